@@ -1,1 +1,8 @@
-//! ml-models
+//! Models of the `ml-pipeline` family: popularity baselines, implicit matrix factorisation, gradient boosting,
+//! neural networks and ensembles, all behind the contracts of `ml-data`.
+
+pub mod baseline;
+pub mod boost;
+pub mod ensemble;
+pub mod factor;
+pub mod neural;
