@@ -1,1 +1,18 @@
-//! ml-data
+//! The ground of the `ml-pipeline` family: tables, samples with roles, the contracts that steps, models, rankers and metrics
+//! meet, artifacts, sources, cleaning and splits.
+
+pub mod artifact;
+pub mod contract;
+pub mod error;
+pub mod event;
+pub mod prelude;
+pub mod random;
+pub mod repr;
+pub mod sample;
+pub mod table;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+pub use arrow;
+pub use error::{Error, Result};
+pub use ndarray;

@@ -1,0 +1,205 @@
+//! Artifacts: fitted objects as bytes that say what they are, what rows they read, and whether they are whole.
+//!
+//! Layout (integers little-endian): magic `MLPIPE\r\n`, format version `u16`, header length `u32`, header (JSON:
+//! kind, library version, schema, schema fingerprint, payload length, note), training profile and payload (postcard), SHA-256
+//! of everything before. The magic's line ending shows transfers that rewrote it.
+
+mod error;
+mod loader;
+
+pub use error::ArtifactError;
+pub use loader::{Loader, load_as, save};
+
+use crate::error::Result;
+use crate::table::Schema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+
+const MAGIC: &[u8; 8] = b"MLPIPE\r\n";
+/// The format this version writes, and the newest it reads.
+pub const FORMAT: u16 = 1;
+const CHECKSUM: usize = 32;
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    kind: String,
+    library: String,
+    fingerprint: Option<String>,
+    schema: Option<Schema>,
+    profile_len: u64,
+    payload_len: u64,
+}
+
+/// What an artifact holds, after all checks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Artifact {
+    kind: String,
+    library: String,
+    schema: Option<Schema>,
+    profile: Vec<u8>,
+    payload: Vec<u8>,
+}
+
+impl Artifact {
+    /// An artifact of a kind (`"shop/1"`: a name and the version of the code that fills it).
+    ///
+    /// # Errors
+    /// A state that can not be written.
+    pub fn new<T: Serialize>(kind: &str, state: &T) -> Result<Self> {
+        let payload = postcard::to_stdvec(state).map_err(|e| ArtifactError::Payload(e.to_string()))?;
+        Ok(Self::from_payload(kind, payload))
+    }
+
+    pub(crate) fn from_payload(kind: &str, payload: Vec<u8>) -> Self {
+        let library = env!("CARGO_PKG_VERSION").into();
+        Self { kind: kind.into(), library, schema: None, profile: Vec::new(), payload }
+    }
+
+    /// Says which rows the state reads.
+    #[must_use]
+    pub fn with_schema(mut self, schema: &Schema) -> Self {
+        self.schema = Some(schema.clone());
+        self
+    }
+
+    /// Adds the profile of the training data, against which drift is measured.
+    ///
+    /// # Errors
+    /// A profile that can not be written.
+    pub fn with_profile<T: Serialize>(mut self, profile: &T) -> Result<Self> {
+        self.profile = postcard::to_stdvec(profile).map_err(|e| ArtifactError::Payload(e.to_string()))?;
+        Ok(self)
+    }
+
+    /// The kind it was saved under.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+    /// The library version that wrote it.
+    pub fn library(&self) -> &str {
+        &self.library
+    }
+    /// The rows it reads, when it reads tables.
+    pub fn schema(&self) -> Option<&Schema> {
+        self.schema.as_ref()
+    }
+
+    /// The state.
+    ///
+    /// # Errors
+    /// Another kind, or a payload that is not of this type.
+    pub fn state<T: DeserializeOwned>(&self, kind: &str) -> Result<T, ArtifactError> {
+        if self.kind != kind {
+            return Err(ArtifactError::Kind { found: self.kind.clone(), expected: vec![kind.into()] });
+        }
+        postcard::from_bytes(&self.payload).map_err(|e| ArtifactError::Payload(e.to_string()))
+    }
+
+    /// The profile of the training data, if there is one.
+    ///
+    /// # Errors
+    /// A profile that is not of this type.
+    pub fn profile<T: DeserializeOwned>(&self) -> Result<Option<T>, ArtifactError> {
+        if self.profile.is_empty() {
+            return Ok(None);
+        }
+        postcard::from_bytes(&self.profile).map(Some).map_err(|e| ArtifactError::Payload(e.to_string()))
+    }
+
+    /// As bytes.
+    ///
+    /// # Errors
+    /// A header that can not be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let header = Header {
+            kind: self.kind.clone(),
+            library: self.library.clone(),
+            fingerprint: self.schema.as_ref().map(|s| hex(&s.fingerprint())),
+            schema: self.schema.clone(),
+            profile_len: self.profile.len() as u64,
+            payload_len: self.payload.len() as u64,
+        };
+        let header = serde_json::to_vec(&header).map_err(|e| ArtifactError::Payload(e.to_string()))?;
+        let mut out = Vec::with_capacity(header.len() + self.profile.len() + self.payload.len() + 64);
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&FORMAT.to_le_bytes());
+        out.extend_from_slice(&(header.len() as u32).to_le_bytes());
+        out.extend_from_slice(&header);
+        out.extend_from_slice(&self.profile);
+        out.extend_from_slice(&self.payload);
+        let checksum = Sha256::digest(&out);
+        out.extend_from_slice(&checksum);
+        Ok(out)
+    }
+
+    /// From bytes, checking magic, format, length, checksum and schema fingerprint in that order.
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ArtifactError> {
+        const FIXED: usize = 14;
+        let truncated = |expected: usize| ArtifactError::Truncated { expected, found: bytes.len() };
+        if bytes.len() < FIXED + CHECKSUM {
+            let looks = bytes.len() >= 8 && bytes.starts_with(MAGIC);
+            return Err(if looks || bytes.is_empty() { truncated(FIXED + CHECKSUM) } else { ArtifactError::Magic });
+        }
+        if !bytes.starts_with(MAGIC) {
+            return Err(ArtifactError::Magic);
+        }
+        let format = u16::from_le_bytes([bytes[8], bytes[9]]);
+        if format > FORMAT || format == 0 {
+            return Err(ArtifactError::Format { found: format, newest: FORMAT });
+        }
+        let header_len = u32::from_le_bytes([bytes[10], bytes[11], bytes[12], bytes[13]]) as usize;
+        let body = FIXED.saturating_add(header_len);
+        if bytes.len() < body.saturating_add(CHECKSUM) {
+            return Err(truncated(body.saturating_add(CHECKSUM)));
+        }
+        let (content, checksum) = bytes.split_at(bytes.len() - CHECKSUM);
+        if Sha256::digest(content)[..] != *checksum {
+            return Err(Self::damaged(bytes, body));
+        }
+        let header: Header =
+            serde_json::from_slice(&bytes[FIXED..body]).map_err(|e| ArtifactError::Payload(e.to_string()))?;
+        let (profile, payload) = (header.profile_len as usize, header.payload_len as usize);
+        let expected = body.saturating_add(profile).saturating_add(payload).saturating_add(CHECKSUM);
+        if expected != bytes.len() {
+            return Err(truncated(expected));
+        }
+        if header.schema.as_ref().map(|s| hex(&s.fingerprint())) != header.fingerprint {
+            return Err(ArtifactError::Fingerprint);
+        }
+        Ok(Self {
+            kind: header.kind,
+            library: header.library,
+            schema: header.schema,
+            profile: bytes[body..body + profile].to_vec(),
+            payload: bytes[body + profile..body + profile + payload].to_vec(),
+        })
+    }
+
+    /// A wrong checksum on a file that is shorter than its header says is a truncated file.
+    fn damaged(bytes: &[u8], body: usize) -> ArtifactError {
+        let expected = serde_json::from_slice::<Header>(&bytes[14..body])
+            .map(|h| (body as u64).saturating_add(h.profile_len).saturating_add(h.payload_len) + CHECKSUM as u64);
+        match expected {
+            Ok(expected) if expected > bytes.len() as u64 => {
+                ArtifactError::Truncated { expected: expected as usize, found: bytes.len() }
+            }
+            _ => ArtifactError::Checksum,
+        }
+    }
+}
+
+/// Bytes as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The SHA-256 of bytes, as hexadecimal: the digest of data and models in reports.
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests;

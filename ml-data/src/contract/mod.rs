@@ -1,0 +1,22 @@
+//! The contracts that every step, model, ranker and metric of the family meets.
+//!
+//! Fitting is `fit_transform` for steps and `fit` for models: the rows a step hands on *while training* are not
+//! `transform(train)` (target statistics are cross-fitted), so no method offers that. Implementers write
+//! [`Transformer::fit_transform`] and [`Estimator::learn`]; users call [`Fit::fit`] and [`Fit::fit_valid`].
+
+mod erased;
+mod metric;
+mod model;
+mod pipeline;
+mod ranker;
+mod step;
+
+pub use erased::{ErasedEstimator, Predictor, Session};
+pub use metric::{Direction, Metric};
+pub use model::{Estimator, Fit, LearnValid, Predict, Round};
+pub use pipeline::{Chain, FittedPipeline, Pipeline, Then};
+pub use ranker::{
+    AnyRanker, ByItems, ByUser, ByVisit, Candidates, ItemSet, Narrow, Query, RankSession, Ranker, Scored, Visit,
+    best_first, top_k,
+};
+pub use step::{Apply, ApplyExt, Params, Transformer};

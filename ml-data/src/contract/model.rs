@@ -1,0 +1,156 @@
+//! Models: learn from training rows, then predict rows one at a time or in batches.
+
+use super::step::Params;
+use crate::error::{Error, Result};
+use crate::repr::{Repr, Rows, View};
+use crate::sample::{Prediction, Sample, Target, Train, TrainingRows, Valid};
+use serde::{Serialize, de::DeserializeOwned};
+use std::ops::ControlFlow;
+
+/// A model that learns from training rows. Implementers write `learn`; users call [`Fit::fit`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not learn from `{R}` rows of a `{Y}` sample",
+    label = "does not fit here",
+    note = "the steps before it must produce the rows it reads, and the labels must be of its kind"
+)]
+pub trait Estimator<R: Repr, Y: Target>: Params {
+    /// What it has learned.
+    type Model: Predict<R, Prediction = Y::Prediction>;
+    /// Learns from the training rows.
+    ///
+    /// # Errors
+    /// Data it can not learn from.
+    fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Self::Model>;
+}
+
+/// One round of a training that goes in rounds (trees, epochs, sweeps).
+#[derive(Debug, Clone, Copy)]
+pub struct Round<'a> {
+    /// Rounds done, counted from 1.
+    pub round: usize,
+    /// Rounds planned.
+    pub of: usize,
+    /// What is measured.
+    pub metric: &'a str,
+    /// Its value on the training rows, when it is computed.
+    pub train: Option<f64>,
+    /// Its value on the validation rows, when there are some.
+    pub valid: Option<f64>,
+}
+
+/// Models that watch validation rows while they train, and can stop early.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not watch validation rows while it trains",
+    note = "fit it with `.fit(&train)`"
+)]
+pub trait LearnValid<R: Repr, Y: Target>: Estimator<R, Y> {
+    /// Learns; `on` is called after each round and may stop the training.
+    ///
+    /// # Errors
+    /// Data it can not learn from.
+    fn learn_valid(
+        &self,
+        train: &Sample<R, Y, Train>,
+        valid: &Sample<R, Y, Valid>,
+        on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
+    ) -> Result<Self::Model>;
+}
+
+/// A fitted model. The row path defines it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a fitted model of `{R}` rows",
+    label = "not a fitted model of these rows",
+    note = "call `.fit(&train)?` first"
+)]
+pub trait Predict<R: Repr>: Send + Sync + Serialize + DeserializeOwned + 'static {
+    /// What it predicts.
+    type Prediction: Prediction;
+    /// Per-thread working memory, reused from row to row.
+    type Scratch: Default + Send + 'static;
+    /// The columns it was trained on.
+    fn input(&self) -> &R::Header;
+    /// Writes the prediction of one row. A warm call allocates nothing.
+    ///
+    /// # Errors
+    /// A value the model can not take.
+    fn predict_row(
+        &self,
+        row: R::Row<'_>,
+        scratch: &mut Self::Scratch,
+        out: &mut <Self::Prediction as Rows>::Buf,
+    ) -> Result<()>;
+    /// Predicts all rows of a view, after checking its columns once.
+    ///
+    /// # Errors
+    /// Other columns than the trained ones, or as [`Predict::predict_row`].
+    fn predict(&self, x: View<'_, R>) -> Result<Self::Prediction> {
+        x.data().check(self.input())?;
+        let mut scratch = Self::Scratch::default();
+        let mut buf = <Self::Prediction as Rows>::Buf::default();
+        let mut out = Self::Prediction::default();
+        for row in x.iter() {
+            Self::Prediction::clear(&mut buf);
+            self.predict_row(row, &mut scratch, &mut buf)?;
+            out.push(&buf);
+        }
+        Ok(out)
+    }
+}
+
+/// Fitting, for every estimator. Parameters of all steps are checked before any work.
+pub trait Fit: Params + Sized {
+    /// Learns from a training sample.
+    ///
+    /// # Errors
+    /// A parameter outside its domain, no rows, or data the steps or the model can not learn from.
+    fn fit<S: TrainingRows, M>(&self, train: &S) -> Result<M>
+    where
+        Self: Estimator<S::R, S::Y, Model = M>,
+    {
+        ready(self, train.train())?;
+        self.learn(train.train())
+    }
+
+    /// Learns from a training sample while watching a validation sample.
+    ///
+    /// # Errors
+    /// As [`Fit::fit`].
+    fn fit_valid<S: TrainingRows, M>(&self, train: &S, valid: &Sample<S::R, S::Y, Valid>) -> Result<M>
+    where
+        Self: LearnValid<S::R, S::Y> + Estimator<S::R, S::Y, Model = M>,
+    {
+        self.fit_watched(train, valid, &mut |_| ControlFlow::Continue(()))
+    }
+
+    /// As [`Fit::fit_valid`], calling `on` after each round: progress bars, logs, stopping.
+    ///
+    /// # Errors
+    /// As [`Fit::fit`].
+    fn fit_watched<S: TrainingRows, M>(
+        &self,
+        train: &S,
+        valid: &Sample<S::R, S::Y, Valid>,
+        on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
+    ) -> Result<M>
+    where
+        Self: LearnValid<S::R, S::Y> + Estimator<S::R, S::Y, Model = M>,
+    {
+        ready(self, train.train())?;
+        if valid.is_empty() {
+            return Err(Error::Empty("validation sample".into()));
+        }
+        self.learn_valid(train.train(), valid, on)
+    }
+}
+impl<E: Params> Fit for E {}
+
+fn ready<R: Repr, Y: Target>(params: &impl Params, train: &Sample<R, Y, Train>) -> Result<()> {
+    params.check()?;
+    if train.is_empty() {
+        return Err(Error::Empty("training sample".into()));
+    }
+    if train.weights().is_some_and(|w| w.iter().all(|w| *w == 0.0)) {
+        return Err(Error::Data("every row of the training sample has weight 0".into()));
+    }
+    Ok(())
+}

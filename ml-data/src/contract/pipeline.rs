@@ -1,0 +1,192 @@
+//! Composition: chains of steps, and steps with a model at the end.
+
+use super::model::{Estimator, LearnValid, Predict, Round};
+use super::step::{Apply, ApplyExt, Params, Transformer};
+use crate::error::Result;
+use crate::repr::{Repr, Rows, View};
+use crate::sample::{Prediction, Sample, Target, Train, Valid};
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+
+/// Rows a fitted pipeline transforms at once: wide intermediate matrices stay in cache.
+const BLOCK: usize = 512;
+
+/// Two steps, one after the other; a fitted chain has the same shape.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Then<A, B>(
+    /// The first step.
+    pub A,
+    /// The step on its output.
+    pub B,
+);
+
+/// Steps and a model: an estimator whose fitted form predicts raw rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pipeline<T, M> {
+    /// The steps.
+    pub steps: T,
+    /// The model on their output.
+    pub model: M,
+}
+
+impl<T, M> Pipeline<T, M> {
+    /// Steps and a model.
+    pub fn new(steps: T, model: M) -> Self {
+        Self { steps, model }
+    }
+}
+
+/// Building chains, for every step.
+pub trait Chain: Params + Sized {
+    /// This step, then `next` on its output.
+    fn then<B: Params>(self, next: B) -> Then<Self, B> {
+        Then(self, next)
+    }
+    /// These steps, then a model.
+    fn model<M: Params>(self, model: M) -> Pipeline<Self, M> {
+        Pipeline::new(self, model)
+    }
+}
+impl<T: Params> Chain for T {}
+
+impl<A: Params, B: Params> Params for Then<A, B> {
+    fn name(&self) -> &'static str {
+        "Then"
+    }
+    fn check(&self) -> Result<()> {
+        self.0.check()?;
+        self.1.check()
+    }
+}
+
+impl<R: Repr, Y: Target, A: Transformer<R, Y>, B: Transformer<A::Out, Y>> Transformer<R, Y> for Then<A, B> {
+    type Out = B::Out;
+    type Fitted = Then<A::Fitted, B::Fitted>;
+
+    fn fit_transform(&self, train: &Sample<R, Y, Train>) -> Result<(Self::Fitted, Self::Out)> {
+        let (a, rows) = self.0.fit_transform(train)?;
+        let (b, rows) = self.1.fit_transform(&train.with_x(rows)?)?;
+        Ok((Then(a, b), rows))
+    }
+}
+
+impl<R: Repr, A: Apply<R>, B: Apply<A::Out>> Apply<R> for Then<A, B> {
+    type Out = B::Out;
+    type Scratch = (A::Scratch, <A::Out as Rows>::Buf, B::Scratch);
+
+    fn header(&self, input: &R::Header) -> <Self::Out as Repr>::Header {
+        self.1.header(&self.0.header(input))
+    }
+
+    fn apply_row(&self, row: R::Row<'_>, s: &mut Self::Scratch, out: &mut <Self::Out as Rows>::Buf) -> Result<()> {
+        A::Out::clear(&mut s.1);
+        self.0.apply_row(row, &mut s.0, &mut s.1)?;
+        self.1.apply_row(A::Out::view(&s.1), &mut s.2, out)
+    }
+
+    fn apply(&self, x: View<'_, R>) -> Result<Self::Out> {
+        let middle = self.0.apply(x)?;
+        self.1.apply(View::all(&middle))
+    }
+}
+
+impl<T: Params, M: Params> Params for Pipeline<T, M> {
+    fn name(&self) -> &'static str {
+        "Pipeline"
+    }
+    fn check(&self) -> Result<()> {
+        self.steps.check()?;
+        self.model.check()
+    }
+}
+
+/// A fitted pipeline: predicts raw rows, remembers the columns it was trained on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound = "T: Apply<R>, M: Predict<T::Out>")]
+pub struct FittedPipeline<R: Repr, T, M> {
+    input: R::Header,
+    /// The fitted steps.
+    pub steps: T,
+    /// The fitted model.
+    pub model: M,
+}
+
+impl<R: Repr, T, M> FittedPipeline<R, T, M> {
+    /// A pipeline from fitted parts.
+    pub fn from_parts(input: R::Header, steps: T, model: M) -> Self {
+        Self { input, steps, model }
+    }
+}
+
+impl<R, Y, T, M> Estimator<R, Y> for Pipeline<T, M>
+where
+    R: Repr,
+    Y: Target,
+    T: Transformer<R, Y>,
+    M: Estimator<T::Out, Y>,
+{
+    type Model = FittedPipeline<R, T::Fitted, M::Model>;
+
+    fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Self::Model> {
+        let (steps, rows) = self.steps.fit_transform(train)?;
+        let model = self.model.learn(&train.with_x(rows)?)?;
+        Ok(FittedPipeline { input: train.header().clone(), steps, model })
+    }
+}
+
+impl<R, Y, T, M> LearnValid<R, Y> for Pipeline<T, M>
+where
+    R: Repr,
+    Y: Target,
+    T: Transformer<R, Y>,
+    M: LearnValid<T::Out, Y>,
+{
+    fn learn_valid(
+        &self,
+        train: &Sample<R, Y, Train>,
+        valid: &Sample<R, Y, Valid>,
+        on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
+    ) -> Result<Self::Model> {
+        let (steps, rows) = self.steps.fit_transform(train)?;
+        valid.x().data().check(train.header())?;
+        let valid = steps.transform(valid)?;
+        let model = self.model.learn_valid(&train.with_x(rows)?, &valid, on)?;
+        Ok(FittedPipeline { input: train.header().clone(), steps, model })
+    }
+}
+
+impl<R: Repr, T: Apply<R>, M: Predict<T::Out>> Predict<R> for FittedPipeline<R, T, M> {
+    type Prediction = M::Prediction;
+    type Scratch = (T::Scratch, <T::Out as Rows>::Buf, M::Scratch);
+
+    fn input(&self) -> &R::Header {
+        &self.input
+    }
+
+    fn predict_row(
+        &self,
+        row: R::Row<'_>,
+        s: &mut Self::Scratch,
+        out: &mut <Self::Prediction as Rows>::Buf,
+    ) -> Result<()> {
+        T::Out::clear(&mut s.1);
+        self.steps.apply_row(row, &mut s.0, &mut s.1)?;
+        self.model.predict_row(T::Out::view(&s.1), &mut s.2, out)
+    }
+
+    fn predict(&self, x: View<'_, R>) -> Result<Self::Prediction> {
+        x.data().check(&self.input)?;
+        let mut out = Self::Prediction::default();
+        let mut buf = <Self::Prediction as Rows>::Buf::default();
+        let mut scratch = M::Scratch::default();
+        for block in x.blocks(BLOCK) {
+            let rows = self.steps.apply(block)?;
+            for row in View::all(&rows).iter() {
+                Self::Prediction::clear(&mut buf);
+                self.model.predict_row(row, &mut scratch, &mut buf)?;
+                out.push(&buf);
+            }
+        }
+        Ok(out)
+    }
+}

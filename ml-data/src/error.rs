@@ -1,0 +1,187 @@
+//! One error type for the whole family: it names the place, what was expected and what was found.
+
+use crate::artifact::ArtifactError;
+use crate::table::Kind;
+
+/// Result of every fallible call in the family.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, with the step, column or row it went wrong in.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A parameter is outside its domain; checked before any work is done.
+    #[error("{step}: parameter `{name}` = {value}: must be {rule}")]
+    Parameter {
+        /// The step or model that has the parameter.
+        step: &'static str,
+        /// The parameter's name.
+        name: &'static str,
+        /// The value that was set.
+        value: String,
+        /// The rule it breaks.
+        rule: &'static str,
+    },
+    /// A column was asked for that the table does not have.
+    #[error("{step}: no column `{column}`{hint}")]
+    NoColumn {
+        /// Who asked.
+        step: String,
+        /// The missing name.
+        column: String,
+        /// Nothing, or ` (is it `x`?)`.
+        hint: String,
+    },
+    /// A column has another kind than the step reads.
+    #[error("{step}: column `{column}` is {found}, expected {expected}")]
+    ColumnKind {
+        /// Who reads it.
+        step: String,
+        /// The column.
+        column: String,
+        /// The kind that was expected.
+        expected: Kind,
+        /// The kind it has.
+        found: Kind,
+    },
+    /// A value can not be used.
+    #[error("column `{column}`, row {row}: expected {expected}, found {found}")]
+    Cell {
+        /// The column (or `prediction`, `label`, `weight`).
+        column: String,
+        /// Row number, counted from 0 in the data given.
+        row: usize,
+        /// What would have been right.
+        expected: String,
+        /// What was there.
+        found: String,
+    },
+    /// Nothing to work on.
+    #[error("{0} is empty")]
+    Empty(String),
+    /// Two things that belong together differ in length.
+    #[error("{what}: expected {expected} entries, found {found}")]
+    Length {
+        /// What was counted.
+        what: String,
+        /// The number it should have.
+        expected: usize,
+        /// The number it has.
+        found: usize,
+    },
+    /// The rows have another schema than the fitted object was trained on.
+    #[error("schema changed: {0}")]
+    Schema(String),
+    /// A field of a request can not be read.
+    #[error("request field `{field}` is {found}, expected {expected}")]
+    Field {
+        /// The field.
+        field: String,
+        /// The kind that was expected.
+        expected: String,
+        /// What was sent.
+        found: String,
+    },
+    /// An artifact can not be loaded.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// A file can not be read as what it claims to be.
+    #[error("{path}{}: {reason}", line.map(|l| format!(", line {l}")).unwrap_or_default())]
+    Source {
+        /// The file.
+        path: String,
+        /// The line, counted from 1, when it is known.
+        line: Option<u64>,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The operating system refused.
+    #[error("{context}: {source}")]
+    Io {
+        /// What was tried, on which path or address.
+        context: String,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The object can not honour what the data carries (weights, groups, missing values).
+    #[error("{step} does not support {what}: {why}")]
+    Unsupported {
+        /// The step, model or metric.
+        step: &'static str,
+        /// What it can not do.
+        what: String,
+        /// Why, or what to use in its place.
+        why: String,
+    },
+    /// Training was not possible or did not converge to numbers.
+    #[error("{step}: {reason}")]
+    Fit {
+        /// The step or model.
+        step: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The data contradicts itself or the request.
+    #[error("{0}")]
+    Data(String),
+}
+
+impl Error {
+    /// A parameter error; `value` is printed with `Display`.
+    pub fn parameter(step: &'static str, name: &'static str, value: impl ToString, rule: &'static str) -> Self {
+        Self::Parameter { step, name, value: value.to_string(), rule }
+    }
+    /// An I/O error with what was tried.
+    pub fn io(context: impl Into<String>, source: std::io::Error) -> Self {
+        Self::Io { context: context.into(), source }
+    }
+    /// A bad cell.
+    pub fn cell(column: impl Into<String>, row: usize, expected: impl Into<String>, found: impl ToString) -> Self {
+        Self::Cell { column: column.into(), row, expected: expected.into(), found: found.to_string() }
+    }
+    /// A length mismatch, as an error when the two differ.
+    pub fn check_len(what: &str, expected: usize, found: usize) -> Result<()> {
+        if expected == found { Ok(()) } else { Err(Self::Length { what: what.into(), expected, found }) }
+    }
+    /// A missing column, with the nearest existing name as a hint.
+    pub fn no_column<'a>(step: &str, column: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let near = names.into_iter().map(|n| (distance(column, n), n)).min().filter(|(d, _)| *d <= 2);
+        let hint = near.map(|(_, n)| format!(" (is it `{n}`?)")).unwrap_or_default();
+        Self::NoColumn { step: step.into(), column: column.into(), hint }
+    }
+}
+
+/// Edit distance, for hints only.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let cost = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hints_name_the_nearest_column() {
+        let e = Error::no_column("OneHot", "citi", ["city", "price"]);
+        assert_eq!(e.to_string(), "OneHot: no column `citi` (is it `city`?)");
+        let e = Error::no_column("OneHot", "citi", ["amount"]);
+        assert_eq!(e.to_string(), "OneHot: no column `citi`");
+    }
+
+    #[test]
+    fn distance_counts_edits() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+    }
+}

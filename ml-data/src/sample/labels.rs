@@ -1,0 +1,351 @@
+//! Targets, their labels and their predictions.
+
+use crate::error::{Error, Result};
+use crate::repr::{RowSet, Rows};
+use std::sync::Arc;
+
+/// Labels of one kind of target; cloning counts references.
+pub trait Labels: Clone + Send + Sync + 'static {
+    /// Number of rows.
+    fn len(&self) -> usize;
+    /// True when there are no rows.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The labels of a set of rows.
+    #[must_use]
+    fn take(&self, rows: RowSet<'_>) -> Self;
+    /// A different grouping of rows than the sample's, when the labels carry one (queries).
+    fn queries(&self) -> Option<&[u32]> {
+        None
+    }
+}
+
+/// Predictions of many rows that grow row by row.
+pub trait Prediction: Rows + Default + Clone {
+    /// Appends one row's prediction.
+    fn push(&mut self, row: &Self::Buf);
+    /// Every number in order, for comparison and digests.
+    fn values(&self) -> &[f64];
+}
+
+/// What is predicted: the kind of labels and the kind of predictions that belong together.
+pub trait Target: Send + Sync + 'static {
+    /// The known answers.
+    type Labels: Labels;
+    /// What a model says.
+    type Prediction: Prediction;
+}
+
+/// No target.
+#[derive(Debug)]
+pub enum Unlabelled {}
+/// A real number.
+#[derive(Debug)]
+pub enum Real {}
+/// One of two classes; predictions are probabilities of the positive one.
+#[derive(Debug)]
+pub enum Binary {}
+/// One of several classes; predictions are a probability for each.
+#[derive(Debug)]
+pub enum Class {}
+/// A grade of relevance within a query; predictions order the rows of each query.
+#[derive(Debug)]
+pub enum Relevance {}
+
+impl Target for Unlabelled {
+    type Labels = NoLabels;
+    type Prediction = Scores;
+}
+impl Target for Real {
+    type Labels = RealLabels;
+    type Prediction = Scores;
+}
+impl Target for Binary {
+    type Labels = BinaryLabels;
+    type Prediction = Scores;
+}
+impl Target for Class {
+    type Labels = ClassLabels;
+    type Prediction = Probabilities;
+}
+impl Target for Relevance {
+    type Labels = RelevanceLabels;
+    type Prediction = Scores;
+}
+
+/// Targets whose labels read as numbers, which target-aware steps need.
+#[diagnostic::on_unimplemented(
+    message = "a target-aware step needs numeric, binary or graded labels, and this sample has `{Self}`",
+    label = "no labels to learn from",
+    note = "give the dataset a target first: `.regression(\"column\")`, `.binary(\"column\", \"positive\")` or `.relevance(\"grade\", \"query\")`"
+)]
+pub trait AsReal: Target {
+    /// Label `i` as a number (0 or 1 for binary).
+    fn real(labels: &Self::Labels, i: usize) -> f64;
+}
+
+impl AsReal for Real {
+    fn real(labels: &RealLabels, i: usize) -> f64 {
+        labels.values()[i]
+    }
+}
+impl AsReal for Binary {
+    fn real(labels: &BinaryLabels, i: usize) -> f64 {
+        f64::from(labels.values()[i])
+    }
+}
+impl AsReal for Relevance {
+    fn real(labels: &RelevanceLabels, i: usize) -> f64 {
+        f64::from(labels.grades()[i])
+    }
+}
+
+fn gather<T: Copy>(values: &[T], rows: RowSet<'_>) -> Arc<[T]> {
+    match rows {
+        RowSet::Range(a, b) => values[a..b].into(),
+        RowSet::List(l) => l.iter().map(|&i| values[i as usize]).collect(),
+    }
+}
+
+/// The labels of rows without a target: their number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoLabels(pub(crate) usize);
+
+impl Labels for NoLabels {
+    fn len(&self) -> usize {
+        self.0
+    }
+    fn take(&self, rows: RowSet<'_>) -> Self {
+        Self(rows.len())
+    }
+}
+
+/// Real labels, all finite.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RealLabels(Arc<[f64]>);
+
+impl RealLabels {
+    /// Checks that every label is finite.
+    ///
+    /// # Errors
+    /// A missing or infinite label, with its row.
+    pub fn new(values: impl Into<Arc<[f64]>>) -> Result<Self> {
+        let values = values.into();
+        match values.iter().position(|v| !v.is_finite()) {
+            Some(row) => Err(Error::cell("label", row, "a finite number", values[row])),
+            None => Ok(Self(values)),
+        }
+    }
+    /// One number a row.
+    pub fn values(&self) -> &[f64] {
+        &self.0
+    }
+}
+
+impl Labels for RealLabels {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+    fn take(&self, rows: RowSet<'_>) -> Self {
+        Self(gather(&self.0, rows))
+    }
+}
+
+/// Binary labels: 1 for the positive class.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BinaryLabels {
+    values: Arc<[u8]>,
+    positive: Arc<str>,
+}
+
+impl BinaryLabels {
+    /// From 0 and 1; `positive` names the class coded 1.
+    ///
+    /// # Errors
+    /// Another value, with its row.
+    pub fn new(values: impl Into<Arc<[u8]>>, positive: &str) -> Result<Self> {
+        let values = values.into();
+        match values.iter().position(|&v| v > 1) {
+            Some(row) => Err(Error::cell("label", row, "0 or 1", values[row])),
+            None => Ok(Self { values, positive: positive.into() }),
+        }
+    }
+    /// 0 or 1 a row.
+    pub fn values(&self) -> &[u8] {
+        &self.values
+    }
+    /// The name of the class coded 1.
+    pub fn positive(&self) -> &str {
+        &self.positive
+    }
+}
+
+impl Labels for BinaryLabels {
+    fn len(&self) -> usize {
+        self.values.len()
+    }
+    fn take(&self, rows: RowSet<'_>) -> Self {
+        Self { values: gather(&self.values, rows), positive: self.positive.clone() }
+    }
+}
+
+/// Class labels: a code into the class names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClassLabels {
+    codes: Arc<[u32]>,
+    classes: Arc<[Box<str>]>,
+}
+
+impl ClassLabels {
+    /// From codes and class names.
+    ///
+    /// # Errors
+    /// A code without a name, with its row.
+    pub fn new(codes: impl Into<Arc<[u32]>>, classes: impl Into<Arc<[Box<str>]>>) -> Result<Self> {
+        let (codes, classes) = (codes.into(), classes.into());
+        match codes.iter().position(|&c| c as usize >= classes.len()) {
+            Some(row) => Err(Error::cell("label", row, format!("a code below {}", classes.len()), codes[row])),
+            None => Ok(Self { codes, classes }),
+        }
+    }
+    /// One code a row.
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+    /// Class names in code order.
+    pub fn classes(&self) -> &[Box<str>] {
+        &self.classes
+    }
+}
+
+impl Labels for ClassLabels {
+    fn len(&self) -> usize {
+        self.codes.len()
+    }
+    fn take(&self, rows: RowSet<'_>) -> Self {
+        Self { codes: gather(&self.codes, rows), classes: self.classes.clone() }
+    }
+}
+
+/// Grades of relevance and the query each row belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RelevanceLabels {
+    grades: Arc<[f32]>,
+    queries: Arc<[u32]>,
+}
+
+impl RelevanceLabels {
+    /// From grades (finite, not negative) and query ids.
+    ///
+    /// # Errors
+    /// A bad grade with its row, or different lengths.
+    pub fn new(grades: impl Into<Arc<[f32]>>, queries: impl Into<Arc<[u32]>>) -> Result<Self> {
+        let (grades, queries) = (grades.into(), queries.into());
+        Error::check_len("query ids", grades.len(), queries.len())?;
+        match grades.iter().position(|g| !(g.is_finite() && *g >= 0.0)) {
+            Some(row) => Err(Error::cell("grade", row, "a finite number of at least 0", grades[row])),
+            None => Ok(Self { grades, queries }),
+        }
+    }
+    /// One grade a row.
+    pub fn grades(&self) -> &[f32] {
+        &self.grades
+    }
+    /// The query of each row; rows of one query need not be adjacent.
+    pub fn query_ids(&self) -> &[u32] {
+        &self.queries
+    }
+}
+
+impl Labels for RelevanceLabels {
+    fn len(&self) -> usize {
+        self.grades.len()
+    }
+    fn take(&self, rows: RowSet<'_>) -> Self {
+        Self { grades: gather(&self.grades, rows), queries: gather(&self.queries, rows) }
+    }
+    fn queries(&self) -> Option<&[u32]> {
+        Some(&self.queries)
+    }
+}
+
+/// One number a row: a value, the probability of the positive class, or a ranking score.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Scores(pub Vec<f64>);
+
+impl Rows for Scores {
+    type Row<'a> = f64;
+    type Buf = f64;
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+    fn row(&self, i: usize) -> f64 {
+        self.0[i]
+    }
+    fn view(buf: &f64) -> f64 {
+        *buf
+    }
+    fn clear(buf: &mut f64) {
+        *buf = 0.0;
+    }
+}
+
+impl Prediction for Scores {
+    fn push(&mut self, row: &f64) {
+        self.0.push(*row);
+    }
+    fn values(&self) -> &[f64] {
+        &self.0
+    }
+}
+
+/// A probability for each class, flat by row.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Probabilities {
+    classes: usize,
+    flat: Vec<f64>,
+}
+
+impl Probabilities {
+    /// From flat rows of `classes` numbers.
+    ///
+    /// # Errors
+    /// The values do not fill whole rows.
+    pub fn new(classes: usize, flat: Vec<f64>) -> Result<Self> {
+        let rows = flat.len().checked_div(classes).unwrap_or(0);
+        Error::check_len("probabilities", rows * classes, flat.len())?;
+        Ok(Self { classes, flat })
+    }
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+}
+
+impl Rows for Probabilities {
+    type Row<'a> = &'a [f64];
+    type Buf = Vec<f64>;
+    fn len(&self) -> usize {
+        self.flat.len().checked_div(self.classes).unwrap_or(0)
+    }
+    fn row(&self, i: usize) -> &[f64] {
+        &self.flat[i * self.classes..(i + 1) * self.classes]
+    }
+    fn view(buf: &Vec<f64>) -> &[f64] {
+        buf
+    }
+    fn clear(buf: &mut Vec<f64>) {
+        buf.clear();
+    }
+}
+
+impl Prediction for Probabilities {
+    fn push(&mut self, row: &Vec<f64>) {
+        self.classes = row.len();
+        self.flat.extend_from_slice(row);
+    }
+    fn values(&self) -> &[f64] {
+        &self.flat
+    }
+}

@@ -1,0 +1,316 @@
+//! One typed column over Arrow buffers.
+
+use super::cell::Cell;
+use super::schema::{Field, Kind};
+use crate::error::{Error, Result};
+use crate::repr::RowSet;
+use arrow::array::{Array, StringArray, StringBuilder};
+use arrow::buffer::ScalarBuffer;
+use foldhash::HashMap;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The code of a missing category.
+pub const MISSING_CODE: u32 = u32::MAX;
+/// The instant that stands for a missing time.
+pub const MISSING_TIME: i64 = i64::MIN;
+/// The byte that stands for a missing truth value.
+pub const MISSING_BOOL: u8 = u8::MAX;
+
+/// A dictionary of category levels: code `i` means `names()[i]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Box<str>>", into = "Vec<Box<str>>")]
+pub struct Levels {
+    names: Vec<Box<str>>,
+    index: HashMap<Box<str>, u32>,
+}
+
+impl Levels {
+    /// The levels in code order.
+    pub fn names(&self) -> &[Box<str>] {
+        &self.names
+    }
+    /// Number of levels.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+    /// The code of a level.
+    pub fn code(&self, level: &str) -> Option<u32> {
+        self.index.get(level).copied()
+    }
+    /// The level of a code, if it is in the dictionary.
+    pub fn name(&self, code: u32) -> Option<&str> {
+        self.names.get(code as usize).map(|s| &**s)
+    }
+    /// The code of a level, added when new.
+    pub fn add(&mut self, level: &str) -> u32 {
+        if let Some(code) = self.index.get(level) {
+            return *code;
+        }
+        let code = self.names.len() as u32;
+        self.names.push(level.into());
+        self.index.insert(level.into(), code);
+        code
+    }
+    /// True when the first codes mean the same as in `other`.
+    pub fn starts_with(&self, other: &Levels) -> bool {
+        self.names.starts_with(&other.names)
+    }
+}
+
+impl PartialEq for Levels {
+    fn eq(&self, other: &Self) -> bool {
+        self.names == other.names
+    }
+}
+
+impl From<Vec<Box<str>>> for Levels {
+    fn from(names: Vec<Box<str>>) -> Self {
+        let index = names.iter().enumerate().map(|(i, n)| (n.clone(), i as u32)).collect();
+        Self { names, index }
+    }
+}
+
+impl From<Levels> for Vec<Box<str>> {
+    fn from(levels: Levels) -> Self {
+        levels.names
+    }
+}
+
+/// One column; cloning counts references.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Column {
+    /// Numbers, missing is `NaN`.
+    Num(ScalarBuffer<f64>),
+    /// Category codes, missing is [`MISSING_CODE`].
+    Cat(ScalarBuffer<u32>, Arc<Levels>),
+    /// Text, missing is null.
+    Text(StringArray),
+    /// Microseconds since 1970, missing is [`MISSING_TIME`].
+    Time(ScalarBuffer<i64>),
+    /// 0, 1 or [`MISSING_BOOL`].
+    Bool(ScalarBuffer<u8>),
+}
+
+impl Column {
+    /// Numbers; `NaN` is missing.
+    pub fn num(values: impl IntoIterator<Item = f64>) -> Self {
+        Column::Num(values.into_iter().collect::<Vec<_>>().into())
+    }
+    /// Categories, coded in order of first appearance.
+    pub fn cat<S: AsRef<str>>(values: impl IntoIterator<Item = Option<S>>) -> Self {
+        let mut levels = Levels::default();
+        let codes: Vec<u32> =
+            values.into_iter().map(|v| v.map_or(MISSING_CODE, |v| levels.add(v.as_ref()))).collect();
+        Column::Cat(codes.into(), Arc::new(levels))
+    }
+    /// Categories from codes and their dictionary.
+    ///
+    /// # Errors
+    /// A code that is neither in the dictionary nor [`MISSING_CODE`].
+    pub fn cat_from_codes(codes: Vec<u32>, levels: Arc<Levels>) -> Result<Self> {
+        let n = levels.len();
+        match codes.iter().position(|&c| c != MISSING_CODE && c as usize >= n) {
+            Some(row) => Err(Error::cell("category codes", row, format!("a code below {n}"), codes[row])),
+            None => Ok(Column::Cat(codes.into(), levels)),
+        }
+    }
+    /// Text.
+    pub fn text<S: AsRef<str>>(values: impl IntoIterator<Item = Option<S>>) -> Self {
+        let mut builder = StringBuilder::new();
+        for v in values {
+            builder.append_option(v);
+        }
+        Column::Text(builder.finish())
+    }
+    /// Instants in microseconds since 1970.
+    pub fn time(values: impl IntoIterator<Item = Option<i64>>) -> Self {
+        Column::Time(values.into_iter().map(|v| v.unwrap_or(MISSING_TIME)).collect::<Vec<_>>().into())
+    }
+    /// Truth values.
+    pub fn bool(values: impl IntoIterator<Item = Option<bool>>) -> Self {
+        Column::Bool(values.into_iter().map(|v| v.map_or(MISSING_BOOL, u8::from)).collect::<Vec<_>>().into())
+    }
+
+    /// What it holds.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Column::Num(_) => Kind::Num,
+            Column::Cat(..) => Kind::Cat,
+            Column::Text(_) => Kind::Text,
+            Column::Time(_) => Kind::Time,
+            Column::Bool(_) => Kind::Bool,
+        }
+    }
+    /// Number of values.
+    pub fn len(&self) -> usize {
+        match self {
+            Column::Num(v) => v.len(),
+            Column::Cat(v, _) => v.len(),
+            Column::Text(v) => v.len(),
+            Column::Time(v) => v.len(),
+            Column::Bool(v) => v.len(),
+        }
+    }
+    /// True when there are no values.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Number of missing values.
+    pub fn missing(&self) -> usize {
+        match self {
+            Column::Num(v) => v.iter().filter(|x| x.is_nan()).count(),
+            Column::Cat(v, _) => v.iter().filter(|&&c| c == MISSING_CODE).count(),
+            Column::Text(v) => v.null_count(),
+            Column::Time(v) => v.iter().filter(|&&t| t == MISSING_TIME).count(),
+            Column::Bool(v) => v.iter().filter(|&&b| b == MISSING_BOOL).count(),
+        }
+    }
+    /// The value in a row.
+    #[inline]
+    pub fn cell(&self, row: usize) -> Cell<'_> {
+        match self {
+            Column::Num(v) => Cell::from_num(v[row]),
+            Column::Cat(v, _) => Cell::from_code(v[row]),
+            Column::Text(v) if v.is_null(row) => Cell::Missing,
+            Column::Text(v) => Cell::Text(v.value(row)),
+            Column::Time(v) => Cell::from_time(v[row]),
+            Column::Bool(v) => Cell::from_bool(v[row]),
+        }
+    }
+    /// The dictionary of a categorical column.
+    pub fn levels(&self) -> Option<&Arc<Levels>> {
+        if let Column::Cat(_, levels) = self { Some(levels) } else { None }
+    }
+    /// Numbers, if it holds them.
+    pub fn as_num(&self) -> Option<&[f64]> {
+        if let Column::Num(v) = self { Some(v) } else { None }
+    }
+    /// Codes, if it is categorical.
+    pub fn as_codes(&self) -> Option<&[u32]> {
+        if let Column::Cat(v, _) = self { Some(v) } else { None }
+    }
+    /// Times, if it holds them.
+    pub fn as_time(&self) -> Option<&[i64]> {
+        if let Column::Time(v) = self { Some(v) } else { None }
+    }
+    /// Truth bytes (0, 1, [`MISSING_BOOL`]), if it holds them.
+    pub fn as_bool(&self) -> Option<&[u8]> {
+        if let Column::Bool(v) = self { Some(v) } else { None }
+    }
+    /// Text, if it holds it.
+    pub fn as_text(&self) -> Option<&StringArray> {
+        if let Column::Text(v) = self { Some(v) } else { None }
+    }
+    /// Text or category level of a row, if there is one.
+    pub fn str_at(&self, row: usize) -> Option<&str> {
+        match self {
+            Column::Text(v) if v.is_valid(row) => Some(v.value(row)),
+            Column::Cat(v, levels) => levels.name(v[row]),
+            _ => None,
+        }
+    }
+
+    /// The values of a set of rows.
+    #[must_use]
+    pub fn take(&self, rows: RowSet<'_>) -> Self {
+        fn gather<T: Copy + arrow::datatypes::ArrowNativeType>(v: &[T], rows: RowSet<'_>) -> ScalarBuffer<T> {
+            rows.iter().map(|i| v[i]).collect::<Vec<_>>().into()
+        }
+        match self {
+            Column::Num(v) => Column::Num(gather(v, rows)),
+            Column::Cat(v, levels) => Column::Cat(gather(v, rows), levels.clone()),
+            Column::Text(v) => Column::text(rows.iter().map(|i| v.is_valid(i).then(|| v.value(i)))),
+            Column::Time(v) => Column::Time(gather(v, rows)),
+            Column::Bool(v) => Column::Bool(gather(v, rows)),
+        }
+    }
+
+    /// Re-codes categories to `levels`; levels it does not have are appended past its end. Other kinds are unchanged.
+    #[must_use]
+    pub fn recode(&self, levels: &Arc<Levels>) -> Self {
+        let Column::Cat(codes, own) = self else { return self.clone() };
+        if Arc::ptr_eq(own, levels) || own.starts_with(levels) {
+            return self.clone();
+        }
+        let mut merged = (**levels).clone();
+        let map: Vec<u32> = own.names().iter().map(|n| merged.add(n)).collect();
+        let codes: Vec<u32> = codes.iter().map(|&c| map.get(c as usize).copied().unwrap_or(MISSING_CODE)).collect();
+        Column::Cat(codes.into(), Arc::new(merged))
+    }
+
+    /// Columns of one kind below each other.
+    pub(super) fn concat<'a>(parts: impl Iterator<Item = &'a Column> + Clone) -> Result<Self> {
+        let mut all = parts.clone();
+        let Some(first) = all.next() else { return Err(Error::Empty("list of columns".into())) };
+        let field = Field::new("", first.kind());
+        let mut builder = ColumnBuilder::new(&field, parts.clone().map(Column::len).sum());
+        if let ColumnBuilder::Cat(codes, levels) = &mut builder {
+            for part in parts {
+                if let Column::Cat(values, own) = part {
+                    let map: Vec<u32> = own.names().iter().map(|n| levels.add(n)).collect();
+                    codes.extend(values.iter().map(|&c| map.get(c as usize).copied().unwrap_or(MISSING_CODE)));
+                }
+            }
+        } else {
+            for part in parts {
+                for i in 0..part.len() {
+                    builder.push(part.cell(i))?;
+                }
+            }
+        }
+        Ok(builder.finish())
+    }
+}
+
+/// Grows one column cell by cell.
+pub(super) enum ColumnBuilder {
+    Num(Vec<f64>),
+    Cat(Vec<u32>, Levels),
+    Text(StringBuilder),
+    Time(Vec<i64>),
+    Bool(Vec<u8>),
+}
+
+impl ColumnBuilder {
+    pub(super) fn new(field: &Field, n: usize) -> Self {
+        match field.kind() {
+            Kind::Num => Self::Num(Vec::with_capacity(n)),
+            Kind::Cat => {
+                Self::Cat(Vec::with_capacity(n), field.levels().map(|l| (**l).clone()).unwrap_or_default())
+            }
+            Kind::Text => Self::Text(StringBuilder::new()),
+            Kind::Time => Self::Time(Vec::with_capacity(n)),
+            Kind::Bool => Self::Bool(Vec::with_capacity(n)),
+        }
+    }
+
+    pub(super) fn push(&mut self, cell: Cell<'_>) -> Result<()> {
+        match (self, cell) {
+            (Self::Num(v), c @ (Cell::Num(_) | Cell::Missing)) => v.push(c.num()),
+            (Self::Cat(v, _), c @ (Cell::Code(_) | Cell::Missing)) => v.push(c.code()),
+            (Self::Cat(v, levels), Cell::Text(t)) => v.push(levels.add(t)),
+            (Self::Text(v), c @ (Cell::Text(_) | Cell::Missing)) => v.append_option(c.text()),
+            (Self::Time(v), c @ (Cell::Time(_) | Cell::Missing)) => v.push(c.time()),
+            (Self::Bool(v), Cell::Bool(b)) => v.push(u8::from(b)),
+            (Self::Bool(v), Cell::Missing) => v.push(MISSING_BOOL),
+            (_, other) => return Err(Error::Data(format!("a step wrote {other:?} into a column of another kind"))),
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Column {
+        match self {
+            Self::Num(v) => Column::Num(v.into()),
+            Self::Cat(v, levels) => Column::Cat(v.into(), Arc::new(levels)),
+            Self::Text(mut v) => Column::Text(v.finish()),
+            Self::Time(v) => Column::Time(v.into()),
+            Self::Bool(v) => Column::Bool(v.into()),
+        }
+    }
+}

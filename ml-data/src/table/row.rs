@@ -1,0 +1,110 @@
+//! One row: of a table, of a reusable buffer, or a slice of cells.
+
+use super::cell::Cell;
+use super::{MISSING_BOOL, MISSING_CODE, MISSING_TIME, Table};
+
+/// A row that steps read by column position.
+#[derive(Clone, Copy)]
+pub struct TableRow<'a>(Source<'a>);
+
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Table(&'a Table, usize),
+    Buf(&'a RowBuf),
+    Cells(&'a [Cell<'a>]),
+}
+
+impl<'a> TableRow<'a> {
+    /// A row from cells in schema order.
+    pub fn of_cells(cells: &'a [Cell<'a>]) -> Self {
+        Self(Source::Cells(cells))
+    }
+    pub(super) fn of_table(table: &'a Table, row: usize) -> Self {
+        Self(Source::Table(table, row))
+    }
+    pub(super) fn of_buf(buf: &'a RowBuf) -> Self {
+        Self(Source::Buf(buf))
+    }
+    /// The cell of a column; missing when the row is shorter.
+    #[inline]
+    pub fn get(&self, column: usize) -> Cell<'a> {
+        match self.0 {
+            Source::Table(t, row) => t.column(column).cell(row),
+            Source::Buf(b) => b.get(column),
+            Source::Cells(c) => c.get(column).copied().unwrap_or(Cell::Missing),
+        }
+    }
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        match self.0 {
+            Source::Table(t, _) => t.columns().len(),
+            Source::Buf(b) => b.slots.len(),
+            Source::Cells(c) => c.len(),
+        }
+    }
+    /// True when there are no cells.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl std::fmt::Debug for TableRow<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries((0..self.len()).map(|i| self.get(i))).finish()
+    }
+}
+
+/// One owned row that is filled again and again: text goes to one arena, so a warm row allocates nothing.
+#[derive(Debug, Default, Clone)]
+pub struct RowBuf {
+    slots: Vec<Slot>,
+    arena: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Slot {
+    Num(f64),
+    Code(u32),
+    Time(i64),
+    Bool(u8),
+    Text(u32, u32),
+    Missing,
+}
+
+impl RowBuf {
+    /// Removes all cells, keeping the memory.
+    pub fn clear(&mut self) {
+        self.slots.clear();
+        self.arena.clear();
+    }
+    /// Appends a cell.
+    pub fn push(&mut self, cell: Cell<'_>) {
+        let slot = match cell {
+            Cell::Num(v) => Slot::Num(v),
+            Cell::Code(c) => Slot::Code(c),
+            Cell::Time(t) => Slot::Time(t),
+            Cell::Bool(b) => Slot::Bool(u8::from(b)),
+            Cell::Text(t) => {
+                let start = self.arena.len() as u32;
+                self.arena.push_str(t);
+                Slot::Text(start, self.arena.len() as u32)
+            }
+            Cell::Missing => Slot::Missing,
+        };
+        self.slots.push(slot);
+    }
+    #[inline]
+    fn get(&self, column: usize) -> Cell<'_> {
+        match self.slots.get(column) {
+            Some(Slot::Num(v)) => Cell::from_num(*v),
+            Some(Slot::Code(MISSING_CODE)) | Some(Slot::Time(MISSING_TIME)) | Some(Slot::Bool(MISSING_BOOL)) => {
+                Cell::Missing
+            }
+            Some(Slot::Code(c)) => Cell::Code(*c),
+            Some(Slot::Time(t)) => Cell::Time(*t),
+            Some(Slot::Bool(b)) => Cell::Bool(*b != 0),
+            Some(Slot::Text(a, b)) => Cell::Text(&self.arena[*a as usize..*b as usize]),
+            Some(Slot::Missing) | None => Cell::Missing,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What a table's columns are called, what they hold and what they are for.
+
+use super::column::Levels;
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::sync::Arc;
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Numbers (`f64`; integers up to 2^53 are exact).
+    Num,
+    /// Categories: codes into a dictionary of levels.
+    Cat,
+    /// Free text.
+    Text,
+    /// Instants, microseconds since 1970-01-01 UTC.
+    Time,
+    /// True or false.
+    Bool,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Num => "numeric",
+            Kind::Cat => "categorical",
+            Kind::Text => "text",
+            Kind::Time => "time",
+            Kind::Bool => "boolean",
+        })
+    }
+}
+
+/// What a column is for. Only features are offered to steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Role {
+    /// An input of models.
+    #[default]
+    Feature,
+    /// What is predicted.
+    Target,
+    /// How much a row counts.
+    Weight,
+    /// When the row happened.
+    Time,
+    /// Whom the row is about (user, item).
+    Entity,
+    /// Which query or block the row belongs to.
+    Group,
+    /// Protected attribute: kept out of features, used by audits.
+    Sensitive,
+    /// A key with no meaning of its own.
+    Identifier,
+}
+
+/// One column's name, kind, role and, for categories, levels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    name: String,
+    kind: Kind,
+    role: Role,
+    levels: Option<Arc<Levels>>,
+}
+
+impl Field {
+    /// A feature column.
+    pub fn new(name: impl Into<String>, kind: Kind) -> Self {
+        Self { name: name.into(), kind, role: Role::Feature, levels: None }
+    }
+    /// Sets the role.
+    #[must_use]
+    pub fn with_role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+    /// Sets the category levels.
+    #[must_use]
+    pub fn with_levels(mut self, levels: Option<Arc<Levels>>) -> Self {
+        self.levels = levels;
+        self
+    }
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// What it holds.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+    /// What it is for.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+    /// The category levels, in code order.
+    pub fn levels(&self) -> Option<&Arc<Levels>> {
+        self.levels.as_ref()
+    }
+}
+
+/// The ordered fields of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Schema {
+    fields: Vec<Field>,
+}
+
+impl Schema {
+    /// A schema.
+    ///
+    /// # Errors
+    /// Two fields with one name.
+    pub fn new(fields: Vec<Field>) -> Result<Self> {
+        let mut names: Vec<&str> = fields.iter().map(|f| f.name()).collect();
+        names.sort_unstable();
+        if let Some(pair) = names.windows(2).find(|w| w[0] == w[1]) {
+            return Err(Error::Data(format!("two columns are called `{}`", pair[0])));
+        }
+        Ok(Self { fields })
+    }
+    /// All fields in order.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+    /// The field at a position.
+    pub fn field(&self, position: usize) -> &Field {
+        &self.fields[position]
+    }
+    /// Number of fields.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+    /// True when there are no fields.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+    /// The position of a name; `who` is named in the error.
+    ///
+    /// # Errors
+    /// No such column.
+    pub fn position(&self, who: &str, name: &str) -> Result<usize> {
+        self.find(name).ok_or_else(|| Error::no_column(who, name, self.fields.iter().map(|f| f.name())))
+    }
+    /// The position of a name, if there is one.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.name == name)
+    }
+    /// A digest of names, kinds and levels: two schemas with one fingerprint read rows alike.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut digest = Sha256::new();
+        for f in &self.fields {
+            digest.update((f.name.len() as u64).to_le_bytes());
+            digest.update(f.name.as_bytes());
+            digest.update([f.kind as u8]);
+            for level in f.levels.iter().flat_map(|l| l.names()) {
+                digest.update((level.len() as u64).to_le_bytes());
+                digest.update(level.as_bytes());
+            }
+        }
+        digest.finalize().into()
+    }
+    /// True when rows of `self` mean the same under `trained`: same names and kinds in order, and levels that agree on the
+    /// trained codes (more levels may follow).
+    pub fn codes_like(&self, trained: &Schema) -> bool {
+        self.fields.len() == trained.fields.len()
+            && self.fields.iter().zip(&trained.fields).all(|(a, b)| {
+                a.name == b.name
+                    && a.kind == b.kind
+                    && match (&a.levels, &b.levels) {
+                        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a.starts_with(b),
+                        (None, None) => true,
+                        _ => false,
+                    }
+            })
+    }
+    /// Every difference from `expected`, in words.
+    pub fn difference(&self, expected: &Schema) -> String {
+        let mut out = Vec::new();
+        for (i, e) in expected.fields.iter().enumerate() {
+            match self.fields.iter().position(|f| f.name == e.name) {
+                None => out.push(format!("`{}` ({}): missing", e.name, e.kind)),
+                Some(p) if self.fields[p].kind != e.kind => {
+                    out.push(format!("`{}`: expected {}, found {}", e.name, e.kind, self.fields[p].kind));
+                }
+                Some(p) if p != i => out.push(format!("`{}`: expected at position {i}, found at {p}", e.name)),
+                Some(p) => {
+                    if let (Some(a), Some(b)) = (&self.fields[p].levels, &e.levels)
+                        && !a.starts_with(b)
+                    {
+                        out.push(format!("`{}`: categories are coded differently; call `conform`", e.name));
+                    }
+                }
+            }
+        }
+        for f in &self.fields {
+            if !expected.fields.iter().any(|e| e.name == f.name) {
+                out.push(format!("`{}` ({}): not expected", f.name, f.kind));
+            }
+        }
+        out.join("; ")
+    }
+}
