@@ -1,1 +1,8 @@
 //! ml-eval
+pub mod bootstrap;
+mod check;
+mod error;
+pub mod metric;
+mod radix;
+mod reduce;
+mod rng;

@@ -1,0 +1,48 @@
+//! Conventions that differ between libraries, each named.
+
+use serde::{Deserialize, Serialize};
+
+/// What a grade is worth in [`Ndcg`](super::Ndcg).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Gain {
+    /// `2^grade - 1`: LightGBM's default `label_gain`, ranx's `ndcg_burges`.
+    #[default]
+    Exponential,
+    /// The grade itself: scikit-learn's `ndcg_score`, ranx's `ndcg`. The same as exponential for grades 0 and 1.
+    Linear,
+}
+
+impl Gain {
+    /// The gain of one grade.
+    #[inline]
+    #[must_use]
+    pub fn of(self, grade: f64) -> f64 {
+        match self {
+            Self::Exponential => {
+                let whole = grade as u32; // usual grades are small integers: a shift instead of a power
+                if whole < 53 && f64::from(whole) == grade { ((1u64 << whole) - 1) as f64 } else { grade.exp2() - 1.0 }
+            }
+            Self::Linear => grade,
+        }
+    }
+}
+
+/// What the hits of a query are divided by in [`Recall`](super::Recall) and
+/// [`MeanAveragePrecision`](super::MeanAveragePrecision).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Denominator {
+    /// `min(k, relevant)`: what a perfect top-k list would reach, so a perfect list has the value 1. Default of average precision.
+    Reachable,
+    /// All relevant documents (ranx, trec_eval). Default of recall; a query with more than k of them cannot reach 1.
+    AllRelevant,
+}
+
+/// What a query without a relevant document does to the mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum NoRelevant {
+    /// It counts 0, as in scikit-learn's `ndcg_score` and in ranx.
+    #[default]
+    Zero,
+    /// It is left out of the mean, as is usual for users without held-out items.
+    Skip,
+}
