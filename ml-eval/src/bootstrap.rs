@@ -1,7 +1,8 @@
 //! Confidence intervals by resampling users.
 
 use crate::error::{self, Result};
-use crate::{reduce, rng};
+use crate::reduce;
+use ml_data::random::{Rng, Xoshiro256PlusPlus, generator};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -137,10 +138,10 @@ impl Bootstrap {
         // one user's values side by side: a draw touches one cache line whatever the number of models
         let rows: Vec<f64> = (0..n).flat_map(|user| columns.iter().map(move |c| c[user])).collect();
         let draw = |resample: usize| {
-            let mut generator = rng::generator(self.seed, "bootstrap", resample as u64);
+            let mut random = generator(self.seed, "bootstrap", resample as u64);
             let mut sums = vec![0.0; width];
             for _ in 0..n {
-                let user = rng::below(&mut generator, n);
+                let user = below(&mut random, n);
                 for (sum, value) in sums.iter_mut().zip(&rows[user * width..][..width]) {
                     *sum += value;
                 }
@@ -160,13 +161,19 @@ impl Bootstrap {
 
     pub(crate) fn check(&self) -> Result<()> {
         if self.n_resamples < 100 {
-            return Err(error::parameter("n_resamples", self.n_resamples, "must be at least 100"));
+            return Err(error::parameter("Bootstrap", "n_resamples", self.n_resamples, "at least 100"));
         }
         if !(self.level > 0.0 && self.level < 1.0) {
-            return Err(error::parameter("level", self.level, "must be in (0, 1)"));
+            return Err(error::parameter("Bootstrap", "level", self.level, "in (0, 1)"));
         }
         Ok(())
     }
+}
+
+/// A number below `n` (multiply-shift: the bias is below n / 2^64).
+#[inline(always)]
+fn below(random: &mut Xoshiro256PlusPlus, n: usize) -> usize {
+    ((u128::from(random.next_u64()) * n as u128) >> 64) as usize
 }
 
 fn finite(values: &[f64]) -> Result<()> {

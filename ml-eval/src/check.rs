@@ -9,7 +9,7 @@ pub(crate) fn lengths(n: usize, what: &'static str, found: usize) -> Result<()> 
         return Err(error::length(what, n, found));
     }
     if n == 0 {
-        return Err(error::data(format!("no rows to score ({what} are empty)")));
+        return Err(error::empty("list of rows to score"));
     }
     Ok(())
 }

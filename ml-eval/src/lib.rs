@@ -1,8 +1,15 @@
-//! ml-eval
+//! Evaluation: what models are worth, how sure that is, and whether one may go to production.
+//!
+//! * [`metric`]: classification, regression and ranking metrics, as functions on slices and as `ml_data` metrics;
+//! * [`bootstrap`]: confidence intervals by user, and of the paired difference between two models;
+//! * [`holdout`]: the held-out queries of a recommender, scored by all models on the same users;
+//! * [`goal`]: the problem, the success criteria, the feasibility check and the promotion gate.
+
 pub mod bootstrap;
 mod check;
 mod error;
+pub mod goal;
+pub mod holdout;
 pub mod metric;
 mod radix;
 mod reduce;
-mod rng;

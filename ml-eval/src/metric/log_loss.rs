@@ -1,5 +1,6 @@
 //! Log loss of binary probabilities.
 
+use super::label::{self, BinaryLabel};
 use super::score::Score;
 use crate::error::{self, Result};
 use crate::{check, reduce};
@@ -30,9 +31,10 @@ use crate::{check, reduce};
 /// # References
 /// Good: Rational Decisions. Journal of the Royal Statistical Society B 14 (1952).
 /// <https://doi.org/10.1111/j.2517-6161.1952.tb00104.x>
-pub fn log_loss<S: Score>(probabilities: &[S], labels: &[bool], weights: Option<&[f64]>) -> Result<f64> {
+pub fn log_loss<S: Score, L: BinaryLabel>(probabilities: &[S], labels: &[L], weights: Option<&[f64]>) -> Result<f64> {
     let n = probabilities.len();
     check::lengths(n, "labels", labels.len())?;
+    label::check(labels)?;
     let valid = |p: &S| (0.0..=1.0).contains(&(*p).into());
     if !probabilities.iter().fold(true, |all, p| all & valid(p)) {
         let row = probabilities.iter().position(|p| !valid(p)).unwrap_or(0);
@@ -42,7 +44,7 @@ pub fn log_loss<S: Score>(probabilities: &[S], labels: &[bool], weights: Option<
     let one = |row: usize| {
         let p: f64 = probabilities[row].into();
         // the observed class's own probability is clipped, as in scikit-learn's two-column form
-        let observed = if labels[row] { p } else { 1.0 - p };
+        let observed = if labels[row].positive() { p } else { 1.0 - p };
         -observed.clamp(S::EPSILON, 1.0 - S::EPSILON).ln()
     };
     let (sum, total) = match weights {
@@ -80,7 +82,7 @@ mod tests {
         let text = |r: Result<f64>| r.unwrap_err().to_string();
         assert!(text(log_loss(&[0.5, 1.5], &[true, false], None)).contains("row 1"));
         assert!(text(log_loss(&[0.5, f64::NAN], &[true, false], None)).contains("NaN"));
-        assert!(text(log_loss::<f64>(&[], &[], None)).contains("no rows"));
+        assert!(text(log_loss::<f64, bool>(&[], &[], None)).contains("is empty"));
         assert!(text(log_loss(&[0.5], &[true], Some(&[f64::INFINITY]))).contains("row 0"));
     }
 }

@@ -3,15 +3,19 @@
 //! Each metric is a function on slices, and a value that implements `ml_data`'s `Metric` for the targets it can score:
 //! the type system refuses an area under the curve of a regression.
 
+mod label;
 mod log_loss;
 pub mod ranking;
 mod rmse;
 mod roc_auc;
 mod score;
+mod values;
 
+pub use label::BinaryLabel;
 pub use log_loss::log_loss;
 pub use ranking::{Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall, Relevant};
 pub use rmse::rmse;
 pub use roc_auc::roc_auc;
 pub use score::Score;
+pub use values::{LogLoss, Rmse, RocAuc};
 pub(crate) use score::sealed as score_key;

@@ -70,6 +70,6 @@ mod tests {
         let text = |r: Result<f64>| r.unwrap_err().to_string();
         assert!(text(rmse(&[1.0, f64::INFINITY], &[1.0, 1.0], None)).contains("row 1"));
         assert!(text(rmse(&[1.0, 1.0], &[f64::NAN, 1.0], None)).contains("target"));
-        assert!(text(rmse::<f64, f64>(&[], &[], None)).contains("no rows"));
+        assert!(text(rmse::<f64, f64>(&[], &[], None)).contains("is empty"));
     }
 }

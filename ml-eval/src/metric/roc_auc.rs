@@ -1,7 +1,8 @@
 //! Area under the ROC curve.
 
+use super::label::{self, BinaryLabel};
 use super::score::Score;
-use super::score_key::{Key, Keyed};
+use super::score_key::Key;
 use crate::error::{self, Result};
 use crate::{check, radix};
 
@@ -29,9 +30,10 @@ use crate::{check, radix};
 /// # References
 /// Hanley, McNeil: The meaning and use of the area under a receiver operating characteristic (ROC) curve. Radiology 143
 /// (1982). <https://doi.org/10.1148/radiology.143.1.7063747>
-pub fn roc_auc<S: Score>(scores: &[S], labels: &[bool], weights: Option<&[f64]>) -> Result<f64> {
+pub fn roc_auc<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: Option<&[f64]>) -> Result<f64> {
     check::lengths(scores.len(), "labels", labels.len())?;
     check::scores(scores)?;
+    label::check(labels)?;
     match weights {
         None => unweighted(scores, labels),
         Some(w) => {
@@ -41,8 +43,8 @@ pub fn roc_auc<S: Score>(scores: &[S], labels: &[bool], weights: Option<&[f64]>)
     }
 }
 
-fn unweighted<S: Score>(scores: &[S], labels: &[bool]) -> Result<f64> {
-    let positives = labels.iter().filter(|l| **l).count();
+fn unweighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L]) -> Result<f64> {
+    let positives = labels.iter().filter(|l| l.positive()).count();
     let negatives = labels.len() - positives;
     if positives == 0 || negatives == 0 {
         return Err(one_class(positives > 0));
@@ -59,13 +61,13 @@ fn unweighted<S: Score>(scores: &[S], labels: &[bool]) -> Result<f64> {
 }
 
 /// Keys of the positive and of the negative rows. Each key is written to both and one cursor moves: no branch to mispredict.
-fn split<S: Score>(scores: &[S], labels: &[bool], positives: usize) -> (Vec<S::Key>, Vec<S::Key>) {
+fn split<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], positives: usize) -> (Vec<S::Key>, Vec<S::Key>) {
     let negatives = labels.len() - positives;
     let mut above = vec![<S::Key>::default(); positives + 1];
     let mut below = vec![<S::Key>::default(); negatives + 1];
     let (mut i, mut j) = (0, 0);
-    for (score, &label) in scores.iter().zip(labels) {
-        let key = score.key();
+    for (score, label) in scores.iter().zip(labels) {
+        let (key, label) = (score.key(), label.positive());
         above[i] = key;
         below[j] = key;
         i += usize::from(label);
@@ -93,7 +95,7 @@ fn twice_wins<K: Key>(above: &[K], below: &[K]) -> u128 {
     twice
 }
 
-fn weighted<S: Score>(scores: &[S], labels: &[bool], weights: &[f64]) -> Result<f64> {
+fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64]) -> Result<f64> {
     if u32::try_from(scores.len()).is_err() {
         return Err(error::data("a weighted area under the curve takes at most 2^32 - 1 rows"));
     }
@@ -102,7 +104,7 @@ fn weighted<S: Score>(scores: &[S], labels: &[bool], weights: &[f64]) -> Result<
     for ties in rows.chunk_by(|a, b| a.key == b.key) {
         let mut tied = [0.0; 2];
         for tag in ties {
-            tied[usize::from(labels[tag.row as usize])] += weights[tag.row as usize];
+            tied[usize::from(labels[tag.row as usize].positive())] += weights[tag.row as usize];
         }
         area += tied[1] * (negative + 0.5 * tied[0]);
         negative += tied[0];
@@ -114,7 +116,7 @@ fn weighted<S: Score>(scores: &[S], labels: &[bool], weights: &[f64]) -> Result<
     Ok(area / (positive * negative))
 }
 
-fn one_class(positive: bool) -> error::Error {
+fn one_class(positive: bool) -> ml_data::Error {
     let only = if positive { "positive" } else { "negative" };
     error::data(format!("roc_auc: all rows are {only}; the area needs rows of both classes"))
 }
@@ -203,14 +205,15 @@ mod tests {
     #[test]
     fn bad_input_names_what_is_wrong() {
         let text = |r: Result<f64>| r.unwrap_err().to_string();
-        assert!(text(roc_auc::<f64>(&[], &[], None)).contains("no rows"));
+        assert!(text(roc_auc::<f64, bool>(&[], &[], None)).contains("is empty"));
         assert!(text(roc_auc(&[0.5, 0.5], &[true, true], None)).contains("all rows are positive"));
         assert!(text(roc_auc(&[0.5, 0.5], &[true, false], Some(&[1.0, 0.0]))).contains("all rows are positive"));
         let message = text(roc_auc(&[0.5, f64::NAN], &[true, false], None));
         assert!(message.contains("row 1") && message.contains("NaN"), "{message}");
-        assert!(text(roc_auc(&[0.5], &[true, false], None)).contains("expected 1"));
+        assert!(text(roc_auc(&[0.5], &[true, false], None)).contains("expected 1 entries"));
         assert!(text(roc_auc(&[0.5, 0.1], &[true, false], Some(&[1.0, -1.0]))).contains("row 1"));
         assert!(text(roc_auc(&[0.5, 0.1], &[true, false], Some(&[0.0, 0.0]))).contains("all weights are 0"));
+        assert!(text(roc_auc(&[0.5, 0.1], &[2u8, 0], None)).contains("row 0"));
         assert_eq!(roc_auc(&[f32::INFINITY, f32::NEG_INFINITY], &[true, false], None).unwrap(), 1.0);
     }
 }

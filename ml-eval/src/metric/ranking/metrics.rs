@@ -1,7 +1,7 @@
 //! The ranking metrics as values.
 
 use super::group::Scratch;
-use super::list::{self, Relevant};
+use super::list::Relevant;
 use super::measure::{Measure, discounts};
 use super::options::{Denominator, Gain, NoRelevant};
 use super::query::Scorer;
@@ -43,13 +43,13 @@ impl Settings {
 
     pub(crate) fn scorer(&self, longest: usize) -> Result<Scorer> {
         if self.k == 0 {
-            return Err(error::parameter("k", 0, "must be at least 1"));
+            return Err(error::parameter("ranking metric", "k", 0, "at least 1"));
         }
         Ok(Scorer { measure: self.measure, k: self.k, discounts: discounts(self.k.min(longest)) })
     }
 }
 
-mod sealed {
+pub(crate) mod sealed {
     /// Only the metrics of this crate.
     pub trait Settled {
         #[doc(hidden)]
@@ -116,7 +116,7 @@ pub trait RankingMetric: sealed::Settled + Send + Sync {
     ) -> Result<f64> {
         let bounds = queries::bounds(scores.len(), grades.len(), sizes)?;
         let values = queries::values(self.settings(), scores, grades, &bounds)?;
-        queries::mean(self.settings(), &values, weights.map(|w| queries::weights(w, &bounds)).transpose()?.as_deref())
+        queries::mean(self.settings(), &values, weights.map(|w| queries::weights(w, None, &bounds)).transpose()?.as_deref())
     }
 
     /// The mean over the rows of two matrices, a query a row and a document a column.

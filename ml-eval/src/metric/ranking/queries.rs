@@ -7,6 +7,7 @@ use crate::error::{self, Result};
 use crate::metric::score::Score;
 use crate::reduce;
 use rayon::prelude::*;
+use std::collections::HashMap;
 
 /// Queries of one parallel task.
 const TASK: usize = 256;
@@ -56,27 +57,26 @@ pub(crate) fn values<S: Score, G: Copy + Into<f64> + Sync>(
     Ok(values)
 }
 
-/// One weight a query, from one a row.
-pub(crate) fn weights(rows: &[f64], bounds: &[usize]) -> Result<Vec<f64>> {
+/// One weight a query, from one a row; `order` lists the rows by query when they are not adjacent.
+pub(crate) fn weights(rows: &[f64], order: Option<&[u32]>, bounds: &[usize]) -> Result<Vec<f64>> {
     let n = bounds.last().copied().unwrap_or(0);
     crate::check::weights(rows, n)?;
-    bounds
-        .windows(2)
-        .map(|w| {
-            let query = &rows[w[0]..w[1]];
-            let first = query.first().copied().unwrap_or(0.0);
-            match query.iter().position(|x| *x != first) {
-                None => Ok(first),
-                Some(at) => Err(error::value("weight", w[0] + at, query[at], "the weight of the other rows of its query")),
-            }
-        })
-        .collect()
+    let row = |at: usize| order.map_or(at, |o| o[at] as usize);
+    let one = |w: &[usize]| {
+        let mut query = w[0]..w[1];
+        let first = if query.is_empty() { 0.0 } else { rows[row(w[0])] };
+        match query.find(|&at| rows[row(at)] != first) {
+            None => Ok(first),
+            Some(at) => Err(error::value("weight", row(at), rows[row(at)], "the weight of the other rows of its query")),
+        }
+    };
+    bounds.windows(2).map(one).collect()
 }
 
 /// The mean of the values, weighted by query.
 pub(crate) fn mean(settings: &Settings, values: &[Option<f64>], weights: Option<&[f64]>) -> Result<f64> {
     if values.is_empty() {
-        return Err(error::data(format!("{}: no queries to score", settings.name)));
+        return Err(error::empty("list of queries to score"));
     }
     let weight = |i: usize| match (values[i], settings.no_relevant) {
         (None, NoRelevant::Skip) => 0.0,
@@ -89,4 +89,73 @@ pub(crate) fn mean(settings: &Settings, values: &[Option<f64>], weights: Option<
         return Err(error::data(format!("{}: no query with a relevant document and a weight above 0", settings.name)));
     }
     Ok(sum / total)
+}
+
+/// The mean over queries that are given by an id a row, in any order.
+///
+/// Rows of each query are gathered in row order (a counting sort by first appearance of the id), unless they are adjacent already.
+pub(crate) fn mean_by_id<S: Score, G: Copy + Into<f64> + Send + Sync>(
+    settings: &Settings,
+    scores: &[S],
+    grades: &[G],
+    ids: &[u32],
+    row_weights: Option<&[f64]>,
+) -> Result<f64> {
+    if ids.len() != scores.len() {
+        return Err(error::length("query ids", scores.len(), ids.len()));
+    }
+    if grades.len() != scores.len() {
+        return Err(error::length("grades", scores.len(), grades.len()));
+    }
+    // checked here, in row order, so that messages name the row of the sample and not of the gathered copy
+    crate::check::scores(scores)?;
+    let (order, bounds) = arrange(ids);
+    let weights = row_weights.map(|w| weights(w, order.as_deref(), &bounds)).transpose()?;
+    let values = match &order {
+        None => values(settings, scores, grades, &bounds)?,
+        Some(rows) => {
+            let s: Vec<S> = rows.iter().map(|&r| scores[r as usize]).collect();
+            let g: Vec<G> = rows.iter().map(|&r| grades[r as usize]).collect();
+            values(settings, &s, &g, &bounds)?
+        }
+    };
+    mean(settings, &values, weights.as_deref())
+}
+
+/// Rows in query order (`None`: as they are) and where each query starts.
+fn arrange(ids: &[u32]) -> (Option<Vec<u32>>, Vec<usize>) {
+    let mut number = HashMap::new();
+    let mut sizes: Vec<usize> = Vec::new();
+    let mut of_row = Vec::with_capacity(ids.len());
+    let mut adjacent = true;
+    let mut last = (None, 0u32);
+    for &id in ids {
+        if last.0 != Some(id) {
+            let next = sizes.len() as u32;
+            let query = *number.entry(id).or_insert(next);
+            if query == next {
+                sizes.push(0);
+            } else {
+                adjacent = false;
+            }
+            last = (Some(id), query);
+        }
+        sizes[last.1 as usize] += 1;
+        of_row.push(last.1);
+    }
+    let mut bounds = vec![0usize];
+    bounds.extend(sizes.iter().scan(0, |end, size| {
+        *end += size;
+        Some(*end)
+    }));
+    if adjacent {
+        return (None, bounds);
+    }
+    let mut next = bounds.clone();
+    let mut rows = vec![0u32; ids.len()];
+    for (row, &query) in of_row.iter().enumerate() {
+        rows[next[query as usize]] = row as u32;
+        next[query as usize] += 1;
+    }
+    (Some(rows), bounds)
 }

@@ -1,0 +1,401 @@
+//! Whether the data can carry the project.
+
+use super::criteria::Criterion;
+use super::noise::{self, NoiseFloor};
+use super::roi::{Roi, ValueModel};
+use super::signal::{self, Feature, Signal};
+use crate::error::{self, Result};
+use ml_data::random::{generator, permutation};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What is to be predicted.
+#[derive(Debug, Clone, Copy)]
+pub enum Outcome<'a> {
+    /// One of two classes.
+    Binary(&'a [bool]),
+    /// One of several classes, by code.
+    Classes(&'a [u32]),
+    /// A number.
+    Real(&'a [f64]),
+}
+
+/// Codes renumbered 0, 1, ... in ascending order of the original codes.
+#[derive(Debug)]
+pub(crate) struct Levels {
+    pub(crate) codes: Vec<u32>,
+    pub(crate) names: Vec<u32>,
+}
+
+impl Levels {
+    pub(crate) fn new(codes: &[u32]) -> Self {
+        let mut names = codes.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        let codes = codes.iter().map(|c| names.partition_point(|n| n < c) as u32).collect();
+        Self { codes, names }
+    }
+}
+
+impl Outcome<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Binary(y) => y.len(),
+            Self::Classes(y) => y.len(),
+            Self::Real(y) => y.len(),
+        }
+    }
+
+    /// The classes, unless it is a number.
+    pub(crate) fn levels(&self) -> Option<Levels> {
+        match self {
+            Self::Binary(y) => Some(Levels::new(&y.iter().map(|v| u32::from(*v)).collect::<Vec<_>>())),
+            Self::Classes(y) => Some(Levels::new(y)),
+            Self::Real(_) => None,
+        }
+    }
+}
+
+/// The rows looked at, ascending.
+#[derive(Debug)]
+pub(crate) struct Rows(pub(crate) Vec<u32>);
+
+impl Rows {
+    pub(crate) fn all(n: usize) -> Self {
+        Self((0..n as u32).collect())
+    }
+
+    /// At most `most` rows, drawn without replacement.
+    fn drawn(n: usize, most: usize, seed: u64, stage: &str) -> Self {
+        if n <= most {
+            return Self::all(n);
+        }
+        let mut rows = permutation(n, &mut generator(seed, stage, 0));
+        rows.truncate(most);
+        rows.sort_unstable();
+        Self(rows)
+    }
+
+    pub(crate) fn take<T: Copy>(&self, values: &[T]) -> Vec<T> {
+        self.0.iter().map(|&row| values[row as usize]).collect()
+    }
+}
+
+/// Asks the data, before any model is fitted, whether there is something to learn and enough rows to learn it from.
+///
+/// Four questions: are there enough rows (of each class, and per feature); is any feature related to the outcome beyond chance,
+/// judged by permuting the outcome and corrected for the number of features; how much error will remain; does reaching the
+/// minimum pay ([`FeasibilityReport::with_value`]).
+///
+/// It cannot see relations that only show between several features together, so "no signal" is a warning, not a proof.
+///
+/// ```
+/// use ml_eval::goal::{Feasibility, Feature, Outcome};
+/// let price: Vec<f64> = (0..300).map(|i| f64::from(i * 37 % 300)).collect();
+/// let weekday: Vec<u32> = (0..300).map(|i| i * 31 % 7).collect();
+/// let bought: Vec<bool> = price.iter().enumerate().map(|(i, p)| *p < 150.0 || i % 5 == 0).collect();
+/// let features = [("price", Feature::Numeric(&price)), ("weekday", Feature::Categorical(&weekday))];
+/// let report = Feasibility::new().check(&features, Outcome::Binary(&bought))?;
+/// assert!(report.feasible(), "{report}");
+/// assert!(report.signals[0].value < 0.1); // the area: cheap products are bought
+/// assert_eq!(report.signals[0].adjusted_p_value, 1.0 / 500.0);
+/// assert!(report.signals[1].adjusted_p_value > 0.05);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # Missing values
+/// Rows where a numeric feature is `NaN` are left out of that feature's statistic; missing against present counts as one
+/// standard deviation between neighbours.
+///
+/// # References
+/// Westfall, Young: Resampling-Based Multiple Testing. Wiley (1993).
+/// Peduzzi et al.: A simulation study of the number of events per variable in logistic regression analysis. Journal of Clinical
+/// Epidemiology 49 (1996). <https://doi.org/10.1016/S0895-4356(96)00236-3>
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Feasibility {
+    permutations: usize,
+    alpha: f64,
+    min_rows_per_class: usize,
+    rows_per_feature: usize,
+    max_rows: usize,
+    neighbour_rows: usize,
+    seed: u64,
+}
+
+impl Default for Feasibility {
+    fn default() -> Self {
+        Self {
+            permutations: 499,
+            alpha: 0.05,
+            min_rows_per_class: 50,
+            rows_per_feature: 10,
+            max_rows: 10_000,
+            neighbour_rows: 2_000,
+            seed: 0,
+        }
+    }
+}
+
+/// Why the project may not be feasible.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Concern {
+    /// A class (or the whole of a real outcome) has too few rows.
+    FewRows {
+        /// Class code; `None` for a real outcome.
+        class: Option<u32>,
+        /// Its rows.
+        rows: usize,
+        /// What is asked for.
+        required: usize,
+    },
+    /// The smallest class (or all rows of a real outcome) is too small for the number of features.
+    FewRowsPerFeature {
+        /// Its rows.
+        rows: usize,
+        /// Number of features.
+        features: usize,
+        /// What is asked for.
+        required: usize,
+    },
+    /// No single feature is related to the outcome beyond chance.
+    NoSignal {
+        /// The best feature.
+        feature: String,
+        /// Its corrected p-value.
+        adjusted_p_value: f64,
+        /// The level asked for.
+        required: f64,
+    },
+    /// Reaching even the target does not pay the cost.
+    NoReturn {
+        /// Return at the target.
+        at_target: f64,
+    },
+}
+
+impl fmt::Display for Concern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FewRows { class: Some(class), rows, required } => write!(f, "class {class} has {rows} rows, required {required}"),
+            Self::FewRows { class: None, rows, required } => write!(f, "{rows} rows, required {required}"),
+            Self::FewRowsPerFeature { rows, features, required } => {
+                write!(f, "{rows} rows in the smallest class for {features} features, required {required}")
+            }
+            Self::NoSignal { feature, adjusted_p_value, required } => {
+                write!(f, "no feature is related to the outcome: the best, {feature}, has p {adjusted_p_value:.3}, required {required}")
+            }
+            Self::NoReturn { at_target } => write!(f, "even the target returns {:+.0} %", at_target * 100.0),
+        }
+    }
+}
+
+/// The answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FeasibilityReport {
+    /// Number of rows.
+    pub rows: usize,
+    /// Code and rows of each class; empty for a real outcome.
+    pub classes: Vec<(u32, usize)>,
+    /// What each feature tells, in the order given.
+    pub signals: Vec<Signal>,
+    /// The error that remains.
+    pub noise: NoiseFloor,
+    /// What it pays, when asked.
+    pub roi: Option<Roi>,
+    /// What speaks against it; empty when nothing does.
+    pub concerns: Vec<Concern>,
+}
+
+impl Feasibility {
+    /// 499 permutations, level 0.05, 50 rows a class, 10 rows a feature; at most 10,000 rows for the signals and 2,000 for the
+    /// neighbours.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often the outcome is permuted; p-values are at least `1 / (permutations + 1)`.
+    #[must_use]
+    pub fn permutations(mut self, permutations: usize) -> Self {
+        self.permutations = permutations;
+        self
+    }
+
+    /// The level below which a corrected p-value counts as a signal.
+    #[must_use]
+    pub fn alpha(mut self, alpha: f64) -> Self {
+        self.alpha = alpha;
+        self
+    }
+
+    /// Rows asked of each class, or of a real outcome.
+    #[must_use]
+    pub fn min_rows_per_class(mut self, rows: usize) -> Self {
+        self.min_rows_per_class = rows;
+        self
+    }
+
+    /// Rows of the smallest class asked for each feature.
+    #[must_use]
+    pub fn rows_per_feature(mut self, rows: usize) -> Self {
+        self.rows_per_feature = rows;
+        self
+    }
+
+    /// Rows used for the signals, drawn at random when there are more.
+    #[must_use]
+    pub fn max_rows(mut self, rows: usize) -> Self {
+        self.max_rows = rows;
+        self
+    }
+
+    /// Rows used for the nearest neighbours, drawn at random when there are more; time grows with their square.
+    #[must_use]
+    pub fn neighbour_rows(mut self, rows: usize) -> Self {
+        self.neighbour_rows = rows;
+        self
+    }
+
+    /// Seed of all draws.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Asks the data.
+    ///
+    /// # Errors
+    /// No features; fewer than two rows; columns of other lengths; an infinite feature, an outcome that is not finite (column
+    /// and row are named); an outcome of one class; parameters out of range.
+    pub fn check(&self, features: &[(&str, Feature<'_>)], outcome: Outcome<'_>) -> Result<FeasibilityReport> {
+        self.validate()?;
+        inputs(features, outcome)?;
+        let n = outcome.len();
+        let classes = match outcome.levels() {
+            Some(levels) => class_counts(&levels)?,
+            None => Vec::new(),
+        };
+        let rows = Rows::drawn(n, self.max_rows, self.seed, "feasibility rows");
+        let near = Rows::drawn(n, self.neighbour_rows, self.seed, "feasibility neighbours");
+        let signals = signal::signals(features, outcome, &rows, self.permutations, self.seed);
+        let concerns = self.concerns(n, &classes, &signals);
+        Ok(FeasibilityReport { rows: n, classes, signals, noise: noise::floor(features, outcome, &near), roi: None, concerns })
+    }
+
+    fn concerns(&self, n: usize, classes: &[(u32, usize)], signals: &[Signal]) -> Vec<Concern> {
+        let required = self.min_rows_per_class;
+        let mut concerns: Vec<Concern> = classes
+            .iter()
+            .filter(|c| c.1 < required)
+            .map(|c| Concern::FewRows { class: Some(c.0), rows: c.1, required })
+            .collect();
+        if classes.is_empty() && n < required {
+            concerns.push(Concern::FewRows { class: None, rows: n, required });
+        }
+        let smallest = classes.iter().map(|c| c.1).min().unwrap_or(n);
+        let required = self.rows_per_feature.saturating_mul(signals.len());
+        if smallest < required {
+            concerns.push(Concern::FewRowsPerFeature { rows: smallest, features: signals.len(), required });
+        }
+        let best = signals.iter().min_by(|a, b| a.adjusted_p_value.total_cmp(&b.adjusted_p_value));
+        if let Some(best) = best.filter(|b| b.adjusted_p_value > self.alpha) {
+            let (feature, adjusted_p_value) = (best.feature.clone(), best.adjusted_p_value);
+            concerns.push(Concern::NoSignal { feature, adjusted_p_value, required: self.alpha });
+        }
+        concerns
+    }
+
+    fn validate(&self) -> Result<()> {
+        let least = [("permutations", self.permutations, 19), ("max_rows", self.max_rows, 2), ("neighbour_rows", self.neighbour_rows, 2)];
+        for (name, value, least) in least {
+            if value < least {
+                return Err(error::parameter("Feasibility", name, value, if least == 19 { "at least 19" } else { "at least 2" }));
+            }
+        }
+        if !(self.alpha > 0.0 && self.alpha < 1.0) {
+            return Err(error::parameter("Feasibility", "alpha", self.alpha, "in (0, 1)"));
+        }
+        Ok(())
+    }
+}
+
+fn inputs(features: &[(&str, Feature<'_>)], outcome: Outcome<'_>) -> Result<()> {
+    if features.is_empty() {
+        return Err(error::empty("list of features"));
+    }
+    if outcome.len() < 2 {
+        return Err(error::data(format!("a feasibility check needs at least 2 rows, found {}", outcome.len())));
+    }
+    for (name, feature) in features {
+        if feature.len() != outcome.len() {
+            return Err(error::length(&format!("feature `{name}`"), outcome.len(), feature.len()));
+        }
+        if let Feature::Numeric(values) = feature {
+            if let Some(row) = values.iter().position(|v| v.is_infinite()) {
+                return Err(error::value(name, row, values[row], "a finite number, or NaN for missing"));
+            }
+        }
+    }
+    match outcome {
+        Outcome::Real(y) => match y.iter().position(|v| !v.is_finite()) {
+            Some(row) => Err(error::value("outcome", row, y[row], "a finite number")),
+            None => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn class_counts(levels: &Levels) -> Result<Vec<(u32, usize)>> {
+    let mut counts = vec![0; levels.names.len()];
+    levels.codes.iter().for_each(|&c| counts[c as usize] += 1);
+    if counts.len() < 2 {
+        return Err(error::data("all rows are of one class: there is nothing to tell apart"));
+    }
+    Ok(levels.names.iter().copied().zip(counts).collect())
+}
+
+impl FeasibilityReport {
+    /// Whether nothing speaks against the project.
+    #[must_use]
+    pub fn feasible(&self) -> bool {
+        self.concerns.is_empty()
+    }
+
+    /// Adds what moving a business metric pays.
+    ///
+    /// # Errors
+    /// Values or costs that make no sense, see [`ValueModel::roi`].
+    pub fn with_value(mut self, value: &ValueModel, criterion: &Criterion) -> Result<Self> {
+        let roi = value.roi(criterion)?;
+        self.concerns.retain(|c| !matches!(c, Concern::NoReturn { .. }));
+        if roi.at_target <= 0.0 {
+            self.concerns.push(Concern::NoReturn { at_target: roi.at_target });
+        }
+        self.roi = Some(roi);
+        Ok(self)
+    }
+}
+
+impl fmt::Display for FeasibilityReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let classes: Vec<String> = self.classes.iter().map(|(class, rows)| format!("{rows} of class {class}")).collect();
+        let detail = if classes.is_empty() { String::new() } else { format!(" ({})", classes.join(", ")) };
+        writeln!(f, "{}: {} rows{detail}", if self.feasible() { "feasible" } else { "doubtful" }, self.rows)?;
+        self.concerns.iter().try_for_each(|c| writeln!(f, "  {c}"))?;
+        let mut best: Vec<&Signal> = self.signals.iter().collect();
+        best.sort_by(|a, b| a.adjusted_p_value.total_cmp(&b.adjusted_p_value).then(a.p_value.total_cmp(&b.p_value)));
+        for s in best.iter().take(10) {
+            writeln!(f, "  {:<24} {:>4} {:>8.4}  p {:.3} (corrected {:.3})", s.feature, s.statistic.to_string(), s.value, s.p_value, s.adjusted_p_value)?;
+        }
+        if best.len() > 10 {
+            writeln!(f, "  and {} features more", best.len() - 10)?;
+        }
+        writeln!(f, "  {}", self.noise)?;
+        match &self.roi {
+            Some(roi) => writeln!(f, "  {roi}"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,385 @@
+//! The promotion gate.
+
+use super::criteria::{Criterion, Explainability, Privacy, Role, SuccessCriteria};
+use crate::bootstrap::Interval;
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What was measured of a candidate.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Name, value, and the paired interval of the difference to the baseline model (candidate minus baseline).
+    pub metrics: Vec<(String, f64, Option<Interval>)>,
+    /// 95th percentile of a prediction, milliseconds.
+    pub p95_latency_ms: Option<f64>,
+    /// Model file, megabytes.
+    pub model_size_mb: Option<f64>,
+    /// What the model can explain.
+    pub explainability: Option<Explainability>,
+    /// Largest difference of the fairness metric between groups.
+    pub fairness_gap: Option<f64>,
+    /// Protection of persons in the training data.
+    pub privacy: Option<Privacy>,
+}
+
+impl Measured {
+    /// Nothing measured yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a metric's value.
+    #[must_use]
+    pub fn metric(mut self, name: impl Into<String>, value: f64) -> Self {
+        self.metrics.push((name.into(), value, None));
+        self
+    }
+
+    /// Adds a metric's value with the paired interval of candidate minus baseline, as
+    /// [`Bootstrap::paired`](crate::bootstrap::Bootstrap::paired) gives it.
+    #[must_use]
+    pub fn compared(mut self, name: impl Into<String>, value: f64, against_baseline: Interval) -> Self {
+        self.metrics.push((name.into(), value, Some(against_baseline)));
+        self
+    }
+
+    /// Sets the 95th percentile of a prediction, milliseconds.
+    #[must_use]
+    pub fn p95_latency_ms(mut self, milliseconds: f64) -> Self {
+        self.p95_latency_ms = Some(milliseconds);
+        self
+    }
+
+    /// Sets the size of the model file, megabytes.
+    #[must_use]
+    pub fn model_size_mb(mut self, megabytes: f64) -> Self {
+        self.model_size_mb = Some(megabytes);
+        self
+    }
+
+    /// Sets what the model can explain.
+    #[must_use]
+    pub fn explainability(mut self, offered: Explainability) -> Self {
+        self.explainability = Some(offered);
+        self
+    }
+
+    /// Sets the largest difference of the fairness metric between groups.
+    #[must_use]
+    pub fn fairness_gap(mut self, gap: f64) -> Self {
+        self.fairness_gap = Some(gap);
+        self
+    }
+
+    /// Sets the protection of persons in the training data.
+    #[must_use]
+    pub fn privacy(mut self, given: Privacy) -> Self {
+        self.privacy = Some(given);
+        self
+    }
+
+    fn find(&self, name: &str) -> Option<&(String, f64, Option<Interval>)> {
+        self.metrics.iter().find(|m| m.0 == name)
+    }
+}
+
+/// Why a candidate is refused. Every one holds what was measured and what is required.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Something required was not measured.
+    NotMeasured {
+        /// The metric or limit.
+        name: String,
+        /// What is required.
+        required: String,
+    },
+    /// A primary metric was not compared with the baseline model on the same users.
+    NotCompared {
+        /// The metric.
+        metric: String,
+        /// The candidate's value.
+        measured: f64,
+    },
+    /// A metric misses its minimum.
+    MissesMinimum {
+        /// The metric.
+        metric: String,
+        /// The candidate's value.
+        measured: f64,
+        /// The minimum.
+        required: f64,
+        /// Whether it is a metric of the business.
+        business: bool,
+    },
+    /// The paired interval against the baseline does not lie wholly on the better side of zero.
+    NotBetterThanBaseline {
+        /// The metric.
+        metric: String,
+        /// Candidate minus baseline.
+        difference: Interval,
+    },
+    /// A number breaks a limit.
+    BreaksLimit {
+        /// The limit.
+        name: String,
+        /// What was measured.
+        measured: String,
+        /// What is allowed.
+        required: String,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotMeasured { name, required } => write!(f, "{name}: not measured, required {required}"),
+            Self::NotCompared { metric, measured } => {
+                write!(f, "{metric}: measured {measured}, but without a paired interval against the baseline")
+            }
+            Self::MissesMinimum { metric, measured, required, business } => {
+                write!(f, "{metric}: measured {measured}, minimum {required}{}", if *business { " (business)" } else { "" })
+            }
+            Self::NotBetterThanBaseline { metric, difference } => {
+                let what = if difference.contains(0.0) { "includes 0" } else { "is on the wrong side of 0" };
+                write!(f, "{metric}: difference to the baseline {difference:+} {what}")
+            }
+            Self::BreaksLimit { name, measured, required } => write!(f, "{name}: measured {measured}, required {required}"),
+        }
+    }
+}
+
+/// The gate's answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Whether the candidate may be promoted.
+    pub promoted: bool,
+    /// Why not; empty when promoted.
+    pub reasons: Vec<Reason>,
+    /// Business metrics that were not measured; they are known after deployment and do not refuse a candidate.
+    pub pending: Vec<String>,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", if self.promoted { "promoted" } else { "refused" })?;
+        self.reasons.iter().try_for_each(|r| writeln!(f, "  {r}"))?;
+        if !self.pending.is_empty() {
+            writeln!(f, "  to be measured in production: {}", self.pending.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// Decides whether a candidate may replace what runs.
+///
+/// A candidate is promoted when every primary model metric beats the baseline model (the paired interval lies wholly on the
+/// better side of zero), every metric reaches its minimum, and no limit is broken. What is required but not measured refuses
+/// it too, except for business metrics, which can only be measured in production. The decision lists *all* reasons.
+///
+/// ```
+/// use ml_data::contract::Direction;
+/// use ml_eval::bootstrap::Interval;
+/// use ml_eval::goal::{Criterion, Gate, Measured, SuccessCriteria};
+/// let gate = Gate::new(SuccessCriteria::new().model(Criterion::new("ndcg@10", Direction::HigherIsBetter, 0.029, 0.05, 0.09)))?;
+/// let unsure = Interval { estimate: 0.004, lower: -0.001, upper: 0.009, level: 0.95 };
+/// let decision = gate.decide(&Measured::new().compared("ndcg@10", 0.033, unsure));
+/// assert!(!decision.promoted);
+/// assert_eq!(decision.reasons[0].to_string(), "ndcg@10: measured 0.033, minimum 0.05");
+/// assert_eq!(decision.reasons[1].to_string(), "ndcg@10: difference to the baseline +0.0040 [-0.0010, +0.0090] includes 0");
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Gate {
+    criteria: SuccessCriteria,
+}
+
+impl Gate {
+    /// A gate with these criteria.
+    ///
+    /// # Errors
+    /// Criteria that cannot be decided on, see [`SuccessCriteria::check`].
+    pub fn new(criteria: SuccessCriteria) -> Result<Self> {
+        criteria.check()?;
+        Ok(Self { criteria })
+    }
+
+    /// What the gate requires.
+    #[must_use]
+    pub fn criteria(&self) -> &SuccessCriteria {
+        &self.criteria
+    }
+
+    /// Promotes or refuses a candidate.
+    #[must_use]
+    pub fn decide(&self, measured: &Measured) -> Decision {
+        let mut reasons = Vec::new();
+        let mut pending = Vec::new();
+        for criterion in &self.criteria.model {
+            match measured.find(&criterion.metric) {
+                Some((_, value, difference)) => model_metric(criterion, *value, *difference, &mut reasons),
+                None => reasons.push(Reason::NotMeasured {
+                    name: criterion.metric.clone(),
+                    required: format!("{} {}", bound(criterion), criterion.minimum),
+                }),
+            }
+        }
+        for criterion in &self.criteria.business {
+            match measured.find(&criterion.metric) {
+                Some((_, value, _)) => minimum(criterion, *value, true, &mut reasons),
+                None => pending.push(criterion.metric.clone()),
+            }
+        }
+        self.limits(measured, &mut reasons);
+        Decision { promoted: reasons.is_empty(), reasons, pending }
+    }
+
+    fn limits(&self, m: &Measured, reasons: &mut Vec<Reason>) {
+        let l = &self.criteria.limits;
+        at_most("p95 latency", l.p95_latency_ms, m.p95_latency_ms, " ms", reasons);
+        at_most("model size", l.model_size_mb, m.model_size_mb, " MB", reasons);
+        at_most("fairness gap", l.fairness_gap, m.fairness_gap, "", reasons);
+        limit("explainability", l.explainability, m.explainability, |limit, found| found >= limit, "at least ", "", reasons);
+        limit("privacy", l.privacy, m.privacy, |limit, found| found >= limit, "at least ", "", reasons);
+    }
+}
+
+fn model_metric(criterion: &Criterion, value: f64, difference: Option<Interval>, reasons: &mut Vec<Reason>) {
+    minimum(criterion, value, false, reasons);
+    if criterion.role == Role::Guardrail {
+        return;
+    }
+    match difference {
+        None => reasons.push(Reason::NotCompared { metric: criterion.metric.clone(), measured: value }),
+        // both ends strictly on the better side; an end that is not a number fails
+        Some(d) if [d.lower, d.upper].iter().all(|end| criterion.reaches(*end, 0.0) && *end != 0.0) => {}
+        Some(difference) => reasons.push(Reason::NotBetterThanBaseline { metric: criterion.metric.clone(), difference }),
+    }
+}
+
+fn minimum(criterion: &Criterion, measured: f64, business: bool, reasons: &mut Vec<Reason>) {
+    if !criterion.reaches(measured, criterion.minimum) {
+        reasons.push(Reason::MissesMinimum { metric: criterion.metric.clone(), measured, required: criterion.minimum, business });
+    }
+}
+
+fn bound(criterion: &Criterion) -> &'static str {
+    if criterion.reaches(1.0, 0.0) { "at least" } else { "at most" }
+}
+
+fn at_most(name: &str, allowed: Option<f64>, found: Option<f64>, unit: &str, reasons: &mut Vec<Reason>) {
+    limit(name, allowed, found, |limit, found| found <= limit, "at most ", unit, reasons);
+}
+
+/// A limit that is set must be measured and kept.
+fn limit<T: fmt::Display>(
+    name: &str,
+    allowed: Option<T>,
+    found: Option<T>,
+    keeps: impl Fn(&T, &T) -> bool,
+    bound: &str,
+    unit: &str,
+    reasons: &mut Vec<Reason>,
+) {
+    let Some(allowed) = allowed else { return };
+    let required = format!("{bound}{allowed}{unit}");
+    let name = name.to_owned();
+    match found {
+        None => reasons.push(Reason::NotMeasured { name, required }),
+        Some(found) if !keeps(&allowed, &found) => {
+            reasons.push(Reason::BreaksLimit { name, measured: format!("{found}{unit}"), required });
+        }
+        Some(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Limits;
+    use super::*;
+    use ml_data::contract::Direction;
+
+    fn gate() -> Gate {
+        let limits = Limits {
+            p95_latency_ms: Some(20.0),
+            model_size_mb: Some(50.0),
+            explainability: Some(Explainability::Global),
+            fairness_gap: Some(0.05),
+            privacy: Some(Privacy::Pseudonymised),
+        };
+        let criteria = SuccessCriteria::new()
+            .business(Criterion::new("conversion", Direction::HigherIsBetter, 0.03, 0.031, 0.04))
+            .model(Criterion::new("ndcg@10", Direction::HigherIsBetter, 0.03, 0.05, 0.09))
+            .model(Criterion::new("log_loss", Direction::LowerIsBetter, 0.5, 0.45, 0.4))
+            .model(Criterion::new("coverage", Direction::HigherIsBetter, 0.5, 0.3, 0.6).guardrail())
+            .limits(limits);
+        Gate::new(criteria).unwrap()
+    }
+
+    fn interval(lower: f64, upper: f64) -> Interval {
+        Interval { estimate: (lower + upper) / 2.0, lower, upper, level: 0.95 }
+    }
+
+    fn good() -> Measured {
+        Measured::new()
+            .compared("ndcg@10", 0.06, interval(0.01, 0.03))
+            .compared("log_loss", 0.44, interval(-0.06, -0.02))
+            .metric("coverage", 0.35)
+            .p95_latency_ms(3.0)
+            .model_size_mb(8.0)
+            .explainability(Explainability::PerPrediction)
+            .fairness_gap(0.01)
+            .privacy(Privacy::Anonymised)
+    }
+
+    #[test]
+    fn a_good_candidate_passes_and_business_metrics_wait() {
+        let decision = gate().decide(&good());
+        assert!(decision.promoted, "{decision}");
+        assert_eq!(decision.pending, ["conversion"]);
+        assert!(!gate().decide(&good().metric("conversion", 0.029)).promoted);
+        assert!(gate().decide(&good().metric("conversion", 0.031)).promoted);
+    }
+
+    #[test]
+    fn every_single_fault_refuses_with_its_numbers() {
+        let with = |change: fn(&mut Measured)| {
+            let mut m = good();
+            change(&mut m);
+            let decision = gate().decide(&m);
+            assert!(!decision.promoted);
+            assert_eq!(decision.reasons.len(), 1, "{decision}");
+            decision.reasons[0].to_string()
+        };
+        assert_eq!(with(|m| m.metrics[0].1 = 0.04), "ndcg@10: measured 0.04, minimum 0.05");
+        assert_eq!(with(|m| m.metrics[0].1 = f64::NAN), "ndcg@10: measured NaN, minimum 0.05");
+        assert!(with(|m| m.metrics[0].2 = Some(interval(-0.001, 0.03))).ends_with("[-0.0010, +0.0300] includes 0"));
+        assert!(with(|m| m.metrics[0].2 = Some(interval(0.0, 0.03))).contains("includes 0"));
+        assert!(with(|m| m.metrics[1].2 = Some(interval(0.01, 0.03))).contains("wrong side"));
+        assert!(with(|m| m.metrics[1].2 = Some(interval(f64::NAN, -0.1))).contains("log_loss"));
+        assert!(with(|m| m.metrics[1].2 = None).contains("without a paired interval"));
+        assert_eq!(with(|m| m.metrics[1].1 = 0.46), "log_loss: measured 0.46, minimum 0.45");
+        assert_eq!(with(|m| m.metrics[2].1 = 0.2), "coverage: measured 0.2, minimum 0.3");
+        assert_eq!(with(|m| drop(m.metrics.pop())), "coverage: not measured, required at least 0.3");
+        assert_eq!(with(|m| m.p95_latency_ms = Some(21.5)), "p95 latency: measured 21.5 ms, required at most 20 ms");
+        assert_eq!(with(|m| m.p95_latency_ms = None), "p95 latency: not measured, required at most 20 ms");
+        assert_eq!(with(|m| m.model_size_mb = Some(f64::NAN)), "model size: measured NaN MB, required at most 50 MB");
+        assert_eq!(with(|m| m.fairness_gap = Some(0.06)), "fairness gap: measured 0.06, required at most 0.05");
+        assert_eq!(
+            with(|m| m.explainability = Some(Explainability::Opaque)),
+            "explainability: measured opaque, required at least global"
+        );
+        assert_eq!(with(|m| m.privacy = Some(Privacy::Identified)), "privacy: measured identified, required at least pseudonymised");
+    }
+
+    #[test]
+    fn all_reasons_are_listed_and_survive_json() {
+        let decision = gate().decide(&Measured::new());
+        assert_eq!(decision.reasons.len(), 8, "{decision}");
+        assert!(decision.to_string().starts_with("refused\n  ndcg@10: not measured"));
+        let json = serde_json::to_string(&decision).unwrap();
+        assert_eq!(serde_json::from_str::<Decision>(&json).unwrap(), decision);
+    }
+}

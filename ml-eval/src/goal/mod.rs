@@ -1,0 +1,20 @@
+//! Before modelling and before promotion: the problem, what counts as success, whether the data can carry it, and the gate.
+//!
+//! [`ProblemDefinition`] and [`SuccessCriteria`] are written down first and stored beside the model; [`Feasibility`] asks the
+//! data; [`Gate`] compares a candidate's measured figures with the criteria and refuses what does not pass, naming the figures.
+
+mod criteria;
+mod feasibility;
+mod gate;
+mod noise;
+mod problem;
+mod roi;
+mod signal;
+
+pub use criteria::{Criterion, Explainability, Limits, Milestone, Privacy, Role, SuccessCriteria};
+pub use feasibility::{Concern, Feasibility, FeasibilityReport, Outcome};
+pub use gate::{Decision, Gate, Measured, Reason};
+pub use noise::NoiseFloor;
+pub use problem::{ProblemDefinition, ProblemType};
+pub use roi::{Roi, ValueModel};
+pub use signal::{Feature, Signal, Statistic};

@@ -1,0 +1,139 @@
+//! The comparison of rankers on a held-out set.
+
+use crate::bootstrap::Interval;
+use crate::goal::Measured;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One model's figures, means over users.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RankingRow {
+    /// The model's name.
+    pub model: String,
+    /// Normalised discounted cumulative gain over the first k ranks, gain `2^grade - 1`.
+    pub ndcg: Interval,
+    /// Average precision, divided by `min(k, relevant)`.
+    pub map: f64,
+    /// Share of the relevant items among the k.
+    pub recall: f64,
+    /// Share of the k that is relevant.
+    pub precision: f64,
+    /// Share of the catalogue that was recommended to anyone.
+    pub coverage: f64,
+    /// Share of the queries that got any item.
+    pub answered: f64,
+    /// Median time of a ranking call, microseconds, with all threads busy.
+    pub p50_us: f64,
+    /// 95th percentile of the same.
+    pub p95_us: f64,
+    /// 99th percentile of the same.
+    pub p99_us: f64,
+    /// NDCG of this model minus the first one's, on the same users; `None` for the first.
+    pub against_first: Option<Interval>,
+    /// NDCG of this model minus the previous one's, on the same users; `None` for the first.
+    pub against_previous: Option<Interval>,
+}
+
+/// Models by figures, in the order given. Prints as a table; [`to_markdown`](Self::to_markdown) for reports, serde for files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RankingBoard {
+    /// `valid` or `test`.
+    pub part: String,
+    /// How many ranks counted.
+    pub k: usize,
+    /// Number of queries.
+    pub queries: usize,
+    /// Number of users; the figures are means over users.
+    pub users: usize,
+    /// Size of the catalogue.
+    pub items: usize,
+    /// One row a model.
+    pub rows: Vec<RankingRow>,
+}
+
+impl RankingBoard {
+    /// The row of a model.
+    #[must_use]
+    pub fn row(&self, model: &str) -> Option<&RankingRow> {
+        self.rows.iter().find(|r| r.model == model)
+    }
+
+    /// A model's figures as the [`Gate`](crate::goal::Gate) reads them: `ndcg@k` with its paired interval against the first
+    /// model, `map@k`, `recall@k`, `precision@k`, `coverage`, and the 95th percentile of a call.
+    ///
+    /// `None` if there is no such model. The first model is the baseline and has no interval against itself.
+    #[must_use]
+    pub fn measured(&self, model: &str) -> Option<Measured> {
+        let row = self.row(model)?;
+        let name = |metric: &str| format!("{metric}@{}", self.k);
+        let measured = match row.against_first {
+            Some(difference) => Measured::new().compared(name("ndcg"), row.ndcg.estimate, difference),
+            None => Measured::new().metric(name("ndcg"), row.ndcg.estimate),
+        };
+        Some(
+            measured
+                .metric(name("map"), row.map)
+                .metric(name("recall"), row.recall)
+                .metric(name("precision"), row.precision)
+                .metric("coverage", row.coverage)
+                .p95_latency_ms(row.p95_us / 1e3),
+        )
+    }
+
+    /// The table in Markdown.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let cells = self.cells();
+        let line = |row: &[String]| format!("| {} |\n", row.join(" | "));
+        let mut text = format!("{}\n\n", self.title());
+        text += &line(&cells[0]);
+        text += &line(&(0..cells[0].len()).map(|i| if i == 0 { "---".into() } else { "---:".into() }).collect::<Vec<_>>());
+        cells[1..].iter().for_each(|row| text += &line(row));
+        text
+    }
+
+    fn title(&self) -> String {
+        let level = self.rows.first().map_or(0.0, |r| r.ndcg.level * 100.0);
+        format!("{}: {} queries of {} users, {} items; {level}% intervals by user", self.part, self.queries, self.users, self.items)
+    }
+
+    fn cells(&self) -> Vec<Vec<String>> {
+        let k = self.k;
+        let head = ["model", &format!("ndcg@{k}"), "against first", "against previous", &format!("map@{k}"), &format!("recall@{k}")];
+        let tail = [&format!("precision@{k}"), "coverage", "answered", "p50 us", "p99 us"];
+        let mut cells = vec![head.into_iter().chain(tail).map(str::to_owned).collect::<Vec<_>>()];
+        let difference = |d: &Option<Interval>| d.map_or("-".to_owned(), |d| format!("{d:+}"));
+        cells.extend(self.rows.iter().map(|r| {
+            vec![
+                r.model.clone(),
+                r.ndcg.to_string(),
+                difference(&r.against_first),
+                difference(&r.against_previous),
+                format!("{:.4}", r.map),
+                format!("{:.4}", r.recall),
+                format!("{:.4}", r.precision),
+                format!("{:.3}", r.coverage),
+                format!("{:.3}", r.answered),
+                format!("{:.1}", r.p50_us),
+                format!("{:.1}", r.p99_us),
+            ]
+        }));
+        cells
+    }
+}
+
+impl fmt::Display for RankingBoard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cells = self.cells();
+        let columns = cells[0].len();
+        let widths: Vec<usize> = (0..columns).map(|c| cells.iter().map(|row| row[c].chars().count()).max().unwrap_or(0)).collect();
+        write!(f, "{}", self.title())?;
+        for row in &cells {
+            write!(f, "\n{:<w$}", row[0], w = widths[0])?;
+            for (cell, w) in row.iter().zip(&widths).skip(1) {
+                write!(f, "  {cell:>w$}")?;
+            }
+        }
+        Ok(())
+    }
+}
