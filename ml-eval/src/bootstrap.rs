@@ -34,9 +34,17 @@ impl fmt::Display for Interval {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let p = f.precision().unwrap_or(4);
         if f.sign_plus() {
-            return write!(f, "{:+.p$} [{:+.p$}, {:+.p$}]", self.estimate, self.lower, self.upper);
+            return write!(
+                f,
+                "{:+.p$} [{:+.p$}, {:+.p$}]",
+                self.estimate, self.lower, self.upper
+            );
         }
-        write!(f, "{:.p$} [{:.p$}, {:.p$}]", self.estimate, self.lower, self.upper)
+        write!(
+            f,
+            "{:.p$} [{:.p$}, {:.p$}]",
+            self.estimate, self.lower, self.upper
+        )
     }
 }
 
@@ -69,7 +77,11 @@ pub struct Bootstrap {
 
 impl Default for Bootstrap {
     fn default() -> Self {
-        Self { n_resamples: 2_000, level: 0.95, seed: 0 }
+        Self {
+            n_resamples: 2_000,
+            level: 0.95,
+            seed: 0,
+        }
     }
 }
 
@@ -131,12 +143,16 @@ impl Bootstrap {
         self.check()?;
         let n = columns.first().map_or(0, |c| c.len());
         if n < 2 {
-            return Err(error::data(format!("a bootstrap needs at least 2 users, found {n}")));
+            return Err(error::data(format!(
+                "a bootstrap needs at least 2 users, found {n}"
+            )));
         }
         columns.iter().try_for_each(|c| finite(c))?;
         let width = columns.len();
         // one user's values side by side: a draw touches one cache line whatever the number of models
-        let rows: Vec<f64> = (0..n).flat_map(|user| columns.iter().map(move |c| c[user])).collect();
+        let rows: Vec<f64> = (0..n)
+            .flat_map(|user| columns.iter().map(move |c| c[user]))
+            .collect();
         let draw = |resample: usize| {
             let mut random = generator(self.seed, "bootstrap", resample as u64);
             let mut sums = vec![0.0; width];
@@ -156,15 +172,30 @@ impl Bootstrap {
     pub(crate) fn interval(&self, estimate: f64, mut means: Vec<f64>) -> Interval {
         means.sort_unstable_by(f64::total_cmp);
         let tail = (1.0 - self.level) / 2.0;
-        Interval { estimate, lower: percentile(&means, tail), upper: percentile(&means, 1.0 - tail), level: self.level }
+        Interval {
+            estimate,
+            lower: percentile(&means, tail),
+            upper: percentile(&means, 1.0 - tail),
+            level: self.level,
+        }
     }
 
     pub(crate) fn check(&self) -> Result<()> {
         if self.n_resamples < 100 {
-            return Err(error::parameter("Bootstrap", "n_resamples", self.n_resamples, "at least 100"));
+            return Err(error::parameter(
+                "Bootstrap",
+                "n_resamples",
+                self.n_resamples,
+                "at least 100",
+            ));
         }
         if !(self.level > 0.0 && self.level < 1.0) {
-            return Err(error::parameter("Bootstrap", "level", self.level, "in (0, 1)"));
+            return Err(error::parameter(
+                "Bootstrap",
+                "level",
+                self.level,
+                "in (0, 1)",
+            ));
         }
         Ok(())
     }
@@ -178,7 +209,12 @@ fn below(random: &mut Xoshiro256PlusPlus, n: usize) -> usize {
 
 fn finite(values: &[f64]) -> Result<()> {
     match values.iter().position(|v| !v.is_finite()) {
-        Some(user) => Err(error::value("value per user", user, values[user], "a finite number")),
+        Some(user) => Err(error::value(
+            "value per user",
+            user,
+            values[user],
+            "a finite number",
+        )),
         None => Ok(()),
     }
 }
@@ -187,7 +223,10 @@ fn finite(values: &[f64]) -> Result<()> {
 pub(crate) fn percentile(ascending: &[f64], q: f64) -> f64 {
     let last = ascending.len().saturating_sub(1);
     let at = q.clamp(0.0, 1.0) * last as f64;
-    let (below, above) = (ascending[at.floor() as usize], ascending[(at.ceil() as usize).min(last)]);
+    let (below, above) = (
+        ascending[at.floor() as usize],
+        ascending[(at.ceil() as usize).min(last)],
+    );
     below + (above - below) * at.fract()
 }
 
@@ -208,8 +247,14 @@ mod tests {
         let interval = Bootstrap::new().mean(&values).unwrap();
         assert!((interval.estimate - mean).abs() < 1e-12);
         // the Monte Carlo error of an end is about 3 % of the half width at 2,000 resamples
-        assert!((interval.lower - (mean - half)).abs() < 0.12 * half, "{interval}");
-        assert!((interval.upper - (mean + half)).abs() < 0.12 * half, "{interval}");
+        assert!(
+            (interval.lower - (mean - half)).abs() < 0.12 * half,
+            "{interval}"
+        );
+        assert!(
+            (interval.upper - (mean + half)).abs() < 0.12 * half,
+            "{interval}"
+        );
         let wide = Bootstrap::new().level(0.99).mean(&values).unwrap();
         assert!(wide.lower < interval.lower && interval.upper < wide.upper);
     }
@@ -218,21 +263,38 @@ mod tests {
     fn same_bits_for_any_pool_and_another_seed_differs() {
         let values = users(3_000);
         let run = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             pool.install(|| Bootstrap::new().n_resamples(200).mean(&values).unwrap())
         };
         assert_eq!(run(1), run(2));
         assert_eq!(run(1), run(4));
-        assert_ne!(run(1), Bootstrap::new().n_resamples(200).seed(1).mean(&values).unwrap());
+        assert_ne!(
+            run(1),
+            Bootstrap::new()
+                .n_resamples(200)
+                .seed(1)
+                .mean(&values)
+                .unwrap()
+        );
     }
 
     #[test]
     fn paired_difference_sees_what_two_intervals_do_not() {
         let a = users(1_000);
-        let b: Vec<f64> = a.iter().enumerate().map(|(i, v)| v - 0.01 - 0.001 * (i % 3) as f64).collect();
+        let b: Vec<f64> = a
+            .iter()
+            .enumerate()
+            .map(|(i, v)| v - 0.01 - 0.001 * (i % 3) as f64)
+            .collect();
         let boot = Bootstrap::new().n_resamples(500);
         let difference = boot.paired(&a, &b).unwrap();
-        assert!(!difference.contains(0.0) && difference.lower > 0.0, "{difference}");
+        assert!(
+            !difference.contains(0.0) && difference.lower > 0.0,
+            "{difference}"
+        );
         let (one, two) = (boot.mean(&a).unwrap(), boot.mean(&b).unwrap());
         assert!(one.lower < two.upper, "the two intervals overlap");
     }

@@ -30,7 +30,12 @@ pub(crate) fn weights(weights: &[f64], n: usize) -> Result<f64> {
         return Err(error::length("weights", n, weights.len()));
     }
     if let Some(row) = weights.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
-        return Err(error::value("weight", row, weights[row], "a finite number of at least 0"));
+        return Err(error::value(
+            "weight",
+            row,
+            weights[row],
+            "a finite number of at least 0",
+        ));
     }
     let [total] = crate::reduce::block_sums(n, |rows| [weights[rows].iter().sum()]);
     if total <= 0.0 {

@@ -4,13 +4,22 @@ use ml_data::Error;
 pub(crate) use ml_data::Result;
 
 /// A parameter outside its range; `rule` follows "must be".
-pub(crate) fn parameter(step: &'static str, name: &'static str, value: impl ToString, rule: &'static str) -> Error {
+pub(crate) fn parameter(
+    step: &'static str,
+    name: &'static str,
+    value: impl ToString,
+    rule: &'static str,
+) -> Error {
     Error::parameter(step, name, value, rule)
 }
 
 /// Two inputs that must be of the same length are not.
 pub(crate) fn length(what: &str, expected: usize, found: usize) -> Error {
-    Error::Length { what: what.into(), expected, found }
+    Error::Length {
+        what: what.into(),
+        expected,
+        found,
+    }
 }
 
 /// A value that cannot be used, with its row.

@@ -52,7 +52,14 @@ pub(crate) fn sort<K: Key>(keys: &mut Vec<K>) {
 
 /// The rows of `scores` from the lowest to the highest, equal scores in row order, each with its key.
 pub(crate) fn sorted_rows<S: Keyed>(scores: &[S]) -> Vec<Tagged<S::Key>> {
-    let mut rows: Vec<_> = scores.iter().enumerate().map(|(row, s)| Tagged { key: s.key(), row: row as u32 }).collect();
+    let mut rows: Vec<_> = scores
+        .iter()
+        .enumerate()
+        .map(|(row, s)| Tagged {
+            key: s.key(),
+            row: row as u32,
+        })
+        .collect();
     sort(&mut rows);
     rows
 }

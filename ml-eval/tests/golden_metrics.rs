@@ -1,8 +1,10 @@
 //! Metrics against scikit-learn, NumPy and SciPy; `golden/metrics.py` made the values.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 use ml_eval::bootstrap::Bootstrap;
 use ml_eval::metric::{
-    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall, Relevant, log_loss, rmse, roc_auc,
+    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall,
+    Relevant, log_loss, rmse, roc_auc,
 };
 use ndarray::Array2;
 use serde_json::Value;
@@ -16,42 +18,84 @@ fn cases<'a>(golden: &'a Value, key: &str) -> &'a Vec<Value> {
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v.as_f64().unwrap())
+        .collect()
 }
 
 fn ids(value: &Value) -> Vec<u32> {
-    value.as_array().unwrap().iter().map(|v| v.as_u64().unwrap() as u32).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v.as_u64().unwrap() as u32)
+        .collect()
 }
 
 fn flags(value: &Value) -> Vec<bool> {
-    value.as_array().unwrap().iter().map(|v| v.as_bool().unwrap()).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|v| v.as_bool().unwrap())
+        .collect()
 }
 
 #[track_caller]
 fn close(found: f64, expected: &Value, tolerance: f64) {
     let expected = expected.as_f64().unwrap();
-    assert!((found - expected).abs() <= tolerance * expected.abs().max(1.0), "found {found}, expected {expected}");
+    assert!(
+        (found - expected).abs() <= tolerance * expected.abs().max(1.0),
+        "found {found}, expected {expected}"
+    );
 }
 
 #[test]
 fn binary_metrics_equal_scikit_learn() {
     let golden = golden();
     for case in cases(&golden, "binary") {
-        let (s, p, y) = (numbers(&case["scores"]), numbers(&case["probabilities"]), flags(&case["labels"]));
+        let (s, p, y) = (
+            numbers(&case["scores"]),
+            numbers(&case["probabilities"]),
+            flags(&case["labels"]),
+        );
         let w = (!case["weights"].is_null()).then(|| numbers(&case["weights"]));
-        close(roc_auc(&s, &y, w.as_deref()).unwrap(), &case["roc_auc"], 1e-13);
-        close(log_loss(&p, &y, w.as_deref()).unwrap(), &case["log_loss"], 1e-13);
+        close(
+            roc_auc(&s, &y, w.as_deref()).unwrap(),
+            &case["roc_auc"],
+            1e-13,
+        );
+        close(
+            log_loss(&p, &y, w.as_deref()).unwrap(),
+            &case["log_loss"],
+            1e-13,
+        );
     }
     let case = &golden["log_loss_f32"];
-    let p: Vec<f32> = numbers(&case["probabilities"]).into_iter().map(|v| v as f32).collect();
-    close(log_loss(&p, &flags(&case["labels"]), None).unwrap(), &case["log_loss"], 1e-6);
+    let p: Vec<f32> = numbers(&case["probabilities"])
+        .into_iter()
+        .map(|v| v as f32)
+        .collect();
+    close(
+        log_loss(&p, &flags(&case["labels"]), None).unwrap(),
+        &case["log_loss"],
+        1e-6,
+    );
 }
 
 #[test]
 fn rmse_equals_scikit_learn() {
     for case in cases(&golden(), "regression") {
         let w = (!case["weights"].is_null()).then(|| numbers(&case["weights"]));
-        let found = rmse(&numbers(&case["predicted"]), &numbers(&case["target"]), w.as_deref()).unwrap();
+        let found = rmse(
+            &numbers(&case["predicted"]),
+            &numbers(&case["target"]),
+            w.as_deref(),
+        )
+        .unwrap();
         close(found, &case["rmse"], 1e-13);
         close(found * found, &case["mse"], 1e-13);
     }
@@ -61,8 +105,11 @@ fn rmse_equals_scikit_learn() {
 fn ranking_metrics_equal_scikit_learn_and_numpy() {
     for case in cases(&golden(), "ranking") {
         let k = case["k"].as_u64().unwrap() as usize;
-        let rows: Vec<(Vec<f64>, Vec<f64>)> =
-            cases(case, "scores").iter().zip(cases(case, "grades")).map(|(s, g)| (numbers(s), numbers(g))).collect();
+        let rows: Vec<(Vec<f64>, Vec<f64>)> = cases(case, "scores")
+            .iter()
+            .zip(cases(case, "grades"))
+            .map(|(s, g)| (numbers(s), numbers(g)))
+            .collect();
         let check = |metric: &dyn Fn(&[f64], &[f64]) -> Option<f64>, expected: &Value| {
             for ((s, g), e) in rows.iter().zip(expected.as_array().unwrap()) {
                 let found = metric(s, g);
@@ -72,17 +119,38 @@ fn ranking_metrics_equal_scikit_learn_and_numpy() {
         };
         let linear = Ndcg::at(k).gain(Gain::Linear);
         check(&|s, g| linear.query(s, g).unwrap(), &case["ndcg_linear"]);
-        check(&|s, g| Ndcg::at(k).query(s, g).unwrap(), &case["ndcg_exponential"]);
+        check(
+            &|s, g| Ndcg::at(k).query(s, g).unwrap(),
+            &case["ndcg_exponential"],
+        );
         let narrow = |v: &[f64]| v.iter().map(|x| *x as f32).collect::<Vec<_>>();
         for ((s, g), e) in rows.iter().zip(cases(case, "ndcg_linear")) {
-            close(linear.query(&narrow(s), &narrow(g)).unwrap().unwrap_or(0.0), e, 1e-6);
+            close(
+                linear.query(&narrow(s), &narrow(g)).unwrap().unwrap_or(0.0),
+                e,
+                1e-6,
+            );
         }
         if !case["map"].is_null() {
             check(&|s, g| Ndcg::at(k).query(s, g).unwrap(), &case["ndcg"]);
-            check(&|s, g| Precision::at(k).query(s, g).unwrap(), &case["precision"]);
+            check(
+                &|s, g| Precision::at(k).query(s, g).unwrap(),
+                &case["precision"],
+            );
             check(&|s, g| Recall::at(k).query(s, g).unwrap(), &case["recall"]);
-            check(&|s, g| Recall::at(k).denominator(Denominator::Reachable).query(s, g).unwrap(), &case["recall_reachable"]);
-            check(&|s, g| MeanAveragePrecision::at(k).query(s, g).unwrap(), &case["map"]);
+            check(
+                &|s, g| {
+                    Recall::at(k)
+                        .denominator(Denominator::Reachable)
+                        .query(s, g)
+                        .unwrap()
+                },
+                &case["recall_reachable"],
+            );
+            check(
+                &|s, g| MeanAveragePrecision::at(k).query(s, g).unwrap(),
+                &case["map"],
+            );
             let all = MeanAveragePrecision::at(k).denominator(Denominator::AllRelevant);
             check(&|s, g| all.query(s, g).unwrap(), &case["map_all_relevant"]);
         }
@@ -91,19 +159,52 @@ fn ranking_metrics_equal_scikit_learn_and_numpy() {
         let s: Vec<f64> = rows.iter().flat_map(|r| r.0.clone()).collect();
         let g: Vec<f64> = rows.iter().flat_map(|r| r.1.clone()).collect();
         let sizes = vec![docs; queries];
-        close(linear.mean(&s, &g, &sizes, None).unwrap(), &case["ndcg_linear_mean"], 1e-13);
+        close(
+            linear.mean(&s, &g, &sizes, None).unwrap(),
+            &case["ndcg_linear_mean"],
+            1e-13,
+        );
         let matrix = |v: &[f64]| Array2::from_shape_vec((queries, docs), v.to_vec()).unwrap();
-        close(linear.matrix(matrix(&s).view(), matrix(&g).view()).unwrap(), &case["ndcg_linear_mean"], 1e-13);
-        let columns = |v: &[f64]| Array2::from_shape_vec((queries, docs), v.to_vec()).unwrap().reversed_axes().as_standard_layout().to_owned();
-        close(linear.matrix(columns(&s).t(), columns(&g).t()).unwrap(), &case["ndcg_linear_mean"], 1e-13);
-        let weights: Vec<f64> = numbers(&case["query_weights"]).into_iter().flat_map(|w| vec![w; docs]).collect();
-        close(linear.mean(&s, &g, &sizes, Some(&weights)).unwrap(), &case["ndcg_linear_weighted"], 1e-13);
+        close(
+            linear.matrix(matrix(&s).view(), matrix(&g).view()).unwrap(),
+            &case["ndcg_linear_mean"],
+            1e-13,
+        );
+        let columns = |v: &[f64]| {
+            Array2::from_shape_vec((queries, docs), v.to_vec())
+                .unwrap()
+                .reversed_axes()
+                .as_standard_layout()
+                .to_owned()
+        };
+        close(
+            linear.matrix(columns(&s).t(), columns(&g).t()).unwrap(),
+            &case["ndcg_linear_mean"],
+            1e-13,
+        );
+        let weights: Vec<f64> = numbers(&case["query_weights"])
+            .into_iter()
+            .flat_map(|w| vec![w; docs])
+            .collect();
+        close(
+            linear.mean(&s, &g, &sizes, Some(&weights)).unwrap(),
+            &case["ndcg_linear_weighted"],
+            1e-13,
+        );
         if let Some(expected) = case.get("ndcg_linear_ignore_ties") {
             close(linear.mean(&s, &g, &sizes, None).unwrap(), expected, 1e-13);
         }
         // one of the queries has no relevant document
-        let skipped = linear.clone().no_relevant(NoRelevant::Skip).mean(&s, &g, &sizes, None).unwrap();
-        close(skipped * (queries - 1) as f64 / queries as f64, &case["ndcg_linear_mean"], 1e-13);
+        let skipped = linear
+            .clone()
+            .no_relevant(NoRelevant::Skip)
+            .mean(&s, &g, &sizes, None)
+            .unwrap();
+        close(
+            skipped * (queries - 1) as f64 / queries as f64,
+            &case["ndcg_linear_mean"],
+            1e-13,
+        );
     }
 }
 
@@ -114,10 +215,29 @@ fn recommended_lists_equal_numpy() {
         for user in cases(case, "users") {
             let (top, items) = (ids(&user["recommended"]), ids(&user["relevant"]));
             let relevant = Relevant::new(&items).unwrap();
-            close(Ndcg::at(k).list(&top, &relevant).unwrap().unwrap(), &user["ndcg"], 1e-13);
-            close(MeanAveragePrecision::at(k).list(&top, &relevant).unwrap().unwrap(), &user["map"], 1e-13);
-            close(Recall::at(k).list(&top, &relevant).unwrap().unwrap(), &user["recall"], 1e-13);
-            close(Precision::at(k).list(&top, &relevant).unwrap().unwrap(), &user["precision"], 1e-13);
+            close(
+                Ndcg::at(k).list(&top, &relevant).unwrap().unwrap(),
+                &user["ndcg"],
+                1e-13,
+            );
+            close(
+                MeanAveragePrecision::at(k)
+                    .list(&top, &relevant)
+                    .unwrap()
+                    .unwrap(),
+                &user["map"],
+                1e-13,
+            );
+            close(
+                Recall::at(k).list(&top, &relevant).unwrap().unwrap(),
+                &user["recall"],
+                1e-13,
+            );
+            close(
+                Precision::at(k).list(&top, &relevant).unwrap().unwrap(),
+                &user["precision"],
+                1e-13,
+            );
         }
     }
 }
@@ -131,8 +251,14 @@ fn bootstrap_agrees_with_scipy() {
     let ends = |found: ml_eval::bootstrap::Interval, expected: &Value| {
         let expected = numbers(expected);
         let width = expected[1] - expected[0];
-        assert!((found.lower - expected[0]).abs() < 0.02 * width, "{found} against {expected:?}");
-        assert!((found.upper - expected[1]).abs() < 0.02 * width, "{found} against {expected:?}");
+        assert!(
+            (found.lower - expected[0]).abs() < 0.02 * width,
+            "{found} against {expected:?}"
+        );
+        assert!(
+            (found.upper - expected[1]).abs() < 0.02 * width,
+            "{found} against {expected:?}"
+        );
     };
     let mean = boot.mean(&a).unwrap();
     close(mean.estimate, &case["mean"], 1e-13);

@@ -1,10 +1,17 @@
 //! What must hold of the ranking metrics for any input.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-use ml_eval::metric::{Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall, Relevant};
+use ml_eval::metric::{
+    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall,
+    Relevant,
+};
 use proptest::prelude::*;
 
 fn documents() -> impl Strategy<Value = Vec<(f64, u8)>> {
-    prop::collection::vec(((-20i32..20).prop_map(|s| f64::from(s) / 4.0), 0u8..5), 1..40)
+    prop::collection::vec(
+        ((-20i32..20).prop_map(|s| f64::from(s) / 4.0), 0u8..5),
+        1..40,
+    )
 }
 
 fn split(rows: &[(f64, u8)]) -> (Vec<f64>, Vec<u8>) {
@@ -15,11 +22,20 @@ fn split(rows: &[(f64, u8)]) -> (Vec<f64>, Vec<u8>) {
 fn each(scores: &[f64], grades: &[u8], k: usize) -> Vec<Option<f64>> {
     vec![
         Ndcg::at(k).query(scores, grades).unwrap(),
-        Ndcg::at(k).gain(Gain::Linear).query(scores, grades).unwrap(),
+        Ndcg::at(k)
+            .gain(Gain::Linear)
+            .query(scores, grades)
+            .unwrap(),
         MeanAveragePrecision::at(k).query(scores, grades).unwrap(),
-        MeanAveragePrecision::at(k).denominator(Denominator::AllRelevant).query(scores, grades).unwrap(),
+        MeanAveragePrecision::at(k)
+            .denominator(Denominator::AllRelevant)
+            .query(scores, grades)
+            .unwrap(),
         Recall::at(k).query(scores, grades).unwrap(),
-        Recall::at(k).denominator(Denominator::Reachable).query(scores, grades).unwrap(),
+        Recall::at(k)
+            .denominator(Denominator::Reachable)
+            .query(scores, grades)
+            .unwrap(),
         Precision::at(k).query(scores, grades).unwrap(),
     ]
 }
@@ -114,7 +130,10 @@ proptest! {
 fn a_constant_score_gains_nothing_from_the_order_of_the_rows() {
     let mut grades = vec![1u8; 5];
     grades.extend([0; 95]);
-    let value = Precision::at(10).query(&vec![0.5; 100], &grades).unwrap().unwrap();
+    let value = Precision::at(10)
+        .query(&vec![0.5; 100], &grades)
+        .unwrap()
+        .unwrap();
     assert!((value - 0.05).abs() < 1e-15);
 }
 
@@ -124,8 +143,16 @@ fn same_bits_for_any_pool() {
     let scores: Vec<f32> = (0..n * 20).map(|i| ((i * 7919) % 997) as f32).collect();
     let grades: Vec<u8> = (0..n * 20).map(|i| ((i * 31) % 11 / 8) as u8).collect();
     let run = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| Ndcg::at(10).mean(&scores, &grades, &vec![20; n], None).unwrap()).to_bits()
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| {
+            Ndcg::at(10)
+                .mean(&scores, &grades, &vec![20; n], None)
+                .unwrap()
+        })
+        .to_bits()
     };
     assert_eq!(run(1), run(2));
     assert_eq!(run(1), run(4));
@@ -138,18 +165,59 @@ fn bad_input_names_what_is_wrong() {
         let error: Box<dyn std::error::Error> = Box::new(r.unwrap_err() as ml_data::Error);
         error.to_string()
     };
-    assert!(text(metric.mean::<f64, f64>(&[], &[], &[], None)).contains("queries to score is empty"));
-    assert!(text(metric.mean(&[1.0, 2.0, f64::NAN], &[1u8, 0, 1], &[1, 2], None)).contains("row 2"));
-    assert!(text(metric.mean(&[1.0, 2.0, 3.0], &[1.0, 0.0, -1.0], &[1, 2], None)).contains("row 2"));
-    assert!(text(metric.mean(&[1.0, 2.0, 3.0], &[1u8, 0, 1], &[1, 3], None)).contains("expected 3"));
+    assert!(
+        text(metric.mean::<f64, f64>(&[], &[], &[], None)).contains("queries to score is empty")
+    );
+    assert!(
+        text(metric.mean(&[1.0, 2.0, f64::NAN], &[1u8, 0, 1], &[1, 2], None)).contains("row 2")
+    );
+    assert!(
+        text(metric.mean(&[1.0, 2.0, 3.0], &[1.0, 0.0, -1.0], &[1, 2], None)).contains("row 2")
+    );
+    assert!(
+        text(metric.mean(&[1.0, 2.0, 3.0], &[1u8, 0, 1], &[1, 3], None)).contains("expected 3")
+    );
     assert!(text(metric.mean(&[1.0, 2.0, 3.0], &[1u8, 0], &[1, 2], None)).contains("grades"));
-    assert!(text(metric.mean(&[1.0, 2.0, 3.0], &[1u8, 0, 1], &[1, 2], Some(&[1.0, 1.0, 2.0]))).contains("row 2"));
+    assert!(
+        text(metric.mean(
+            &[1.0, 2.0, 3.0],
+            &[1u8, 0, 1],
+            &[1, 2],
+            Some(&[1.0, 1.0, 2.0])
+        ))
+        .contains("row 2")
+    );
     assert!(text(Ndcg::at(0).mean(&[1.0], &[1u8], &[1], None)).contains("`k`"));
-    assert!(text(metric.clone().no_relevant(NoRelevant::Skip).mean(&[1.0], &[0u8], &[1], None)).contains("no query with a relevant"));
+    assert!(
+        text(
+            metric
+                .clone()
+                .no_relevant(NoRelevant::Skip)
+                .mean(&[1.0], &[0u8], &[1], None)
+        )
+        .contains("no query with a relevant")
+    );
     assert!(text(metric.mean(&[1.0], &[2000.0], &[1], None)).contains("too large"));
     assert_eq!(metric.mean(&[1.0], &[0u8], &[1], None).unwrap(), 0.0);
-    assert!(metric.list(&[3, 3], &Relevant::new(&[1]).unwrap()).unwrap_err().to_string().contains("item 3"));
-    assert!(Relevant::new(&[2, 1]).unwrap_err().to_string().contains("ascending"));
-    assert_eq!(metric.list(&[3, 4], &Relevant::new(&[]).unwrap()).unwrap(), None);
-    assert_eq!(metric.list(&[], &Relevant::new(&[1]).unwrap()).unwrap(), Some(0.0));
+    assert!(
+        metric
+            .list(&[3, 3], &Relevant::new(&[1]).unwrap())
+            .unwrap_err()
+            .to_string()
+            .contains("item 3")
+    );
+    assert!(
+        Relevant::new(&[2, 1])
+            .unwrap_err()
+            .to_string()
+            .contains("ascending")
+    );
+    assert_eq!(
+        metric.list(&[3, 4], &Relevant::new(&[]).unwrap()).unwrap(),
+        None
+    );
+    assert_eq!(
+        metric.list(&[], &Relevant::new(&[1]).unwrap()).unwrap(),
+        Some(0.0)
+    );
 }

@@ -38,8 +38,22 @@ pub struct Criterion {
 impl Criterion {
     /// A criterion: today's value, the least that is worth deploying, and the goal.
     #[must_use]
-    pub fn new(metric: impl Into<String>, direction: Direction, baseline: f64, minimum: f64, target: f64) -> Self {
-        Self { metric: metric.into(), unit: String::new(), direction, baseline, minimum, target, role: Role::Primary }
+    pub fn new(
+        metric: impl Into<String>,
+        direction: Direction,
+        baseline: f64,
+        minimum: f64,
+        target: f64,
+    ) -> Self {
+        Self {
+            metric: metric.into(),
+            unit: String::new(),
+            direction,
+            baseline,
+            minimum,
+            target,
+            role: Role::Primary,
+        }
     }
 
     /// The unit of the numbers.
@@ -66,17 +80,24 @@ impl Criterion {
     }
 
     fn check(&self) -> Result<()> {
-        let complain = |value: f64, rule: &'static str| Err(criterion_error(&self.metric, value, rule));
+        let complain =
+            |value: f64, rule: &'static str| Err(criterion_error(&self.metric, value, rule));
         for value in [self.baseline, self.minimum, self.target] {
             if !value.is_finite() {
                 return complain(value, "baseline, minimum and target must be finite");
             }
         }
         if !self.reaches(self.target, self.minimum) {
-            return complain(self.target, "the target must be at least as good as the minimum");
+            return complain(
+                self.target,
+                "the target must be at least as good as the minimum",
+            );
         }
         if self.role == Role::Primary && !self.reaches(self.minimum, self.baseline) {
-            return complain(self.minimum, "the minimum must be at least as good as the baseline, or the metric be a guardrail");
+            return complain(
+                self.minimum,
+                "the minimum must be at least as good as the baseline, or the metric be a guardrail",
+            );
         }
         Ok(())
     }
@@ -205,7 +226,10 @@ impl SuccessCriteria {
     /// Adds a date, as `YYYY-MM-DD`.
     #[must_use]
     pub fn milestone(mut self, name: impl Into<String>, due: impl Into<String>) -> Self {
-        self.milestones.push(Milestone { name: name.into(), due: due.into() });
+        self.milestones.push(Milestone {
+            name: name.into(),
+            due: due.into(),
+        });
         self
     }
 
@@ -217,12 +241,24 @@ impl SuccessCriteria {
     /// that is none.
     pub fn check(&self) -> Result<()> {
         if !self.model.iter().any(|c| c.role == Role::Primary) {
-            return Err(error::data("SuccessCriteria: no primary model metric, so nothing would have to beat the baseline"));
+            return Err(error::data(
+                "SuccessCriteria: no primary model metric, so nothing would have to beat the baseline",
+            ));
         }
         for (i, criterion) in self.business.iter().chain(&self.model).enumerate() {
             criterion.check()?;
-            if self.business.iter().chain(&self.model).take(i).any(|c| c.metric == criterion.metric) {
-                return Err(criterion_error(&criterion.metric, criterion.minimum, "a metric must be named once"));
+            if self
+                .business
+                .iter()
+                .chain(&self.model)
+                .take(i)
+                .any(|c| c.metric == criterion.metric)
+            {
+                return Err(criterion_error(
+                    &criterion.metric,
+                    criterion.minimum,
+                    "a metric must be named once",
+                ));
             }
         }
         let limits = [
@@ -236,39 +272,79 @@ impl SuccessCriteria {
             }
         }
         match self.milestones.iter().find(|m| !is_day(&m.due)) {
-            Some(milestone) => Err(error::parameter("Milestone", "due", &milestone.due, "a day, YYYY-MM-DD")),
+            Some(milestone) => Err(error::parameter(
+                "Milestone",
+                "due",
+                &milestone.due,
+                "a day, YYYY-MM-DD",
+            )),
             None => Ok(()),
         }
     }
 }
 
 fn criterion_error(metric: &str, value: f64, rule: &str) -> Error {
-    error::data(format!("SuccessCriteria: metric `{metric}`: {value}: {rule}"))
+    error::data(format!(
+        "SuccessCriteria: metric `{metric}`: {value}: {rule}"
+    ))
 }
 
 /// Whether the text is a day of the Gregorian calendar, `YYYY-MM-DD`.
 fn is_day(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts[..] else { return false };
+    let [year, month, day] = parts[..] else {
+        return false;
+    };
     let digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
     if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
         return false;
     }
-    let (Ok(year), Ok(month), Ok(day)) = (year.parse::<u32>(), month.parse::<usize>(), day.parse::<u32>()) else { return false };
+    let (Ok(year), Ok(month), Ok(day)) = (
+        year.parse::<u32>(),
+        month.parse::<usize>(),
+        day.parse::<u32>(),
+    ) else {
+        return false;
+    };
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let lengths = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let lengths = [
+        31,
+        if leap { 29 } else { 28 },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
     (1..=12).contains(&month) && (1..=lengths[month - 1]).contains(&day)
 }
 
 impl fmt::Display for SuccessCriteria {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<28}{:>11}{:>11}{:>11}  unit", "metric", "baseline", "minimum", "target")?;
+        writeln!(
+            f,
+            "{:<28}{:>11}{:>11}{:>11}  unit",
+            "metric", "baseline", "minimum", "target"
+        )?;
         for (kind, criteria) in [("business", &self.business), ("model", &self.model)] {
             for c in criteria {
                 let arrow = if c.reaches(1.0, 0.0) { '+' } else { '-' };
-                let role = if c.role == Role::Guardrail { " (guardrail)" } else { "" };
+                let role = if c.role == Role::Guardrail {
+                    " (guardrail)"
+                } else {
+                    ""
+                };
                 let name = format!("{} {arrow}", c.metric);
-                writeln!(f, "{name:<28}{:>11}{:>11}{:>11}  {}{role} [{kind}]", c.baseline, c.minimum, c.target, c.unit)?;
+                writeln!(
+                    f,
+                    "{name:<28}{:>11}{:>11}{:>11}  {}{role} [{kind}]",
+                    c.baseline, c.minimum, c.target, c.unit
+                )?;
             }
         }
         let l = &self.limits;
@@ -276,12 +352,26 @@ impl fmt::Display for SuccessCriteria {
             Some(limit) => writeln!(f, "{name:<28}{limit}"),
             None => Ok(()),
         };
-        line("p95 latency", l.p95_latency_ms.map(|v| format!("at most {v} ms")))?;
-        line("model size", l.model_size_mb.map(|v| format!("at most {v} MB")))?;
-        line("explainability", l.explainability.map(|v| format!("at least {v}")))?;
-        line("fairness gap", l.fairness_gap.map(|v| format!("at most {v}")))?;
+        line(
+            "p95 latency",
+            l.p95_latency_ms.map(|v| format!("at most {v} ms")),
+        )?;
+        line(
+            "model size",
+            l.model_size_mb.map(|v| format!("at most {v} MB")),
+        )?;
+        line(
+            "explainability",
+            l.explainability.map(|v| format!("at least {v}")),
+        )?;
+        line(
+            "fairness gap",
+            l.fairness_gap.map(|v| format!("at most {v}")),
+        )?;
         line("privacy", l.privacy.map(|v| format!("at least {v}")))?;
-        self.milestones.iter().try_for_each(|m| writeln!(f, "{:<28}{}", m.due, m.name))
+        self.milestones
+            .iter()
+            .try_for_each(|m| writeln!(f, "{:<28}{}", m.due, m.name))
     }
 }
 
@@ -290,7 +380,13 @@ mod tests {
     use super::*;
 
     fn good() -> SuccessCriteria {
-        SuccessCriteria::new().model(Criterion::new("rmse", Direction::LowerIsBetter, 3.0, 2.5, 2.0))
+        SuccessCriteria::new().model(Criterion::new(
+            "rmse",
+            Direction::LowerIsBetter,
+            3.0,
+            2.5,
+            2.0,
+        ))
     }
 
     #[test]
@@ -298,22 +394,78 @@ mod tests {
         let text = |c: SuccessCriteria| c.check().unwrap_err().to_string();
         assert!(good().check().is_ok());
         assert!(text(SuccessCriteria::new()).contains("primary"));
-        assert!(text(good().model(Criterion::new("auc", Direction::HigherIsBetter, 0.7, 0.8, 0.75))).contains("target"));
-        assert!(text(good().model(Criterion::new("auc", Direction::HigherIsBetter, 0.7, 0.6, 0.9))).contains("guardrail"));
-        assert!(good().model(Criterion::new("auc", Direction::HigherIsBetter, 0.7, 0.6, 0.9).guardrail()).check().is_ok());
-        assert!(text(good().model(Criterion::new("auc", Direction::HigherIsBetter, f64::NAN, 0.6, 0.9))).contains("finite"));
-        assert!(text(good().business(Criterion::new("rmse", Direction::LowerIsBetter, 1.0, 1.0, 1.0))).contains("once"));
-        assert!(text(good().limits(Limits { p95_latency_ms: Some(0.0), ..Limits::default() })).contains("p95_latency_ms"));
+        assert!(
+            text(good().model(Criterion::new(
+                "auc",
+                Direction::HigherIsBetter,
+                0.7,
+                0.8,
+                0.75
+            )))
+            .contains("target")
+        );
+        assert!(
+            text(good().model(Criterion::new(
+                "auc",
+                Direction::HigherIsBetter,
+                0.7,
+                0.6,
+                0.9
+            )))
+            .contains("guardrail")
+        );
+        assert!(
+            good()
+                .model(Criterion::new("auc", Direction::HigherIsBetter, 0.7, 0.6, 0.9).guardrail())
+                .check()
+                .is_ok()
+        );
+        assert!(
+            text(good().model(Criterion::new(
+                "auc",
+                Direction::HigherIsBetter,
+                f64::NAN,
+                0.6,
+                0.9
+            )))
+            .contains("finite")
+        );
+        assert!(
+            text(good().business(Criterion::new(
+                "rmse",
+                Direction::LowerIsBetter,
+                1.0,
+                1.0,
+                1.0
+            )))
+            .contains("once")
+        );
+        assert!(
+            text(good().limits(Limits {
+                p95_latency_ms: Some(0.0),
+                ..Limits::default()
+            }))
+            .contains("p95_latency_ms")
+        );
         assert!(text(good().milestone("launch", "2030-02-29")).contains("2030-02-29"));
         assert!(good().milestone("launch", "2028-02-29").check().is_ok());
     }
 
     #[test]
     fn reads_as_a_table_and_survives_json() {
-        let criteria = good().limits(Limits { explainability: Some(Explainability::Global), ..Limits::default() });
+        let criteria = good().limits(Limits {
+            explainability: Some(Explainability::Global),
+            ..Limits::default()
+        });
         let text = criteria.to_string();
-        assert!(text.contains("rmse -") && text.contains("explainability              at least global"), "{text}");
+        assert!(
+            text.contains("rmse -") && text.contains("explainability              at least global"),
+            "{text}"
+        );
         let json = serde_json::to_string(&criteria).unwrap();
-        assert_eq!(serde_json::from_str::<SuccessCriteria>(&json).unwrap(), criteria);
+        assert_eq!(
+            serde_json::from_str::<SuccessCriteria>(&json).unwrap(),
+            criteria
+        );
     }
 }

@@ -32,7 +32,10 @@ impl Levels {
         let mut names = codes.to_vec();
         names.sort_unstable();
         names.dedup();
-        let codes = codes.iter().map(|c| names.partition_point(|n| n < c) as u32).collect();
+        let codes = codes
+            .iter()
+            .map(|c| names.partition_point(|n| n < c) as u32)
+            .collect();
         Self { codes, names }
     }
 }
@@ -49,7 +52,9 @@ impl Outcome<'_> {
     /// The classes, unless it is a number.
     pub(crate) fn levels(&self) -> Option<Levels> {
         match self {
-            Self::Binary(y) => Some(Levels::new(&y.iter().map(|v| u32::from(*v)).collect::<Vec<_>>())),
+            Self::Binary(y) => Some(Levels::new(
+                &y.iter().map(|v| u32::from(*v)).collect::<Vec<_>>(),
+            )),
             Self::Classes(y) => Some(Levels::new(y)),
             Self::Real(_) => None,
         }
@@ -177,15 +182,39 @@ pub enum Concern {
 impl fmt::Display for Concern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::FewRows { class: Some(class), rows, required } => write!(f, "class {class} has {rows} rows, required {required}"),
-            Self::FewRows { class: None, rows, required } => write!(f, "{rows} rows, required {required}"),
-            Self::FewRowsPerFeature { rows, features, required } => {
-                write!(f, "{rows} rows in the smallest class for {features} features, required {required}")
+            Self::FewRows {
+                class: Some(class),
+                rows,
+                required,
+            } => write!(f, "class {class} has {rows} rows, required {required}"),
+            Self::FewRows {
+                class: None,
+                rows,
+                required,
+            } => write!(f, "{rows} rows, required {required}"),
+            Self::FewRowsPerFeature {
+                rows,
+                features,
+                required,
+            } => {
+                write!(
+                    f,
+                    "{rows} rows in the smallest class for {features} features, required {required}"
+                )
             }
-            Self::NoSignal { feature, adjusted_p_value, required } => {
-                write!(f, "no feature is related to the outcome: the best, {feature}, has p {adjusted_p_value:.3}, required {required}")
+            Self::NoSignal {
+                feature,
+                adjusted_p_value,
+                required,
+            } => {
+                write!(
+                    f,
+                    "no feature is related to the outcome: the best, {feature}, has p {adjusted_p_value:.3}, required {required}"
+                )
             }
-            Self::NoReturn { at_target } => write!(f, "even the target returns {:+.0} %", at_target * 100.0),
+            Self::NoReturn { at_target } => {
+                write!(f, "even the target returns {:+.0} %", at_target * 100.0)
+            }
         }
     }
 }
@@ -269,7 +298,11 @@ impl Feasibility {
     /// # Errors
     /// No features; fewer than two rows; columns of other lengths; an infinite feature, an outcome that is not finite (column
     /// and row are named); an outcome of one class; parameters out of range.
-    pub fn check(&self, features: &[(&str, Feature<'_>)], outcome: Outcome<'_>) -> Result<FeasibilityReport> {
+    pub fn check(
+        &self,
+        features: &[(&str, Feature<'_>)],
+        outcome: Outcome<'_>,
+    ) -> Result<FeasibilityReport> {
         self.validate()?;
         inputs(features, outcome)?;
         let n = outcome.len();
@@ -281,7 +314,14 @@ impl Feasibility {
         let near = Rows::drawn(n, self.neighbour_rows, self.seed, "feasibility neighbours");
         let signals = signal::signals(features, outcome, &rows, self.permutations, self.seed);
         let concerns = self.concerns(n, &classes, &signals);
-        Ok(FeasibilityReport { rows: n, classes, signals, noise: noise::floor(features, outcome, &near), roi: None, concerns })
+        Ok(FeasibilityReport {
+            rows: n,
+            classes,
+            signals,
+            noise: noise::floor(features, outcome, &near),
+            roi: None,
+            concerns,
+        })
     }
 
     fn concerns(&self, n: usize, classes: &[(u32, usize)], signals: &[Signal]) -> Vec<Concern> {
@@ -289,33 +329,69 @@ impl Feasibility {
         let mut concerns: Vec<Concern> = classes
             .iter()
             .filter(|c| c.1 < required)
-            .map(|c| Concern::FewRows { class: Some(c.0), rows: c.1, required })
+            .map(|c| Concern::FewRows {
+                class: Some(c.0),
+                rows: c.1,
+                required,
+            })
             .collect();
         if classes.is_empty() && n < required {
-            concerns.push(Concern::FewRows { class: None, rows: n, required });
+            concerns.push(Concern::FewRows {
+                class: None,
+                rows: n,
+                required,
+            });
         }
         let smallest = classes.iter().map(|c| c.1).min().unwrap_or(n);
         let required = self.rows_per_feature.saturating_mul(signals.len());
         if smallest < required {
-            concerns.push(Concern::FewRowsPerFeature { rows: smallest, features: signals.len(), required });
+            concerns.push(Concern::FewRowsPerFeature {
+                rows: smallest,
+                features: signals.len(),
+                required,
+            });
         }
-        let best = signals.iter().min_by(|a, b| a.adjusted_p_value.total_cmp(&b.adjusted_p_value));
+        let best = signals
+            .iter()
+            .min_by(|a, b| a.adjusted_p_value.total_cmp(&b.adjusted_p_value));
         if let Some(best) = best.filter(|b| b.adjusted_p_value > self.alpha) {
             let (feature, adjusted_p_value) = (best.feature.clone(), best.adjusted_p_value);
-            concerns.push(Concern::NoSignal { feature, adjusted_p_value, required: self.alpha });
+            concerns.push(Concern::NoSignal {
+                feature,
+                adjusted_p_value,
+                required: self.alpha,
+            });
         }
         concerns
     }
 
     fn validate(&self) -> Result<()> {
-        let least = [("permutations", self.permutations, 19), ("max_rows", self.max_rows, 2), ("neighbour_rows", self.neighbour_rows, 2)];
+        let least = [
+            ("permutations", self.permutations, 19),
+            ("max_rows", self.max_rows, 2),
+            ("neighbour_rows", self.neighbour_rows, 2),
+        ];
         for (name, value, least) in least {
             if value < least {
-                return Err(error::parameter("Feasibility", name, value, if least == 19 { "at least 19" } else { "at least 2" }));
+                return Err(error::parameter(
+                    "Feasibility",
+                    name,
+                    value,
+                    if least == 19 {
+                        "at least 19"
+                    } else {
+                        "at least 2"
+                    },
+                ));
             }
         }
         if !(self.alpha > 0.0 && self.alpha < 1.0) {
-            return Err(error::parameter("Feasibility", "alpha", self.alpha, "in (0, 1)"));
+            return Err(error::parameter(
+                "Feasibility",
+                "alpha",
+                self.alpha,
+                "in (0, 1)",
+            ));
         }
         Ok(())
     }
@@ -326,16 +402,28 @@ fn inputs(features: &[(&str, Feature<'_>)], outcome: Outcome<'_>) -> Result<()> 
         return Err(error::empty("list of features"));
     }
     if outcome.len() < 2 {
-        return Err(error::data(format!("a feasibility check needs at least 2 rows, found {}", outcome.len())));
+        return Err(error::data(format!(
+            "a feasibility check needs at least 2 rows, found {}",
+            outcome.len()
+        )));
     }
     for (name, feature) in features {
         if feature.len() != outcome.len() {
-            return Err(error::length(&format!("feature `{name}`"), outcome.len(), feature.len()));
+            return Err(error::length(
+                &format!("feature `{name}`"),
+                outcome.len(),
+                feature.len(),
+            ));
         }
-        if let Feature::Numeric(values) = feature {
-            if let Some(row) = values.iter().position(|v| v.is_infinite()) {
-                return Err(error::value(name, row, values[row], "a finite number, or NaN for missing"));
-            }
+        if let Feature::Numeric(values) = feature
+            && let Some(row) = values.iter().position(|v| v.is_infinite())
+        {
+            return Err(error::value(
+                name,
+                row,
+                values[row],
+                "a finite number, or NaN for missing",
+            ));
         }
     }
     match outcome {
@@ -351,7 +439,9 @@ fn class_counts(levels: &Levels) -> Result<Vec<(u32, usize)>> {
     let mut counts = vec![0; levels.names.len()];
     levels.codes.iter().for_each(|&c| counts[c as usize] += 1);
     if counts.len() < 2 {
-        return Err(error::data("all rows are of one class: there is nothing to tell apart"));
+        return Err(error::data(
+            "all rows are of one class: there is nothing to tell apart",
+        ));
     }
     Ok(levels.names.iter().copied().zip(counts).collect())
 }
@@ -369,9 +459,12 @@ impl FeasibilityReport {
     /// Values or costs that make no sense, see [`ValueModel::roi`].
     pub fn with_value(mut self, value: &ValueModel, criterion: &Criterion) -> Result<Self> {
         let roi = value.roi(criterion)?;
-        self.concerns.retain(|c| !matches!(c, Concern::NoReturn { .. }));
+        self.concerns
+            .retain(|c| !matches!(c, Concern::NoReturn { .. }));
         if roi.at_target <= 0.0 {
-            self.concerns.push(Concern::NoReturn { at_target: roi.at_target });
+            self.concerns.push(Concern::NoReturn {
+                at_target: roi.at_target,
+            });
         }
         self.roi = Some(roi);
         Ok(self)
@@ -380,14 +473,45 @@ impl FeasibilityReport {
 
 impl fmt::Display for FeasibilityReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let classes: Vec<String> = self.classes.iter().map(|(class, rows)| format!("{rows} of class {class}")).collect();
-        let detail = if classes.is_empty() { String::new() } else { format!(" ({})", classes.join(", ")) };
-        writeln!(f, "{}: {} rows{detail}", if self.feasible() { "feasible" } else { "doubtful" }, self.rows)?;
-        self.concerns.iter().try_for_each(|c| writeln!(f, "  {c}"))?;
+        let classes: Vec<String> = self
+            .classes
+            .iter()
+            .map(|(class, rows)| format!("{rows} of class {class}"))
+            .collect();
+        let detail = if classes.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", classes.join(", "))
+        };
+        writeln!(
+            f,
+            "{}: {} rows{detail}",
+            if self.feasible() {
+                "feasible"
+            } else {
+                "doubtful"
+            },
+            self.rows
+        )?;
+        self.concerns
+            .iter()
+            .try_for_each(|c| writeln!(f, "  {c}"))?;
         let mut best: Vec<&Signal> = self.signals.iter().collect();
-        best.sort_by(|a, b| a.adjusted_p_value.total_cmp(&b.adjusted_p_value).then(a.p_value.total_cmp(&b.p_value)));
+        best.sort_by(|a, b| {
+            a.adjusted_p_value
+                .total_cmp(&b.adjusted_p_value)
+                .then(a.p_value.total_cmp(&b.p_value))
+        });
         for s in best.iter().take(10) {
-            writeln!(f, "  {:<24} {:>4} {:>8.4}  p {:.3} (corrected {:.3})", s.feature, s.statistic.to_string(), s.value, s.p_value, s.adjusted_p_value)?;
+            writeln!(
+                f,
+                "  {:<24} {:>4} {:>8.4}  p {:.3} (corrected {:.3})",
+                s.feature,
+                s.statistic.to_string(),
+                s.value,
+                s.p_value,
+                s.adjusted_p_value
+            )?;
         }
         if best.len() > 10 {
             writeln!(f, "  and {} features more", best.len() - 10)?;

@@ -40,8 +40,14 @@ impl Measured {
     /// Adds a metric's value with the paired interval of candidate minus baseline, as
     /// [`Bootstrap::paired`](crate::bootstrap::Bootstrap::paired) gives it.
     #[must_use]
-    pub fn compared(mut self, name: impl Into<String>, value: f64, against_baseline: Interval) -> Self {
-        self.metrics.push((name.into(), value, Some(against_baseline)));
+    pub fn compared(
+        mut self,
+        name: impl Into<String>,
+        value: f64,
+        against_baseline: Interval,
+    ) -> Self {
+        self.metrics
+            .push((name.into(), value, Some(against_baseline)));
         self
     }
 
@@ -135,18 +141,43 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotMeasured { name, required } => write!(f, "{name}: not measured, required {required}"),
-            Self::NotCompared { metric, measured } => {
-                write!(f, "{metric}: measured {measured}, but without a paired interval against the baseline")
+            Self::NotMeasured { name, required } => {
+                write!(f, "{name}: not measured, required {required}")
             }
-            Self::MissesMinimum { metric, measured, required, business } => {
-                write!(f, "{metric}: measured {measured}, minimum {required}{}", if *business { " (business)" } else { "" })
+            Self::NotCompared { metric, measured } => {
+                write!(
+                    f,
+                    "{metric}: measured {measured}, but without a paired interval against the baseline"
+                )
+            }
+            Self::MissesMinimum {
+                metric,
+                measured,
+                required,
+                business,
+            } => {
+                write!(
+                    f,
+                    "{metric}: measured {measured}, minimum {required}{}",
+                    if *business { " (business)" } else { "" }
+                )
             }
             Self::NotBetterThanBaseline { metric, difference } => {
-                let what = if difference.contains(0.0) { "includes 0" } else { "is on the wrong side of 0" };
-                write!(f, "{metric}: difference to the baseline {difference:+} {what}")
+                let what = if difference.contains(0.0) {
+                    "includes 0"
+                } else {
+                    "is on the wrong side of 0"
+                };
+                write!(
+                    f,
+                    "{metric}: difference to the baseline {difference:+} {what}"
+                )
             }
-            Self::BreaksLimit { name, measured, required } => write!(f, "{name}: measured {measured}, required {required}"),
+            Self::BreaksLimit {
+                name,
+                measured,
+                required,
+            } => write!(f, "{name}: measured {measured}, required {required}"),
         }
     }
 }
@@ -167,7 +198,11 @@ impl fmt::Display for Decision {
         writeln!(f, "{}", if self.promoted { "promoted" } else { "refused" })?;
         self.reasons.iter().try_for_each(|r| writeln!(f, "  {r}"))?;
         if !self.pending.is_empty() {
-            writeln!(f, "  to be measured in production: {}", self.pending.join(", "))?;
+            writeln!(
+                f,
+                "  to be measured in production: {}",
+                self.pending.join(", ")
+            )?;
         }
         Ok(())
     }
@@ -219,7 +254,9 @@ impl Gate {
         let mut pending = Vec::new();
         for criterion in &self.criteria.model {
             match measured.find(&criterion.metric) {
-                Some((_, value, difference)) => model_metric(criterion, *value, *difference, &mut reasons),
+                Some((_, value, difference)) => {
+                    model_metric(criterion, *value, *difference, &mut reasons);
+                }
                 None => reasons.push(Reason::NotMeasured {
                     name: criterion.metric.clone(),
                     required: format!("{} {}", bound(criterion), criterion.minimum),
@@ -233,44 +270,113 @@ impl Gate {
             }
         }
         self.limits(measured, &mut reasons);
-        Decision { promoted: reasons.is_empty(), reasons, pending }
+        Decision {
+            promoted: reasons.is_empty(),
+            reasons,
+            pending,
+        }
     }
 
     fn limits(&self, m: &Measured, reasons: &mut Vec<Reason>) {
         let l = &self.criteria.limits;
-        at_most("p95 latency", l.p95_latency_ms, m.p95_latency_ms, " ms", reasons);
-        at_most("model size", l.model_size_mb, m.model_size_mb, " MB", reasons);
+        at_most(
+            "p95 latency",
+            l.p95_latency_ms,
+            m.p95_latency_ms,
+            " ms",
+            reasons,
+        );
+        at_most(
+            "model size",
+            l.model_size_mb,
+            m.model_size_mb,
+            " MB",
+            reasons,
+        );
         at_most("fairness gap", l.fairness_gap, m.fairness_gap, "", reasons);
-        limit("explainability", l.explainability, m.explainability, |limit, found| found >= limit, "at least ", "", reasons);
-        limit("privacy", l.privacy, m.privacy, |limit, found| found >= limit, "at least ", "", reasons);
+        limit(
+            "explainability",
+            l.explainability,
+            m.explainability,
+            |limit, found| found >= limit,
+            "at least ",
+            "",
+            reasons,
+        );
+        limit(
+            "privacy",
+            l.privacy,
+            m.privacy,
+            |limit, found| found >= limit,
+            "at least ",
+            "",
+            reasons,
+        );
     }
 }
 
-fn model_metric(criterion: &Criterion, value: f64, difference: Option<Interval>, reasons: &mut Vec<Reason>) {
+fn model_metric(
+    criterion: &Criterion,
+    value: f64,
+    difference: Option<Interval>,
+    reasons: &mut Vec<Reason>,
+) {
     minimum(criterion, value, false, reasons);
     if criterion.role == Role::Guardrail {
         return;
     }
     match difference {
-        None => reasons.push(Reason::NotCompared { metric: criterion.metric.clone(), measured: value }),
+        None => reasons.push(Reason::NotCompared {
+            metric: criterion.metric.clone(),
+            measured: value,
+        }),
         // both ends strictly on the better side; an end that is not a number fails
-        Some(d) if [d.lower, d.upper].iter().all(|end| criterion.reaches(*end, 0.0) && *end != 0.0) => {}
-        Some(difference) => reasons.push(Reason::NotBetterThanBaseline { metric: criterion.metric.clone(), difference }),
+        Some(d)
+            if [d.lower, d.upper]
+                .iter()
+                .all(|end| criterion.reaches(*end, 0.0) && *end != 0.0) => {}
+        Some(difference) => reasons.push(Reason::NotBetterThanBaseline {
+            metric: criterion.metric.clone(),
+            difference,
+        }),
     }
 }
 
 fn minimum(criterion: &Criterion, measured: f64, business: bool, reasons: &mut Vec<Reason>) {
     if !criterion.reaches(measured, criterion.minimum) {
-        reasons.push(Reason::MissesMinimum { metric: criterion.metric.clone(), measured, required: criterion.minimum, business });
+        reasons.push(Reason::MissesMinimum {
+            metric: criterion.metric.clone(),
+            measured,
+            required: criterion.minimum,
+            business,
+        });
     }
 }
 
 fn bound(criterion: &Criterion) -> &'static str {
-    if criterion.reaches(1.0, 0.0) { "at least" } else { "at most" }
+    if criterion.reaches(1.0, 0.0) {
+        "at least"
+    } else {
+        "at most"
+    }
 }
 
-fn at_most(name: &str, allowed: Option<f64>, found: Option<f64>, unit: &str, reasons: &mut Vec<Reason>) {
-    limit(name, allowed, found, |limit, found| found <= limit, "at most ", unit, reasons);
+fn at_most(
+    name: &str,
+    allowed: Option<f64>,
+    found: Option<f64>,
+    unit: &str,
+    reasons: &mut Vec<Reason>,
+) {
+    limit(
+        name,
+        allowed,
+        found,
+        |limit, found| found <= limit,
+        "at most ",
+        unit,
+        reasons,
+    );
 }
 
 /// A limit that is set must be measured and kept.
@@ -289,7 +395,11 @@ fn limit<T: fmt::Display>(
     match found {
         None => reasons.push(Reason::NotMeasured { name, required }),
         Some(found) if !keeps(&allowed, &found) => {
-            reasons.push(Reason::BreaksLimit { name, measured: format!("{found}{unit}"), required });
+            reasons.push(Reason::BreaksLimit {
+                name,
+                measured: format!("{found}{unit}"),
+                required,
+            });
         }
         Some(_) => {}
     }
@@ -310,16 +420,39 @@ mod tests {
             privacy: Some(Privacy::Pseudonymised),
         };
         let criteria = SuccessCriteria::new()
-            .business(Criterion::new("conversion", Direction::HigherIsBetter, 0.03, 0.031, 0.04))
-            .model(Criterion::new("ndcg@10", Direction::HigherIsBetter, 0.03, 0.05, 0.09))
-            .model(Criterion::new("log_loss", Direction::LowerIsBetter, 0.5, 0.45, 0.4))
+            .business(Criterion::new(
+                "conversion",
+                Direction::HigherIsBetter,
+                0.03,
+                0.031,
+                0.04,
+            ))
+            .model(Criterion::new(
+                "ndcg@10",
+                Direction::HigherIsBetter,
+                0.03,
+                0.05,
+                0.09,
+            ))
+            .model(Criterion::new(
+                "log_loss",
+                Direction::LowerIsBetter,
+                0.5,
+                0.45,
+                0.4,
+            ))
             .model(Criterion::new("coverage", Direction::HigherIsBetter, 0.5, 0.3, 0.6).guardrail())
             .limits(limits);
         Gate::new(criteria).unwrap()
     }
 
     fn interval(lower: f64, upper: f64) -> Interval {
-        Interval { estimate: (lower + upper) / 2.0, lower, upper, level: 0.95 }
+        Interval {
+            estimate: (lower + upper) / 2.0,
+            lower,
+            upper,
+            level: 0.95,
+        }
     }
 
     fn good() -> Measured {
@@ -353,32 +486,69 @@ mod tests {
             assert_eq!(decision.reasons.len(), 1, "{decision}");
             decision.reasons[0].to_string()
         };
-        assert_eq!(with(|m| m.metrics[0].1 = 0.04), "ndcg@10: measured 0.04, minimum 0.05");
-        assert_eq!(with(|m| m.metrics[0].1 = f64::NAN), "ndcg@10: measured NaN, minimum 0.05");
-        assert!(with(|m| m.metrics[0].2 = Some(interval(-0.001, 0.03))).ends_with("[-0.0010, +0.0300] includes 0"));
+        assert_eq!(
+            with(|m| m.metrics[0].1 = 0.04),
+            "ndcg@10: measured 0.04, minimum 0.05"
+        );
+        assert_eq!(
+            with(|m| m.metrics[0].1 = f64::NAN),
+            "ndcg@10: measured NaN, minimum 0.05"
+        );
+        assert!(
+            with(|m| m.metrics[0].2 = Some(interval(-0.001, 0.03)))
+                .ends_with("[-0.0010, +0.0300] includes 0")
+        );
         assert!(with(|m| m.metrics[0].2 = Some(interval(0.0, 0.03))).contains("includes 0"));
         assert!(with(|m| m.metrics[1].2 = Some(interval(0.01, 0.03))).contains("wrong side"));
         assert!(with(|m| m.metrics[1].2 = Some(interval(f64::NAN, -0.1))).contains("log_loss"));
         assert!(with(|m| m.metrics[1].2 = None).contains("without a paired interval"));
-        assert_eq!(with(|m| m.metrics[1].1 = 0.46), "log_loss: measured 0.46, minimum 0.45");
-        assert_eq!(with(|m| m.metrics[2].1 = 0.2), "coverage: measured 0.2, minimum 0.3");
-        assert_eq!(with(|m| drop(m.metrics.pop())), "coverage: not measured, required at least 0.3");
-        assert_eq!(with(|m| m.p95_latency_ms = Some(21.5)), "p95 latency: measured 21.5 ms, required at most 20 ms");
-        assert_eq!(with(|m| m.p95_latency_ms = None), "p95 latency: not measured, required at most 20 ms");
-        assert_eq!(with(|m| m.model_size_mb = Some(f64::NAN)), "model size: measured NaN MB, required at most 50 MB");
-        assert_eq!(with(|m| m.fairness_gap = Some(0.06)), "fairness gap: measured 0.06, required at most 0.05");
+        assert_eq!(
+            with(|m| m.metrics[1].1 = 0.46),
+            "log_loss: measured 0.46, minimum 0.45"
+        );
+        assert_eq!(
+            with(|m| m.metrics[2].1 = 0.2),
+            "coverage: measured 0.2, minimum 0.3"
+        );
+        assert_eq!(
+            with(|m| drop(m.metrics.pop())),
+            "coverage: not measured, required at least 0.3"
+        );
+        assert_eq!(
+            with(|m| m.p95_latency_ms = Some(21.5)),
+            "p95 latency: measured 21.5 ms, required at most 20 ms"
+        );
+        assert_eq!(
+            with(|m| m.p95_latency_ms = None),
+            "p95 latency: not measured, required at most 20 ms"
+        );
+        assert_eq!(
+            with(|m| m.model_size_mb = Some(f64::NAN)),
+            "model size: measured NaN MB, required at most 50 MB"
+        );
+        assert_eq!(
+            with(|m| m.fairness_gap = Some(0.06)),
+            "fairness gap: measured 0.06, required at most 0.05"
+        );
         assert_eq!(
             with(|m| m.explainability = Some(Explainability::Opaque)),
             "explainability: measured opaque, required at least global"
         );
-        assert_eq!(with(|m| m.privacy = Some(Privacy::Identified)), "privacy: measured identified, required at least pseudonymised");
+        assert_eq!(
+            with(|m| m.privacy = Some(Privacy::Identified)),
+            "privacy: measured identified, required at least pseudonymised"
+        );
     }
 
     #[test]
     fn all_reasons_are_listed_and_survive_json() {
         let decision = gate().decide(&Measured::new());
         assert_eq!(decision.reasons.len(), 8, "{decision}");
-        assert!(decision.to_string().starts_with("refused\n  ndcg@10: not measured"));
+        assert!(
+            decision
+                .to_string()
+                .starts_with("refused\n  ndcg@10: not measured")
+        );
         let json = serde_json::to_string(&decision).unwrap();
         assert_eq!(serde_json::from_str::<Decision>(&json).unwrap(), decision);
     }

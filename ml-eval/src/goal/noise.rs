@@ -42,15 +42,26 @@ impl fmt::Display for NoiseFloor {
             self.neighbour, self.lower_bound, self.uninformed
         )?;
         match self.duplicates {
-            Some(error) => write!(f, "; {:.4} on {} duplicated rows", error, self.duplicated_rows),
+            Some(error) => write!(
+                f,
+                "; {:.4} on {} duplicated rows",
+                error, self.duplicated_rows
+            ),
             None => Ok(()),
         }
     }
 }
 
-pub(crate) fn floor(features: &[(&str, Feature<'_>)], outcome: Outcome<'_>, rows: &Rows) -> NoiseFloor {
+pub(crate) fn floor(
+    features: &[(&str, Feature<'_>)],
+    outcome: Outcome<'_>,
+    rows: &Rows,
+) -> NoiseFloor {
     let table = Table::new(features, rows);
-    let nearest: Vec<usize> = (0..table.rows).into_par_iter().map(|row| table.nearest(row)).collect();
+    let nearest: Vec<usize> = (0..table.rows)
+        .into_par_iter()
+        .map(|row| table.nearest(row))
+        .collect();
     let groups = table.duplicates();
     let duplicated_rows = groups.iter().map(Vec::len).sum();
     let some = |error: f64| (duplicated_rows > 0).then_some(error);
@@ -59,8 +70,16 @@ pub(crate) fn floor(features: &[(&str, Feature<'_>)], outcome: Outcome<'_>, rows
         (Some(levels), _) => {
             let y = rows.take(&levels.codes);
             let classes = levels.names.len();
-            let neighbour = nearest.iter().enumerate().filter(|(i, j)| y[*i] != y[**j]).count() as f64 / n;
-            let wrong: usize = groups.iter().map(|g| g.len() - most(&y, g.iter().copied(), classes)).sum();
+            let neighbour = nearest
+                .iter()
+                .enumerate()
+                .filter(|(i, j)| y[*i] != y[**j])
+                .count() as f64
+                / n;
+            let wrong: usize = groups
+                .iter()
+                .map(|g| g.len() - most(&y, g.iter().copied(), classes))
+                .sum();
             NoiseFloor {
                 rows: table.rows,
                 neighbour,
@@ -72,7 +91,12 @@ pub(crate) fn floor(features: &[(&str, Feature<'_>)], outcome: Outcome<'_>, rows
         }
         (None, Outcome::Real(values)) => {
             let y = rows.take(values);
-            let halved = nearest.iter().enumerate().map(|(i, &j)| (y[i] - y[j]).powi(2) / 2.0).sum::<f64>() / n;
+            let halved = nearest
+                .iter()
+                .enumerate()
+                .map(|(i, &j)| (y[i] - y[j]).powi(2) / 2.0)
+                .sum::<f64>()
+                / n;
             let within: f64 = groups.iter().map(|g| squares(&y, g)).sum();
             NoiseFloor {
                 rows: table.rows,
@@ -83,7 +107,14 @@ pub(crate) fn floor(features: &[(&str, Feature<'_>)], outcome: Outcome<'_>, rows
                 duplicates: some((within / duplicated_rows.max(1) as f64).sqrt()),
             }
         }
-        _ => NoiseFloor { rows: 0, neighbour: 0.0, lower_bound: 0.0, uninformed: 0.0, duplicated_rows: 0, duplicates: None },
+        _ => NoiseFloor {
+            rows: 0,
+            neighbour: 0.0,
+            lower_bound: 0.0,
+            uninformed: 0.0,
+            duplicated_rows: 0,
+            duplicates: None,
+        },
     }
 }
 
@@ -125,14 +156,21 @@ impl Table {
         let n = rows.0.len();
         Self {
             rows: n,
-            numbers: (0..n).flat_map(|row| numeric.iter().map(move |column: &Vec<f64>| column[row])).collect(),
-            codes: (0..n).flat_map(|row| coded.iter().map(move |column: &Vec<u32>| column[row])).collect(),
+            numbers: (0..n)
+                .flat_map(|row| numeric.iter().map(move |column: &Vec<f64>| column[row]))
+                .collect(),
+            codes: (0..n)
+                .flat_map(|row| coded.iter().map(move |column: &Vec<u32>| column[row]))
+                .collect(),
             widths: (numeric.len(), coded.len()),
         }
     }
 
     fn row(&self, row: usize) -> (&[f64], &[u32]) {
-        (&self.numbers[row * self.widths.0..][..self.widths.0], &self.codes[row * self.widths.1..][..self.widths.1])
+        (
+            &self.numbers[row * self.widths.0..][..self.widths.0],
+            &self.codes[row * self.widths.1..][..self.widths.1],
+        )
     }
 
     /// The nearest other row, the first of several.
@@ -153,7 +191,16 @@ impl Table {
         let mut groups: HashMap<(Vec<u64>, &[u32]), Vec<usize>> = HashMap::new();
         for row in 0..self.rows {
             let (numbers, codes) = self.row(row);
-            let bits = numbers.iter().map(|v| if v.is_nan() { u64::MAX } else { (v + 0.0).to_bits() }).collect();
+            let bits = numbers
+                .iter()
+                .map(|v| {
+                    if v.is_nan() {
+                        u64::MAX
+                    } else {
+                        (v + 0.0).to_bits()
+                    }
+                })
+                .collect();
             groups.entry((bits, codes)).or_default().push(row);
         }
         let mut groups: Vec<Vec<usize>> = groups.into_values().filter(|g| g.len() > 1).collect();

@@ -99,16 +99,36 @@ impl ProblemDefinition {
     pub fn check(&self) -> Result<()> {
         let blank = |text: &String| text.trim().is_empty();
         if blank(&self.business_goal) {
-            return Err(error::parameter("ProblemDefinition", "business_goal", "\"\"", "what the business wants"));
+            return Err(error::parameter(
+                "ProblemDefinition",
+                "business_goal",
+                "\"\"",
+                "what the business wants",
+            ));
         }
         if blank(&self.decision) {
-            return Err(error::parameter("ProblemDefinition", "decision", "\"\"", "the decision that a prediction changes"));
+            return Err(error::parameter(
+                "ProblemDefinition",
+                "decision",
+                "\"\"",
+                "the decision that a prediction changes",
+            ));
         }
         if self.consumers.is_empty() || self.consumers.iter().any(blank) {
-            return Err(error::parameter("ProblemDefinition", "consumers", format!("{:?}", self.consumers), "who uses the predictions"));
+            return Err(error::parameter(
+                "ProblemDefinition",
+                "consumers",
+                format!("{:?}", self.consumers),
+                "who uses the predictions",
+            ));
         }
         if self.constraints.iter().any(blank) {
-            return Err(error::parameter("ProblemDefinition", "constraints", format!("{:?}", self.constraints), "free of empty lines"));
+            return Err(error::parameter(
+                "ProblemDefinition",
+                "constraints",
+                format!("{:?}", self.constraints),
+                "free of empty lines",
+            ));
         }
         Ok(())
     }
@@ -121,7 +141,11 @@ impl fmt::Display for ProblemDefinition {
         writeln!(f, "{:<13}{}", "Decision", self.decision)?;
         writeln!(f, "{:<13}{}", "Used by", self.consumers.join(", "))?;
         for (i, constraint) in self.constraints.iter().enumerate() {
-            writeln!(f, "{:<13}{constraint}", if i == 0 { "Constraints" } else { "" })?;
+            writeln!(
+                f,
+                "{:<13}{constraint}",
+                if i == 0 { "Constraints" } else { "" }
+            )?;
         }
         Ok(())
     }
@@ -146,8 +170,14 @@ mod tests {
 
     #[test]
     fn survives_json() {
-        let problem = ProblemDefinition::new(ProblemType::Ranking, "goal").decision("order").consumer("shop").constraint("fair");
+        let problem = ProblemDefinition::new(ProblemType::Ranking, "goal")
+            .decision("order")
+            .consumer("shop")
+            .constraint("fair");
         let json = serde_json::to_string(&problem).unwrap();
-        assert_eq!(serde_json::from_str::<ProblemDefinition>(&json).unwrap(), problem);
+        assert_eq!(
+            serde_json::from_str::<ProblemDefinition>(&json).unwrap(),
+            problem
+        );
     }
 }

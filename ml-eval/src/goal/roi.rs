@@ -52,7 +52,12 @@ impl ValueModel {
     /// A metric worth this much money per unit and period, built and run for nothing, over one period.
     #[must_use]
     pub fn new(value_per_unit: f64) -> Self {
-        Self { value_per_unit, build_cost: 0.0, run_cost: 0.0, periods: 1 }
+        Self {
+            value_per_unit,
+            build_cost: 0.0,
+            run_cost: 0.0,
+            periods: 1,
+        }
     }
 
     /// Money to build it, once.
@@ -85,10 +90,20 @@ impl ValueModel {
         let periods = f64::from(self.periods);
         let cost = self.build_cost + self.run_cost * periods;
         if cost <= 0.0 {
-            return Err(error::parameter("ValueModel", "build_cost", self.build_cost, "above 0 when running costs nothing: a return needs an investment"));
+            return Err(error::parameter(
+                "ValueModel",
+                "build_cost",
+                self.build_cost,
+                "above 0 when running costs nothing: a return needs an investment",
+            ));
         }
-        let towards = if criterion.reaches(1.0, 0.0) { 1.0 } else { -1.0 };
-        let gain = |reached: f64| (reached - criterion.baseline) * towards * self.value_per_unit * periods;
+        let towards = if criterion.reaches(1.0, 0.0) {
+            1.0
+        } else {
+            -1.0
+        };
+        let gain =
+            |reached: f64| (reached - criterion.baseline) * towards * self.value_per_unit * periods;
         let (low, high) = (gain(criterion.minimum), gain(criterion.target));
         Ok(Roi {
             metric: criterion.metric.clone(),
@@ -103,11 +118,21 @@ impl ValueModel {
 
     fn check(&self) -> Result<()> {
         if !(self.value_per_unit.is_finite() && self.value_per_unit > 0.0) {
-            return Err(error::parameter("ValueModel", "value_per_unit", self.value_per_unit, "a positive number"));
+            return Err(error::parameter(
+                "ValueModel",
+                "value_per_unit",
+                self.value_per_unit,
+                "a positive number",
+            ));
         }
         for (name, cost) in [("build_cost", self.build_cost), ("run_cost", self.run_cost)] {
             if !(cost.is_finite() && cost >= 0.0) {
-                return Err(error::parameter("ValueModel", name, cost, "a number of at least 0"));
+                return Err(error::parameter(
+                    "ValueModel",
+                    name,
+                    cost,
+                    "a number of at least 0",
+                ));
             }
         }
         if self.periods == 0 {
@@ -139,18 +164,45 @@ mod tests {
     #[test]
     fn a_metric_to_be_lowered_gains_by_falling() {
         let errors = Criterion::new("rmse", Direction::LowerIsBetter, 10.0, 8.0, 5.0);
-        let roi = ValueModel::new(100.0).build_cost(200.0).periods(2).roi(&errors).unwrap();
-        assert_eq!((roi.gain_at_minimum, roi.gain_at_target, roi.at_minimum, roi.at_target), (400.0, 1000.0, 1.0, 4.0));
+        let roi = ValueModel::new(100.0)
+            .build_cost(200.0)
+            .periods(2)
+            .roi(&errors)
+            .unwrap();
+        assert_eq!(
+            (
+                roi.gain_at_minimum,
+                roi.gain_at_target,
+                roi.at_minimum,
+                roi.at_target
+            ),
+            (400.0, 1000.0, 1.0, 4.0)
+        );
         assert_eq!(roi.break_even, 9.0);
-        assert!(roi.to_string().contains("+100 % at the minimum, +400 % at the target"));
+        assert!(
+            roi.to_string()
+                .contains("+100 % at the minimum, +400 % at the target")
+        );
     }
 
     #[test]
     fn senseless_money_is_refused() {
         let c = Criterion::new("auc", Direction::HigherIsBetter, 0.5, 0.6, 0.7);
         assert!(ValueModel::new(0.0).roi(&c).is_err());
-        assert!(ValueModel::new(1.0).roi(&c).unwrap_err().to_string().contains("investment"));
+        assert!(
+            ValueModel::new(1.0)
+                .roi(&c)
+                .unwrap_err()
+                .to_string()
+                .contains("investment")
+        );
         assert!(ValueModel::new(1.0).build_cost(-1.0).roi(&c).is_err());
-        assert!(ValueModel::new(1.0).build_cost(1.0).periods(0).roi(&c).is_err());
+        assert!(
+            ValueModel::new(1.0)
+                .build_cost(1.0)
+                .periods(0)
+                .roi(&c)
+                .is_err()
+        );
     }
 }

@@ -68,7 +68,11 @@ pub struct Signal {
 /// A feature prepared for many permutations.
 enum Prepared {
     /// Centred mid-ranks of the rows that are present.
-    Ranked { rows: Vec<u32>, ranks: Vec<f64>, squares: f64 },
+    Ranked {
+        rows: Vec<u32>,
+        ranks: Vec<f64>,
+        squares: f64,
+    },
     /// Levels of all rows.
     Levels { codes: Vec<u32>, counts: Vec<f64> },
 }
@@ -89,16 +93,28 @@ pub(crate) fn signals(
 ) -> Vec<Signal> {
     let prepared: Vec<Prepared> = features.iter().map(|(_, f)| prepare(*f, rows)).collect();
     let (answer, classes) = match outcome.levels() {
-        Some(levels) => (Answer::Classes(rows.take(&levels.codes)), levels.names.len()),
+        Some(levels) => (
+            Answer::Classes(rows.take(&levels.codes)),
+            levels.names.len(),
+        ),
         None => (Answer::Ranks(real_ranks(outcome, rows)), 0),
     };
-    let observed: Vec<(Statistic, f64)> = prepared.iter().map(|p| statistic(p, &answer, classes)).collect();
+    let observed: Vec<(Statistic, f64)> = prepared
+        .iter()
+        .map(|p| statistic(p, &answer, classes))
+        .collect();
     let drawn: Vec<Vec<f64>> = (0..permutations)
         .into_par_iter()
         .map(|b| {
-            let order = permutation(rows.0.len(), &mut generator(seed, "feasibility permutation", b as u64));
+            let order = permutation(
+                rows.0.len(),
+                &mut generator(seed, "feasibility permutation", b as u64),
+            );
             let shuffled = answer.shuffled(&order);
-            prepared.iter().map(|p| strength(statistic(p, &shuffled, classes))).collect()
+            prepared
+                .iter()
+                .map(|p| strength(statistic(p, &shuffled, classes)))
+                .collect()
         })
         .collect();
     p_values(features, &observed, &drawn)
@@ -124,16 +140,30 @@ fn prepare(feature: Feature<'_>, rows: &Rows) -> Prepared {
     match feature {
         Feature::Numeric(values) => {
             let taken = rows.take(values);
-            let present: Vec<u32> = (0..taken.len() as u32).filter(|&i| !taken[i as usize].is_nan()).collect();
-            let ranks = centred_ranks(&present.iter().map(|&i| taken[i as usize]).collect::<Vec<f64>>());
+            let present: Vec<u32> = (0..taken.len() as u32)
+                .filter(|&i| !taken[i as usize].is_nan())
+                .collect();
+            let ranks = centred_ranks(
+                &present
+                    .iter()
+                    .map(|&i| taken[i as usize])
+                    .collect::<Vec<f64>>(),
+            );
             let squares = ranks.iter().map(|r| r * r).sum();
-            Prepared::Ranked { rows: present, ranks, squares }
+            Prepared::Ranked {
+                rows: present,
+                ranks,
+                squares,
+            }
         }
         Feature::Categorical(codes) => {
             let levels = Levels::new(&rows.take(codes));
             let mut counts = vec![0.0; levels.names.len()];
             levels.codes.iter().for_each(|&c| counts[c as usize] += 1.0);
-            Prepared::Levels { codes: levels.codes, counts }
+            Prepared::Levels {
+                codes: levels.codes,
+                counts,
+            }
         }
     }
 }
@@ -154,10 +184,24 @@ fn centred_ranks(values: &[f64]) -> Vec<f64> {
 
 fn statistic(feature: &Prepared, answer: &Answer, classes: usize) -> (Statistic, f64) {
     match (feature, answer) {
-        (Prepared::Ranked { rows, ranks, .. }, Answer::Classes(codes)) => (Statistic::RocAuc, auc(rows, ranks, codes, classes)),
-        (Prepared::Ranked { rows, ranks, squares }, Answer::Ranks(y)) => (Statistic::Spearman, correlation(rows, ranks, *squares, y)),
-        (Prepared::Levels { codes, counts }, Answer::Classes(y)) => (Statistic::CramersV, cramers_v(codes, counts, y, classes)),
-        (Prepared::Levels { codes, counts }, Answer::Ranks(y)) => (Statistic::CorrelationRatio, correlation_ratio(codes, counts, y)),
+        (Prepared::Ranked { rows, ranks, .. }, Answer::Classes(codes)) => {
+            (Statistic::RocAuc, auc(rows, ranks, codes, classes))
+        }
+        (
+            Prepared::Ranked {
+                rows,
+                ranks,
+                squares,
+            },
+            Answer::Ranks(y),
+        ) => (Statistic::Spearman, correlation(rows, ranks, *squares, y)),
+        (Prepared::Levels { codes, counts }, Answer::Classes(y)) => {
+            (Statistic::CramersV, cramers_v(codes, counts, y, classes))
+        }
+        (Prepared::Levels { codes, counts }, Answer::Ranks(y)) => (
+            Statistic::CorrelationRatio,
+            correlation_ratio(codes, counts, y),
+        ),
     }
 }
 
@@ -178,8 +222,17 @@ fn auc(rows: &[u32], ranks: &[f64], codes: &[u32], classes: usize) -> f64 {
     }
     let n = rows.len() as f64;
     let tried = if classes == 2 { &sums[1..] } else { &sums[..] };
-    let areas = tried.iter().filter(|s| s.1 > 0.0 && s.1 < n).map(|(sum, count)| 0.5 + sum / (count * (n - count)));
-    areas.fold(0.5, |best: f64, area| if (area - 0.5).abs() > (best - 0.5).abs() { area } else { best })
+    let areas = tried
+        .iter()
+        .filter(|s| s.1 > 0.0 && s.1 < n)
+        .map(|(sum, count)| 0.5 + sum / (count * (n - count)));
+    areas.fold(0.5, |best: f64, area| {
+        if (area - 0.5).abs() > (best - 0.5).abs() {
+            area
+        } else {
+            best
+        }
+    })
 }
 
 fn correlation(rows: &[u32], ranks: &[f64], squares: f64, y: &[f64]) -> f64 {
@@ -191,7 +244,11 @@ fn correlation(rows: &[u32], ranks: &[f64], squares: f64, y: &[f64]) -> f64 {
         product += rank * v;
     }
     let spread = squares * (square - sum * sum / rows.len().max(1) as f64);
-    if spread > 0.0 { product / spread.sqrt() } else { 0.0 }
+    if spread > 0.0 {
+        product / spread.sqrt()
+    } else {
+        0.0
+    }
 }
 
 fn cramers_v(codes: &[u32], counts: &[f64], y: &[u32], classes: usize) -> f64 {
@@ -206,7 +263,16 @@ fn cramers_v(codes: &[u32], counts: &[f64], y: &[u32], classes: usize) -> f64 {
         return 0.0;
     }
     // chi-squared / n is the sum of n_ij^2 / (n_i n_j) minus 1
-    let share: f64 = table.chunks(classes).zip(counts).map(|(row, c)| row.iter().zip(&totals).map(|(x, t)| x * x / (c * t)).sum::<f64>()).sum();
+    let share: f64 = table
+        .chunks(classes)
+        .zip(counts)
+        .map(|(row, c)| {
+            row.iter()
+                .zip(&totals)
+                .map(|(x, t)| x * x / (c * t))
+                .sum::<f64>()
+        })
+        .sum();
     ((share - 1.0).max(0.0) / (smaller - 1) as f64).sqrt()
 }
 
@@ -218,22 +284,48 @@ fn correlation_ratio(codes: &[u32], counts: &[f64], y: &[f64]) -> f64 {
         squares += v * v;
     }
     let between: f64 = sums.iter().zip(counts).map(|(s, c)| s * s / c).sum();
-    if squares > 0.0 { (between / squares).sqrt() } else { 0.0 }
+    if squares > 0.0 {
+        (between / squares).sqrt()
+    } else {
+        0.0
+    }
 }
 
-fn p_values(features: &[(&str, Feature<'_>)], observed: &[(Statistic, f64)], drawn: &[Vec<f64>]) -> Vec<Signal> {
+fn p_values(
+    features: &[(&str, Feature<'_>)],
+    observed: &[(Statistic, f64)],
+    drawn: &[Vec<f64>],
+) -> Vec<Signal> {
     let draws = drawn.len() as f64;
     // strengths in units of their own spread under permutation, so that features of many levels do not outweigh the others
     let scale: Vec<(f64, f64)> = (0..features.len())
         .map(|f| {
             let mean = drawn.iter().map(|d| d[f]).sum::<f64>() / draws;
-            let spread = (drawn.iter().map(|d| (d[f] - mean) * (d[f] - mean)).sum::<f64>() / draws).sqrt();
+            let spread = (drawn
+                .iter()
+                .map(|d| (d[f] - mean) * (d[f] - mean))
+                .sum::<f64>()
+                / draws)
+                .sqrt();
             (mean, spread)
         })
         .collect();
-    let standard = |f: usize, s: f64| if scale[f].1 > 0.0 { (s - scale[f].0) / scale[f].1 } else { f64::NEG_INFINITY };
-    let strongest: Vec<f64> =
-        drawn.iter().map(|d| d.iter().enumerate().map(|(f, s)| standard(f, *s)).fold(f64::NEG_INFINITY, f64::max)).collect();
+    let standard = |f: usize, s: f64| {
+        if scale[f].1 > 0.0 {
+            (s - scale[f].0) / scale[f].1
+        } else {
+            f64::NEG_INFINITY
+        }
+    };
+    let strongest: Vec<f64> = drawn
+        .iter()
+        .map(|d| {
+            d.iter()
+                .enumerate()
+                .map(|(f, s)| standard(f, *s))
+                .fold(f64::NEG_INFINITY, f64::max)
+        })
+        .collect();
     let share = |stronger: usize| (1 + stronger) as f64 / (1.0 + draws);
     features
         .iter()
@@ -246,7 +338,12 @@ fn p_values(features: &[(&str, Feature<'_>)], observed: &[(Statistic, f64)], dra
                 statistic,
                 value,
                 p_value: share(drawn.iter().filter(|d| d[f] >= found).count()),
-                adjusted_p_value: share(strongest.iter().filter(|s| **s >= standard(f, found)).count()),
+                adjusted_p_value: share(
+                    strongest
+                        .iter()
+                        .filter(|s| **s >= standard(f, found))
+                        .count(),
+                ),
             }
         })
         .collect()

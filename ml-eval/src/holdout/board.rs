@@ -67,7 +67,9 @@ impl RankingBoard {
         let row = self.row(model)?;
         let name = |metric: &str| format!("{metric}@{}", self.k);
         let measured = match row.against_first {
-            Some(difference) => Measured::new().compared(name("ndcg"), row.ndcg.estimate, difference),
+            Some(difference) => {
+                Measured::new().compared(name("ndcg"), row.ndcg.estimate, difference)
+            }
             None => Measured::new().metric(name("ndcg"), row.ndcg.estimate),
         };
         Some(
@@ -87,21 +89,46 @@ impl RankingBoard {
         let line = |row: &[String]| format!("| {} |\n", row.join(" | "));
         let mut text = format!("{}\n\n", self.title());
         text += &line(&cells[0]);
-        text += &line(&(0..cells[0].len()).map(|i| if i == 0 { "---".into() } else { "---:".into() }).collect::<Vec<_>>());
+        text += &line(
+            &(0..cells[0].len())
+                .map(|i| if i == 0 { "---".into() } else { "---:".into() })
+                .collect::<Vec<_>>(),
+        );
         cells[1..].iter().for_each(|row| text += &line(row));
         text
     }
 
     fn title(&self) -> String {
         let level = self.rows.first().map_or(0.0, |r| r.ndcg.level * 100.0);
-        format!("{}: {} queries of {} users, {} items; {level}% intervals by user", self.part, self.queries, self.users, self.items)
+        format!(
+            "{}: {} queries of {} users, {} items; {level}% intervals by user",
+            self.part, self.queries, self.users, self.items
+        )
     }
 
     fn cells(&self) -> Vec<Vec<String>> {
         let k = self.k;
-        let head = ["model", &format!("ndcg@{k}"), "against first", "against previous", &format!("map@{k}"), &format!("recall@{k}")];
-        let tail = [&format!("precision@{k}"), "coverage", "answered", "p50 us", "p99 us"];
-        let mut cells = vec![head.into_iter().chain(tail).map(str::to_owned).collect::<Vec<_>>()];
+        let head = [
+            "model",
+            &format!("ndcg@{k}"),
+            "against first",
+            "against previous",
+            &format!("map@{k}"),
+            &format!("recall@{k}"),
+        ];
+        let tail = [
+            &format!("precision@{k}"),
+            "coverage",
+            "answered",
+            "p50 us",
+            "p99 us",
+        ];
+        let mut cells = vec![
+            head.into_iter()
+                .chain(tail)
+                .map(str::to_owned)
+                .collect::<Vec<_>>(),
+        ];
         let difference = |d: &Option<Interval>| d.map_or("-".to_owned(), |d| format!("{d:+}"));
         cells.extend(self.rows.iter().map(|r| {
             vec![
@@ -126,7 +153,15 @@ impl fmt::Display for RankingBoard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cells = self.cells();
         let columns = cells[0].len();
-        let widths: Vec<usize> = (0..columns).map(|c| cells.iter().map(|row| row[c].chars().count()).max().unwrap_or(0)).collect();
+        let widths: Vec<usize> = (0..columns)
+            .map(|c| {
+                cells
+                    .iter()
+                    .map(|row| row[c].chars().count())
+                    .max()
+                    .unwrap_or(0)
+            })
+            .collect();
         write!(f, "{}", self.title())?;
         for row in &cells {
             write!(f, "\n{:<w$}", row[0], w = widths[0])?;

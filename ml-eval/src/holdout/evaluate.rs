@@ -5,8 +5,8 @@ use super::query::HeldQuery;
 use super::set::{Entry, Holdout};
 use crate::bootstrap::{Bootstrap, Interval, percentile};
 use crate::error::{self, Result};
-use crate::metric::{MeanAveragePrecision, Ndcg, Precision, Recall, Relevant};
 use crate::metric::ranking::{Group, Scorer, settings_of};
+use crate::metric::{MeanAveragePrecision, Ndcg, Precision, Recall, Relevant};
 use crate::reduce;
 use ml_data::contract::{AnyRanker, RankSession, Scored};
 use ml_data::sample::Part;
@@ -44,7 +44,14 @@ pub(crate) fn board<Q: HeldQuery, P: Part>(
         ndcg.push(per_user);
     }
     intervals(&held.bootstrap, &ndcg, &mut rows)?;
-    Ok(RankingBoard { part: part.to_owned(), k, queries: held.entries.len(), users: users.count, items: held.items, rows })
+    Ok(RankingBoard {
+        part: part.to_owned(),
+        k,
+        queries: held.entries.len(),
+        users: users.count,
+        items: held.items,
+        rows,
+    })
 }
 
 fn check<Q: HeldQuery, P: Part>(held: &Holdout<Q, P>, rankers: Models<'_, Q>) -> Result<()> {
@@ -56,7 +63,10 @@ fn check<Q: HeldQuery, P: Part>(held: &Holdout<Q, P>, rankers: Models<'_, Q>) ->
         return Err(error::empty("held-out set"));
     }
     match (1..rankers.len()).find(|&i| rankers[..i].iter().any(|r| r.0 == rankers[i].0)) {
-        Some(i) => Err(error::data(format!("two models are called `{}`", rankers[i].0))),
+        Some(i) => Err(error::data(format!(
+            "two models are called `{}`",
+            rankers[i].0
+        ))),
         None => Ok(()),
     }
 }
@@ -81,7 +91,10 @@ fn users<Q: HeldQuery>(entries: &[Entry<Q::Held>]) -> Users {
             None => fresh(),
         })
         .collect();
-    Users { of_query, count: count as usize }
+    Users {
+        of_query,
+        count: count as usize,
+    }
 }
 
 impl Users {
@@ -101,7 +114,13 @@ struct Scorers([Scorer; 4]);
 
 impl Scorers {
     fn new<Q: HeldQuery, P: Part>(k: usize, held: &Holdout<Q, P>) -> Result<Self> {
-        let longest = held.entries.iter().map(|e| e.relevant.len()).max().unwrap_or(0).max(k.min(held.items));
+        let longest = held
+            .entries
+            .iter()
+            .map(|e| e.relevant.len())
+            .max()
+            .unwrap_or(0)
+            .max(k.min(held.items));
         Ok(Self([
             settings_of(&Ndcg::at(k)).scorer(longest)?,
             settings_of(&MeanAveragePrecision::at(k)).scorer(longest)?,
@@ -122,7 +141,10 @@ fn answers<Q: HeldQuery, P: Part>(
     k: usize,
     scorers: &Scorers,
 ) -> Result<(Vec<Answer>, usize)> {
-    let block = held.entries.len().div_ceil(rayon::current_num_threads().max(1));
+    let block = held
+        .entries
+        .len()
+        .div_ceil(rayon::current_num_threads().max(1));
     let parts: Vec<Result<(Vec<Answer>, Vec<bool>)>> = held
         .entries
         .par_chunks(block)
@@ -130,11 +152,23 @@ fn answers<Q: HeldQuery, P: Part>(
         .map(|(b, entries)| {
             let mut session = ranker.clone().session();
             let covered = vec![false; held.items];
-            let mut worker = Worker { name, k, items: held.items, scorers, covered, out: Vec::new(), list: Vec::new(), groups: Vec::new() };
+            let mut worker = Worker {
+                name,
+                k,
+                items: held.items,
+                scorers,
+                covered,
+                out: Vec::new(),
+                list: Vec::new(),
+                groups: Vec::new(),
+            };
             if let Some(first) = entries.first() {
                 worker.call(&mut *session, first, b * block)?; // warms the session
             }
-            let answers = entries.iter().enumerate().map(|(i, entry)| worker.answer(&mut *session, entry, b * block + i));
+            let answers = entries
+                .iter()
+                .enumerate()
+                .map(|(i, entry)| worker.answer(&mut *session, entry, b * block + i));
             let answers = answers.collect::<Result<Vec<Answer>>>()?;
             Ok((answers, worker.covered))
         })
@@ -162,22 +196,49 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    fn call<Q: HeldQuery>(&mut self, session: &mut dyn RankSession<Q>, entry: &Entry<Q::Held>, at: usize) -> Result<f64> {
+    fn call<Q: HeldQuery>(
+        &mut self,
+        session: &mut dyn RankSession<Q>,
+        entry: &Entry<Q::Held>,
+        at: usize,
+    ) -> Result<f64> {
         self.out.clear();
         let start = Instant::now();
-        let outcome = session.rank_into(Q::ask(&entry.query), entry.among.candidates(), self.k, &mut self.out);
+        let outcome = session.rank_into(
+            Q::ask(&entry.query),
+            entry.among.candidates(),
+            self.k,
+            &mut self.out,
+        );
         let microseconds = start.elapsed().as_secs_f64() * 1e6;
         match outcome {
             Ok(()) => Ok(microseconds),
-            Err(e) => Err(error::data(format!("model `{}`, query {at}: {e}", self.name))),
+            Err(e) => Err(error::data(format!(
+                "model `{}`, query {at}: {e}",
+                self.name
+            ))),
         }
     }
 
-    fn answer<Q: HeldQuery>(&mut self, session: &mut dyn RankSession<Q>, entry: &Entry<Q::Held>, at: usize) -> Result<Answer> {
+    fn answer<Q: HeldQuery>(
+        &mut self,
+        session: &mut dyn RankSession<Q>,
+        entry: &Entry<Q::Held>,
+        at: usize,
+    ) -> Result<Answer> {
         let microseconds = self.call(session, entry, at)?;
-        let complain = |what: String| Err(error::data(format!("model `{}`, query {at}: {what}", self.name)));
+        let complain = |what: String| {
+            Err(error::data(format!(
+                "model `{}`, query {at}: {what}",
+                self.name
+            )))
+        };
         if self.out.len() > self.k {
-            return complain(format!("answered with {} items, asked for {}", self.out.len(), self.k));
+            return complain(format!(
+                "answered with {} items, asked for {}",
+                self.out.len(),
+                self.k
+            ));
         }
         self.list.clear();
         for scored in &self.out {
@@ -192,7 +253,11 @@ impl Worker<'_> {
             None => Relevant::new(&entry.relevant)?,
             Some(grades) => Relevant::graded(&entry.relevant, grades)?,
         };
-        let mut answer = Answer { answered: !self.list.is_empty(), microseconds, ..Answer::default() };
+        let mut answer = Answer {
+            answered: !self.list.is_empty(),
+            microseconds,
+            ..Answer::default()
+        };
         for (value, scorer) in answer.values.iter_mut().zip(&self.scorers.0) {
             match scorer.list(&self.list, &relevant, &mut self.groups) {
                 Ok(found) => *value = found.unwrap_or(0.0), // a held-out query has a relevant item
@@ -203,7 +268,13 @@ impl Worker<'_> {
     }
 }
 
-fn summarise(name: &str, answers: &[Answer], covered: usize, items: usize, users: &Users) -> (RankingRow, Vec<f64>) {
+fn summarise(
+    name: &str,
+    answers: &[Answer],
+    covered: usize,
+    items: usize,
+    users: &Users,
+) -> (RankingRow, Vec<f64>) {
     let mean = |i: usize| users.means(answers.iter().map(|a| a.values[i]));
     let ndcg = mean(0);
     let estimate = reduce::mean(&ndcg);
@@ -211,7 +282,12 @@ fn summarise(name: &str, answers: &[Answer], covered: usize, items: usize, users
     times.sort_unstable_by(f64::total_cmp);
     let row = RankingRow {
         model: name.to_owned(),
-        ndcg: Interval { estimate, lower: estimate, upper: estimate, level: 0.0 }, // ends follow in `intervals`
+        ndcg: Interval {
+            estimate,
+            lower: estimate,
+            upper: estimate,
+            level: 0.0,
+        }, // ends follow in `intervals`
         map: reduce::mean(&mean(1)),
         recall: reduce::mean(&mean(2)),
         precision: reduce::mean(&mean(3)),
@@ -231,7 +307,12 @@ fn intervals(bootstrap: &Bootstrap, ndcg: &[Vec<f64>], rows: &mut [RankingRow]) 
     let columns: Vec<&[f64]> = ndcg.iter().map(Vec::as_slice).collect();
     let draws = bootstrap.resampled_means(&columns)?;
     let estimates: Vec<f64> = rows.iter().map(|r| r.ndcg.estimate).collect();
-    let difference = |a: usize, b: usize| bootstrap.interval(estimates[a] - estimates[b], draws.iter().map(|d| d[a] - d[b]).collect());
+    let difference = |a: usize, b: usize| {
+        bootstrap.interval(
+            estimates[a] - estimates[b],
+            draws.iter().map(|d| d[a] - d[b]).collect(),
+        )
+    };
     for (i, row) in rows.iter_mut().enumerate() {
         row.ndcg = bootstrap.interval(estimates[i], draws.iter().map(|d| d[i]).collect());
         if i > 0 {

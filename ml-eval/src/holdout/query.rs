@@ -37,7 +37,12 @@ impl HeldQuery for ByItems {
 impl HeldQuery for ByVisit {
     type Held = VisitBuf;
     fn ask(held: &VisitBuf) -> <ByVisit as Query>::Of<'_> {
-        Visit { user: held.user, session: &held.session, current: held.current, now: held.now }
+        Visit {
+            user: held.user,
+            session: &held.session,
+            current: held.current,
+            now: held.now,
+        }
     }
     fn user(held: &VisitBuf) -> Option<u32> {
         held.user
@@ -59,6 +64,11 @@ pub struct VisitBuf {
 
 impl From<Visit<'_>> for VisitBuf {
     fn from(visit: Visit<'_>) -> Self {
-        Self { user: visit.user, session: visit.session.to_vec(), current: visit.current, now: visit.now }
+        Self {
+            user: visit.user,
+            session: visit.session.to_vec(),
+            current: visit.current,
+            now: visit.now,
+        }
     }
 }

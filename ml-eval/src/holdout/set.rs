@@ -131,7 +131,13 @@ pub struct Holdout<Q: HeldQuery, P: Part> {
 /// Counts only: the content of a test set is nobody's business.
 impl<Q: HeldQuery, P: Part> std::fmt::Debug for Holdout<Q, P> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Holdout({}, {} queries, {} items)", P::NAME, self.entries.len(), self.items)
+        write!(
+            f,
+            "Holdout({}, {} queries, {} items)",
+            P::NAME,
+            self.entries.len(),
+            self.items
+        )
     }
 }
 
@@ -139,7 +145,12 @@ impl<Q: HeldQuery, P: Part> Holdout<Q, P> {
     /// No queries yet, over a catalogue of `items` items numbered from 0.
     #[must_use]
     pub fn new(items: usize) -> Self {
-        Self { items, entries: Vec::new(), bootstrap: Bootstrap::new(), part: PhantomData }
+        Self {
+            items,
+            entries: Vec::new(),
+            bootstrap: Bootstrap::new(),
+            part: PhantomData,
+        }
     }
 
     /// Settings of the confidence intervals.
@@ -165,7 +176,12 @@ impl<Q: HeldQuery, P: Part> Holdout<Q, P> {
     ///
     /// # Errors
     /// As [`push`](Self::push).
-    pub fn with(mut self, query: Q::Held, among: Among, relevant: impl IntoIterator<Item = u32>) -> Result<Self> {
+    pub fn with(
+        mut self,
+        query: Q::Held,
+        among: Among,
+        relevant: impl IntoIterator<Item = u32>,
+    ) -> Result<Self> {
         self.push(query, among, relevant)?;
         Ok(self)
     }
@@ -175,33 +191,68 @@ impl<Q: HeldQuery, P: Part> Holdout<Q, P> {
     /// # Errors
     /// No relevant item (such a query has no best list and must be left out by the caller, visibly); an item beyond the
     /// catalogue; a relevant item that is not a candidate, which no model could ever rank.
-    pub fn push(&mut self, query: Q::Held, among: Among, relevant: impl IntoIterator<Item = u32>) -> Result<()> {
+    pub fn push(
+        &mut self,
+        query: Q::Held,
+        among: Among,
+        relevant: impl IntoIterator<Item = u32>,
+    ) -> Result<()> {
         let set = ItemSet::new(relevant.into_iter().collect());
-        self.add(Entry { query, among, relevant: set.items().to_vec(), grades: None })
+        self.add(Entry {
+            query,
+            among,
+            relevant: set.items().to_vec(),
+            grades: None,
+        })
     }
 
     /// Adds a query whose relevant items have grades (1 clicked, 2 bought, ...), used by NDCG with the gain `2^grade - 1`.
     ///
     /// # Errors
     /// As [`push`](Self::push); an item named twice; a grade that is not a positive finite number.
-    pub fn push_graded(&mut self, query: Q::Held, among: Among, relevant: impl IntoIterator<Item = (u32, f64)>) -> Result<()> {
+    pub fn push_graded(
+        &mut self,
+        query: Q::Held,
+        among: Among,
+        relevant: impl IntoIterator<Item = (u32, f64)>,
+    ) -> Result<()> {
         let mut pairs: Vec<(u32, f64)> = relevant.into_iter().collect();
         pairs.sort_unstable_by_key(|p| p.0);
         let row = self.entries.len();
         if let Some(twice) = pairs.windows(2).find(|w| w[0].0 == w[1].0) {
-            return Err(error::value("relevant items", row, format!("item {} twice", twice[0].0), "each item once, with one grade"));
+            return Err(error::value(
+                "relevant items",
+                row,
+                format!("item {} twice", twice[0].0),
+                "each item once, with one grade",
+            ));
         }
         if let Some((item, grade)) = pairs.iter().find(|p| !(p.1.is_finite() && p.1 > 0.0)) {
-            return Err(error::value("relevant items", row, format!("grade {grade} of item {item}"), "a positive finite grade"));
+            return Err(error::value(
+                "relevant items",
+                row,
+                format!("grade {grade} of item {item}"),
+                "a positive finite grade",
+            ));
         }
         let (relevant, grades) = pairs.into_iter().unzip();
-        self.add(Entry { query, among, relevant, grades: Some(grades) })
+        self.add(Entry {
+            query,
+            among,
+            relevant,
+            grades: Some(grades),
+        })
     }
 
     fn add(&mut self, entry: Entry<Q::Held>) -> Result<()> {
         let row = self.entries.len();
         if entry.relevant.is_empty() {
-            return Err(error::value("relevant items", row, "none", "at least one; leave such a query out"));
+            return Err(error::value(
+                "relevant items",
+                row,
+                "none",
+                "at least one; leave such a query out",
+            ));
         }
         let listed = match &entry.among {
             Among::Only(set) => set.items().last().copied(),
@@ -209,10 +260,24 @@ impl<Q: HeldQuery, P: Part> Holdout<Q, P> {
         };
         let highest = listed.max(entry.relevant.last().copied());
         if let Some(item) = highest.filter(|item| *item as usize >= self.items) {
-            return Err(error::value("held-out items", row, format!("item {item}"), &format!("items below {}", self.items)));
+            return Err(error::value(
+                "held-out items",
+                row,
+                format!("item {item}"),
+                &format!("items below {}", self.items),
+            ));
         }
-        if let Some(item) = entry.relevant.iter().find(|item| !entry.among.contains(**item)) {
-            return Err(error::value("relevant items", row, format!("item {item}"), "one of the candidates"));
+        if let Some(item) = entry
+            .relevant
+            .iter()
+            .find(|item| !entry.among.contains(**item))
+        {
+            return Err(error::value(
+                "relevant items",
+                row,
+                format!("item {item}"),
+                "one of the candidates",
+            ));
         }
         self.entries.push(entry);
         Ok(())
@@ -227,7 +292,11 @@ impl<Q: HeldQuery> Holdout<Q, Valid> {
     /// No models, two models of one name, no queries, fewer than two users, `k` of 0, bootstrap parameters out of range; a
     /// model that fails, answers with more than `k` items, an item twice or one that is not a candidate (the model, query and
     /// item are named).
-    pub fn score(&self, rankers: &[(&str, Arc<dyn AnyRanker<Q>>)], k: usize) -> Result<RankingBoard> {
+    pub fn score(
+        &self,
+        rankers: &[(&str, Arc<dyn AnyRanker<Q>>)],
+        k: usize,
+    ) -> Result<RankingBoard> {
         evaluate::board(Valid::NAME, self, rankers, k)
     }
 }
@@ -237,7 +306,11 @@ impl<Q: HeldQuery> Holdout<Q, Test> {
     ///
     /// # Errors
     /// As [`score`](Holdout::score).
-    pub fn evaluate(self, rankers: &[(&str, Arc<dyn AnyRanker<Q>>)], k: usize) -> Result<RankingBoard> {
+    pub fn evaluate(
+        self,
+        rankers: &[(&str, Arc<dyn AnyRanker<Q>>)],
+        k: usize,
+    ) -> Result<RankingBoard> {
         evaluate::board(Test::NAME, &self, rankers, k)
     }
 }

@@ -42,10 +42,15 @@ mod sealed {
 
 /// Every label must be one of the two.
 pub(crate) fn check<L: BinaryLabel>(labels: &[L]) -> Result<()> {
-    if labels.iter().fold(false, |any, l| any | l.bad().is_some()) {
-        if let Some((row, found)) = labels.iter().enumerate().find_map(|(row, l)| l.bad().map(|b| (row, b))) {
-            return Err(error::value("label", row, found, "0 or 1"));
-        }
+    let any = labels.iter().fold(false, |any, l| any | l.bad().is_some());
+    let first = || {
+        labels
+            .iter()
+            .enumerate()
+            .find_map(|(row, l)| l.bad().map(|bad| (row, bad)))
+    };
+    match any.then(first).flatten() {
+        Some((row, found)) => Err(error::value("label", row, found, "0 or 1")),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -31,7 +31,11 @@ use crate::{check, reduce};
 /// # References
 /// Good: Rational Decisions. Journal of the Royal Statistical Society B 14 (1952).
 /// <https://doi.org/10.1111/j.2517-6161.1952.tb00104.x>
-pub fn log_loss<S: Score, L: BinaryLabel>(probabilities: &[S], labels: &[L], weights: Option<&[f64]>) -> Result<f64> {
+pub fn log_loss<S: Score, L: BinaryLabel>(
+    probabilities: &[S],
+    labels: &[L],
+    weights: Option<&[f64]>,
+) -> Result<f64> {
     let n = probabilities.len();
     check::lengths(n, "labels", labels.len())?;
     label::check(labels)?;
@@ -39,7 +43,12 @@ pub fn log_loss<S: Score, L: BinaryLabel>(probabilities: &[S], labels: &[L], wei
     if !probabilities.iter().fold(true, |all, p| all & valid(p)) {
         let row = probabilities.iter().position(|p| !valid(p)).unwrap_or(0);
         let found: f64 = probabilities[row].into();
-        return Err(error::value("predicted probability", row, found, "a number in [0, 1]"));
+        return Err(error::value(
+            "predicted probability",
+            row,
+            found,
+            "a number in [0, 1]",
+        ));
     }
     let one = |row: usize| {
         let p: f64 = probabilities[row].into();
@@ -48,10 +57,16 @@ pub fn log_loss<S: Score, L: BinaryLabel>(probabilities: &[S], labels: &[L], wei
         -observed.clamp(S::EPSILON, 1.0 - S::EPSILON).ln()
     };
     let (sum, total) = match weights {
-        None => (reduce::block_sums(n, |rows| [rows.map(one).sum::<f64>()]), n as f64),
+        None => (
+            reduce::block_sums(n, |rows| [rows.map(one).sum::<f64>()]),
+            n as f64,
+        ),
         Some(w) => {
             let total = check::weights(w, n)?;
-            (reduce::block_sums(n, |rows| [rows.map(|row| w[row] * one(row)).sum::<f64>()]), total)
+            (
+                reduce::block_sums(n, |rows| [rows.map(|row| w[row] * one(row)).sum::<f64>()]),
+                total,
+            )
         }
     };
     Ok(sum[0] / total)
@@ -63,8 +78,12 @@ mod tests {
 
     #[test]
     fn certain_and_wrong_is_clipped() {
-        assert!((log_loss(&[0.0f64], &[true], None).unwrap() - 36.043_653_389_117_15).abs() < 1e-12);
-        assert!((log_loss(&[1.0f32], &[false], None).unwrap() - 15.942_385_152_878_742).abs() < 1e-6);
+        assert!(
+            (log_loss(&[0.0f64], &[true], None).unwrap() - 36.043_653_389_117_15).abs() < 1e-12
+        );
+        assert!(
+            (log_loss(&[1.0f32], &[false], None).unwrap() - 15.942_385_152_878_742).abs() < 1e-6
+        );
         assert!(log_loss(&[1.0f64, 0.0], &[true, false], None).unwrap() < 1e-15);
     }
 
@@ -73,7 +92,12 @@ mod tests {
         let p = [0.2, 0.7, 0.9, 0.4];
         let y = [false, true, false, true];
         let weighted = log_loss(&p, &y, Some(&[2.0, 1.0, 0.0, 3.0])).unwrap();
-        let repeated = log_loss(&[0.2, 0.2, 0.7, 0.4, 0.4, 0.4], &[false, false, true, true, true, true], None).unwrap();
+        let repeated = log_loss(
+            &[0.2, 0.2, 0.7, 0.4, 0.4, 0.4],
+            &[false, false, true, true, true, true],
+            None,
+        )
+        .unwrap();
         assert!((weighted - repeated).abs() < 1e-15);
     }
 

@@ -13,9 +13,12 @@ mod values;
 
 pub use label::BinaryLabel;
 pub use log_loss::log_loss;
-pub use ranking::{Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall, Relevant};
+pub use ranking::{
+    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall,
+    Relevant,
+};
 pub use rmse::rmse;
 pub use roc_auc::roc_auc;
 pub use score::Score;
-pub use values::{LogLoss, Rmse, RocAuc};
 pub(crate) use score::sealed as score_key;
+pub use values::{LogLoss, Rmse, RocAuc};

@@ -26,7 +26,11 @@ use crate::{check, reduce};
 /// # References
 /// Gneiting: Making and Evaluating Point Forecasts. Journal of the American Statistical Association 106 (2011).
 /// <https://doi.org/10.1198/jasa.2011.r10138>
-pub fn rmse<S: Score, T: Score>(predicted: &[S], target: &[T], weights: Option<&[f64]>) -> Result<f64> {
+pub fn rmse<S: Score, T: Score>(
+    predicted: &[S],
+    target: &[T],
+    weights: Option<&[f64]>,
+) -> Result<f64> {
     let n = predicted.len();
     check::lengths(n, "targets", target.len())?;
     finite("prediction", predicted)?;
@@ -36,10 +40,18 @@ pub fn rmse<S: Score, T: Score>(predicted: &[S], target: &[T], weights: Option<&
         error * error
     };
     let (sum, total) = match weights {
-        None => (reduce::block_sums(n, |rows| [rows.map(square).sum::<f64>()]), n as f64),
+        None => (
+            reduce::block_sums(n, |rows| [rows.map(square).sum::<f64>()]),
+            n as f64,
+        ),
         Some(w) => {
             let total = check::weights(w, n)?;
-            (reduce::block_sums(n, |rows| [rows.map(|row| w[row] * square(row)).sum::<f64>()]), total)
+            (
+                reduce::block_sums(n, |rows| {
+                    [rows.map(|row| w[row] * square(row)).sum::<f64>()]
+                }),
+                total,
+            )
         }
     };
     Ok((sum[0] / total).sqrt())
@@ -49,7 +61,12 @@ fn finite<S: Score>(what: &'static str, values: &[S]) -> Result<()> {
     let bad = |v: &S| !Into::<f64>::into(*v).is_finite();
     if values.iter().fold(false, |any, v| any | bad(v)) {
         let row = values.iter().position(bad).unwrap_or(0);
-        return Err(error::value(what, row, Into::<f64>::into(values[row]), "a finite number"));
+        return Err(error::value(
+            what,
+            row,
+            Into::<f64>::into(values[row]),
+            "a finite number",
+        ));
     }
     Ok(())
 }
@@ -62,7 +79,9 @@ mod tests {
     fn weights_are_repetitions() {
         let weighted = rmse(&[1.0, 2.0, 4.0], &[0.0, 2.5, 9.0], Some(&[2.0, 1.0, 0.0])).unwrap();
         assert!((weighted - rmse(&[1.0, 1.0, 2.0], &[0.0, 0.0, 2.5], None).unwrap()).abs() < 1e-15);
-        assert!((rmse(&[1.0f32, 3.0], &[1.0f64, 1.0], None).unwrap() - 2.0f64.sqrt()).abs() < 1e-15);
+        assert!(
+            (rmse(&[1.0f32, 3.0], &[1.0f64, 1.0], None).unwrap() - 2.0f64.sqrt()).abs() < 1e-15
+        );
     }
 
     #[test]

@@ -30,7 +30,11 @@ use crate::{check, radix};
 /// # References
 /// Hanley, McNeil: The meaning and use of the area under a receiver operating characteristic (ROC) curve. Radiology 143
 /// (1982). <https://doi.org/10.1148/radiology.143.1.7063747>
-pub fn roc_auc<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: Option<&[f64]>) -> Result<f64> {
+pub fn roc_auc<S: Score, L: BinaryLabel>(
+    scores: &[S],
+    labels: &[L],
+    weights: Option<&[f64]>,
+) -> Result<f64> {
     check::lengths(scores.len(), "labels", labels.len())?;
     check::scores(scores)?;
     label::check(labels)?;
@@ -61,7 +65,11 @@ fn unweighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L]) -> Result<f6
 }
 
 /// Keys of the positive and of the negative rows. Each key is written to both and one cursor moves: no branch to mispredict.
-fn split<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], positives: usize) -> (Vec<S::Key>, Vec<S::Key>) {
+fn split<S: Score, L: BinaryLabel>(
+    scores: &[S],
+    labels: &[L],
+    positives: usize,
+) -> (Vec<S::Key>, Vec<S::Key>) {
     let negatives = labels.len() - positives;
     let mut above = vec![<S::Key>::default(); positives + 1];
     let mut below = vec![<S::Key>::default(); negatives + 1];
@@ -97,7 +105,9 @@ fn twice_wins<K: Key>(above: &[K], below: &[K]) -> u128 {
 
 fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64]) -> Result<f64> {
     if u32::try_from(scores.len()).is_err() {
-        return Err(error::data("a weighted area under the curve takes at most 2^32 - 1 rows"));
+        return Err(error::data(
+            "a weighted area under the curve takes at most 2^32 - 1 rows",
+        ));
     }
     let rows = radix::sorted_rows(scores);
     let (mut area, mut positive, mut negative) = (0.0, 0.0, 0.0);
@@ -118,7 +128,9 @@ fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64
 
 fn one_class(positive: bool) -> ml_data::Error {
     let only = if positive { "positive" } else { "negative" };
-    error::data(format!("roc_auc: all rows are {only}; the area needs rows of both classes"))
+    error::data(format!(
+        "roc_auc: all rows are {only}; the area needs rows of both classes"
+    ))
 }
 
 #[cfg(test)]
@@ -132,7 +144,13 @@ mod tests {
         for i in (0..scores.len()).filter(|&i| labels[i]) {
             for j in (0..scores.len()).filter(|&j| !labels[j]) {
                 let w = weights[i] * weights[j];
-                won += w * if scores[i] > scores[j] { 1.0 } else if scores[i] == scores[j] { 0.5 } else { 0.0 };
+                won += w * if scores[i] > scores[j] {
+                    1.0
+                } else if scores[i] == scores[j] {
+                    0.5
+                } else {
+                    0.0
+                };
                 all += w;
             }
         }
@@ -140,17 +158,26 @@ mod tests {
     }
 
     fn rows() -> impl Strategy<Value = Vec<(f64, bool, u8)>> {
-        prop::collection::vec((prop_oneof![-3i32..3, -1000..1000].prop_map(|s| f64::from(s) / 8.0), any::<bool>(), 0u8..4), 2..60).prop_filter(
-            "both classes",
-            |rows| {
-                let has = |class| rows.iter().any(|r| r.1 == class && r.2 > 0);
-                has(true) && has(false)
-            },
+        prop::collection::vec(
+            (
+                prop_oneof![-3i32..3, -1000..1000].prop_map(|s| f64::from(s) / 8.0),
+                any::<bool>(),
+                0u8..4,
+            ),
+            2..60,
         )
+        .prop_filter("both classes", |rows| {
+            let has = |class| rows.iter().any(|r| r.1 == class && r.2 > 0);
+            has(true) && has(false)
+        })
     }
 
     fn columns(rows: &[(f64, bool, u8)]) -> (Vec<f64>, Vec<bool>, Vec<f64>) {
-        (rows.iter().map(|r| r.0).collect(), rows.iter().map(|r| r.1).collect(), rows.iter().map(|r| f64::from(r.2)).collect())
+        (
+            rows.iter().map(|r| r.0).collect(),
+            rows.iter().map(|r| r.1).collect(),
+            rows.iter().map(|r| f64::from(r.2)).collect(),
+        )
     }
 
     proptest! {
@@ -193,7 +220,9 @@ mod tests {
     #[test]
     fn long_inputs_take_the_radix_path() {
         let n = 40_000usize;
-        let s: Vec<f32> = (0..n).map(|i| ((i * 7919) % 5003) as f32 / 5003.0 - 0.3).collect();
+        let s: Vec<f32> = (0..n)
+            .map(|i| ((i * 7919) % 5003) as f32 / 5003.0 - 0.3)
+            .collect();
         let y: Vec<bool> = (0..n).map(|i| (i * 31) % 7 < 2).collect();
         let exact = roc_auc(&s, &y, None).unwrap();
         let ones = vec![1.0; n];
@@ -207,13 +236,25 @@ mod tests {
         let text = |r: Result<f64>| r.unwrap_err().to_string();
         assert!(text(roc_auc::<f64, bool>(&[], &[], None)).contains("is empty"));
         assert!(text(roc_auc(&[0.5, 0.5], &[true, true], None)).contains("all rows are positive"));
-        assert!(text(roc_auc(&[0.5, 0.5], &[true, false], Some(&[1.0, 0.0]))).contains("all rows are positive"));
+        assert!(
+            text(roc_auc(&[0.5, 0.5], &[true, false], Some(&[1.0, 0.0])))
+                .contains("all rows are positive")
+        );
         let message = text(roc_auc(&[0.5, f64::NAN], &[true, false], None));
-        assert!(message.contains("row 1") && message.contains("NaN"), "{message}");
+        assert!(
+            message.contains("row 1") && message.contains("NaN"),
+            "{message}"
+        );
         assert!(text(roc_auc(&[0.5], &[true, false], None)).contains("expected 1 entries"));
         assert!(text(roc_auc(&[0.5, 0.1], &[true, false], Some(&[1.0, -1.0]))).contains("row 1"));
-        assert!(text(roc_auc(&[0.5, 0.1], &[true, false], Some(&[0.0, 0.0]))).contains("all weights are 0"));
+        assert!(
+            text(roc_auc(&[0.5, 0.1], &[true, false], Some(&[0.0, 0.0])))
+                .contains("all weights are 0")
+        );
         assert!(text(roc_auc(&[0.5, 0.1], &[2u8, 0], None)).contains("row 0"));
-        assert_eq!(roc_auc(&[f32::INFINITY, f32::NEG_INFINITY], &[true, false], None).unwrap(), 1.0);
+        assert_eq!(
+            roc_auc(&[f32::INFINITY, f32::NEG_INFINITY], &[true, false], None).unwrap(),
+            1.0
+        );
     }
 }

@@ -85,7 +85,17 @@ mod tests {
 
     #[test]
     fn keys_order_like_numbers() {
-        let ascending = [f64::NEG_INFINITY, -1e300, -1.5, -1e-300, 0.0, 1e-300, 1.0, 7.5, f64::INFINITY];
+        let ascending = [
+            f64::NEG_INFINITY,
+            -1e300,
+            -1.5,
+            -1e-300,
+            0.0,
+            1e-300,
+            1.0,
+            7.5,
+            f64::INFINITY,
+        ];
         for pair in ascending.windows(2) {
             assert!(pair[0].key() < pair[1].key(), "{pair:?}");
             assert!((pair[0] as f32).key() <= (pair[1] as f32).key(), "{pair:?}");

@@ -18,7 +18,12 @@ impl Metric<Binary> for RocAuc {
     fn direction(&self) -> Direction {
         Direction::HigherIsBetter
     }
-    fn score(&self, truth: &BinaryLabels, predicted: &Scores, weights: Option<&[f64]>) -> Result<f64> {
+    fn score(
+        &self,
+        truth: &BinaryLabels,
+        predicted: &Scores,
+        weights: Option<&[f64]>,
+    ) -> Result<f64> {
         roc_auc(&predicted.0, truth.values(), weights)
     }
 }
@@ -34,7 +39,12 @@ impl Metric<Binary> for LogLoss {
     fn direction(&self) -> Direction {
         Direction::LowerIsBetter
     }
-    fn score(&self, truth: &BinaryLabels, predicted: &Scores, weights: Option<&[f64]>) -> Result<f64> {
+    fn score(
+        &self,
+        truth: &BinaryLabels,
+        predicted: &Scores,
+        weights: Option<&[f64]>,
+    ) -> Result<f64> {
         log_loss(&predicted.0, truth.values(), weights)
     }
 }
@@ -50,7 +60,12 @@ impl Metric<Real> for Rmse {
     fn direction(&self) -> Direction {
         Direction::LowerIsBetter
     }
-    fn score(&self, truth: &RealLabels, predicted: &Scores, weights: Option<&[f64]>) -> Result<f64> {
+    fn score(
+        &self,
+        truth: &RealLabels,
+        predicted: &Scores,
+        weights: Option<&[f64]>,
+    ) -> Result<f64> {
         rmse(&predicted.0, truth.values(), weights)
     }
 }
@@ -81,9 +96,20 @@ mod tests {
 
     #[test]
     fn names_carry_their_parameters() {
-        let all: [&dyn Metric<Relevance>; 4] = [&Ndcg::at(10), &Precision::at(5), &Recall::at(5), &MeanAveragePrecision::at(3)];
-        assert_eq!(all.map(|m| m.name().to_owned()), ["ndcg@10", "precision@5", "recall@5", "map@3"]);
-        assert_eq!(Metric::name(&Ndcg::at(10).gain(crate::metric::Gain::Linear)), "ndcg_linear@10");
+        let all: [&dyn Metric<Relevance>; 4] = [
+            &Ndcg::at(10),
+            &Precision::at(5),
+            &Recall::at(5),
+            &MeanAveragePrecision::at(3),
+        ];
+        assert_eq!(
+            all.map(|m| m.name().to_owned()),
+            ["ndcg@10", "precision@5", "recall@5", "map@3"]
+        );
+        assert_eq!(
+            Metric::name(&Ndcg::at(10).gain(crate::metric::Gain::Linear)),
+            "ndcg_linear@10"
+        );
         assert_eq!(LogLoss.direction(), Direction::LowerIsBetter);
     }
 
@@ -93,14 +119,27 @@ mod tests {
         let ids = [7u32, 3, 7, 3, 7, 3];
         let scores = [0.1, 0.9, 0.5, 0.2, 0.3, 0.4];
         let truth = RelevanceLabels::new(&grades[..], &ids[..]).unwrap();
-        let found = Ndcg::at(2).score(&truth, &Scores(scores.to_vec()), None).unwrap();
+        let found = Ndcg::at(2)
+            .score(&truth, &Scores(scores.to_vec()), None)
+            .unwrap();
         // queries 3 and 7 gathered by hand
-        let expected = Ndcg::at(2).mean(&[0.9, 0.2, 0.4, 0.1, 0.5, 0.3], &[0.0, 2.0, 1.0, 1.0, 0.0, 0.0], &[3, 3], None).unwrap();
+        let expected = Ndcg::at(2)
+            .mean(
+                &[0.9, 0.2, 0.4, 0.1, 0.5, 0.3],
+                &[0.0, 2.0, 1.0, 1.0, 0.0, 0.0],
+                &[3, 3],
+                None,
+            )
+            .unwrap();
         assert!((found - expected).abs() < 1e-15);
         let weights = [2.0, 1.0, 2.0, 1.0, 2.0, 1.0];
-        let found = Ndcg::at(2).score(&truth, &Scores(scores.to_vec()), Some(&weights)).unwrap();
+        let found = Ndcg::at(2)
+            .score(&truth, &Scores(scores.to_vec()), Some(&weights))
+            .unwrap();
         let one = |s: &[f64], g: &[f64]| Ndcg::at(2).query(s, g).unwrap().unwrap();
-        let expected = (one(&[0.9, 0.2, 0.4], &[0.0, 2.0, 1.0]) + 2.0 * one(&[0.1, 0.5, 0.3], &[1.0, 0.0, 0.0])) / 3.0;
+        let expected = (one(&[0.9, 0.2, 0.4], &[0.0, 2.0, 1.0])
+            + 2.0 * one(&[0.1, 0.5, 0.3], &[1.0, 0.0, 0.0]))
+            / 3.0;
         assert!((found - expected).abs() < 1e-15);
     }
 
@@ -108,7 +147,10 @@ mod tests {
     fn the_row_in_an_error_is_the_row_of_the_sample() {
         let truth = RelevanceLabels::new(&[1.0f32, 0.0, 1.0][..], &[2u32, 1, 2][..]).unwrap();
         let text = |scores: [f64; 3], weights: Option<&[f64]>| {
-            Ndcg::at(2).score(&truth, &Scores(scores.to_vec()), weights).unwrap_err().to_string()
+            Ndcg::at(2)
+                .score(&truth, &Scores(scores.to_vec()), weights)
+                .unwrap_err()
+                .to_string()
         };
         assert!(text([0.1, 0.2, f64::NAN], None).contains("row 2"));
         assert!(text([f64::NAN, 0.2, 0.3], None).contains("row 0"));
@@ -120,8 +162,14 @@ mod tests {
         let labels = BinaryLabels::new(&[0u8, 0, 1, 1][..], "yes").unwrap();
         let scores = Scores(vec![0.1, 0.4, 0.35, 0.8]);
         assert_eq!(RocAuc.score(&labels, &scores, None).unwrap(), 0.75);
-        assert!((LogLoss.score(&labels, &scores, None).unwrap() - 0.472_287_953_825_117_2).abs() < 1e-12);
+        assert!(
+            (LogLoss.score(&labels, &scores, None).unwrap() - 0.472_287_953_809_176_15).abs()
+                < 1e-12
+        );
         let real = RealLabels::new(&[0.0, 2.0][..]).unwrap();
-        assert_eq!(Rmse.score(&real, &Scores(vec![1.0, 1.0]), None).unwrap(), 1.0);
+        assert_eq!(
+            Rmse.score(&real, &Scores(vec![1.0, 1.0]), None).unwrap(),
+            1.0
+        );
     }
 }

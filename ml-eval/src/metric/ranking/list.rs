@@ -22,9 +22,18 @@ impl<'a> Relevant<'a> {
     /// Ids that are not strictly ascending.
     pub fn new(items: &'a [u32]) -> Result<Self> {
         if let Some(at) = items.windows(2).position(|w| w[0] >= w[1]) {
-            return Err(error::value("relevant items", at + 1, items[at + 1], "ids in strictly ascending order"));
+            return Err(error::value(
+                "relevant items",
+                at + 1,
+                items[at + 1],
+                "ids in strictly ascending order",
+            ));
         }
-        Ok(Self { items, grades: None, count: items.len() })
+        Ok(Self {
+            items,
+            grades: None,
+            count: items.len(),
+        })
     }
 
     /// Items with a grade each.
@@ -34,12 +43,25 @@ impl<'a> Relevant<'a> {
     pub fn graded(items: &'a [u32], grades: &'a [f64]) -> Result<Self> {
         let plain = Self::new(items)?;
         if grades.len() != items.len() {
-            return Err(error::length("grades of the relevant items", items.len(), grades.len()));
+            return Err(error::length(
+                "grades of the relevant items",
+                items.len(),
+                grades.len(),
+            ));
         }
         if let Some(at) = grades.iter().position(|g| !(g.is_finite() && *g >= 0.0)) {
-            return Err(error::value("relevance grade", at, grades[at], "a finite number of at least 0"));
+            return Err(error::value(
+                "relevance grade",
+                at,
+                grades[at],
+                "a finite number of at least 0",
+            ));
         }
-        Ok(Self { grades: Some(grades), count: grades.iter().filter(|g| **g > 0.0).count(), ..plain })
+        Ok(Self {
+            grades: Some(grades),
+            count: grades.iter().filter(|g| **g > 0.0).count(),
+            ..plain
+        })
     }
 
     /// How many items are relevant.
@@ -61,7 +83,12 @@ impl<'a> Relevant<'a> {
 
 impl Scorer {
     /// The value of a recommended list, `None` if nothing was relevant. `groups` is a buffer.
-    pub(crate) fn list(&self, recommended: &[u32], relevant: &Relevant<'_>, groups: &mut Vec<Group>) -> Result<Option<f64>> {
+    pub(crate) fn list(
+        &self,
+        recommended: &[u32],
+        relevant: &Relevant<'_>,
+        groups: &mut Vec<Group>,
+    ) -> Result<Option<f64>> {
         let head = &recommended[..self.k.min(recommended.len())];
         repeated(head)?;
         if relevant.count == 0 {
@@ -71,13 +98,27 @@ impl Scorer {
         groups.clear();
         groups.extend(head.iter().map(|&item| {
             let grade = relevant.grade(item);
-            Group { size: 1, relevant: usize::from(grade > 0.0), gain: gain.of(grade) }
+            Group {
+                size: 1,
+                relevant: usize::from(grade > 0.0),
+                gain: gain.of(grade),
+            }
         }));
-        let whole = Whole { relevant: relevant.count, ideal: self.ideal(relevant) };
+        let whole = Whole {
+            relevant: relevant.count,
+            ideal: self.ideal(relevant),
+        };
         if !whole.ideal.is_finite() {
-            return Err(error::data(format!("grades too large for the {gain:?} gain")));
+            return Err(error::data(format!(
+                "grades too large for the {gain:?} gain"
+            )));
         }
-        Ok(Some(self.measure.value(groups, whole, self.k, &self.discounts)))
+        Ok(Some(self.measure.value(
+            groups,
+            whole,
+            self.k,
+            &self.discounts,
+        )))
     }
 
     /// The DCG of the best order of the relevant items.
@@ -89,7 +130,10 @@ impl Scorer {
             Some(grades) => {
                 let mut best: Vec<f64> = grades.iter().copied().filter(|g| *g > 0.0).collect();
                 best.sort_unstable_by(|a, b| b.total_cmp(a));
-                best.iter().zip(&self.discounts[..reachable]).map(|(g, d)| self.measure.gain().of(*g) * d).sum()
+                best.iter()
+                    .zip(&self.discounts[..reachable])
+                    .map(|(g, d)| self.measure.gain().of(*g) * d)
+                    .sum()
             }
         }
     }
@@ -98,14 +142,18 @@ impl Scorer {
 /// An item recommended twice would be counted twice.
 fn repeated(head: &[u32]) -> Result<()> {
     let twice = if head.len() <= 32 {
-        (1..head.len()).find(|&i| head[..i].contains(&head[i])).map(|i| head[i])
+        (1..head.len())
+            .find(|&i| head[..i].contains(&head[i]))
+            .map(|i| head[i])
     } else {
         let mut sorted = head.to_vec();
         sorted.sort_unstable();
         sorted.windows(2).find(|w| w[0] == w[1]).map(|w| w[0])
     };
     match twice {
-        Some(item) => Err(error::data(format!("item {item} is recommended twice in one list"))),
+        Some(item) => Err(error::data(format!(
+            "item {item} is recommended twice in one list"
+        ))),
         None => Ok(()),
     }
 }

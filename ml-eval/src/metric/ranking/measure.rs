@@ -55,7 +55,11 @@ fn hits(groups: &[Group], k: usize) -> f64 {
     let mut hits = 0.0;
     for group in groups {
         let inside = group.size.min(k - rank);
-        hits += if inside == group.size { group.relevant as f64 } else { group.relevant as f64 * inside as f64 / group.size as f64 };
+        hits += if inside == group.size {
+            group.relevant as f64
+        } else {
+            group.relevant as f64 * inside as f64 / group.size as f64
+        };
         rank += inside;
     }
     hits
@@ -70,7 +74,11 @@ fn precision_sum(groups: &[Group], k: usize) -> f64 {
     for group in groups {
         let (n, r) = (group.size as f64, group.relevant as f64);
         if group.relevant > 0 {
-            let slope = if group.size > 1 { (r - 1.0) / (n - 1.0) } else { 0.0 };
+            let slope = if group.size > 1 {
+                (r - 1.0) / (n - 1.0)
+            } else {
+                0.0
+            };
             for place in 0..group.size.min(k - rank) {
                 sum += r / n * (hits + 1.0 + place as f64 * slope) / (rank + place + 1) as f64;
             }
@@ -121,13 +129,25 @@ mod tests {
         }
         let mut lists = vec![vec![]];
         for group in groups {
-            lists = lists.iter().flat_map(|l: &Vec<bool>| orders(group).into_iter().map(|o| [l.clone(), o].concat())).collect();
+            lists = lists
+                .iter()
+                .flat_map(|l: &Vec<bool>| {
+                    orders(group).into_iter().map(|o| [l.clone(), o].concat())
+                })
+                .collect();
         }
         let total: f64 = lists
             .iter()
             .map(|l| {
-                let single: Vec<Group> =
-                    l.iter().take(k).map(|&hit| Group { size: 1, relevant: usize::from(hit), gain: f64::from(u8::from(hit)) }).collect();
+                let single: Vec<Group> = l
+                    .iter()
+                    .take(k)
+                    .map(|&hit| Group {
+                        size: 1,
+                        relevant: usize::from(hit),
+                        gain: f64::from(u8::from(hit)),
+                    })
+                    .collect();
                 of(&single)
             })
             .sum();
@@ -136,19 +156,39 @@ mod tests {
 
     #[test]
     fn ties_are_the_mean_over_their_orders() {
-        let lists: [&[bool]; 4] = [&[true], &[false, true, true], &[false], &[true, false, false]];
+        let lists: [&[bool]; 4] = [
+            &[true],
+            &[false, true, true],
+            &[false],
+            &[true, false, false],
+        ];
         let groups: Vec<Group> = lists
             .iter()
             .map(|l| {
                 let relevant = l.iter().filter(|h| **h).count();
-                Group { size: l.len(), relevant, gain: relevant as f64 }
+                Group {
+                    size: l.len(),
+                    relevant,
+                    gain: relevant as f64,
+                }
             })
             .collect();
         for k in 1..=8 {
             let table = discounts(k);
-            assert!((hits(&groups, k) - by_orders(&lists, k, &|g| hits(g, k))).abs() < 1e-12, "k {k}");
-            assert!((precision_sum(&groups, k) - by_orders(&lists, k, &|g| precision_sum(g, k))).abs() < 1e-12, "k {k}");
-            assert!((dcg(&groups, k, &table) - by_orders(&lists, k, &|g| dcg(g, k, &table))).abs() < 1e-12, "k {k}");
+            assert!(
+                (hits(&groups, k) - by_orders(&lists, k, &|g| hits(g, k))).abs() < 1e-12,
+                "k {k}"
+            );
+            assert!(
+                (precision_sum(&groups, k) - by_orders(&lists, k, &|g| precision_sum(g, k))).abs()
+                    < 1e-12,
+                "k {k}"
+            );
+            assert!(
+                (dcg(&groups, k, &table) - by_orders(&lists, k, &|g| dcg(g, k, &table))).abs()
+                    < 1e-12,
+                "k {k}"
+            );
         }
     }
 }

@@ -4,8 +4,8 @@ use super::group::Scratch;
 use super::list::Relevant;
 use super::measure::{Measure, discounts};
 use super::options::{Denominator, Gain, NoRelevant};
-use super::query::Scorer;
 use super::queries;
+use super::query::Scorer;
 use crate::error::{self, Result};
 use crate::metric::score::Score;
 use ndarray::ArrayView2;
@@ -23,7 +23,12 @@ pub struct Settings {
 
 impl Settings {
     fn new(measure: Measure, k: usize) -> Self {
-        let mut settings = Self { measure, k, no_relevant: NoRelevant::default(), name: String::new() };
+        let mut settings = Self {
+            measure,
+            k,
+            no_relevant: NoRelevant::default(),
+            name: String::new(),
+        };
         settings.rename();
         settings
     }
@@ -45,7 +50,11 @@ impl Settings {
         if self.k == 0 {
             return Err(error::parameter("ranking metric", "k", 0, "at least 1"));
         }
-        Ok(Scorer { measure: self.measure, k: self.k, discounts: discounts(self.k.min(longest)) })
+        Ok(Scorer {
+            measure: self.measure,
+            k: self.k,
+            discounts: discounts(self.k.min(longest)),
+        })
     }
 }
 
@@ -87,11 +96,17 @@ pub trait RankingMetric: sealed::Settled + Send + Sync {
     ///
     /// # Errors
     /// See the trait.
-    fn query<S: Score, G: Copy + Into<f64>>(&self, scores: &[S], grades: &[G]) -> Result<Option<f64>> {
+    fn query<S: Score, G: Copy + Into<f64>>(
+        &self,
+        scores: &[S],
+        grades: &[G],
+    ) -> Result<Option<f64>> {
         if scores.len() != grades.len() {
             return Err(error::length("grades", scores.len(), grades.len()));
         }
-        self.settings().scorer(scores.len())?.query(scores, grades, 0, &mut Scratch::default())
+        self.settings()
+            .scorer(scores.len())?
+            .query(scores, grades, 0, &mut Scratch::default())
     }
 
     /// The value of each query, `None` where no document is relevant. `sizes` are the documents of each query, in row order
@@ -99,8 +114,18 @@ pub trait RankingMetric: sealed::Settled + Send + Sync {
     ///
     /// # Errors
     /// See the trait; sizes that do not add up to the rows.
-    fn queries<S: Score, G: Copy + Into<f64> + Sync>(&self, scores: &[S], grades: &[G], sizes: &[usize]) -> Result<Vec<Option<f64>>> {
-        queries::values(self.settings(), scores, grades, &queries::bounds(scores.len(), grades.len(), sizes)?)
+    fn queries<S: Score, G: Copy + Into<f64> + Sync>(
+        &self,
+        scores: &[S],
+        grades: &[G],
+        sizes: &[usize],
+    ) -> Result<Vec<Option<f64>>> {
+        queries::values(
+            self.settings(),
+            scores,
+            grades,
+            &queries::bounds(scores.len(), grades.len(), sizes)?,
+        )
     }
 
     /// The mean over queries. `weights` holds one weight a row.
@@ -116,16 +141,31 @@ pub trait RankingMetric: sealed::Settled + Send + Sync {
     ) -> Result<f64> {
         let bounds = queries::bounds(scores.len(), grades.len(), sizes)?;
         let values = queries::values(self.settings(), scores, grades, &bounds)?;
-        queries::mean(self.settings(), &values, weights.map(|w| queries::weights(w, None, &bounds)).transpose()?.as_deref())
+        queries::mean(
+            self.settings(),
+            &values,
+            weights
+                .map(|w| queries::weights(w, None, &bounds))
+                .transpose()?
+                .as_deref(),
+        )
     }
 
     /// The mean over the rows of two matrices, a query a row and a document a column.
     ///
     /// # Errors
     /// See the trait; shapes that differ.
-    fn matrix<S: Score, G: Copy + Into<f64> + Send + Sync>(&self, scores: ArrayView2<'_, S>, grades: ArrayView2<'_, G>) -> Result<f64> {
+    fn matrix<S: Score, G: Copy + Into<f64> + Send + Sync>(
+        &self,
+        scores: ArrayView2<'_, S>,
+        grades: ArrayView2<'_, G>,
+    ) -> Result<f64> {
         if scores.dim() != grades.dim() {
-            return Err(error::data(format!("scores are {:?} but grades are {:?}", scores.dim(), grades.dim())));
+            return Err(error::data(format!(
+                "scores are {:?} but grades are {:?}",
+                scores.dim(),
+                grades.dim()
+            )));
         }
         let (scores, grades) = (scores.as_standard_layout(), grades.as_standard_layout());
         let (Some(s), Some(g)) = (scores.as_slice(), grades.as_slice()) else {
@@ -141,7 +181,9 @@ pub trait RankingMetric: sealed::Settled + Send + Sync {
     /// # Errors
     /// `k` of 0; an item recommended twice.
     fn list(&self, recommended: &[u32], relevant: &Relevant<'_>) -> Result<Option<f64>> {
-        let scorer = self.settings().scorer(recommended.len().max(relevant.count()))?;
+        let scorer = self
+            .settings()
+            .scorer(recommended.len().max(relevant.count()))?;
         scorer.list(recommended, relevant, &mut Vec::new())
     }
 }
@@ -231,7 +273,10 @@ macro_rules! ranking_metric {
 
 ranking_metric!(Precision, Measure::Precision);
 ranking_metric!(Recall, Measure::Recall(Denominator::AllRelevant));
-ranking_metric!(MeanAveragePrecision, Measure::AveragePrecision(Denominator::Reachable));
+ranking_metric!(
+    MeanAveragePrecision,
+    Measure::AveragePrecision(Denominator::Reachable)
+);
 ranking_metric!(Ndcg, Measure::Ndcg(Gain::Exponential));
 
 impl Recall {

@@ -28,8 +28,8 @@ mod query;
 pub(crate) use group::Group;
 pub use list::Relevant;
 pub use metrics::{MeanAveragePrecision, Ndcg, Precision, RankingMetric, Recall};
-pub(crate) use query::Scorer;
 pub use options::{Denominator, Gain, NoRelevant};
+pub(crate) use query::Scorer;
 
 use crate::error::Result;
 
@@ -39,6 +39,12 @@ pub(crate) fn settings_of(metric: &impl RankingMetric) -> &metrics::Settings {
 }
 
 /// The mean over queries given by an id a row.
-pub(crate) fn queries_of(metric: &impl RankingMetric, scores: &[f64], grades: &[f32], ids: &[u32], weights: Option<&[f64]>) -> Result<f64> {
+pub(crate) fn queries_of(
+    metric: &impl RankingMetric,
+    scores: &[f64],
+    grades: &[f32],
+    ids: &[u32],
+    weights: Option<&[f64]>,
+) -> Result<f64> {
     queries::mean_by_id(settings_of(metric), scores, grades, ids, weights)
 }

@@ -20,7 +20,11 @@ impl Gain {
         match self {
             Self::Exponential => {
                 let whole = grade as u32; // usual grades are small integers: a shift instead of a power
-                if whole < 53 && f64::from(whole) == grade { ((1u64 << whole) - 1) as f64 } else { grade.exp2() - 1.0 }
+                if whole < 53 && f64::from(whole) == grade {
+                    ((1u64 << whole) - 1) as f64
+                } else {
+                    grade.exp2() - 1.0
+                }
             }
             Self::Linear => grade,
         }

@@ -25,7 +25,11 @@ pub(crate) fn bounds(scores: usize, grades: usize, sizes: &[usize]) -> Result<Ve
         bounds.push(end);
     }
     if end != scores {
-        return Err(error::length("sizes of the queries, added up,", scores, end));
+        return Err(error::length(
+            "sizes of the queries, added up,",
+            scores,
+            end,
+        ));
     }
     Ok(bounds)
 }
@@ -64,17 +68,30 @@ pub(crate) fn weights(rows: &[f64], order: Option<&[u32]>, bounds: &[usize]) -> 
     let row = |at: usize| order.map_or(at, |o| o[at] as usize);
     let one = |w: &[usize]| {
         let mut query = w[0]..w[1];
-        let first = if query.is_empty() { 0.0 } else { rows[row(w[0])] };
+        let first = if query.is_empty() {
+            0.0
+        } else {
+            rows[row(w[0])]
+        };
         match query.find(|&at| rows[row(at)] != first) {
             None => Ok(first),
-            Some(at) => Err(error::value("weight", row(at), rows[row(at)], "the weight of the other rows of its query")),
+            Some(at) => Err(error::value(
+                "weight",
+                row(at),
+                rows[row(at)],
+                "the weight of the other rows of its query",
+            )),
         }
     };
     bounds.windows(2).map(one).collect()
 }
 
 /// The mean of the values, weighted by query.
-pub(crate) fn mean(settings: &Settings, values: &[Option<f64>], weights: Option<&[f64]>) -> Result<f64> {
+pub(crate) fn mean(
+    settings: &Settings,
+    values: &[Option<f64>],
+    weights: Option<&[f64]>,
+) -> Result<f64> {
     if values.is_empty() {
         return Err(error::empty("list of queries to score"));
     }
@@ -83,10 +100,18 @@ pub(crate) fn mean(settings: &Settings, values: &[Option<f64>], weights: Option<
         _ => weights.map_or(1.0, |w| w[i]),
     };
     let [sum, total] = reduce::block_sums(values.len(), |queries| {
-        queries.fold([0.0, 0.0], |[sum, total], i| [sum + weight(i) * values[i].unwrap_or(0.0), total + weight(i)])
+        queries.fold([0.0, 0.0], |[sum, total], i| {
+            [
+                sum + weight(i) * values[i].unwrap_or(0.0),
+                total + weight(i),
+            ]
+        })
     });
     if total <= 0.0 {
-        return Err(error::data(format!("{}: no query with a relevant document and a weight above 0", settings.name)));
+        return Err(error::data(format!(
+            "{}: no query with a relevant document and a weight above 0",
+            settings.name
+        )));
     }
     Ok(sum / total)
 }
@@ -110,7 +135,9 @@ pub(crate) fn mean_by_id<S: Score, G: Copy + Into<f64> + Send + Sync>(
     // checked here, in row order, so that messages name the row of the sample and not of the gathered copy
     crate::check::scores(scores)?;
     let (order, bounds) = arrange(ids);
-    let weights = row_weights.map(|w| weights(w, order.as_deref(), &bounds)).transpose()?;
+    let weights = row_weights
+        .map(|w| weights(w, order.as_deref(), &bounds))
+        .transpose()?;
     let values = match &order {
         None => values(settings, scores, grades, &bounds)?,
         Some(rows) => {

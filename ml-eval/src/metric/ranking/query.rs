@@ -34,18 +34,36 @@ impl Scorer {
             return Ok(None);
         }
         if !whole.ideal.is_finite() {
-            return Err(error::data(format!("the query at row {first} has grades too large for the {gain:?} gain")));
+            return Err(error::data(format!(
+                "the query at row {first} has grades too large for the {gain:?} gain"
+            )));
         }
         scratch.head(scores, self.k, |row| {
             let grade: f64 = grades[row].into();
             (grade > 0.0, gain.of(grade))
         });
-        Ok(Some(self.measure.value(&scratch.groups, whole, self.k, &self.discounts)))
+        Ok(Some(self.measure.value(
+            &scratch.groups,
+            whole,
+            self.k,
+            &self.discounts,
+        )))
     }
 
-    fn whole<K, G: Copy + Into<f64>>(&self, grades: &[G], gain: Gain, scratch: &mut Scratch<K>) -> Whole {
+    fn whole<K, G: Copy + Into<f64>>(
+        &self,
+        grades: &[G],
+        gain: Gain,
+        scratch: &mut Scratch<K>,
+    ) -> Whole {
         if !self.measure.needs_ideal() {
-            return Whole { relevant: grades.iter().filter(|g| Into::<f64>::into(**g) > 0.0).count(), ideal: 1.0 };
+            return Whole {
+                relevant: grades
+                    .iter()
+                    .filter(|g| Into::<f64>::into(**g) > 0.0)
+                    .count(),
+                ideal: 1.0,
+            };
         }
         // branch-free, so that the conversions are vectorised
         let (mut integers, mut top) = (true, 0);
@@ -57,7 +75,11 @@ impl Scorer {
             top = top.max(level);
             level
         }));
-        if integers && top <= LEVELS { self.by_level(&scratch.small, top, gain) } else { self.by_order(grades, gain, &mut scratch.grades) }
+        if integers && top <= LEVELS {
+            self.by_level(&scratch.small, top, gain)
+        } else {
+            self.by_order(grades, gain, &mut scratch.grades)
+        }
     }
 
     fn by_level(&self, levels: &[u8], top: u8, gain: Gain) -> Whole {
@@ -72,20 +94,40 @@ impl Scorer {
         Whole { relevant, ideal }
     }
 
-    fn by_order<G: Copy + Into<f64>>(&self, grades: &[G], gain: Gain, buffer: &mut Vec<f64>) -> Whole {
+    fn by_order<G: Copy + Into<f64>>(
+        &self,
+        grades: &[G],
+        gain: Gain,
+        buffer: &mut Vec<f64>,
+    ) -> Whole {
         buffer.clear();
-        buffer.extend(grades.iter().map(|&g| Into::<f64>::into(g)).filter(|g| *g > 0.0));
+        buffer.extend(
+            grades
+                .iter()
+                .map(|&g| Into::<f64>::into(g))
+                .filter(|g| *g > 0.0),
+        );
         let relevant = buffer.len();
         if relevant > self.k {
             buffer.select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
             buffer.truncate(self.k);
         }
         buffer.sort_unstable_by(|a, b| b.total_cmp(a));
-        Whole { relevant, ideal: buffer.iter().zip(&self.discounts).map(|(g, d)| gain.of(*g) * d).sum() }
+        Whole {
+            relevant,
+            ideal: buffer
+                .iter()
+                .zip(&self.discounts)
+                .map(|(g, d)| gain.of(*g) * d)
+                .sum(),
+        }
     }
 }
 
 /// How many bytes equal `level`; counted in bytes per chunk, so that 16 or more are compared at once.
 fn count(levels: &[u8], level: u8) -> usize {
-    levels.chunks(255).map(|c| usize::from(c.iter().map(|&l| u8::from(l == level)).sum::<u8>())).sum()
+    levels
+        .chunks(255)
+        .map(|c| usize::from(c.iter().map(|&l| u8::from(l == level)).sum::<u8>()))
+        .sum()
 }
