@@ -1,0 +1,336 @@
+//! Dates and times as text: one small parser for the shapes that files really hold.
+//!
+//! A time is a count of **microseconds since 1970-01-01 UTC**, everywhere in this crate. Calendar arithmetic
+//! is the proleptic Gregorian calendar without leap seconds (what Unix time, Arrow and pandas use).
+
+use serde::{Deserialize, Serialize};
+
+/// Microseconds in a second.
+pub const MICROS_PER_SECOND: i64 = 1_000_000;
+/// Microseconds in a day.
+pub const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+
+/// How a column of text spells its times.
+///
+/// Every shape accepts a date alone (midnight), hours and minutes, seconds, and a fraction of up to nine digits
+/// (digits past the microsecond are cut).
+///
+/// ```
+/// use ml_data::source::TimeFormat;
+/// let new_year = 1_672_531_200_000_000;                            // 2023-01-01 00:00 UTC in microseconds
+/// assert_eq!(TimeFormat::Iso.parse(b"2023-01-01"), Some(new_year));
+/// assert_eq!(TimeFormat::Iso.parse(b"2023-01-01T01:00:00+01:00"), Some(new_year));
+/// assert_eq!(TimeFormat::DayFirst.parse(b"01/01/2023 00:00"), Some(new_year));
+/// assert_eq!(TimeFormat::UnixMillis.parse(b"1672531200000"), Some(new_year));
+/// assert_eq!(TimeFormat::Iso.parse(b"2023-02-30"), None);          // there is no such day
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum TimeFormat {
+    /// `2023-01-31`, `2023-01-31 13:45[:59[.123]]`, `2023-01-31T13:45:59Z`, `...+01:00`; `/` also separates.
+    Iso,
+    /// `31/01/2023 13:45[:59]`; separators `/`, `-` and `.`.
+    DayFirst,
+    /// `01/31/2023 13:45[:59]`; separators `/`, `-` and `.`.
+    MonthFirst,
+    /// `31-Jan-2023`, `31 January 2023 13:45`; English month names.
+    DayMonthName,
+    /// Whole or fractional seconds since 1970-01-01 UTC.
+    UnixSeconds,
+    /// Whole milliseconds since 1970-01-01 UTC.
+    UnixMillis,
+}
+
+impl TimeFormat {
+    /// The formats in the order in which [`TimeFormat::detect`] tries them.
+    pub const TEXTUAL: [Self; 4] = [Self::Iso, Self::DayFirst, Self::MonthFirst, Self::DayMonthName];
+
+    /// The first textual format that reads `text`; numbers are never taken for times, because nothing tells them apart.
+    ///
+    /// `03/04/2023` is both day-first and month-first: day-first wins. Look at a whole column, not a cell, to decide.
+    #[must_use]
+    pub fn detect(text: &[u8]) -> Option<Self> {
+        Self::TEXTUAL.into_iter().find(|f| f.parse(text).is_some())
+    }
+
+    /// Reads a time; text without a zone is UTC. `None` when the text is of another shape or no such moment exists.
+    #[must_use]
+    pub fn parse(self, text: &[u8]) -> Option<i64> {
+        self.parse_at(text, 0)
+    }
+
+    /// Reads a time whose text was written by a clock `offset_minutes` ahead of UTC; a zone in the text wins.
+    #[must_use]
+    pub fn parse_at(self, text: &[u8], offset_minutes: i32) -> Option<i64> {
+        let text = text.trim_ascii();
+        match self {
+            Self::UnixSeconds => unix_seconds(text),
+            Self::UnixMillis => integer(text)?.checked_mul(1000),
+            Self::Iso => {
+                let (y, rest) = digits(text, 4, 4)?;
+                let (sep, rest) = one_of(rest, b"-/")?;
+                let (m, rest) = digits(rest, 1, 2)?;
+                let rest = rest.strip_prefix(&[sep])?;
+                let (d, rest) = digits(rest, 1, 2)?;
+                moment(y, m, d, rest, offset_minutes)
+            }
+            Self::DayFirst | Self::MonthFirst => {
+                let (a, rest) = digits(text, 1, 2)?;
+                let (sep, rest) = one_of(rest, b"/-.")?;
+                let (b, rest) = digits(rest, 1, 2)?;
+                let rest = rest.strip_prefix(&[sep])?;
+                let (y, rest) = digits(rest, 4, 4)?;
+                let (m, d) = if self == Self::DayFirst { (b, a) } else { (a, b) };
+                moment(y, m, d, rest, offset_minutes)
+            }
+            Self::DayMonthName => {
+                let (d, rest) = digits(text, 1, 2)?;
+                let (_, rest) = one_of(rest, b"- ")?;
+                let letters = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+                let m = month_named(&rest[..letters])?;
+                let (_, rest) = one_of(&rest[letters..], b"- ")?;
+                let (y, rest) = digits(rest, 4, 4)?;
+                moment(y, m, d, rest, offset_minutes)
+            }
+        }
+    }
+
+    /// Writes a time in this format, with seconds and without a zone (`Iso` uses a blank between date and time).
+    #[must_use]
+    pub fn format(self, micros: i64) -> String {
+        use std::fmt::Write as _;
+        let (day, clock) = (micros.div_euclid(MICROS_PER_DAY), micros.rem_euclid(MICROS_PER_DAY) / MICROS_PER_SECOND);
+        let (y, m, d) = civil(day);
+        let (hh, mm, ss) = (clock / 3600, clock / 60 % 60, clock % 60);
+        let mut s = String::with_capacity(20);
+        // Writing to a String cannot fail.
+        let _ = match self {
+            Self::Iso => write!(s, "{y:04}-{m:02}-{d:02} {hh:02}:{mm:02}:{ss:02}"),
+            Self::DayFirst => write!(s, "{d:02}/{m:02}/{y:04} {hh:02}:{mm:02}:{ss:02}"),
+            Self::MonthFirst => write!(s, "{m:02}/{d:02}/{y:04} {hh:02}:{mm:02}:{ss:02}"),
+            Self::DayMonthName => {
+                write!(s, "{d:02}-{}-{y:04} {hh:02}:{mm:02}:{ss:02}", &MONTHS[(m - 1) as usize][..3])
+            }
+            Self::UnixSeconds => write!(s, "{}", micros.div_euclid(MICROS_PER_SECOND)),
+            Self::UnixMillis => write!(s, "{}", micros.div_euclid(1000)),
+        };
+        s
+    }
+
+    /// Writes only the date of a time in this format (Unix formats write the whole number).
+    #[must_use]
+    pub fn format_date(self, micros: i64) -> String {
+        let mut s = self.format(micros);
+        if let Some(blank) = s.find(' ') {
+            s.truncate(blank);
+        }
+        s
+    }
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// Days since 1970-01-01 of a civil date; `None` when the calendar has no such day.
+///
+/// # References
+/// H. Hinnant, "chrono-compatible low-level date algorithms", 2013.
+#[must_use]
+pub fn day_number(year: i64, month: u32, day: u32) -> Option<i64> {
+    if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
+        return None;
+    }
+    let y = year - i64::from(month <= 2);
+    let era = y.div_euclid(400);
+    let yoe = y.rem_euclid(400);
+    let doy = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
+    Some(era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468)
+}
+
+/// The civil date (year, month 1-12, day 1-31) of a count of days since 1970-01-01.
+#[must_use]
+pub fn civil(day: i64) -> (i64, u32, u32) {
+    let z = day + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let d = (doy - (153 * mp + 2) / 5 + 1) as u32;
+    let m = if mp < 10 { mp + 3 } else { mp - 9 } as u32;
+    (yoe + era * 400 + i64::from(m <= 2), m, d)
+}
+
+/// Day of the week of a count of days since 1970-01-01: Monday is 0, Sunday is 6.
+#[must_use]
+pub fn weekday(day: i64) -> u32 {
+    (day + 3).rem_euclid(7) as u32
+}
+
+fn days_in_month(year: i64, month: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+/// Between `min` and `max` digits as a number, and what follows them.
+fn digits(text: &[u8], min: usize, max: usize) -> Option<(i64, &[u8])> {
+    let n = text.iter().take(max).take_while(|b| b.is_ascii_digit()).count();
+    (n >= min).then(|| (text[..n].iter().fold(0, |v, b| v * 10 + i64::from(b - b'0')), &text[n..]))
+}
+
+fn one_of<'a>(text: &'a [u8], allowed: &[u8]) -> Option<(u8, &'a [u8])> {
+    let (&first, rest) = text.split_first()?;
+    allowed.contains(&first).then_some((first, rest))
+}
+
+fn month_named(name: &[u8]) -> Option<i64> {
+    let is = |full: &str| {
+        name.eq_ignore_ascii_case(full.as_bytes()) || (name.len() == 3 && name.eq_ignore_ascii_case(&full.as_bytes()[..3]))
+    };
+    MONTHS.iter().position(|m| is(m)).map(|i| i as i64 + 1)
+}
+
+fn integer(text: &[u8]) -> Option<i64> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+fn unix_seconds(text: &[u8]) -> Option<i64> {
+    if let Some(whole) = integer(text) {
+        return whole.checked_mul(MICROS_PER_SECOND);
+    }
+    let x: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    let micros = (x * 1e6).round();
+    (micros.abs() < 9.0e18).then_some(micros as i64)
+}
+
+/// Joins a civil date with what follows it: nothing, or a clock time with an optional zone.
+fn moment(y: i64, m: i64, d: i64, rest: &[u8], offset_minutes: i32) -> Option<i64> {
+    let day = day_number(y, m as u32, d as u32)?;
+    let (clock, zone) = clock(rest)?;
+    let offset = zone.unwrap_or(i64::from(offset_minutes)) * 60 * MICROS_PER_SECOND;
+    Some(day * MICROS_PER_DAY + clock - offset)
+}
+
+/// Microseconds since midnight and the zone in minutes, if any is written.
+fn clock(rest: &[u8]) -> Option<(i64, Option<i64>)> {
+    if rest.is_empty() {
+        return Some((0, None));
+    }
+    let (_, rest) = one_of(rest, b" Tt")?;
+    let (hh, rest) = digits(rest.trim_ascii_start(), 1, 2)?;
+    let (mm, mut rest) = digits(rest.strip_prefix(b":")?, 2, 2)?;
+    let (mut ss, mut fraction) = (0, 0);
+    if let Some(after) = rest.strip_prefix(b":") {
+        (ss, rest) = digits(after, 2, 2)?;
+        if let Some(after) = rest.strip_prefix(b".") {
+            let n = after.iter().take_while(|b| b.is_ascii_digit()).count();
+            if n == 0 || n > 9 {
+                return None;
+            }
+            let six = |i: usize| after[..n].get(i).map_or(0, |b| i64::from(b - b'0'));
+            fraction = (0..6).fold(0, |v, i| v * 10 + six(i));
+            rest = &after[n..];
+        }
+    }
+    if hh > 23 || mm > 59 || ss > 59 {
+        return None;
+    }
+    let micros = (hh * 3600 + mm * 60 + ss) * MICROS_PER_SECOND + fraction;
+    Some((micros, zone(rest.trim_ascii_start())?))
+}
+
+/// The zone in minutes east of UTC: outer `None` for a malformed one, inner `None` where none is written.
+fn zone(text: &[u8]) -> Option<Option<i64>> {
+    match text {
+        b"" => Some(None),
+        b"Z" | b"z" | b"UTC" => Some(Some(0)),
+        [sign @ (b'+' | b'-'), rest @ ..] => {
+            let (hh, rest) = digits(rest, 2, 2)?;
+            let rest = rest.strip_prefix(b":").unwrap_or(rest);
+            let (mm, rest) = if rest.is_empty() { (0, rest) } else { digits(rest, 2, 2)? };
+            let minutes = hh * 60 + mm;
+            (rest.is_empty() && hh < 24 && mm < 60).then_some(Some(if *sign == b'-' { -minutes } else { minutes }))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{Datelike, NaiveDate, NaiveDateTime};
+    use proptest::prelude::*;
+
+    #[test]
+    fn dates_agree_with_chrono() {
+        let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
+        for day in (-200_000..200_000).step_by(37) {
+            let date = epoch + chrono::Duration::days(day);
+            let (y, m, d) = civil(day);
+            assert_eq!((y, m, d), (i64::from(date.year()), date.month(), date.day()));
+            assert_eq!(day_number(y, m, d), Some(day));
+            assert_eq!(weekday(day), date.weekday().num_days_from_monday());
+        }
+    }
+
+    #[test]
+    fn shapes_and_refusals() {
+        let t = |s: &str| NaiveDateTime::parse_from_str(s, "%Y-%m-%d %H:%M:%S%.f").unwrap().and_utc().timestamp_micros();
+        let want = t("2009-12-01 07:45:09");
+        for (format, text) in [
+            (TimeFormat::Iso, "2009-12-01 07:45:09"),
+            (TimeFormat::Iso, " 2009/12/1T07:45:09Z "),
+            (TimeFormat::Iso, "2009-12-01T02:45:09-0500"),
+            (TimeFormat::DayFirst, "1.12.2009 7:45:09"),
+            (TimeFormat::MonthFirst, "12/01/2009 07:45:09"),
+            (TimeFormat::DayMonthName, "01-dec-2009 07:45:09"),
+            (TimeFormat::DayMonthName, "1 December 2009 07:45:09"),
+            (TimeFormat::UnixSeconds, "1259653509"),
+            (TimeFormat::UnixMillis, "1259653509000"),
+        ] {
+            assert_eq!(format.parse(text.as_bytes()), Some(want), "{text}");
+        }
+        assert_eq!(TimeFormat::Iso.parse(b"2009-12-01 07:45:09.1234567"), Some(want + 123_456));
+        assert_eq!(TimeFormat::DayFirst.parse_at(b"01/12/2009 02:45:09", -300), Some(want));
+        assert_eq!(TimeFormat::UnixSeconds.parse(b"1.5"), Some(1_500_000));
+        for bad in ["", "2009", "2009-13-01", "2009-02-29", "2009-12-01 24:00", "2009-12-01x", "2009-12-01 07:45:09.", "85123A"] {
+            assert_eq!(TimeFormat::Iso.parse(bad.as_bytes()), None, "{bad}");
+        }
+        assert_eq!(TimeFormat::detect(b"13/02/2020"), Some(TimeFormat::DayFirst));
+        assert_eq!(TimeFormat::detect(b"02/13/2020"), Some(TimeFormat::MonthFirst));
+        assert_eq!(TimeFormat::detect(b"20200213"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(seconds in -60_000_000_000_i64..60_000_000_000) {
+            let t = seconds * MICROS_PER_SECOND;
+            for f in [TimeFormat::Iso, TimeFormat::DayFirst, TimeFormat::MonthFirst, TimeFormat::DayMonthName,
+                      TimeFormat::UnixSeconds, TimeFormat::UnixMillis] {
+                prop_assert_eq!(f.parse(f.format(t).as_bytes()), Some(t));
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..30)) {
+            for f in TimeFormat::TEXTUAL { let _ = f.parse(&bytes); }
+            let _ = TimeFormat::UnixSeconds.parse(&bytes);
+        }
+    }
+}

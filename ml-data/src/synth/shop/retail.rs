@@ -1,0 +1,164 @@
+//! The accounting department's view: transaction lines in the eight columns of the UCI "Online Retail" files.
+
+use super::config::ShopConfig;
+use super::defect::Defect;
+use super::event::EventKind;
+use super::raw::{RawEvent, customer_id, invoice, stock_code};
+use super::truth::Truth;
+use crate::random::{RngExt, Xoshiro256PlusPlus, generator};
+use crate::source::{MICROS_PER_SECOND, TimeFormat};
+use serde::{Deserialize, Serialize};
+
+/// One line of an invoice, under the headers of the UCI "Online Retail II" file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RetailRow {
+    /// Invoice number; `C` in front marks a cancellation.
+    #[serde(rename = "Invoice")]
+    pub invoice: String,
+    /// Product code, or a word such as `POST` for what is no product.
+    #[serde(rename = "StockCode")]
+    pub stock_code: String,
+    /// Product name in upper case; empty on stock adjustments.
+    #[serde(rename = "Description")]
+    pub description: String,
+    /// Pieces, negative on cancellations.
+    #[serde(rename = "Quantity")]
+    pub quantity: i64,
+    /// `2023-05-31 13:45:59`, UTC.
+    #[serde(rename = "InvoiceDate")]
+    pub invoice_date: String,
+    /// Price of one piece in US dollars.
+    #[serde(rename = "Price")]
+    pub price: f64,
+    /// Customer number, empty when nobody noted it.
+    #[serde(rename = "CustomerID")]
+    pub customer_id: Option<u32>,
+    /// Country of delivery.
+    #[serde(rename = "Country")]
+    pub country: String,
+}
+
+/// What a transaction line really is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RetailTruth {
+    /// A sale: the event behind it.
+    Sale(u32),
+    /// A return: the event behind it.
+    Cancellation(u32),
+    /// A line that repeats the line given.
+    Duplicate(u32),
+    /// Postage, discounts, fees, tests: no product.
+    NotProduct,
+    /// A correction of the stock.
+    Adjustment,
+}
+
+const FEES: [(&str, &str, i64, f64, f64); 7] = [
+    ("POST", "POSTAGE", 1, 4.0, 18.0),
+    ("D", "Discount", -1, 2.0, 60.0),
+    ("M", "Manual", 1, 1.0, 200.0),
+    ("BANK CHARGES", "Bank Charges", -1, 10.0, 20.0),
+    ("AMAZONFEE", "AMAZON FEE", -1, 50.0, 900.0),
+    ("ADJUST", "Adjustment by accounts", 1, 5.0, 50.0),
+    ("TEST001", "This is a test product.", 5, 4.5, 4.6),
+];
+
+/// The lines, in time order; fills in the truth about them.
+pub(super) fn transactions(config: &ShopConfig, events: &[RawEvent], truth: &mut Truth) -> Vec<RetailRow> {
+    let rng = &mut generator(config.seed, "shop transactions", 0);
+    let mut defects = std::mem::take(&mut truth.defects);
+    let (mut rows, mut kinds): (Vec<RetailRow>, Vec<RetailTruth>) = Default::default();
+    let mut cancellations = 0;
+    let mut guest = (u32::MAX, false);
+    for (i, e) in events.iter().enumerate() {
+        if !matches!(e.kind, EventKind::Purchase | EventKind::Return) {
+            continue;
+        }
+        let event = truth.event_of_row[i];
+        if defects.has(Defect::EventDuplicate, i as u32) {
+            let original = rows.len() - 1;
+            let inherited = [Defect::TransactionCustomerMissing, Defect::TransactionQuantityAbsurd];
+            for d in inherited {
+                if defects.has(d, original as u32) {
+                    defects.add(d, rows.len());
+                }
+            }
+            defects.add(Defect::TransactionDuplicate, rows.len());
+            rows.push(rows[original].clone());
+            kinds.push(RetailTruth::Duplicate(original as u32));
+            continue;
+        }
+        // One order is one form: the customer is on all of its lines or on none.
+        if guest.0 != e.order {
+            guest = (e.order, rng.random::<f64>() < config.defects.customer_missing);
+        }
+        let clean = &truth.events[event as usize];
+        let returned = e.kind == EventKind::Return;
+        if defects.has(Defect::EventQuantityAbsurd, i as u32) {
+            defects.add(Defect::TransactionQuantityAbsurd, rows.len());
+        }
+        let customer_missing = guest.1 && !returned;
+        if customer_missing {
+            defects.add(Defect::TransactionCustomerMissing, rows.len());
+        }
+        let number = if returned {
+            cancellations += 1;
+            format!("C{}", 1_500_000 + cancellations)
+        } else {
+            invoice(e.order).to_string()
+        };
+        let row = RetailRow {
+            invoice: number,
+            stock_code: stock_code(e.product),
+            description: truth.products[e.product as usize].name.to_uppercase(),
+            quantity: if returned { -i64::from(clean.quantity) } else { e.quantity },
+            invoice_date: TimeFormat::Iso.format(e.time * MICROS_PER_SECOND),
+            price: clean.unit_price,
+            customer_id: (!customer_missing).then(|| customer_id(clean.user)),
+            country: truth.users[clean.user as usize].country.name().into(),
+        };
+        let extra = beside(config, &row, rng);
+        rows.push(row);
+        kinds.push(if returned { RetailTruth::Cancellation(event) } else { RetailTruth::Sale(event) });
+        if let Some((row, kind)) = extra {
+            let not_product = kind == RetailTruth::NotProduct;
+            defects.add(if not_product { Defect::TransactionNotProduct } else { Defect::TransactionAdjustment }, rows.len());
+            rows.push(row);
+            kinds.push(kind);
+        }
+    }
+    truth.defects = defects;
+    truth.transactions = kinds;
+    rows
+}
+
+/// Now and then a line that is no sale stands beside a sale; none in a shop without missing customers.
+fn beside(config: &ShopConfig, sale: &RetailRow, rng: &mut Xoshiro256PlusPlus) -> Option<(RetailRow, RetailTruth)> {
+    let x: f64 = rng.random();
+    if x > 0.02 || config.defects.customer_missing == 0.0 || sale.quantity < 0 {
+        return None;
+    }
+    if x < 0.005 {
+        let row = RetailRow {
+            invoice: format!("{}", 1_800_000 + rng.random_range(0..100_000)),
+            description: String::new(),
+            quantity: rng.random_range(-80..40),
+            price: 0.0,
+            customer_id: None,
+            ..sale.clone()
+        };
+        return Some((row, RetailTruth::Adjustment));
+    }
+    // Half of all fees are postage.
+    let which = if rng.random() { 0 } else { rng.random_range(1..FEES.len()) };
+    let (code, text, quantity, from, to) = FEES[which];
+    let row = RetailRow {
+        invoice: if quantity < 0 { format!("C{}", sale.invoice) } else { sale.invoice.clone() },
+        stock_code: code.into(),
+        description: text.into(),
+        quantity,
+        price: (rng.random_range(from..to) * 100.0).round() / 100.0,
+        ..sale.clone()
+    };
+    Some((row, RetailTruth::NotProduct))
+}
