@@ -9,6 +9,8 @@ pub mod prelude;
 pub mod random;
 pub mod repr;
 pub mod sample;
+pub mod source;
+pub mod synth;
 pub mod table;
 #[cfg(feature = "testkit")]
 pub mod testkit;

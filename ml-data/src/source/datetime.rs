@@ -43,7 +43,12 @@ pub enum TimeFormat {
 
 impl TimeFormat {
     /// The formats in the order in which [`TimeFormat::detect`] tries them.
-    pub const TEXTUAL: [Self; 4] = [Self::Iso, Self::DayFirst, Self::MonthFirst, Self::DayMonthName];
+    pub const TEXTUAL: [Self; 4] = [
+        Self::Iso,
+        Self::DayFirst,
+        Self::MonthFirst,
+        Self::DayMonthName,
+    ];
 
     /// The first textual format that reads `text`; numbers are never taken for times, because nothing tells them apart.
     ///
@@ -80,7 +85,11 @@ impl TimeFormat {
                 let (b, rest) = digits(rest, 1, 2)?;
                 let rest = rest.strip_prefix(&[sep])?;
                 let (y, rest) = digits(rest, 4, 4)?;
-                let (m, d) = if self == Self::DayFirst { (b, a) } else { (a, b) };
+                let (m, d) = if self == Self::DayFirst {
+                    (b, a)
+                } else {
+                    (a, b)
+                };
                 moment(y, m, d, rest, offset_minutes)
             }
             Self::DayMonthName => {
@@ -99,7 +108,10 @@ impl TimeFormat {
     #[must_use]
     pub fn format(self, micros: i64) -> String {
         use std::fmt::Write as _;
-        let (day, clock) = (micros.div_euclid(MICROS_PER_DAY), micros.rem_euclid(MICROS_PER_DAY) / MICROS_PER_SECOND);
+        let (day, clock) = (
+            micros.div_euclid(MICROS_PER_DAY),
+            micros.rem_euclid(MICROS_PER_DAY) / MICROS_PER_SECOND,
+        );
         let (y, m, d) = civil(day);
         let (hh, mm, ss) = (clock / 3600, clock / 60 % 60, clock % 60);
         let mut s = String::with_capacity(20);
@@ -109,7 +121,11 @@ impl TimeFormat {
             Self::DayFirst => write!(s, "{d:02}/{m:02}/{y:04} {hh:02}:{mm:02}:{ss:02}"),
             Self::MonthFirst => write!(s, "{m:02}/{d:02}/{y:04} {hh:02}:{mm:02}:{ss:02}"),
             Self::DayMonthName => {
-                write!(s, "{d:02}-{}-{y:04} {hh:02}:{mm:02}:{ss:02}", &MONTHS[(m - 1) as usize][..3])
+                write!(
+                    s,
+                    "{d:02}-{}-{y:04} {hh:02}:{mm:02}:{ss:02}",
+                    &MONTHS[(m - 1) as usize][..3]
+                )
             }
             Self::UnixSeconds => write!(s, "{}", micros.div_euclid(MICROS_PER_SECOND)),
             Self::UnixMillis => write!(s, "{}", micros.div_euclid(1000)),
@@ -190,8 +206,19 @@ fn days_in_month(year: i64, month: u32) -> u32 {
 
 /// Between `min` and `max` digits as a number, and what follows them.
 fn digits(text: &[u8], min: usize, max: usize) -> Option<(i64, &[u8])> {
-    let n = text.iter().take(max).take_while(|b| b.is_ascii_digit()).count();
-    (n >= min).then(|| (text[..n].iter().fold(0, |v, b| v * 10 + i64::from(b - b'0')), &text[n..]))
+    let n = text
+        .iter()
+        .take(max)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    (n >= min).then(|| {
+        (
+            text[..n]
+                .iter()
+                .fold(0, |v, b| v * 10 + i64::from(b - b'0')),
+            &text[n..],
+        )
+    })
 }
 
 fn one_of<'a>(text: &'a [u8], allowed: &[u8]) -> Option<(u8, &'a [u8])> {
@@ -201,7 +228,8 @@ fn one_of<'a>(text: &'a [u8], allowed: &[u8]) -> Option<(u8, &'a [u8])> {
 
 fn month_named(name: &[u8]) -> Option<i64> {
     let is = |full: &str| {
-        name.eq_ignore_ascii_case(full.as_bytes()) || (name.len() == 3 && name.eq_ignore_ascii_case(&full.as_bytes()[..3]))
+        name.eq_ignore_ascii_case(full.as_bytes())
+            || (name.len() == 3 && name.eq_ignore_ascii_case(&full.as_bytes()[..3]))
     };
     MONTHS.iter().position(|m| is(m)).map(|i| i as i64 + 1)
 }
@@ -263,9 +291,17 @@ fn zone(text: &[u8]) -> Option<Option<i64>> {
         [sign @ (b'+' | b'-'), rest @ ..] => {
             let (hh, rest) = digits(rest, 2, 2)?;
             let rest = rest.strip_prefix(b":").unwrap_or(rest);
-            let (mm, rest) = if rest.is_empty() { (0, rest) } else { digits(rest, 2, 2)? };
+            let (mm, rest) = if rest.is_empty() {
+                (0, rest)
+            } else {
+                digits(rest, 2, 2)?
+            };
             let minutes = hh * 60 + mm;
-            (rest.is_empty() && hh < 24 && mm < 60).then_some(Some(if *sign == b'-' { -minutes } else { minutes }))
+            (rest.is_empty() && hh < 24 && mm < 60).then_some(Some(if *sign == b'-' {
+                -minutes
+            } else {
+                minutes
+            }))
         }
         _ => None,
     }
@@ -283,7 +319,10 @@ mod tests {
         for day in (-200_000..200_000).step_by(37) {
             let date = epoch + chrono::Duration::days(day);
             let (y, m, d) = civil(day);
-            assert_eq!((y, m, d), (i64::from(date.year()), date.month(), date.day()));
+            assert_eq!(
+                (y, m, d),
+                (i64::from(date.year()), date.month(), date.day())
+            );
             assert_eq!(day_number(y, m, d), Some(day));
             assert_eq!(weekday(day), date.weekday().num_days_from_monday());
         }
@@ -291,7 +330,12 @@ mod tests {
 
     #[test]
     fn shapes_and_refusals() {
-        let t = |s: &str| NaiveDateTime::parse_from_str(s, "%Y-%m-%d %H:%M:%S%.f").unwrap().and_utc().timestamp_micros();
+        let t = |s: &str| {
+            NaiveDateTime::parse_from_str(s, "%Y-%m-%d %H:%M:%S%.f")
+                .unwrap()
+                .and_utc()
+                .timestamp_micros()
+        };
         let want = t("2009-12-01 07:45:09");
         for (format, text) in [
             (TimeFormat::Iso, "2009-12-01 07:45:09"),
@@ -306,14 +350,35 @@ mod tests {
         ] {
             assert_eq!(format.parse(text.as_bytes()), Some(want), "{text}");
         }
-        assert_eq!(TimeFormat::Iso.parse(b"2009-12-01 07:45:09.1234567"), Some(want + 123_456));
-        assert_eq!(TimeFormat::DayFirst.parse_at(b"01/12/2009 02:45:09", -300), Some(want));
+        assert_eq!(
+            TimeFormat::Iso.parse(b"2009-12-01 07:45:09.1234567"),
+            Some(want + 123_456)
+        );
+        assert_eq!(
+            TimeFormat::DayFirst.parse_at(b"01/12/2009 02:45:09", -300),
+            Some(want)
+        );
         assert_eq!(TimeFormat::UnixSeconds.parse(b"1.5"), Some(1_500_000));
-        for bad in ["", "2009", "2009-13-01", "2009-02-29", "2009-12-01 24:00", "2009-12-01x", "2009-12-01 07:45:09.", "85123A"] {
+        for bad in [
+            "",
+            "2009",
+            "2009-13-01",
+            "2009-02-29",
+            "2009-12-01 24:00",
+            "2009-12-01x",
+            "2009-12-01 07:45:09.",
+            "85123A",
+        ] {
             assert_eq!(TimeFormat::Iso.parse(bad.as_bytes()), None, "{bad}");
         }
-        assert_eq!(TimeFormat::detect(b"13/02/2020"), Some(TimeFormat::DayFirst));
-        assert_eq!(TimeFormat::detect(b"02/13/2020"), Some(TimeFormat::MonthFirst));
+        assert_eq!(
+            TimeFormat::detect(b"13/02/2020"),
+            Some(TimeFormat::DayFirst)
+        );
+        assert_eq!(
+            TimeFormat::detect(b"02/13/2020"),
+            Some(TimeFormat::MonthFirst)
+        );
         assert_eq!(TimeFormat::detect(b"20200213"), None);
     }
 

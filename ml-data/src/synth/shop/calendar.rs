@@ -41,12 +41,18 @@ pub(super) fn is_weekend(day: i64) -> bool {
 
 /// Cumulative weights of the hours of a day: offices at noon and in the evening, telephones late, weekends all day.
 pub(super) fn hours(device: Device, weekend: bool) -> [f64; 24] {
-    let work: [f64; 24] =
-        [1., 0., 0., 0., 0., 1., 2., 3., 5., 6., 7., 8., 9., 8., 7., 6., 6., 6., 7., 9., 10., 9., 6., 3.];
-    let pocket: [f64; 24] =
-        [3., 1., 1., 0., 0., 1., 4., 7., 5., 4., 4., 4., 6., 5., 4., 4., 5., 7., 8., 9., 11., 13., 12., 7.];
-    let rest: [f64; 24] =
-        [3., 1., 1., 0., 0., 0., 1., 2., 4., 7., 9., 9., 8., 8., 8., 8., 8., 7., 8., 9., 10., 10., 8., 5.];
+    let work: [f64; 24] = [
+        1., 0., 0., 0., 0., 1., 2., 3., 5., 6., 7., 8., 9., 8., 7., 6., 6., 6., 7., 9., 10., 9.,
+        6., 3.,
+    ];
+    let pocket: [f64; 24] = [
+        3., 1., 1., 0., 0., 1., 4., 7., 5., 4., 4., 4., 6., 5., 4., 4., 5., 7., 8., 9., 11., 13.,
+        12., 7.,
+    ];
+    let rest: [f64; 24] = [
+        3., 1., 1., 0., 0., 0., 1., 2., 4., 7., 9., 9., 8., 8., 8., 8., 8., 7., 8., 9., 10., 10.,
+        8., 5.,
+    ];
     let mut weights = match (device, weekend) {
         (_, true) => rest,
         (Device::Mobile, false) => pocket,
@@ -76,7 +82,12 @@ mod tests {
 
     #[test]
     fn december_is_busier_than_february() {
-        let mean = |y, m| (1..=20).map(|d| traffic(day_number(y, m, d).unwrap())).sum::<f64>() / 20.0;
+        let mean = |y, m| {
+            (1..=20)
+                .map(|d| traffic(day_number(y, m, d).unwrap()))
+                .sum::<f64>()
+                / 20.0
+        };
         assert!(mean(2023, 12) > 1.8 * mean(2023, 2));
     }
 }

@@ -46,14 +46,22 @@ impl Product {
     /// Its price on a day in US dollars, drops and promotions included, rounded to cents.
     #[must_use]
     pub fn price_on(&self, day: i64) -> f64 {
-        let base = self.drops.iter().rev().find(|(from, _)| *from <= day).map_or(1.0, |d| d.1);
+        let base = self
+            .drops
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= day)
+            .map_or(1.0, |d| d.1);
         cents(self.price * base * (1.0 - self.discount_on(day)))
     }
 
     /// The discount of a promotion on a day, 0 to 0.5.
     #[must_use]
     pub fn discount_on(&self, day: i64) -> f64 {
-        let running = self.promotions.iter().find(|(from, to, _)| (*from..*to).contains(&day));
+        let running = self
+            .promotions
+            .iter()
+            .find(|(from, to, _)| (*from..*to).contains(&day));
         running.map_or(0.0, |p| 1.0 - p.2)
     }
 
@@ -82,7 +90,9 @@ pub(super) fn cents(x: f64) -> f64 {
 /// Makes the catalogue, most of it launched before the first day.
 pub(super) fn launch(config: &ShopConfig) -> Vec<Product> {
     let shelves = shelves(config.seed, config.products);
-    (0..config.products).map(|i| product(config, shelves[i], i)).collect()
+    (0..config.products)
+        .map(|i| product(config, shelves[i], i))
+        .collect()
 }
 
 /// The shelf of each product: every shelf gets its share, at least one product, mixed through the ids.
@@ -106,10 +116,16 @@ fn product(config: &ShopConfig, category: Category, i: usize) -> Product {
     let start = config.start_day();
     let days = i64::from(config.days);
     // Two thirds were there on the first day; the last arrive a month before the end.
-    let launch_day =
-        if rng.random::<f64>() < 0.67 { start - rng.random_range(1..1500) } else { start + rng.random_range(0..days - 30 + 1) };
+    let launch_day = if rng.random::<f64>() < 0.67 {
+        start - rng.random_range(1..1500)
+    } else {
+        start + rng.random_range(0..days - 30 + 1)
+    };
     let style_since = launch_day.max(start + days / 3 + rng.random_range(0..60));
-    let (drops, promotions) = (drops(rng, launch_day, start, days), promotions(rng, start, days));
+    let (drops, promotions) = (
+        drops(rng, launch_day, start, days),
+        promotions(rng, start, days),
+    );
     let currency = match rng.random::<f64>() {
         x if x < 0.70 => Currency::Usd,
         x if x < 0.85 => Currency::Eur,
@@ -126,7 +142,9 @@ fn product(config: &ShopConfig, category: Category, i: usize) -> Product {
         launch_day,
         style: (rng.random_range(0..words::STYLES.len() as u8), style_since),
         quality: normal(rng),
-        lasts: category.is_consumable().then(|| traits.lasts * (0.3 * normal(rng)).exp()),
+        lasts: category
+            .is_consumable()
+            .then(|| traits.lasts * (0.3 * normal(rng)).exp()),
         drops,
         promotions,
         popularity: (config.popularity * normal(rng) + traits.pull) as f32,
@@ -140,7 +158,10 @@ fn drops(rng: &mut Xoshiro256PlusPlus, launch: i64, start: i64, days: i64) -> Ve
     let mut factor = 1.0;
     for _ in 0..rng.random_range(0..3) {
         factor *= 1.0 - rng.random_range(0.08..0.25);
-        out.push((launch.max(start) + rng.random_range(45..days.max(46)), factor));
+        out.push((
+            launch.max(start) + rng.random_range(45..days.max(46)),
+            factor,
+        ));
     }
     out.sort_unstable_by_key(|d| d.0);
     // Later means cheaper, whatever order the days came in.
@@ -155,7 +176,11 @@ fn promotions(rng: &mut Xoshiro256PlusPlus, start: i64, days: i64) -> Vec<(i64, 
     let mut out = Vec::new();
     for _ in 0..rng.random_range(0..6) {
         let from = start + rng.random_range(0..days);
-        out.push((from, from + rng.random_range(4..15), 1.0 - rng.random_range(0.1..0.35)));
+        out.push((
+            from,
+            from + rng.random_range(4..15),
+            1.0 - rng.random_range(0.1..0.35),
+        ));
     }
     if rng.random::<bool>() {
         let factor = 1.0 - rng.random_range(0.15..0.4);
@@ -174,7 +199,11 @@ fn promotions(rng: &mut Xoshiro256PlusPlus, start: i64, days: i64) -> Vec<(i64, 
 
 fn texts(rng: &mut Xoshiro256PlusPlus, category: Category) -> (String, String) {
     let mut pick = |list: &[&'static str]| list[rng.random_range(0..list.len())];
-    let (adjective, colour, noun) = (pick(&words::ADJECTIVES), pick(&words::COLOURS), pick(words::nouns(category)));
+    let (adjective, colour, noun) = (
+        pick(&words::ADJECTIVES),
+        pick(&words::COLOURS),
+        pick(words::nouns(category)),
+    );
     let other = pick(&words::ADJECTIVES);
     let name = format!("{adjective} {noun} {colour}");
     let extra = match rng.random_range(0..10) {

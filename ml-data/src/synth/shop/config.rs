@@ -141,16 +141,28 @@ impl ShopConfig {
         let (y, m, d) = self.first_day;
         let size = |name, n: usize, least: usize, rule| {
             let fits = n >= least && n <= 50_000_000;
-            if fits { Ok(()) } else { Err(Error::parameter(STEP, name, n, rule)) }
+            if fits {
+                Ok(())
+            } else {
+                Err(Error::parameter(STEP, name, n, rule))
+            }
         };
         size("users", self.users, 10, "between 10 and 50,000,000")?;
         size("products", self.products, 20, "between 20 and 50,000,000")?;
         size("events", self.events, 1, "between 1 and 50,000,000")?;
         size("days", self.days as usize, 30, "at least 30")?;
         if day_number(y, m, d).is_none() || !(1970..=2200).contains(&y) {
-            return Err(Error::parameter(STEP, "first_day", format!("{y}-{m}-{d}"), "a date from 1970 to 2200"));
+            return Err(Error::parameter(
+                STEP,
+                "first_day",
+                format!("{y}-{m}-{d}"),
+                "a date from 1970 to 2200",
+            ));
         }
-        for (name, x) in [("baseline_conversion", self.baseline_conversion), ("purchase_rate", self.purchase_rate)] {
+        for (name, x) in [
+            ("baseline_conversion", self.baseline_conversion),
+            ("purchase_rate", self.purchase_rate),
+        ] {
             if !(x > 0.0 && x <= 0.5) {
                 return Err(Error::parameter(STEP, name, x, "in (0, 0.5]"));
             }

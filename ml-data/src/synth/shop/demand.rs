@@ -56,17 +56,32 @@ impl Demand {
             let [a, b] = [a, b].map(|p| products[p as usize].popularity);
             b.total_cmp(&a)
         });
-        let product = by_popularity.get(by_popularity.len() / 100).copied().unwrap_or(0);
+        let product = by_popularity
+            .get(by_popularity.len() / 100)
+            .copied()
+            .unwrap_or(0);
         let from = config.start_day() + i64::from(config.days) * 55 / 100;
-        let bad_batch = BadBatch { product, from, to: from + i64::from(config.days).min(420) / 10 };
-        let mut demand = Self { taste: config.taste, log_price, browsing: 0.0, shown: 0.0, bad_batch };
+        let bad_batch = BadBatch {
+            product,
+            from,
+            to: from + i64::from(config.days).min(420) / 10,
+        };
+        let mut demand = Self {
+            taste: config.taste,
+            log_price,
+            browsing: 0.0,
+            shown: 0.0,
+            bad_batch,
+        };
         demand.browsing = demand.fit_browsing(config.purchase_rate, products, users);
         demand
     }
 
     /// Log-odds of a person for a product, apart from the moment.
     pub(super) fn affinity(&self, user: &User, product: &Product) -> f64 {
-        let hidden: f32 = (0..LATENT).map(|i| user.latent[i] * product.latent[i]).sum();
+        let hidden: f32 = (0..LATENT)
+            .map(|i| user.latent[i] * product.latent[i])
+            .sum();
         let shelf = product.category as usize;
         let affordable = product.price.ln() - self.log_price[shelf] - f64::from(user.income).ln();
         f64::from(user.taste[shelf])
@@ -77,20 +92,33 @@ impl Demand {
     }
 
     /// Log-odds of the moment: season, price cuts, earlier purchases.
-    pub(super) fn occasion(&self, user: &User, p: u32, product: &Product, history: &History, time: i64) -> f64 {
+    pub(super) fn occasion(
+        &self,
+        user: &User,
+        p: u32,
+        product: &Product,
+        history: &History,
+        time: i64,
+    ) -> f64 {
         let day = time.div_euclid(86_400);
         let season = season(product.category, day);
         let cut = (product.price_on(day) / product.price).ln();
         let days_since = |t: i64| (time - t) as f64 / 86_400.0;
-        let owned = history.last.iter().find(|(q, _)| *q == p).map_or(0.0, |&(_, t)| match product.lasts {
-            None => -2.5,
-            Some(lasts) => match days_since(t) / lasts {
-                x if x < 0.5 => -1.5,
-                x if (0.8..1.6).contains(&x) => 2.2,
-                _ => 0.8,
-            },
-        });
-        let momentum = history.latest.map_or(0.0, |t| 0.6 * (-days_since(t) / 20.0).exp());
+        let owned = history
+            .last
+            .iter()
+            .find(|(q, _)| *q == p)
+            .map_or(0.0, |&(_, t)| match product.lasts {
+                None => -2.5,
+                Some(lasts) => match days_since(t) / lasts {
+                    x if x < 0.5 => -1.5,
+                    x if (0.8..1.6).contains(&x) => 2.2,
+                    _ => 0.8,
+                },
+            });
+        let momentum = history
+            .latest
+            .map_or(0.0, |t| 0.6 * (-days_since(t) / 20.0).exp());
         season - 1.3 * f64::from(user.price_sensitivity) * cut + owned + momentum
     }
 
@@ -104,10 +132,19 @@ impl Demand {
             let engagement = f64::from(user.engagement);
             let weight = |z: f64| f64::from(user.activity) * (VIEW * z).exp() / total;
             // Products that are hardly ever seen do not move the mean.
-            odds.extend(z.iter().map(|&z| (BUY * z + engagement, weight(z))).filter(|o| o.1 > 1e-5));
+            odds.extend(
+                z.iter()
+                    .map(|&z| (BUY * z + engagement, weight(z)))
+                    .filter(|o| o.1 > 1e-5),
+            );
         }
         let total: f64 = odds.iter().map(|o| o.1).sum();
-        bisect(rate, |shift| odds.iter().map(|(x, w)| w * sigmoid(x + shift)).sum::<f64>() / total)
+        bisect(rate, |shift| {
+            odds.iter()
+                .map(|(x, w)| w * sigmoid(x + shift))
+                .sum::<f64>()
+                / total
+        })
     }
 }
 

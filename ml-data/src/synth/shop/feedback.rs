@@ -38,18 +38,31 @@ pub struct Review {
 pub(super) fn write(config: &ShopConfig, truth: &Truth) -> (Vec<Search>, Vec<Review>) {
     let (mut searches, mut reviews) = (Vec::new(), Vec::new());
     let rng = &mut generator(config.seed, "shop feedback", 0);
-    let mut visited = vec![false; truth.events.iter().map(|e| e.session as usize + 1).max().unwrap_or(0)];
+    let mut visited = vec![
+        false;
+        truth
+            .events
+            .iter()
+            .map(|e| e.session as usize + 1)
+            .max()
+            .unwrap_or(0)
+    ];
     for e in &truth.events {
         let product = &truth.products[e.product as usize];
         if e.kind == EventKind::View && !std::mem::replace(&mut visited[e.session as usize], true) {
             if rng.random::<f64>() < 0.17 {
-                searches.push(Search { time: e.time - 10, user: e.user, query: query(&product.name, rng) });
+                searches.push(Search {
+                    time: e.time - 10,
+                    user: e.user,
+                    query: query(&product.name, rng),
+                });
             }
         } else if e.kind == EventKind::Purchase && rng.random::<f64>() < 0.125 {
             let time = e.time + rng.random_range(4 * 86_400..20 * 86_400);
             let noise: f64 = StandardNormal.sample(rng);
             let batch = truth.bad_batch();
-            let broken = batch.product == e.product && (batch.from..batch.to).contains(&e.time.div_euclid(86_400));
+            let broken = batch.product == e.product
+                && (batch.from..batch.to).contains(&e.time.div_euclid(86_400));
             let liking = 3.9 + 0.7 * product.quality + 0.7 * noise - if broken { 2.5 } else { 0.0 };
             let stars = liking.round().clamp(1.0, 5.0) as u8;
             let texts: &[&'static str] = match stars {
@@ -59,7 +72,13 @@ pub(super) fn write(config: &ShopConfig, truth: &Truth) -> (Vec<Search>, Vec<Rev
             };
             if time < truth.end() {
                 let text = texts[rng.random_range(0..texts.len())];
-                reviews.push(Review { time, user: e.user, product: e.product, stars, text });
+                reviews.push(Review {
+                    time,
+                    user: e.user,
+                    product: e.product,
+                    stars,
+                    text,
+                });
             }
         }
     }
@@ -71,7 +90,10 @@ pub(super) fn write(config: &ShopConfig, truth: &Truth) -> (Vec<Search>, Vec<Rev
 /// Some words of a product's name, as people type them.
 fn query(name: &str, rng: &mut Xoshiro256PlusPlus) -> String {
     let lower = name.to_lowercase();
-    let mut words: Vec<&str> = lower.split(' ').filter(|_| rng.random::<f64>() < 0.65).collect();
+    let mut words: Vec<&str> = lower
+        .split(' ')
+        .filter(|_| rng.random::<f64>() < 0.65)
+        .collect();
     if words.is_empty() {
         words.extend(lower.split(' ').nth(1));
     }

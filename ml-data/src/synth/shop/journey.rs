@@ -12,22 +12,36 @@ use rand_distr::{Distribution, Poisson};
 use rayon::prelude::*;
 
 /// All events of all people, in time order.
-pub(super) fn simulate(config: &ShopConfig, demand: &Demand, products: &[Product], users: &[User]) -> Vec<Event> {
+pub(super) fn simulate(
+    config: &ShopConfig,
+    demand: &Demand,
+    products: &[Product],
+    users: &[User],
+) -> Vec<Event> {
     let stage = Stage::new(config, demand, products, users);
-    let weight: Vec<f64> = users.iter().map(|u| f64::from(u.activity) * stage.presence(u)).collect();
+    let weight: Vec<f64> = users
+        .iter()
+        .map(|u| f64::from(u.activity) * stage.presence(u))
+        .collect();
     let total: f64 = weight.iter().sum();
     // A pilot over every tenth person tells how many events a visit brings.
     let run = |visits: f64, every: usize| -> Vec<Vec<Event>> {
         (0..users.len())
             .into_par_iter()
             .step_by(every)
-            .map_init(Vec::new, |scratch, u| stage.live(u, visits * weight[u] / total, scratch))
+            .map_init(Vec::new, |scratch, u| {
+                stage.live(u, visits * weight[u] / total, scratch)
+            })
             .collect()
     };
     let wanted = config.events as f64 * 1.02;
     let mut visits = wanted / 8.0;
     let every = (users.len() / 400).clamp(1, 10);
-    let share: f64 = (0..users.len()).step_by(every).map(|u| weight[u]).sum::<f64>() / total;
+    let share: f64 = (0..users.len())
+        .step_by(every)
+        .map(|u| weight[u])
+        .sum::<f64>()
+        / total;
     let pilot: usize = run(visits, every).iter().map(Vec::len).sum();
     visits *= wanted * share / (pilot.max(1) as f64);
     loop {
@@ -45,11 +59,21 @@ fn merge(lives: Vec<Vec<Event>>) -> Vec<Event> {
     let mut all: Vec<Event> = Vec::with_capacity(lives.iter().map(Vec::len).sum());
     let (mut sessions, mut orders) = (0, 0);
     for life in lives {
-        let next = |of: fn(&Event) -> u32| life.iter().map(of).filter(|&x| x != NO_ORDER).max().map_or(0, |m| m + 1);
+        let next = |of: fn(&Event) -> u32| {
+            life.iter()
+                .map(of)
+                .filter(|&x| x != NO_ORDER)
+                .max()
+                .map_or(0, |m| m + 1)
+        };
         let (more_sessions, more_orders) = (next(|e| e.session), next(|e| e.order));
         all.extend(life.into_iter().map(|mut e| {
             e.session += sessions;
-            e.order = if e.order == NO_ORDER { NO_ORDER } else { e.order + orders };
+            e.order = if e.order == NO_ORDER {
+                NO_ORDER
+            } else {
+                e.order + orders
+            };
             e
         }));
         sessions += more_sessions;
@@ -112,12 +136,18 @@ struct Life<'s> {
 }
 
 impl<'a> Stage<'a> {
-    fn new(config: &'a ShopConfig, demand: &'a Demand, products: &'a [Product], users: &'a [User]) -> Self {
+    fn new(
+        config: &'a ShopConfig,
+        demand: &'a Demand,
+        products: &'a [Product],
+        users: &'a [User],
+    ) -> Self {
         let mut shelf_order: Vec<u32> = (0..products.len() as u32).collect();
         shelf_order.sort_by_key(|&p| products[p as usize].category);
         let shelf = |p: u32| products[p as usize].category as usize;
-        let shelf_start =
-            (0..=Category::ALL.len()).map(|c| shelf_order.partition_point(|&p| shelf(p) < c)).collect();
+        let shelf_start = (0..=Category::ALL.len())
+            .map(|c| shelf_order.partition_point(|&p| shelf(p) < c))
+            .collect();
         let start = config.start_day();
         let mut sum = 0.0;
         let daily = (0..i64::from(config.days)).map(|d| {
@@ -125,7 +155,16 @@ impl<'a> Stage<'a> {
             sum
         });
         let traffic = daily.collect();
-        Self { config, demand, products, users, shelf_order, shelf_start, traffic, start }
+        Self {
+            config,
+            demand,
+            products,
+            users,
+            shelf_order,
+            shelf_start,
+            traffic,
+            start,
+        }
     }
 
     /// The traffic of the days on which a person can come, as a range of the cumulative sum.
@@ -176,13 +215,24 @@ impl<'a> Stage<'a> {
         let mut out = Vec::with_capacity(n + 16);
         for _ in 0..n {
             let x = lo + (hi - lo) * rng.random::<f64>();
-            let day = self.start + self.traffic.partition_point(|&t| t < x).min(self.traffic.len() - 1) as i64;
+            let day = self.start
+                + self
+                    .traffic
+                    .partition_point(|&t| t < x)
+                    .min(self.traffic.len() - 1) as i64;
             // The hour depends on the device, which is drawn in the visit; here only the minute of the day's shape.
-            let device = if rng.random::<f64>() < f64::from(user.mobile) { Device::Mobile } else { Device::Desktop };
+            let device = if rng.random::<f64>() < f64::from(user.mobile) {
+                Device::Mobile
+            } else {
+                Device::Desktop
+            };
             let hours = calendar::hours(device, calendar::is_weekend(day));
             let at = rng.random::<f64>() * hours[23];
             let hour = hours.partition_point(|&h| h < at).min(23) as i64;
-            out.push(Visit { time: day * 86_400 + hour * 3600 + rng.random_range(0..3600), aim: None });
+            out.push(Visit {
+                time: day * 86_400 + hour * 3600 + rng.random_range(0..3600),
+                aim: None,
+            });
         }
         out.sort_by_key(|v| std::cmp::Reverse(v.time));
         out
@@ -205,7 +255,15 @@ impl<'a> Stage<'a> {
             Device::Desktop => (0.86, 0.25),
         };
         let anonymous = rng.random::<f64>() < self.config.defects.anonymous;
-        let signs_in = if anonymous { if rng.random() { rng.random_range(0..6) } else { usize::MAX } } else { 0 };
+        let signs_in = if anonymous {
+            if rng.random() {
+                rng.random_range(0..6)
+            } else {
+                usize::MAX
+            }
+        } else {
+            0
+        };
         let focus = (rng.random::<f64>() < 0.55 - 0.15 * f64::from(user.engagement))
             .then(|| self.pick_shelf(life.cumulative, visit.time, rng));
         let first = life.events.len();
@@ -217,7 +275,18 @@ impl<'a> Stage<'a> {
                 _ => self.pick(life, focus, now),
             };
             if let Some(p) = product {
-                let buys = self.look(life, p, device, now, readiness + if step == 0 && visit.aim.is_some() { 2.5 } else { 0.0 });
+                let buys = self.look(
+                    life,
+                    p,
+                    device,
+                    now,
+                    readiness
+                        + if step == 0 && visit.aim.is_some() {
+                            2.5
+                        } else {
+                            0.0
+                        },
+                );
                 if let Some(chance) = buys
                     && !cart.iter().any(|c| c.0 == p)
                 {
@@ -230,7 +299,10 @@ impl<'a> Stage<'a> {
             }
         }
         self.check_out(life, &cart, device, now);
-        let bought = life.events[first..].iter().position(|e| e.kind == EventKind::Purchase).unwrap_or(usize::MAX);
+        let bought = life.events[first..]
+            .iter()
+            .position(|e| e.kind == EventKind::Purchase)
+            .unwrap_or(usize::MAX);
         for (i, e) in life.events[first..].iter_mut().enumerate() {
             e.session = life.sessions;
             e.signed_in = i >= signs_in || i >= bought;
@@ -256,10 +328,19 @@ impl<'a> Stage<'a> {
     /// A product to look at: by taste, among those already launched.
     fn pick(&self, life: &mut Life<'_>, focus: Option<usize>, time: i64) -> Option<u32> {
         for _ in 0..8 {
-            let shelf = focus.unwrap_or_else(|| self.pick_shelf(life.cumulative, time, &mut life.rng));
+            let shelf =
+                focus.unwrap_or_else(|| self.pick_shelf(life.cumulative, time, &mut life.rng));
             let (from, to) = (self.shelf_start[shelf], self.shelf_start[shelf + 1]);
-            let lo = if from == 0 { 0.0 } else { life.cumulative[from - 1] };
-            let hi = if to == 0 { 0.0 } else { life.cumulative[to - 1] };
+            let lo = if from == 0 {
+                0.0
+            } else {
+                life.cumulative[from - 1]
+            };
+            let hi = if to == 0 {
+                0.0
+            } else {
+                life.cumulative[to - 1]
+            };
             let x = lo + (hi - lo) * life.rng.random::<f64>();
             let i = from + life.cumulative[from..to].partition_point(|&c| c <= x);
             if i < to {
@@ -273,7 +354,14 @@ impl<'a> Stage<'a> {
     }
 
     /// Records a view and perhaps a cart addition; then the chance that the carted product is bought.
-    fn look(&self, life: &mut Life<'_>, p: u32, device: Device, now: i64, readiness: f64) -> Option<f64> {
+    fn look(
+        &self,
+        life: &mut Life<'_>,
+        p: u32,
+        device: Device,
+        now: i64,
+        readiness: f64,
+    ) -> Option<f64> {
         let product = &self.products[p as usize];
         let event = Event {
             time: now,
@@ -289,14 +377,20 @@ impl<'a> Stage<'a> {
         };
         life.events.push(event);
         let odds = super::demand::BUY * self.demand.affinity(life.user, product)
-            + self.demand.occasion(life.user, p, product, &life.history, now)
+            + self
+                .demand
+                .occasion(life.user, p, product, &life.history, now)
             + f64::from(life.user.engagement)
             + self.demand.browsing
             + readiness;
         let buy = sigmoid(odds);
         let cart = 1.0 - (1.0 - buy).powf(2.3);
         (life.rng.random::<f64>() < cart).then(|| {
-            life.events.push(Event { time: now + 5, kind: EventKind::Cart, ..event });
+            life.events.push(Event {
+                time: now + 5,
+                kind: EventKind::Cart,
+                ..event
+            });
             buy / cart
         })
     }
@@ -342,7 +436,13 @@ impl<'a> Stage<'a> {
         let end = (self.start + self.traffic.len() as i64) * 86_400;
         if time < end && time.div_euclid(86_400) <= life.user.last_day {
             let at = life.planned.partition_point(|v| v.time > time);
-            life.planned.insert(at, Visit { time, aim: Some(product) });
+            life.planned.insert(
+                at,
+                Visit {
+                    time,
+                    aim: Some(product),
+                },
+            );
         }
     }
 
@@ -355,12 +455,21 @@ impl<'a> Stage<'a> {
             if e.kind != EventKind::Purchase {
                 continue;
             }
-            let broken = e.product == batch.product && (batch.from..batch.to).contains(&e.time.div_euclid(86_400));
+            let broken = e.product == batch.product
+                && (batch.from..batch.to).contains(&e.time.div_euclid(86_400));
             let quality = self.products[e.product as usize].quality;
-            let chance = if broken { 0.55 } else { 0.04 * (-0.4 * quality).exp() };
+            let chance = if broken {
+                0.55
+            } else {
+                0.04 * (-0.4 * quality).exp()
+            };
             let time = e.time + life.rng.random_range(3 * 86_400..25 * 86_400);
             if life.rng.random::<f64>() < chance && time < end {
-                life.events.push(Event { time, kind: EventKind::Return, ..e });
+                life.events.push(Event {
+                    time,
+                    kind: EventKind::Return,
+                    ..e
+                });
             }
         }
     }

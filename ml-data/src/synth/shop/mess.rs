@@ -13,10 +13,17 @@ use crate::source::{MICROS_PER_DAY, MICROS_PER_SECOND, TimeFormat, civil, day_nu
 /// The raw users and products.
 pub(super) fn records(config: &ShopConfig, truth: &mut Truth) -> (Vec<RawUser>, Vec<RawProduct>) {
     let mut defects = std::mem::take(&mut truth.defects);
-    let users = truth.users.iter().enumerate().map(|(i, u)| user(config, i, u, &mut |d| defects.add(d, i))).collect();
+    let users = truth
+        .users
+        .iter()
+        .enumerate()
+        .map(|(i, u)| user(config, i, u, &mut |d| defects.add(d, i)))
+        .collect();
     let first_sale = first_sale(truth);
     let products = truth.products.iter().enumerate();
-    let products = products.map(|(i, p)| product(config, i, p, first_sale[i], &mut |d| defects.add(d, i))).collect();
+    let products = products
+        .map(|(i, p)| product(config, i, p, first_sale[i], &mut |d| defects.add(d, i)))
+        .collect();
     truth.defects = defects;
     reorganise(config, truth);
     (users, products)
@@ -32,8 +39,16 @@ fn user(config: &ShopConfig, i: usize, u: &User, log: &mut dyn FnMut(Defect)) ->
     };
     // Who skips the optional fields is not a matter of chance alone: the young and those without a paid account do.
     let age = u.age_on(config.start_day());
-    let odds = 1.4 - 0.02 * (age - 18).clamp(0, 50) as f64 + if u.account == AccountType::Free { 0.2 } else { -0.3 };
-    let (mut birth_date, mut gender) = (format.format_date(u.birth_day * MICROS_PER_DAY), u.gender.name());
+    let odds = 1.4 - 0.02 * (age - 18).clamp(0, 50) as f64
+        + if u.account == AccountType::Free {
+            0.2
+        } else {
+            -0.3
+        };
+    let (mut birth_date, mut gender) = (
+        format.format_date(u.birth_day * MICROS_PER_DAY),
+        u.gender.name(),
+    );
     if rng.random::<f64>() < rates.demographics_missing * odds / 1.12 {
         (birth_date, gender) = (String::new(), "");
         log(Defect::UserDemographicsMissing);
@@ -55,19 +70,31 @@ fn user(config: &ShopConfig, i: usize, u: &User, log: &mut dyn FnMut(Defect)) ->
 
 fn a_century_later(day: i64) -> i64 {
     let (y, m, d) = civil(day);
-    day_number(y + 100, m, d).or_else(|| day_number(y + 100, m, d - 1)).unwrap_or(day + 36_525)
+    day_number(y + 100, m, d)
+        .or_else(|| day_number(y + 100, m, d - 1))
+        .unwrap_or(day + 36_525)
 }
 
 /// For each product the day of its first purchase.
 fn first_sale(truth: &Truth) -> Vec<Option<i64>> {
     let mut first = vec![None; truth.products.len()];
-    for e in truth.events.iter().filter(|e| e.kind == EventKind::Purchase) {
+    for e in truth
+        .events
+        .iter()
+        .filter(|e| e.kind == EventKind::Purchase)
+    {
         first[e.product as usize].get_or_insert(e.time.div_euclid(86_400));
     }
     first
 }
 
-fn product(config: &ShopConfig, i: usize, p: &Product, sold: Option<i64>, log: &mut dyn FnMut(Defect)) -> RawProduct {
+fn product(
+    config: &ShopConfig,
+    i: usize,
+    p: &Product,
+    sold: Option<i64>,
+    log: &mut dyn FnMut(Defect),
+) -> RawProduct {
     let rng = &mut generator(config.seed, "shop raw product", i as u64);
     let rates = &config.defects;
     let hit = |rng: &mut Xoshiro256PlusPlus, rate: f64| rng.random::<f64>() < rate;
@@ -146,7 +173,12 @@ pub(super) fn events(config: &ShopConfig, truth: &mut Truth) -> Vec<RawEvent> {
             _ => System::Web,
         };
         // The telephones needed a month to learn the new ids.
-        let until = reorganised + if system == System::App { 30 * 86_400 } else { 0 };
+        let until = reorganised
+            + if system == System::App {
+                30 * 86_400
+            } else {
+                0
+            };
         let old_id = e.time < until && truth.old_product_ids[e.product as usize].is_some();
         let currency = truth.users[e.user as usize].country.currency();
         let mut row = RawEvent {
@@ -171,7 +203,11 @@ pub(super) fn events(config: &ShopConfig, truth: &mut Truth) -> Vec<RawEvent> {
         }
         if row.user.is_none() {
             let known = identified[e.session as usize];
-            log(if known { Defect::EventAnonymousStitchable } else { Defect::EventAnonymousForever });
+            log(if known {
+                Defect::EventAnonymousStitchable
+            } else {
+                Defect::EventAnonymousForever
+            });
         }
         let again = e.kind == EventKind::Purchase && purchase(config, i, &mut row, &mut log);
         rows.push(row);
@@ -179,8 +215,11 @@ pub(super) fn events(config: &ShopConfig, truth: &mut Truth) -> Vec<RawEvent> {
         if again {
             // The copy has every defect of its original, and that of being a copy.
             let original = rows.len() as u32 - 1;
-            let inherited: Vec<Defect> =
-                defects.counts().map(|c| c.0).filter(|&d| defects.has(d, original)).collect();
+            let inherited: Vec<Defect> = defects
+                .counts()
+                .map(|c| c.0)
+                .filter(|&d| defects.has(d, original))
+                .collect();
             for d in inherited.into_iter().chain([Defect::EventDuplicate]) {
                 defects.add(d, rows.len());
             }
@@ -197,12 +236,20 @@ pub(super) fn events(config: &ShopConfig, truth: &mut Truth) -> Vec<RawEvent> {
 fn identified_sessions(events: &[Event]) -> Vec<bool> {
     let sessions = events.iter().map(|e| e.session + 1).max().unwrap_or(0);
     let mut known = vec![false; sessions as usize];
-    events.iter().filter(|e| e.signed_in).for_each(|e| known[e.session as usize] = true);
+    events
+        .iter()
+        .filter(|e| e.signed_in)
+        .for_each(|e| known[e.session as usize] = true);
     known
 }
 
 /// The mistakes of the order system; true when the purchase is sent twice.
-fn purchase(config: &ShopConfig, i: usize, row: &mut RawEvent, log: &mut dyn FnMut(Defect)) -> bool {
+fn purchase(
+    config: &ShopConfig,
+    i: usize,
+    row: &mut RawEvent,
+    log: &mut dyn FnMut(Defect),
+) -> bool {
     let rng = &mut generator(config.seed, "shop raw purchase", i as u64);
     let rates = &config.defects;
     let mut hit = |rate: f64| rng.random::<f64>() < rate;
@@ -216,7 +263,11 @@ fn purchase(config: &ShopConfig, i: usize, row: &mut RawEvent, log: &mut dyn FnM
     let (absurd, again) = (hit(rates.quantity_absurd), hit(rates.purchase_duplicated));
     if absurd {
         // A key held down, or a stock code typed into the wrong field.
-        row.quantity = if rng.random() { 1111 * (1 + row.quantity % 9) } else { rng.random_range(10_000..99_999) };
+        row.quantity = if rng.random() {
+            1111 * (1 + row.quantity % 9)
+        } else {
+            rng.random_range(10_000..99_999)
+        };
         log(Defect::EventQuantityAbsurd);
     }
     again

@@ -48,12 +48,12 @@ mod retail;
 mod truth;
 mod words;
 
+pub use catalogue::{BadBatch, Product};
 pub use category::Category;
 pub use config::{DefectRates, ShopConfig};
 pub use defect::{Defect, DefectLog, RawTable};
-pub use event::{Device, Event, EventKind, System, NO_ORDER};
+pub use event::{Device, Event, EventKind, NO_ORDER, System};
 pub use feedback::{Review, Search};
-pub use catalogue::{BadBatch, Product};
 pub use people::{AccountType, Country, Currency, Gender, User};
 pub use raw::{RawEvent, RawProduct, RawUser};
 pub use respond::Response;

@@ -97,7 +97,11 @@ impl Currency {
     #[must_use]
     pub fn from_dollars(self, dollars: f64) -> f64 {
         let x = dollars * self.per_dollar();
-        if self == Self::Jpy { x.round() } else { (x * 100.0).round() / 100.0 }
+        if self == Self::Jpy {
+            x.round()
+        } else {
+            (x * 100.0).round() / 100.0
+        }
     }
 }
 
@@ -209,7 +213,11 @@ fn user(config: &ShopConfig, i: usize) -> User {
     // Older people have been customers for longer: age and tenure go together.
     let old_hand = rng.random::<f64>() < 0.30 + 0.006 * (age - 18.0);
     let tenure = (1500.0 * rng.random::<f64>().powf(1.6 - 0.012 * age)) as i64;
-    let joined_day = if old_hand { start - 1 - tenure } else { start + rng.random_range(0..days - 7) };
+    let joined_day = if old_hand {
+        start - 1 - tenure
+    } else {
+        start + rng.random_range(0..days - 7)
+    };
     let last_day = if rng.random::<f64>() < 0.15 {
         (joined_day.max(start) + rng.random_range(30..900)).min(start + days - 1)
     } else {
@@ -235,7 +243,11 @@ fn user(config: &ShopConfig, i: usize) -> User {
         let group = traits.women * lean + traits.age * (age - 40.0) / 10.0;
         (config.taste * (0.8 * group + 0.9 * normal(rng))) as f32
     });
-    let premium = if account == AccountType::Premium { 0.25 } else { 0.0 };
+    let premium = if account == AccountType::Premium {
+        0.25
+    } else {
+        0.0
+    };
     let engagement = 0.45 * normal(rng) + premium;
     User {
         birth_day: joined_day.max(start) - (age * 365.2425) as i64 - rng.random_range(0..365),

@@ -140,7 +140,8 @@ impl Shop {
     /// None in practice: writing to memory.
     pub fn raw_csv(&self, table: RawTable) -> Result<Vec<u8>> {
         let mut out = Vec::new();
-        self.write_table(table, &mut out).map_err(|e| Error::io(format!("writing {}", table.file_name()), e))?;
+        self.write_table(table, &mut out)
+            .map_err(|e| Error::io(format!("writing {}", table.file_name()), e))?;
         Ok(out)
     }
 
@@ -157,7 +158,8 @@ impl Shop {
             let path = folder.join(table.file_name());
             let file = std::fs::File::create(&path).map_err(|e| refused(&path, e))?;
             let mut out = std::io::BufWriter::with_capacity(1 << 18, file);
-            self.write_table(table, &mut out).map_err(|e| refused(&path, e))?;
+            self.write_table(table, &mut out)
+                .map_err(|e| refused(&path, e))?;
         }
         Ok(())
     }
@@ -174,11 +176,17 @@ impl Shop {
             RawTable::ProductIds => self.write_product_ids(&mut csv),
             RawTable::ExchangeRates => {
                 csv.write_record(["currency", "per_dollar"])?;
-                Currency::ALL.iter().try_for_each(|c| csv.write_record([c.code(), &c.per_dollar().to_string()]))
+                Currency::ALL
+                    .iter()
+                    .try_for_each(|c| csv.write_record([c.code(), &c.per_dollar().to_string()]))
             }
             RawTable::Systems => {
                 csv.write_record(["system", "time_format", "clock"])?;
-                csv.write_record(["web", "Unix seconds until the update, ISO 8601 after it", "UTC"])?;
+                csv.write_record([
+                    "web",
+                    "Unix seconds until the update, ISO 8601 after it",
+                    "UTC",
+                ])?;
                 csv.write_record(["app", "Unix milliseconds", "UTC"])?;
                 csv.write_record(["orders", "day/month/year hour:minute:second", "UTC-05:00"])
             }
@@ -188,8 +196,17 @@ impl Shop {
 
     fn write_events<W: std::io::Write>(&self, csv: &mut csv::Writer<W>) -> csv::Result<()> {
         csv.write_record([
-            "event_id", "system", "timestamp", "user_id", "session_id", "product_id", "event", "quantity", "unit_price",
-            "device", "order_id",
+            "event_id",
+            "system",
+            "timestamp",
+            "user_id",
+            "session_id",
+            "product_id",
+            "event",
+            "quantity",
+            "unit_price",
+            "device",
+            "order_id",
         ])?;
         let mut field = String::new();
         let mut put = |csv: &mut csv::Writer<W>, args: std::fmt::Arguments<'_>| {
@@ -208,15 +225,28 @@ impl Shop {
                 None => csv.write_field("")?,
             }
             csv.write_field(session_id(e.session))?;
-            match self.truth.old_product_ids.get(e.product as usize).and_then(Option::as_ref) {
+            match self
+                .truth
+                .old_product_ids
+                .get(e.product as usize)
+                .and_then(Option::as_ref)
+            {
                 Some(old) if e.old_id => csv.write_field(old)?,
                 _ => put(csv, format_args!("prod{}", e.product + 1))?,
             }
             csv.write_field(e.kind.name())?;
             put(csv, format_args!("{}", e.quantity))?;
-            if e.unit_price.is_nan() { csv.write_field("")? } else { put(csv, format_args!("{}", e.unit_price))? }
+            if e.unit_price.is_nan() {
+                csv.write_field("")?;
+            } else {
+                put(csv, format_args!("{}", e.unit_price))?;
+            }
             csv.write_field(e.device.name())?;
-            if e.order == NO_ORDER { csv.write_field("")? } else { put(csv, format_args!("{}", invoice(e.order)))? }
+            if e.order == NO_ORDER {
+                csv.write_field("")?;
+            } else {
+                put(csv, format_args!("{}", invoice(e.order)))?;
+            }
             csv.write_record(None::<&[u8]>)?;
         }
         Ok(())
@@ -235,7 +265,11 @@ impl Shop {
     fn write_searches<W: std::io::Write>(&self, csv: &mut csv::Writer<W>) -> csv::Result<()> {
         csv.write_record(["timestamp", "user_id", "query"])?;
         self.searches.iter().try_for_each(|s| {
-            csv.write_record([TimeFormat::Iso.format(s.time * MICROS_PER_SECOND), user_id(s.user), s.query.clone()])
+            csv.write_record([
+                TimeFormat::Iso.format(s.time * MICROS_PER_SECOND),
+                user_id(s.user),
+                s.query.clone(),
+            ])
         })
     }
 
@@ -243,7 +277,13 @@ impl Shop {
         csv.write_record(["timestamp", "user_id", "product_id", "stars", "text"])?;
         self.reviews.iter().try_for_each(|r| {
             let time = TimeFormat::Iso.format(r.time * MICROS_PER_SECOND);
-            csv.write_record([time, user_id(r.user), product_id(r.product), r.stars.to_string(), r.text.to_owned()])
+            csv.write_record([
+                time,
+                user_id(r.user),
+                product_id(r.product),
+                r.stars.to_string(),
+                r.text.to_owned(),
+            ])
         })
     }
 }

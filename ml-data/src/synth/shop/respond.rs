@@ -29,7 +29,10 @@ fn examined(position: usize) -> f64 {
 
 /// The probability of at least one purchase from the purchase probabilities of a list.
 pub(super) fn conversion(probabilities: impl Iterator<Item = f64>) -> f64 {
-    1.0 - probabilities.enumerate().map(|(k, p)| 1.0 - examined(k) * p).product::<f64>()
+    1.0 - probabilities
+        .enumerate()
+        .map(|(k, p)| 1.0 - examined(k) * p)
+        .product::<f64>()
 }
 
 impl Truth {
@@ -40,7 +43,11 @@ impl Truth {
     #[must_use]
     pub fn conversion(&self, user: u32, items: &[u32], time: i64) -> f64 {
         let history = self.history(user, time);
-        conversion(items.iter().map(|&p| self.probability(user, p, time, &history)))
+        conversion(
+            items
+                .iter()
+                .map(|&p| self.probability(user, p, time, &history)),
+        )
     }
 
     /// Shows a list to a user at `time` (seconds since 1970) and draws what they do: for A/B tests, canaries and bandits.
@@ -68,7 +75,10 @@ impl Truth {
                 out.clicked.push(k);
                 if second < buy / click {
                     out.bought.push(k);
-                    let price = self.products.get(p as usize).map_or(0.0, |p| p.price_on(time.div_euclid(86_400)));
+                    let price = self
+                        .products
+                        .get(p as usize)
+                        .map_or(0.0, |p| p.price_on(time.div_euclid(86_400)));
                     out.revenue += price;
                 }
             }

@@ -64,7 +64,11 @@ const FEES: [(&str, &str, i64, f64, f64); 7] = [
 ];
 
 /// The lines, in time order; fills in the truth about them.
-pub(super) fn transactions(config: &ShopConfig, events: &[RawEvent], truth: &mut Truth) -> Vec<RetailRow> {
+pub(super) fn transactions(
+    config: &ShopConfig,
+    events: &[RawEvent],
+    truth: &mut Truth,
+) -> Vec<RetailRow> {
     let rng = &mut generator(config.seed, "shop transactions", 0);
     let mut defects = std::mem::take(&mut truth.defects);
     let (mut rows, mut kinds): (Vec<RetailRow>, Vec<RetailTruth>) = Default::default();
@@ -77,7 +81,10 @@ pub(super) fn transactions(config: &ShopConfig, events: &[RawEvent], truth: &mut
         let event = truth.event_of_row[i];
         if defects.has(Defect::EventDuplicate, i as u32) {
             let original = rows.len() - 1;
-            let inherited = [Defect::TransactionCustomerMissing, Defect::TransactionQuantityAbsurd];
+            let inherited = [
+                Defect::TransactionCustomerMissing,
+                Defect::TransactionQuantityAbsurd,
+            ];
             for d in inherited {
                 if defects.has(d, original as u32) {
                     defects.add(d, rows.len());
@@ -90,7 +97,10 @@ pub(super) fn transactions(config: &ShopConfig, events: &[RawEvent], truth: &mut
         }
         // One order is one form: the customer is on all of its lines or on none.
         if guest.0 != e.order {
-            guest = (e.order, rng.random::<f64>() < config.defects.customer_missing);
+            guest = (
+                e.order,
+                rng.random::<f64>() < config.defects.customer_missing,
+            );
         }
         let clean = &truth.events[event as usize];
         let returned = e.kind == EventKind::Return;
@@ -111,7 +121,11 @@ pub(super) fn transactions(config: &ShopConfig, events: &[RawEvent], truth: &mut
             invoice: number,
             stock_code: stock_code(e.product),
             description: truth.products[e.product as usize].name.to_uppercase(),
-            quantity: if returned { -i64::from(clean.quantity) } else { e.quantity },
+            quantity: if returned {
+                -i64::from(clean.quantity)
+            } else {
+                e.quantity
+            },
             invoice_date: TimeFormat::Iso.format(e.time * MICROS_PER_SECOND),
             price: clean.unit_price,
             customer_id: (!customer_missing).then(|| customer_id(clean.user)),
@@ -119,10 +133,21 @@ pub(super) fn transactions(config: &ShopConfig, events: &[RawEvent], truth: &mut
         };
         let extra = beside(config, &row, rng);
         rows.push(row);
-        kinds.push(if returned { RetailTruth::Cancellation(event) } else { RetailTruth::Sale(event) });
+        kinds.push(if returned {
+            RetailTruth::Cancellation(event)
+        } else {
+            RetailTruth::Sale(event)
+        });
         if let Some((row, kind)) = extra {
             let not_product = kind == RetailTruth::NotProduct;
-            defects.add(if not_product { Defect::TransactionNotProduct } else { Defect::TransactionAdjustment }, rows.len());
+            defects.add(
+                if not_product {
+                    Defect::TransactionNotProduct
+                } else {
+                    Defect::TransactionAdjustment
+                },
+                rows.len(),
+            );
             rows.push(row);
             kinds.push(kind);
         }
@@ -133,7 +158,11 @@ pub(super) fn transactions(config: &ShopConfig, events: &[RawEvent], truth: &mut
 }
 
 /// Now and then a line that is no sale stands beside a sale; none in a shop without missing customers.
-fn beside(config: &ShopConfig, sale: &RetailRow, rng: &mut Xoshiro256PlusPlus) -> Option<(RetailRow, RetailTruth)> {
+fn beside(
+    config: &ShopConfig,
+    sale: &RetailRow,
+    rng: &mut Xoshiro256PlusPlus,
+) -> Option<(RetailRow, RetailTruth)> {
     let x: f64 = rng.random();
     if x > 0.02 || config.defects.customer_missing == 0.0 || sale.quantity < 0 {
         return None;
@@ -150,10 +179,18 @@ fn beside(config: &ShopConfig, sale: &RetailRow, rng: &mut Xoshiro256PlusPlus) -
         return Some((row, RetailTruth::Adjustment));
     }
     // Half of all fees are postage.
-    let which = if rng.random() { 0 } else { rng.random_range(1..FEES.len()) };
+    let which = if rng.random() {
+        0
+    } else {
+        rng.random_range(1..FEES.len())
+    };
     let (code, text, quantity, from, to) = FEES[which];
     let row = RetailRow {
-        invoice: if quantity < 0 { format!("C{}", sale.invoice) } else { sale.invoice.clone() },
+        invoice: if quantity < 0 {
+            format!("C{}", sale.invoice)
+        } else {
+            sale.invoice.clone()
+        },
         stock_code: code.into(),
         description: text.into(),
         quantity,

@@ -58,7 +58,8 @@ impl Truth {
             *slot += 1;
         }
         let end = (config.start_day() + i64::from(config.days)) * 86_400;
-        let (event_of_row, transactions, old_product_ids) = (Vec::new(), Vec::new(), vec![None; products.len()]);
+        let (event_of_row, transactions, old_product_ids) =
+            (Vec::new(), Vec::new(), vec![None; products.len()]);
         let defects = DefectLog::default();
         let mut truth = Self {
             users,
@@ -103,7 +104,10 @@ impl Truth {
     #[must_use]
     pub fn most_purchased(&self, time: i64) -> Vec<u32> {
         let mut counts = vec![0_u32; self.products.len()];
-        self.bought.iter().filter(|b| b.1 < time).for_each(|b| counts[b.0 as usize] += 1);
+        self.bought
+            .iter()
+            .filter(|b| b.1 < time)
+            .for_each(|b| counts[b.0 as usize] += 1);
         let mut order: Vec<u32> = (0..counts.len() as u32).collect();
         order.sort_by_key(|&p| std::cmp::Reverse(counts[p as usize]));
         order
@@ -113,7 +117,10 @@ impl Truth {
     /// Only differences between products of one user mean anything. `NaN` for a user or product that does not exist.
     #[must_use]
     pub fn affinity(&self, user: u32, product: u32) -> f64 {
-        match (self.users.get(user as usize), self.products.get(product as usize)) {
+        match (
+            self.users.get(user as usize),
+            self.products.get(product as usize),
+        ) {
             (Some(u), Some(p)) => self.demand.affinity(u, p),
             _ => f64::NAN,
         }
@@ -132,8 +139,9 @@ impl Truth {
     #[must_use]
     pub fn best_items(&self, user: u32, time: i64, k: usize) -> Vec<u32> {
         let history = self.history(user, time);
-        let mut scored: Vec<(f64, u32)> =
-            (0..self.products.len() as u32).map(|p| (self.probability(user, p, time, &history), p)).collect();
+        let mut scored: Vec<(f64, u32)> = (0..self.products.len() as u32)
+            .map(|p| (self.probability(user, p, time, &history), p))
+            .collect();
         let best_first = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         let k = k.min(scored.len());
         if k > 0 && k < scored.len() {
@@ -149,12 +157,18 @@ impl Truth {
     pub fn is_bulk_order(&self, event: &Event) -> bool {
         event.kind == EventKind::Purchase
             && event.quantity >= 8
-            && self.users.get(event.user as usize).is_some_and(|u| u.account == AccountType::Business)
+            && self
+                .users
+                .get(event.user as usize)
+                .is_some_and(|u| u.account == AccountType::Business)
     }
 
     pub(super) fn history(&self, user: u32, time: i64) -> History {
         let mut history = History::default();
-        self.purchases(user).iter().filter(|b| b.1 < time).for_each(|b| history.add(b.0, b.1));
+        self.purchases(user)
+            .iter()
+            .filter(|b| b.1 < time)
+            .for_each(|b| history.add(b.0, b.1));
         history
     }
 
@@ -164,7 +178,10 @@ impl Truth {
     }
 
     fn odds(&self, user: u32, product: u32, time: i64, history: &History) -> Option<f64> {
-        let (u, p) = (self.users.get(user as usize)?, self.products.get(product as usize)?);
+        let (u, p) = (
+            self.users.get(user as usize)?,
+            self.products.get(product as usize)?,
+        );
         (p.launch_day * 86_400 <= time).then(|| {
             let occasion = self.demand.occasion(u, product, p, history, time);
             BUY * self.demand.affinity(u, p) + occasion + f64::from(u.engagement)
@@ -181,11 +198,15 @@ impl Truth {
             .step_by(step)
             .map(|u| {
                 let history = self.history(u, time);
-                top.iter().map(|&p| self.odds(u, p, time, &history).unwrap_or(f64::NEG_INFINITY)).collect()
+                top.iter()
+                    .map(|&p| self.odds(u, p, time, &history).unwrap_or(f64::NEG_INFINITY))
+                    .collect()
             })
             .collect();
         super::demand::bisect(rate, |shift| {
-            let conversions = lists.iter().map(|l| super::respond::conversion(l.iter().map(|x| sigmoid(x + shift))));
+            let conversions = lists
+                .iter()
+                .map(|l| super::respond::conversion(l.iter().map(|x| sigmoid(x + shift))));
             conversions.sum::<f64>() / lists.len() as f64
         })
     }

@@ -5,17 +5,95 @@ use super::category::Category;
 /// What the products of a shelf are called.
 pub(super) fn nouns(category: Category) -> &'static [&'static str] {
     match category {
-        Category::Electronics => &["Headphones", "Speaker", "Tablet", "Camera", "Charger", "Monitor", "Keyboard", "Smart Watch", "Router"],
-        Category::Fashion => &["Jacket", "Sneakers", "Scarf", "Jeans", "Dress", "Handbag", "Sweater", "Belt", "T-Shirt"],
-        Category::Home => &["Lamp", "Cushion", "Kettle", "Blanket", "Mirror", "Vase", "Candle Holder", "Storage Box", "Mug Set"],
-        Category::Beauty => &["Face Cream", "Lipstick", "Shampoo", "Perfume", "Serum", "Hand Balm"],
-        Category::Toys => &["Puzzle", "Building Blocks", "Plush Bear", "Board Game", "Train Set", "Doll House"],
-        Category::Books => &["Novel", "Cookbook", "Travel Guide", "Biography", "Workbook", "Atlas"],
-        Category::Grocery => &["Coffee Beans", "Green Tea", "Olive Oil", "Dark Chocolate", "Granola", "Honey"],
-        Category::Health => &["Vitamins", "Protein Powder", "Magnesium", "Omega Capsules", "Herbal Tea"],
-        Category::Sports => &["Yoga Mat", "Dumbbells", "Running Belt", "Bike Light", "Tent", "Football"],
-        Category::Garden => &["Planter", "Pruner", "Bird House", "Hose", "Lantern", "Seed Kit"],
-        Category::Office => &["Notebook", "Desk Organiser", "Fountain Pen", "Backpack", "Stapler", "Planner"],
+        Category::Electronics => &[
+            "Headphones",
+            "Speaker",
+            "Tablet",
+            "Camera",
+            "Charger",
+            "Monitor",
+            "Keyboard",
+            "Smart Watch",
+            "Router",
+        ],
+        Category::Fashion => &[
+            "Jacket", "Sneakers", "Scarf", "Jeans", "Dress", "Handbag", "Sweater", "Belt",
+            "T-Shirt",
+        ],
+        Category::Home => &[
+            "Lamp",
+            "Cushion",
+            "Kettle",
+            "Blanket",
+            "Mirror",
+            "Vase",
+            "Candle Holder",
+            "Storage Box",
+            "Mug Set",
+        ],
+        Category::Beauty => &[
+            "Face Cream",
+            "Lipstick",
+            "Shampoo",
+            "Perfume",
+            "Serum",
+            "Hand Balm",
+        ],
+        Category::Toys => &[
+            "Puzzle",
+            "Building Blocks",
+            "Plush Bear",
+            "Board Game",
+            "Train Set",
+            "Doll House",
+        ],
+        Category::Books => &[
+            "Novel",
+            "Cookbook",
+            "Travel Guide",
+            "Biography",
+            "Workbook",
+            "Atlas",
+        ],
+        Category::Grocery => &[
+            "Coffee Beans",
+            "Green Tea",
+            "Olive Oil",
+            "Dark Chocolate",
+            "Granola",
+            "Honey",
+        ],
+        Category::Health => &[
+            "Vitamins",
+            "Protein Powder",
+            "Magnesium",
+            "Omega Capsules",
+            "Herbal Tea",
+        ],
+        Category::Sports => &[
+            "Yoga Mat",
+            "Dumbbells",
+            "Running Belt",
+            "Bike Light",
+            "Tent",
+            "Football",
+        ],
+        Category::Garden => &[
+            "Planter",
+            "Pruner",
+            "Bird House",
+            "Hose",
+            "Lantern",
+            "Seed Kit",
+        ],
+        Category::Office => &[
+            "Notebook",
+            "Desk Organiser",
+            "Fountain Pen",
+            "Backpack",
+            "Stapler",
+            "Planner",
+        ],
         Category::Pets => &["Dog Food", "Cat Litter", "Chew Toys", "Fish Flakes"],
         Category::Jewelry => &["Necklace", "Ring", "Bracelet", "Earrings"],
         Category::Music => &["Ukulele", "Guitar Strings", "Microphone", "Drum Pad"],
@@ -23,12 +101,14 @@ pub(super) fn nouns(category: Category) -> &'static [&'static str] {
 }
 
 pub(super) const ADJECTIVES: [&str; 20] = [
-    "Classic", "Compact", "Vintage", "Premium", "Everyday", "Organic", "Wireless", "Soft", "Bold", "Nordic", "Retro", "Light",
-    "Deluxe", "Mini", "Eco", "Bright", "Handmade", "Modern", "Rustic", "Silent",
+    "Classic", "Compact", "Vintage", "Premium", "Everyday", "Organic", "Wireless", "Soft", "Bold",
+    "Nordic", "Retro", "Light", "Deluxe", "Mini", "Eco", "Bright", "Handmade", "Modern", "Rustic",
+    "Silent",
 ];
 
-pub(super) const COLOURS: [&str; 10] =
-    ["Black", "White", "Red", "Blue", "Green", "Silver", "Gold", "Pink", "Grey", "Natural"];
+pub(super) const COLOURS: [&str; 10] = [
+    "Black", "White", "Red", "Blue", "Green", "Silver", "Gold", "Pink", "Grey", "Natural",
+];
 
 /// Style of a product; the shop started to record it long after most launches.
 pub(super) const STYLES: [&str; 5] = ["minimal", "playful", "classic", "sporty", "luxury"];
