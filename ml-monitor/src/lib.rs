@@ -1,1 +1,2 @@
 //! ml-monitor
+pub mod drift;

@@ -1,0 +1,134 @@
+//! Chi-square test of homogeneity on category counts.
+
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+use statrs::function::gamma::checked_gamma_ur;
+
+/// Expected counts below this make the chi-square approximation doubtful (Cochran's rule).
+pub const LOW_EXPECTED: f64 = 5.0;
+
+/// The outcome of [`chi_square`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChiSquareTest {
+    /// Pearson's statistic, with the continuity correction if it was asked for and there is one degree of freedom.
+    pub statistic: f64,
+    /// Probability of a statistic at least this large when both samples come from one distribution.
+    pub p_value: f64,
+    /// Categories with any count, less one.
+    pub degrees_of_freedom: usize,
+    /// Effect size from 0 (same shares) to 1 (no category in common), from the statistic without correction.
+    pub cramers_v: f64,
+    /// Smallest expected count of a cell.
+    pub min_expected: f64,
+    /// Share of cells whose expected count is below [`LOW_EXPECTED`]: above 0.2, read the p-value with care.
+    pub low_expected: f64,
+}
+
+/// Pearson's chi-square test that two samples, given as counts per category, have the same category shares.
+///
+/// `reference[i]` and `current[i]` count the same category. A category that one sample lacks takes part with a count of 0, so
+/// new and vanished categories count as differences; one that both lack is left out. With a single category left there is
+/// nothing to differ: statistic 0, p-value 1.
+///
+/// `correction` moves each observed count of a two-category table half a unit towards its expectation (Yates), as
+/// `scipy.stats.chi2_contingency` does by default.
+///
+/// The p-value is an approximation that needs expected counts of about 5 or more in most cells; rarer categories are better
+/// pooled first. [`ChiSquareTest::low_expected`] says how far that holds.
+///
+/// # Missing values
+/// Not part of the counts; count them as a category of their own if they matter.
+///
+/// # Errors
+/// Slices of different lengths, or a sample without any count.
+///
+/// # Example
+/// ```
+/// use ml_monitor::drift::chi_square;
+///
+/// let test = chi_square(&[10, 20, 30], &[6, 9, 17], true)?;
+/// assert!((test.p_value - 0.873028283380073).abs() < 1e-12);
+/// assert_eq!(test.degrees_of_freedom, 2);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # References
+/// K. Pearson, Philosophical Magazine 50 (1900), [doi:10.1080/14786440009463897](https://doi.org/10.1080/14786440009463897).
+pub fn chi_square(reference: &[u64], current: &[u64], correction: bool) -> Result<ChiSquareTest> {
+    Error::check_len("current counts of chi_square", reference.len(), current.len())?;
+    let (n, m) = (total(reference), total(current));
+    if n == 0.0 || m == 0.0 {
+        let which = if n == 0.0 { "reference" } else { "current" };
+        return Err(Error::Empty(format!("{which} counts of chi_square")));
+    }
+    let cells: Vec<[f64; 2]> = (reference.iter().zip(current))
+        .filter(|(a, b)| **a + **b > 0)
+        .map(|(a, b)| [*a as f64, *b as f64])
+        .collect();
+    let dof = cells.len() - 1;
+    let yates = correction && dof == 1;
+    let (mut statistic, mut plain, mut min_expected, mut low) = (0.0, 0.0, f64::INFINITY, 0usize);
+    for pair in &cells {
+        for (observed, size) in pair.iter().zip([n, m]) {
+            let expected = (pair[0] + pair[1]) * (size / (n + m));
+            let away = (observed - expected).abs();
+            let corrected = if yates { away - away.min(0.5) } else { away };
+            statistic += corrected * corrected / expected;
+            plain += away * away / expected;
+            min_expected = min_expected.min(expected);
+            low += usize::from(expected < LOW_EXPECTED);
+        }
+    }
+    if dof == 0 {
+        (statistic, plain) = (0.0, 0.0);
+    }
+    Ok(ChiSquareTest {
+        statistic,
+        p_value: tail(statistic, dof),
+        degrees_of_freedom: dof,
+        cramers_v: (plain / (n + m)).sqrt().min(1.0),
+        min_expected,
+        low_expected: low as f64 / (2 * cells.len()) as f64,
+    })
+}
+
+fn total(counts: &[u64]) -> f64 {
+    counts.iter().map(|&c| c as f64).sum()
+}
+
+/// `P(X >= statistic)` for chi-square with `dof` degrees of freedom.
+pub(crate) fn tail(statistic: f64, dof: usize) -> f64 {
+    if dof == 0 || statistic <= 0.0 {
+        return 1.0;
+    }
+    // Refused arguments are those excluded above and an infinite statistic, whose tail is empty.
+    checked_gamma_ur(dof as f64 / 2.0, statistic / 2.0).unwrap_or(0.0).clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_category_and_absent_categories() {
+        let one = chi_square(&[5, 0], &[9, 0], true).unwrap();
+        assert_eq!((one.statistic, one.p_value, one.degrees_of_freedom, one.cramers_v), (0.0, 1.0, 0, 0.0));
+        let disjoint = chi_square(&[50, 0, 0], &[0, 50, 0], false).unwrap();
+        assert_eq!((disjoint.statistic, disjoint.cramers_v), (100.0, 1.0));
+        assert!(disjoint.p_value < 1e-20);
+    }
+
+    #[test]
+    fn what_cannot_be_tested_is_refused() {
+        assert!(chi_square(&[1, 2], &[1], true).is_err());
+        assert!(chi_square(&[0, 0], &[1, 2], true).unwrap_err().to_string().contains("reference"));
+        assert!(chi_square(&[], &[], true).is_err());
+    }
+
+    #[test]
+    fn low_expected_counts_are_told() {
+        let t = chi_square(&[3, 2], &[1, 4], true).unwrap();
+        assert_eq!((t.min_expected, t.low_expected), (2.0, 1.0));
+    }
+}

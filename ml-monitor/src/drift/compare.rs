@@ -1,0 +1,171 @@
+//! One column against its profile, before any correction for the others.
+
+use std::collections::HashMap;
+
+use ml_data::Result;
+
+use super::chi2::chi_square;
+use super::detector::{CategoryTest, NumericTest, PsiTest, PsiThreshold};
+use super::ks::{self, sorted_keys};
+use super::profile::{ColumnProfile, NumericProfile, Stored};
+use super::psi::{self, psi};
+use super::report::{MissingDrift, TestKind};
+use super::values::{ColumnRole, ValueKind, Values, count_codes};
+
+/// What one test found.
+pub(crate) struct Compared {
+    pub(crate) name: String,
+    pub(crate) role: ColumnRole,
+    pub(crate) kind: ValueKind,
+    pub(crate) test: TestKind,
+    pub(crate) statistic: Option<f64>,
+    pub(crate) p_value: Option<f64>,
+    pub(crate) effect: Option<f64>,
+    pub(crate) threshold: Option<f64>,
+    /// A threshold that takes no part in the correction.
+    pub(crate) fixed_mark: Option<f64>,
+    pub(crate) missing: MissingDrift,
+    pub(crate) unseen: Vec<String>,
+    pub(crate) unseen_rows: u64,
+    pub(crate) low_expected: Option<f64>,
+}
+
+pub(crate) fn compare_column(
+    profile: &ColumnProfile,
+    values: &Values<'_>,
+    numeric: NumericTest,
+    category: CategoryTest,
+    alpha: f64,
+) -> Result<Compared> {
+    let mut out = Compared {
+        name: profile.name().into(),
+        role: profile.role(),
+        kind: profile.kind(),
+        test: TestKind::KolmogorovSmirnov,
+        statistic: None,
+        p_value: None,
+        effect: None,
+        threshold: None,
+        fixed_mark: None,
+        missing: MissingDrift::default(),
+        unseen: Vec::new(),
+        unseen_rows: 0,
+        low_expected: None,
+    };
+    let rows = values.len() as u64;
+    match (profile.stored(), values) {
+        (Stored::Numeric(stored), Values::Numeric(v)) => {
+            let sorted = sorted_keys(v);
+            let missing = rows - sorted.len() as u64;
+            match numeric {
+                NumericTest::KolmogorovSmirnov(method) => {
+                    out.missing = missing_drift(profile, rows, missing, true)?;
+                    kolmogorov_smirnov(&mut out, stored, &sorted, method)?;
+                }
+                NumericTest::Psi(test) => {
+                    out.missing = missing_drift(profile, rows, missing, false)?;
+                    let (edges, mut before) = stored.bins(test.bins.bins).unwrap_or((vec![], vec![0]));
+                    before.push(profile.missing());
+                    let now = psi::with_missing(psi::count_sorted(&edges, &sorted), v.len());
+                    stability_index(&mut out, &before, &now, test, alpha)?;
+                }
+            }
+        }
+        (Stored::Category { levels, counts }, Values::Category { codes, levels: found }) => {
+            let (current, missing) = count_codes(profile.name(), codes, found.len())?;
+            let now = align(levels, found, &current, &mut out);
+            match category {
+                CategoryTest::ChiSquare => {
+                    out.missing = missing_drift(profile, rows, missing, true)?;
+                    homogeneity(&mut out, counts, &now)?;
+                }
+                CategoryTest::Psi(test) => {
+                    out.missing = missing_drift(profile, rows, missing, false)?;
+                    let (known, unseen) = now.split_at(levels.len());
+                    let before = [counts.as_slice(), &[0, profile.missing()]].concat();
+                    let now = [known, &[unseen.iter().sum(), missing]].concat();
+                    stability_index(&mut out, &before, &now, test, alpha)?;
+                }
+            }
+        }
+        // Kinds are compared before.
+        _ => return Err(ml_data::Error::Schema(format!("`{}`: kinds differ", profile.name()))),
+    }
+    Ok(out)
+}
+
+fn kolmogorov_smirnov(out: &mut Compared, stored: &NumericProfile, now: &[u64], method: ks::KsMethod) -> Result<()> {
+    out.test = TestKind::KolmogorovSmirnov;
+    if stored.n() > 0 && !now.is_empty() {
+        let test = ks::test(stored.steps().distance(now), method)?;
+        out.statistic = Some(test.statistic);
+        out.effect = Some(test.statistic);
+        out.p_value = Some(test.p_value);
+    }
+    Ok(())
+}
+
+fn homogeneity(out: &mut Compared, before: &[u64], now: &[u64]) -> Result<()> {
+    out.test = TestKind::ChiSquare;
+    if before.iter().any(|&c| c > 0) && now.iter().any(|&c| c > 0) {
+        let mut before = before.to_vec();
+        before.resize(now.len(), 0);
+        let test = chi_square(&before, now, true)?;
+        out.statistic = Some(test.statistic);
+        out.effect = Some(test.cramers_v);
+        out.p_value = Some(test.p_value);
+        out.low_expected = Some(test.low_expected);
+    }
+    Ok(())
+}
+
+fn stability_index(out: &mut Compared, before: &[u64], now: &[u64], test: PsiTest, alpha: f64) -> Result<()> {
+    let index = psi(before, now, test.bins.epsilon)?;
+    out.test = TestKind::Psi;
+    out.statistic = Some(index);
+    out.effect = Some(index);
+    match test.threshold {
+        PsiThreshold::Fixed(mark) => {
+            out.threshold = Some(mark);
+            out.fixed_mark = Some(mark);
+        }
+        PsiThreshold::Calibrated(null) => {
+            let null = null.distribution(before, now.iter().sum(), test.bins.epsilon)?;
+            out.threshold = Some(null.quantile(1.0 - alpha));
+            out.p_value = Some(null.p_value(index));
+        }
+    }
+    Ok(())
+}
+
+/// Current counts in the order of the reference levels, then one for each unseen level that occurs.
+fn align(levels: &[Box<str>], found: &[Box<str>], current: &[u64], out: &mut Compared) -> Vec<u64> {
+    let known: HashMap<&str, usize> = levels.iter().enumerate().map(|(i, name)| (&**name, i)).collect();
+    let mut now = vec![0u64; levels.len()];
+    for (name, &count) in found.iter().zip(current).filter(|(_, count)| **count > 0) {
+        match known.get(&**name) {
+            Some(&i) => now[i] += count,
+            None => {
+                now.push(count);
+                out.unseen.push(name.to_string());
+                out.unseen_rows += count;
+            }
+        }
+    }
+    now
+}
+
+fn missing_drift(profile: &ColumnProfile, rows: u64, missing: u64, tested: bool) -> Result<MissingDrift> {
+    let p_value = if tested && profile.missing() + missing > 0 {
+        let before = [profile.missing(), profile.rows() - profile.missing()];
+        Some(chi_square(&before, &[missing, rows - missing], true)?.p_value)
+    } else {
+        None
+    };
+    Ok(MissingDrift {
+        reference: profile.missing() as f64 / profile.rows() as f64,
+        current: missing as f64 / rows as f64,
+        p_value,
+        ..MissingDrift::default()
+    })
+}

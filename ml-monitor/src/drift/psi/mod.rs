@@ -1,0 +1,228 @@
+//! Population stability index: a distance between two histograms, and how large it gets when nothing has changed.
+
+mod null;
+
+pub use null::{NullPsi, PsiNull};
+
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::ks::{key, sorted_keys, unkey};
+
+/// How numbers are binned for the index, and what an empty bin counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PsiBins {
+    /// Bins of about equal share of the reference (default 10). Ties make fewer.
+    pub bins: usize,
+    /// Shares below this count as this much (default 1e-4), so that an empty bin does not make the index infinite.
+    pub epsilon: f64,
+}
+
+impl Default for PsiBins {
+    fn default() -> Self {
+        PsiBins { bins: 10, epsilon: 1e-4 }
+    }
+}
+
+impl PsiBins {
+    /// Refuses parameters outside their domain.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.bins < 2 {
+            return Err(Error::parameter("psi", "bins", self.bins, "at least 2"));
+        }
+        if self.epsilon > 0.0 && self.epsilon < 0.5 {
+            return Ok(());
+        }
+        Err(Error::parameter("psi", "epsilon", self.epsilon, "in (0, 0.5)"))
+    }
+}
+
+/// Population stability index of two histograms over the same bins: `sum (q - p) ln(q / p)` over the shares `p` of the
+/// reference and `q` of the current counts, each share at least `epsilon`.
+///
+/// 0 means equal shares; it has no upper end. The customary marks 0.1 and 0.25 ignore the sample sizes: with 100 rows and ten
+/// bins, unchanged data exceeds 0.1 most of the time, with a million rows a change worth knowing stays far below it.
+/// [`PsiNull`] gives the mark that unchanged data exceeds with a chosen probability.
+///
+/// # Errors
+/// Slices of different lengths, a histogram without any count, `epsilon` outside (0, 0.5).
+///
+/// # Example
+/// ```
+/// use ml_monitor::drift::psi;
+/// let index = psi(&[50, 50], &[40, 60], 1e-4)?;
+/// assert!((index - 0.1 * (0.6f64 / 0.5).ln() + 0.1 * (0.4f64 / 0.5).ln()).abs() < 1e-15);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+pub fn psi(reference: &[u64], current: &[u64], epsilon: f64) -> Result<f64> {
+    Error::check_len("current counts of psi", reference.len(), current.len())?;
+    PsiBins { epsilon, ..PsiBins::default() }.check()?;
+    for (counts, which) in [(reference, "reference"), (current, "current")] {
+        if counts.iter().all(|&c| c == 0) {
+            return Err(Error::Empty(format!("{which} counts of psi")));
+        }
+    }
+    Ok(index(reference, current, epsilon))
+}
+
+/// The index of counts already checked.
+pub(crate) fn index(reference: &[u64], current: &[u64], epsilon: f64) -> f64 {
+    let (n, m) = (reference.iter().sum::<u64>() as f64, current.iter().sum::<u64>() as f64);
+    let share = |count: u64, size: f64| (count as f64 / size).max(epsilon);
+    (reference.iter().zip(current))
+        .map(|(&a, &b)| (share(a, n), share(b, m)))
+        .map(|(p, q)| (q - p) * (q / p).ln())
+        .sum()
+}
+
+/// Population stability index of two samples of numbers, binned at quantiles of the reference.
+///
+/// # Missing values
+/// NaN is missing and has a bin of its own, so a change of the missing share counts.
+///
+/// # Errors
+/// An empty sample, a reference of missing values only, parameters outside their domain.
+///
+/// # Example
+/// ```
+/// use ml_monitor::drift::{PsiBins, psi_2samp};
+/// let reference: Vec<f64> = (0..1000).map(f64::from).collect();
+/// let shifted: Vec<f64> = (100..1100).map(f64::from).collect();
+/// // Deciles hold 100 each; the shift empties the first and doubles the last.
+/// let by_hand = (1e-4 - 0.1) * (1e-4f64 / 0.1).ln() + (0.2 - 0.1) * 2f64.ln();
+/// assert!((psi_2samp(&reference, &shifted, PsiBins::default())? - by_hand).abs() < 1e-12);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+pub fn psi_2samp(reference: &[f64], current: &[f64], bins: PsiBins) -> Result<f64> {
+    bins.check()?;
+    let (a, b) = (sorted_keys(reference), sorted_keys(current));
+    if a.is_empty() {
+        return Err(Error::Empty("reference sample of psi".into()));
+    }
+    if current.is_empty() {
+        return Err(Error::Empty("current sample of psi".into()));
+    }
+    let edges = edges_of_sorted(bins.bins, &a);
+    let counts = |sorted: &[u64], rows: usize| with_missing(count_sorted(&edges, sorted), rows);
+    Ok(index(&counts(&a, reference.len()), &counts(&b, current.len()), bins.epsilon))
+}
+
+/// Inner bin borders: the distinct quantiles `1/bins, 2/bins, ...` of a sample whose smallest value is `least`.
+///
+/// A value belongs to the bin of the first border that is not below it. When the smallest value is itself a border, values
+/// below it get a bin of their own: without it, a constant or zero-heavy column could fall unseen.
+pub(crate) fn edges(bins: usize, least: f64, quantile: impl Fn(f64) -> f64) -> Vec<f64> {
+    let width = 1.0 / bins as f64;
+    let mut edges: Vec<f64> = (1..bins).map(|i| quantile(i as f64 * width)).collect();
+    edges.dedup();
+    if edges.first() == Some(&least) && least.is_finite() {
+        edges.insert(0, least.next_down());
+    }
+    edges
+}
+
+/// Quantile bin borders of sorted keys, at least one.
+pub(crate) fn edges_of_sorted(bins: usize, sorted: &[u64]) -> Vec<f64> {
+    let at = |rank: u64| unkey(sorted[rank as usize]);
+    edges(bins, at(0), |q| quantile(q, sorted.len() as u64, at))
+}
+
+/// Quantile by linear interpolation between order statistics, as NumPy's default.
+pub(crate) fn quantile(q: f64, n: u64, at: impl Fn(u64) -> f64) -> f64 {
+    let position = q * (n - 1) as f64;
+    let rank = (position.floor() as u64).min(n - 1);
+    let part = position - rank as f64;
+    let (a, b) = (at(rank), at((rank + 1).min(n - 1)));
+    if part == 0.0 || a == b {
+        a
+    } else if !(a.is_finite() && b.is_finite()) {
+        b
+    } else if part >= 0.5 {
+        b - (b - a) * (1.0 - part)
+    } else {
+        a + (b - a) * part
+    }
+}
+
+/// Values per bin of a sorted sample given by keys.
+pub(crate) fn count_sorted(edges: &[f64], sorted: &[u64]) -> Vec<u64> {
+    let mut from = 0;
+    let mut counts: Vec<u64> = (edges.iter())
+        .map(|&edge| {
+            let limit = key(edge);
+            let inside = sorted[from..].partition_point(|&k| k <= limit);
+            from += inside;
+            inside as u64
+        })
+        .collect();
+    counts.push((sorted.len() - from) as u64);
+    counts
+}
+
+/// Adds the bin of missing values: the rows not counted yet.
+pub(crate) fn with_missing(mut counts: Vec<u64>, rows: usize) -> Vec<u64> {
+    let present: u64 = counts.iter().sum();
+    counts.push(rows as u64 - present);
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn parameters_and_samples_are_checked() {
+        let ok = PsiBins::default();
+        assert!(psi_2samp(&[1.0], &[1.0], PsiBins { bins: 1, ..ok }).unwrap_err().to_string().contains("bins"));
+        assert!(psi_2samp(&[1.0], &[1.0], PsiBins { epsilon: 0.0, ..ok }).is_err());
+        assert!(psi_2samp(&[f64::NAN], &[1.0], ok).unwrap_err().to_string().contains("reference"));
+        assert!(psi_2samp(&[1.0], &[], ok).unwrap_err().to_string().contains("current"));
+        assert!(psi(&[0, 0], &[1, 2], 1e-4).is_err());
+        assert!(psi(&[1], &[1, 2], 1e-4).is_err());
+    }
+
+    /// A constant column shows a change in either direction, and none when there is none.
+    #[test]
+    fn constant_reference_sees_both_directions() {
+        let constant = [3.0; 40];
+        for (now, changed) in [(3.0, false), (2.9, true), (3.1, true), (f64::NAN, true), (f64::NEG_INFINITY, true)] {
+            let index = psi_2samp(&constant, &[now; 40], PsiBins::default()).unwrap();
+            assert_eq!(index > 1.0, changed, "{now}: {index}");
+            assert!(changed || index == 0.0);
+        }
+    }
+
+    #[test]
+    fn infinities_are_binned() {
+        let reference = [f64::NEG_INFINITY, f64::NEG_INFINITY, 0.0, 1.0, f64::INFINITY, f64::INFINITY];
+        assert_eq!(psi_2samp(&reference, &reference, PsiBins::default()).unwrap(), 0.0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn symmetric_and_never_negative(pairs in prop::collection::vec((0u64..50, 0u64..50), 1..12)) {
+            let (a, b): (Vec<u64>, Vec<u64>) = pairs.into_iter().unzip();
+            prop_assume!(a.iter().sum::<u64>() > 0 && b.iter().sum::<u64>() > 0);
+            let (ab, ba) = (psi(&a, &b, 1e-4).unwrap(), psi(&b, &a, 1e-4).unwrap());
+            prop_assert!(ab >= 0.0 && (ab - ba).abs() <= 1e-12 * ab.max(1.0));
+            prop_assert_eq!(psi(&a, &a, 1e-4).unwrap(), 0.0);
+        }
+
+        #[test]
+        fn bins_hold_every_value(v in prop::collection::vec(-50i32..50, 1..200), bins in 2usize..25) {
+            let v: Vec<f64> = v.into_iter().map(|x| f64::from(x) / 8.0).collect();
+            let sorted = sorted_keys(&v);
+            let edges = edges_of_sorted(bins, &sorted);
+            prop_assert!(edges.windows(2).all(|w| w[0] < w[1]));
+            let counts = count_sorted(&edges, &sorted);
+            prop_assert_eq!(counts.iter().sum::<u64>(), v.len() as u64);
+            for (i, &count) in counts.iter().enumerate() {
+                let slow = v.iter().filter(|x| edges.iter().filter(|e| *e < x).count() == i).count();
+                prop_assert_eq!(count, slow as u64);
+            }
+        }
+    }
+}
