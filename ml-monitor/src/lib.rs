@@ -1,2 +1,4 @@
-//! ml-monitor
+//! Watching models in production: drift of what they see, latency and errors, conversion against the offline value, alerts,
+//! and the decision to train anew.
+
 pub mod drift;

@@ -1,7 +1,10 @@
 //! Drift tests against SciPy and NumPy; `golden/drift.py` made the values.
+#![allow(clippy::unwrap_used)] // helpers of tests, which the lint takes for library code
 
 use approx::assert_relative_eq;
-use ml_monitor::drift::{Correction, KsMethod, PsiBins, adjust_p_values, chi_square, ks_2samp, psi_2samp};
+use ml_monitor::drift::{
+    Correction, KsMethod, PsiBins, adjust_p_values, chi_square, ks_2samp, psi_2samp,
+};
 use serde_json::Value;
 
 fn golden() -> Value {
@@ -9,7 +12,11 @@ fn golden() -> Value {
 }
 
 fn numbers(v: &Value) -> Vec<f64> {
-    v.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect()
+    v.as_array()
+        .unwrap()
+        .iter()
+        .map(|x| x.as_f64().unwrap())
+        .collect()
 }
 
 /// The sequence the script calls `wave`.
@@ -29,11 +36,25 @@ fn wave(spec: &Value) -> Vec<f64> {
 
 fn check_ks(case: &Value, a: &[f64], b: &[f64]) {
     let mut checked = 0;
-    for (name, method) in [("auto", KsMethod::Auto), ("exact", KsMethod::Exact), ("asymp", KsMethod::Asymptotic)] {
+    for (name, method) in [
+        ("auto", KsMethod::Auto),
+        ("exact", KsMethod::Exact),
+        ("asymp", KsMethod::Asymptotic),
+    ] {
         let Some(want) = case.get(name) else { continue };
         let got = ks_2samp(a, b, method).unwrap();
-        assert_relative_eq!(got.statistic, want["statistic"].as_f64().unwrap(), max_relative = 1e-14, epsilon = 1e-15);
-        assert_relative_eq!(got.p_value, want["p"].as_f64().unwrap(), max_relative = 2e-10, epsilon = 1e-15);
+        assert_relative_eq!(
+            got.statistic,
+            want["statistic"].as_f64().unwrap(),
+            max_relative = 1e-14,
+            epsilon = 1e-15
+        );
+        assert_relative_eq!(
+            got.p_value,
+            want["p"].as_f64().unwrap(),
+            max_relative = 2e-10,
+            epsilon = 1e-15
+        );
         checked += 1;
     }
     assert!(checked >= 2);
@@ -58,16 +79,29 @@ fn ks_on_long_samples() {
 #[test]
 fn chi_square_on_tables() {
     for case in golden()["chi2"].as_array().unwrap() {
-        let row = |i: usize| -> Vec<u64> { numbers(&case["table"][i]).iter().map(|&x| x as u64).collect() };
+        let row = |i: usize| -> Vec<u64> {
+            numbers(&case["table"][i])
+                .iter()
+                .map(|&x| x as u64)
+                .collect()
+        };
         let want = |key: &str| case[key].as_f64().unwrap();
         let test = chi_square(&row(0), &row(1), true).unwrap();
         assert_relative_eq!(test.statistic, want("statistic"), max_relative = 1e-12);
         assert_relative_eq!(test.p_value, want("p"), max_relative = 1e-10);
         assert_eq!(test.degrees_of_freedom as f64, want("dof"));
-        assert_relative_eq!(test.min_expected, want("min_expected"), max_relative = 1e-12);
+        assert_relative_eq!(
+            test.min_expected,
+            want("min_expected"),
+            max_relative = 1e-12
+        );
         assert_relative_eq!(test.cramers_v, want("cramers_v"), max_relative = 1e-12);
         let plain = chi_square(&row(0), &row(1), false).unwrap();
-        assert_relative_eq!(plain.statistic, want("plain_statistic"), max_relative = 1e-12);
+        assert_relative_eq!(
+            plain.statistic,
+            want("plain_statistic"),
+            max_relative = 1e-12
+        );
         assert_relative_eq!(plain.p_value, want("plain_p"), max_relative = 1e-10);
     }
 }
@@ -76,9 +110,17 @@ fn chi_square_on_tables() {
 fn psi_on_quantile_bins() {
     let mut checked = 0;
     for case in golden()["psi"].as_array().unwrap() {
-        let bins = PsiBins { bins: case["bins"].as_u64().unwrap() as usize, ..PsiBins::default() };
+        let bins = PsiBins {
+            bins: case["bins"].as_u64().unwrap() as usize,
+            ..PsiBins::default()
+        };
         let got = psi_2samp(&wave(&case["a"]), &wave(&case["b"]), bins).unwrap();
-        assert_relative_eq!(got, case["psi"].as_f64().unwrap(), max_relative = 1e-10, epsilon = 1e-14);
+        assert_relative_eq!(
+            got,
+            case["psi"].as_f64().unwrap(),
+            max_relative = 1e-10,
+            epsilon = 1e-14
+        );
         checked += 1;
     }
     assert_eq!(checked, 24);

@@ -56,7 +56,11 @@ pub struct ChiSquareTest {
 /// # References
 /// K. Pearson, Philosophical Magazine 50 (1900), [doi:10.1080/14786440009463897](https://doi.org/10.1080/14786440009463897).
 pub fn chi_square(reference: &[u64], current: &[u64], correction: bool) -> Result<ChiSquareTest> {
-    Error::check_len("current counts of chi_square", reference.len(), current.len())?;
+    Error::check_len(
+        "current counts of chi_square",
+        reference.len(),
+        current.len(),
+    )?;
     let (n, m) = (total(reference), total(current));
     if n == 0.0 || m == 0.0 {
         let which = if n == 0.0 { "reference" } else { "current" };
@@ -103,7 +107,9 @@ pub(crate) fn tail(statistic: f64, dof: usize) -> f64 {
         return 1.0;
     }
     // Refused arguments are those excluded above and an infinite statistic, whose tail is empty.
-    checked_gamma_ur(dof as f64 / 2.0, statistic / 2.0).unwrap_or(0.0).clamp(0.0, 1.0)
+    checked_gamma_ur(dof as f64 / 2.0, statistic / 2.0)
+        .unwrap_or(0.0)
+        .clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -113,7 +119,15 @@ mod tests {
     #[test]
     fn one_category_and_absent_categories() {
         let one = chi_square(&[5, 0], &[9, 0], true).unwrap();
-        assert_eq!((one.statistic, one.p_value, one.degrees_of_freedom, one.cramers_v), (0.0, 1.0, 0, 0.0));
+        assert_eq!(
+            (
+                one.statistic,
+                one.p_value,
+                one.degrees_of_freedom,
+                one.cramers_v
+            ),
+            (0.0, 1.0, 0, 0.0)
+        );
         let disjoint = chi_square(&[50, 0, 0], &[0, 50, 0], false).unwrap();
         assert_eq!((disjoint.statistic, disjoint.cramers_v), (100.0, 1.0));
         assert!(disjoint.p_value < 1e-20);
@@ -122,7 +136,12 @@ mod tests {
     #[test]
     fn what_cannot_be_tested_is_refused() {
         assert!(chi_square(&[1, 2], &[1], true).is_err());
-        assert!(chi_square(&[0, 0], &[1, 2], true).unwrap_err().to_string().contains("reference"));
+        assert!(
+            chi_square(&[0, 0], &[1, 2], true)
+                .unwrap_err()
+                .to_string()
+                .contains("reference")
+        );
         assert!(chi_square(&[], &[], true).is_err());
     }
 

@@ -64,14 +64,21 @@ pub(crate) fn compare_column(
                 }
                 NumericTest::Psi(test) => {
                     out.missing = missing_drift(profile, rows, missing, false)?;
-                    let (edges, mut before) = stored.bins(test.bins.bins).unwrap_or((vec![], vec![0]));
+                    let (edges, mut before) =
+                        stored.bins(test.bins.bins).unwrap_or((vec![], vec![0]));
                     before.push(profile.missing());
                     let now = psi::with_missing(psi::count_sorted(&edges, &sorted), v.len());
                     stability_index(&mut out, &before, &now, test, alpha)?;
                 }
             }
         }
-        (Stored::Category { levels, counts }, Values::Category { codes, levels: found }) => {
+        (
+            Stored::Category { levels, counts },
+            Values::Category {
+                codes,
+                levels: found,
+            },
+        ) => {
             let (current, missing) = count_codes(profile.name(), codes, found.len())?;
             let now = align(levels, found, &current, &mut out);
             match category {
@@ -89,12 +96,22 @@ pub(crate) fn compare_column(
             }
         }
         // Kinds are compared before.
-        _ => return Err(ml_data::Error::Schema(format!("`{}`: kinds differ", profile.name()))),
+        _ => {
+            return Err(ml_data::Error::Schema(format!(
+                "`{}`: kinds differ",
+                profile.name()
+            )));
+        }
     }
     Ok(out)
 }
 
-fn kolmogorov_smirnov(out: &mut Compared, stored: &NumericProfile, now: &[u64], method: ks::KsMethod) -> Result<()> {
+fn kolmogorov_smirnov(
+    out: &mut Compared,
+    stored: &NumericProfile,
+    now: &[u64],
+    method: ks::KsMethod,
+) -> Result<()> {
     out.test = TestKind::KolmogorovSmirnov;
     if stored.n() > 0 && !now.is_empty() {
         let test = ks::test(stored.steps().distance(now), method)?;
@@ -119,7 +136,13 @@ fn homogeneity(out: &mut Compared, before: &[u64], now: &[u64]) -> Result<()> {
     Ok(())
 }
 
-fn stability_index(out: &mut Compared, before: &[u64], now: &[u64], test: PsiTest, alpha: f64) -> Result<()> {
+fn stability_index(
+    out: &mut Compared,
+    before: &[u64],
+    now: &[u64],
+    test: PsiTest,
+    alpha: f64,
+) -> Result<()> {
     let index = psi(before, now, test.bins.epsilon)?;
     out.test = TestKind::Psi;
     out.statistic = Some(index);
@@ -140,7 +163,11 @@ fn stability_index(out: &mut Compared, before: &[u64], now: &[u64], test: PsiTes
 
 /// Current counts in the order of the reference levels, then one for each unseen level that occurs.
 fn align(levels: &[Box<str>], found: &[Box<str>], current: &[u64], out: &mut Compared) -> Vec<u64> {
-    let known: HashMap<&str, usize> = levels.iter().enumerate().map(|(i, name)| (&**name, i)).collect();
+    let known: HashMap<&str, usize> = levels
+        .iter()
+        .enumerate()
+        .map(|(i, name)| (&**name, i))
+        .collect();
     let mut now = vec![0u64; levels.len()];
     for (name, &count) in found.iter().zip(current).filter(|(_, count)| **count > 0) {
         match known.get(&**name) {
@@ -155,7 +182,12 @@ fn align(levels: &[Box<str>], found: &[Box<str>], current: &[u64], out: &mut Com
     now
 }
 
-fn missing_drift(profile: &ColumnProfile, rows: u64, missing: u64, tested: bool) -> Result<MissingDrift> {
+fn missing_drift(
+    profile: &ColumnProfile,
+    rows: u64,
+    missing: u64,
+    tested: bool,
+) -> Result<MissingDrift> {
     let p_value = if tested && profile.missing() + missing > 0 {
         let before = [profile.missing(), profile.rows() - profile.missing()];
         Some(chi_square(&before, &[missing, rows - missing], true)?.p_value)

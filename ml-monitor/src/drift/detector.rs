@@ -166,11 +166,17 @@ impl DriftDetector {
     /// # Errors
     /// A parameter outside its domain; a column that only one side has, or has as another kind or role; a current column
     /// without rows; a category code outside its dictionary. Each names the column.
-    pub fn compare(&self, reference: &ReferenceProfile, current: &ColumnSet<'_>) -> Result<DriftReport> {
+    pub fn compare(
+        &self,
+        reference: &ReferenceProfile,
+        current: &ColumnSet<'_>,
+    ) -> Result<DriftReport> {
         self.check()?;
         let pairs = pair_up(reference, current)?;
         let compared: Vec<Result<Compared>> = (pairs.into_par_iter())
-            .map(|(profile, values)| compare_column(profile, values, self.numeric, self.category, self.alpha))
+            .map(|(profile, values)| {
+                compare_column(profile, values, self.numeric, self.category, self.alpha)
+            })
             .collect();
         let compared = compared.into_iter().collect::<Result<Vec<_>>>()?;
         Ok(self.decide(compared))
@@ -182,13 +188,31 @@ impl DriftDetector {
             return Err(Error::parameter(STEP, "alpha", self.alpha, "in (0, 1)"));
         }
         if !(self.drift_share > 0.0 && self.drift_share <= 1.0) {
-            return Err(Error::parameter(STEP, "drift_share", self.drift_share, "in (0, 1]"));
+            return Err(Error::parameter(
+                STEP,
+                "drift_share",
+                self.drift_share,
+                "in (0, 1]",
+            ));
         }
         if !(self.min_effect >= 0.0 && self.min_effect.is_finite()) {
-            return Err(Error::parameter(STEP, "min_effect", self.min_effect, "a number >= 0"));
+            return Err(Error::parameter(
+                STEP,
+                "min_effect",
+                self.min_effect,
+                "a number >= 0",
+            ));
         }
-        let numeric = if let NumericTest::Psi(test) = self.numeric { Some(test) } else { None };
-        let category = if let CategoryTest::Psi(test) = self.category { Some(test) } else { None };
+        let numeric = if let NumericTest::Psi(test) = self.numeric {
+            Some(test)
+        } else {
+            None
+        };
+        let category = if let CategoryTest::Psi(test) = self.category {
+            Some(test)
+        } else {
+            None
+        };
         for test in [numeric, category].into_iter().flatten() {
             test.bins.check()?;
             if let PsiThreshold::Fixed(mark) = test.threshold
@@ -202,7 +226,11 @@ impl DriftDetector {
 
     /// Corrects over all hypotheses and flags.
     fn decide(&self, compared: Vec<Compared>) -> DriftReport {
-        let family: Vec<f64> = compared.iter().flat_map(|c| [c.p_value, c.missing.p_value]).flatten().collect();
+        let family: Vec<f64> = compared
+            .iter()
+            .flat_map(|c| [c.p_value, c.missing.p_value])
+            .flatten()
+            .collect();
         let mut adjusted = adjust_p_values(&family, self.correction).into_iter();
         let mut next = |p: Option<f64>| p.and_then(|_| adjusted.next());
         let columns = compared
@@ -216,7 +244,8 @@ impl DriftDetector {
                     (Some(mark), Some(effect)) => effect > mark,
                     _ => self.significant(p_adjusted),
                 };
-                let values_drifted = beyond && c.effect.is_some_and(|effect| effect >= self.min_effect);
+                let values_drifted =
+                    beyond && c.effect.is_some_and(|effect| effect >= self.min_effect);
                 ColumnDrift {
                     name: c.name,
                     role: c.role,
@@ -235,7 +264,12 @@ impl DriftDetector {
                 }
             })
             .collect();
-        DriftReport { columns, alpha: self.alpha, correction: self.correction, drift_share: self.drift_share }
+        DriftReport {
+            columns,
+            alpha: self.alpha,
+            correction: self.correction,
+            drift_share: self.drift_share,
+        }
     }
 
     fn significant(&self, p: Option<f64>) -> bool {
@@ -249,27 +283,54 @@ fn pair_up<'a, 'v>(
     current: &'a ColumnSet<'v>,
 ) -> Result<Vec<(&'a ColumnProfile, &'a Values<'v>)>> {
     const STEP: &str = "DriftDetector";
-    let kind = |k: ValueKind| if k == ValueKind::Numeric { Kind::Num } else { Kind::Cat };
+    let kind = |k: ValueKind| {
+        if k == ValueKind::Numeric {
+            Kind::Num
+        } else {
+            Kind::Cat
+        }
+    };
     let mut pairs = Vec::with_capacity(reference.columns().len());
     for profile in reference.columns() {
         let name = profile.name();
-        let (role, values) =
-            current.get(name).ok_or_else(|| Error::no_column(STEP, name, current.iter().map(|(n, ..)| n)))?;
+        let (role, values) = current
+            .get(name)
+            .ok_or_else(|| Error::no_column(STEP, name, current.iter().map(|(n, ..)| n)))?;
         if values.kind() != profile.kind() {
             let (expected, found) = (kind(profile.kind()), kind(values.kind()));
-            return Err(Error::ColumnKind { step: STEP.into(), column: name.into(), expected, found });
+            return Err(Error::ColumnKind {
+                step: STEP.into(),
+                column: name.into(),
+                expected,
+                found,
+            });
         }
         if role != profile.role() {
-            let is = |r| if r == ColumnRole::Feature { "a feature" } else { "a prediction" };
-            return Err(Error::Schema(format!("`{name}`: expected {}, found {}", is(profile.role()), is(role))));
+            let is = |r| {
+                if r == ColumnRole::Feature {
+                    "a feature"
+                } else {
+                    "a prediction"
+                }
+            };
+            return Err(Error::Schema(format!(
+                "`{name}`: expected {}, found {}",
+                is(profile.role()),
+                is(role)
+            )));
         }
         if values.is_empty() {
             return Err(Error::Empty(format!("current column `{name}`")));
         }
         pairs.push((profile, values));
     }
-    match current.iter().find(|(name, ..)| reference.get(name).is_none()) {
-        Some((name, ..)) => Err(Error::Schema(format!("`{name}`: not in the reference profile"))),
+    match current
+        .iter()
+        .find(|(name, ..)| reference.get(name).is_none())
+    {
+        Some((name, ..)) => Err(Error::Schema(format!(
+            "`{name}`: not in the reference profile"
+        ))),
         None => Ok(pairs),
     }
 }

@@ -42,7 +42,10 @@ pub struct ColumnProfile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Stored {
     Numeric(NumericProfile),
-    Category { levels: Vec<Box<str>>, counts: Vec<u64> },
+    Category {
+        levels: Vec<Box<str>>,
+        counts: Vec<u64>,
+    },
 }
 
 impl ReferenceProfile {
@@ -64,7 +67,12 @@ impl ReferenceProfile {
     /// As [`ReferenceProfile::new`], or `max_points` below 2.
     pub fn with_max_points(columns: &ColumnSet<'_>, max_points: usize) -> Result<Self> {
         if max_points < 2 {
-            return Err(Error::parameter("ReferenceProfile", "max_points", max_points, "at least 2"));
+            return Err(Error::parameter(
+                "ReferenceProfile",
+                "max_points",
+                max_points,
+                "at least 2",
+            ));
         }
         if columns.is_empty() {
             return Err(Error::Empty("column set of ReferenceProfile".into()));
@@ -73,7 +81,9 @@ impl ReferenceProfile {
         let built: Vec<Result<ColumnProfile>> = (list.into_par_iter())
             .map(|(name, role, values)| ColumnProfile::new(name, role, values, max_points))
             .collect();
-        Ok(ReferenceProfile { columns: built.into_iter().collect::<Result<_>>()? })
+        Ok(ReferenceProfile {
+            columns: built.into_iter().collect::<Result<_>>()?,
+        })
     }
 
     /// Every column, in the order of the training data.
@@ -102,10 +112,22 @@ impl ColumnProfile {
             }
             Values::Category { codes, levels } => {
                 let (counts, missing) = count_codes(name, codes, levels.len())?;
-                (missing, Stored::Category { levels: levels.to_vec(), counts })
+                (
+                    missing,
+                    Stored::Category {
+                        levels: levels.to_vec(),
+                        counts,
+                    },
+                )
             }
         };
-        Ok(ColumnProfile { name: name.into(), role, rows, missing, values })
+        Ok(ColumnProfile {
+            name: name.into(),
+            role,
+            rows,
+            missing,
+            values,
+        })
     }
 
     /// The column's name.
@@ -183,7 +205,11 @@ impl NumericProfile {
             below: start as u64,
             ties: sorted[start..].partition_point(|&k| k == sorted[start]) as u64,
         };
-        NumericProfile { n: sorted.len() as u64, complete, points: starts.into_iter().map(point).collect() }
+        NumericProfile {
+            n: sorted.len() as u64,
+            complete,
+            points: starts.into_iter().map(point).collect(),
+        }
     }
 
     pub(crate) fn n(&self) -> u64 {
@@ -191,13 +217,19 @@ impl NumericProfile {
     }
 
     pub(crate) fn steps(&self) -> Steps<'_> {
-        Steps { points: &self.points, n: self.n }
+        Steps {
+            points: &self.points,
+            n: self.n,
+        }
     }
 
     /// The stored value of this rank, or the next one above when that rank is not stored.
     fn at(&self, rank: u64) -> f64 {
         let after = self.points.partition_point(|p| p.below + p.ties <= rank);
-        self.points.get(after).or(self.points.last()).map_or(f64::NAN, |p| p.value)
+        self.points
+            .get(after)
+            .or(self.points.last())
+            .map_or(f64::NAN, |p| p.value)
     }
 
     /// Borders of quantile bins and the reference count of each; none without a value.
@@ -213,7 +245,9 @@ impl NumericProfile {
         let mut counts: Vec<u64> = (edges.iter())
             .map(|&edge| {
                 let stored = self.points.partition_point(|p| p.value <= edge);
-                let to = stored.checked_sub(1).map_or(0, |i| self.points[i].below + self.points[i].ties);
+                let to = stored
+                    .checked_sub(1)
+                    .map_or(0, |i| self.points[i].below + self.points[i].ties);
                 let inside = to - before;
                 before = to;
                 inside
@@ -232,7 +266,9 @@ mod tests {
 
     fn draw(n: usize, shift: f64, index: u64) -> Vec<f64> {
         let mut rng = generator(3, "profile", index);
-        (0..n).map(|_| rng.random::<f64>().powi(2) + shift).collect()
+        (0..n)
+            .map(|_| rng.random::<f64>().powi(2) + shift)
+            .collect()
     }
 
     fn numeric(values: &[f64], max_points: usize) -> NumericProfile {
@@ -251,7 +287,10 @@ mod tests {
                 let sketch = numeric(&a, max_points);
                 assert!(sketch.points.len() <= max_points && !sketch.complete);
                 let short = full - sketch.steps().distance(&now).d();
-                assert!((0.0..1.0 / (max_points as f64 - 1.0)).contains(&short), "{max_points}: {short}");
+                assert!(
+                    (0.0..1.0 / (max_points as f64 - 1.0)).contains(&short),
+                    "{max_points}: {short}"
+                );
             }
         }
     }
@@ -281,21 +320,41 @@ mod tests {
     #[test]
     fn travels_through_serde() {
         let price = [f64::INFINITY, 1.5, f64::NAN, f64::NEG_INFINITY, 1.5];
-        let set = ColumnSet::new().with("price", Values::numeric(&price)).unwrap();
-        let set = set.with_prediction("class", Values::labels([Some("a"), None, Some("b"), None, None])).unwrap();
+        let set = ColumnSet::new()
+            .with("price", Values::numeric(&price))
+            .unwrap();
+        let set = set
+            .with_prediction(
+                "class",
+                Values::labels([Some("a"), None, Some("b"), None, None]),
+            )
+            .unwrap();
         let profile = ReferenceProfile::new(&set).unwrap();
-        let back: ReferenceProfile = serde_json::from_str(&serde_json::to_string(&profile).unwrap()).unwrap();
+        let back: ReferenceProfile =
+            serde_json::from_str(&serde_json::to_string(&profile).unwrap()).unwrap();
         assert_eq!(back, profile);
         let class = back.get("class").unwrap();
-        assert_eq!((class.missing(), class.role(), class.kind()), (3, ColumnRole::Prediction, ValueKind::Category));
+        assert_eq!(
+            (class.missing(), class.role(), class.kind()),
+            (3, ColumnRole::Prediction, ValueKind::Category)
+        );
     }
 
     #[test]
     fn nothing_to_profile_is_refused() {
         assert!(ReferenceProfile::new(&ColumnSet::new()).is_err());
-        let empty = ColumnSet::new().with("price", Values::numeric(&[])).unwrap();
-        assert!(ReferenceProfile::new(&empty).unwrap_err().to_string().contains("`price`"));
-        let one = ColumnSet::new().with("price", Values::numeric(&[1.0])).unwrap();
+        let empty = ColumnSet::new()
+            .with("price", Values::numeric(&[]))
+            .unwrap();
+        assert!(
+            ReferenceProfile::new(&empty)
+                .unwrap_err()
+                .to_string()
+                .contains("`price`")
+        );
+        let one = ColumnSet::new()
+            .with("price", Values::numeric(&[1.0]))
+            .unwrap();
         assert!(ReferenceProfile::with_max_points(&one, 1).is_err());
         assert!(ReferenceProfile::new(&one).is_ok());
     }

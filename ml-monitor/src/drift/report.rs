@@ -100,7 +100,11 @@ impl DriftReport {
     #[must_use]
     pub fn drifted_share(&self) -> f64 {
         let (drifted, all) = self.features();
-        if all == 0 { 0.0 } else { drifted as f64 / all as f64 }
+        if all == 0 {
+            0.0
+        } else {
+            drifted as f64 / all as f64
+        }
     }
 
     /// True when the share of drifted features reaches the detector's `drift_share`.
@@ -112,12 +116,19 @@ impl DriftReport {
     /// True when a prediction column drifted.
     #[must_use]
     pub fn predictions_drifted(&self) -> bool {
-        self.columns.iter().any(|c| c.drifted && c.role == ColumnRole::Prediction)
+        self.columns
+            .iter()
+            .any(|c| c.drifted && c.role == ColumnRole::Prediction)
     }
 
     fn features(&self) -> (usize, usize) {
-        let features = self.columns.iter().filter(|c| c.role == ColumnRole::Feature);
-        features.fold((0, 0), |(drifted, all), c| (drifted + usize::from(c.drifted), all + 1))
+        let features = self
+            .columns
+            .iter()
+            .filter(|c| c.role == ColumnRole::Feature);
+        features.fold((0, 0), |(drifted, all), c| {
+            (drifted + usize::from(c.drifted), all + 1)
+        })
     }
 }
 
@@ -129,16 +140,42 @@ impl fmt::Display for DriftReport {
             Correction::Bonferroni => "Bonferroni",
             Correction::None => "uncorrected",
         };
-        let verdict = if self.data_drifted() { "the data drifted" } else { "no drift of the data as a whole" };
-        writeln!(f, "{drifted} of {all} features drifted: {verdict} (share from {}); alpha {}, {correction}", self.drift_share, self.alpha)?;
-        let head = ["column", "kind", "test", "effect", "p", "p adjusted", "missing", "drift"].map(String::from);
-        let rows: Vec<[String; 8]> = std::iter::once(head).chain(self.columns.iter().map(cells)).collect();
-        let width: Vec<usize> = (0..8).map(|i| rows.iter().map(|r| r[i].chars().count()).max().unwrap_or(0)).collect();
+        let verdict = if self.data_drifted() {
+            "the data drifted"
+        } else {
+            "no drift of the data as a whole"
+        };
+        writeln!(
+            f,
+            "{drifted} of {all} features drifted: {verdict} (share from {}); alpha {}, {correction}",
+            self.drift_share, self.alpha
+        )?;
+        let head = [
+            "column",
+            "kind",
+            "test",
+            "effect",
+            "p",
+            "p adjusted",
+            "missing",
+            "drift",
+        ]
+        .map(String::from);
+        let rows: Vec<[String; 8]> = std::iter::once(head)
+            .chain(self.columns.iter().map(cells))
+            .collect();
+        let width: Vec<usize> = (0..8)
+            .map(|i| rows.iter().map(|r| r[i].chars().count()).max().unwrap_or(0))
+            .collect();
         for row in &rows {
             let mut line = String::new();
             for (i, (cell, &w)) in row.iter().zip(&width).enumerate() {
                 // Text to the left, numbers to the right.
-                let cell = if (3..6).contains(&i) { format!("{cell:>w$}") } else { format!("{cell:<w$}") };
+                let cell = if (3..6).contains(&i) {
+                    format!("{cell:>w$}")
+                } else {
+                    format!("{cell:<w$}")
+                };
                 line.push_str(&cell);
                 line.push_str("  ");
             }
@@ -159,15 +196,27 @@ fn cells(c: &ColumnDrift) -> [String; 8] {
         Some(p) if p == 0.0 || p >= 0.001 => format!("{p:.3}"),
         Some(p) => format!("{p:.1e}"),
     };
-    let role = if c.role == ColumnRole::Prediction { " (prediction)" } else { "" };
+    let role = if c.role == ColumnRole::Prediction {
+        " (prediction)"
+    } else {
+        ""
+    };
     let missing = if c.missing.reference == 0.0 && c.missing.current == 0.0 {
         "-".into()
     } else {
-        format!("{:.1}% -> {:.1}%", c.missing.reference * 100.0, c.missing.current * 100.0)
+        format!(
+            "{:.1}% -> {:.1}%",
+            c.missing.reference * 100.0,
+            c.missing.current * 100.0
+        )
     };
     let mut drift = String::from(if c.drifted { "DRIFT" } else { "-" });
     if c.unseen_rows > 0 {
-        drift.push_str(&format!(" ({} unseen categories, {} rows)", c.unseen.len(), c.unseen_rows));
+        drift.push_str(&format!(
+            " ({} unseen categories, {} rows)",
+            c.unseen.len(),
+            c.unseen_rows
+        ));
     }
     [
         format!("{}{role}", c.name),

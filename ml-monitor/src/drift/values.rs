@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use ml_data::table::{Column, MISSING_BOOL, MISSING_CODE, MISSING_TIME, Role, Table};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
-
-/// The code of a missing category.
-const MISSING_CODE: u32 = u32::MAX;
 
 /// What kind of values a column holds, which decides the test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +51,10 @@ impl<'a> Values<'a> {
     /// Category codes into `levels`; `u32::MAX` is missing.
     #[must_use]
     pub fn category(codes: &'a [u32], levels: &'a [Box<str>]) -> Self {
-        Values::Category { codes: Cow::Borrowed(codes), levels: Cow::Borrowed(levels) }
+        Values::Category {
+            codes: Cow::Borrowed(codes),
+            levels: Cow::Borrowed(levels),
+        }
     }
 
     /// Categories by name; `None` is missing.
@@ -64,13 +65,18 @@ impl<'a> Values<'a> {
         let codes = (labels.into_iter())
             .map(|label| match label {
                 None => MISSING_CODE,
-                Some(label) => *known.entry(label.as_ref().into()).or_insert_with_key(|name| {
-                    levels.push(name.clone());
-                    levels.len() as u32 - 1
-                }),
+                Some(label) => *known
+                    .entry(label.as_ref().into())
+                    .or_insert_with_key(|name| {
+                        levels.push(name.clone());
+                        levels.len() as u32 - 1
+                    }),
             })
             .collect();
-        Values::Category { codes: Cow::Owned(codes), levels: Cow::Owned(levels) }
+        Values::Category {
+            codes: Cow::Owned(codes),
+            levels: Cow::Owned(levels),
+        }
     }
 
     /// Number of rows.
@@ -98,6 +104,42 @@ impl<'a> Values<'a> {
     }
 }
 
+fn of_column<'a>(name: &str, column: &'a Column) -> Result<Values<'a>> {
+    match column {
+        Column::Num(values) => Ok(Values::numeric(values)),
+        Column::Cat(codes, levels) => Ok(Values::category(codes, levels.names())),
+        Column::Bool(bytes) => {
+            let code = |&b: &u8| {
+                if b == MISSING_BOOL {
+                    MISSING_CODE
+                } else {
+                    u32::from(b)
+                }
+            };
+            let codes = bytes.iter().map(code).collect();
+            Ok(Values::Category {
+                codes: Cow::Owned(codes),
+                levels: Cow::Owned(vec!["false".into(), "true".into()]),
+            })
+        }
+        Column::Time(times) => {
+            let number = |&t: &i64| {
+                if t == MISSING_TIME {
+                    f64::NAN
+                } else {
+                    t as f64
+                }
+            };
+            Ok(Values::Numeric(times.iter().map(number).collect()))
+        }
+        other => Err(Error::Unsupported {
+            step: "ColumnSet",
+            what: format!("column `{name}` ({})", other.kind()),
+            why: "it has no distribution to compare; take it out with `Table::without`".into(),
+        }),
+    }
+}
+
 /// Rows per category, and rows without one.
 pub(crate) fn count_codes(column: &str, codes: &[u32], levels: usize) -> Result<(Vec<u64>, u64)> {
     let mut counts = vec![0u64; levels];
@@ -106,7 +148,14 @@ pub(crate) fn count_codes(column: &str, codes: &[u32], levels: usize) -> Result<
         match counts.get_mut(code as usize) {
             Some(count) => *count += 1,
             None if code == MISSING_CODE => missing += 1,
-            None => return Err(Error::cell(column, row, format!("a code below {levels}"), code)),
+            None => {
+                return Err(Error::cell(
+                    column,
+                    row,
+                    format!("a code below {levels}"),
+                    code,
+                ));
+            }
         }
     }
     Ok((counts, missing))
@@ -148,6 +197,37 @@ impl<'a> ColumnSet<'a> {
         Self::default()
     }
 
+    /// The feature columns of a table. Truth values become two categories; times become numbers, which always drift unless
+    /// the training data is as recent, so leave them out unless that is what you watch.
+    ///
+    /// # Errors
+    /// A text column: it has no distribution to compare. Take it out with `Table::without`.
+    ///
+    /// # Example
+    /// ```
+    /// use ml_data::table::{Column, Table};
+    /// use ml_monitor::drift::{ColumnSet, Values};
+    ///
+    /// let table = Table::new([("price", Column::num([2.5, 4.0])), ("city", Column::cat(["Riga", "Oslo"].map(Some)))])?;
+    /// let scores = [0.3, 0.9];
+    /// let columns = ColumnSet::from_table(&table)?.with_prediction("score", Values::numeric(&scores))?;
+    /// assert_eq!(columns.len(), 3);
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    pub fn from_table(table: &'a Table) -> Result<Self> {
+        let mut set = Self::new();
+        for position in table.visible() {
+            let field = table.schema().field(position);
+            if field.role() == Role::Feature {
+                set = set.with(
+                    field.name(),
+                    of_column(field.name(), table.column(position))?,
+                )?;
+            }
+        }
+        Ok(set)
+    }
+
     /// Adds a feature.
     ///
     /// # Errors
@@ -186,13 +266,18 @@ impl<'a> ColumnSet<'a> {
 
     /// Name, role and values of every column, in the order they were added.
     pub fn iter(&self) -> impl Iterator<Item = (&str, ColumnRole, &Values<'a>)> {
-        self.columns.iter().map(|(name, role, values)| (name.as_str(), *role, values))
+        self.columns
+            .iter()
+            .map(|(name, role, values)| (name.as_str(), *role, values))
     }
 
     /// Role and values of a column.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<(ColumnRole, &Values<'a>)> {
-        self.columns.iter().find(|c| c.0 == name).map(|(_, role, values)| (*role, values))
+        self.columns
+            .iter()
+            .find(|c| c.0 == name)
+            .map(|(_, role, values)| (*role, values))
     }
 }
 
@@ -202,7 +287,11 @@ mod tests {
 
     #[test]
     fn labels_become_codes() {
-        let Values::Category { codes, levels } = Values::labels([Some("b"), None, Some("a"), Some("b")]) else { panic!() };
+        let Values::Category { codes, levels } =
+            Values::labels([Some("b"), None, Some("a"), Some("b")])
+        else {
+            panic!()
+        };
         assert_eq!(*codes, [0, u32::MAX, 1, 0]);
         assert_eq!(levels.iter().map(|l| &**l).collect::<Vec<_>>(), ["b", "a"]);
     }
@@ -214,8 +303,43 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_a_table() {
+        let table = Table::new([
+            ("price", Column::num([1.0, f64::NAN])),
+            ("old", Column::bool([Some(true), None])),
+            ("seen", Column::time([None, Some(5)])),
+            ("id", Column::cat(["a", "b"].map(Some))),
+        ])
+        .unwrap();
+        let table = table.with_role("id", Role::Identifier).unwrap();
+        let set = ColumnSet::from_table(&table).unwrap();
+        assert_eq!(
+            set.iter().map(|c| c.0).collect::<Vec<_>>(),
+            ["price", "old", "seen"]
+        );
+        assert!(
+            matches!(set.get("old"), Some((_, Values::Category { codes, .. })) if **codes == [1, u32::MAX])
+        );
+        assert!(
+            matches!(set.get("seen"), Some((_, Values::Numeric(v))) if v[0].is_nan() && v[1] == 5.0)
+        );
+        let text = Table::new([("note", Column::text([Some("x")]))]).unwrap();
+        assert!(
+            ColumnSet::from_table(&text)
+                .unwrap_err()
+                .to_string()
+                .contains("`note`")
+        );
+    }
+
+    #[test]
     fn a_name_is_given_once() {
         let one = ColumnSet::new().with("a", Values::numeric(&[1.0])).unwrap();
-        assert!(one.with_prediction("a", Values::numeric(&[1.0])).unwrap_err().to_string().contains("`a`"));
+        assert!(
+            one.with_prediction("a", Values::numeric(&[1.0]))
+                .unwrap_err()
+                .to_string()
+                .contains("`a`")
+        );
     }
 }

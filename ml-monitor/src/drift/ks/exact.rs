@@ -26,7 +26,9 @@ fn equal_sizes(n: u64, h: u64) -> f64 {
     let mut sum = 0.0;
     for k in (0..n / h).rev() {
         let base = k * h;
-        let ratio: f64 = (0..h).map(|j| (n - base - j) as f64 / (n + base + j + 1) as f64).product();
+        let ratio: f64 = (0..h)
+            .map(|j| (n - base - j) as f64 / (n + base + j + 1) as f64)
+            .product();
         sum = ratio * (1.0 - sum);
     }
     2.0 * sum
@@ -57,7 +59,11 @@ fn paths(n: u64, m: u64, g: u64, h: u64) -> f64 {
         new[low_new + 1..=low].fill(1.0);
         let (sf, inverse) = (s as f64, 1.0 / s as f64);
         let before = &old[low..high + 2];
-        for ((out, pair), x) in new[low + 1..high + 2].iter_mut().zip(before.windows(2)).zip(&index[low..=high]) {
+        for ((out, pair), x) in new[low + 1..high + 2]
+            .iter_mut()
+            .zip(before.windows(2))
+            .zip(&index[low..=high])
+        {
             *out = (x * pair[0] + (sf - x) * pair[1]) * inverse;
         }
         (low_new, low_old) = (low_old, low);
@@ -80,7 +86,11 @@ mod tests {
             total += 1;
             let (mut at, mut best) = (0i64, 0i64);
             for bit in 0..n + m {
-                at += if pattern >> bit & 1 == 1 { m as i64 } else { -(n as i64) };
+                at += if pattern >> bit & 1 == 1 {
+                    m as i64
+                } else {
+                    -(n as i64)
+                };
                 best = best.max(at.abs());
             }
             far += u64::from(best as u64 >= steps);
@@ -90,9 +100,21 @@ mod tests {
 
     #[test]
     fn equals_enumeration() {
-        for (n, m) in [(1, 1), (1, 5), (2, 3), (4, 6), (6, 4), (5, 5), (7, 3), (6, 6)] {
+        for (n, m) in [
+            (1, 1),
+            (1, 5),
+            (2, 3),
+            (4, 6),
+            (6, 4),
+            (5, 5),
+            (7, 3),
+            (6, 6),
+        ] {
             for steps in (0..=n * m).filter(|s| s % gcd(n, m) == 0) {
-                let (got, want) = (p_value(Distance { steps, n, m }), by_enumeration(n, m, steps));
+                let (got, want) = (
+                    p_value(Distance { steps, n, m }),
+                    by_enumeration(n, m, steps),
+                );
                 approx::assert_relative_eq!(got, want, max_relative = 1e-13);
             }
         }

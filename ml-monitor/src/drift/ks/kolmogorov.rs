@@ -14,13 +14,19 @@ pub(super) fn sf(n: f64, d: f64) -> f64 {
     } else if t <= 0.5 {
         1.0
     } else if t <= 1.0 {
-        1.0 - (1..=n as u64).map(|i| i as f64 / n * (2.0 * t - 1.0)).product::<f64>()
+        1.0 - (1..=n as u64)
+            .map(|i| i as f64 / n * (2.0 * t - 1.0))
+            .product::<f64>()
     } else if t >= n - 1.0 {
         2.0 * (1.0 - d).powf(n)
     } else if d >= 0.5 {
         2.0 * one_sided(n, d)
     } else if n <= 140.0 {
-        if z2 <= 4.0 { 1.0 - durbin(n, d) } else { 2.0 * one_sided(n, d) }
+        if z2 <= 4.0 {
+            1.0 - durbin(n, d)
+        } else {
+            2.0 * one_sided(n, d)
+        }
     } else if z2 >= 370.0 {
         0.0
     } else if z2 >= 2.2 {
@@ -44,7 +50,11 @@ fn one_sided(n: f64, d: f64) -> f64 {
     let stride = (2.0 * n / FULL_SUM).floor().max(1.0);
     let t = n * d;
     let last = (n - t).floor();
-    let mut sum = if stride > 1.0 { 0.0 } else { (n * (-d).ln_1p()).exp() };
+    let mut sum = if stride > 1.0 {
+        0.0
+    } else {
+        (n * (-d).ln_1p()).exp()
+    };
     let whole = stirling_error(n);
     let mut j = stride;
     while j <= last {
@@ -52,7 +62,9 @@ fn one_sided(n: f64, d: f64) -> f64 {
         if r == 0.0 {
             sum += d; // j = n: only when d rounds t to zero
         } else if r > t {
-            let exponent = whole - stirling_error(j) - stirling_error(r) + j * (t / j).ln_1p() + r * (-t / r).ln_1p();
+            let exponent = whole - stirling_error(j) - stirling_error(r)
+                + j * (t / j).ln_1p()
+                + r * (-t / r).ln_1p();
             sum += stride * t / (t + j) * (n / (2.0 * PI * j * r)).sqrt() * exponent.exp();
         }
         j += stride;
@@ -119,7 +131,9 @@ fn matrix_power(base: Vec<f64>, size: usize, n: u64) -> (Vec<f64>, i32) {
             *e += 140;
         }
     };
-    let mut result: Vec<f64> = (0..size * size).map(|i| f64::from(u8::from(i % (size + 1) == 0))).collect();
+    let mut result: Vec<f64> = (0..size * size)
+        .map(|i| f64::from(u8::from(i % (size + 1) == 0)))
+        .collect();
     let (mut square, mut left) = (base, n);
     let (mut result_e, mut square_e) = (0i32, 0i32);
     while left > 0 {
@@ -160,7 +174,9 @@ fn pelz_good(n: f64, d: f64) -> f64 {
         k0 += e;
         k1 += (a - z2) * e;
         k2 += (6.0 * z6 + 2.0 * z4 + a * (2.0 * z4 - 5.0 * z2) + a * a * (1.0 - 2.0 * z2)) * e;
-        let cubic = a * (135.0 * z4 - 96.0 * z6) + a * a * (212.0 * z4 - 60.0 * z2) + a.powi(3) * (5.0 - 30.0 * z2);
+        let cubic = a * (135.0 * z4 - 96.0 * z6)
+            + a * a * (212.0 * z4 - 60.0 * z2)
+            + a.powi(3) * (5.0 - 30.0 * z2);
         k3 += (cubic - 30.0 * z6 - 90.0 * z8) * e;
         if a > 90.0 * z2 {
             break;
@@ -216,7 +232,8 @@ mod tests {
 
     #[test]
     fn equals_scipy() {
-        let golden: serde_json::Value = serde_json::from_str(include_str!("../../../tests/golden/drift.json")).unwrap();
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/golden/drift.json")).unwrap();
         let mut rows = 0;
         for case in golden["kolmogorov"].as_array().unwrap() {
             let [n, d, want] = ["n", "d", "sf"].map(|k| case[k].as_f64().unwrap());
@@ -232,12 +249,20 @@ mod tests {
         for n in [10.0f64, 50.0, 140.0] {
             let d = (4.0 / n).sqrt();
             if d < 0.5 {
-                assert_relative_eq!(1.0 - durbin(n, d), 2.0 * one_sided(n, d), max_relative = 1e-8);
+                assert_relative_eq!(
+                    1.0 - durbin(n, d),
+                    2.0 * one_sided(n, d),
+                    max_relative = 1e-8
+                );
             }
         }
         for n in [141.0f64, 1000.0, 90_000.0] {
             let d = (2.2 / n).sqrt();
-            assert_relative_eq!(1.0 - pelz_good(n, d), 2.0 * one_sided(n, d), max_relative = 3e-5);
+            assert_relative_eq!(
+                1.0 - pelz_good(n, d),
+                2.0 * one_sided(n, d),
+                max_relative = 3e-5
+            );
             let d = (1.4 / n).powf(2.0 / 3.0);
             assert_relative_eq!(durbin(n, d), pelz_good(n, d), max_relative = 5e-5);
         }

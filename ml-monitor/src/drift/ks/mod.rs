@@ -91,14 +91,27 @@ pub(crate) fn test(distance: Distance, method: KsMethod) -> Result<KsTest> {
         KsMethod::Asymptotic => false,
         KsMethod::Exact if n * m <= MAX_EXACT_CELLS => true,
         KsMethod::Exact => {
-            return Err(Error::parameter("ks_2samp", "method", format!("Exact for {n} x {m} values"), "n * m <= 4e9"));
+            return Err(Error::parameter(
+                "ks_2samp",
+                "method",
+                format!("Exact for {n} x {m} values"),
+                "n * m <= 4e9",
+            ));
         }
     };
-    let p_value = if exact { exact::p_value(distance) } else { asymptotic(distance) };
+    let p_value = if exact {
+        exact::p_value(distance)
+    } else {
+        asymptotic(distance)
+    };
     Ok(KsTest {
         statistic: distance.d(),
         p_value: p_value.clamp(0.0, 1.0),
-        method: if exact { KsMethod::Exact } else { KsMethod::Asymptotic },
+        method: if exact {
+            KsMethod::Exact
+        } else {
+            KsMethod::Asymptotic
+        },
         n_reference: n as usize,
         n_current: m as usize,
     })
@@ -130,7 +143,12 @@ mod tests {
 
     #[test]
     fn empty_and_all_missing_samples_are_refused() {
-        for (a, b) in [(vec![], vec![1.0]), (vec![1.0], vec![]), (vec![f64::NAN], vec![1.0]), (vec![1.0], vec![f64::NAN; 3])] {
+        for (a, b) in [
+            (vec![], vec![1.0]),
+            (vec![1.0], vec![]),
+            (vec![f64::NAN], vec![1.0]),
+            (vec![1.0], vec![f64::NAN; 3]),
+        ] {
             assert!(ks_2samp(&a, &b, KsMethod::Auto).is_err());
         }
     }
@@ -140,30 +158,57 @@ mod tests {
         let one = ks_2samp(&[1.0], &[2.0], KsMethod::Auto).unwrap();
         assert_eq!((one.statistic, one.p_value), (1.0, 1.0));
         let inf = f64::INFINITY;
-        let ends = ks_2samp(&[-inf, 0.0, inf, f64::NAN], &[-inf, -0.0, inf], KsMethod::Auto).unwrap();
-        assert_eq!((ends.statistic, ends.p_value, ends.n_reference), (0.0, 1.0, 3));
+        let ends = ks_2samp(
+            &[-inf, 0.0, inf, f64::NAN],
+            &[-inf, -0.0, inf],
+            KsMethod::Auto,
+        )
+        .unwrap();
+        assert_eq!(
+            (ends.statistic, ends.p_value, ends.n_reference),
+            (0.0, 1.0, 3)
+        );
         let constant = ks_2samp(&[7.0; 50], &[7.0; 20], KsMethod::Asymptotic).unwrap();
         assert_eq!((constant.statistic, constant.p_value), (0.0, 1.0));
     }
 
     #[test]
     fn exact_refuses_what_would_take_minutes() {
-        let far = Distance { steps: 1, n: 1_000_000, m: 1_000_000 };
-        assert!(test(far, KsMethod::Exact).unwrap_err().to_string().contains("method"));
-        assert_eq!(test(far, KsMethod::Auto).unwrap().method, KsMethod::Asymptotic);
+        let far = Distance {
+            steps: 1,
+            n: 1_000_000,
+            m: 1_000_000,
+        };
+        assert!(
+            test(far, KsMethod::Exact)
+                .unwrap_err()
+                .to_string()
+                .contains("method")
+        );
+        assert_eq!(
+            test(far, KsMethod::Auto).unwrap().method,
+            KsMethod::Asymptotic
+        );
     }
 
     /// Where exact and asymptotic meet they tell the same story.
     #[test]
     fn methods_agree_on_long_samples() {
-        let d = Distance { steps: 30 * 4000, n: 4000, m: 3000 };
+        let d = Distance {
+            steps: 30 * 4000,
+            n: 4000,
+            m: 3000,
+        };
         let exact = test(d, KsMethod::Exact).unwrap().p_value;
         let asymptotic = test(d, KsMethod::Asymptotic).unwrap().p_value;
         approx::assert_relative_eq!(exact, asymptotic, max_relative = 0.03);
     }
 
     fn sample() -> impl Strategy<Value = Vec<f64>> {
-        prop::collection::vec(prop_oneof![(-20i32..20).prop_map(|x| f64::from(x) / 4.0), -1e6..1e6], 1..60)
+        prop::collection::vec(
+            prop_oneof![(-20i32..20).prop_map(|x| f64::from(x) / 4.0), -1e6..1e6],
+            1..60,
+        )
     }
 
     proptest! {

@@ -11,7 +11,12 @@ const BUCKETS: usize = 1 << 16;
 /// The distance between two samples in any order; NaN is left out.
 pub(super) fn distance(reference: &[f64], current: &[f64]) -> Result<Distance> {
     if reference.len().max(current.len()) > i32::MAX as usize {
-        return Err(Error::parameter("ks_2samp", "sample", reference.len().max(current.len()), "at most 2^31 - 1 values long"));
+        return Err(Error::parameter(
+            "ks_2samp",
+            "sample",
+            reference.len().max(current.len()),
+            "at most 2^31 - 1 values long",
+        ));
     }
     let (a, b) = (Range::of(reference), Range::of(current));
     if a.n == 0 || b.n == 0 {
@@ -19,7 +24,9 @@ pub(super) fn distance(reference: &[f64], current: &[f64]) -> Result<Distance> {
         return Err(Error::Empty(format!("{which} sample of ks_2samp")));
     }
     let (n, m) = (a.n as u64, b.n as u64);
-    let bins = (reference.len() + current.len() >= BUCKETS_FROM).then(|| Buckets::spanning(a, b)).flatten();
+    let bins = (reference.len() + current.len() >= BUCKETS_FROM)
+        .then(|| Buckets::spanning(a, b))
+        .flatten();
     let steps = match bins {
         Some(bins) => in_buckets(&bins, reference, current, n, m),
         None => walk(&sorted_keys(reference), &sorted_keys(current), n, m, 0),
@@ -47,11 +54,18 @@ impl Range {
                 lane.2 = if finite && x > lane.2 { x } else { lane.2 };
             }
         }
-        lanes.iter().fold(Range { n: 0, low: f64::INFINITY, high: f64::NEG_INFINITY }, |all, lane| Range {
-            n: all.n + lane.0,
-            low: all.low.min(lane.1),
-            high: all.high.max(lane.2),
-        })
+        lanes.iter().fold(
+            Range {
+                n: 0,
+                low: f64::INFINITY,
+                high: f64::NEG_INFINITY,
+            },
+            |all, lane| Range {
+                n: all.n + lane.0,
+                low: all.low.min(lane.1),
+                high: all.high.max(lane.2),
+            },
+        )
     }
 }
 
@@ -70,7 +84,11 @@ pub(crate) fn unkey(key: u64) -> f64 {
 
 /// Sorted keys of the values that are not missing.
 pub(crate) fn sorted_keys(values: &[f64]) -> Vec<u64> {
-    let mut keys: Vec<u64> = values.iter().filter(|x| !x.is_nan()).map(|&x| key(x)).collect();
+    let mut keys: Vec<u64> = values
+        .iter()
+        .filter(|x| !x.is_nan())
+        .map(|&x| key(x))
+        .collect();
     keys.sort_unstable();
     keys
 }
@@ -126,7 +144,11 @@ impl Buckets {
 
     /// Sorted (bucket-marked) values only.
     fn gather(&self, values: &[f64], marked: &[bool]) -> Vec<u64> {
-        let mut keys: Vec<u64> = values.iter().filter(|x| marked[self.of(**x)] && !x.is_nan()).map(|&x| key(x)).collect();
+        let mut keys: Vec<u64> = values
+            .iter()
+            .filter(|x| marked[self.of(**x)] && !x.is_nan())
+            .map(|&x| key(x))
+            .collect();
         keys.sort_unstable();
         keys
     }
@@ -149,7 +171,10 @@ fn in_buckets(bins: &Buckets, reference: &[f64], current: &[f64], n: u64, m: u64
         *mark = up.max(down) > best;
         at = after(at, k);
     }
-    let (ka, kb) = (bins.gather(reference, &marked), bins.gather(current, &marked));
+    let (ka, kb) = (
+        bins.gather(reference, &marked),
+        bins.gather(current, &marked),
+    );
     let (mut i, mut j) = (0, 0);
     at = 0;
     for k in 0..BUCKETS {
@@ -236,7 +261,9 @@ mod tests {
                         0 => u,
                         1 => (u * 50.0).floor(),
                         2 => (-u.abs().ln()).powi(6),
-                        3 => [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, u][(u * 8.0) as usize % 4],
+                        3 => {
+                            [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, u][(u * 8.0) as usize % 4]
+                        }
                         4 => (u - 0.5) * f64::MAX * 1.5,
                         _ => 1e15 + (u * 4.0).round(),
                     }
@@ -246,7 +273,11 @@ mod tests {
         for shape in 0..6 {
             for shift in [0.0, 0.01, 0.4] {
                 let (a, b) = (draw(shape, 0.0, 40_000), draw(shape, shift, 30_011));
-                assert_eq!(distance(&a, &b).unwrap().steps, by_sorting(&a, &b), "shape {shape} shift {shift}");
+                assert_eq!(
+                    distance(&a, &b).unwrap().steps,
+                    by_sorting(&a, &b),
+                    "shape {shape} shift {shift}"
+                );
             }
         }
     }
@@ -254,14 +285,31 @@ mod tests {
     #[test]
     fn stored_points_give_the_distance_when_all_are_stored() {
         let (a, b) = ([1.0, 1.0, 2.0, 5.0], [0.5, 1.0, 3.0]);
-        let points = [(1.0, 0, 2), (2.0, 2, 1), (5.0, 3, 1)].map(|(value, below, ties)| Point { value, below, ties });
-        let steps = Steps { points: &points, n: 4 };
+        let points = [(1.0, 0, 2), (2.0, 2, 1), (5.0, 3, 1)].map(|(value, below, ties)| Point {
+            value,
+            below,
+            ties,
+        });
+        let steps = Steps {
+            points: &points,
+            n: 4,
+        };
         assert_eq!(steps.distance(&sorted_keys(&b)), distance(&a, &b).unwrap());
     }
 
     #[test]
     fn keys_sort_like_numbers() {
-        let ascending = [f64::NEG_INFINITY, -1e300, -1.0, -1e-310, 0.0, 1e-310, 1.0, f64::MAX, f64::INFINITY];
+        let ascending = [
+            f64::NEG_INFINITY,
+            -1e300,
+            -1.0,
+            -1e-310,
+            0.0,
+            1e-310,
+            1.0,
+            f64::MAX,
+            f64::INFINITY,
+        ];
         assert!(ascending.windows(2).all(|w| key(w[0]) < key(w[1])));
         assert_eq!(key(-0.0), key(0.0));
         assert!(ascending.iter().all(|&x| unkey(key(x)) == x));

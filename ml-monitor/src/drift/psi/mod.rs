@@ -20,7 +20,10 @@ pub struct PsiBins {
 
 impl Default for PsiBins {
     fn default() -> Self {
-        PsiBins { bins: 10, epsilon: 1e-4 }
+        PsiBins {
+            bins: 10,
+            epsilon: 1e-4,
+        }
     }
 }
 
@@ -33,7 +36,12 @@ impl PsiBins {
         if self.epsilon > 0.0 && self.epsilon < 0.5 {
             return Ok(());
         }
-        Err(Error::parameter("psi", "epsilon", self.epsilon, "in (0, 0.5)"))
+        Err(Error::parameter(
+            "psi",
+            "epsilon",
+            self.epsilon,
+            "in (0, 0.5)",
+        ))
     }
 }
 
@@ -56,7 +64,11 @@ impl PsiBins {
 /// ```
 pub fn psi(reference: &[u64], current: &[u64], epsilon: f64) -> Result<f64> {
     Error::check_len("current counts of psi", reference.len(), current.len())?;
-    PsiBins { epsilon, ..PsiBins::default() }.check()?;
+    PsiBins {
+        epsilon,
+        ..PsiBins::default()
+    }
+    .check()?;
     for (counts, which) in [(reference, "reference"), (current, "current")] {
         if counts.iter().all(|&c| c == 0) {
             return Err(Error::Empty(format!("{which} counts of psi")));
@@ -67,7 +79,10 @@ pub fn psi(reference: &[u64], current: &[u64], epsilon: f64) -> Result<f64> {
 
 /// The index of counts already checked.
 pub(crate) fn index(reference: &[u64], current: &[u64], epsilon: f64) -> f64 {
-    let (n, m) = (reference.iter().sum::<u64>() as f64, current.iter().sum::<u64>() as f64);
+    let (n, m) = (
+        reference.iter().sum::<u64>() as f64,
+        current.iter().sum::<u64>() as f64,
+    );
     let share = |count: u64, size: f64| (count as f64 / size).max(epsilon);
     (reference.iter().zip(current))
         .map(|(&a, &b)| (share(a, n), share(b, m)))
@@ -104,7 +119,11 @@ pub fn psi_2samp(reference: &[f64], current: &[f64], bins: PsiBins) -> Result<f6
     }
     let edges = edges_of_sorted(bins.bins, &a);
     let counts = |sorted: &[u64], rows: usize| with_missing(count_sorted(&edges, sorted), rows);
-    Ok(index(&counts(&a, reference.len()), &counts(&b, current.len()), bins.epsilon))
+    Ok(index(
+        &counts(&a, reference.len()),
+        &counts(&b, current.len()),
+        bins.epsilon,
+    ))
 }
 
 /// Inner bin borders: the distinct quantiles `1/bins, 2/bins, ...` of a sample whose smallest value is `least`.
@@ -174,10 +193,25 @@ mod tests {
     #[test]
     fn parameters_and_samples_are_checked() {
         let ok = PsiBins::default();
-        assert!(psi_2samp(&[1.0], &[1.0], PsiBins { bins: 1, ..ok }).unwrap_err().to_string().contains("bins"));
+        assert!(
+            psi_2samp(&[1.0], &[1.0], PsiBins { bins: 1, ..ok })
+                .unwrap_err()
+                .to_string()
+                .contains("bins")
+        );
         assert!(psi_2samp(&[1.0], &[1.0], PsiBins { epsilon: 0.0, ..ok }).is_err());
-        assert!(psi_2samp(&[f64::NAN], &[1.0], ok).unwrap_err().to_string().contains("reference"));
-        assert!(psi_2samp(&[1.0], &[], ok).unwrap_err().to_string().contains("current"));
+        assert!(
+            psi_2samp(&[f64::NAN], &[1.0], ok)
+                .unwrap_err()
+                .to_string()
+                .contains("reference")
+        );
+        assert!(
+            psi_2samp(&[1.0], &[], ok)
+                .unwrap_err()
+                .to_string()
+                .contains("current")
+        );
         assert!(psi(&[0, 0], &[1, 2], 1e-4).is_err());
         assert!(psi(&[1], &[1, 2], 1e-4).is_err());
     }
@@ -186,7 +220,13 @@ mod tests {
     #[test]
     fn constant_reference_sees_both_directions() {
         let constant = [3.0; 40];
-        for (now, changed) in [(3.0, false), (2.9, true), (3.1, true), (f64::NAN, true), (f64::NEG_INFINITY, true)] {
+        for (now, changed) in [
+            (3.0, false),
+            (2.9, true),
+            (3.1, true),
+            (f64::NAN, true),
+            (f64::NEG_INFINITY, true),
+        ] {
             let index = psi_2samp(&constant, &[now; 40], PsiBins::default()).unwrap();
             assert_eq!(index > 1.0, changed, "{now}: {index}");
             assert!(changed || index == 0.0);
@@ -195,8 +235,18 @@ mod tests {
 
     #[test]
     fn infinities_are_binned() {
-        let reference = [f64::NEG_INFINITY, f64::NEG_INFINITY, 0.0, 1.0, f64::INFINITY, f64::INFINITY];
-        assert_eq!(psi_2samp(&reference, &reference, PsiBins::default()).unwrap(), 0.0);
+        let reference = [
+            f64::NEG_INFINITY,
+            f64::NEG_INFINITY,
+            0.0,
+            1.0,
+            f64::INFINITY,
+            f64::INFINITY,
+        ];
+        assert_eq!(
+            psi_2samp(&reference, &reference, PsiBins::default()).unwrap(),
+            0.0
+        );
     }
 
     proptest! {
