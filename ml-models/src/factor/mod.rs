@@ -1,1 +1,34 @@
-//! Matrix factorisation.
+//! Matrix factorisation: a vector for every user and item, learned from who interacted with what.
+//!
+//! [`Interactions`] holds the data, [`ImplicitAls`] is what you configure, [`FittedImplicitAls`] what was learned: it
+//! recommends to known users, folds in new users and items without a new fit, and finds similar items.
+
+mod als;
+mod fitted;
+mod fold;
+mod index;
+mod interactions;
+mod kernel;
+mod matrix;
+mod recommend;
+mod solve;
+#[cfg(test)]
+mod tests;
+pub(crate) mod top;
+
+pub use als::{ImplicitAls, Iteration, Solver};
+pub use fitted::FittedImplicitAls;
+pub use interactions::{Entries, Interactions};
+pub use recommend::{RankScratch, Recommendations};
+
+use ml_data::{Error, Result};
+
+/// Data that do not fit: what, what was expected, what was found.
+pub(crate) fn bad_data(what: &str, expected: &str, found: &str) -> Error {
+    Error(format!("{what}: expected {expected}, found {found}"))
+}
+
+/// A parameter out of range.
+pub(crate) fn bad_parameter(name: &'static str, value: &str, rule: &'static str) -> Error {
+    Error(format!("{name} = {value}: {rule}"))
+}

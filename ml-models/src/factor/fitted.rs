@@ -1,0 +1,152 @@
+//! What implicit ALS learned.
+
+use super::als::{ImplicitAls, Solver};
+use super::index::{Index, length};
+use super::kernel::{Aligned, Isa};
+use super::matrix::Factors;
+use super::solve::{gram, regularized};
+use super::{Error, Result, bad_data};
+use ml_data::contract::Scored;
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+
+use super::top::Top;
+
+/// Factors of users and items, with what makes answers fast.
+///
+/// Made by [`ImplicitAls::fit`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "Saved")]
+pub struct FittedImplicitAls {
+    pub(super) params: ImplicitAls,
+    pub(super) users: Factors,
+    pub(super) items: Factors,
+    #[serde(skip)]
+    pub(super) derived: Derived,
+}
+
+/// What follows from the factors and is not written.
+#[derive(Clone, Debug)]
+pub(super) struct Derived {
+    pub(super) isa: Isa,
+    /// `Y^T Y + regularization I`, to solve for users.
+    pub(super) item_gram: Aligned,
+    /// `X^T X + regularization I`, to solve for items.
+    pub(super) user_gram: Aligned,
+    pub(super) index: Index,
+    lengths: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Saved {
+    params: ImplicitAls,
+    users: Factors,
+    items: Factors,
+}
+
+impl TryFrom<Saved> for FittedImplicitAls {
+    type Error = Error;
+    fn try_from(s: Saved) -> Result<Self> {
+        s.params.validate()?;
+        if s.users.factors() != s.params.factors || s.items.factors() != s.params.factors {
+            return Err(bad_data("saved factors", &format!("{} columns", s.params.factors), &s.users.factors().to_string()));
+        }
+        FittedImplicitAls::new(s.params, Isa::best(), s.users, s.items)
+    }
+}
+
+impl FittedImplicitAls {
+    pub(super) fn new(params: ImplicitAls, isa: Isa, users: Factors, items: Factors) -> Result<Self> {
+        let derived = Derived::new(&params, isa, &users, &items)?;
+        Ok(FittedImplicitAls { params, users, items, derived })
+    }
+
+    /// The parameters of the fit.
+    #[must_use]
+    pub fn params(&self) -> &ImplicitAls {
+        &self.params
+    }
+
+    /// Users x factors.
+    #[must_use]
+    pub fn user_factors(&self) -> ArrayView2<'_, f32> {
+        self.users.view()
+    }
+
+    /// Items x factors.
+    #[must_use]
+    pub fn item_factors(&self) -> ArrayView2<'_, f32> {
+        self.items.view()
+    }
+
+    /// The number of users the model knows.
+    #[must_use]
+    pub fn users(&self) -> usize {
+        self.users.rows()
+    }
+
+    /// The number of items the model knows.
+    #[must_use]
+    pub fn items(&self) -> usize {
+        self.items.rows()
+    }
+
+    /// The `k` items whose factors point most nearly the same way, with the cosine as score, without the item itself.
+    /// Items with zero factors have no direction: they are similar to nothing and left out.
+    ///
+    /// # Errors
+    /// An item the model does not know.
+    pub fn similar_items(&self, item: u32, k: usize) -> Result<Vec<Scored>> {
+        let d = &self.derived;
+        self.known_item(item)?;
+        let (query, own) = (self.items.row(item as usize), d.lengths[item as usize]);
+        let mut top = Top::default();
+        top.start(k.min(self.items().saturating_sub(1)));
+        let mut dots = [0.0f32; 64];
+        let ids: Vec<u32> = (0..self.items() as u32).collect();
+        for ids in ids.chunks(dots.len()) {
+            let dots = &mut dots[..ids.len()];
+            d.isa.dots(self.items.matrix(), ids, query, dots);
+            for (&i, &dot) in ids.iter().zip(dots.iter()) {
+                let lengths = own * d.lengths[i as usize];
+                if i != item && lengths > 0.0 {
+                    top.push((f64::from(dot) / lengths) as f32, i);
+                }
+            }
+        }
+        let mut out = vec![];
+        top.finish(&mut out);
+        Ok(out)
+    }
+
+    pub(super) fn known_item(&self, item: u32) -> Result<()> {
+        if (item as usize) < self.items() { Ok(()) } else { Err(unknown("item", item, self.items())) }
+    }
+
+    pub(super) fn known_user(&self, user: u32) -> Result<()> {
+        if (user as usize) < self.users() { Ok(()) } else { Err(unknown("user", user, self.users())) }
+    }
+
+    /// The solver that needs no earlier factors.
+    pub(super) fn exact(&self) -> ImplicitAls {
+        self.params.clone().solver(Solver::Cholesky)
+    }
+}
+
+/// An id the model does not know.
+pub(super) fn unknown(what: &str, id: u32, count: usize) -> Error {
+    bad_data(what, &format!("an id below {count}"), &id.to_string())
+}
+
+impl Derived {
+    pub(super) fn new(params: &ImplicitAls, isa: Isa, users: &Factors, items: &Factors) -> Result<Self> {
+        let solve = |y: &Factors| regularized(&gram(isa, y), y, params.regularization);
+        let lengths: Vec<f64> = (0..items.rows()).map(|i| length(items.row(i))).collect();
+        let longest = |rows: &mut dyn Iterator<Item = f64>| rows.fold(0.0, f64::max);
+        let most = longest(&mut lengths.iter().copied()) * longest(&mut (0..users.rows()).map(|u| length(users.row(u))));
+        if most > f64::from(f32::MAX) / 2.0 {
+            return Err(bad_data("factors", "scores within f32", &format!("a possible score of {most:e}")));
+        }
+        Ok(Derived { isa, item_gram: solve(items), user_gram: solve(users), index: Index::new(items), lengths })
+    }
+}

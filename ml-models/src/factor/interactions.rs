@@ -1,0 +1,304 @@
+//! Who interacted with what, how much: a sparse matrix kept by user and by item.
+
+use super::{Error, Result, bad_data};
+use serde::{Deserialize, Serialize};
+
+/// The entries of one user or one item.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Entries<'a> {
+    /// Items of a user, or users of an item, ascending.
+    pub ids: &'a [u32],
+    /// One value each.
+    pub values: &'a [f32],
+}
+
+impl<'a> Entries<'a> {
+    /// Pairs of id and value.
+    pub fn iter(self) -> impl ExactSizeIterator<Item = (u32, f32)> + 'a {
+        self.ids.iter().copied().zip(self.values.iter().copied())
+    }
+}
+
+/// Compressed sparse rows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Csr {
+    /// Row `r` holds the entries `start[r]..start[r + 1]`.
+    pub(crate) start: Vec<usize>,
+    pub(crate) ids: Vec<u32>,
+    pub(crate) values: Vec<f32>,
+}
+
+impl Csr {
+    /// The number of rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.start.len().saturating_sub(1)
+    }
+
+    /// One row; empty past the last.
+    pub(crate) fn row(&self, r: usize) -> Entries<'_> {
+        let range = match (self.start.get(r), self.start.get(r + 1)) {
+            (Some(&from), Some(&to)) => from..to,
+            _ => 0..0,
+        };
+        Entries { ids: &self.ids[range.clone()], values: &self.values[range] }
+    }
+
+    /// The same entries by column. Within a column, rows ascend.
+    fn transpose(&self, columns: usize) -> Csr {
+        let entries = (0..self.rows()).flat_map(|r| self.row(r).iter().map(move |(id, v)| (id, r as u32, v)));
+        scatter(columns, &self.ids, entries)
+    }
+
+    /// Adds up neighbours with the same id, in order.
+    fn merge_duplicates(&mut self) {
+        let (mut to, mut from) = (0, 0);
+        for r in 1..self.start.len() {
+            let end = self.start[r];
+            while from < end {
+                let (id, mut sum) = (self.ids[from], 0.0f64);
+                while from < end && self.ids[from] == id {
+                    sum += f64::from(self.values[from]);
+                    from += 1;
+                }
+                (self.ids[to], self.values[to]) = (id, sum as f32);
+                to += 1;
+            }
+            self.start[r] = to;
+        }
+        self.ids.truncate(to);
+        self.values.truncate(to);
+    }
+}
+
+/// Sorts `(row, id, value)` entries into rows by counting, in order of arrival within a row. `keys` are their rows.
+fn scatter(rows: usize, keys: &[u32], entries: impl Iterator<Item = (u32, u32, f32)>) -> Csr {
+    let mut start = vec![0usize; rows + 1];
+    for &r in keys {
+        start[r as usize + 1] += 1;
+    }
+    for r in 0..rows {
+        start[r + 1] += start[r];
+    }
+    let mut next = start.clone();
+    // id and value travel as one word: one cache line touched an entry
+    let mut packed = vec![(0u32, 0f32); keys.len()];
+    for (r, id, v) in entries {
+        let at = &mut next[r as usize];
+        packed[*at] = (id, v);
+        *at += 1;
+    }
+    Csr { start, ids: packed.iter().map(|p| p.0).collect(), values: packed.iter().map(|p| p.1).collect() }
+}
+
+/// A sparse users x items matrix of non-negative values (counts, seconds, money), readable by user and by item.
+///
+/// Users and items are numbered from 0. Pairs that occur more than once are added up. What the value means is the model's
+/// business: [`ImplicitAls`](super::ImplicitAls) reads it as confidence, [`Popularity`](crate::baseline::Popularity) as
+/// weight.
+///
+/// ```
+/// use ml_models::factor::Interactions;
+/// let seen = Interactions::from_triples(2, 3, [(0, 2, 1.0), (1, 0, 4.0), (0, 2, 0.5), (0, 1, 1.0)])?;
+/// assert_eq!(seen.user(0).ids, [1, 2]);
+/// assert_eq!(seen.user(0).values, [1.0, 1.5]);
+/// assert_eq!(seen.item(0).ids, [1]);
+/// assert_eq!(seen.len(), 3);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # Missing values
+/// A pair that is not listed was not observed. A listed value may be 0 (observed, worth nothing) but not NaN.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Saved")]
+pub struct Interactions {
+    items: usize,
+    by_user: Csr,
+    #[serde(skip)]
+    by_item: Csr,
+}
+
+/// What is written: one orientation.
+#[derive(Deserialize)]
+struct Saved {
+    items: usize,
+    by_user: Csr,
+}
+
+impl TryFrom<Saved> for Interactions {
+    type Error = Error;
+    fn try_from(s: Saved) -> Result<Self> {
+        let c = &s.by_user;
+        let n = c.ids.len();
+        let shaped = c.start.first() == Some(&0) && c.start.last() == Some(&n) && c.start.is_sorted() && c.values.len() == n;
+        let ascending = shaped && (0..c.rows()).all(|r| c.row(r).ids.is_sorted_by(|a, b| a < b));
+        let known = c.ids.iter().all(|&i| (i as usize) < s.items) && c.values.iter().all(|v| *v >= 0.0 && v.is_finite());
+        if !(ascending && known) {
+            return Err(bad_data("saved interactions", "rows of ascending items with finite values", "damaged data"));
+        }
+        let by_item = c.transpose(s.items);
+        Ok(Interactions { items: s.items, by_user: s.by_user, by_item })
+    }
+}
+
+impl Interactions {
+    /// Builds the matrix from `(user, item, value)` triples in any order, adding up duplicates.
+    ///
+    /// # Errors
+    /// A value that is negative, NaN or infinite (also as a sum); an id that is not below its count; a count above `u32::MAX`.
+    pub fn from_triples(users: usize, items: usize, triples: impl IntoIterator<Item = (u32, u32, f32)>) -> Result<Self> {
+        for (what, n) in [("users", users), ("items", items)] {
+            if n > u32::MAX as usize {
+                return Err(bad_data(what, "at most 4294967295 rows", &n.to_string()));
+            }
+        }
+        let triples: Vec<_> = triples.into_iter().collect();
+        for (row, &(u, i, v)) in triples.iter().enumerate() {
+            if u as usize >= users || i as usize >= items || !(v >= 0.0 && v.is_finite()) {
+                return Err(refuse(row, (u, i, v), users, items));
+            }
+        }
+        Ok(Self::from_checked(users, items, &triples)?)
+    }
+
+    /// Builds the matrix from `(user, item)` pairs, each worth 1; a pair that occurs n times is worth n.
+    ///
+    /// # Errors
+    /// As [`Interactions::from_triples`].
+    pub fn from_pairs(users: usize, items: usize, pairs: impl IntoIterator<Item = (u32, u32)>) -> Result<Self> {
+        Self::from_triples(users, items, pairs.into_iter().map(|(u, i)| (u, i, 1.0)))
+    }
+
+    fn from_checked(users: usize, items: usize, triples: &[(u32, u32, f32)]) -> Result<Self> {
+        let keys: Vec<u32> = triples.iter().map(|t| t.0).collect();
+        let mut by_user = if triples.is_sorted_by(|a, b| (a.0, a.1) <= (b.0, b.1)) {
+            scatter(users, &keys, triples.iter().copied())
+        } else {
+            // first by item, then stably by user: rows come out with ascending items
+            let item_keys: Vec<u32> = triples.iter().map(|t| t.1).collect();
+            let by_item = scatter(items, &item_keys, triples.iter().map(|&(u, i, v)| (i, u, v)));
+            by_item.transpose(users)
+        };
+        by_user.merge_duplicates();
+        if let Some(at) = by_user.values.iter().position(|v| !v.is_finite()) {
+            let user = by_user.start.partition_point(|&s| s <= at) - 1;
+            let pair = format!("the sum of user {user}, item {}", by_user.ids[at]);
+            return Err(bad_data(&pair, "a finite f32", "infinity"));
+        }
+        let by_item = by_user.transpose(items);
+        Ok(Interactions { items, by_user, by_item })
+    }
+
+    /// The number of users.
+    #[must_use]
+    pub fn users(&self) -> usize {
+        self.by_user.rows()
+    }
+
+    /// The number of items.
+    #[must_use]
+    pub fn items(&self) -> usize {
+        self.items
+    }
+
+    /// The number of distinct pairs.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_user.ids.len()
+    }
+
+    /// Whether there is no pair at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A user's items, ascending; nothing for a user past the last.
+    #[must_use]
+    pub fn user(&self, user: u32) -> Entries<'_> {
+        self.by_user.row(user as usize)
+    }
+
+    /// An item's users, ascending; nothing for an item past the last.
+    #[must_use]
+    pub fn item(&self, item: u32) -> Entries<'_> {
+        self.by_item.row(item as usize)
+    }
+
+    /// All pairs, by user, then item.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32, f32)> + '_ {
+        (0..self.users() as u32).flat_map(move |u| self.user(u).iter().map(move |(i, v)| (u, i, v)))
+    }
+
+    /// The rows of users.
+    pub(crate) fn by_user(&self) -> &Csr {
+        &self.by_user
+    }
+
+    /// The rows of items.
+    pub(crate) fn by_item(&self) -> &Csr {
+        &self.by_item
+    }
+}
+
+/// Says what is wrong with a triple.
+fn refuse(row: usize, (u, i, v): (u32, u32, f32), users: usize, items: usize) -> Error {
+    let at = |what: &str| format!("interaction {row}: {what}");
+    if u as usize >= users {
+        bad_data(&at("user"), &format!("an id below {users}"), &u.to_string())
+    } else if i as usize >= items {
+        bad_data(&at("item"), &format!("an id below {items}"), &i.to_string())
+    } else {
+        bad_data(&at("value"), "a finite number of at least 0", &v.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn refuses_what_it_cannot_hold() {
+        for (t, word) in [((2, 0, 1.0), "user"), ((0, 3, 1.0), "item"), ((0, 0, -1.0), "-1"), ((0, 0, f32::NAN), "NaN"), ((0, 0, f32::INFINITY), "inf")] {
+            let e = Interactions::from_triples(2, 3, [(0, 0, 1.0), t]).unwrap_err().to_string();
+            assert!(e.contains(word) && e.contains("interaction 1"), "{e}");
+        }
+        let e = Interactions::from_triples(1, 1, [(0, 0, f32::MAX), (0, 0, f32::MAX)]).unwrap_err().to_string();
+        assert!(e.contains("user 0, item 0"), "{e}");
+    }
+
+    #[test]
+    fn empty_rows_and_no_rows() {
+        let none = Interactions::from_pairs(0, 0, []).unwrap();
+        assert!((none.users(), none.items(), none.is_empty()) == (0, 0, true));
+        let one = Interactions::from_pairs(3, 2, [(1, 1)]).unwrap();
+        assert_eq!((one.user(0).ids.len(), one.user(1).ids, one.user(9).ids.len(), one.item(1).ids), (0, &[1][..], 0, &[1][..]));
+    }
+
+    #[test]
+    fn damaged_json_is_refused() {
+        let x = Interactions::from_pairs(2, 2, [(0, 1), (1, 0)]).unwrap();
+        let json = serde_json::to_string(&x).unwrap();
+        assert_eq!(serde_json::from_str::<Interactions>(&json).unwrap(), x);
+        for (from, to) in [("\"items\":2", "\"items\":1"), ("[0,1,2]", "[0,2,1]"), ("[1.0,1.0]", "[1.0,-1.0]")] {
+            assert!(serde_json::from_str::<Interactions>(&json.replace(from, to)).is_err(), "{json} {to}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn equals_a_map_of_sums(triples in prop::collection::vec((0u32..6, 0u32..5, 0u8..4), 0..60)) {
+            let x = Interactions::from_triples(6, 5, triples.iter().map(|&(u, i, v)| (u, i, f32::from(v)))).unwrap();
+            let mut map = BTreeMap::<(u32, u32), f32>::new();
+            for &(u, i, v) in &triples {
+                *map.entry((u, i)).or_default() += f32::from(v);
+            }
+            prop_assert_eq!(x.iter().map(|(u, i, v)| ((u, i), v)).collect::<Vec<_>>(), map.clone().into_iter().collect::<Vec<_>>());
+            let mut by_item: Vec<_> = (0..5u32).flat_map(|i| x.item(i).iter().map(move |(u, v)| ((u, i), v))).collect();
+            by_item.sort_by_key(|e| e.0);
+            prop_assert_eq!(by_item, map.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
