@@ -5,7 +5,8 @@ use super::interactions::Interactions;
 use super::kernel::Isa;
 use super::matrix::Factors;
 use super::solve::{Side, gram, regularized};
-use super::{Result, bad_data, bad_parameter};
+use super::{Error, Result, bad_data};
+use ml_data::contract::Params;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
@@ -108,6 +109,24 @@ pub struct Iteration {
     pub loss: Option<f64>,
 }
 
+impl Params for ImplicitAls {
+    fn name(&self) -> &'static str {
+        "ImplicitAls"
+    }
+
+    fn check(&self) -> Result<()> {
+        let rule = |good: bool, name, value: &dyn ToString, rule| {
+            if good { Ok(()) } else { Err(Error::parameter("ImplicitAls", name, value.to_string(), rule)) }
+        };
+        let r = self.regularization;
+        rule((1..=65_536).contains(&self.factors), "factors", &self.factors, "in 1..=65536")?;
+        rule(r >= 0.0 && r.is_finite(), "regularization", &r, "finite and at least 0")?;
+        rule(self.alpha > 0.0 && self.alpha.is_finite(), "alpha", &self.alpha, "finite and above 0")?;
+        let steps = if let Solver::ConjugateGradient { steps } = self.solver { steps } else { 1 };
+        rule(steps >= 1, "steps", &steps, "at least 1")
+    }
+}
+
 impl ImplicitAls {
     /// 100 factors, regularization 0.01, alpha 1, 15 iterations of 3 conjugate-gradient steps, seed 0.
     #[must_use]
@@ -164,20 +183,6 @@ impl ImplicitAls {
         self
     }
 
-    /// Checks the parameters.
-    ///
-    /// # Errors
-    /// Names the first parameter out of range.
-    pub fn validate(&self) -> Result<()> {
-        let ok = |name, value: String, good: bool, rule| if good { Ok(()) } else { Err(bad_parameter(name, &value, rule)) };
-        ok("factors", self.factors.to_string(), (1..=65_536).contains(&self.factors), "must be in 1..=65536")?;
-        let r = self.regularization;
-        ok("regularization", r.to_string(), r >= 0.0 && r.is_finite(), "must be finite and at least 0")?;
-        ok("alpha", self.alpha.to_string(), self.alpha > 0.0 && self.alpha.is_finite(), "must be finite and above 0")?;
-        let steps = if let Solver::ConjugateGradient { steps } = self.solver { steps } else { 1 };
-        ok("steps", steps.to_string(), steps >= 1, "must be at least 1")
-    }
-
     /// Learns factors from small random ones.
     ///
     /// # Errors
@@ -206,7 +211,7 @@ impl ImplicitAls {
     /// # Errors
     /// As [`fit`](Self::fit).
     pub fn fit_with(&self, data: &Interactions, on: &mut dyn FnMut(Iteration) -> ControlFlow<()>) -> Result<FittedImplicitAls> {
-        self.check(data)?;
+        self.check_data(data)?;
         let users = Factors::random(data.users(), self.factors, 0.01, self.seed, 1);
         let items = Factors::random(data.items(), self.factors, 0.01, self.seed, 2);
         self.iterate(Isa::best(), data, users, items, on)
@@ -224,15 +229,15 @@ impl ImplicitAls {
         items: ArrayView2<'_, f32>,
         on: &mut dyn FnMut(Iteration) -> ControlFlow<()>,
     ) -> Result<FittedImplicitAls> {
-        self.check(data)?;
+        self.check_data(data)?;
         let users = Factors::from_array(users, data.users(), self.factors, "initial user factors")?;
         let items = Factors::from_array(items, data.items(), self.factors, "initial item factors")?;
         self.iterate(Isa::best(), data, users, items, on)
     }
 
     /// Everything that can be known to be wrong before work starts.
-    fn check(&self, data: &Interactions) -> Result<()> {
-        self.validate()?;
+    fn check_data(&self, data: &Interactions) -> Result<()> {
+        self.check()?;
         if data.users() == 0 || data.items() == 0 {
             return Err(bad_data("interactions", "at least one user and one item", &format!("{} x {}", data.users(), data.items())));
         }

@@ -1,16 +1,15 @@
 //! What implicit ALS learned.
 
-use super::als::{ImplicitAls, Solver};
+use super::als::ImplicitAls;
 use super::index::{Index, length};
 use super::kernel::{Aligned, Isa};
 use super::matrix::Factors;
 use super::solve::{gram, regularized};
+use super::top::Top;
 use super::{Error, Result, bad_data};
-use ml_data::contract::Scored;
+use ml_data::contract::{Params, Scored};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
-
-use super::top::Top;
 
 /// Factors of users and items, with what makes answers fast.
 ///
@@ -47,7 +46,7 @@ struct Saved {
 impl TryFrom<Saved> for FittedImplicitAls {
     type Error = Error;
     fn try_from(s: Saved) -> Result<Self> {
-        s.params.validate()?;
+        s.params.check()?;
         if s.users.factors() != s.params.factors || s.items.factors() != s.params.factors {
             return Err(bad_data("saved factors", &format!("{} columns", s.params.factors), &s.users.factors().to_string()));
         }
@@ -125,11 +124,6 @@ impl FittedImplicitAls {
 
     pub(super) fn known_user(&self, user: u32) -> Result<()> {
         if (user as usize) < self.users() { Ok(()) } else { Err(unknown("user", user, self.users())) }
-    }
-
-    /// The solver that needs no earlier factors.
-    pub(super) fn exact(&self) -> ImplicitAls {
-        self.params.clone().solver(Solver::Cholesky)
     }
 }
 

@@ -1,5 +1,6 @@
 //! New users and items without a new fit.
 
+use super::als::Solver;
 use super::fitted::{Derived, FittedImplicitAls, unknown};
 use super::interactions::Entries;
 use super::matrix::Factors;
@@ -59,14 +60,26 @@ impl FittedImplicitAls {
     }
 
     fn solve(&self, y: &Factors, gram: &[f32], e: Entries<'_>, what: &'static str) -> Result<Vec<f32>> {
-        let exact = self.exact();
-        let mut scratch = Scratch::new(y.factors(), exact.solver);
+        let mut scratch = Scratch::new(y.factors(), Solver::Cholesky);
         let mut x = vec![0.0; y.stride()];
         if !e.ids.is_empty() {
-            exact.side(self.derived.isa, y, gram, what).solve_one(e, &mut x, &mut scratch)?;
+            self.params.side(self.derived.isa, y, gram, what).solve_one(e, &mut x, &mut scratch)?;
         }
         x.truncate(y.factors());
         Ok(x)
+    }
+
+    /// The factors of a user with checked entries, in reused memory; padded.
+    pub(super) fn fold_into(&self, e: Entries<'_>, x: &mut Vec<f32>, scratch: &mut Option<(usize, Scratch)>) -> Result<()> {
+        let y = &self.items;
+        x.resize(y.stride(), 0.0);
+        if scratch.as_ref().is_none_or(|s| s.0 != y.factors()) {
+            *scratch = Some((y.factors(), Scratch::new(y.factors(), Solver::Cholesky)));
+        }
+        match scratch {
+            Some((_, s)) => self.params.side(self.derived.isa, y, &self.derived.item_gram, "session").solve_one(e, x, s),
+            None => Ok(()),
+        }
     }
 
     /// Replaces or adds users: each gets the factors of its full new history, solved with the items as they are. Unknown

@@ -157,7 +157,7 @@ impl Interactions {
                 return Err(refuse(row, (u, i, v), users, items));
             }
         }
-        Ok(Self::from_checked(users, items, &triples)?)
+        Self::from_checked(users, items, &triples)
     }
 
     /// Builds the matrix from `(user, item)` pairs, each worth 1; a pair that occurs n times is worth n.
@@ -242,13 +242,12 @@ impl Interactions {
 
 /// Says what is wrong with a triple.
 fn refuse(row: usize, (u, i, v): (u32, u32, f32), users: usize, items: usize) -> Error {
-    let at = |what: &str| format!("interaction {row}: {what}");
     if u as usize >= users {
-        bad_data(&at("user"), &format!("an id below {users}"), &u.to_string())
+        Error::cell("user", row, format!("an id below {users}"), u)
     } else if i as usize >= items {
-        bad_data(&at("item"), &format!("an id below {items}"), &i.to_string())
+        Error::cell("item", row, format!("an id below {items}"), i)
     } else {
-        bad_data(&at("value"), "a finite number of at least 0", &v.to_string())
+        Error::cell("value", row, "a finite number of at least 0", v)
     }
 }
 
@@ -262,7 +261,7 @@ mod tests {
     fn refuses_what_it_cannot_hold() {
         for (t, word) in [((2, 0, 1.0), "user"), ((0, 3, 1.0), "item"), ((0, 0, -1.0), "-1"), ((0, 0, f32::NAN), "NaN"), ((0, 0, f32::INFINITY), "inf")] {
             let e = Interactions::from_triples(2, 3, [(0, 0, 1.0), t]).unwrap_err().to_string();
-            assert!(e.contains(word) && e.contains("interaction 1"), "{e}");
+            assert!(e.contains(word) && e.contains("row 1"), "{e}");
         }
         let e = Interactions::from_triples(1, 1, [(0, 0, f32::MAX), (0, 0, f32::MAX)]).unwrap_err().to_string();
         assert!(e.contains("user 0, item 0"), "{e}");

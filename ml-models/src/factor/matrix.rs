@@ -98,7 +98,7 @@ impl Factors {
     pub(crate) fn view(&self) -> ArrayView2<'_, f32> {
         let rows = ArrayView2::from_shape((self.rows, self.stride()), &self.data[..]);
         // the shape always fits: `data` is made with it
-        rows.map_or_else(|_| aview2::<f32, [f32; 0]>(&[]), |all| all.slice_move(s![.., ..self.factors]))
+        rows.map_or_else(|_| aview2::<f32, 0>(&[]), |all| all.slice_move(s![.., ..self.factors]))
     }
 
     /// Makes room for more rows, zero.

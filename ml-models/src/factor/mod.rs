@@ -10,6 +10,7 @@ mod index;
 mod interactions;
 mod kernel;
 mod matrix;
+mod ranker;
 mod recommend;
 mod solve;
 #[cfg(test)]
@@ -19,16 +20,12 @@ pub(crate) mod top;
 pub use als::{ImplicitAls, Iteration, Solver};
 pub use fitted::FittedImplicitAls;
 pub use interactions::{Entries, Interactions};
+pub use ranker::{FoldIn, FoldScratch};
 pub use recommend::{RankScratch, Recommendations};
 
 use ml_data::{Error, Result};
 
 /// Data that do not fit: what, what was expected, what was found.
 pub(crate) fn bad_data(what: &str, expected: &str, found: &str) -> Error {
-    Error(format!("{what}: expected {expected}, found {found}"))
-}
-
-/// A parameter out of range.
-pub(crate) fn bad_parameter(name: &'static str, value: &str, rule: &'static str) -> Error {
-    Error(format!("{name} = {value}: {rule}"))
+    Error::Data(format!("{what}: expected {expected}, found {found}"))
 }

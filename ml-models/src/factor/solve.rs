@@ -80,7 +80,7 @@ impl Side<'_> {
             for (i, x) in rows.chunks_exact_mut(stride).enumerate() {
                 let r = first + i;
                 let next = if r + 1 < last { data.row(r + 1).ids } else { &[] };
-                self.row(data.row(r), next, x, scratch).map_err(|_| singular(self.what, r))?;
+                self.row(data.row(r), next, x, scratch).map_err(|_| singular(&format!("{} {r}", self.what)))?;
             }
             Ok(())
         })
@@ -103,7 +103,7 @@ impl Side<'_> {
 
     /// [`exact`](Self::exact) for a single row, with an error that says what it is.
     pub(super) fn solve_one(&self, e: Entries<'_>, x: &mut [f32], scratch: &mut Scratch) -> Result<()> {
-        self.exact(e, x, scratch).map_err(|_| singular(self.what, 0))
+        self.exact(e, x, scratch).map_err(|_| singular(self.what))
     }
 
     /// The exact solution of one row.
@@ -151,8 +151,9 @@ impl Side<'_> {
 #[derive(Debug)]
 pub(super) struct NotPositive;
 
-fn singular(what: &str, row: usize) -> Error {
-    super::bad_data(&format!("the system of {what} {row}"), "a positive definite matrix", "a singular one; increase `regularization`")
+fn singular(what: &str) -> Error {
+    let reason = format!("the system of {what} is not positive definite; increase `regularization`");
+    Error::Fit { step: "ImplicitAls", reason }
 }
 
 /// Room for one row's system.

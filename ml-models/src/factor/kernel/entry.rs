@@ -127,11 +127,11 @@ macro_rules! table {
                 masks
             }
 
-            pub(super) static TABLE: Table = Table {
+            pub(in crate::factor::kernel) static TABLE: Table = Table {
                 conjugate_gradient, gram_block, gram_system, right_side, dots, scores, scan_group, scan_one,
             };
         }
-        pub(super) use $module::TABLE as $table;
+        pub(super) use self::$module::TABLE as $table;
     };
 }
 
