@@ -1,5 +1,7 @@
 //! Implicit ALS against the `implicit` package, from the same first factors. See `golden/als.py`.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use ml_models::factor::{FittedImplicitAls, ImplicitAls, Interactions, Solver};
 use ndarray::ArrayView2;
 use serde::Deserialize;
@@ -42,20 +44,33 @@ fn near<'a>(what: &str, ours: impl IntoIterator<Item = &'a f32>, theirs: &[f32],
     let ours: Vec<f32> = ours.into_iter().copied().collect();
     assert_eq!(ours.len(), theirs.len(), "{what}");
     for (i, (a, b)) in ours.iter().zip(theirs).enumerate() {
-        assert!((a - b).abs() < tolerance, "{what}, value {i}: {a} against {b}");
+        assert!(
+            (a - b).abs() < tolerance,
+            "{what}, value {i}: {a} against {b}"
+        );
     }
 }
 
 fn golden() -> (Golden, Interactions) {
     let g: Golden = serde_json::from_str(include_str!("golden/als.json")).unwrap();
     // in another order, so that the builder has to sort
-    let data = Interactions::from_triples(g.users, g.items, g.triples.iter().rev().copied()).unwrap();
+    let data =
+        Interactions::from_triples(g.users, g.items, g.triples.iter().rev().copied()).unwrap();
     (g, data)
 }
 
 fn fit(g: &Golden, c: &Case, r: &Run, data: &Interactions) -> (FittedImplicitAls, f64) {
-    let solver = if r.cg { Solver::default() } else { Solver::Cholesky };
-    let als = ImplicitAls::new().factors(c.factors).alpha(g.alpha).regularization(g.regularization).iterations(r.iterations).solver(solver);
+    let solver = if r.cg {
+        Solver::default()
+    } else {
+        Solver::Cholesky
+    };
+    let als = ImplicitAls::new()
+        .factors(c.factors)
+        .alpha(g.alpha)
+        .regularization(g.regularization)
+        .iterations(r.iterations)
+        .solver(solver);
     let users = ArrayView2::from_shape((g.users, c.factors), &c.users).unwrap();
     let items = ArrayView2::from_shape((g.items, c.factors), &c.items).unwrap();
     let mut loss = 0.0;
@@ -73,22 +88,75 @@ fn factors_loss_and_rankings_equal_implicit() {
     for c in &g.cases {
         for r in &c.runs {
             let (model, loss) = fit(&g, c, r, &data);
-            let what = format!("{} factors, cg {}, {} iterations", c.factors, r.cg, r.iterations);
-            near(&format!("{what}: users"), model.user_factors(), &r.users, 1e-4);
-            near(&format!("{what}: items"), model.item_factors(), &r.items, 1e-4);
-            assert!((loss / r.loss - 1.0).abs() < 1e-5, "{what}: loss {loss} against {}", r.loss);
+            let what = format!(
+                "{} factors, cg {}, {} iterations",
+                c.factors, r.cg, r.iterations
+            );
+            near(
+                &format!("{what}: users"),
+                model.user_factors(),
+                &r.users,
+                1e-4,
+            );
+            near(
+                &format!("{what}: items"),
+                model.item_factors(),
+                &r.items,
+                1e-4,
+            );
+            assert!(
+                (loss / r.loss - 1.0).abs() < 1e-5,
+                "{what}: loss {loss} against {}",
+                r.loss
+            );
             // the user without interactions has zero factors: every score ties, and implicit breaks ties its own way
-            let batch = model.recommend_batch(&(0..g.users as u32).collect::<Vec<_>>(), 5, Some(&data)).unwrap();
-            for (u, theirs) in r.recommended.chunks(5).enumerate().filter(|(u, _)| !data.user(*u as u32).ids.is_empty()) {
+            let batch = model
+                .recommend_batch(&(0..g.users as u32).collect::<Vec<_>>(), 5, Some(&data))
+                .unwrap();
+            for (u, theirs) in r
+                .recommended
+                .chunks(5)
+                .enumerate()
+                .filter(|(u, _)| !data.user(*u as u32).ids.is_empty())
+            {
                 let ours = batch.row(u);
-                assert_eq!(ours.iter().map(|s| s.item).collect::<Vec<_>>(), theirs, "{what}: user {u}");
-                near(&format!("{what}: scores"), ours.iter().map(|s| &s.score), &r.scores[5 * u..5 * u + 5], 1e-4);
-                assert_eq!(ours, model.recommend(u as u32, 5, &data).unwrap(), "{what}: one at a time");
+                assert_eq!(
+                    ours.iter().map(|s| s.item).collect::<Vec<_>>(),
+                    theirs,
+                    "{what}: user {u}"
+                );
+                near(
+                    &format!("{what}: scores"),
+                    ours.iter().map(|s| &s.score),
+                    &r.scores[5 * u..5 * u + 5],
+                    1e-4,
+                );
+                assert_eq!(
+                    ours,
+                    model.recommend(u as u32, 5, &data).unwrap(),
+                    "{what}: one at a time"
+                );
             }
-            near("new user", &model.fold_in_user(&[(8, 1.0), (3, 1.5), (3, 0.5)]).unwrap(), &r.folded_user, 1e-4);
-            near("new item", &model.fold_in_item(&[(1, 1.5), (6, 0.5), (20, 1.0)]).unwrap(), &r.folded_item, 1e-4);
+            near(
+                "new user",
+                &model.fold_in_user(&[(8, 1.0), (3, 1.5), (3, 0.5)]).unwrap(),
+                &r.folded_user,
+                1e-4,
+            );
+            near(
+                "new item",
+                &model
+                    .fold_in_item(&[(1, 1.5), (6, 0.5), (20, 1.0)])
+                    .unwrap(),
+                &r.folded_item,
+                1e-4,
+            );
             let similar = model.similar_items(3, 3).unwrap();
-            assert_eq!(similar.iter().map(|s| s.item).collect::<Vec<_>>(), r.similar, "{what}");
+            assert_eq!(
+                similar.iter().map(|s| s.item).collect::<Vec<_>>(),
+                r.similar,
+                "{what}"
+            );
             near("cosine", similar.iter().map(|s| &s.score), &r.cosine, 1e-4);
         }
     }

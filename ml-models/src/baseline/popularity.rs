@@ -59,7 +59,11 @@ pub struct Popularity {
 
 impl Default for Popularity {
     fn default() -> Self {
-        Popularity { count: Count::default(), half_life: None, prior: 1.0 }
+        Popularity {
+            count: Count::default(),
+            half_life: None,
+            prior: 1.0,
+        }
     }
 }
 
@@ -70,12 +74,22 @@ impl Params for Popularity {
 
     fn check(&self) -> Result<()> {
         if self.half_life.is_some_and(|h| h.as_micros() == 0) {
-            return Err(Error::parameter("Popularity", "half_life", "0", "at least a microsecond"));
+            return Err(Error::parameter(
+                "Popularity",
+                "half_life",
+                "0",
+                "at least a microsecond",
+            ));
         }
         if self.prior >= 0.0 && self.prior.is_finite() {
             Ok(())
         } else {
-            Err(Error::parameter("Popularity", "prior", self.prior, "finite and at least 0"))
+            Err(Error::parameter(
+                "Popularity",
+                "prior",
+                self.prior,
+                "finite and at least 0",
+            ))
         }
     }
 }
@@ -119,7 +133,7 @@ impl Popularity {
         self.check_timeless()?;
         let mut counts = vec![0.0; data.items()];
         (0..data.users() as u32).for_each(|user| self.add(data, user, &mut counts));
-        self.finish(counts, Vec::new(), Vec::new())
+        self.finish(&counts, &[], Vec::new())
     }
 
     /// Counts a matrix of interactions overall and by the user's segment; `segments` has a number for each user. Users
@@ -138,12 +152,16 @@ impl Popularity {
             self.add(data, user, counts);
             self.add(data, user, &mut all);
         }
-        self.finish(all, by, segments.to_vec())
+        self.finish(&all, &by, segments.to_vec())
     }
 
     fn add(&self, data: &Interactions, user: u32, counts: &mut [f64]) {
         for (i, v) in data.user(user).iter() {
-            counts[i as usize] += if self.count == Count::Values { f64::from(v) } else { 1.0 };
+            counts[i as usize] += if self.count == Count::Values {
+                f64::from(v)
+            } else {
+                1.0
+            };
         }
     }
 
@@ -155,18 +173,35 @@ impl Popularity {
         self.check()?;
         for (row, e) in events.iter().enumerate() {
             if e.item as usize >= items {
-                return Err(Error::cell("item", row, format!("an id below {items}"), e.item));
+                return Err(Error::cell(
+                    "item",
+                    row,
+                    format!("an id below {items}"),
+                    e.item,
+                ));
             }
             if !(e.value >= 0.0 && e.value.is_finite()) {
-                return Err(Error::cell("value", row, "a finite number of at least 0", e.value));
+                return Err(Error::cell(
+                    "value",
+                    row,
+                    "a finite number of at least 0",
+                    e.value,
+                ));
             }
         }
         let now = events.iter().map(|e| e.at).max().unwrap_or(0);
         let mut all = vec![0.0; items];
         let mut by = vec![Vec::new(); segment_count(events.iter().filter_map(|e| e.segment))?];
         for e in events {
-            let worth = if self.count == Count::Values { f64::from(e.value) } else { 1.0 };
-            let weight = worth * self.half_life.map_or(1.0, |h| (-((now as f64 - e.at as f64) / h.as_micros() as f64)).exp2());
+            let worth = if self.count == Count::Values {
+                f64::from(e.value)
+            } else {
+                1.0
+            };
+            let weight = worth
+                * self.half_life.map_or(1.0, |h| {
+                    (-((now as f64 - e.at as f64) / h.as_micros() as f64)).exp2()
+                });
             all[e.item as usize] += weight;
             if let Some(segment) = e.segment {
                 let counts: &mut Vec<f64> = &mut by[segment as usize];
@@ -174,7 +209,7 @@ impl Popularity {
                 counts[e.item as usize] += weight;
             }
         }
-        self.finish(all, by, Vec::new())
+        self.finish(&all, &by, Vec::new())
     }
 
     fn check_timeless(&self) -> Result<()> {
@@ -189,7 +224,12 @@ impl Popularity {
         }
     }
 
-    fn finish(&self, all: Vec<f64>, by: Vec<Vec<f64>>, segment_of: Vec<u32>) -> Result<FittedPopularity> {
+    fn finish(
+        &self,
+        all: &[f64],
+        by: &[Vec<f64>],
+        segment_of: Vec<u32>,
+    ) -> Result<FittedPopularity> {
         let total: f64 = all.iter().sum();
         if total <= 0.0 {
             return Err(Error::Empty("popularity: the data".into()));
@@ -197,19 +237,38 @@ impl Popularity {
         let list = |counts: &[f64]| {
             let mut best: Vec<Scored> = scored(counts).collect();
             best.sort_unstable_by(best_first);
-            Board { scores: counts.iter().map(|&c| c as f32).collect(), best }
+            Board {
+                scores: counts.iter().map(|&c| c as f32).collect(),
+                best,
+            }
         };
         let segment = |counts: &Vec<f64>| {
             let here = |i: usize| counts.get(i).copied().unwrap_or(0.0);
-            list(&all.iter().enumerate().map(|(i, &a)| here(i) + self.prior * a / total).collect::<Vec<_>>())
+            list(
+                &all.iter()
+                    .enumerate()
+                    .map(|(i, &a)| here(i) + self.prior * a / total)
+                    .collect::<Vec<_>>(),
+            )
         };
         let segments = by.iter().map(segment).collect();
-        Ok(FittedPopularity { all: list(&all), segments, segment_of })
+        Ok(FittedPopularity {
+            all: list(all),
+            segments,
+            segment_of,
+        })
     }
 }
 
 fn scored(counts: &[f64]) -> impl Iterator<Item = Scored> + '_ {
-    counts.iter().enumerate().filter(|(_, c)| **c > 0.0).map(|(i, &c)| Scored { item: i as u32, score: c as f32 })
+    counts
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| **c > 0.0)
+        .map(|(i, &c)| Scored {
+            item: i as u32,
+            score: c as f32,
+        })
 }
 
 /// One more than the largest segment. Segments are small numbers: every one gets a list of all items.
@@ -218,7 +277,9 @@ fn segment_count(segments: impl Iterator<Item = u32>) -> Result<usize> {
     match segments.max() {
         None => Ok(0),
         Some(s) if s < MOST => Ok(s as usize + 1),
-        Some(s) => Err(Error::Data(format!("segment: expected a number below {MOST}, found {s}"))),
+        Some(s) => Err(Error::Data(format!(
+            "segment: expected a number below {MOST}, found {s}"
+        ))),
     }
 }
 
@@ -264,7 +325,9 @@ impl FittedPopularity {
 
     /// What a segment is ranked by.
     pub(super) fn board(&self, segment: Option<u32>) -> &Board {
-        segment.and_then(|s| self.segments.get(s as usize)).unwrap_or(&self.all)
+        segment
+            .and_then(|s| self.segments.get(s as usize))
+            .unwrap_or(&self.all)
     }
 }
 
@@ -273,25 +336,55 @@ mod tests {
     use super::*;
 
     fn event(item: u32, value: f32, hours: i64, segment: Option<u32>) -> ItemEvent {
-        ItemEvent { item, value, at: hours * 3_600_000_000, segment }
+        ItemEvent {
+            item,
+            value,
+            at: hours * 3_600_000_000,
+            segment,
+        }
     }
 
     #[test]
     fn half_life_halves() {
-        let events = [event(0, 1.0, 0, None), event(0, 1.0, 24, None), event(1, 1.0, 48, None), event(2, 8.0, 47, None)];
-        let p = Popularity::new().half_life(Duration::from_secs(24 * 3600)).fit_events(4, &events).unwrap();
-        assert_eq!([p.score(0), p.score(1), p.score(3), p.score(9)], [0.75, 1.0, 0.0, 0.0]);
-        assert_eq!(p.top().iter().map(|s| s.item).collect::<Vec<_>>(), [1, 2, 0]);
-        let p = Popularity::new().count(Count::Values).fit_events(4, &events).unwrap();
+        let events = [
+            event(0, 1.0, 0, None),
+            event(0, 1.0, 24, None),
+            event(1, 1.0, 48, None),
+            event(2, 8.0, 47, None),
+        ];
+        let p = Popularity::new()
+            .half_life(Duration::from_secs(24 * 3600))
+            .fit_events(4, &events)
+            .unwrap();
+        assert_eq!(
+            [p.score(0), p.score(1), p.score(3), p.score(9)],
+            [0.75, 1.0, 0.0, 0.0]
+        );
+        assert_eq!(
+            p.top().iter().map(|s| s.item).collect::<Vec<_>>(),
+            [1, 2, 0]
+        );
+        let p = Popularity::new()
+            .count(Count::Values)
+            .fit_events(4, &events)
+            .unwrap();
         assert_eq!((p.score(2), p.top()[0].item), (8.0, 2));
     }
 
     #[test]
     fn segments_rank_their_own_first_and_fall_back_on_the_whole() {
-        let events = [event(0, 1.0, 0, Some(0)), event(1, 1.0, 0, Some(1)), event(2, 1.0, 0, Some(1)), event(2, 1.0, 0, None)];
+        let events = [
+            event(0, 1.0, 0, Some(0)),
+            event(1, 1.0, 0, Some(1)),
+            event(2, 1.0, 0, Some(1)),
+            event(2, 1.0, 0, None),
+        ];
         let p = Popularity::new().fit_events(4, &events).unwrap();
         let items = |s| p.top_of(s).iter().map(|s| s.item).collect::<Vec<_>>();
-        assert_eq!((items(0), items(1), items(7)), (vec![0, 2, 1], vec![2, 1, 0], vec![2, 0, 1]));
+        assert_eq!(
+            (items(0), items(1), items(7)),
+            (vec![0, 2, 1], vec![2, 1, 0], vec![2, 0, 1])
+        );
         assert_eq!(p.top_of(0)[0].score, 1.25);
         let only = Popularity::new().prior(0.0).fit_events(4, &events).unwrap();
         assert_eq!(only.top_of(0).len(), 1);
@@ -300,15 +393,49 @@ mod tests {
     #[test]
     fn refuses_bad_data() {
         let p = Popularity::new();
-        assert!(p.fit_events(1, &[]).unwrap_err().to_string().contains("empty"));
-        assert!(p.fit_events(1, &[event(1, 1.0, 0, None)]).unwrap_err().to_string().contains("item"));
-        assert!(p.fit_events(1, &[event(0, f32::NAN, 0, None)]).unwrap_err().to_string().contains("NaN"));
-        assert!(p.fit_events(1, &[event(0, 1.0, 0, Some(u32::MAX))]).is_err());
+        assert!(
+            p.fit_events(1, &[])
+                .unwrap_err()
+                .to_string()
+                .contains("empty")
+        );
+        assert!(
+            p.fit_events(1, &[event(1, 1.0, 0, None)])
+                .unwrap_err()
+                .to_string()
+                .contains("item")
+        );
+        assert!(
+            p.fit_events(1, &[event(0, f32::NAN, 0, None)])
+                .unwrap_err()
+                .to_string()
+                .contains("NaN")
+        );
+        assert!(
+            p.fit_events(1, &[event(0, 1.0, 0, Some(u32::MAX))])
+                .is_err()
+        );
         let data = Interactions::from_pairs(2, 2, [(0, 1)]).unwrap();
-        assert!(p.fit_segments(&data, &[0]).unwrap_err().to_string().contains("expected 2"));
-        let e = p.clone().half_life(Duration::from_secs(1)).fit(&data).unwrap_err();
+        assert!(
+            p.fit_segments(&data, &[0])
+                .unwrap_err()
+                .to_string()
+                .contains("expected 2")
+        );
+        let e = p
+            .clone()
+            .half_life(Duration::from_secs(1))
+            .fit(&data)
+            .unwrap_err();
         assert!(e.to_string().contains("fit_events"));
-        assert!(p.clone().half_life(Duration::ZERO).check().is_err() && p.prior(f64::NAN).check().is_err());
-        assert!(Popularity::new().fit(&Interactions::from_pairs(2, 2, []).unwrap()).is_err());
+        assert!(
+            p.clone().half_life(Duration::ZERO).check().is_err()
+                && p.prior(f64::NAN).check().is_err()
+        );
+        assert!(
+            Popularity::new()
+                .fit(&Interactions::from_pairs(2, 2, []).unwrap())
+                .is_err()
+        );
     }
 }

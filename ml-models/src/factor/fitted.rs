@@ -48,16 +48,30 @@ impl TryFrom<Saved> for FittedImplicitAls {
     fn try_from(s: Saved) -> Result<Self> {
         s.params.check()?;
         if s.users.factors() != s.params.factors || s.items.factors() != s.params.factors {
-            return Err(bad_data("saved factors", &format!("{} columns", s.params.factors), &s.users.factors().to_string()));
+            return Err(bad_data(
+                "saved factors",
+                &format!("{} columns", s.params.factors),
+                &s.users.factors().to_string(),
+            ));
         }
         FittedImplicitAls::new(s.params, Isa::best(), s.users, s.items)
     }
 }
 
 impl FittedImplicitAls {
-    pub(super) fn new(params: ImplicitAls, isa: Isa, users: Factors, items: Factors) -> Result<Self> {
+    pub(super) fn new(
+        params: ImplicitAls,
+        isa: Isa,
+        users: Factors,
+        items: Factors,
+    ) -> Result<Self> {
         let derived = Derived::new(&params, isa, &users, &items)?;
-        Ok(FittedImplicitAls { params, users, items, derived })
+        Ok(FittedImplicitAls {
+            params,
+            users,
+            items,
+            derived,
+        })
     }
 
     /// The parameters of the fit.
@@ -119,11 +133,19 @@ impl FittedImplicitAls {
     }
 
     pub(super) fn known_item(&self, item: u32) -> Result<()> {
-        if (item as usize) < self.items() { Ok(()) } else { Err(unknown("item", item, self.items())) }
+        if (item as usize) < self.items() {
+            Ok(())
+        } else {
+            Err(unknown("item", item, self.items()))
+        }
     }
 
     pub(super) fn known_user(&self, user: u32) -> Result<()> {
-        if (user as usize) < self.users() { Ok(()) } else { Err(unknown("user", user, self.users())) }
+        if (user as usize) < self.users() {
+            Ok(())
+        } else {
+            Err(unknown("user", user, self.users()))
+        }
     }
 }
 
@@ -133,14 +155,30 @@ pub(super) fn unknown(what: &str, id: u32, count: usize) -> Error {
 }
 
 impl Derived {
-    pub(super) fn new(params: &ImplicitAls, isa: Isa, users: &Factors, items: &Factors) -> Result<Self> {
+    pub(super) fn new(
+        params: &ImplicitAls,
+        isa: Isa,
+        users: &Factors,
+        items: &Factors,
+    ) -> Result<Self> {
         let solve = |y: &Factors| regularized(&gram(isa, y), y, params.regularization);
         let lengths: Vec<f64> = (0..items.rows()).map(|i| length(items.row(i))).collect();
         let longest = |rows: &mut dyn Iterator<Item = f64>| rows.fold(0.0, f64::max);
-        let most = longest(&mut lengths.iter().copied()) * longest(&mut (0..users.rows()).map(|u| length(users.row(u))));
+        let most = longest(&mut lengths.iter().copied())
+            * longest(&mut (0..users.rows()).map(|u| length(users.row(u))));
         if most > f64::from(f32::MAX) / 2.0 {
-            return Err(bad_data("factors", "scores within f32", &format!("a possible score of {most:e}")));
+            return Err(bad_data(
+                "factors",
+                "scores within f32",
+                &format!("a possible score of {most:e}"),
+            ));
         }
-        Ok(Derived { isa, item_gram: solve(items), user_gram: solve(users), index: Index::new(items), lengths })
+        Ok(Derived {
+            isa,
+            item_gram: solve(items),
+            user_gram: solve(users),
+            index: Index::new(items),
+            lengths,
+        })
     }
 }

@@ -14,7 +14,11 @@ fn entries(list: &[(u32, f32)], known: usize, what: &str) -> Result<(Vec<u32>, V
             return Err(unknown(what, id, known));
         }
         if !(v >= 0.0 && v.is_finite()) {
-            return Err(bad_data(&format!("value of {what} {id}"), "a finite number of at least 0", &v.to_string()));
+            return Err(bad_data(
+                &format!("value of {what} {id}"),
+                "a finite number of at least 0",
+                &v.to_string(),
+            ));
         }
     }
     let mut list = list.to_vec();
@@ -47,7 +51,15 @@ impl FittedImplicitAls {
     /// An unknown item; a negative or non-finite value; a singular system (regularization near 0).
     pub fn fold_in_user(&self, history: &[(u32, f32)]) -> Result<Vec<f32>> {
         let (ids, values) = entries(history, self.items(), "item")?;
-        self.solve(&self.items, &self.derived.item_gram, Entries { ids: &ids, values: &values }, "new user")
+        self.solve(
+            &self.items,
+            &self.derived.item_gram,
+            Entries {
+                ids: &ids,
+                values: &values,
+            },
+            "new user",
+        )
     }
 
     /// The factors of an item with this history of `(user, value)`.
@@ -56,28 +68,52 @@ impl FittedImplicitAls {
     /// As [`fold_in_user`](Self::fold_in_user).
     pub fn fold_in_item(&self, history: &[(u32, f32)]) -> Result<Vec<f32>> {
         let (ids, values) = entries(history, self.users(), "user")?;
-        self.solve(&self.users, &self.derived.user_gram, Entries { ids: &ids, values: &values }, "new item")
+        self.solve(
+            &self.users,
+            &self.derived.user_gram,
+            Entries {
+                ids: &ids,
+                values: &values,
+            },
+            "new item",
+        )
     }
 
-    fn solve(&self, y: &Factors, gram: &[f32], e: Entries<'_>, what: &'static str) -> Result<Vec<f32>> {
+    fn solve(
+        &self,
+        y: &Factors,
+        gram: &[f32],
+        e: Entries<'_>,
+        what: &'static str,
+    ) -> Result<Vec<f32>> {
         let mut scratch = Scratch::new(y.factors(), Solver::Cholesky);
         let mut x = vec![0.0; y.stride()];
         if !e.ids.is_empty() {
-            self.params.side(self.derived.isa, y, gram, what).solve_one(e, &mut x, &mut scratch)?;
+            self.params
+                .side(self.derived.isa, y, gram, what)
+                .solve_one(e, &mut x, &mut scratch)?;
         }
         x.truncate(y.factors());
         Ok(x)
     }
 
     /// The factors of a user with checked entries, in reused memory; padded.
-    pub(super) fn fold_into(&self, e: Entries<'_>, x: &mut Vec<f32>, scratch: &mut Option<(usize, Scratch)>) -> Result<()> {
+    pub(super) fn fold_into(
+        &self,
+        e: Entries<'_>,
+        x: &mut Vec<f32>,
+        scratch: &mut Option<(usize, Scratch)>,
+    ) -> Result<()> {
         let y = &self.items;
         x.resize(y.stride(), 0.0);
         if scratch.as_ref().is_none_or(|s| s.0 != y.factors()) {
             *scratch = Some((y.factors(), Scratch::new(y.factors(), Solver::Cholesky)));
         }
         match scratch {
-            Some((_, s)) => self.params.side(self.derived.isa, y, &self.derived.item_gram, "session").solve_one(e, x, s),
+            Some((_, s)) => self
+                .params
+                .side(self.derived.isa, y, &self.derived.item_gram, "session")
+                .solve_one(e, x, s),
             None => Ok(()),
         }
     }
@@ -88,7 +124,10 @@ impl FittedImplicitAls {
     /// # Errors
     /// As [`fold_in_user`](Self::fold_in_user), and for the id `u32::MAX`; the model is then unchanged.
     pub fn partial_fit_users(&mut self, users: &[(u32, Vec<(u32, f32)>)]) -> Result<()> {
-        let solved: Vec<_> = users.iter().map(|(u, h)| Ok((*u, self.fold_in_user(h)?))).collect::<Result<_>>()?;
+        let solved: Vec<_> = users
+            .iter()
+            .map(|(u, h)| Ok((*u, self.fold_in_user(h)?)))
+            .collect::<Result<_>>()?;
         let mut users = self.users.clone();
         store(&mut users, &solved, "user")?;
         let derived = Derived::new(&self.params, self.derived.isa, &users, &self.items)?;
@@ -101,7 +140,10 @@ impl FittedImplicitAls {
     /// # Errors
     /// As [`partial_fit_users`](Self::partial_fit_users).
     pub fn partial_fit_items(&mut self, items: &[(u32, Vec<(u32, f32)>)]) -> Result<()> {
-        let solved: Vec<_> = items.iter().map(|(i, h)| Ok((*i, self.fold_in_item(h)?))).collect::<Result<_>>()?;
+        let solved: Vec<_> = items
+            .iter()
+            .map(|(i, h)| Ok((*i, self.fold_in_item(h)?)))
+            .collect::<Result<_>>()?;
         let mut items = self.items.clone();
         store(&mut items, &solved, "item")?;
         let derived = Derived::new(&self.params, self.derived.isa, &self.users, &items)?;
@@ -115,7 +157,13 @@ fn store(to: &mut Factors, solved: &[(u32, Vec<f32>)], what: &str) -> Result<()>
     if solved.iter().any(|(id, _)| *id == u32::MAX) {
         return Err(unknown(what, u32::MAX, u32::MAX as usize));
     }
-    to.grow(solved.iter().map(|(id, _)| *id as usize + 1).max().unwrap_or(0));
+    to.grow(
+        solved
+            .iter()
+            .map(|(id, _)| *id as usize + 1)
+            .max()
+            .unwrap_or(0),
+    );
     for (id, x) in solved {
         to.row_mut(*id as usize)[..x.len()].copy_from_slice(x);
     }

@@ -20,7 +20,10 @@ pub(super) struct Index {
 
 /// The length of a row in f64.
 pub(super) fn length(row: &[f32]) -> f64 {
-    row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt()
+    row.iter()
+        .map(|&x| f64::from(x) * f64::from(x))
+        .sum::<f64>()
+        .sqrt()
 }
 
 impl Index {
@@ -28,7 +31,11 @@ impl Index {
         let depth = items.factors();
         let lengths: Vec<f64> = (0..items.rows()).map(|i| length(items.row(i))).collect();
         let mut order: Vec<u32> = (0..items.rows() as u32).collect();
-        order.sort_unstable_by(|&a, &b| lengths[b as usize].total_cmp(&lengths[a as usize]).then(a.cmp(&b)));
+        order.sort_unstable_by(|&a, &b| {
+            lengths[b as usize]
+                .total_cmp(&lengths[a as usize])
+                .then(a.cmp(&b))
+        });
         let count = order.len().div_ceil(16).next_multiple_of(PANELS);
         let mut panels = Aligned::zeros(count * depth);
         for (place, &item) in order.iter().enumerate() {
@@ -39,8 +46,19 @@ impl Index {
         }
         // a sum of `depth` products in f32 is off by at most depth * 2^-24 of the product of lengths (to first order)
         let slack = 1.0 + 2.0 * (depth + 4) as f64 * f64::from(f32::EPSILON);
-        let reach = (0..count).map(|p| order.get(16 * p).map_or(0.0, |&i| lengths[i as usize] * slack)).collect();
-        Index { depth, order, panels, reach }
+        let reach = (0..count)
+            .map(|p| {
+                order
+                    .get(16 * p)
+                    .map_or(0.0, |&i| lengths[i as usize] * slack)
+            })
+            .collect();
+        Index {
+            depth,
+            order,
+            panels,
+            reach,
+        }
     }
 
     /// An upper bound of the length of every item.
@@ -60,7 +78,13 @@ impl Index {
             if long * self.reach[from] < f64::from(top.least()) {
                 return;
             }
-            let masks = isa.scan_one(user, top.least(), self.panels(from, PANELS), self.depth, &mut scores);
+            let masks = isa.scan_one(
+                user,
+                top.least(),
+                self.panels(from, PANELS),
+                self.depth,
+                &mut scores,
+            );
             for (p, (mask, scores)) in masks.into_iter().zip(&scores).enumerate() {
                 self.offer(from + p, mask, scores, top, &skip);
             }
@@ -68,7 +92,14 @@ impl Index {
     }
 
     /// [`search`](Self::search) for up to twelve users at once, with the same results. `skip` is told which user.
-    pub(super) fn search_group(&self, isa: Isa, users: &[&[f32]], tops: &mut [Top], work: &mut Group, skip: impl Fn(usize, u32) -> bool) {
+    pub(super) fn search_group(
+        &self,
+        isa: Isa,
+        users: &[&[f32]],
+        tops: &mut [Top],
+        work: &mut Group,
+        skip: impl Fn(usize, u32) -> bool,
+    ) {
         let Some(&first) = users.first() else { return };
         let rows: [&[f32]; GROUP] = std::array::from_fn(|u| users.get(u).copied().unwrap_or(first));
         let long: [f64; GROUP] = std::array::from_fn(|u| length(&rows[u][..self.depth]));
@@ -84,14 +115,27 @@ impl Index {
             isa.scan_group(&rows, &least, self.panels(from, PAIR), self.depth, work);
             for (u, top) in tops.iter_mut().enumerate().take(users.len()) {
                 for p in 0..PAIR {
-                    self.offer(from + p, work.masks[u][p], &work.scores[u][p], top, &|item| skip(u, item));
+                    self.offer(
+                        from + p,
+                        work.masks[u][p],
+                        &work.scores[u][p],
+                        top,
+                        &|item| skip(u, item),
+                    );
                 }
             }
         }
     }
 
     #[inline]
-    fn offer(&self, panel: usize, mut mask: u16, scores: &[f32; 16], top: &mut Top, skip: &impl Fn(u32) -> bool) {
+    fn offer(
+        &self,
+        panel: usize,
+        mut mask: u16,
+        scores: &[f32; 16],
+        top: &mut Top,
+        skip: &impl Fn(u32) -> bool,
+    ) {
         while mask != 0 {
             let lane = mask.trailing_zeros() as usize;
             mask &= mask - 1;

@@ -40,12 +40,16 @@ impl Csr {
             (Some(&from), Some(&to)) => from..to,
             _ => 0..0,
         };
-        Entries { ids: &self.ids[range.clone()], values: &self.values[range] }
+        Entries {
+            ids: &self.ids[range.clone()],
+            values: &self.values[range],
+        }
     }
 
     /// The same entries by column. Within a column, rows ascend.
     fn transpose(&self, columns: usize) -> Csr {
-        let entries = (0..self.rows()).flat_map(|r| self.row(r).iter().map(move |(id, v)| (id, r as u32, v)));
+        let entries =
+            (0..self.rows()).flat_map(|r| self.row(r).iter().map(move |(id, v)| (id, r as u32, v)));
         scatter(columns, &self.ids, entries)
     }
 
@@ -87,7 +91,11 @@ fn scatter(rows: usize, keys: &[u32], entries: impl Iterator<Item = (u32, u32, f
         packed[*at] = (id, v);
         *at += 1;
     }
-    Csr { start, ids: packed.iter().map(|p| p.0).collect(), values: packed.iter().map(|p| p.1).collect() }
+    Csr {
+        start,
+        ids: packed.iter().map(|p| p.0).collect(),
+        values: packed.iter().map(|p| p.1).collect(),
+    }
 }
 
 /// A sparse users x items matrix of non-negative values (counts, seconds, money), readable by user and by item.
@@ -129,14 +137,26 @@ impl TryFrom<Saved> for Interactions {
     fn try_from(s: Saved) -> Result<Self> {
         let c = &s.by_user;
         let n = c.ids.len();
-        let shaped = c.start.first() == Some(&0) && c.start.last() == Some(&n) && c.start.is_sorted() && c.values.len() == n;
+        let shaped = c.start.first() == Some(&0)
+            && c.start.last() == Some(&n)
+            && c.start.is_sorted()
+            && c.values.len() == n;
         let ascending = shaped && (0..c.rows()).all(|r| c.row(r).ids.is_sorted_by(|a, b| a < b));
-        let known = c.ids.iter().all(|&i| (i as usize) < s.items) && c.values.iter().all(|v| *v >= 0.0 && v.is_finite());
+        let known = c.ids.iter().all(|&i| (i as usize) < s.items)
+            && c.values.iter().all(|v| *v >= 0.0 && v.is_finite());
         if !(ascending && known) {
-            return Err(bad_data("saved interactions", "rows of ascending items with finite values", "damaged data"));
+            return Err(bad_data(
+                "saved interactions",
+                "rows of ascending items with finite values",
+                "damaged data",
+            ));
         }
         let by_item = c.transpose(s.items);
-        Ok(Interactions { items: s.items, by_user: s.by_user, by_item })
+        Ok(Interactions {
+            items: s.items,
+            by_user: s.by_user,
+            by_item,
+        })
     }
 }
 
@@ -145,7 +165,11 @@ impl Interactions {
     ///
     /// # Errors
     /// A value that is negative, NaN or infinite (also as a sum); an id that is not below its count; a count above `u32::MAX`.
-    pub fn from_triples(users: usize, items: usize, triples: impl IntoIterator<Item = (u32, u32, f32)>) -> Result<Self> {
+    pub fn from_triples(
+        users: usize,
+        items: usize,
+        triples: impl IntoIterator<Item = (u32, u32, f32)>,
+    ) -> Result<Self> {
         for (what, n) in [("users", users), ("items", items)] {
             if n > u32::MAX as usize {
                 return Err(bad_data(what, "at most 4294967295 rows", &n.to_string()));
@@ -164,7 +188,11 @@ impl Interactions {
     ///
     /// # Errors
     /// As [`Interactions::from_triples`].
-    pub fn from_pairs(users: usize, items: usize, pairs: impl IntoIterator<Item = (u32, u32)>) -> Result<Self> {
+    pub fn from_pairs(
+        users: usize,
+        items: usize,
+        pairs: impl IntoIterator<Item = (u32, u32)>,
+    ) -> Result<Self> {
         Self::from_triples(users, items, pairs.into_iter().map(|(u, i)| (u, i, 1.0)))
     }
 
@@ -175,7 +203,11 @@ impl Interactions {
         } else {
             // first by item, then stably by user: rows come out with ascending items
             let item_keys: Vec<u32> = triples.iter().map(|t| t.1).collect();
-            let by_item = scatter(items, &item_keys, triples.iter().map(|&(u, i, v)| (i, u, v)));
+            let by_item = scatter(
+                items,
+                &item_keys,
+                triples.iter().map(|&(u, i, v)| (i, u, v)),
+            );
             by_item.transpose(users)
         };
         by_user.merge_duplicates();
@@ -185,7 +217,11 @@ impl Interactions {
             return Err(bad_data(&pair, "a finite f32", "infinity"));
         }
         let by_item = by_user.transpose(items);
-        Ok(Interactions { items, by_user, by_item })
+        Ok(Interactions {
+            items,
+            by_user,
+            by_item,
+        })
     }
 
     /// The number of users.
@@ -259,11 +295,21 @@ mod tests {
 
     #[test]
     fn refuses_what_it_cannot_hold() {
-        for (t, word) in [((2, 0, 1.0), "user"), ((0, 3, 1.0), "item"), ((0, 0, -1.0), "-1"), ((0, 0, f32::NAN), "NaN"), ((0, 0, f32::INFINITY), "inf")] {
-            let e = Interactions::from_triples(2, 3, [(0, 0, 1.0), t]).unwrap_err().to_string();
+        for (t, word) in [
+            ((2, 0, 1.0), "user"),
+            ((0, 3, 1.0), "item"),
+            ((0, 0, -1.0), "-1"),
+            ((0, 0, f32::NAN), "NaN"),
+            ((0, 0, f32::INFINITY), "inf"),
+        ] {
+            let e = Interactions::from_triples(2, 3, [(0, 0, 1.0), t])
+                .unwrap_err()
+                .to_string();
             assert!(e.contains(word) && e.contains("row 1"), "{e}");
         }
-        let e = Interactions::from_triples(1, 1, [(0, 0, f32::MAX), (0, 0, f32::MAX)]).unwrap_err().to_string();
+        let e = Interactions::from_triples(1, 1, [(0, 0, f32::MAX), (0, 0, f32::MAX)])
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("user 0, item 0"), "{e}");
     }
 
@@ -272,7 +318,15 @@ mod tests {
         let none = Interactions::from_pairs(0, 0, []).unwrap();
         assert!((none.users(), none.items(), none.is_empty()) == (0, 0, true));
         let one = Interactions::from_pairs(3, 2, [(1, 1)]).unwrap();
-        assert_eq!((one.user(0).ids.len(), one.user(1).ids, one.user(9).ids.len(), one.item(1).ids), (0, &[1][..], 0, &[1][..]));
+        assert_eq!(
+            (
+                one.user(0).ids.len(),
+                one.user(1).ids,
+                one.user(9).ids.len(),
+                one.item(1).ids
+            ),
+            (0, &[1][..], 0, &[1][..])
+        );
     }
 
     #[test]
@@ -280,8 +334,15 @@ mod tests {
         let x = Interactions::from_pairs(2, 2, [(0, 1), (1, 0)]).unwrap();
         let json = serde_json::to_string(&x).unwrap();
         assert_eq!(serde_json::from_str::<Interactions>(&json).unwrap(), x);
-        for (from, to) in [("\"items\":2", "\"items\":1"), ("[0,1,2]", "[0,2,1]"), ("[1.0,1.0]", "[1.0,-1.0]")] {
-            assert!(serde_json::from_str::<Interactions>(&json.replace(from, to)).is_err(), "{json} {to}");
+        for (from, to) in [
+            ("\"items\":2", "\"items\":1"),
+            ("[0,1,2]", "[0,2,1]"),
+            ("[1.0,1.0]", "[1.0,-1.0]"),
+        ] {
+            assert!(
+                serde_json::from_str::<Interactions>(&json.replace(from, to)).is_err(),
+                "{json} {to}"
+            );
         }
     }
 

@@ -2,9 +2,8 @@
 
 use super::kernel::{Aligned, Matrix};
 use super::{Error, Result, bad_data};
+use ml_data::random::{RngExt, generator};
 use ndarray::{ArrayView2, aview2, s};
-use rand::{RngExt, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 
 /// One row of `factors` numbers for every user or item. Rows start on a cache line and end in zeros.
@@ -17,13 +16,17 @@ pub(crate) struct Factors {
 
 impl Factors {
     pub(crate) fn zeros(rows: usize, factors: usize) -> Self {
-        Factors { rows, factors, data: Aligned::zeros(rows * factors.div_ceil(16)) }
+        Factors {
+            rows,
+            factors,
+            data: Aligned::zeros(rows * factors.div_ceil(16)),
+        }
     }
 
     /// Uniform in `[0, scale)`, as implicit starts.
-    pub(crate) fn random(rows: usize, factors: usize, scale: f32, seed: u64, stage: u64) -> Self {
+    pub(crate) fn random(rows: usize, factors: usize, scale: f32, seed: u64, stage: &str) -> Self {
         let mut all = Self::zeros(rows, factors);
-        let mut draws = Xoshiro256PlusPlus::seed_from_u64(seed ^ stage.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut draws = generator(seed, stage, 0);
         for r in 0..rows {
             for x in &mut all.row_mut(r)[..factors] {
                 *x = draws.random::<f32>() * scale;
@@ -33,9 +36,18 @@ impl Factors {
     }
 
     /// A copy of an array; `what` names it in errors.
-    pub(crate) fn from_array(a: ArrayView2<'_, f32>, rows: usize, factors: usize, what: &str) -> Result<Self> {
+    pub(crate) fn from_array(
+        a: &ArrayView2<'_, f32>,
+        rows: usize,
+        factors: usize,
+        what: &str,
+    ) -> Result<Self> {
         if a.dim() != (rows, factors) {
-            return Err(bad_data(what, &format!("{rows} x {factors}"), &format!("{} x {}", a.nrows(), a.ncols())));
+            return Err(bad_data(
+                what,
+                &format!("{rows} x {factors}"),
+                &format!("{} x {}", a.nrows(), a.ncols()),
+            ));
         }
         let mut all = Self::zeros(rows, factors);
         for (r, from) in a.outer_iter().enumerate() {
@@ -51,7 +63,11 @@ impl Factors {
     pub(crate) fn check_finite(&self, what: &str) -> Result<()> {
         match self.data.iter().position(|x| !x.is_finite()) {
             None => Ok(()),
-            Some(at) => Err(bad_data(&format!("{what} row {}", at / self.stride()), "finite factors", &self.data[at].to_string())),
+            Some(at) => Err(bad_data(
+                &format!("{what} row {}", at / self.stride()),
+                "finite factors",
+                &self.data[at].to_string(),
+            )),
         }
     }
 
@@ -91,14 +107,20 @@ impl Factors {
 
     /// For the kernels.
     pub(super) fn matrix(&self) -> Matrix<'_> {
-        Matrix { data: &self.data, nv: self.stride() / 16 }
+        Matrix {
+            data: &self.data,
+            nv: self.stride() / 16,
+        }
     }
 
     /// Without the padding.
     pub(crate) fn view(&self) -> ArrayView2<'_, f32> {
         let rows = ArrayView2::from_shape((self.rows, self.stride()), &self.data[..]);
         // the shape always fits: `data` is made with it
-        rows.map_or_else(|_| aview2::<f32, 0>(&[]), |all| all.slice_move(s![.., ..self.factors]))
+        rows.map_or_else(
+            |_| aview2::<f32, 0>(&[]),
+            |all| all.slice_move(s![.., ..self.factors]),
+        )
     }
 
     /// Makes room for more rows, zero.
@@ -121,14 +143,25 @@ struct Saved {
 impl Serialize for Factors {
     fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
         let values = self.view().iter().copied().collect();
-        Saved { rows: self.rows, factors: self.factors, values }.serialize(to)
+        Saved {
+            rows: self.rows,
+            factors: self.factors,
+            values,
+        }
+        .serialize(to)
     }
 }
 
 impl<'de> Deserialize<'de> for Factors {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        let Saved { rows, factors, values } = Saved::deserialize(from)?;
-        let array = ArrayView2::from_shape((rows, factors), &values).map_err(serde::de::Error::custom)?;
-        Factors::from_array(array, rows, factors, "saved factors").map_err(|e: Error| serde::de::Error::custom(e))
+        let Saved {
+            rows,
+            factors,
+            values,
+        } = Saved::deserialize(from)?;
+        let array =
+            ArrayView2::from_shape((rows, factors), &values).map_err(serde::de::Error::custom)?;
+        Factors::from_array(&array, rows, factors, "saved factors")
+            .map_err(|e: Error| serde::de::Error::custom(e))
     }
 }

@@ -13,7 +13,14 @@ impl Ranker for FittedImplicitAls {
     type Query = ByUser;
     type Scratch = RankScratch;
 
-    fn rank_into(&self, user: u32, among: Candidates<'_>, k: usize, scratch: &mut RankScratch, out: &mut Vec<Scored>) -> Result<()> {
+    fn rank_into(
+        &self,
+        user: u32,
+        among: Candidates<'_>,
+        k: usize,
+        scratch: &mut RankScratch,
+        out: &mut Vec<Scored>,
+    ) -> Result<()> {
         out.clear();
         if (user as usize) < self.users() {
             let factors = self.user_factors_padded(user);
@@ -68,7 +75,11 @@ impl FoldIn {
     /// The value of an item of the session, in the unit of the fit's data; negative or non-finite ones count as 0.
     #[must_use]
     pub fn value(mut self, value: f32) -> Self {
-        self.value = if value >= 0.0 && value.is_finite() { value } else { 0.0 };
+        self.value = if value >= 0.0 && value.is_finite() {
+            value
+        } else {
+            0.0
+        };
         self
     }
 }
@@ -77,10 +88,21 @@ impl Ranker for FoldIn {
     type Query = ByItems;
     type Scratch = FoldScratch;
 
-    fn rank_into(&self, session: &[u32], among: Candidates<'_>, k: usize, s: &mut FoldScratch, out: &mut Vec<Scored>) -> Result<()> {
+    fn rank_into(
+        &self,
+        session: &[u32],
+        among: Candidates<'_>,
+        k: usize,
+        s: &mut FoldScratch,
+        out: &mut Vec<Scored>,
+    ) -> Result<()> {
         out.clear();
         s.ids.clear();
-        s.ids.extend(session.iter().filter(|&&i| (i as usize) < self.model.items()));
+        s.ids.extend(
+            session
+                .iter()
+                .filter(|&&i| (i as usize) < self.model.items()),
+        );
         s.ids.sort_unstable();
         s.values.clear();
         // runs of an item become one entry
@@ -98,7 +120,15 @@ impl Ranker for FoldIn {
         if s.ids.is_empty() {
             return Ok(());
         }
-        self.model.fold_into(Entries { ids: &s.ids, values: &s.values }, &mut s.user, &mut s.solve)?;
-        self.model.rank_factors_into(&s.user, among, k, &mut s.rank, out)
+        self.model.fold_into(
+            Entries {
+                ids: &s.ids,
+                values: &s.values,
+            },
+            &mut s.user,
+            &mut s.solve,
+        )?;
+        self.model
+            .rank_factors_into(&s.user, among, k, &mut s.rank, out)
     }
 }

@@ -70,11 +70,19 @@ impl FittedImplicitAls {
     pub fn recommend_to(&self, user: &[f32], k: usize, seen: &[u32]) -> Result<Vec<Scored>> {
         self.check_user(user)?;
         if !seen.is_sorted() {
-            return Err(bad_data("seen items", "ascending ids", "ids in another order"));
+            return Err(bad_data(
+                "seen items",
+                "ascending ids",
+                "ids in another order",
+            ));
         }
         let (mut top, mut out) = (Top::default(), Vec::new());
         top.start(k.min(self.items()));
-        self.derived.index.search(self.derived.isa, user, &mut top, |item| seen.binary_search(&item).is_ok());
+        self.derived
+            .index
+            .search(self.derived.isa, user, &mut top, |item| {
+                seen.binary_search(&item).is_ok()
+            });
         top.finish(&mut out);
         Ok(out)
     }
@@ -84,25 +92,41 @@ impl FittedImplicitAls {
     ///
     /// # Errors
     /// A user the model does not know.
-    pub fn recommend_batch(&self, users: &[u32], k: usize, seen: Option<&Interactions>) -> Result<Recommendations> {
+    pub fn recommend_batch(
+        &self,
+        users: &[u32],
+        k: usize,
+        seen: Option<&Interactions>,
+    ) -> Result<Recommendations> {
         for &user in users {
             self.known_user(user)?;
         }
         let k = k.min(self.items());
         let groups: Vec<(Vec<usize>, Vec<Scored>)> = users
             .par_chunks(GROUP)
-            .map_init(|| (vec![Top::default(); GROUP], Group::default()), |(tops, work), users| {
-                let rows: Vec<&[f32]> = users.iter().map(|&u| self.user_factors_padded(u)).collect();
-                tops.iter_mut().for_each(|t| t.start(k));
-                let skip = |u: usize, item| seen.is_some_and(|s| s.user(users[u]).ids.binary_search(&item).is_ok());
-                self.derived.index.search_group(self.derived.isa, &rows, tops, work, skip);
-                let (mut ends, mut out) = (Vec::with_capacity(users.len()), Vec::with_capacity(users.len() * k));
-                for top in &mut tops[..users.len()] {
-                    top.finish(&mut out);
-                    ends.push(out.len());
-                }
-                (ends, out)
-            })
+            .map_init(
+                || (vec![Top::default(); GROUP], Group::default()),
+                |(tops, work), users| {
+                    let rows: Vec<&[f32]> =
+                        users.iter().map(|&u| self.user_factors_padded(u)).collect();
+                    tops.iter_mut().for_each(|t| t.start(k));
+                    let skip = |u: usize, item| {
+                        seen.is_some_and(|s| s.user(users[u]).ids.binary_search(&item).is_ok())
+                    };
+                    self.derived
+                        .index
+                        .search_group(self.derived.isa, &rows, tops, work, skip);
+                    let (mut ends, mut out) = (
+                        Vec::with_capacity(users.len()),
+                        Vec::with_capacity(users.len() * k),
+                    );
+                    for top in &mut tops[..users.len()] {
+                        top.finish(&mut out);
+                        ends.push(out.len());
+                    }
+                    (ends, out)
+                },
+            )
             .collect();
         let mut start = Vec::with_capacity(users.len() + 1);
         start.push(0);
@@ -119,13 +143,27 @@ impl FittedImplicitAls {
     ///
     /// # Errors
     /// The wrong number of factors; factors that are not finite.
-    pub fn rank_factors_into(&self, user: &[f32], among: Candidates<'_>, k: usize, scratch: &mut RankScratch, out: &mut Vec<Scored>) -> Result<()> {
+    pub fn rank_factors_into(
+        &self,
+        user: &[f32],
+        among: Candidates<'_>,
+        k: usize,
+        scratch: &mut RankScratch,
+        out: &mut Vec<Scored>,
+    ) -> Result<()> {
         self.check_user(user)?;
         self.rank(user, among, k, scratch, out);
         Ok(())
     }
 
-    pub(super) fn rank(&self, user: &[f32], among: Candidates<'_>, k: usize, scratch: &mut RankScratch, out: &mut Vec<Scored>) {
+    pub(super) fn rank(
+        &self,
+        user: &[f32],
+        among: Candidates<'_>,
+        k: usize,
+        scratch: &mut RankScratch,
+        out: &mut Vec<Scored>,
+    ) {
         let (d, top) = (&self.derived, &mut scratch.top);
         out.clear();
         match among {
@@ -148,14 +186,24 @@ impl FittedImplicitAls {
     fn rank_list(&self, user: &[f32], list: &[u32], top: &mut Top, scores: &mut Vec<f32>) {
         let mut known = [0u32; 64];
         scores.resize(known.len(), 0.0);
-        let mut list = list.iter().copied().filter(|&i| (i as usize) < self.items()).peekable();
+        let mut list = list
+            .iter()
+            .copied()
+            .filter(|&i| (i as usize) < self.items())
+            .peekable();
         while list.peek().is_some() {
             let mut n = 0;
             for (to, id) in known.iter_mut().zip(&mut list) {
                 *to = id;
                 n += 1;
             }
-            self.derived.isa.scores(self.items.matrix(), self.items.factors(), &known[..n], user, &mut scores[..n]);
+            self.derived.isa.scores(
+                self.items.matrix(),
+                self.items.factors(),
+                &known[..n],
+                user,
+                &mut scores[..n],
+            );
             for (&item, &score) in known[..n].iter().zip(scores.iter()) {
                 if top.wants(score, item) && !top.holds(score, item) {
                     top.push(score, item);
@@ -172,13 +220,21 @@ impl FittedImplicitAls {
     fn check_user(&self, user: &[f32]) -> Result<()> {
         let (n, stride) = (self.items.factors(), self.items.stride());
         if user.len() != n && user.len() != stride {
-            return Err(bad_data("user factors", &format!("{n} values"), &user.len().to_string()));
+            return Err(bad_data(
+                "user factors",
+                &format!("{n} values"),
+                &user.len().to_string(),
+            ));
         }
         let long = length(&user[..n]);
         if long.is_finite() && long * self.derived.index.longest() < f64::from(f32::MAX) {
             Ok(())
         } else {
-            Err(bad_data("user factors", "finite factors and scores", &format!("length {long}")))
+            Err(bad_data(
+                "user factors",
+                "finite factors and scores",
+                &format!("length {long}"),
+            ))
         }
     }
 }

@@ -25,7 +25,13 @@ pub(super) fn gram(isa: Isa, y: &Factors) -> Vec<f64> {
         .par_chunks(rows * side)
         .map(|block| {
             let mut out = Aligned::zeros(side * side / 16);
-            isa.gram(super::kernel::Matrix { data: block, nv: side / 16 }, &mut out);
+            isa.gram(
+                super::kernel::Matrix {
+                    data: block,
+                    nv: side / 16,
+                },
+                &mut out,
+            );
             out
         })
         .collect();
@@ -74,27 +80,53 @@ impl Side<'_> {
     pub(super) fn update(&self, data: &Csr, x: &mut Factors) -> Result<()> {
         let stride = x.stride();
         let init = || Scratch::new(self.y.factors(), self.solver);
-        x.padded_mut().par_chunks_mut(BLOCK * stride).enumerate().try_for_each_init(init, |scratch, (block, rows)| {
-            let first = block * BLOCK;
-            let last = first + rows.len() / stride;
-            for (i, x) in rows.chunks_exact_mut(stride).enumerate() {
-                let r = first + i;
-                let next = if r + 1 < last { data.row(r + 1).ids } else { &[] };
-                self.row(data.row(r), next, x, scratch).map_err(|_| singular(&format!("{} {r}", self.what)))?;
-            }
-            Ok(())
-        })
+        x.padded_mut()
+            .par_chunks_mut(BLOCK * stride)
+            .enumerate()
+            .try_for_each_init(init, |scratch, (block, rows)| {
+                let first = block * BLOCK;
+                let last = first + rows.len() / stride;
+                for (i, x) in rows.chunks_exact_mut(stride).enumerate() {
+                    let r = first + i;
+                    let next = if r + 1 < last {
+                        data.row(r + 1).ids
+                    } else {
+                        &[]
+                    };
+                    self.row(data.row(r), next, x, scratch)
+                        .map_err(|_| singular(&format!("{} {r}", self.what)))?;
+                }
+                Ok(())
+            })
     }
 
-    fn row(&self, e: Entries<'_>, next: &[u32], x: &mut [f32], scratch: &mut Scratch) -> Result<(), NotPositive> {
+    fn row(
+        &self,
+        e: Entries<'_>,
+        next: &[u32],
+        x: &mut [f32],
+        scratch: &mut Scratch,
+    ) -> Result<(), NotPositive> {
         if e.ids.is_empty() {
             x.fill(0.0);
             return Ok(());
         }
         match self.solver {
             Solver::ConjugateGradient { steps } => {
-                let e = Weighted { ids: e.ids, values: e.values, alpha: self.alpha };
-                self.isa.conjugate_gradient(self.y.matrix(), self.gram, e, next, steps, x, &mut scratch.work);
+                let e = Weighted {
+                    ids: e.ids,
+                    values: e.values,
+                    alpha: self.alpha,
+                };
+                self.isa.conjugate_gradient(
+                    self.y.matrix(),
+                    self.gram,
+                    e,
+                    next,
+                    steps,
+                    x,
+                    &mut scratch.work,
+                );
                 Ok(())
             }
             Solver::Cholesky => self.exact(e, x, scratch),
@@ -102,24 +134,46 @@ impl Side<'_> {
     }
 
     /// [`exact`](Self::exact) for a single row, with an error that says what it is.
-    pub(super) fn solve_one(&self, e: Entries<'_>, x: &mut [f32], scratch: &mut Scratch) -> Result<()> {
+    pub(super) fn solve_one(
+        &self,
+        e: Entries<'_>,
+        x: &mut [f32],
+        scratch: &mut Scratch,
+    ) -> Result<()> {
         self.exact(e, x, scratch).map_err(|_| singular(self.what))
     }
 
     /// The exact solution of one row.
-    fn exact(&self, e: Entries<'_>, x: &mut [f32], scratch: &mut Scratch) -> Result<(), NotPositive> {
+    fn exact(
+        &self,
+        e: Entries<'_>,
+        x: &mut [f32],
+        scratch: &mut Scratch,
+    ) -> Result<(), NotPositive> {
         let (n, side) = (self.y.factors(), self.y.stride());
         scratch.matrix.resize(side * side / 16);
         scratch.matrix.copy_from_slice(self.gram);
         x.fill(0.0);
-        let e = Weighted { ids: e.ids, values: e.values, alpha: self.alpha };
-        self.isa.normal_equations(self.y.matrix(), e, &mut scratch.matrix, x);
+        let e = Weighted {
+            ids: e.ids,
+            values: e.values,
+            alpha: self.alpha,
+        };
+        self.isa
+            .normal_equations(self.y.matrix(), e, &mut scratch.matrix, x);
         // the kernel writes the upper triangle of a row-major matrix, which is the lower one of a column-major matrix
         let stack = MemStack::new(&mut scratch.stack);
-        let lower = MatMut::from_column_major_slice_with_stride_mut(&mut scratch.matrix, n, n, side);
-        llt::factor::cholesky_in_place(lower, Default::default(), Par::Seq, stack, Spec::default()).map_err(|_| NotPositive)?;
+        let lower =
+            MatMut::from_column_major_slice_with_stride_mut(&mut scratch.matrix, n, n, side);
+        llt::factor::cholesky_in_place(lower, Default::default(), Par::Seq, stack, Spec::default())
+            .map_err(|_| NotPositive)?;
         let lower = MatRef::from_column_major_slice_with_stride(&scratch.matrix, n, n, side);
-        llt::solve::solve_in_place(lower, MatMut::from_column_major_slice_mut(&mut x[..n], n, 1), Par::Seq, stack);
+        llt::solve::solve_in_place(
+            lower,
+            MatMut::from_column_major_slice_mut(&mut x[..n], n, 1),
+            Par::Seq,
+            stack,
+        );
         Ok(())
     }
 
@@ -143,7 +197,9 @@ impl Side<'_> {
                 (loss, confidence)
             })
             .collect();
-        blocks.iter().fold((0.0, 0.0), |s, b| (s.0 + b.0, s.1 + b.1))
+        blocks
+            .iter()
+            .fold((0.0, 0.0), |s, b| (s.0 + b.0, s.1 + b.1))
     }
 }
 
@@ -152,8 +208,12 @@ impl Side<'_> {
 pub(super) struct NotPositive;
 
 fn singular(what: &str) -> Error {
-    let reason = format!("the system of {what} is not positive definite; increase `regularization`");
-    Error::Fit { step: "ImplicitAls", reason }
+    let reason =
+        format!("the system of {what} is not positive definite; increase `regularization`");
+    Error::Fit {
+        step: "ImplicitAls",
+        reason,
+    }
 }
 
 /// Room for one row's system.
@@ -165,7 +225,10 @@ pub(super) struct Scratch {
 
 impl std::fmt::Debug for Scratch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scratch").field("work", &self.work.len()).field("matrix", &self.matrix.len()).finish_non_exhaustive()
+        f.debug_struct("Scratch")
+            .field("work", &self.work.len())
+            .field("matrix", &self.matrix.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -175,10 +238,26 @@ impl Scratch {
         let (work, matrix, stack) = match solver {
             Solver::ConjugateGradient { .. } => (3 * nv, 0, StackReq::EMPTY),
             Solver::Cholesky => {
-                let factor = llt::factor::cholesky_in_place_scratch::<f32>(factors, Par::Seq, Spec::default());
-                (0, 16 * nv * nv, factor.or(llt::solve::solve_in_place_scratch::<f32>(factors, 1, Par::Seq)))
+                let factor = llt::factor::cholesky_in_place_scratch::<f32>(
+                    factors,
+                    Par::Seq,
+                    Spec::default(),
+                );
+                (
+                    0,
+                    16 * nv * nv,
+                    factor.or(llt::solve::solve_in_place_scratch::<f32>(
+                        factors,
+                        1,
+                        Par::Seq,
+                    )),
+                )
             }
         };
-        Scratch { work: Aligned::zeros(work), matrix: Aligned::zeros(matrix), stack: MemBuffer::new(stack) }
+        Scratch {
+            work: Aligned::zeros(work),
+            matrix: Aligned::zeros(matrix),
+            stack: MemBuffer::new(stack),
+        }
     }
 }

@@ -16,17 +16,28 @@ pub(crate) struct Top {
 fn key(score: f32, item: u32) -> u64 {
     // -0.0 becomes 0.0: they compare equal, so the item decides
     let bits = (score + 0.0).to_bits();
-    let ordered = if bits >> 31 == 0 { bits | (1 << 31) } else { !bits };
+    let ordered = if bits >> 31 == 0 {
+        bits | (1 << 31)
+    } else {
+        !bits
+    };
     (u64::from(ordered) << 32) | u64::from(!item)
 }
 
 fn scored(key: u64) -> Scored {
-    Scored { item: !(key as u32), score: score(key) }
+    Scored {
+        item: !(key as u32),
+        score: score(key),
+    }
 }
 
 fn score(key: u64) -> f32 {
     let ordered = (key >> 32) as u32;
-    f32::from_bits(if ordered >> 31 == 1 { ordered & !(1 << 31) } else { !ordered })
+    f32::from_bits(if ordered >> 31 == 1 {
+        ordered & !(1 << 31)
+    } else {
+        !ordered
+    })
 }
 
 impl Top {
@@ -48,7 +59,11 @@ impl Top {
 
     /// Whether this would enter.
     pub(crate) fn wants(&self, score: f32, item: u32) -> bool {
-        self.keys.len() < self.k || self.keys.first().is_some_and(|&worst| key(score, item) > worst)
+        self.keys.len() < self.k
+            || self
+                .keys
+                .first()
+                .is_some_and(|&worst| key(score, item) > worst)
     }
 
     /// Whether exactly this is among the best already.
@@ -114,7 +129,14 @@ mod tests {
         let mut top = Top::default();
         let mut out = vec![];
         top.start(3);
-        for (s, i) in [(0.0, 9), (-0.0, 4), (-1.0, 1), (f32::INFINITY, 7), (0.0, 5), (-f32::MAX, 0)] {
+        for (s, i) in [
+            (0.0, 9),
+            (-0.0, 4),
+            (-1.0, 1),
+            (f32::INFINITY, 7),
+            (0.0, 5),
+            (-f32::MAX, 0),
+        ] {
             top.push(s, i);
         }
         assert_eq!(top.least(), 0.0);

@@ -4,6 +4,10 @@ use super::generic::{self, Block, System};
 use super::lanes::{NATIVE_FMA, Scalar};
 use super::{GROUP, Group, PANELS};
 
+/// Scores a user against eight panels.
+type ScanOne =
+    unsafe fn(*const f32, f32, *const f32, usize, &mut [[f32; 16]; PANELS]) -> [u16; PANELS];
+
 /// One instruction set's functions. All are `unsafe`: the processor must have the set, and pointers must be valid as the
 /// generic function of the same name demands.
 pub(super) struct Table {
@@ -13,8 +17,9 @@ pub(super) struct Table {
     pub(super) right_side: unsafe fn(&System<'_>, *mut f32),
     pub(super) dots: unsafe fn(*const f32, usize, &[u32], *const f32, &mut [f32]),
     pub(super) scores: unsafe fn(*const f32, usize, usize, &[u32], *const f32, &mut [f32]),
-    pub(super) scan_group: unsafe fn(&[*const f32; GROUP], &[f32; GROUP], *const f32, usize, &mut Group),
-    pub(super) scan_one: unsafe fn(*const f32, f32, *const f32, usize, &mut [[f32; 16]; PANELS]) -> [u16; PANELS],
+    pub(super) scan_group:
+        unsafe fn(&[*const f32; GROUP], &[f32; GROUP], *const f32, usize, &mut Group),
+    pub(super) scan_one: ScanOne,
 }
 
 /// Compiles every generic kernel over lanes `$lanes`, for a register tile of `$u` users by `$p` panels, and a tile of

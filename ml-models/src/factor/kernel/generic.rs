@@ -20,7 +20,7 @@ pub(super) struct System<'a> {
     pub(super) values: &'a [f32],
     /// Confidence of a value of one.
     pub(super) alpha: f32,
-    /// Rows of `Y` to ask the cache for meanwhile, all inside `Y`.
+    /// Rows of `Y` to ask the cache for meanwhile; never read.
     pub(super) next: &'a [u32],
 }
 
@@ -36,7 +36,11 @@ unsafe fn row(s: &System<'_>, id: u32) -> *const f32 {
 #[inline(always)]
 fn weights<const RESIDUAL: bool>(alpha: f32, v: [f32; 4]) -> ([f32; 4], [f32; 4]) {
     let c = v.map(|v| alpha * v);
-    if RESIDUAL { (c.map(|c| 1.0 - c), c) } else { (c.map(|c| c - 1.0), [0.0; 4]) }
+    if RESIDUAL {
+        (c.map(|c| 1.0 - c), c)
+    } else {
+        (c.map(|c| c - 1.0), [0.0; 4])
+    }
 }
 
 /// Asks the cache for some rows.
@@ -44,8 +48,9 @@ fn weights<const RESIDUAL: bool>(alpha: f32, v: [f32; 4]) -> ([f32; 4], [f32; 4]
 unsafe fn fetch<L: Lanes>(s: &System<'_>, ids: &[u32]) {
     for &id in ids {
         for j in 0..s.nv {
+            let at = s.y.wrapping_add((id as usize * s.nv + j) * 16);
             // SAFETY: prefetching never faults
-            unsafe { L::prefetch(row(s, id).add(16 * j)) };
+            unsafe { L::prefetch(at) };
         }
     }
 }
@@ -55,7 +60,11 @@ unsafe fn fetch<L: Lanes>(s: &System<'_>, ids: &[u32]) {
 /// # Safety
 /// `q` and `out` hold `16 NV` values and `s.nv == NV`.
 #[inline(always)]
-pub(super) unsafe fn product<L: Lanes, const NV: usize, const RESIDUAL: bool>(s: &System<'_>, q: *const f32, out: *mut f32) {
+pub(super) unsafe fn product<L: Lanes, const NV: usize, const RESIDUAL: bool>(
+    s: &System<'_>,
+    q: *const f32,
+    out: *mut f32,
+) {
     // SAFETY: pointers stay inside `gram`, `Y`, `q` and `out` as the caller vouches
     unsafe {
         let mut acc = [L::zero(); NV];
@@ -75,11 +84,22 @@ pub(super) unsafe fn product<L: Lanes, const NV: usize, const RESIDUAL: bool>(s:
         let steps = s.ids.len() / 4;
         let ahead = (s.next.len() / (steps + 1) + 1).min(8);
         let mut ahead = s.next.chunks(ahead);
-        for (ids, values) in s.ids.as_chunks::<4>().0.iter().zip(s.values.as_chunks::<4>().0) {
+        for (ids, values) in s
+            .ids
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .zip(s.values.as_chunks::<4>().0)
+        {
             if let Some(ids) = ahead.next() {
                 fetch::<L>(s, ids);
             }
-            let y = [row(s, ids[0]), row(s, ids[1]), row(s, ids[2]), row(s, ids[3])];
+            let y = [
+                row(s, ids[0]),
+                row(s, ids[1]),
+                row(s, ids[2]),
+                row(s, ids[3]),
+            ];
             let mut dots = [L::zero(); 4];
             for (j, &v) in qv.iter().enumerate() {
                 for t in 0..4 {
@@ -94,7 +114,13 @@ pub(super) unsafe fn product<L: Lanes, const NV: usize, const RESIDUAL: bool>(s:
                 }
             }
         }
-        for (&id, &value) in s.ids.as_chunks::<4>().1.iter().zip(s.values.as_chunks::<4>().1) {
+        for (&id, &value) in s
+            .ids
+            .as_chunks::<4>()
+            .1
+            .iter()
+            .zip(s.values.as_chunks::<4>().1)
+        {
             let y = row(s, id);
             let mut dot = L::zero();
             for (j, &v) in qv.iter().enumerate() {
@@ -117,25 +143,47 @@ pub(super) unsafe fn product<L: Lanes, const NV: usize, const RESIDUAL: bool>(s:
 /// # Safety
 /// `q` and `out` hold `16 nv` values.
 #[inline(always)]
-pub(super) unsafe fn product_long<L: Lanes, const RESIDUAL: bool>(s: &System<'_>, q: *const f32, out: *mut f32) {
+pub(super) unsafe fn product_long<L: Lanes, const RESIDUAL: bool>(
+    s: &System<'_>,
+    q: *const f32,
+    out: *mut f32,
+) {
     let nv = s.nv;
     // SAFETY: pointers stay inside `gram`, `Y`, `q` and `out` as the caller vouches
     unsafe {
         for j in 0..nv {
             let mut a = L::zero();
             for k in 0..16 * nv {
-                a = L::fma(L::load(s.gram.add(16 * (k * nv + j))), L::splat(*q.add(k)), a);
+                a = L::fma(
+                    L::load(s.gram.add(16 * (k * nv + j))),
+                    L::splat(*q.add(k)),
+                    a,
+                );
             }
-            L::store(out.add(16 * j), if RESIDUAL { L::sub(L::zero(), a) } else { a });
+            L::store(
+                out.add(16 * j),
+                if RESIDUAL { L::sub(L::zero(), a) } else { a },
+            );
         }
         let steps = s.ids.len() / 4;
         let ahead = (s.next.len() / (steps + 1) + 1).min(8);
         let mut ahead = s.next.chunks(ahead);
-        for (ids, values) in s.ids.as_chunks::<4>().0.iter().zip(s.values.as_chunks::<4>().0) {
+        for (ids, values) in s
+            .ids
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .zip(s.values.as_chunks::<4>().0)
+        {
             if let Some(ids) = ahead.next() {
                 fetch::<L>(s, ids);
             }
-            let y = [row(s, ids[0]), row(s, ids[1]), row(s, ids[2]), row(s, ids[3])];
+            let y = [
+                row(s, ids[0]),
+                row(s, ids[1]),
+                row(s, ids[2]),
+                row(s, ids[3]),
+            ];
             let mut dots = [L::zero(); 4];
             for j in 0..nv {
                 let v = L::load(q.add(16 * j));
@@ -153,7 +201,13 @@ pub(super) unsafe fn product_long<L: Lanes, const RESIDUAL: bool>(s: &System<'_>
                 L::store(out.add(16 * j), a);
             }
         }
-        for (&id, &value) in s.ids.as_chunks::<4>().1.iter().zip(s.values.as_chunks::<4>().1) {
+        for (&id, &value) in s
+            .ids
+            .as_chunks::<4>()
+            .1
+            .iter()
+            .zip(s.values.as_chunks::<4>().1)
+        {
             let y = row(s, id);
             let mut dot = L::zero();
             for j in 0..nv {
@@ -189,7 +243,10 @@ unsafe fn axpy<L: Lanes>(w: f32, a: *const f32, b: *mut f32, nv: usize) {
     unsafe {
         let w = L::splat(w);
         for j in 0..nv {
-            L::store(b.add(16 * j), L::fma(L::load(a.add(16 * j)), w, L::load(b.add(16 * j))));
+            L::store(
+                b.add(16 * j),
+                L::fma(L::load(a.add(16 * j)), w, L::load(b.add(16 * j))),
+            );
         }
     }
 }
@@ -202,7 +259,13 @@ pub(super) type Product = unsafe fn(&System<'_>, *const f32, *mut f32, bool);
 /// # Safety
 /// `x` holds `16 nv` values, `work` three times as many, and `product` fits `s.nv`.
 #[inline(always)]
-pub(super) unsafe fn conjugate_gradient<L: Lanes>(s: &System<'_>, steps: usize, x: *mut f32, work: *mut f32, product: Product) {
+pub(super) unsafe fn conjugate_gradient<L: Lanes>(
+    s: &System<'_>,
+    steps: usize,
+    x: *mut f32,
+    work: *mut f32,
+    product: Product,
+) {
     let nv = s.nv;
     // SAFETY: as the caller vouches
     unsafe {
@@ -211,7 +274,10 @@ pub(super) unsafe fn conjugate_gradient<L: Lanes>(s: &System<'_>, steps: usize, 
         let part = s.next.len().div_ceil(steps + 1).max(1);
         let mut parts = s.next.chunks(part);
         let mut pass = |q: *const f32, out: *mut f32, residual: bool| {
-            let now = System { next: parts.next().unwrap_or_default(), ..*s };
+            let now = System {
+                next: parts.next().unwrap_or_default(),
+                ..*s
+            };
             product(&now, q, out, residual);
         };
         pass(x, r, true);
@@ -278,7 +344,12 @@ impl Rows for System<'_> {
     #[inline(always)]
     unsafe fn at(&self, i: usize) -> (*const f32, f32) {
         // SAFETY: `i` is in range and the ids are rows of `Y`
-        unsafe { (row(self, *self.ids.get_unchecked(i)), self.alpha * *self.values.get_unchecked(i) - 1.0) }
+        unsafe {
+            (
+                row(self, *self.ids.get_unchecked(i)),
+                self.alpha * *self.values.get_unchecked(i) - 1.0,
+            )
+        }
     }
 }
 
@@ -313,7 +384,14 @@ pub(super) unsafe fn gram<L: Lanes, R: Rows>(rows: &R, nv: usize, out: *mut f32)
 
 /// Four rows `k..k + 4` by `JV` vectors from `j` of the output of [`gram`]; returns `JV`.
 #[inline(always)]
-unsafe fn tile<L: Lanes, R: Rows, const JV: usize>(rows: &R, range: std::ops::Range<usize>, nv: usize, k: usize, j: usize, out: *mut f32) -> usize {
+unsafe fn tile<L: Lanes, R: Rows, const JV: usize>(
+    rows: &R,
+    range: std::ops::Range<usize>,
+    nv: usize,
+    k: usize,
+    j: usize,
+    out: *mut f32,
+) -> usize {
     // SAFETY: as the caller vouches
     unsafe {
         let at = |t: usize, v: usize| out.add(16 * ((k + t) * nv + j + v));
@@ -363,7 +441,13 @@ pub(super) unsafe fn right_side<L: Lanes>(s: &System<'_>, out: *mut f32) {
 /// # Safety
 /// `q` holds `16 nv` values, `out` has the length of `ids`, which are rows of `y`.
 #[inline(always)]
-pub(super) unsafe fn dots<L: Lanes>(y: *const f32, nv: usize, ids: &[u32], q: *const f32, out: &mut [f32]) {
+pub(super) unsafe fn dots<L: Lanes>(
+    y: *const f32,
+    nv: usize,
+    ids: &[u32],
+    q: *const f32,
+    out: &mut [f32],
+) {
     for (&id, o) in ids.iter().zip(out) {
         // SAFETY: `id` is a row of `y`
         *o = unsafe { dot::<L>(y.add(16 * nv * id as usize), q, nv) };
@@ -375,13 +459,22 @@ pub(super) unsafe fn dots<L: Lanes>(y: *const f32, nv: usize, ids: &[u32], q: *c
 /// # Safety
 /// `q` holds `depth` values, rows have `stride`, `out` has the length of `ids`, which are rows of `y`.
 #[inline(always)]
-pub(super) unsafe fn scores<L: Lanes>(y: *const f32, stride: usize, depth: usize, ids: &[u32], q: *const f32, out: &mut [f32]) {
+pub(super) unsafe fn scores<L: Lanes>(
+    y: *const f32,
+    stride: usize,
+    depth: usize,
+    ids: &[u32],
+    q: *const f32,
+    out: &mut [f32],
+) {
     // one chain waits for its own last sum; eight of them fill the wait
     for (ids, out) in ids.chunks(8).zip(out.chunks_mut(8)) {
         let mut acc = [0.0f32; 8];
         // SAFETY: ids are rows of `y`; unused slots repeat the first
         unsafe {
-            let rows: [*const f32; 8] = std::array::from_fn(|t| y.add(stride * ids[if t < ids.len() { t } else { 0 }] as usize));
+            let rows: [*const f32; 8] = std::array::from_fn(|t| {
+                y.add(stride * ids[if t < ids.len() { t } else { 0 }] as usize)
+            });
             for k in 0..depth {
                 let qk = *q.add(k);
                 for t in 0..8 {

@@ -75,7 +75,11 @@ impl<const FUSED: bool> Lanes for Scalar<FUSED> {
     #[inline(always)]
     unsafe fn fma(a: Self::V, b: Self::V, mut c: Self::V) -> Self::V {
         for i in 0..16 {
-            c[i] = if FUSED { a[i].mul_add(b[i], c[i]) } else { a[i] * b[i] + c[i] };
+            c[i] = if FUSED {
+                a[i].mul_add(b[i], c[i])
+            } else {
+                a[i] * b[i] + c[i]
+            };
         }
         c
     }

@@ -56,13 +56,23 @@ impl Lanes for Avx512 {
     unsafe fn weigh(v: [Self::V; 4], mult: [f32; 4], base: [f32; 4]) -> [Self::V; 4] {
         unsafe {
             // halves onto each other, two vectors at a time, then quarters: block t now holds the four sums of v[t]
-            let halves = |a, b| _mm512_add_ps(_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0xEE>(a, b));
+            let halves = |a, b| {
+                _mm512_add_ps(
+                    _mm512_shuffle_f32x4::<0x44>(a, b),
+                    _mm512_shuffle_f32x4::<0xEE>(a, b),
+                )
+            };
             let (ab, cd) = (halves(v[0], v[1]), halves(v[2], v[3]));
-            let q = _mm512_add_ps(_mm512_shuffle_f32x4::<0x88>(ab, cd), _mm512_shuffle_f32x4::<0xDD>(ab, cd));
+            let q = _mm512_add_ps(
+                _mm512_shuffle_f32x4::<0x88>(ab, cd),
+                _mm512_shuffle_f32x4::<0xDD>(ab, cd),
+            );
             let q = _mm512_add_ps(q, _mm512_permute_ps::<0xB1>(q));
             let q = _mm512_add_ps(q, _mm512_permute_ps::<0x4E>(q));
             let spread = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-            let wide = |x: &[f32; 4]| _mm512_permutexvar_ps(spread, _mm512_castps128_ps512(_mm_loadu_ps(x.as_ptr())));
+            let wide = |x: &[f32; 4]| {
+                _mm512_permutexvar_ps(spread, _mm512_castps128_ps512(_mm_loadu_ps(x.as_ptr())))
+            };
             let c = _mm512_fmadd_ps(wide(&mult), q, wide(&base));
             [
                 _mm512_shuffle_f32x4::<0x00>(c, c),
@@ -115,7 +125,12 @@ impl Lanes for Avx2 {
     }
     #[inline(always)]
     unsafe fn fma(a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        unsafe { [_mm256_fmadd_ps(a[0], b[0], c[0]), _mm256_fmadd_ps(a[1], b[1], c[1])] }
+        unsafe {
+            [
+                _mm256_fmadd_ps(a[0], b[0], c[0]),
+                _mm256_fmadd_ps(a[1], b[1], c[1]),
+            ]
+        }
     }
     #[inline(always)]
     unsafe fn sub(a: Self::V, b: Self::V) -> Self::V {
@@ -139,9 +154,16 @@ impl Lanes for Avx2 {
                 _mm256_add_ps(v[3][0], v[3][1]),
             ];
             let quarter = |x| _mm_add_ps(_mm256_castps256_ps128(x), _mm256_extractf128_ps::<1>(x));
-            let (ab, cd) = (_mm_hadd_ps(quarter(e[0]), quarter(e[1])), _mm_hadd_ps(quarter(e[2]), quarter(e[3])));
+            let (ab, cd) = (
+                _mm_hadd_ps(quarter(e[0]), quarter(e[1])),
+                _mm_hadd_ps(quarter(e[2]), quarter(e[3])),
+            );
             let sums = _mm_hadd_ps(ab, cd);
-            let c = _mm_fmadd_ps(_mm_loadu_ps(mult.as_ptr()), sums, _mm_loadu_ps(base.as_ptr()));
+            let c = _mm_fmadd_ps(
+                _mm_loadu_ps(mult.as_ptr()),
+                sums,
+                _mm_loadu_ps(base.as_ptr()),
+            );
             let all = |x| [_mm256_broadcastss_ps(x); 2];
             [
                 all(c),
@@ -154,7 +176,8 @@ impl Lanes for Avx2 {
     #[inline(always)]
     unsafe fn at_least(a: Self::V, b: Self::V) -> u16 {
         unsafe {
-            let half = |i: usize| _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GE_OQ>(a[i], b[i])) as u16;
+            let half =
+                |i: usize| _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GE_OQ>(a[i], b[i])) as u16;
             half(0) | (half(1) << 8)
         }
     }
