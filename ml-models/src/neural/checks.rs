@@ -1,0 +1,399 @@
+//! The engine against PyTorch, against finite differences of a plain `f64` network, and against itself on any number of
+//! threads.
+
+use std::ops::ControlFlow;
+
+use serde::Deserialize;
+
+use super::activation::Activation;
+use super::embedding::Embedding;
+use super::loss::Loss;
+use super::mlp::Mlp;
+use super::network::{Layer, Network, RowScratch};
+use super::optimizer::Optimizer;
+use super::shard::{Examples, Noise, Shard};
+use super::train::train;
+
+#[derive(Deserialize)]
+struct Golden {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    loss: String,
+    activation: String,
+    dense: usize,
+    hidden: Vec<usize>,
+    cards: Vec<usize>,
+    dim: usize,
+    dot: bool,
+    weight_decay: f64,
+    batch_size: usize,
+    x: Vec<f32>,
+    ids: Vec<u32>,
+    y: Vec<f32>,
+    w: Vec<f32>,
+    initial: Weights,
+    #[serde(rename = "final")]
+    last: Weights,
+    train_loss: f64,
+    outputs: Vec<f32>,
+}
+
+#[derive(Deserialize)]
+struct Weights {
+    layers: Vec<GoldenLayer>,
+    tables: Vec<Vec<f32>>,
+}
+
+#[derive(Deserialize)]
+struct GoldenLayer {
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl Case {
+    fn mlp(&self) -> Mlp {
+        let activation = match self.activation.as_str() {
+            "relu" => Activation::Relu,
+            "tanh" => Activation::Tanh,
+            "sigmoid" => Activation::Logistic,
+            other => panic!("{other}"),
+        };
+        let mut mlp = Mlp::new()
+            .hidden_layer_sizes(self.hidden.clone())
+            .activation(activation)
+            .epochs(1)
+            .shuffle(false);
+        mlp = mlp
+            .batch_size(self.batch_size)
+            .learning_rate(0.01)
+            .weight_decay(self.weight_decay)
+            .unknown_rate(0.0);
+        for (k, &card) in self.cards.iter().enumerate() {
+            mlp = mlp.embedding(Embedding::new(self.dense + k, card, self.dim));
+        }
+        if self.dot { mlp.dot(0, 1) } else { mlp }
+    }
+
+    fn width(&self) -> usize {
+        self.dense + self.cards.len()
+    }
+
+    /// Dense columns, then ids, row after row.
+    fn matrix(&self) -> Vec<f32> {
+        let tables = self.cards.len();
+        let row = |r: usize| {
+            let ids = self.ids[r * tables..(r + 1) * tables]
+                .iter()
+                .map(|&id| id as f32);
+            self.x[r * self.dense..(r + 1) * self.dense]
+                .iter()
+                .copied()
+                .chain(ids)
+                .collect::<Vec<_>>()
+        };
+        (0..self.y.len()).flat_map(row).collect()
+    }
+
+    fn loss(&self) -> Loss {
+        if self.loss == "logistic" {
+            Loss::Logistic
+        } else {
+            Loss::Squared
+        }
+    }
+}
+
+fn set(net: &mut Network, to: &Weights) {
+    let Network {
+        hidden,
+        head,
+        tables,
+        ..
+    } = net;
+    for (layer, to) in hidden.iter_mut().chain([head]).zip(&to.layers) {
+        layer.weights.copy_from_slice(&to.weights);
+        layer.bias.copy_from_slice(&to.bias);
+    }
+    for (table, to) in tables.iter_mut().zip(&to.tables) {
+        table.weights.copy_from_slice(to);
+    }
+}
+
+fn close(got: &[f32], want: &[f32], tolerance: f32, what: &str) {
+    assert_eq!(got.len(), want.len(), "{what}");
+    for (i, (g, w)) in got.iter().zip(want).enumerate() {
+        assert!(
+            (g - w).abs() <= tolerance,
+            "{what}[{i}]: {g}, PyTorch has {w}"
+        );
+    }
+}
+
+#[test]
+fn three_adam_steps_equal_pytorch() {
+    let golden: Golden =
+        serde_json::from_str(include_str!("../../tests/golden/neural_mlp.json")).unwrap();
+    assert_eq!(golden.cases.len(), 7);
+    for case in &golden.cases {
+        let mlp = case.mlp();
+        let mut net = Network::new(mlp.shape(case.width()), 0).unwrap();
+        set(&mut net, &case.initial);
+        let x = case.matrix();
+        let data = Examples {
+            x: &x,
+            width: case.width(),
+            ids: case.ids.clone(),
+            y: &case.y,
+            weights: Some(&case.w),
+        };
+        let (net, history) = train(mlp.plan(case.loss()), net, &data, None, &mut |_| {
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+        let loss = history.epochs()[0].train_loss;
+        assert!(
+            (loss - case.train_loss).abs() < 1e-5,
+            "{}: loss {loss}, PyTorch has {}",
+            case.name,
+            case.train_loss
+        );
+        for (layer, want) in net.hidden.iter().chain([&net.head]).zip(&case.last.layers) {
+            close(&layer.weights, &want.weights, 1e-5, &case.name);
+            close(&layer.bias, &want.bias, 1e-5, &case.name);
+        }
+        for (table, want) in net.tables.iter().zip(&case.last.tables) {
+            close(&table.weights, want, 1e-5, &case.name);
+        }
+        let mut batch = vec![0.0; case.y.len()];
+        net.outputs(&x, &mut batch).unwrap();
+        close(&batch, &case.outputs, 2e-5, &case.name);
+        let mut scratch = RowScratch::default();
+        let rows: Vec<f32> = x
+            .chunks(case.width())
+            .map(|row| net.output(row, &mut scratch).unwrap())
+            .collect();
+        close(&rows, &case.outputs, 2e-5, &case.name);
+    }
+}
+
+/// The weighted mean loss of the rows a shard has just seen, in plain `f64` loops, with the shard's ids and masks.
+fn plain_loss(net: &Network, shard: &Shard, x: &[f32], y: &[f32], w: &[f32], loss: Loss) -> f64 {
+    let (tables, mut sum) = (net.tables.len(), 0.0);
+    for (r, row) in x.chunks(net.width).enumerate() {
+        let mut h: Vec<f64> = net
+            .runs
+            .iter()
+            .flat_map(|&(first, len)| &row[first..first + len])
+            .map(|&v| f64::from(v))
+            .collect();
+        for (t, table) in net.tables.iter().enumerate() {
+            h.extend(
+                table
+                    .vector(shard.forward.ids()[r * tables + t])
+                    .iter()
+                    .map(|&v| f64::from(v)),
+            );
+        }
+        let mut z = 0.0;
+        for &(a, b) in &net.dots {
+            let (a, b, dim) = (net.offset(a), net.offset(b), net.tables[a].dim);
+            z += (0..dim).map(|i| h[a + i] * h[b + i]).sum::<f64>();
+        }
+        let through = |h: &[f64], layer: &Layer| -> Vec<f64> {
+            let unit = |o: usize| {
+                (0..layer.inputs)
+                    .map(|i| h[i] * f64::from(layer.weights[i * layer.outputs + o]))
+                    .sum::<f64>()
+            };
+            (0..layer.outputs)
+                .map(|o| unit(o) + f64::from(layer.bias[o]))
+                .collect()
+        };
+        for (l, layer) in net.hidden.iter().enumerate() {
+            let mask = shard.forward.mask(l, layer.outputs);
+            h = through(&h, layer);
+            for (o, h) in h.iter_mut().enumerate() {
+                *h = match net.activation {
+                    Activation::Relu => h.max(0.0),
+                    Activation::Tanh => h.tanh(),
+                    Activation::Logistic => 1.0 / (1.0 + (-*h).exp()),
+                    Activation::Identity => *h,
+                } * mask.map_or(1.0, |m| f64::from(m[r * layer.outputs + o]));
+            }
+        }
+        z += through(&h, &net.head)[0];
+        let y = f64::from(y[r]);
+        sum += f64::from(w[r])
+            * match loss {
+                Loss::Logistic => z.max(0.0) - z * y + (-z.abs()).exp().ln_1p(),
+                Loss::Squared => (z - y).powi(2),
+            };
+    }
+    sum / w.iter().map(|&w| f64::from(w)).sum::<f64>()
+}
+
+/// All parameters of one kind, to be nudged one after the other.
+fn parameters(net: &mut Network) -> Vec<(&'static str, &mut Vec<f32>)> {
+    let mut all = Vec::new();
+    for layer in net.hidden.iter_mut().chain([&mut net.head]) {
+        all.push(("weights", &mut layer.weights));
+        all.push(("bias", &mut layer.bias));
+    }
+    all.extend(net.tables.iter_mut().map(|t| ("vectors", &mut t.weights)));
+    all
+}
+
+#[test]
+fn gradients_equal_finite_differences() {
+    let n = 7;
+    let x: Vec<f32> = (0..n)
+        .flat_map(|r| {
+            [
+                (r % 4) as f32,
+                0.3 * r as f32 - 1.0,
+                (r % 3) as f32,
+                0.5 - (r * r % 5) as f32 * 0.2,
+            ]
+        })
+        .collect();
+    let y: Vec<f32> = (0..n).map(|r| (r % 2) as f32).collect();
+    let w: Vec<f32> = (0..n).map(|r| 0.5 + r as f32 * 0.25).collect();
+    let ids: Vec<u32> = x
+        .chunks(4)
+        .flat_map(|row| [row[0] as u32, row[2] as u32])
+        .collect();
+    for activation in [
+        Activation::Relu,
+        Activation::Tanh,
+        Activation::Logistic,
+        Activation::Identity,
+    ] {
+        for (dropout, loss, hidden) in [
+            (0.0, Loss::Squared, vec![5, 3]),
+            (0.4, Loss::Logistic, vec![6, 5]),
+            (0.0, Loss::Logistic, vec![]),
+        ] {
+            let mlp = Mlp::new()
+                .hidden_layer_sizes(hidden.clone())
+                .activation(activation)
+                .dropout(dropout)
+                .unknown_rate(0.2)
+                .beta_1(0.0);
+            let mlp = mlp
+                .embedding(Embedding::new(0, 4, 2).init_std(0.7))
+                .embedding(Embedding::new(2, 3, 2).init_std(0.7))
+                .dot(0, 1);
+            let mut net = Network::new(mlp.shape(4), 11).unwrap();
+            let data = Examples {
+                x: &x,
+                width: 4,
+                ids: ids.clone(),
+                y: &y,
+                weights: Some(&w),
+            };
+            let mut shard = Shard::new(&net, dropout > 0.0);
+            let rows: Vec<u32> = (0..n as u32).collect();
+            let noise = Noise {
+                dropout: dropout as f32,
+                unknown_rate: 0.2,
+                seed: 3,
+                step: 5,
+            };
+            let total = w.iter().map(|&w| f64::from(w)).sum::<f64>();
+            shard.learn(&net, loss, &data, &rows, 0, total, noise);
+            assert!((shard.loss / total - plain_loss(&net, &shard, &x, &y, &w, loss)).abs() < 1e-5);
+            // With beta_1 = 0 the first moment after one step is the gradient.
+            let mut optimizer = Optimizer::new(mlp.plan(loss).adam, &net, n);
+            optimizer.step(&mut net.clone(), std::slice::from_ref(&shard), false);
+            let gradients: Vec<Vec<f32>> = optimizer.first_moments().map(<[f32]>::to_vec).collect();
+            let mut seen = 0.0f64;
+            for (p, gradient) in gradients.iter().enumerate() {
+                for (i, &g) in gradient.iter().enumerate() {
+                    let mut at = |nudge: f32| {
+                        let mut all = parameters(&mut net);
+                        let slot = &mut all[p].1[i];
+                        let before = std::mem::replace(slot, 0.0);
+                        let moved = before + nudge;
+                        *slot = moved;
+                        let value = plain_loss(&net, &shard, &x, &y, &w, loss);
+                        parameters(&mut net)[p].1[i] = before;
+                        (value, f64::from(moved))
+                    };
+                    let ((up, hi), (down, lo)) = (at(5e-4), at(-5e-4));
+                    let want = (up - down) / (hi - lo);
+                    let kind = parameters(&mut net)[p].0;
+                    assert!(
+                        (f64::from(g) - want).abs() < 3e-5,
+                        "{activation:?} {hidden:?} {kind} {p}[{i}]: {g}, differences give {want}"
+                    );
+                    seen = seen.max(want.abs());
+                }
+            }
+            assert!(seen > 0.05);
+        }
+    }
+}
+
+fn noisy_rows(n: usize, width: usize) -> (Vec<f32>, Vec<f32>) {
+    let mut rng = super::embedding::test_rng(5);
+    let x: Vec<f32> = (0..n * width)
+        .map(|_| rand::RngExt::random::<f32>(&mut rng) * 2.0 - 1.0)
+        .collect();
+    let y = x
+        .chunks(width)
+        .map(|row| f32::from(row[0] + row[1] * row[2] > 0.1))
+        .collect();
+    (x, y)
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let (n, width) = (1500, 40);
+    let (mut x, y) = noisy_rows(n, width);
+    let ids: Vec<u32> = (0..n).map(|r| (r * 7 % 50) as u32).collect();
+    x.chunks_mut(width)
+        .zip(&ids)
+        .for_each(|(row, &id)| row[9] = id as f32);
+    let mlp = Mlp::new()
+        .hidden_layer_sizes([96, 80])
+        .epochs(2)
+        .dropout(0.2)
+        .embedding(Embedding::new(9, 50, 4))
+        .batch_size(512);
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| {
+            let net = Network::new(mlp.shape(width), 1).unwrap();
+            let data = Examples {
+                x: &x,
+                width,
+                ids: ids.clone(),
+                y: &y,
+                weights: None,
+            };
+            let valid = data.clone();
+            let (net, history) = train(
+                mlp.plan(Loss::Logistic),
+                net,
+                &data,
+                Some(&valid),
+                &mut |_| ControlFlow::Continue(()),
+            )
+            .unwrap();
+            let mut out = vec![0.0; n];
+            net.outputs(&x, &mut out).unwrap();
+            (net, history, out)
+        })
+    };
+    let one = run(1);
+    for threads in [2, 4] {
+        assert!(run(threads) == one, "{threads} threads");
+    }
+}

@@ -1,0 +1,284 @@
+//! Parameters of the multi-layer perceptron.
+
+use serde::{Deserialize, Serialize};
+
+use super::activation::Activation;
+use super::embedding::Embedding;
+use super::fault::Fault;
+use super::loss::Loss;
+use super::network::Shape;
+use super::optimizer::Adam;
+use super::train::Plan;
+
+/// Multi-layer perceptron with embedding layers, trained by Adam in `f32`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mlp {
+    hidden_layer_sizes: Vec<usize>,
+    activation: Activation,
+    embeddings: Vec<Embedding>,
+    dots: Vec<(usize, usize)>,
+    unknown_rate: f64,
+    batch_size: usize,
+    learning_rate: f64,
+    beta_1: f64,
+    beta_2: f64,
+    epsilon: f64,
+    weight_decay: f64,
+    dropout: f64,
+    epochs: usize,
+    shuffle: bool,
+    patience: usize,
+    tol: f64,
+    restore_best: bool,
+    seed: u64,
+}
+
+impl Default for Mlp {
+    fn default() -> Self {
+        Self {
+            hidden_layer_sizes: vec![100],
+            activation: Activation::Relu,
+            embeddings: Vec::new(),
+            dots: Vec::new(),
+            unknown_rate: 0.01,
+            batch_size: 256,
+            learning_rate: 1e-3,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+            dropout: 0.0,
+            epochs: 20,
+            shuffle: true,
+            patience: 10,
+            tol: 1e-4,
+            restore_best: true,
+            seed: 0,
+        }
+    }
+}
+
+impl Mlp {
+    /// One hidden layer of 100 ReLU units, 20 epochs of batches of 256, Adam at `1e-3`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Units of each hidden layer, first to last (default `[100]`); empty for a linear model.
+    #[must_use]
+    pub fn hidden_layer_sizes(mut self, sizes: impl Into<Vec<usize>>) -> Self {
+        self.hidden_layer_sizes = sizes.into();
+        self
+    }
+
+    /// Activation of the hidden layers (default ReLU).
+    #[must_use]
+    pub fn activation(mut self, activation: Activation) -> Self {
+        self.activation = activation;
+        self
+    }
+
+    /// Adds an embedding; the column it reads is then no dense input.
+    #[must_use]
+    pub fn embedding(mut self, embedding: Embedding) -> Self {
+        self.embeddings.push(embedding);
+        self
+    }
+
+    /// Adds to the output the dot product of the vectors of two embeddings of equal length, given by their order of
+    /// addition: the matrix-factorisation term beside the layers.
+    #[must_use]
+    pub fn dot(mut self, first: usize, second: usize) -> Self {
+        self.dots.push((first, second));
+        self
+    }
+
+    /// Probability that training replaces an id by the unknown one (default 0.01). This is what teaches the vector that
+    /// unseen and missing ids get: about the average of all ids, rare ones and common ones as often as they occur. With
+    /// 0 the vector stays at its small random start unless the training rows have missing ids.
+    #[must_use]
+    pub fn unknown_rate(mut self, rate: f64) -> Self {
+        self.unknown_rate = rate;
+        self
+    }
+
+    /// Rows of a batch (default 256); the last batch of an epoch may be smaller.
+    #[must_use]
+    pub fn batch_size(mut self, rows: usize) -> Self {
+        self.batch_size = rows;
+        self
+    }
+
+    /// Step size of Adam (default 0.001; scikit-learn's `learning_rate_init`).
+    #[must_use]
+    pub fn learning_rate(mut self, rate: f64) -> Self {
+        self.learning_rate = rate;
+        self
+    }
+
+    /// Decay of Adam's first moment (default 0.9).
+    #[must_use]
+    pub fn beta_1(mut self, beta: f64) -> Self {
+        self.beta_1 = beta;
+        self
+    }
+
+    /// Decay of Adam's second moment (default 0.999).
+    #[must_use]
+    pub fn beta_2(mut self, beta: f64) -> Self {
+        self.beta_2 = beta;
+        self
+    }
+
+    /// Added to Adam's denominator (default 1e-8).
+    #[must_use]
+    pub fn epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// Decoupled weight decay (default 0; above 0 the optimiser is AdamW): each step multiplies weights by
+    /// `1 - learning_rate * weight_decay`. Biases are left alone; embedding vectors decay when a batch touches them.
+    #[must_use]
+    pub fn weight_decay(mut self, decay: f64) -> Self {
+        self.weight_decay = decay;
+        self
+    }
+
+    /// Probability that a hidden unit is dropped, after each hidden layer, in training (default 0). The units that stay
+    /// are divided by `1 - dropout`, so prediction needs no correction. Rounded to a multiple of 1/65536.
+    #[must_use]
+    pub fn dropout(mut self, rate: f64) -> Self {
+        self.dropout = rate;
+        self
+    }
+
+    /// Passes over the training rows (default 20), an upper bound when a validation sample stops training.
+    #[must_use]
+    pub fn epochs(mut self, epochs: usize) -> Self {
+        self.epochs = epochs;
+        self
+    }
+
+    /// Whether each epoch draws a new order of the rows (default true).
+    #[must_use]
+    pub fn shuffle(mut self, shuffle: bool) -> Self {
+        self.shuffle = shuffle;
+        self
+    }
+
+    /// With a validation sample: stop after this many epochs in a row that did not lower the best validation loss by at
+    /// least [`tol`](Self::tol) (default 10; scikit-learn's `n_iter_no_change`).
+    #[must_use]
+    pub fn patience(mut self, epochs: usize) -> Self {
+        self.patience = epochs;
+        self
+    }
+
+    /// Smallest improvement of the validation loss that resets the patience (default 1e-4).
+    #[must_use]
+    pub fn tol(mut self, tol: f64) -> Self {
+        self.tol = tol;
+        self
+    }
+
+    /// With a validation sample: whether the model gets the weights of the epoch with the lowest validation loss
+    /// (default true) or those of the last epoch.
+    #[must_use]
+    pub fn restore_best(mut self, restore: bool) -> Self {
+        self.restore_best = restore;
+        self
+    }
+
+    /// Seed of initial weights, order of rows and dropped units (default 0; scikit-learn's `random_state`).
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Range checks that need no data.
+    pub(super) fn validate(&self) -> Result<(), Fault> {
+        let unit = |name, x: f64, open: bool| match x >= 0.0 && x < 1.0 && (!open || x > 0.0) {
+            true => Ok(()),
+            false => Err(Fault::parameter(name, x, "must be in [0, 1)")),
+        };
+        let positive = |name, x: f64| match x > 0.0 && x.is_finite() {
+            true => Ok(()),
+            false => Err(Fault::parameter(name, x, "must be above 0 and finite")),
+        };
+        let at_least_one = |name, n: usize| match n {
+            0 => Err(Fault::parameter(name, n, "must be at least 1")),
+            _ => Ok(()),
+        };
+        let not_negative = |name, x: f64| match x >= 0.0 && x.is_finite() {
+            true => Ok(()),
+            false => Err(Fault::parameter(name, x, "must be finite and not negative")),
+        };
+        for &units in &self.hidden_layer_sizes {
+            at_least_one("hidden_layer_sizes", units)?;
+        }
+        at_least_one("batch_size", self.batch_size)?;
+        at_least_one("epochs", self.epochs)?;
+        at_least_one("patience", self.patience)?;
+        positive("learning_rate", self.learning_rate)?;
+        positive("epsilon", self.epsilon)?;
+        unit("beta_1", self.beta_1, false)?;
+        unit("beta_2", self.beta_2, false)?;
+        unit("dropout", self.dropout, false)?;
+        unit("unknown_rate", self.unknown_rate, false)?;
+        not_negative("weight_decay", self.weight_decay)?;
+        not_negative("tol", self.tol)?;
+        self.embeddings.iter().try_for_each(Embedding::check)?;
+        for &(a, b) in &self.dots {
+            match (self.embeddings.get(a), self.embeddings.get(b)) {
+                (Some(x), Some(y)) if a != b && x.dim() == y.dim() => {}
+                _ => {
+                    return Err(Fault::parameter(
+                        "dot",
+                        (a, b),
+                        "must name two different embeddings of equal length",
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn shape(&self, width: usize) -> Shape<'_> {
+        Shape {
+            width,
+            hidden: &self.hidden_layer_sizes,
+            activation: self.activation,
+            embeddings: &self.embeddings,
+            dots: &self.dots,
+        }
+    }
+
+    pub(super) fn seeded(&self) -> u64 {
+        self.seed
+    }
+
+    pub(super) fn plan(&self, loss: Loss) -> Plan {
+        let adam = Adam {
+            learning_rate: self.learning_rate,
+            beta_1: self.beta_1,
+            beta_2: self.beta_2,
+            epsilon: self.epsilon,
+            weight_decay: self.weight_decay,
+        };
+        Plan {
+            loss,
+            adam,
+            epochs: self.epochs,
+            batch_size: self.batch_size,
+            shuffle: self.shuffle,
+            dropout: self.dropout as f32,
+            unknown_rate: self.unknown_rate,
+            seed: self.seed,
+            patience: self.patience,
+            tol: self.tol,
+            restore_best: self.restore_best,
+        }
+    }
+}

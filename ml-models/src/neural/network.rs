@@ -1,0 +1,304 @@
+//! The weights of a network, how an input row is laid out, and prediction.
+//!
+//! Layout: activations are row-major, one row an example; the weights of a layer are row-major by input, `w[i][o]`, so
+//! that a row times a layer adds whole rows of weights and needs no reduction.
+
+use rand::RngExt;
+use rand::rngs::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::activation::Activation;
+use super::embedding::{Embedding, Table};
+use super::fault::Fault;
+use super::forward::Forward;
+use super::kernel;
+use super::rng::{Stage, stream};
+
+/// Rows that go through the layers together in batch prediction.
+const PREDICT_ROWS: usize = 256;
+
+/// One dense layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Layer {
+    pub(super) inputs: usize,
+    pub(super) outputs: usize,
+    /// `inputs × outputs`, row-major.
+    pub(super) weights: Vec<f32>,
+    pub(super) bias: Vec<f32>,
+}
+
+impl Layer {
+    /// Kaiming uniform with `a = sqrt(5)`: weights and biases uniform in `±1 / sqrt(inputs)`.
+    fn new(inputs: usize, outputs: usize, rng: &mut Xoshiro256PlusPlus) -> Self {
+        let bound = 1.0 / (inputs.max(1) as f32).sqrt();
+        let mut draw = |n: usize| {
+            (0..n)
+                .map(|_| (rng.random::<f32>() * 2.0 - 1.0) * bound)
+                .collect()
+        };
+        Self {
+            inputs,
+            outputs,
+            weights: draw(inputs * outputs),
+            bias: draw(outputs),
+        }
+    }
+
+    fn is_sound(&self, inputs: usize) -> bool {
+        self.inputs == inputs
+            && self.weights.len() == inputs * self.outputs
+            && self.bias.len() == self.outputs
+    }
+}
+
+/// Everything prediction needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Network {
+    /// Columns of an input row.
+    pub(super) width: usize,
+    /// Number of dense columns among them.
+    pub(super) dense: usize,
+    /// The dense columns as (first, length) runs.
+    pub(super) runs: Vec<(usize, usize)>,
+    pub(super) tables: Vec<Table>,
+    /// Pairs of tables whose vectors' dot product is added to the output.
+    pub(super) dots: Vec<(usize, usize)>,
+    pub(super) activation: Activation,
+    pub(super) hidden: Vec<Layer>,
+    pub(super) head: Layer,
+}
+
+/// Shape of a network, from the parameters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape<'a> {
+    pub(super) width: usize,
+    pub(super) hidden: &'a [usize],
+    pub(super) activation: Activation,
+    pub(super) embeddings: &'a [Embedding],
+    pub(super) dots: &'a [(usize, usize)],
+}
+
+impl Network {
+    /// A network with initial weights.
+    pub(super) fn new(shape: Shape<'_>, seed: u64) -> Result<Self, Fault> {
+        let runs = dense_runs(shape.width, shape.embeddings)?;
+        let dense = runs.iter().map(|r| r.1).sum::<usize>();
+        let mut streams = (0u64..).map(|i| stream(seed, Stage::Init, i));
+        let mut next = move || {
+            streams
+                .next()
+                .unwrap_or_else(|| stream(seed, Stage::Init, 0))
+        };
+        let tables: Vec<Table> = shape
+            .embeddings
+            .iter()
+            .map(|e| Table::new(e, &mut next()))
+            .collect();
+        let mut inputs = dense + tables.iter().map(|t| t.dim).sum::<usize>();
+        if inputs == 0 {
+            return Err(Fault::parameter(
+                "columns",
+                shape.width,
+                "a network needs at least one input column",
+            ));
+        }
+        let mut hidden = Vec::with_capacity(shape.hidden.len());
+        for &outputs in shape.hidden {
+            hidden.push(Layer::new(inputs, outputs, &mut next()));
+            inputs = outputs;
+        }
+        let head = Layer::new(inputs, 1, &mut next());
+        let dots = shape.dots.to_vec();
+        Ok(Self {
+            width: shape.width,
+            dense,
+            runs,
+            tables,
+            dots,
+            activation: shape.activation,
+            hidden,
+            head,
+        })
+    }
+
+    /// Width of the first layer's input.
+    pub(super) fn inputs(&self) -> usize {
+        self.dense + self.embedded()
+    }
+
+    /// Width of the embedded part of it.
+    pub(super) fn embedded(&self) -> usize {
+        self.tables.iter().map(|t| t.dim).sum()
+    }
+
+    /// Where the vector of each table starts in the first layer's input.
+    pub(super) fn offset(&self, table: usize) -> usize {
+        self.dense + self.tables[..table].iter().map(|t| t.dim).sum::<usize>()
+    }
+
+    /// Multiply-adds of one row.
+    pub(super) fn macs(&self) -> usize {
+        self.hidden
+            .iter()
+            .chain([&self.head])
+            .map(|l| l.weights.len())
+            .sum()
+    }
+
+    /// Lays an input row out for the first layer.
+    pub(super) fn assemble(&self, row: &[f32], ids: &[u32], out: &mut [f32]) {
+        let mut at = 0;
+        for &(first, len) in &self.runs {
+            out[at..at + len].copy_from_slice(&row[first..first + len]);
+            at += len;
+        }
+        for (table, &id) in self.tables.iter().zip(ids) {
+            out[at..at + table.dim].copy_from_slice(table.vector(id));
+            at += table.dim;
+        }
+    }
+
+    /// Refuses NaN and infinities in the dense columns, and values that cannot be ids.
+    pub(super) fn check_row(&self, index: usize, row: &[f32]) -> Result<(), Fault> {
+        for &(first, len) in &self.runs {
+            let mut all = true;
+            kernel::all_finite(&row[first..first + len], &mut all);
+            if !all {
+                let column = (first..first + len)
+                    .find(|&c| !row[c].is_finite())
+                    .unwrap_or(first);
+                return Err(Fault::NotFinite {
+                    row: index,
+                    column,
+                    value: f64::from(row[column]),
+                });
+            }
+        }
+        for table in &self.tables {
+            let value = row[table.column];
+            if table.id(value).is_none() {
+                return Err(Fault::NotAnId {
+                    row: index,
+                    column: table.column,
+                    value: f64::from(value),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The sum of the dot products of one assembled input row.
+    pub(super) fn dots_of(&self, x: &[f32]) -> f32 {
+        let mut sum = 0.0;
+        for &(a, b) in &self.dots {
+            let (from_a, from_b, dim) = (self.offset(a), self.offset(b), self.tables[a].dim);
+            for (a, b) in x[from_a..from_a + dim].iter().zip(&x[from_b..from_b + dim]) {
+                sum += a * b;
+            }
+        }
+        sum
+    }
+
+    /// The outputs of many rows (row-major, `width` a row), before any link function.
+    pub(super) fn outputs(&self, x: &[f32], out: &mut [f32]) -> Result<(), Fault> {
+        for (i, row) in x.chunks_exact(self.width.max(1)).enumerate() {
+            self.check_row(i, row)?;
+        }
+        let block = |forward: &mut Forward, (x, out): (&[f32], &mut [f32])| {
+            forward.gather(self, x, out.len());
+            forward.run(self, None);
+            out.copy_from_slice(forward.z());
+        };
+        let rows = x
+            .par_chunks(PREDICT_ROWS * self.width.max(1))
+            .zip(out.par_chunks_mut(PREDICT_ROWS));
+        rows.for_each_init(|| Forward::new(self, PREDICT_ROWS, false), block);
+        Ok(())
+    }
+
+    /// The output of one row; no allocation once `scratch` has been used.
+    pub(super) fn output(&self, row: &[f32], scratch: &mut RowScratch) -> Result<f32, Fault> {
+        self.check_row(0, row)?;
+        scratch.ids.clear();
+        scratch.ids.extend(
+            self.tables
+                .iter()
+                .map(|t| t.id(row[t.column]).unwrap_or(t.cardinality as u32)),
+        );
+        let (from, to) = (&mut scratch.from, &mut scratch.to);
+        from.resize(self.inputs(), 0.0);
+        self.assemble(row, &scratch.ids, from);
+        let dots = self.dots_of(from);
+        for layer in &self.hidden {
+            to.resize(layer.outputs, 0.0);
+            kernel::row_times(from, &layer.weights, &layer.bias, to);
+            self.activation.plain(to);
+            std::mem::swap(from, to);
+        }
+        let mut z = [0.0];
+        kernel::head(from, &self.head.weights, self.head.bias[0], &mut z);
+        Ok(z[0] + dots)
+    }
+
+    /// Whether every length and index fits every other, for networks that were read from a file.
+    pub(super) fn is_sound(&self) -> bool {
+        let columns = self
+            .runs
+            .iter()
+            .all(|&(first, len)| first.checked_add(len).is_some_and(|end| end <= self.width))
+            && self.runs.iter().map(|r| r.1).sum::<usize>() == self.dense;
+        let tables = self.tables.iter().all(|t| {
+            t.column < self.width
+                && t.cardinality
+                    .checked_add(1)
+                    .and_then(|n| n.checked_mul(t.dim))
+                    == Some(t.weights.len())
+        });
+        let n = self.tables.len();
+        let dots = self
+            .dots
+            .iter()
+            .all(|&(a, b)| a < n && b < n && self.tables[a].dim == self.tables[b].dim);
+        let mut inputs = self.inputs();
+        let mut layers = true;
+        for layer in &self.hidden {
+            layers &= layer.is_sound(inputs);
+            inputs = layer.outputs;
+        }
+        columns && tables && dots && layers && self.head.is_sound(inputs) && self.head.outputs == 1
+    }
+}
+
+/// Buffers of single-row prediction.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RowScratch {
+    ids: Vec<u32>,
+    from: Vec<f32>,
+    to: Vec<f32>,
+}
+
+/// The columns that are not ids, as (first, length) runs.
+fn dense_runs(width: usize, embeddings: &[Embedding]) -> Result<Vec<(usize, usize)>, Fault> {
+    let mut dense = vec![true; width];
+    for e in embeddings {
+        match dense.get_mut(e.column()) {
+            Some(d) => *d = false,
+            None => {
+                return Err(Fault::parameter(
+                    "embedding.column",
+                    e.column(),
+                    format!("must be below the {width} columns of the input"),
+                ));
+            }
+        }
+    }
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for column in (0..width).filter(|&c| dense[c]) {
+        match runs.last_mut() {
+            Some((first, len)) if *first + *len == column => *len += 1,
+            _ => runs.push((column, 1)),
+        }
+    }
+    Ok(runs)
+}
