@@ -82,6 +82,10 @@ impl Case {
         self.dense + self.cards.len()
     }
 
+    fn columns(&self) -> Vec<usize> {
+        (self.dense..self.width()).collect()
+    }
+
     /// Dense columns, then ids, row after row.
     fn matrix(&self) -> Vec<f32> {
         let tables = self.cards.len();
@@ -140,7 +144,7 @@ fn three_adam_steps_equal_pytorch() {
     assert_eq!(golden.cases.len(), 7);
     for case in &golden.cases {
         let mlp = case.mlp();
-        let mut net = Network::new(mlp.shape(case.width()), 0).unwrap();
+        let mut net = Network::new(mlp.shape(case.width(), &case.columns()), 0).unwrap();
         set(&mut net, &case.initial);
         let x = case.matrix();
         let data = Examples {
@@ -287,7 +291,7 @@ fn gradients_equal_finite_differences() {
                 .embedding(Embedding::new(0, 4, 2).init_std(0.7))
                 .embedding(Embedding::new(2, 3, 2).init_std(0.7))
                 .dot(0, 1);
-            let mut net = Network::new(mlp.shape(4), 11).unwrap();
+            let mut net = Network::new(mlp.shape(4, &[0, 2]), 11).unwrap();
             let data = Examples {
                 x: &x,
                 width: 4,
@@ -370,7 +374,7 @@ fn any_number_of_threads_gives_the_same_bits() {
             .build()
             .unwrap();
         pool.install(|| {
-            let net = Network::new(mlp.shape(width), 1).unwrap();
+            let net = Network::new(mlp.shape(width, &[9]), 1).unwrap();
             let data = Examples {
                 x: &x,
                 width,

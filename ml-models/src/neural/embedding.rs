@@ -9,6 +9,33 @@ use super::fault::Fault;
 /// Largest cardinality: whole numbers up to this are exact in `f32`.
 pub(super) const MAX_CARDINALITY: usize = 1 << 24;
 
+/// A column, by position or by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ColumnRef {
+    /// Position in the input, from 0.
+    Position(usize),
+    /// Name in the input's header.
+    Name(String),
+}
+
+impl From<usize> for ColumnRef {
+    fn from(position: usize) -> Self {
+        Self::Position(position)
+    }
+}
+
+impl From<&str> for ColumnRef {
+    fn from(name: &str) -> Self {
+        Self::Name(name.into())
+    }
+}
+
+impl From<String> for ColumnRef {
+    fn from(name: String) -> Self {
+        Self::Name(name)
+    }
+}
+
 /// A column of ids `0..cardinality` that the network replaces by a learned vector of length `dim`.
 ///
 /// The vectors follow the dense columns in the first layer's input, in the order in which the embeddings were added.
@@ -20,26 +47,21 @@ pub(super) const MAX_CARDINALITY: usize = 1 << 24;
 ///
 /// ```
 /// use ml_models::neural::Embedding;
-/// let user = Embedding::new(0, 50_000, 16).init_std(0.1);
-/// assert_eq!((user.column(), user.cardinality(), user.dim()), (0, 50_000, 16));
+/// let user = Embedding::new("user", 50_000, 16).init_std(0.1);
+/// assert_eq!((user.cardinality(), user.dim()), (50_000, 16));
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Embedding {
-    column: usize,
+    column: ColumnRef,
     cardinality: usize,
     dim: usize,
     init_std: f32,
 }
 
 impl Embedding {
-    /// Embeds `column` (its position in the input, from 0), whose ids are below `cardinality`, in `dim` dimensions.
-    pub fn new(column: usize, cardinality: usize, dim: usize) -> Self {
-        Self {
-            column,
-            cardinality,
-            dim,
-            init_std: 0.05,
-        }
+    /// Embeds `column`, a position or a name, whose ids are below `cardinality`, in `dim` dimensions.
+    pub fn new(column: impl Into<ColumnRef>, cardinality: usize, dim: usize) -> Self {
+        Self { column: column.into(), cardinality, dim, init_std: 0.05 }
     }
 
     /// Standard deviation of the normal distribution the initial vectors are drawn from (default 0.05).
@@ -49,9 +71,9 @@ impl Embedding {
         self
     }
 
-    /// Position of the column in the input.
-    pub fn column(&self) -> usize {
-        self.column
+    /// The column of ids.
+    pub fn column(&self) -> &ColumnRef {
+        &self.column
     }
 
     /// Number of known ids.
@@ -69,21 +91,21 @@ impl Embedding {
             return Err(Fault::parameter(
                 "embedding.cardinality",
                 self.cardinality,
-                "must be in 1..=16777216",
+                "in 1..=16777216",
             ));
         }
         if self.dim == 0 {
             return Err(Fault::parameter(
                 "embedding.dim",
                 self.dim,
-                "must be at least 1",
+                "at least 1",
             ));
         }
         if !(self.init_std.is_finite() && self.init_std >= 0.0) {
             return Err(Fault::parameter(
                 "embedding.init_std",
                 self.init_std,
-                "must be finite and not negative",
+                "finite and not negative",
             ));
         }
         Ok(())
@@ -101,13 +123,13 @@ pub(super) struct Table {
 
 impl Table {
     /// Initial vectors.
-    pub(super) fn new(of: &Embedding, rng: &mut Xoshiro256PlusPlus) -> Self {
+    pub(super) fn new(of: &Embedding, column: usize, rng: &mut Xoshiro256PlusPlus) -> Self {
         let mut weights = vec![0.0; (of.cardinality + 1) * of.dim];
         if let Ok(normal) = Normal::new(0.0f32, of.init_std) {
             weights.iter_mut().for_each(|w| *w = normal.sample(rng));
         }
         Self {
-            column: of.column,
+            column,
             cardinality: of.cardinality,
             dim: of.dim,
             weights,
@@ -144,7 +166,7 @@ mod tests {
 
     #[test]
     fn ids_and_unknown() {
-        let t = Table::new(&Embedding::new(0, 3, 2), &mut test_rng(1));
+        let t = Table::new(&Embedding::new(0, 3, 2), 0, &mut test_rng(1));
         assert_eq!(t.weights.len(), 8);
         for (value, id) in [
             (0.0, Some(0)),
@@ -163,7 +185,7 @@ mod tests {
 
     #[test]
     fn initial_spread() {
-        let t = Table::new(&Embedding::new(0, 9_999, 4).init_std(0.2), &mut test_rng(7));
+        let t = Table::new(&Embedding::new(0, 9_999, 4).init_std(0.2), 0, &mut test_rng(7));
         let n = t.weights.len() as f32;
         let mean = t.weights.iter().sum::<f32>() / n;
         let sd = (t.weights.iter().map(|w| (w - mean).powi(2)).sum::<f32>() / n).sqrt();

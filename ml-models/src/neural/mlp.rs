@@ -201,19 +201,19 @@ impl Mlp {
     pub(super) fn validate(&self) -> Result<(), Fault> {
         let unit = |name, x: f64, open: bool| match x >= 0.0 && x < 1.0 && (!open || x > 0.0) {
             true => Ok(()),
-            false => Err(Fault::parameter(name, x, "must be in [0, 1)")),
+            false => Err(Fault::parameter(name, x, "in [0, 1)")),
         };
         let positive = |name, x: f64| match x > 0.0 && x.is_finite() {
             true => Ok(()),
-            false => Err(Fault::parameter(name, x, "must be above 0 and finite")),
+            false => Err(Fault::parameter(name, x, "above 0 and finite")),
         };
         let at_least_one = |name, n: usize| match n {
-            0 => Err(Fault::parameter(name, n, "must be at least 1")),
+            0 => Err(Fault::parameter(name, n, "at least 1")),
             _ => Ok(()),
         };
         let not_negative = |name, x: f64| match x >= 0.0 && x.is_finite() {
             true => Ok(()),
-            false => Err(Fault::parameter(name, x, "must be finite and not negative")),
+            false => Err(Fault::parameter(name, x, "finite and not negative")),
         };
         for &units in &self.hidden_layer_sizes {
             at_least_one("hidden_layer_sizes", units)?;
@@ -237,7 +237,7 @@ impl Mlp {
                     return Err(Fault::parameter(
                         "dot",
                         (a, b),
-                        "must name two different embeddings of equal length",
+                        "two different embeddings of equal length",
                     ));
                 }
             }
@@ -245,14 +245,19 @@ impl Mlp {
         Ok(())
     }
 
-    pub(super) fn shape(&self, width: usize) -> Shape<'_> {
-        Shape {
-            width,
-            hidden: &self.hidden_layer_sizes,
-            activation: self.activation,
-            embeddings: &self.embeddings,
-            dots: &self.dots,
-        }
+    /// The embeddings, in the order of addition.
+    pub(super) fn embeddings(&self) -> &[Embedding] {
+        &self.embeddings
+    }
+
+    /// The shape of the network for an input of `width` columns, with the position of each embedding's column.
+    pub(super) fn shape<'a>(&'a self, width: usize, columns: &'a [usize]) -> Shape<'a> {
+        let Self { hidden_layer_sizes: hidden, activation, embeddings, dots, .. } = self;
+        Shape { width, hidden, activation: *activation, embeddings, columns, dots }
+    }
+
+    pub(super) fn planned(&self) -> usize {
+        self.epochs
     }
 
     pub(super) fn seeded(&self) -> u64 {

@@ -76,13 +76,15 @@ pub(super) struct Shape<'a> {
     pub(super) hidden: &'a [usize],
     pub(super) activation: Activation,
     pub(super) embeddings: &'a [Embedding],
+    /// Position of each embedding's column.
+    pub(super) columns: &'a [usize],
     pub(super) dots: &'a [(usize, usize)],
 }
 
 impl Network {
     /// A network with initial weights.
     pub(super) fn new(shape: Shape<'_>, seed: u64) -> Result<Self, Fault> {
-        let runs = dense_runs(shape.width, shape.embeddings)?;
+        let runs = dense_runs(shape.width, shape.columns);
         let dense = runs.iter().map(|r| r.1).sum::<usize>();
         let mut streams = (0u64..).map(|i| stream(seed, Stage::Init, i));
         let mut next = move || {
@@ -90,17 +92,14 @@ impl Network {
                 .next()
                 .unwrap_or_else(|| stream(seed, Stage::Init, 0))
         };
-        let tables: Vec<Table> = shape
-            .embeddings
-            .iter()
-            .map(|e| Table::new(e, &mut next()))
-            .collect();
+        let columns = shape.embeddings.iter().zip(shape.columns);
+        let tables: Vec<Table> = columns.map(|(e, &column)| Table::new(e, column, &mut next())).collect();
         let mut inputs = dense + tables.iter().map(|t| t.dim).sum::<usize>();
         if inputs == 0 {
             return Err(Fault::parameter(
                 "columns",
                 shape.width,
-                "a network needs at least one input column",
+                "one or more",
             ));
         }
         let mut hidden = Vec::with_capacity(shape.hidden.len());
@@ -279,26 +278,13 @@ pub(super) struct RowScratch {
 }
 
 /// The columns that are not ids, as (first, length) runs.
-fn dense_runs(width: usize, embeddings: &[Embedding]) -> Result<Vec<(usize, usize)>, Fault> {
-    let mut dense = vec![true; width];
-    for e in embeddings {
-        match dense.get_mut(e.column()) {
-            Some(d) => *d = false,
-            None => {
-                return Err(Fault::parameter(
-                    "embedding.column",
-                    e.column(),
-                    format!("must be below the {width} columns of the input"),
-                ));
-            }
-        }
-    }
+fn dense_runs(width: usize, ids: &[usize]) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
-    for column in (0..width).filter(|&c| dense[c]) {
+    for column in (0..width).filter(|c| !ids.contains(c)) {
         match runs.last_mut() {
             Some((first, len)) if *first + *len == column => *len += 1,
             _ => runs.push((column, 1)),
         }
     }
-    Ok(runs)
+    runs
 }
