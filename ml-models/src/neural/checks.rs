@@ -11,7 +11,7 @@ use super::loss::Loss;
 use super::mlp::Mlp;
 use super::network::{Layer, Network, RowScratch};
 use super::optimizer::Optimizer;
-use super::shard::{Examples, Noise, Shard};
+use super::shard::{Batch, Examples, Shard};
 use super::train::train;
 
 #[derive(Deserialize)]
@@ -301,14 +301,16 @@ fn gradients_equal_finite_differences() {
             };
             let mut shard = Shard::new(&net, dropout > 0.0);
             let rows: Vec<u32> = (0..n as u32).collect();
-            let noise = Noise {
+            let total = w.iter().map(|&w| f64::from(w)).sum::<f64>();
+            let batch = Batch {
+                loss,
+                weight: total,
                 dropout: dropout as f32,
                 unknown_rate: 0.2,
                 seed: 3,
                 step: 5,
             };
-            let total = w.iter().map(|&w| f64::from(w)).sum::<f64>();
-            shard.learn(&net, loss, &data, &rows, 0, total, noise);
+            shard.learn(&net, batch, &data, &rows, 0);
             assert!((shard.loss / total - plain_loss(&net, &shard, &x, &y, &w, loss)).abs() < 1e-5);
             // With beta_1 = 0 the first moment after one step is the gradient.
             let mut optimizer = Optimizer::new(mlp.plan(loss).adam, &net, n);
@@ -345,7 +347,7 @@ fn gradients_equal_finite_differences() {
 fn noisy_rows(n: usize, width: usize) -> (Vec<f32>, Vec<f32>) {
     let mut rng = super::embedding::test_rng(5);
     let x: Vec<f32> = (0..n * width)
-        .map(|_| rand::RngExt::random::<f32>(&mut rng) * 2.0 - 1.0)
+        .map(|_| ml_data::random::RngExt::random::<f32>(&mut rng) * 2.0 - 1.0)
         .collect();
     let y = x
         .chunks(width)

@@ -1,6 +1,6 @@
 //! Learned vectors for columns that hold integer ids.
 
-use rand::rngs::Xoshiro256PlusPlus;
+use ml_data::random::Xoshiro256PlusPlus;
 use rand_distr::{Distribution, Normal};
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +61,12 @@ pub struct Embedding {
 impl Embedding {
     /// Embeds `column`, a position or a name, whose ids are below `cardinality`, in `dim` dimensions.
     pub fn new(column: impl Into<ColumnRef>, cardinality: usize, dim: usize) -> Self {
-        Self { column: column.into(), cardinality, dim, init_std: 0.05 }
+        Self {
+            column: column.into(),
+            cardinality,
+            dim,
+            init_std: 0.05,
+        }
     }
 
     /// Standard deviation of the normal distribution the initial vectors are drawn from (default 0.05).
@@ -95,11 +100,7 @@ impl Embedding {
             ));
         }
         if self.dim == 0 {
-            return Err(Fault::parameter(
-                "embedding.dim",
-                self.dim,
-                "at least 1",
-            ));
+            return Err(Fault::parameter("embedding.dim", self.dim, "at least 1"));
         }
         if !(self.init_std.is_finite() && self.init_std >= 0.0) {
             return Err(Fault::parameter(
@@ -157,7 +158,7 @@ impl Table {
 /// A generator for tests that build tables by hand.
 #[cfg(test)]
 pub(super) fn test_rng(seed: u64) -> Xoshiro256PlusPlus {
-    rand::SeedableRng::seed_from_u64(seed)
+    ml_data::random::generator(seed, "test", 0)
 }
 
 #[cfg(test)]
@@ -185,7 +186,11 @@ mod tests {
 
     #[test]
     fn initial_spread() {
-        let t = Table::new(&Embedding::new(0, 9_999, 4).init_std(0.2), 0, &mut test_rng(7));
+        let t = Table::new(
+            &Embedding::new(0, 9_999, 4).init_std(0.2),
+            0,
+            &mut test_rng(7),
+        );
         let n = t.weights.len() as f32;
         let mean = t.weights.iter().sum::<f32>() / n;
         let sd = (t.weights.iter().map(|w| (w - mean).powi(2)).sum::<f32>() / n).sqrt();

@@ -5,7 +5,9 @@ use std::ops::ControlFlow;
 
 use ml_data::contract::{Estimator, LearnValid, Params, Round};
 use ml_data::repr::{Dense, Float, Repr, View};
-use ml_data::sample::{AsReal, Binary, Labels, Real, Relevance, Sample, Scores, Target, Train, Valid};
+use ml_data::sample::{
+    AsReal, Binary, Labels, Real, Relevance, Sample, Scores, Target, Train, Valid,
+};
 use ml_data::{Error, Result};
 
 use super::fitted::FittedMlp;
@@ -21,10 +23,10 @@ use super::train::train;
     message = "`Mlp` does not learn `{Self}` targets",
     note = "it learns `Real`, `Binary` and `Relevance`"
 )]
-pub trait MlpTarget: AsReal<Prediction = Scores> + sealed::Sealed {
+pub trait MlpTarget: AsReal + Target<Prediction = Scores> + sealed::Sealed {
     /// What training minimises.
     #[doc(hidden)]
-    const LOSS: sealed::Which;
+    const LOSS: Which;
 }
 
 mod sealed {
@@ -58,7 +60,8 @@ impl Params for Mlp {
     }
 
     fn check(&self) -> Result<()> {
-        self.validate().map_err(|f| error(f, &ml_data::repr::Names::numbered(0), |_, _| f64::NAN))
+        self.validate()
+            .map_err(|f| error(f, &ml_data::repr::Names::numbered(0), |_, _| f64::NAN))
     }
 }
 
@@ -71,12 +74,21 @@ struct Prepared<'a> {
 
 impl<'a> Prepared<'a> {
     /// `top` is the grade that counts as certainly relevant.
-    fn new<F: Float, Y: MlpTarget>(x: View<'a, Dense<F>>, y: &Y::Labels, w: Option<&[f64]>, top: f64) -> Result<Self> {
+    fn new<F: Float, Y: MlpTarget>(
+        x: View<'a, Dense<F>>,
+        y: &Y::Labels,
+        w: Option<&[f64]>,
+        top: f64,
+    ) -> Result<Self> {
         let label = |i| match Y::LOSS {
             Which::GradedLogistic => (Y::real(y, i) / top).min(1.0),
             _ => Y::real(y, i),
         };
-        Ok(Self { x: matrix(x), y: labels((0..y.len()).map(label))?, weights: weights(w)? })
+        Ok(Self {
+            x: matrix(x),
+            y: labels((0..y.len()).map(label))?,
+            weights: weights(w)?,
+        })
     }
 }
 
@@ -121,23 +133,38 @@ fn fit<F: Float, Y: MlpTarget>(
     let plain = |fault| error(fault, &names, |_, _| f64::NAN);
     let net = Network::new(mlp.shape(names.len(), &columns), mlp.seeded()).map_err(plain)?;
     let original = |r: usize, c: usize| sample.x().row(r)[c].f64();
-    let data = examples(&net, &rows.x, &rows.y, rows.weights.as_deref(), true).map_err(|f| error(f, &names, original))?;
+    let data = examples(&net, &rows.x, &rows.y, rows.weights.as_deref(), true)
+        .map_err(|f| error(f, &names, original))?;
     let watched = match &held {
         Some((p, v)) => {
             let original = |r: usize, c: usize| v.x().row(r)[c].f64();
-            Some(examples(&net, &p.x, &p.y, p.weights.as_deref(), false).map_err(|f| error(f, &names, original))?)
+            Some(
+                examples(&net, &p.x, &p.y, p.weights.as_deref(), false)
+                    .map_err(|f| error(f, &names, original))?,
+            )
         }
         None => None,
     };
-    let mut report = |e: Epoch| on(Round { round: e.epoch, of: mlp.planned(), metric, train: Some(e.train_loss), valid: e.valid_loss });
-    let (net, history) = train(mlp.plan(loss), net, &data, watched.as_ref(), &mut report).map_err(plain)?;
-    Ok(FittedMlp::new(names, net, Y::LOSS == Which::Logistic, history))
+    let mut report = |e: Epoch| {
+        on(Round {
+            round: e.epoch,
+            of: mlp.planned(),
+            metric,
+            train: Some(e.train_loss),
+            valid: e.valid_loss,
+        })
+    };
+    let (net, history) =
+        train(mlp.plan(loss), net, &data, watched.as_ref(), &mut report).map_err(plain)?;
+    Ok(FittedMlp::new(
+        names,
+        net,
+        Y::LOSS == Which::Logistic,
+        history,
+    ))
 }
 
-impl<F: Float, Y: MlpTarget> Estimator<Dense<F>, Y> for Mlp
-where
-    Y: Target<Prediction = Scores>,
-{
+impl<F: Float, Y: MlpTarget> Estimator<Dense<F>, Y> for Mlp {
     type Model = FittedMlp;
 
     fn learn(&self, train: &Sample<Dense<F>, Y, Train>) -> Result<FittedMlp> {
@@ -145,10 +172,7 @@ where
     }
 }
 
-impl<F: Float, Y: MlpTarget> LearnValid<Dense<F>, Y> for Mlp
-where
-    Y: Target<Prediction = Scores>,
-{
+impl<F: Float, Y: MlpTarget> LearnValid<Dense<F>, Y> for Mlp {
     fn learn_valid(
         &self,
         train: &Sample<Dense<F>, Y, Train>,

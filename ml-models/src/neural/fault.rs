@@ -26,7 +26,7 @@ pub(super) enum Fault {
     Parameter {
         name: &'static str,
         value: String,
-        rule: String,
+        rule: &'static str,
     },
     /// The training loss became NaN or infinite.
     Diverged { epoch: usize },
@@ -37,12 +37,12 @@ impl Fault {
     pub(super) fn parameter(
         name: &'static str,
         value: impl std::fmt::Debug,
-        rule: impl Into<String>,
+        rule: &'static str,
     ) -> Self {
         Self::Parameter {
             name,
             value: format!("{value:?}"),
-            rule: rule.into(),
+            rule,
         }
     }
 }

@@ -38,9 +38,19 @@ impl TryFrom<Saved> for FittedMlp {
     type Error = &'static str;
 
     fn try_from(s: Saved) -> Result<Self, Self::Error> {
-        let Saved { names, net, probability, history } = s;
+        let Saved {
+            names,
+            net,
+            probability,
+            history,
+        } = s;
         match names.len() == net.width && net.is_sound() {
-            true => Ok(Self { names, net, probability, history }),
+            true => Ok(Self {
+                names,
+                net,
+                probability,
+                history,
+            }),
             false => Err("the lengths of the network's weights contradict each other"),
         }
     }
@@ -48,7 +58,12 @@ impl TryFrom<Saved> for FittedMlp {
 
 impl FittedMlp {
     pub(super) fn new(names: Names, net: Network, probability: bool, history: History) -> Self {
-        Self { names, net, probability, history }
+        Self {
+            names,
+            net,
+            probability,
+            history,
+        }
     }
 
     /// Learning curves, and the epoch whose weights the model holds.
@@ -58,8 +73,19 @@ impl FittedMlp {
 
     /// Number of learned numbers.
     pub fn parameters(&self) -> usize {
-        let layers = self.net.hidden.iter().chain([&self.net.head]).map(|l| l.weights.len() + l.bias.len());
-        layers.sum::<usize>() + self.net.tables.iter().map(|t| t.weights.len()).sum::<usize>()
+        let layers = self
+            .net
+            .hidden
+            .iter()
+            .chain([&self.net.head])
+            .map(|l| l.weights.len() + l.bias.len());
+        layers.sum::<usize>()
+            + self
+                .net
+                .tables
+                .iter()
+                .map(|t| t.weights.len())
+                .sum::<usize>()
     }
 
     /// The learned vectors of an embedding, by order of addition: one row an id, the last for unknown ids.
@@ -111,7 +137,9 @@ impl<F: Float> Predict<Dense<F>> for FittedMlp {
     fn predict(&self, x: View<'_, Dense<F>>) -> Result<Scores> {
         x.data().check(&self.names)?;
         let mut z = vec![0.0; x.len()];
-        self.net.outputs(&matrix(x), &mut z).map_err(|f| error(f, &self.names, |r, c| x.row(r)[c].f64()))?;
+        self.net
+            .outputs(&matrix(x), &mut z)
+            .map_err(|f| error(f, &self.names, |r, c| x.row(r)[c].f64()))?;
         Ok(Scores(z.into_iter().map(|z| self.prediction(z)).collect()))
     }
 }

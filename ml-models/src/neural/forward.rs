@@ -1,7 +1,6 @@
 //! A block of rows on its way through the layers, with the buffers it needs.
 
-use rand::Rng;
-use rand::rngs::Xoshiro256PlusPlus;
+use ml_data::random::{Rng, Xoshiro256PlusPlus};
 
 use super::gemm;
 use super::kernel;

@@ -11,6 +11,70 @@ use super::optimizer::Adam;
 use super::train::Plan;
 
 /// Multi-layer perceptron with embedding layers, trained by Adam in `f32`.
+///
+/// Each hidden layer computes `activation(x W + b)`; one output unit reads the last of them. The target decides the loss
+/// and what the output means:
+///
+/// | target | loss of a row | prediction |
+/// |---|---|---|
+/// | [`Real`](ml_data::sample::Real) | squared error `(z - y)²` | `z` |
+/// | [`Binary`](ml_data::sample::Binary) | logistic `ln(1 + exp(z)) - y z` | probability `1 / (1 + exp(-z))` |
+/// | [`Relevance`](ml_data::sample::Relevance) | logistic with `y = grade / largest training grade`, row by row | score `z` |
+///
+/// Weights start as PyTorch's `Linear` does (Kaiming uniform with `a = √5`): weights and biases uniform in
+/// `±1 / √inputs`. A batch's loss is the weighted mean over its rows; Adam follows its gradient, and vectors of ids that
+/// are not in the batch do not move (PyTorch's `SparseAdam`).
+///
+/// # When to use it
+/// Many rows; smooth or multiplicative effects; ids of many levels, whose vectors the [embeddings](Self::embedding) learn
+/// together with the rest, such as user and item. On tables of a few thousand mixed columns boosted trees are usually
+/// better and need no preparation. Scale dense columns (and labels far from unit size) to about mean 0 and deviation 1
+/// first: a network that sees raw prices learns slowly or not at all.
+///
+/// # Reproducibility
+/// The same seed gives the same bits on any number of threads: batches are cut into shards of a fixed size and gradients
+/// are added in a fixed order. Another kind of processor may round matrix products otherwise.
+///
+/// # Missing values
+/// Dense columns must be finite: NaN and infinities are refused with their column and row, in fitting and in predicting;
+/// impute first. In an embedded column NaN is the unknown id; see [`Embedding`].
+///
+/// # Weights
+/// Rows count by their weight; only ratios matter. A row of weight 0 is left out of training and of the validation loss:
+/// the result is that of data without the row. Weight 2 is not the same as the row twice, since the row is then in one
+/// batch, not in two.
+///
+/// # Errors
+/// `fit` refuses parameters outside their domain, samples without rows or with every weight 0, cells and ids the network
+/// can not take, labels beyond `f32`, columns that are not there, and says so when the loss leaves the numbers.
+///
+/// # Examples
+/// ```
+/// use ml_data::prelude::*;
+/// use ml_data::sample::BinaryLabels;
+/// use ml_models::neural::Mlp;
+///
+/// // Inside or outside of a circle: no straight line separates them.
+/// let points: Vec<f64> = (0..2000).flat_map(|i| [(i % 50) as f64 / 25.0 - 1.0, (i / 50) as f64 / 20.0 - 1.0]).collect();
+/// let inside: Vec<u8> = points.chunks(2).map(|p| u8::from(p[0] * p[0] + p[1] * p[1] < 0.5)).collect();
+/// let data = Dataset::new(Dense::from_rows(2, points)?, BinaryLabels::new(inside, "inside")?)?;
+/// let Parts { train, valid, .. } = data.split(Split::random(0.2, 0.2).seed(1))?;
+///
+/// let model = Mlp::new().hidden_layer_sizes([32, 16]).learning_rate(0.01).epochs(30).fit_valid(&train, &valid)?;
+/// let best = model.history().epochs()[model.history().best_epoch() - 1];
+/// assert!(best.valid_loss.is_some_and(|loss| loss < 0.1));
+/// let at = |x: f64, y: f64| model.predict(View::all(&Dense::from_rows(2, vec![x, y])?)).map(|p| p.0[0]);
+/// assert!(at(0.0, 0.0)? > 0.95 && at(0.9, -0.9)? < 0.05);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # References
+/// * D. P. Kingma, J. Ba: Adam, a method for stochastic optimization, 2015, [doi:10.48550/arXiv.1412.6980](https://doi.org/10.48550/arXiv.1412.6980)
+/// * I. Loshchilov, F. Hutter: Decoupled weight decay regularization, 2019, [doi:10.48550/arXiv.1711.05101](https://doi.org/10.48550/arXiv.1711.05101)
+/// * K. He et al.: Delving deep into rectifiers, 2015, [doi:10.1109/ICCV.2015.123](https://doi.org/10.1109/ICCV.2015.123)
+/// * G. E. Hinton et al.: Improving neural networks by preventing co-adaptation of feature detectors, 2012, [doi:10.48550/arXiv.1207.0580](https://doi.org/10.48550/arXiv.1207.0580)
+/// * C. Guo, F. Berkhahn: Entity embeddings of categorical variables, 2016, [doi:10.48550/arXiv.1604.06737](https://doi.org/10.48550/arXiv.1604.06737)
+/// * X. He et al.: Neural collaborative filtering, 2017, [doi:10.1145/3038912.3052569](https://doi.org/10.1145/3038912.3052569)
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mlp {
     hidden_layer_sizes: Vec<usize>,
@@ -199,7 +263,7 @@ impl Mlp {
 
     /// Range checks that need no data.
     pub(super) fn validate(&self) -> Result<(), Fault> {
-        let unit = |name, x: f64, open: bool| match x >= 0.0 && x < 1.0 && (!open || x > 0.0) {
+        let unit = |name, x: f64| match (0.0..1.0).contains(&x) {
             true => Ok(()),
             false => Err(Fault::parameter(name, x, "in [0, 1)")),
         };
@@ -223,10 +287,10 @@ impl Mlp {
         at_least_one("patience", self.patience)?;
         positive("learning_rate", self.learning_rate)?;
         positive("epsilon", self.epsilon)?;
-        unit("beta_1", self.beta_1, false)?;
-        unit("beta_2", self.beta_2, false)?;
-        unit("dropout", self.dropout, false)?;
-        unit("unknown_rate", self.unknown_rate, false)?;
+        unit("beta_1", self.beta_1)?;
+        unit("beta_2", self.beta_2)?;
+        unit("dropout", self.dropout)?;
+        unit("unknown_rate", self.unknown_rate)?;
         not_negative("weight_decay", self.weight_decay)?;
         not_negative("tol", self.tol)?;
         self.embeddings.iter().try_for_each(Embedding::check)?;
@@ -252,8 +316,21 @@ impl Mlp {
 
     /// The shape of the network for an input of `width` columns, with the position of each embedding's column.
     pub(super) fn shape<'a>(&'a self, width: usize, columns: &'a [usize]) -> Shape<'a> {
-        let Self { hidden_layer_sizes: hidden, activation, embeddings, dots, .. } = self;
-        Shape { width, hidden, activation: *activation, embeddings, columns, dots }
+        let Self {
+            hidden_layer_sizes: hidden,
+            activation,
+            embeddings,
+            dots,
+            ..
+        } = self;
+        Shape {
+            width,
+            hidden,
+            activation: *activation,
+            embeddings,
+            columns,
+            dots,
+        }
     }
 
     pub(super) fn planned(&self) -> usize {

@@ -3,8 +3,7 @@
 //! Layout: activations are row-major, one row an example; the weights of a layer are row-major by input, `w[i][o]`, so
 //! that a row times a layer adds whole rows of weights and needs no reduction.
 
-use rand::RngExt;
-use rand::rngs::Xoshiro256PlusPlus;
+use ml_data::random::{RngExt, Xoshiro256PlusPlus};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -93,14 +92,12 @@ impl Network {
                 .unwrap_or_else(|| stream(seed, Stage::Init, 0))
         };
         let columns = shape.embeddings.iter().zip(shape.columns);
-        let tables: Vec<Table> = columns.map(|(e, &column)| Table::new(e, column, &mut next())).collect();
+        let tables: Vec<Table> = columns
+            .map(|(e, &column)| Table::new(e, column, &mut next()))
+            .collect();
         let mut inputs = dense + tables.iter().map(|t| t.dim).sum::<usize>();
         if inputs == 0 {
-            return Err(Fault::parameter(
-                "columns",
-                shape.width,
-                "one or more",
-            ));
+            return Err(Fault::parameter("columns", shape.width, "one or more"));
         }
         let mut hidden = Vec::with_capacity(shape.hidden.len());
         for &outputs in shape.hidden {

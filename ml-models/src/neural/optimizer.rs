@@ -8,7 +8,7 @@ use super::network::{Layer, Network};
 use super::shard::Shard;
 
 /// Rows of a weight matrix that are updated together; fixed, so that any number of threads gives the same bits.
-const BLOCK_ROWS: usize = 64;
+const BLOCK_ROWS: usize = 32;
 /// No gradient row.
 const NONE: u32 = u32::MAX;
 
@@ -182,6 +182,12 @@ impl Optimizer {
     }
 }
 
+/// Weights, gradient and moments of a block, as zipped iterators hand them out.
+type Parts<'a> = (
+    ((&'a mut [f32], &'a mut [f32]), &'a mut [f32]),
+    &'a mut [f32],
+);
+
 /// Gradient and step of hidden layer `l`, a block of weight rows after the other.
 fn step_layer(
     l: usize,
@@ -194,10 +200,7 @@ fn step_layer(
     let (inputs, outputs) = (layer.inputs, layer.outputs);
     let size = BLOCK_ROWS * outputs;
     let Moments { grad, m, v } = &mut state.weights;
-    let block = |(b, (((w, grad), m), v)): (
-        usize,
-        (((&mut [f32], &mut [f32]), &mut [f32]), &mut [f32]),
-    )| {
+    let block = |(b, (((w, grad), m), v)): (usize, Parts<'_>)| {
         let rows = (b * BLOCK_ROWS, w.len() / outputs);
         for (s, shard) in shards.iter().enumerate() {
             gemm::product_at(

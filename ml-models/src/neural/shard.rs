@@ -1,7 +1,7 @@
 //! A fixed piece of a batch: forward, loss and backward for its rows. Shards do not touch the weights, so they run at
 //! the same time; their number depends on the batch, never on the threads.
 
-use rand::RngExt;
+use ml_data::random::RngExt;
 
 use super::forward::{Dropout, Forward};
 use super::gemm;
@@ -11,7 +11,7 @@ use super::network::Network;
 use super::rng::{Stage, stream};
 
 /// Rows of a shard.
-pub(super) const SHARD_ROWS: usize = 128;
+pub(super) const SHARD_ROWS: usize = 64;
 
 /// Training rows: a row-major matrix, its ids as rows of the tables, labels and positive weights.
 #[derive(Debug, Clone)]
@@ -38,9 +38,12 @@ impl Examples<'_> {
     }
 }
 
-/// What a shard does besides the arithmetic, and where its random draws come from.
+/// What the shards of a batch share: the loss, and where random draws come from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Noise {
+pub(super) struct Batch {
+    pub(super) loss: Loss,
+    /// Sum of the weights of all its rows.
+    pub(super) weight: f64,
     /// Probability that a hidden unit is dropped.
     pub(super) dropout: f32,
     /// Probability that an id is replaced by the unknown one.
@@ -87,24 +90,22 @@ impl Shard {
         }
     }
 
-    /// Forward and backward for the rows `rows` of the examples; `weight` is the sum of weights of the whole batch.
+    /// Forward and backward for the rows `rows` of the examples, shard `index` of the batch.
     pub(super) fn learn(
         &mut self,
         net: &Network,
-        loss: Loss,
+        batch: Batch,
         data: &Examples<'_>,
         rows: &[u32],
         index: usize,
-        weight: f64,
-        noise: Noise,
     ) {
-        let mut rng = stream(noise.seed, Stage::Drop, noise.step << 16 | index as u64);
+        let mut rng = stream(batch.seed, Stage::Drop, batch.step << 16 | index as u64);
         for (r, &i) in rows.iter().enumerate() {
             let i = i as usize;
             self.ids.copy_from_slice(data.ids_of(i, net.tables.len()));
-            if noise.unknown_rate > 0.0 {
+            if batch.unknown_rate > 0.0 {
                 for (id, table) in self.ids.iter_mut().zip(&net.tables) {
-                    if rng.random_bool(noise.unknown_rate) {
+                    if rng.random_bool(batch.unknown_rate) {
                         *id = table.cardinality as u32;
                     }
                 }
@@ -113,8 +114,8 @@ impl Shard {
             (self.y[r], self.w[r]) = (data.y[i], data.weight(i));
         }
         self.forward.set_rows(rows.len());
-        self.forward.run(net, Dropout::new(noise.dropout, &mut rng));
-        self.loss_and_slope(loss, weight);
+        self.forward.run(net, Dropout::new(batch.dropout, &mut rng));
+        self.loss_and_slope(batch.loss, batch.weight);
         self.backward(net);
     }
 

@@ -11,7 +11,7 @@ use super::loss::Loss;
 use super::network::Network;
 use super::optimizer::{Adam, Optimizer};
 use super::rng::{Stage, shuffle, stream};
-use super::shard::{Examples, Noise, SHARD_ROWS, Shard};
+use super::shard::{Batch, Examples, SHARD_ROWS, Shard};
 
 /// Floating-point operations in a batch from which two threads gain more than they cost.
 const PARALLEL_FLOPS: usize = 4_000_000;
@@ -157,18 +157,26 @@ impl Trainer {
 
     /// One step; the weighted loss of the batch before it.
     fn batch(&mut self, data: &Examples<'_>, rows: &[u32], weight: f64) -> f64 {
-        let plan = &self.plan;
-        let noise = Noise {
-            dropout: plan.dropout,
-            unknown_rate: plan.unknown_rate,
-            seed: plan.seed,
+        let Plan {
+            loss,
+            dropout,
+            unknown_rate,
+            seed,
+            ..
+        } = self.plan;
+        let batch = Batch {
+            loss,
+            weight,
+            dropout,
+            unknown_rate,
+            seed,
             step: self.step,
         };
         self.step += 1;
         let net = &self.net;
         let used = &mut self.shards[..rows.len().div_ceil(SHARD_ROWS)];
         let learn = |(index, (shard, rows)): (usize, (&mut Shard, &[u32]))| {
-            shard.learn(net, plan.loss, data, rows, index, weight, noise);
+            shard.learn(net, batch, data, rows, index);
         };
         if self.parallel {
             used.par_iter_mut()
