@@ -329,7 +329,7 @@ fn gradients_equal_finite_differences() {
                         parameters(&mut net)[p].1[i] = before;
                         (value, f64::from(moved))
                     };
-                    let ((up, hi), (down, lo)) = (at(5e-4), at(-5e-4));
+                    let ((up, hi), (down, lo)) = (at(1e-5), at(-1e-5));
                     let want = (up - down) / (hi - lo);
                     let kind = parameters(&mut net)[p].0;
                     assert!(
