@@ -128,26 +128,71 @@ pub enum Error {
 
 impl Error {
     /// A parameter error; `value` is printed with `Display`.
-    pub fn parameter(step: &'static str, name: &'static str, value: impl ToString, rule: &'static str) -> Self {
-        Self::Parameter { step, name, value: value.to_string(), rule }
+    pub fn parameter(
+        step: &'static str,
+        name: &'static str,
+        value: impl ToString,
+        rule: &'static str,
+    ) -> Self {
+        Self::Parameter {
+            step,
+            name,
+            value: value.to_string(),
+            rule,
+        }
     }
     /// An I/O error with what was tried.
     pub fn io(context: impl Into<String>, source: std::io::Error) -> Self {
-        Self::Io { context: context.into(), source }
+        Self::Io {
+            context: context.into(),
+            source,
+        }
     }
     /// A bad cell.
-    pub fn cell(column: impl Into<String>, row: usize, expected: impl Into<String>, found: impl ToString) -> Self {
-        Self::Cell { column: column.into(), row, expected: expected.into(), found: found.to_string() }
+    pub fn cell(
+        column: impl Into<String>,
+        row: usize,
+        expected: impl Into<String>,
+        found: impl ToString,
+    ) -> Self {
+        Self::Cell {
+            column: column.into(),
+            row,
+            expected: expected.into(),
+            found: found.to_string(),
+        }
     }
     /// A length mismatch, as an error when the two differ.
     pub fn check_len(what: &str, expected: usize, found: usize) -> Result<()> {
-        if expected == found { Ok(()) } else { Err(Self::Length { what: what.into(), expected, found }) }
+        if expected == found {
+            Ok(())
+        } else {
+            Err(Self::Length {
+                what: what.into(),
+                expected,
+                found,
+            })
+        }
     }
     /// A missing column, with the nearest existing name as a hint.
-    pub fn no_column<'a>(step: &str, column: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
-        let near = names.into_iter().map(|n| (distance(column, n), n)).min().filter(|(d, _)| *d <= 2);
-        let hint = near.map(|(_, n)| format!(" (is it `{n}`?)")).unwrap_or_default();
-        Self::NoColumn { step: step.into(), column: column.into(), hint }
+    pub fn no_column<'a>(
+        step: &str,
+        column: &str,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let near = names
+            .into_iter()
+            .map(|n| (distance(column, n), n))
+            .min()
+            .filter(|(d, _)| *d <= 2);
+        let hint = near
+            .map(|(_, n)| format!(" (is it `{n}`?)"))
+            .unwrap_or_default();
+        Self::NoColumn {
+            step: step.into(),
+            column: column.into(),
+            hint,
+        }
     }
 }
 

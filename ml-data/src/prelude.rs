@@ -1,13 +1,14 @@
 //! What most programs import: the traits, and the types their signatures speak of.
 
 pub use crate::contract::{
-    AnyRanker, Apply, ApplyExt, Candidates, Chain, Direction, Estimator, Fit, FittedPipeline, LearnValid, Metric, Params,
-    Pipeline, Predict, Predictor, Query, RankSession, Ranker, Round, Scored, Session, Then, Transformer, Visit,
+    AnyRanker, Apply, ApplyExt, Candidates, Chain, Direction, Estimator, Fit, FittedPipeline,
+    LearnValid, Metric, Params, Pipeline, Predict, Predictor, Query, RankSession, Ranker, Round,
+    Scored, Session, Then, Transformer, Visit,
 };
 pub use crate::error::{Error, Result};
 pub use crate::repr::{Dense, Float, Names, Repr, RowSet, Rows, Sparse, View};
 pub use crate::sample::{
-    AsReal, Binary, Class, Dataset, InSample, Labels, Part, Parts, Prediction, Probabilities, Real, Relevance, Sample,
-    Scoreboard, Scores, Split, Splitter, Target, Test, Train, Unlabelled, Valid,
+    AsReal, Binary, Class, Dataset, InSample, Labels, Part, Parts, Prediction, Probabilities, Real,
+    Relevance, Sample, Scoreboard, Scores, Split, Splitter, Target, Test, Train, Unlabelled, Valid,
 };
 pub use crate::table::{Column, Kind, Role, Table};

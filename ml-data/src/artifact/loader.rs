@@ -12,14 +12,21 @@ use std::sync::Arc;
 /// # Errors
 /// A state that can not be written.
 pub fn save<P: Prediction>(kind: &str, model: &dyn Predictor<Table, P>) -> Result<Vec<u8>> {
-    Artifact::from_payload(kind, model.payload()?).with_schema(model.trained_on()).to_bytes()
+    Artifact::from_payload(kind, model.payload()?)
+        .with_schema(model.trained_on())
+        .to_bytes()
 }
 
 /// Loads what `make` would fit. `make` is never called: it names the type.
 ///
 /// # Errors
 /// Damaged bytes, another kind, or (when `rows` are given) another schema.
-pub fn load_as<E, Y>(_make: fn() -> E, kind: &str, bytes: &[u8], rows: Option<&Schema>) -> Result<E::Model>
+pub fn load_as<E, Y>(
+    _make: fn() -> E,
+    kind: &str,
+    bytes: &[u8],
+    rows: Option<&Schema>,
+) -> Result<E::Model>
 where
     E: Estimator<Table, Y>,
     Y: Target,
@@ -38,7 +45,9 @@ fn check_rows(artifact: &Artifact, rows: Option<&Schema>) -> Result<(), Artifact
     }
 }
 
-type Load<Y> = Box<dyn Fn(&Artifact) -> Result<Arc<dyn Predictor<Table, <Y as Target>::Prediction>>> + Send + Sync>;
+type Load<Y> = Box<
+    dyn Fn(&Artifact) -> Result<Arc<dyn Predictor<Table, <Y as Target>::Prediction>>> + Send + Sync,
+>;
 
 /// The pipelines a program can load, by kind. No globals: the program says what it knows.
 pub struct Loader<Y: Target> {
@@ -53,7 +62,9 @@ impl<Y: Target> Default for Loader<Y> {
 
 impl<Y: Target> std::fmt::Debug for Loader<Y> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.kinds.iter().map(|k| k.0)).finish()
+        f.debug_list()
+            .entries(self.kinds.iter().map(|k| k.0))
+            .finish()
     }
 }
 
@@ -65,7 +76,11 @@ impl<Y: Target> Loader<Y> {
 
     /// Teaches it a kind. `make` is never called: it names the type.
     #[must_use]
-    pub fn with<E: Estimator<Table, Y> + 'static>(mut self, kind: &'static str, _make: fn() -> E) -> Self {
+    pub fn with<E: Estimator<Table, Y> + 'static>(
+        mut self,
+        kind: &'static str,
+        _make: fn() -> E,
+    ) -> Self {
         let load: Load<Y> = Box::new(move |a| Ok(Arc::new(a.state::<E::Model>(kind)?)));
         self.kinds.push((kind, load));
         self
@@ -75,7 +90,11 @@ impl<Y: Target> Loader<Y> {
     ///
     /// # Errors
     /// Damaged bytes, a kind it does not know, or (when `rows` are given) another schema.
-    pub fn load(&self, bytes: &[u8], rows: Option<&Schema>) -> Result<Arc<dyn Predictor<Table, Y::Prediction>>> {
+    pub fn load(
+        &self,
+        bytes: &[u8],
+        rows: Option<&Schema>,
+    ) -> Result<Arc<dyn Predictor<Table, Y::Prediction>>> {
         let artifact = Artifact::from_bytes(bytes)?;
         check_rows(&artifact, rows)?;
         match self.kinds.iter().find(|(kind, _)| *kind == artifact.kind()) {

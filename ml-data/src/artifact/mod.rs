@@ -46,13 +46,20 @@ impl Artifact {
     /// # Errors
     /// A state that can not be written.
     pub fn new<T: Serialize>(kind: &str, state: &T) -> Result<Self> {
-        let payload = postcard::to_stdvec(state).map_err(|e| ArtifactError::Payload(e.to_string()))?;
+        let payload =
+            postcard::to_stdvec(state).map_err(|e| ArtifactError::Payload(e.to_string()))?;
         Ok(Self::from_payload(kind, payload))
     }
 
     pub(crate) fn from_payload(kind: &str, payload: Vec<u8>) -> Self {
         let library = env!("CARGO_PKG_VERSION").into();
-        Self { kind: kind.into(), library, schema: None, profile: Vec::new(), payload }
+        Self {
+            kind: kind.into(),
+            library,
+            schema: None,
+            profile: Vec::new(),
+            payload,
+        }
     }
 
     /// Says which rows the state reads.
@@ -67,7 +74,8 @@ impl Artifact {
     /// # Errors
     /// A profile that can not be written.
     pub fn with_profile<T: Serialize>(mut self, profile: &T) -> Result<Self> {
-        self.profile = postcard::to_stdvec(profile).map_err(|e| ArtifactError::Payload(e.to_string()))?;
+        self.profile =
+            postcard::to_stdvec(profile).map_err(|e| ArtifactError::Payload(e.to_string()))?;
         Ok(self)
     }
 
@@ -90,7 +98,10 @@ impl Artifact {
     /// Another kind, or a payload that is not of this type.
     pub fn state<T: DeserializeOwned>(&self, kind: &str) -> Result<T, ArtifactError> {
         if self.kind != kind {
-            return Err(ArtifactError::Kind { found: self.kind.clone(), expected: vec![kind.into()] });
+            return Err(ArtifactError::Kind {
+                found: self.kind.clone(),
+                expected: vec![kind.into()],
+            });
         }
         postcard::from_bytes(&self.payload).map_err(|e| ArtifactError::Payload(e.to_string()))
     }
@@ -103,7 +114,9 @@ impl Artifact {
         if self.profile.is_empty() {
             return Ok(None);
         }
-        postcard::from_bytes(&self.profile).map(Some).map_err(|e| ArtifactError::Payload(e.to_string()))
+        postcard::from_bytes(&self.profile)
+            .map(Some)
+            .map_err(|e| ArtifactError::Payload(e.to_string()))
     }
 
     /// As bytes.
@@ -119,8 +132,10 @@ impl Artifact {
             profile_len: self.profile.len() as u64,
             payload_len: self.payload.len() as u64,
         };
-        let header = serde_json::to_vec(&header).map_err(|e| ArtifactError::Payload(e.to_string()))?;
-        let mut out = Vec::with_capacity(header.len() + self.profile.len() + self.payload.len() + 64);
+        let header =
+            serde_json::to_vec(&header).map_err(|e| ArtifactError::Payload(e.to_string()))?;
+        let mut out =
+            Vec::with_capacity(header.len() + self.profile.len() + self.payload.len() + 64);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&FORMAT.to_le_bytes());
         out.extend_from_slice(&(header.len() as u32).to_le_bytes());
@@ -138,17 +153,27 @@ impl Artifact {
     /// The first check that fails.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ArtifactError> {
         const FIXED: usize = 14;
-        let truncated = |expected: usize| ArtifactError::Truncated { expected, found: bytes.len() };
+        let truncated = |expected: usize| ArtifactError::Truncated {
+            expected,
+            found: bytes.len(),
+        };
         if bytes.len() < FIXED + CHECKSUM {
             let looks = bytes.len() >= 8 && bytes.starts_with(MAGIC);
-            return Err(if looks || bytes.is_empty() { truncated(FIXED + CHECKSUM) } else { ArtifactError::Magic });
+            return Err(if looks || bytes.is_empty() {
+                truncated(FIXED + CHECKSUM)
+            } else {
+                ArtifactError::Magic
+            });
         }
         if !bytes.starts_with(MAGIC) {
             return Err(ArtifactError::Magic);
         }
         let format = u16::from_le_bytes([bytes[8], bytes[9]]);
         if format > FORMAT || format == 0 {
-            return Err(ArtifactError::Format { found: format, newest: FORMAT });
+            return Err(ArtifactError::Format {
+                found: format,
+                newest: FORMAT,
+            });
         }
         let header_len = u32::from_le_bytes([bytes[10], bytes[11], bytes[12], bytes[13]]) as usize;
         let body = FIXED.saturating_add(header_len);
@@ -159,10 +184,13 @@ impl Artifact {
         if Sha256::digest(content)[..] != *checksum {
             return Err(Self::damaged(bytes, body));
         }
-        let header: Header =
-            serde_json::from_slice(&bytes[FIXED..body]).map_err(|e| ArtifactError::Payload(e.to_string()))?;
+        let header: Header = serde_json::from_slice(&bytes[FIXED..body])
+            .map_err(|e| ArtifactError::Payload(e.to_string()))?;
         let (profile, payload) = (header.profile_len as usize, header.payload_len as usize);
-        let expected = body.saturating_add(profile).saturating_add(payload).saturating_add(CHECKSUM);
+        let expected = body
+            .saturating_add(profile)
+            .saturating_add(payload)
+            .saturating_add(CHECKSUM);
         if expected != bytes.len() {
             return Err(truncated(expected));
         }
@@ -180,12 +208,17 @@ impl Artifact {
 
     /// A wrong checksum on a file that is shorter than its header says is a truncated file.
     fn damaged(bytes: &[u8], body: usize) -> ArtifactError {
-        let expected = serde_json::from_slice::<Header>(&bytes[14..body])
-            .map(|h| (body as u64).saturating_add(h.profile_len).saturating_add(h.payload_len) + CHECKSUM as u64);
+        let expected = serde_json::from_slice::<Header>(&bytes[14..body]).map(|h| {
+            (body as u64)
+                .saturating_add(h.profile_len)
+                .saturating_add(h.payload_len)
+                + CHECKSUM as u64
+        });
         match expected {
-            Ok(expected) if expected > bytes.len() as u64 => {
-                ArtifactError::Truncated { expected: expected as usize, found: bytes.len() }
-            }
+            Ok(expected) if expected > bytes.len() as u64 => ArtifactError::Truncated {
+                expected: expected as usize,
+                found: bytes.len(),
+            },
             _ => ArtifactError::Checksum,
         }
     }

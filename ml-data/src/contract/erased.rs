@@ -38,10 +38,15 @@ impl<R: Repr, P: Prediction, M: Predict<R, Prediction = P>> Predictor<R, P> for 
         self.input()
     }
     fn session(self: Arc<Self>) -> Box<dyn Session<R, P>> {
-        Box::new(Warm::<R, M> { model: self, scratch: M::Scratch::default(), out: P::Buf::default() })
+        Box::new(Warm::<R, M> {
+            model: self,
+            scratch: M::Scratch::default(),
+            out: P::Buf::default(),
+        })
     }
     fn payload(&self) -> Result<Vec<u8>> {
-        postcard::to_stdvec(self).map_err(|e| Error::Data(format!("fitted state can not be written: {e}")))
+        postcard::to_stdvec(self)
+            .map_err(|e| Error::Data(format!("fitted state can not be written: {e}")))
     }
 }
 
@@ -66,9 +71,13 @@ impl<R: Repr, M: Predict<R>> Session<R, M::Prediction> for Warm<R, M> {
     fn header(&self) -> &R::Header {
         self.model.input()
     }
-    fn predict(&mut self, row: R::Row<'_>) -> Result<<M::Prediction as crate::repr::Rows>::Row<'_>> {
+    fn predict(
+        &mut self,
+        row: R::Row<'_>,
+    ) -> Result<<M::Prediction as crate::repr::Rows>::Row<'_>> {
         <M::Prediction as crate::repr::Rows>::clear(&mut self.out);
-        self.model.predict_row(row, &mut self.scratch, &mut self.out)?;
+        self.model
+            .predict_row(row, &mut self.scratch, &mut self.out)?;
         Ok(<M::Prediction as crate::repr::Rows>::view(&self.out))
     }
 }
@@ -79,11 +88,17 @@ pub trait ErasedEstimator<R: Repr, Y: Target>: Params {
     ///
     /// # Errors
     /// As `fit`.
-    fn fit_erased(&self, train: &Sample<R, Y, Train>) -> Result<Arc<dyn Predictor<R, Y::Prediction>>>;
+    fn fit_erased(
+        &self,
+        train: &Sample<R, Y, Train>,
+    ) -> Result<Arc<dyn Predictor<R, Y::Prediction>>>;
 }
 
 impl<R: Repr, Y: Target, E: Estimator<R, Y>> ErasedEstimator<R, Y> for E {
-    fn fit_erased(&self, train: &Sample<R, Y, Train>) -> Result<Arc<dyn Predictor<R, Y::Prediction>>> {
+    fn fit_erased(
+        &self,
+        train: &Sample<R, Y, Train>,
+    ) -> Result<Arc<dyn Predictor<R, Y::Prediction>>> {
         use super::model::Fit;
         Ok(Arc::new(self.fit(train)?))
     }

@@ -16,11 +16,19 @@ pub enum Direction {
 impl Direction {
     /// `+` or `-`.
     pub fn sign(self) -> char {
-        if self == Direction::HigherIsBetter { '+' } else { '-' }
+        if self == Direction::HigherIsBetter {
+            '+'
+        } else {
+            '-'
+        }
     }
     /// True when `a` is better than `b`.
     pub fn better(self, a: f64, b: f64) -> bool {
-        if self == Direction::HigherIsBetter { a > b } else { a < b }
+        if self == Direction::HigherIsBetter {
+            a > b
+        } else {
+            a < b
+        }
     }
 }
 
@@ -39,5 +47,10 @@ pub trait Metric<Y: Target>: Send + Sync {
     ///
     /// # Errors
     /// Different lengths, predictions that are not numbers, or labels the metric is not defined for.
-    fn score(&self, truth: &Y::Labels, predicted: &Y::Prediction, weights: Option<&[f64]>) -> Result<f64>;
+    fn score(
+        &self,
+        truth: &Y::Labels,
+        predicted: &Y::Prediction,
+        weights: Option<&[f64]>,
+    ) -> Result<f64>;
 }

@@ -16,7 +16,7 @@ pub use metric::{Direction, Metric};
 pub use model::{Estimator, Fit, LearnValid, Predict, Round};
 pub use pipeline::{Chain, FittedPipeline, Pipeline, Then};
 pub use ranker::{
-    AnyRanker, ByItems, ByUser, ByVisit, Candidates, ItemSet, Narrow, Query, RankSession, Ranker, Scored, Visit,
-    best_first, top_k,
+    AnyRanker, ByItems, ByUser, ByVisit, Candidates, ItemSet, Narrow, Query, RankSession, Ranker,
+    Scored, Visit, best_first, top_k,
 };
 pub use step::{Apply, ApplyExt, Params, Transformer};

@@ -115,7 +115,11 @@ pub trait Fit: Params + Sized {
     ///
     /// # Errors
     /// As [`Fit::fit`].
-    fn fit_valid<S: TrainingRows, M>(&self, train: &S, valid: &Sample<S::R, S::Y, Valid>) -> Result<M>
+    fn fit_valid<S: TrainingRows, M>(
+        &self,
+        train: &S,
+        valid: &Sample<S::R, S::Y, Valid>,
+    ) -> Result<M>
     where
         Self: LearnValid<S::R, S::Y> + Estimator<S::R, S::Y, Model = M>,
     {
@@ -150,7 +154,9 @@ fn ready<R: Repr, Y: Target>(params: &impl Params, train: &Sample<R, Y, Train>) 
         return Err(Error::Empty("training sample".into()));
     }
     if train.weights().is_some_and(|w| w.iter().all(|w| *w == 0.0)) {
-        return Err(Error::Data("every row of the training sample has weight 0".into()));
+        return Err(Error::Data(
+            "every row of the training sample has weight 0".into(),
+        ));
     }
     Ok(())
 }

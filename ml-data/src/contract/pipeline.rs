@@ -59,7 +59,9 @@ impl<A: Params, B: Params> Params for Then<A, B> {
     }
 }
 
-impl<R: Repr, Y: Target, A: Transformer<R, Y>, B: Transformer<A::Out, Y>> Transformer<R, Y> for Then<A, B> {
+impl<R: Repr, Y: Target, A: Transformer<R, Y>, B: Transformer<A::Out, Y>> Transformer<R, Y>
+    for Then<A, B>
+{
     type Out = B::Out;
     type Fitted = Then<A::Fitted, B::Fitted>;
 
@@ -78,7 +80,12 @@ impl<R: Repr, A: Apply<R>, B: Apply<A::Out>> Apply<R> for Then<A, B> {
         self.1.header(&self.0.header(input))
     }
 
-    fn apply_row(&self, row: R::Row<'_>, s: &mut Self::Scratch, out: &mut <Self::Out as Rows>::Buf) -> Result<()> {
+    fn apply_row(
+        &self,
+        row: R::Row<'_>,
+        s: &mut Self::Scratch,
+        out: &mut <Self::Out as Rows>::Buf,
+    ) -> Result<()> {
         A::Out::clear(&mut s.1);
         self.0.apply_row(row, &mut s.0, &mut s.1)?;
         self.1.apply_row(A::Out::view(&s.1), &mut s.2, out)
@@ -114,7 +121,11 @@ pub struct FittedPipeline<R: Repr, T, M> {
 impl<R: Repr, T, M> FittedPipeline<R, T, M> {
     /// A pipeline from fitted parts.
     pub fn from_parts(input: R::Header, steps: T, model: M) -> Self {
-        Self { input, steps, model }
+        Self {
+            input,
+            steps,
+            model,
+        }
     }
 }
 
@@ -130,7 +141,11 @@ where
     fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Self::Model> {
         let (steps, rows) = self.steps.fit_transform(train)?;
         let model = self.model.learn(&train.with_x(rows)?)?;
-        Ok(FittedPipeline { input: train.header().clone(), steps, model })
+        Ok(FittedPipeline {
+            input: train.header().clone(),
+            steps,
+            model,
+        })
     }
 }
 
@@ -151,7 +166,11 @@ where
         valid.x().data().check(train.header())?;
         let valid = steps.transform(valid)?;
         let model = self.model.learn_valid(&train.with_x(rows)?, &valid, on)?;
-        Ok(FittedPipeline { input: train.header().clone(), steps, model })
+        Ok(FittedPipeline {
+            input: train.header().clone(),
+            steps,
+            model,
+        })
     }
 }
 

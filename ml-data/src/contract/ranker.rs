@@ -78,7 +78,9 @@ pub struct Scored {
 /// Best first, ties by item number; `NaN` is last.
 pub fn best_first(a: &Scored, b: &Scored) -> Ordering {
     let key = |s: f32| if s.is_nan() { f32::NEG_INFINITY } else { s };
-    key(b.score).total_cmp(&key(a.score)).then(a.item.cmp(&b.item))
+    key(b.score)
+        .total_cmp(&key(a.score))
+        .then(a.item.cmp(&b.item))
 }
 
 /// Keeps the `k` best of `out`, in order.
@@ -146,8 +148,14 @@ impl Candidates<'_> {
     pub fn for_each(&self, items: usize, mut each: impl FnMut(u32)) {
         match self {
             Candidates::All => (0..items as u32).for_each(each),
-            Candidates::Except(set) => (0..items as u32).filter(|i| !set.contains(*i)).for_each(each),
-            Candidates::Only(list) => list.iter().copied().filter(|i| (*i as usize) < items).for_each(&mut each),
+            Candidates::Except(set) => (0..items as u32)
+                .filter(|i| !set.contains(*i))
+                .for_each(each),
+            Candidates::Only(list) => list
+                .iter()
+                .copied()
+                .filter(|i| (*i as usize) < items)
+                .for_each(&mut each),
         }
     }
 }
@@ -187,7 +195,10 @@ where
     R::Query: Narrow<Q>,
 {
     fn session(self: Arc<Self>) -> Box<dyn RankSession<Q>> {
-        Box::new(Warm { ranker: self, scratch: R::Scratch::default() })
+        Box::new(Warm {
+            ranker: self,
+            scratch: R::Scratch::default(),
+        })
     }
 }
 
@@ -197,7 +208,13 @@ pub trait RankSession<Q: Query>: Send {
     ///
     /// # Errors
     /// A query the ranker can not read.
-    fn rank_into(&mut self, query: Q::Of<'_>, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>) -> Result<()>;
+    fn rank_into(
+        &mut self,
+        query: Q::Of<'_>,
+        among: Candidates<'_>,
+        k: usize,
+        out: &mut Vec<Scored>,
+    ) -> Result<()>;
 }
 
 struct Warm<R: Ranker> {
@@ -209,7 +226,13 @@ impl<Q: Query, R: Ranker> RankSession<Q> for Warm<R>
 where
     R::Query: Narrow<Q>,
 {
-    fn rank_into(&mut self, query: Q::Of<'_>, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>) -> Result<()> {
+    fn rank_into(
+        &mut self,
+        query: Q::Of<'_>,
+        among: Candidates<'_>,
+        k: usize,
+        out: &mut Vec<Scored>,
+    ) -> Result<()> {
         out.clear();
         match R::Query::narrow(query) {
             Some(q) => self.ranker.rank_into(q, among, k, &mut self.scratch, out),
@@ -226,9 +249,21 @@ mod tests {
     impl Ranker for ByNumber {
         type Query = ByUser;
         type Scratch = ();
-        fn rank_into(&self, user: u32, among: Candidates<'_>, k: usize, _: &mut (), out: &mut Vec<Scored>) -> Result<()> {
+        fn rank_into(
+            &self,
+            user: u32,
+            among: Candidates<'_>,
+            k: usize,
+            _: &mut (),
+            out: &mut Vec<Scored>,
+        ) -> Result<()> {
             out.clear();
-            among.for_each(5, |item| out.push(Scored { item, score: ((item + user) % 3) as f32 }));
+            among.for_each(5, |item| {
+                out.push(Scored {
+                    item,
+                    score: ((item + user) % 3) as f32,
+                })
+            });
             top_k(out, k);
             Ok(())
         }
@@ -238,20 +273,43 @@ mod tests {
     fn best_first_with_ties_by_item() {
         let session: Arc<dyn AnyRanker<ByVisit>> = Arc::new(ByNumber);
         let (mut s, mut out) = (session.session(), Vec::new());
-        let visit = Visit { user: Some(0), ..Visit::default() };
+        let visit = Visit {
+            user: Some(0),
+            ..Visit::default()
+        };
         s.rank_into(visit, Candidates::All, 4, &mut out).unwrap();
         assert_eq!(out.iter().map(|x| x.item).collect::<Vec<_>>(), [2, 1, 4, 0]);
-        s.rank_into(visit, Candidates::Except(&ItemSet::new(vec![2])), 2, &mut out).unwrap();
+        s.rank_into(
+            visit,
+            Candidates::Except(&ItemSet::new(vec![2])),
+            2,
+            &mut out,
+        )
+        .unwrap();
         assert_eq!(out.iter().map(|x| x.item).collect::<Vec<_>>(), [1, 4]);
-        s.rank_into(visit, Candidates::Only(&[0, 9, 3]), 9, &mut out).unwrap();
+        s.rank_into(visit, Candidates::Only(&[0, 9, 3]), 9, &mut out)
+            .unwrap();
         assert_eq!(out.iter().map(|x| x.item).collect::<Vec<_>>(), [0, 3]);
-        s.rank_into(Visit::default(), Candidates::All, 4, &mut out).unwrap();
-        assert!(out.is_empty(), "a user ranker has no opinion on an unknown visitor");
+        s.rank_into(Visit::default(), Candidates::All, 4, &mut out)
+            .unwrap();
+        assert!(
+            out.is_empty(),
+            "a user ranker has no opinion on an unknown visitor"
+        );
     }
 
     #[test]
     fn nan_is_last_and_k_zero_is_empty() {
-        let mut v = vec![Scored { item: 0, score: f32::NAN }, Scored { item: 1, score: -1.0 }];
+        let mut v = vec![
+            Scored {
+                item: 0,
+                score: f32::NAN,
+            },
+            Scored {
+                item: 1,
+                score: -1.0,
+            },
+        ];
         top_k(&mut v, 2);
         assert_eq!(v[0].item, 1);
         top_k(&mut v, 0);

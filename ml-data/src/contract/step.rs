@@ -66,7 +66,9 @@ pub trait Apply<R: Repr>: Send + Sync + Serialize + DeserializeOwned + 'static {
     fn apply(&self, x: View<'_, R>) -> Result<Self::Out> {
         let mut scratch = Self::Scratch::default();
         let header = self.header(x.data().header());
-        Self::Out::collect(header, x.len(), &mut |i, out| self.apply_row(x.row(i), &mut scratch, out))
+        Self::Out::collect(header, x.len(), &mut |i, out| {
+            self.apply_row(x.row(i), &mut scratch, out)
+        })
     }
 }
 
@@ -81,7 +83,10 @@ pub trait ApplyExt<R: Repr>: Apply<R> {
     ///
     /// # Errors
     /// As [`Apply::apply_row`].
-    fn transform<Y: Target, P: HeldOut>(&self, sample: &Sample<R, Y, P>) -> Result<Sample<Self::Out, Y, P>> {
+    fn transform<Y: Target, P: HeldOut>(
+        &self,
+        sample: &Sample<R, Y, P>,
+    ) -> Result<Sample<Self::Out, Y, P>> {
         sample.with_x(self.apply(sample.x())?)
     }
 }

@@ -105,7 +105,11 @@ impl<F: Float> Dense<F> {
         let width = names.len();
         let rows = values.len().checked_div(width).unwrap_or(0);
         Error::check_len("values of the matrix", rows * width, values.len())?;
-        Ok(Self { names, values, rows })
+        Ok(Self {
+            names,
+            values,
+            rows,
+        })
     }
     /// From row-major values, columns named `x0`, `x1`, ...
     ///
@@ -117,13 +121,21 @@ impl<F: Float> Dense<F> {
     /// From an array; copies only when it is not row-major.
     pub fn from_array(array: Array2<F>) -> Self {
         let (rows, width) = array.dim();
-        let standard = if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned() };
+        let standard = if array.is_standard_layout() {
+            array
+        } else {
+            array.as_standard_layout().into_owned()
+        };
         let (values, offset) = standard.into_raw_vec_and_offset();
         let values = match offset {
             Some(o) if o > 0 => values[o..o + rows * width].to_vec(),
             _ => values,
         };
-        Self { names: Names::numbered(width), values, rows }
+        Self {
+            names: Names::numbered(width),
+            values,
+            rows,
+        }
     }
     /// Renames the columns.
     ///
@@ -152,8 +164,9 @@ impl<F: Float> Dense<F> {
     }
     /// The matrix as an ndarray view.
     pub fn array(&self) -> ArrayView2<'_, F> {
-        ArrayView2::from_shape((self.rows, self.width()), &self.values)
-            .unwrap_or_else(|_| ArrayView2::from_shape((0, 0), &[]).unwrap_or_else(|_| unreachable!("0 x 0 fits")))
+        ArrayView2::from_shape((self.rows, self.width()), &self.values).unwrap_or_else(|_| {
+            ArrayView2::from_shape((0, 0), &[]).unwrap_or_else(|_| unreachable!("0 x 0 fits"))
+        })
     }
     /// Every value in another precision.
     pub fn cast<G: Float>(&self) -> Dense<G> {
@@ -167,7 +180,11 @@ impl<F: Float> Dense<F> {
     pub fn gather(view: View<'_, Self>) -> Self {
         let mut values = Vec::with_capacity(view.len() * view.data().width());
         view.iter().for_each(|r| values.extend_from_slice(r));
-        Self { names: view.data().names.clone(), values, rows: view.len() }
+        Self {
+            names: view.data().names.clone(),
+            values,
+            rows: view.len(),
+        }
     }
 }
 
@@ -203,22 +220,45 @@ impl<F: Float> Repr for Dense<F> {
             return Ok(());
         }
         if self.names.len() != expected.len() {
-            return Err(Error::Schema(format!("expected {} columns, found {}", expected.len(), self.names.len())));
+            return Err(Error::Schema(format!(
+                "expected {} columns, found {}",
+                expected.len(),
+                self.names.len()
+            )));
         }
-        let differ = self.names.iter().zip(expected.iter()).enumerate().filter(|(_, (a, b))| a != b);
-        let differ: Vec<String> =
-            differ.take(5).map(|(i, (a, b))| format!("column {i}: expected `{b}`, found `{a}`")).collect();
+        let differ = self
+            .names
+            .iter()
+            .zip(expected.iter())
+            .enumerate()
+            .filter(|(_, (a, b))| a != b);
+        let differ: Vec<String> = differ
+            .take(5)
+            .map(|(i, (a, b))| format!("column {i}: expected `{b}`, found `{a}`"))
+            .collect();
         Err(Error::Schema(differ.join("; ")))
     }
 
-    fn collect(header: Names, n: usize, row: &mut dyn FnMut(usize, &mut Vec<F>) -> Result<()>) -> Result<Self> {
+    fn collect(
+        header: Names,
+        n: usize,
+        row: &mut dyn FnMut(usize, &mut Vec<F>) -> Result<()>,
+    ) -> Result<Self> {
         let width = header.len();
         let mut values = Vec::with_capacity(n * width);
         for i in 0..n {
             row(i, &mut values)?;
-            Error::check_len(&format!("row {i} of the matrix"), (i + 1) * width, values.len())?;
+            Error::check_len(
+                &format!("row {i} of the matrix"),
+                (i + 1) * width,
+                values.len(),
+            )?;
         }
-        Ok(Self { names: header, values, rows: n })
+        Ok(Self {
+            names: header,
+            values,
+            rows: n,
+        })
     }
 }
 
@@ -248,6 +288,9 @@ mod tests {
             b.push(1.0);
             Ok(())
         });
-        assert_eq!(e.unwrap_err().to_string(), "row 0 of the matrix: expected 2 entries, found 1");
+        assert_eq!(
+            e.unwrap_err().to_string(),
+            "row 0 of the matrix: expected 2 entries, found 1"
+        );
     }
 }

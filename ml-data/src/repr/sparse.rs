@@ -43,20 +43,39 @@ impl<F: Float> Sparse<F> {
     ///
     /// # Errors
     /// Starts that do not grow from 0 to the number of values, or indices that do not ascend within a row or exceed the width.
-    pub fn new(names: Names, starts: Vec<usize>, indices: Vec<u32>, values: Vec<F>) -> Result<Self> {
+    pub fn new(
+        names: Names,
+        starts: Vec<usize>,
+        indices: Vec<u32>,
+        values: Vec<F>,
+    ) -> Result<Self> {
         Error::check_len("sparse values", indices.len(), values.len())?;
         let ordered = starts.first() == Some(&0) && starts.windows(2).all(|w| w[0] <= w[1]);
         if !ordered || starts.last() != Some(&indices.len()) {
-            return Err(Error::Data("sparse row starts must grow from 0 to the number of values".into()));
+            return Err(Error::Data(
+                "sparse row starts must grow from 0 to the number of values".into(),
+            ));
         }
         for (row, w) in starts.windows(2).enumerate() {
             let r = &indices[w[0]..w[1]];
-            if r.windows(2).any(|p| p[0] >= p[1]) || r.last().is_some_and(|&c| c as usize >= names.len()) {
+            if r.windows(2).any(|p| p[0] >= p[1])
+                || r.last().is_some_and(|&c| c as usize >= names.len())
+            {
                 let expected = format!("ascending column numbers below {}", names.len());
-                return Err(Error::cell("sparse indices", row, expected, format!("{r:?}")));
+                return Err(Error::cell(
+                    "sparse indices",
+                    row,
+                    expected,
+                    format!("{r:?}"),
+                ));
             }
         }
-        Ok(Self { names, starts, indices, values })
+        Ok(Self {
+            names,
+            starts,
+            indices,
+            values,
+        })
     }
     /// Column names.
     pub fn names(&self) -> &Names {
@@ -78,10 +97,16 @@ impl<F: Float> Rows for Sparse<F> {
     #[inline]
     fn row(&self, i: usize) -> SparseRow<'_, F> {
         let (a, b) = (self.starts[i], self.starts[i + 1]);
-        SparseRow { indices: &self.indices[a..b], values: &self.values[a..b] }
+        SparseRow {
+            indices: &self.indices[a..b],
+            values: &self.values[a..b],
+        }
     }
     fn view(buf: &SparseBuf<F>) -> SparseRow<'_, F> {
-        SparseRow { indices: &buf.indices, values: &buf.values }
+        SparseRow {
+            indices: &buf.indices,
+            values: &buf.values,
+        }
     }
     fn clear(buf: &mut SparseBuf<F>) {
         buf.indices.clear();
@@ -99,7 +124,11 @@ impl<F: Float> Repr for Sparse<F> {
         if self.names == *expected {
             return Ok(());
         }
-        Err(Error::Schema(format!("expected {} sparse columns, found {}", expected.len(), self.names.len())))
+        Err(Error::Schema(format!(
+            "expected {} sparse columns, found {}",
+            expected.len(),
+            self.names.len()
+        )))
     }
     fn collect(
         header: Names,
@@ -121,7 +150,13 @@ mod tests {
 
     #[test]
     fn bad_shapes_are_refused_with_the_row() {
-        let e = Sparse::new(Names::numbered(2), vec![0, 0, 2], vec![1, 0], vec![1.0, 2.0]).unwrap_err();
+        let e = Sparse::new(
+            Names::numbered(2),
+            vec![0, 0, 2],
+            vec![1, 0],
+            vec![1.0, 2.0],
+        )
+        .unwrap_err();
         assert_eq!(
             e.to_string(),
             "column `sparse indices`, row 1: expected ascending column numbers below 2, found [1, 0]"

@@ -62,7 +62,10 @@ impl<R> Copy for View<'_, R> {}
 impl<'a, R: Rows> View<'a, R> {
     /// All rows.
     pub fn all(data: &'a R) -> Self {
-        Self { data, rows: RowSet::Range(0, data.len()) }
+        Self {
+            data,
+            rows: RowSet::Range(0, data.len()),
+        }
     }
     /// A set of rows.
     pub fn new(data: &'a R, rows: RowSet<'a>) -> Self {
@@ -97,6 +100,9 @@ impl<'a, R: Rows> View<'a, R> {
     /// The same rows in blocks of at most `size`.
     pub fn blocks(&self, size: usize) -> impl Iterator<Item = View<'a, R>> + 'a {
         let (data, rows, size) = (self.data, self.rows, size.max(1));
-        (0..rows.len()).step_by(size).map(move |a| View { data, rows: rows.slice(a, (a + size).min(rows.len())) })
+        (0..rows.len()).step_by(size).map(move |a| View {
+            data,
+            rows: rows.slice(a, (a + size).min(rows.len())),
+        })
     }
 }

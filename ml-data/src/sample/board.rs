@@ -31,13 +31,22 @@ impl Scoreboard {
     /// The score of a model on a metric.
     pub fn get(&self, model: &str, metric: &str) -> Option<f64> {
         let m = self.metrics.iter().position(|(n, _)| n == metric)?;
-        self.rows.iter().find(|r| r.model == model).map(|r| r.scores[m])
+        self.rows
+            .iter()
+            .find(|r| r.model == model)
+            .map(|r| r.scores[m])
     }
 }
 
 impl fmt::Display for Scoreboard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.rows.iter().map(|r| r.model.chars().count()).max().unwrap_or(0).max(self.part.len());
+        let width = self
+            .rows
+            .iter()
+            .map(|r| r.model.chars().count())
+            .max()
+            .unwrap_or(0)
+            .max(self.part.len());
         write!(f, "{:<width$}", self.part)?;
         for (name, direction) in &self.metrics {
             write!(f, "  {:>14}", format!("{name}{}", direction.sign()))?;
@@ -65,12 +74,21 @@ pub(super) fn board<R: Repr, Y: Target>(
     }
     let rows = models.iter().map(|(name, model)| {
         let predicted = model.predict_view(x)?;
-        let scores = metrics.iter().map(|m| m.score(truth, &predicted, weights)).collect::<Result<_>>()?;
-        Ok(ScoreRow { model: (*name).into(), scores })
+        let scores = metrics
+            .iter()
+            .map(|m| m.score(truth, &predicted, weights))
+            .collect::<Result<_>>()?;
+        Ok(ScoreRow {
+            model: (*name).into(),
+            scores,
+        })
     });
     Ok(Scoreboard {
         part,
         rows: rows.collect::<Result<_>>()?,
-        metrics: metrics.iter().map(|m| (m.name().to_string(), m.direction())).collect(),
+        metrics: metrics
+            .iter()
+            .map(|m| (m.name().to_string(), m.direction()))
+            .collect(),
     })
 }

@@ -1,8 +1,8 @@
 //! A data set before it is split.
 
 use super::labels::{
-    Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Real, RealLabels, Relevance, RelevanceLabels, Target,
-    Unlabelled,
+    Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Real, RealLabels, Relevance,
+    RelevanceLabels, Target, Unlabelled,
 };
 use super::part::{Carried, Sample, Test, Train, Valid};
 use super::split::Split;
@@ -47,7 +47,15 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
     /// Different lengths.
     pub fn new(data: R, labels: Y::Labels) -> Result<Self> {
         Error::check_len("labels", data.len(), labels.len())?;
-        Ok(Self { data: Arc::new(data), carried: Carried { labels, weights: None, times: None, groups: None } })
+        Ok(Self {
+            data: Arc::new(data),
+            carried: Carried {
+                labels,
+                weights: None,
+                times: None,
+                groups: None,
+            },
+        })
     }
     /// Sets how much each row counts.
     ///
@@ -57,7 +65,12 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
         let weights = weights.into();
         Error::check_len("weights", self.data.len(), weights.len())?;
         if let Some(row) = weights.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
-            return Err(Error::cell("weight", row, "a finite number of at least 0", weights[row]));
+            return Err(Error::cell(
+                "weight",
+                row,
+                "a finite number of at least 0",
+                weights[row],
+            ));
         }
         self.carried.weights = Some(weights);
         Ok(self)
@@ -106,7 +119,11 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
     /// # Errors
     /// Shares that leave a part without rows, or a split that needs times or groups the data does not carry.
     pub fn split(self, how: Split) -> Result<Parts<R, Y>> {
-        let groups = self.carried.groups.as_deref().or_else(|| self.carried.labels.queries());
+        let groups = self
+            .carried
+            .groups
+            .as_deref()
+            .or_else(|| self.carried.labels.queries());
         let [train, valid, test] = how.rows(self.len(), groups, self.carried.times.as_deref())?;
         Ok(Parts {
             train: Sample::assemble(self.data.clone(), Some(train.into()), &self.carried),
@@ -160,12 +177,15 @@ impl Table {
     pub fn binary(self, target: &str, positive: &str) -> Result<Dataset<Table, Binary>> {
         let column = self.column_named(target)?;
         let values = (0..column.len()).map(|row| {
-            let level = level(column, row).ok_or_else(|| Error::cell(target, row, "a label", "a missing value"))?;
+            let level = level(column, row)
+                .ok_or_else(|| Error::cell(target, row, "a label", "a missing value"))?;
             Ok(u8::from(level == positive))
         });
         let values = values.collect::<Result<Vec<u8>>>()?;
         if !values.contains(&1) && !values.is_empty() {
-            return Err(Error::Data(format!("column `{target}`: the positive level `{positive}` never occurs")));
+            return Err(Error::Data(format!(
+                "column `{target}`: the positive level `{positive}` never occurs"
+            )));
         }
         let labels = BinaryLabels::new(values, positive)?;
         self.carry(&[target], labels)
@@ -184,8 +204,15 @@ impl Table {
         let mut names = named.clone();
         names.sort_unstable();
         names.dedup();
-        let names: Levels = names.into_iter().map(String::into_boxed_str).collect::<Vec<_>>().into();
-        let codes: Vec<u32> = named.iter().map(|l| names.code(l).unwrap_or(MISSING_CODE)).collect();
+        let names: Levels = names
+            .into_iter()
+            .map(String::into_boxed_str)
+            .collect::<Vec<_>>()
+            .into();
+        let codes: Vec<u32> = named
+            .iter()
+            .map(|l| names.code(l).unwrap_or(MISSING_CODE))
+            .collect();
         let labels = ClassLabels::new(codes, names.names().to_vec())?;
         self.carry(&[target], labels)
     }
@@ -195,7 +222,10 @@ impl Table {
     /// # Errors
     /// No such column, a missing or negative grade, or a missing query, with its row.
     pub fn relevance(self, grade: &str, query: &str) -> Result<Dataset<Table, Relevance>> {
-        let grades: Vec<f32> = numbers(&self, grade, "relevance")?.iter().map(|&g| g as f32).collect();
+        let grades: Vec<f32> = numbers(&self, grade, "relevance")?
+            .iter()
+            .map(|&g| g as f32)
+            .collect();
         let queries = group_codes(self.column_named(query)?, query)?;
         let labels = RelevanceLabels::new(grades, queries)?;
         self.carry(&[grade, query], labels)
@@ -208,8 +238,15 @@ impl Table {
         for field in self.schema().fields() {
             match field.role() {
                 Role::Weight => weights = Some(numbers(&self, field.name(), "weight")?),
-                Role::Time => times = self.column_named(field.name())?.as_time().map(<[i64]>::to_vec),
-                Role::Group => groups = Some(group_codes(self.column_named(field.name())?, field.name())?),
+                Role::Time => {
+                    times = self
+                        .column_named(field.name())?
+                        .as_time()
+                        .map(<[i64]>::to_vec)
+                }
+                Role::Group => {
+                    groups = Some(group_codes(self.column_named(field.name())?, field.name())?)
+                }
                 Role::Target => {}
                 _ => continue,
             }
@@ -236,7 +273,16 @@ fn numbers(table: &Table, name: &str, who: &str) -> Result<Vec<f64>> {
     let column = table.column_named(name)?;
     match column {
         Column::Num(v) => Ok(v.to_vec()),
-        Column::Bool(v) => Ok(v.iter().map(|&b| if b == MISSING_BOOL { f64::NAN } else { f64::from(b) }).collect()),
+        Column::Bool(v) => Ok(v
+            .iter()
+            .map(|&b| {
+                if b == MISSING_BOOL {
+                    f64::NAN
+                } else {
+                    f64::from(b)
+                }
+            })
+            .collect()),
         other => Err(Error::ColumnKind {
             step: who.into(),
             column: name.into(),
@@ -263,7 +309,8 @@ fn group_codes(column: &Column, name: &str) -> Result<Vec<u32>> {
     let mut levels = Levels::default();
     (0..column.len())
         .map(|row| {
-            let l = level(column, row).ok_or_else(|| Error::cell(name, row, "a group", "a missing value"))?;
+            let l = level(column, row)
+                .ok_or_else(|| Error::cell(name, row, "a group", "a missing value"))?;
             Ok(levels.add(&l))
         })
         .collect()

@@ -25,6 +25,8 @@ pub trait Labels: Clone + Send + Sync + 'static {
 pub trait Prediction: Rows + Default + Clone {
     /// Appends one row's prediction.
     fn push(&mut self, row: &Self::Buf);
+    /// Appends row `i` of other predictions.
+    fn push_row(&mut self, from: &Self, i: usize);
     /// Every number in order, for comparison and digests.
     fn values(&self) -> &[f64];
 }
@@ -168,7 +170,10 @@ impl BinaryLabels {
         let values = values.into();
         match values.iter().position(|&v| v > 1) {
             Some(row) => Err(Error::cell("label", row, "0 or 1", values[row])),
-            None => Ok(Self { values, positive: positive.into() }),
+            None => Ok(Self {
+                values,
+                positive: positive.into(),
+            }),
         }
     }
     /// 0 or 1 a row.
@@ -186,7 +191,10 @@ impl Labels for BinaryLabels {
         self.values.len()
     }
     fn take(&self, rows: RowSet<'_>) -> Self {
-        Self { values: gather(&self.values, rows), positive: self.positive.clone() }
+        Self {
+            values: gather(&self.values, rows),
+            positive: self.positive.clone(),
+        }
     }
 }
 
@@ -205,7 +213,12 @@ impl ClassLabels {
     pub fn new(codes: impl Into<Arc<[u32]>>, classes: impl Into<Arc<[Box<str>]>>) -> Result<Self> {
         let (codes, classes) = (codes.into(), classes.into());
         match codes.iter().position(|&c| c as usize >= classes.len()) {
-            Some(row) => Err(Error::cell("label", row, format!("a code below {}", classes.len()), codes[row])),
+            Some(row) => Err(Error::cell(
+                "label",
+                row,
+                format!("a code below {}", classes.len()),
+                codes[row],
+            )),
             None => Ok(Self { codes, classes }),
         }
     }
@@ -224,7 +237,10 @@ impl Labels for ClassLabels {
         self.codes.len()
     }
     fn take(&self, rows: RowSet<'_>) -> Self {
-        Self { codes: gather(&self.codes, rows), classes: self.classes.clone() }
+        Self {
+            codes: gather(&self.codes, rows),
+            classes: self.classes.clone(),
+        }
     }
 }
 
@@ -244,7 +260,12 @@ impl RelevanceLabels {
         let (grades, queries) = (grades.into(), queries.into());
         Error::check_len("query ids", grades.len(), queries.len())?;
         match grades.iter().position(|g| !(g.is_finite() && *g >= 0.0)) {
-            Some(row) => Err(Error::cell("grade", row, "a finite number of at least 0", grades[row])),
+            Some(row) => Err(Error::cell(
+                "grade",
+                row,
+                "a finite number of at least 0",
+                grades[row],
+            )),
             None => Ok(Self { grades, queries }),
         }
     }
@@ -263,7 +284,10 @@ impl Labels for RelevanceLabels {
         self.grades.len()
     }
     fn take(&self, rows: RowSet<'_>) -> Self {
-        Self { grades: gather(&self.grades, rows), queries: gather(&self.queries, rows) }
+        Self {
+            grades: gather(&self.grades, rows),
+            queries: gather(&self.queries, rows),
+        }
     }
     fn queries(&self) -> Option<&[u32]> {
         Some(&self.queries)
@@ -294,6 +318,9 @@ impl Rows for Scores {
 impl Prediction for Scores {
     fn push(&mut self, row: &f64) {
         self.0.push(*row);
+    }
+    fn push_row(&mut self, from: &Self, i: usize) {
+        self.0.push(from.0[i]);
     }
     fn values(&self) -> &[f64] {
         &self.0
@@ -344,6 +371,10 @@ impl Prediction for Probabilities {
     fn push(&mut self, row: &Vec<f64>) {
         self.classes = row.len();
         self.flat.extend_from_slice(row);
+    }
+    fn push_row(&mut self, from: &Self, i: usize) {
+        self.classes = from.classes;
+        self.flat.extend_from_slice(from.row(i));
     }
     fn values(&self) -> &[f64] {
         &self.flat

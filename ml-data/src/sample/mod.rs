@@ -7,11 +7,13 @@ mod labels;
 mod part;
 mod split;
 
-pub use board::{Scoreboard, ScoreRow};
+pub use board::{ScoreRow, Scoreboard};
 pub use dataset::{Dataset, Parts};
 pub use labels::{
-    AsReal, Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Prediction, Probabilities, Real, RealLabels,
-    Relevance, RelevanceLabels, Scores, Target, Unlabelled,
+    AsReal, Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Prediction, Probabilities,
+    Real, RealLabels, Relevance, RelevanceLabels, Scores, Target, Unlabelled,
 };
-pub use part::{HeldOut, InSample, Part, Readable, Sample, Scorable, Test, Train, TrainingRows, Valid};
+pub use part::{
+    HeldOut, InSample, Part, Readable, Sample, Scorable, Test, Train, TrainingRows, Valid,
+};
 pub use split::{GroupKFold, KFold, Split, Splitter, TimeSeriesSplit};

@@ -70,8 +70,21 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
             Some(list) => carried.take(RowSet::List(list)),
             None => carried.clone(),
         };
-        let Carried { labels, weights, times, groups } = carried;
-        Self { data, rows, labels, weights, times, groups, part: PhantomData }
+        let Carried {
+            labels,
+            weights,
+            times,
+            groups,
+        } = carried;
+        Self {
+            data,
+            rows,
+            labels,
+            weights,
+            times,
+            groups,
+            part: PhantomData,
+        }
     }
 
     fn view(&self) -> View<'_, R> {
@@ -170,7 +183,14 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
     where
         P: Scorable,
     {
-        board(P::NAME, self.view(), &self.labels, self.weights(), models, metrics)
+        board(
+            P::NAME,
+            self.view(),
+            &self.labels,
+            self.weights(),
+            models,
+            metrics,
+        )
     }
 }
 
@@ -193,7 +213,14 @@ impl<R: Repr, Y: Target> Sample<R, Y, Test> {
         models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
         metrics: &[&dyn Metric<Y>],
     ) -> Result<Scoreboard> {
-        board(Test::NAME, self.view(), &self.labels, self.weights(), models, metrics)
+        board(
+            Test::NAME,
+            self.view(),
+            &self.labels,
+            self.weights(),
+            models,
+            metrics,
+        )
     }
 }
 
@@ -208,7 +235,9 @@ impl<R: Repr, Y: Target> Sample<R, Y, Train> {
         by: &dyn Splitter,
     ) -> Result<impl Iterator<Item = (Sample<R, Y, Train>, Sample<R, Y, Valid>)> + '_> {
         let folds = by.folds(self.len(), self.groups(), self.times())?;
-        Ok(folds.into_iter().map(|(train, valid)| (self.part_of(&train), self.part_of(&valid))))
+        Ok(folds
+            .into_iter()
+            .map(|(train, valid)| (self.part_of(&train), self.part_of(&valid))))
     }
 
     fn part_of<P: Part>(&self, within: &[u32]) -> Sample<R, Y, P> {
@@ -216,14 +245,43 @@ impl<R: Repr, Y: Target> Sample<R, Y, Train> {
             Some(list) => within.iter().map(|&i| list[i as usize]).collect(),
             None => within.into(),
         };
-        let Carried { labels, weights, times, groups } = self.carried().take(RowSet::List(within));
-        Sample { data: self.data.clone(), rows: Some(absolute), labels, weights, times, groups, part: PhantomData }
+        let Carried {
+            labels,
+            weights,
+            times,
+            groups,
+        } = self.carried().take(RowSet::List(within));
+        Sample {
+            data: self.data.clone(),
+            rows: Some(absolute),
+            labels,
+            weights,
+            times,
+            groups,
+            part: PhantomData,
+        }
     }
 
     /// Gives the training rows a role in which they may be scored; the board then says "in-sample".
     pub fn into_in_sample(self) -> Sample<R, Y, InSample> {
-        let Sample { data, rows, labels, weights, times, groups, .. } = self;
-        Sample { data, rows, labels, weights, times, groups, part: PhantomData }
+        let Sample {
+            data,
+            rows,
+            labels,
+            weights,
+            times,
+            groups,
+            ..
+        } = self;
+        Sample {
+            data,
+            rows,
+            labels,
+            weights,
+            times,
+            groups,
+            part: PhantomData,
+        }
     }
 }
 

@@ -12,23 +12,46 @@ pub struct Split {
 
 #[derive(Debug, Clone, PartialEq)]
 enum How {
-    Random { valid: f64, test: f64 },
-    Group { valid: f64, test: f64 },
-    Temporal { valid_from: i64, test_from: i64, gap: i64 },
+    Random {
+        valid: f64,
+        test: f64,
+    },
+    Group {
+        valid: f64,
+        test: f64,
+    },
+    Temporal {
+        valid_from: i64,
+        test_from: i64,
+        gap: i64,
+    },
 }
 
 impl Split {
     /// Shares of rows drawn at random. For data with time or repeated users, use the other two.
     pub fn random(valid: f64, test: f64) -> Self {
-        Self { how: How::Random { valid, test }, seed: 0 }
+        Self {
+            how: How::Random { valid, test },
+            seed: 0,
+        }
     }
     /// Shares of groups: all rows of a group land in one part.
     pub fn group(valid: f64, test: f64) -> Self {
-        Self { how: How::Group { valid, test }, seed: 0 }
+        Self {
+            how: How::Group { valid, test },
+            seed: 0,
+        }
     }
     /// By time: training rows are before `valid_from`, test rows at or after `test_from` (microseconds since 1970).
     pub fn temporal(valid_from: i64, test_from: i64) -> Self {
-        Self { how: How::Temporal { valid_from, test_from, gap: 0 }, seed: 0 }
+        Self {
+            how: How::Temporal {
+                valid_from,
+                test_from,
+                gap: 0,
+            },
+            seed: 0,
+        }
     }
     /// Seeds the random and group splits.
     #[must_use]
@@ -50,7 +73,12 @@ impl Split {
     ///
     /// # Errors
     /// Shares outside (0, 1), an empty part, or a split that needs times or groups that are not there.
-    pub fn rows(&self, n: usize, groups: Option<&[u32]>, times: Option<&[i64]>) -> Result<[Vec<u32>; 3]> {
+    pub fn rows(
+        &self,
+        n: usize,
+        groups: Option<&[u32]>,
+        times: Option<&[i64]>,
+    ) -> Result<[Vec<u32>; 3]> {
         let mut parts = [Vec::new(), Vec::new(), Vec::new()];
         match &self.how {
             How::Random { valid, test } => {
@@ -66,12 +94,26 @@ impl Split {
                 let groups = groups.ok_or_else(|| needs("a group split", "groups"))?;
                 for (row, &g) in groups.iter().enumerate() {
                     let u = hash(self.seed, u64::from(g)) as f64 / u64::MAX as f64;
-                    parts[if u < *test { 2 } else { usize::from(u < test + valid) }].push(row as u32);
+                    parts[if u < *test {
+                        2
+                    } else {
+                        usize::from(u < test + valid)
+                    }]
+                    .push(row as u32);
                 }
             }
-            How::Temporal { valid_from, test_from, gap } => {
+            How::Temporal {
+                valid_from,
+                test_from,
+                gap,
+            } => {
                 if valid_from > test_from {
-                    return Err(Error::parameter("Split", "valid_from", valid_from, "not after test_from"));
+                    return Err(Error::parameter(
+                        "Split",
+                        "valid_from",
+                        valid_from,
+                        "not after test_from",
+                    ));
                 }
                 let times = times.ok_or_else(|| needs("a temporal split", "times"))?;
                 for (row, &t) in times.iter().enumerate() {
@@ -85,7 +127,9 @@ impl Split {
         }
         for (part, name) in parts.iter().zip(["training", "validation", "test"]) {
             if part.is_empty() {
-                return Err(Error::Empty(format!("the {name} part of the split of {n} rows")));
+                return Err(Error::Empty(format!(
+                    "the {name} part of the split of {n} rows"
+                )));
             }
         }
         Ok(parts)
@@ -95,17 +139,32 @@ impl Split {
 fn counts(n: usize, valid: f64, test: f64) -> Result<(usize, usize)> {
     for (name, share) in [("valid", valid), ("test", test)] {
         if !(share > 0.0 && share < 1.0) {
-            return Err(Error::parameter("Split", name, share, "a share between 0 and 1"));
+            return Err(Error::parameter(
+                "Split",
+                name,
+                share,
+                "a share between 0 and 1",
+            ));
         }
     }
     if valid + test >= 1.0 {
-        return Err(Error::parameter("Split", "valid + test", valid + test, "below 1"));
+        return Err(Error::parameter(
+            "Split",
+            "valid + test",
+            valid + test,
+            "below 1",
+        ));
     }
-    Ok(((n as f64 * valid).round() as usize, (n as f64 * test).round() as usize))
+    Ok((
+        (n as f64 * valid).round() as usize,
+        (n as f64 * test).round() as usize,
+    ))
 }
 
 fn needs(who: &str, what: &str) -> Error {
-    Error::Data(format!("{who} needs {what}: give the data set `.with_{what}(..)` or a column of that role"))
+    Error::Data(format!(
+        "{who} needs {what}: give the data set `.with_{what}(..)` or a column of that role"
+    ))
 }
 
 /// Divides training rows into folds.
@@ -115,7 +174,12 @@ pub trait Splitter: Send + Sync {
     /// # Errors
     /// Too few rows or groups, or no times where they are needed.
     #[allow(clippy::type_complexity)]
-    fn folds(&self, n: usize, groups: Option<&[u32]>, times: Option<&[i64]>) -> Result<Vec<(Vec<u32>, Vec<u32>)>>;
+    fn folds(
+        &self,
+        n: usize,
+        groups: Option<&[u32]>,
+        times: Option<&[i64]>,
+    ) -> Result<Vec<(Vec<u32>, Vec<u32>)>>;
 }
 
 /// `k` folds of shuffled rows.
@@ -139,11 +203,19 @@ impl KFold {
 }
 
 impl Splitter for KFold {
-    fn folds(&self, n: usize, _: Option<&[u32]>, _: Option<&[i64]>) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
+    fn folds(
+        &self,
+        n: usize,
+        _: Option<&[u32]>,
+        _: Option<&[i64]>,
+    ) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
         check_k(self.k, n, "rows")?;
         let order = permutation(n, &mut generator(self.seed, "kfold", 0));
         let mut fold = vec![0; n];
-        order.iter().enumerate().for_each(|(i, &row)| fold[row as usize] = i * self.k / n);
+        order
+            .iter()
+            .enumerate()
+            .for_each(|(i, &row)| fold[row as usize] = i * self.k / n);
         Ok(by_fold(self.k, &fold))
     }
 }
@@ -162,10 +234,17 @@ impl GroupKFold {
 }
 
 impl Splitter for GroupKFold {
-    fn folds(&self, _: usize, groups: Option<&[u32]>, _: Option<&[i64]>) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
+    fn folds(
+        &self,
+        _: usize,
+        groups: Option<&[u32]>,
+        _: Option<&[i64]>,
+    ) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
         let groups = groups.ok_or_else(|| needs("GroupKFold", "groups"))?;
         let mut sizes = std::collections::BTreeMap::<u32, usize>::new();
-        groups.iter().for_each(|g| *sizes.entry(*g).or_default() += 1);
+        groups
+            .iter()
+            .for_each(|g| *sizes.entry(*g).or_default() += 1);
         check_k(self.k, sizes.len(), "groups")?;
         let mut order: Vec<(u32, usize)> = sizes.into_iter().collect();
         order.sort_by_key(|(g, size)| (std::cmp::Reverse(*size), *g));
@@ -202,7 +281,12 @@ impl TimeSeriesSplit {
 }
 
 impl Splitter for TimeSeriesSplit {
-    fn folds(&self, n: usize, _: Option<&[u32]>, times: Option<&[i64]>) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
+    fn folds(
+        &self,
+        n: usize,
+        _: Option<&[u32]>,
+        times: Option<&[i64]>,
+    ) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
         let times = times.ok_or_else(|| needs("TimeSeriesSplit", "times"))?;
         check_k(self.k, n.saturating_sub(1), "rows after the first")?;
         let mut order: Vec<u32> = (0..n as u32).collect();
@@ -211,11 +295,19 @@ impl Splitter for TimeSeriesSplit {
         let window = |f: usize| {
             let start = n - (self.k - f) * size;
             let train_end = start.saturating_sub(self.gap);
-            (order[..train_end].to_vec(), order[start..start + size].to_vec())
+            (
+                order[..train_end].to_vec(),
+                order[start..start + size].to_vec(),
+            )
         };
         let folds: Vec<_> = (0..self.k).map(window).collect();
         match folds.iter().any(|(train, _)| train.is_empty()) {
-            true => Err(Error::parameter("TimeSeriesSplit", "gap", self.gap, "smaller than the first training window")),
+            true => Err(Error::parameter(
+                "TimeSeriesSplit",
+                "gap",
+                self.gap,
+                "smaller than the first training window",
+            )),
             false => Ok(folds),
         }
     }
@@ -226,14 +318,20 @@ fn check_k(k: usize, n: usize, what: &str) -> Result<()> {
         return Err(Error::parameter("Splitter", "k", k, "at least 2"));
     }
     if k > n {
-        return Err(Error::Data(format!("{k} folds need at least as many {what}, found {n}")));
+        return Err(Error::Data(format!(
+            "{k} folds need at least as many {what}, found {n}"
+        )));
     }
     Ok(())
 }
 
 fn by_fold(k: usize, fold: &[usize]) -> Vec<(Vec<u32>, Vec<u32>)> {
-    let rows = |f: usize, inside: bool| (0..fold.len() as u32).filter(move |&i| (fold[i as usize] == f) == inside);
-    (0..k).map(|f| (rows(f, false).collect(), rows(f, true).collect())).collect()
+    let rows = |f: usize, inside: bool| {
+        (0..fold.len() as u32).filter(move |&i| (fold[i as usize] == f) == inside)
+    };
+    (0..k)
+        .map(|f| (rows(f, false).collect(), rows(f, true).collect()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -248,7 +346,10 @@ mod tests {
 
     #[test]
     fn random_split_has_the_shares_asked_for() {
-        let parts = Split::random(0.2, 0.3).seed(4).rows(100, None, None).unwrap();
+        let parts = Split::random(0.2, 0.3)
+            .seed(4)
+            .rows(100, None, None)
+            .unwrap();
         assert_eq!(parts.iter().map(Vec::len).collect::<Vec<_>>(), [50, 20, 30]);
         disjoint_and_complete(&parts, 100);
     }
@@ -256,10 +357,15 @@ mod tests {
     #[test]
     fn group_split_keeps_groups_whole() {
         let groups: Vec<u32> = (0..1000).map(|i| i % 40).collect();
-        let parts = Split::group(0.2, 0.2).rows(1000, Some(&groups), None).unwrap();
+        let parts = Split::group(0.2, 0.2)
+            .rows(1000, Some(&groups), None)
+            .unwrap();
         disjoint_and_complete(&parts, 1000);
         for g in 0..40 {
-            let homes = parts.iter().filter(|p| p.iter().any(|&r| groups[r as usize] == g)).count();
+            let homes = parts
+                .iter()
+                .filter(|p| p.iter().any(|&r| groups[r as usize] == g))
+                .count();
             assert_eq!(homes, 1);
         }
     }
@@ -267,7 +373,10 @@ mod tests {
     #[test]
     fn temporal_split_never_trains_on_the_future() {
         let times: Vec<i64> = (0..100).map(|i| (i * 37) % 100).collect();
-        let [train, valid, test] = Split::temporal(60, 80).gap(5).rows(100, None, Some(&times)).unwrap();
+        let [train, valid, test] = Split::temporal(60, 80)
+            .gap(5)
+            .rows(100, None, Some(&times))
+            .unwrap();
         assert!(train.iter().all(|&r| times[r as usize] < 55));
         assert!(valid.iter().all(|&r| (60..75).contains(&times[r as usize])));
         assert!(test.iter().all(|&r| times[r as usize] >= 80));
@@ -276,10 +385,19 @@ mod tests {
 
     #[test]
     fn missing_times_and_bad_shares_are_named() {
-        let e = Split::temporal(1, 2).rows(3, None, None).unwrap_err().to_string();
+        let e = Split::temporal(1, 2)
+            .rows(3, None, None)
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("needs times"), "{e}");
-        let e = Split::random(0.0, 0.2).rows(3, None, None).unwrap_err().to_string();
-        assert_eq!(e, "Split: parameter `valid` = 0: must be a share between 0 and 1");
+        let e = Split::random(0.0, 0.2)
+            .rows(3, None, None)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            e,
+            "Split: parameter `valid` = 0: must be a share between 0 and 1"
+        );
         assert!(Split::random(0.01, 0.2).rows(3, None, None).is_err());
     }
 
@@ -291,7 +409,11 @@ mod tests {
             let folds = by.folds(23, Some(&groups), Some(&times)).unwrap();
             disjoint_and_complete(&folds.iter().map(|f| f.1.clone()).collect::<Vec<_>>(), 23);
         }
-        for (train, valid) in TimeSeriesSplit::new(4).gap(1).folds(23, None, Some(&times)).unwrap() {
+        for (train, valid) in TimeSeriesSplit::new(4)
+            .gap(1)
+            .folds(23, None, Some(&times))
+            .unwrap()
+        {
             assert!(train.iter().max().unwrap() + 1 < *valid.iter().min().unwrap());
         }
     }

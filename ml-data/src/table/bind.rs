@@ -79,15 +79,26 @@ impl RowBinder {
     pub fn record<T: Record>(schema: &Arc<Schema>) -> Result<Self> {
         let find = |name: &str| {
             let at = T::FIELDS.iter().position(|f| *f == name);
-            at.map(Some).ok_or_else(|| Error::no_column("RowBinder", name, T::FIELDS.iter().copied()))
+            at.map(Some)
+                .ok_or_else(|| Error::no_column("RowBinder", name, T::FIELDS.iter().copied()))
         };
-        let sources = schema.fields().iter().map(|f| find(f.name())).collect::<Result<_>>()?;
-        Ok(Self { schema: schema.clone(), sources })
+        let sources = schema
+            .fields()
+            .iter()
+            .map(|f| find(f.name()))
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            schema: schema.clone(),
+            sources,
+        })
     }
 
     /// Binds JSON objects by field name; absent fields are missing.
     pub fn json(schema: &Arc<Schema>) -> Self {
-        Self { schema: schema.clone(), sources: vec![None; schema.len()] }
+        Self {
+            schema: schema.clone(),
+            sources: vec![None; schema.len()],
+        }
     }
 
     /// Fills the row from a request struct.
@@ -107,7 +118,11 @@ impl RowBinder {
     ///
     /// # Errors
     /// A value of another kind than the column, or a number that is not finite.
-    pub fn fill_json<'b>(&self, request: &Map<String, Value>, out: &'b mut RowBuf) -> Result<TableRow<'b>> {
+    pub fn fill_json<'b>(
+        &self,
+        request: &Map<String, Value>,
+        out: &'b mut RowBuf,
+    ) -> Result<TableRow<'b>> {
         out.clear();
         for (column, field) in self.schema.fields().iter().enumerate() {
             let raw = match request.get(field.name()) {
@@ -131,7 +146,12 @@ impl RowBinder {
             (Kind::Num, Raw::Num(v)) => Cell::Num(v),
             (Kind::Cat, Raw::Str(s)) => {
                 let unseen = || field.levels().map_or(0, |l| l.len() as u32);
-                Cell::Code(field.levels().and_then(|l| l.code(s)).unwrap_or_else(unseen))
+                Cell::Code(
+                    field
+                        .levels()
+                        .and_then(|l| l.code(s))
+                        .unwrap_or_else(unseen),
+                )
             }
             (Kind::Text, Raw::Str(s)) => Cell::Text(s),
             (Kind::Bool, Raw::Bool(b)) => Cell::Bool(b),
@@ -145,6 +165,10 @@ impl RowBinder {
 
     fn refuse(&self, column: usize, found: &str) -> Error {
         let field = self.schema.field(column);
-        Error::Field { field: field.name().into(), expected: field.kind().to_string(), found: found.into() }
+        Error::Field {
+            field: field.name().into(),
+            expected: field.kind().to_string(),
+            found: found.into(),
+        }
     }
 }

@@ -33,17 +33,29 @@ impl<'a> Cell<'a> {
     /// The code, [`MISSING_CODE`] when missing or of another kind.
     #[inline]
     pub fn code(self) -> u32 {
-        if let Cell::Code(c) = self { c } else { MISSING_CODE }
+        if let Cell::Code(c) = self {
+            c
+        } else {
+            MISSING_CODE
+        }
     }
     /// The text, if there is one.
     #[inline]
     pub fn text(self) -> Option<&'a str> {
-        if let Cell::Text(t) = self { Some(t) } else { None }
+        if let Cell::Text(t) = self {
+            Some(t)
+        } else {
+            None
+        }
     }
     /// The instant, [`MISSING_TIME`] when missing or of another kind.
     #[inline]
     pub fn time(self) -> i64 {
-        if let Cell::Time(t) = self { t } else { MISSING_TIME }
+        if let Cell::Time(t) = self {
+            t
+        } else {
+            MISSING_TIME
+        }
     }
     /// True when there is no value.
     #[inline]
@@ -52,18 +64,34 @@ impl<'a> Cell<'a> {
     }
     #[inline]
     pub(super) fn from_num(v: f64) -> Self {
-        if v.is_nan() { Cell::Missing } else { Cell::Num(v) }
+        if v.is_nan() {
+            Cell::Missing
+        } else {
+            Cell::Num(v)
+        }
     }
     #[inline]
     pub(super) fn from_code(c: u32) -> Self {
-        if c == MISSING_CODE { Cell::Missing } else { Cell::Code(c) }
+        if c == MISSING_CODE {
+            Cell::Missing
+        } else {
+            Cell::Code(c)
+        }
     }
     #[inline]
     pub(super) fn from_time(t: i64) -> Self {
-        if t == MISSING_TIME { Cell::Missing } else { Cell::Time(t) }
+        if t == MISSING_TIME {
+            Cell::Missing
+        } else {
+            Cell::Time(t)
+        }
     }
     #[inline]
     pub(super) fn from_bool(b: u8) -> Self {
-        if b == MISSING_BOOL { Cell::Missing } else { Cell::Bool(b != 0) }
+        if b == MISSING_BOOL {
+            Cell::Missing
+        } else {
+            Cell::Bool(b != 0)
+        }
     }
 }

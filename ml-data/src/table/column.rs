@@ -70,7 +70,11 @@ impl PartialEq for Levels {
 
 impl From<Vec<Box<str>>> for Levels {
     fn from(names: Vec<Box<str>>) -> Self {
-        let index = names.iter().enumerate().map(|(i, n)| (n.clone(), i as u32)).collect();
+        let index = names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| (n.clone(), i as u32))
+            .collect();
         Self { names, index }
     }
 }
@@ -105,8 +109,10 @@ impl Column {
     /// Categories, coded in order of first appearance.
     pub fn cat<S: AsRef<str>>(values: impl IntoIterator<Item = Option<S>>) -> Self {
         let mut levels = Levels::default();
-        let codes: Vec<u32> =
-            values.into_iter().map(|v| v.map_or(MISSING_CODE, |v| levels.add(v.as_ref()))).collect();
+        let codes: Vec<u32> = values
+            .into_iter()
+            .map(|v| v.map_or(MISSING_CODE, |v| levels.add(v.as_ref())))
+            .collect();
         Column::Cat(codes.into(), Arc::new(levels))
     }
     /// Categories from codes and their dictionary.
@@ -115,8 +121,16 @@ impl Column {
     /// A code that is neither in the dictionary nor [`MISSING_CODE`].
     pub fn cat_from_codes(codes: Vec<u32>, levels: Arc<Levels>) -> Result<Self> {
         let n = levels.len();
-        match codes.iter().position(|&c| c != MISSING_CODE && c as usize >= n) {
-            Some(row) => Err(Error::cell("category codes", row, format!("a code below {n}"), codes[row])),
+        match codes
+            .iter()
+            .position(|&c| c != MISSING_CODE && c as usize >= n)
+        {
+            Some(row) => Err(Error::cell(
+                "category codes",
+                row,
+                format!("a code below {n}"),
+                codes[row],
+            )),
             None => Ok(Column::Cat(codes.into(), levels)),
         }
     }
@@ -130,11 +144,23 @@ impl Column {
     }
     /// Instants in microseconds since 1970.
     pub fn time(values: impl IntoIterator<Item = Option<i64>>) -> Self {
-        Column::Time(values.into_iter().map(|v| v.unwrap_or(MISSING_TIME)).collect::<Vec<_>>().into())
+        Column::Time(
+            values
+                .into_iter()
+                .map(|v| v.unwrap_or(MISSING_TIME))
+                .collect::<Vec<_>>()
+                .into(),
+        )
     }
     /// Truth values.
     pub fn bool(values: impl IntoIterator<Item = Option<bool>>) -> Self {
-        Column::Bool(values.into_iter().map(|v| v.map_or(MISSING_BOOL, u8::from)).collect::<Vec<_>>().into())
+        Column::Bool(
+            values
+                .into_iter()
+                .map(|v| v.map_or(MISSING_BOOL, u8::from))
+                .collect::<Vec<_>>()
+                .into(),
+        )
     }
 
     /// What it holds.
@@ -185,27 +211,51 @@ impl Column {
     }
     /// The dictionary of a categorical column.
     pub fn levels(&self) -> Option<&Arc<Levels>> {
-        if let Column::Cat(_, levels) = self { Some(levels) } else { None }
+        if let Column::Cat(_, levels) = self {
+            Some(levels)
+        } else {
+            None
+        }
     }
     /// Numbers, if it holds them.
     pub fn as_num(&self) -> Option<&[f64]> {
-        if let Column::Num(v) = self { Some(v) } else { None }
+        if let Column::Num(v) = self {
+            Some(v)
+        } else {
+            None
+        }
     }
     /// Codes, if it is categorical.
     pub fn as_codes(&self) -> Option<&[u32]> {
-        if let Column::Cat(v, _) = self { Some(v) } else { None }
+        if let Column::Cat(v, _) = self {
+            Some(v)
+        } else {
+            None
+        }
     }
     /// Times, if it holds them.
     pub fn as_time(&self) -> Option<&[i64]> {
-        if let Column::Time(v) = self { Some(v) } else { None }
+        if let Column::Time(v) = self {
+            Some(v)
+        } else {
+            None
+        }
     }
     /// Truth bytes (0, 1, [`MISSING_BOOL`]), if it holds them.
     pub fn as_bool(&self) -> Option<&[u8]> {
-        if let Column::Bool(v) = self { Some(v) } else { None }
+        if let Column::Bool(v) = self {
+            Some(v)
+        } else {
+            None
+        }
     }
     /// Text, if it holds it.
     pub fn as_text(&self) -> Option<&StringArray> {
-        if let Column::Text(v) = self { Some(v) } else { None }
+        if let Column::Text(v) = self {
+            Some(v)
+        } else {
+            None
+        }
     }
     /// Text or category level of a row, if there is one.
     pub fn str_at(&self, row: usize) -> Option<&str> {
@@ -219,7 +269,10 @@ impl Column {
     /// The values of a set of rows.
     #[must_use]
     pub fn take(&self, rows: RowSet<'_>) -> Self {
-        fn gather<T: Copy + arrow::datatypes::ArrowNativeType>(v: &[T], rows: RowSet<'_>) -> ScalarBuffer<T> {
+        fn gather<T: Copy + arrow::datatypes::ArrowNativeType>(
+            v: &[T],
+            rows: RowSet<'_>,
+        ) -> ScalarBuffer<T> {
             rows.iter().map(|i| v[i]).collect::<Vec<_>>().into()
         }
         match self {
@@ -234,27 +287,38 @@ impl Column {
     /// Re-codes categories to `levels`; levels it does not have are appended past its end. Other kinds are unchanged.
     #[must_use]
     pub fn recode(&self, levels: &Arc<Levels>) -> Self {
-        let Column::Cat(codes, own) = self else { return self.clone() };
+        let Column::Cat(codes, own) = self else {
+            return self.clone();
+        };
         if Arc::ptr_eq(own, levels) || own.starts_with(levels) {
             return self.clone();
         }
         let mut merged = (**levels).clone();
         let map: Vec<u32> = own.names().iter().map(|n| merged.add(n)).collect();
-        let codes: Vec<u32> = codes.iter().map(|&c| map.get(c as usize).copied().unwrap_or(MISSING_CODE)).collect();
+        let codes: Vec<u32> = codes
+            .iter()
+            .map(|&c| map.get(c as usize).copied().unwrap_or(MISSING_CODE))
+            .collect();
         Column::Cat(codes.into(), Arc::new(merged))
     }
 
     /// Columns of one kind below each other.
     pub(super) fn concat<'a>(parts: impl Iterator<Item = &'a Column> + Clone) -> Result<Self> {
         let mut all = parts.clone();
-        let Some(first) = all.next() else { return Err(Error::Empty("list of columns".into())) };
+        let Some(first) = all.next() else {
+            return Err(Error::Empty("list of columns".into()));
+        };
         let field = Field::new("", first.kind());
         let mut builder = ColumnBuilder::new(&field, parts.clone().map(Column::len).sum());
         if let ColumnBuilder::Cat(codes, levels) = &mut builder {
             for part in parts {
                 if let Column::Cat(values, own) = part {
                     let map: Vec<u32> = own.names().iter().map(|n| levels.add(n)).collect();
-                    codes.extend(values.iter().map(|&c| map.get(c as usize).copied().unwrap_or(MISSING_CODE)));
+                    codes.extend(
+                        values
+                            .iter()
+                            .map(|&c| map.get(c as usize).copied().unwrap_or(MISSING_CODE)),
+                    );
                 }
             }
         } else {
@@ -281,9 +345,10 @@ impl ColumnBuilder {
     pub(super) fn new(field: &Field, n: usize) -> Self {
         match field.kind() {
             Kind::Num => Self::Num(Vec::with_capacity(n)),
-            Kind::Cat => {
-                Self::Cat(Vec::with_capacity(n), field.levels().map(|l| (**l).clone()).unwrap_or_default())
-            }
+            Kind::Cat => Self::Cat(
+                Vec::with_capacity(n),
+                field.levels().map(|l| (**l).clone()).unwrap_or_default(),
+            ),
             Kind::Text => Self::Text(StringBuilder::new()),
             Kind::Time => Self::Time(Vec::with_capacity(n)),
             Kind::Bool => Self::Bool(Vec::with_capacity(n)),
@@ -299,7 +364,11 @@ impl ColumnBuilder {
             (Self::Time(v), c @ (Cell::Time(_) | Cell::Missing)) => v.push(c.time()),
             (Self::Bool(v), Cell::Bool(b)) => v.push(u8::from(b)),
             (Self::Bool(v), Cell::Missing) => v.push(MISSING_BOOL),
-            (_, other) => return Err(Error::Data(format!("a step wrote {other:?} into a column of another kind"))),
+            (_, other) => {
+                return Err(Error::Data(format!(
+                    "a step wrote {other:?} into a column of another kind"
+                )));
+            }
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use super::column::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
 use super::{Kind, Table};
 use crate::error::{Error, Result};
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, UInt32Array,
+    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, RecordBatch,
+    StringArray, TimestampMicrosecondArray, UInt32Array,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, TimeUnit, TimestampMicrosecondType, UInt32Type};
@@ -19,7 +19,9 @@ impl TryFrom<&RecordBatch> for Table {
     fn try_from(batch: &RecordBatch) -> Result<Self> {
         let schema = batch.schema();
         let columns = schema.fields().iter().zip(batch.columns());
-        let columns = columns.map(|(f, c)| Ok((f.name().clone(), column(f.name(), c)?))).collect::<Result<Vec<_>>>()?;
+        let columns = columns
+            .map(|(f, c)| Ok((f.name().clone(), column(f.name(), c)?)))
+            .collect::<Result<Vec<_>>>()?;
         Table::new(columns)
     }
 }
@@ -27,7 +29,12 @@ impl TryFrom<&RecordBatch> for Table {
 /// One Arrow array as a column.
 fn column(name: &str, array: &ArrayRef) -> Result<Column> {
     let convert = |to: &DataType| {
-        cast(array, to).map_err(|e| Error::Data(format!("column `{name}` of Arrow type {}: {e}", array.data_type())))
+        cast(array, to).map_err(|e| {
+            Error::Data(format!(
+                "column `{name}` of Arrow type {}: {e}",
+                array.data_type()
+            ))
+        })
     };
     Ok(match array.data_type() {
         DataType::Boolean => {
@@ -35,13 +42,24 @@ fn column(name: &str, array: &ArrayRef) -> Result<Column> {
             Column::bool((0..a.len()).map(|i| a.is_valid(i).then(|| a.value(i))))
         }
         DataType::Dictionary(..) => {
-            let a = convert(&DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8)))?;
+            let a = convert(&DataType::Dictionary(
+                Box::new(DataType::UInt32),
+                Box::new(DataType::Utf8),
+            ))?;
             let a = a.as_dictionary::<UInt32Type>();
             let mut levels = Levels::default();
             let names = a.values().as_string::<i32>();
-            let map: Vec<u32> = (0..names.len()).map(|i| levels.add(names.value(i))).collect();
+            let map: Vec<u32> = (0..names.len())
+                .map(|i| levels.add(names.value(i)))
+                .collect();
             let keys = a.keys();
-            let code = |i| if keys.is_valid(i) { map[keys.value(i) as usize] } else { MISSING_CODE };
+            let code = |i| {
+                if keys.is_valid(i) {
+                    map[keys.value(i) as usize]
+                } else {
+                    MISSING_CODE
+                }
+            };
             Column::cat_from_codes((0..keys.len()).map(code).collect(), Arc::new(levels))?
         }
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
@@ -57,13 +75,22 @@ fn column(name: &str, array: &ArrayRef) -> Result<Column> {
             let a = a.as_primitive::<Float64Type>();
             Column::num((0..a.len()).map(|i| if a.is_valid(i) { a.value(i) } else { f64::NAN }))
         }
-        other => return Err(Error::Data(format!("column `{name}` has the unsupported Arrow type {other}"))),
+        other => {
+            return Err(Error::Data(format!(
+                "column `{name}` has the unsupported Arrow type {other}"
+            )));
+        }
     })
 }
 
 impl From<&Table> for RecordBatch {
     fn from(table: &Table) -> Self {
-        let arrays = table.schema().fields().iter().zip(table.columns()).map(|(f, c)| (f.name(), array(c), true));
+        let arrays = table
+            .schema()
+            .fields()
+            .iter()
+            .zip(table.columns())
+            .map(|(f, c)| (f.name(), array(c), true));
         // The columns of a table have one length and distinct names, which is all a batch asks for.
         RecordBatch::try_from_iter_with_nullable(arrays)
             .unwrap_or_else(|_| RecordBatch::new_empty(Arc::new(arrow::datatypes::Schema::empty())))
@@ -73,25 +100,39 @@ impl From<&Table> for RecordBatch {
 /// One column as an Arrow array, missing values as nulls.
 fn array(column: &Column) -> ArrayRef {
     match column {
-        Column::Num(v) => Arc::new(v.iter().map(|x| (!x.is_nan()).then_some(*x)).collect::<Float64Array>()),
+        Column::Num(v) => Arc::new(
+            v.iter()
+                .map(|x| (!x.is_nan()).then_some(*x))
+                .collect::<Float64Array>(),
+        ),
         Column::Cat(codes, levels) => {
-            let keys: UInt32Array = codes.iter().map(|&c| (c != MISSING_CODE).then_some(c)).collect();
+            let keys: UInt32Array = codes
+                .iter()
+                .map(|&c| (c != MISSING_CODE).then_some(c))
+                .collect();
             let names: StringArray = levels.names().iter().map(|n| Some(&**n)).collect();
             Arc::new(DictionaryArray::new(keys, Arc::new(names)))
         }
         Column::Text(v) => Arc::new(v.clone()),
-        Column::Time(v) => {
-            Arc::new(v.iter().map(|&t| (t != MISSING_TIME).then_some(t)).collect::<TimestampMicrosecondArray>())
-        }
-        Column::Bool(v) => {
-            Arc::new(v.iter().map(|&b| (b != MISSING_BOOL).then_some(b != 0)).collect::<BooleanArray>())
-        }
+        Column::Time(v) => Arc::new(
+            v.iter()
+                .map(|&t| (t != MISSING_TIME).then_some(t))
+                .collect::<TimestampMicrosecondArray>(),
+        ),
+        Column::Bool(v) => Arc::new(
+            v.iter()
+                .map(|&b| (b != MISSING_BOOL).then_some(b != 0))
+                .collect::<BooleanArray>(),
+        ),
     }
 }
 
 impl Table {
     /// Which columns hold `kind`.
     pub fn positions_of(&self, kind: Kind) -> Vec<usize> {
-        self.visible().into_iter().filter(|&p| self.column(p).kind() == kind).collect()
+        self.visible()
+            .into_iter()
+            .filter(|&p| self.column(p).kind() == kind)
+            .collect()
     }
 }

@@ -10,7 +10,11 @@ const WIDEST: usize = 24;
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = self.rows();
-        let shown: Vec<usize> = if n <= 2 * EDGE { (0..n).collect() } else { (0..EDGE).chain(n - EDGE..n).collect() };
+        let shown: Vec<usize> = if n <= 2 * EDGE {
+            (0..n).collect()
+        } else {
+            (0..EDGE).chain(n - EDGE..n).collect()
+        };
         let mut columns: Vec<(bool, Vec<String>)> = Vec::new();
         for p in self.visible() {
             let field = self.schema().field(p);
@@ -18,14 +22,20 @@ impl fmt::Display for Table {
             text.extend(shown.iter().map(|&r| self.text_of(p, r)));
             columns.push((matches!(field.kind(), Kind::Num), text));
         }
-        let widths: Vec<usize> =
-            columns.iter().map(|(_, c)| c.iter().map(|s| s.chars().count()).max().unwrap_or(0)).collect();
+        let widths: Vec<usize> = columns
+            .iter()
+            .map(|(_, c)| c.iter().map(|s| s.chars().count()).max().unwrap_or(0))
+            .collect();
         for line in 0..shown.len() + 2 {
             if line == EDGE + 2 && n > 2 * EDGE {
                 writeln!(f, "... {} more rows", n - 2 * EDGE)?;
             }
             for ((right, text), &w) in columns.iter().zip(&widths) {
-                if *right { write!(f, "{:>w$}  ", text[line])? } else { write!(f, "{:<w$}  ", text[line])? }
+                if *right {
+                    write!(f, "{:>w$}  ", text[line])?
+                } else {
+                    write!(f, "{:<w$}  ", text[line])?
+                }
             }
             writeln!(f)?;
         }
@@ -35,7 +45,12 @@ impl fmt::Display for Table {
 
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Table({} rows, {} columns)", self.rows(), self.columns().len())
+        write!(
+            f,
+            "Table({} rows, {} columns)",
+            self.rows(),
+            self.columns().len()
+        )
     }
 }
 
@@ -46,8 +61,10 @@ impl Table {
             Cell::Num(v) if v == v.trunc() && v.abs() < 1e15 => format!("{v}"),
             Cell::Num(v) => format!("{v:.4}"),
             Cell::Code(_) | Cell::Text(_) => cut(self.column(column).str_at(row).unwrap_or("")),
-            Cell::Time(t) => DateTime::from_timestamp_micros(t)
-                .map_or_else(|| t.to_string(), |d| d.format("%Y-%m-%d %H:%M:%S").to_string()),
+            Cell::Time(t) => DateTime::from_timestamp_micros(t).map_or_else(
+                || t.to_string(),
+                |d| d.format("%Y-%m-%d %H:%M:%S").to_string(),
+            ),
             Cell::Bool(b) => b.to_string(),
             Cell::Missing => String::new(),
         }
@@ -55,5 +72,9 @@ impl Table {
 }
 
 fn cut(s: &str) -> String {
-    if s.chars().count() <= WIDEST { s.into() } else { s.chars().take(WIDEST - 1).chain(['…']).collect() }
+    if s.chars().count() <= WIDEST {
+        s.into()
+    } else {
+        s.chars().take(WIDEST - 1).chain(['…']).collect()
+    }
 }

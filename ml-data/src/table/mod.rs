@@ -52,7 +52,12 @@ impl Table {
     pub fn new<N: Into<String>>(columns: impl IntoIterator<Item = (N, Column)>) -> Result<Self> {
         let (fields, columns): (Vec<Field>, Vec<Column>) = columns
             .into_iter()
-            .map(|(name, c)| (Field::new(name, c.kind()).with_levels(c.levels().cloned()), c))
+            .map(|(name, c)| {
+                (
+                    Field::new(name, c.kind()).with_levels(c.levels().cloned()),
+                    c,
+                )
+            })
             .unzip();
         Self::from_parts(Schema::new(fields)?, columns)
     }
@@ -75,9 +80,18 @@ impl Table {
             }
             Error::check_len(&format!("column `{}`", field.name()), rows, column.len())?;
         }
-        let fields = schema.fields().iter().zip(&columns).map(|(f, c)| f.clone().with_levels(c.levels().cloned()));
+        let fields = schema
+            .fields()
+            .iter()
+            .zip(&columns)
+            .map(|(f, c)| f.clone().with_levels(c.levels().cloned()));
         let schema = Arc::new(Schema::new(fields.collect())?);
-        Ok(Self { schema, columns: columns.into(), visible: None, rows })
+        Ok(Self {
+            schema,
+            columns: columns.into(),
+            visible: None,
+            rows,
+        })
     }
 
     /// Number of rows.
@@ -135,7 +149,10 @@ impl Table {
     #[must_use]
     pub fn only(&self, positions: &[usize]) -> Self {
         let visible = positions.iter().map(|&p| p as u32).collect();
-        Self { visible: Some(visible), ..self.clone() }
+        Self {
+            visible: Some(visible),
+            ..self.clone()
+        }
     }
 
     /// Adds a column, or replaces the one of that name.
@@ -170,7 +187,10 @@ impl Table {
         let position = self.schema.position("Table", name)?;
         let mut fields = self.schema.fields().to_vec();
         fields[position] = fields[position].clone().with_role(role);
-        Ok(Self { schema: Arc::new(Schema::new(fields)?), ..self.clone() })
+        Ok(Self {
+            schema: Arc::new(Schema::new(fields)?),
+            ..self.clone()
+        })
     }
 
     /// The columns named, in that order.
@@ -178,7 +198,10 @@ impl Table {
     /// # Errors
     /// No such column.
     pub fn select(&self, names: &[&str]) -> Result<Self> {
-        let positions = names.iter().map(|n| self.schema.position("Table", n)).collect::<Result<Vec<_>>>()?;
+        let positions = names
+            .iter()
+            .map(|n| self.schema.position("Table", n))
+            .collect::<Result<Vec<_>>>()?;
         self.project(&positions)
     }
 
@@ -190,13 +213,17 @@ impl Table {
         for n in names {
             self.schema.position("Table", n)?;
         }
-        let keep: Vec<usize> =
-            (0..self.columns.len()).filter(|&i| !names.contains(&self.schema.field(i).name())).collect();
+        let keep: Vec<usize> = (0..self.columns.len())
+            .filter(|&i| !names.contains(&self.schema.field(i).name()))
+            .collect();
         self.project(&keep)
     }
 
     fn project(&self, positions: &[usize]) -> Result<Self> {
-        let fields = positions.iter().map(|&p| self.schema.field(p).clone()).collect();
+        let fields = positions
+            .iter()
+            .map(|&p| self.schema.field(p).clone())
+            .collect();
         let columns = positions.iter().map(|&p| self.columns[p].clone()).collect();
         let mut out = Self::from_parts(Schema::new(fields)?, columns)?;
         out.rows = self.rows;
@@ -207,7 +234,12 @@ impl Table {
     #[must_use]
     pub fn take(&self, rows: RowSet<'_>) -> Self {
         let columns: Vec<Column> = self.columns.iter().map(|c| c.take(rows)).collect();
-        Self { schema: self.schema.clone(), columns: columns.into(), visible: self.visible.clone(), rows: rows.len() }
+        Self {
+            schema: self.schema.clone(),
+            columns: columns.into(),
+            visible: self.visible.clone(),
+            rows: rows.len(),
+        }
     }
 
     /// The rows for which `keep` is true.
@@ -216,7 +248,9 @@ impl Table {
     /// `keep` has another length than the table.
     pub fn filter(&self, keep: &[bool]) -> Result<Self> {
         Error::check_len("filter", self.rows, keep.len())?;
-        let rows: Vec<u32> = (0..self.rows as u32).filter(|&i| keep[i as usize]).collect();
+        let rows: Vec<u32> = (0..self.rows as u32)
+            .filter(|&i| keep[i as usize])
+            .collect();
         Ok(self.take(RowSet::List(&rows)))
     }
 
@@ -228,16 +262,27 @@ impl Table {
     pub fn conform(&self, to: &Arc<Schema>) -> Result<Self> {
         let mut columns = Vec::with_capacity(to.len());
         for field in to.fields() {
-            let found = self.schema.fields().iter().position(|f| f.name() == field.name());
+            let found = self
+                .schema
+                .fields()
+                .iter()
+                .position(|f| f.name() == field.name());
             match found {
-                Some(p) if self.columns[p].kind() == field.kind() => columns.push(match field.levels() {
-                    Some(levels) => self.columns[p].recode(levels),
-                    None => self.columns[p].clone(),
-                }),
+                Some(p) if self.columns[p].kind() == field.kind() => {
+                    columns.push(match field.levels() {
+                        Some(levels) => self.columns[p].recode(levels),
+                        None => self.columns[p].clone(),
+                    })
+                }
                 _ => return Err(Error::Schema(self.schema.difference(to))),
             }
         }
-        Ok(Self { schema: to.clone(), columns: columns.into(), visible: None, rows: self.rows })
+        Ok(Self {
+            schema: to.clone(),
+            columns: columns.into(),
+            visible: None,
+            rows: self.rows,
+        })
     }
 
     /// Stacks tables with the same columns below each other; categories are re-coded to one dictionary.
@@ -245,7 +290,9 @@ impl Table {
     /// # Errors
     /// No table, or different columns.
     pub fn concat(parts: &[Table]) -> Result<Self> {
-        let first = parts.first().ok_or_else(|| Error::Empty("list of tables to stack".into()))?;
+        let first = parts
+            .first()
+            .ok_or_else(|| Error::Empty("list of tables to stack".into()))?;
         for p in &parts[1..] {
             let same = p.schema.fields().iter().map(|f| (f.name(), f.kind()));
             if !same.eq(first.schema.fields().iter().map(|f| (f.name(), f.kind()))) {
@@ -255,7 +302,12 @@ impl Table {
         let columns = (0..first.columns.len())
             .map(|i| Column::concat(parts.iter().map(|p| &p.columns[i])))
             .collect::<Result<Vec<_>>>()?;
-        let fields = first.schema.fields().iter().map(|f| f.clone().with_levels(None)).collect();
+        let fields = first
+            .schema
+            .fields()
+            .iter()
+            .map(|f| f.clone().with_levels(None))
+            .collect();
         Self::from_parts(Schema::new(fields)?, columns)
     }
 }
@@ -297,8 +349,11 @@ impl Repr for Table {
         n: usize,
         row: &mut dyn FnMut(usize, &mut RowBuf) -> Result<()>,
     ) -> Result<Self> {
-        let mut columns: Vec<column::ColumnBuilder> =
-            header.fields().iter().map(|f| column::ColumnBuilder::new(f, n)).collect();
+        let mut columns: Vec<column::ColumnBuilder> = header
+            .fields()
+            .iter()
+            .map(|f| column::ColumnBuilder::new(f, n))
+            .collect();
         let mut buf = RowBuf::default();
         for i in 0..n {
             buf.clear();
@@ -308,8 +363,16 @@ impl Repr for Table {
                 builder.push(view.get(c))?;
             }
         }
-        let columns: Vec<Column> = columns.into_iter().map(column::ColumnBuilder::finish).collect();
-        Ok(Self { schema: header, columns: columns.into(), visible: None, rows: n })
+        let columns: Vec<Column> = columns
+            .into_iter()
+            .map(column::ColumnBuilder::finish)
+            .collect();
+        Ok(Self {
+            schema: header,
+            columns: columns.into(),
+            visible: None,
+            rows: n,
+        })
     }
 }
 

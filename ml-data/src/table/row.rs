@@ -50,7 +50,9 @@ impl<'a> TableRow<'a> {
 
 impl std::fmt::Debug for TableRow<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries((0..self.len()).map(|i| self.get(i))).finish()
+        f.debug_list()
+            .entries((0..self.len()).map(|i| self.get(i)))
+            .finish()
     }
 }
 
@@ -97,9 +99,9 @@ impl RowBuf {
     fn get(&self, column: usize) -> Cell<'_> {
         match self.slots.get(column) {
             Some(Slot::Num(v)) => Cell::from_num(*v),
-            Some(Slot::Code(MISSING_CODE)) | Some(Slot::Time(MISSING_TIME)) | Some(Slot::Bool(MISSING_BOOL)) => {
-                Cell::Missing
-            }
+            Some(Slot::Code(MISSING_CODE))
+            | Some(Slot::Time(MISSING_TIME))
+            | Some(Slot::Bool(MISSING_BOOL)) => Cell::Missing,
             Some(Slot::Code(c)) => Cell::Code(*c),
             Some(Slot::Time(t)) => Cell::Time(*t),
             Some(Slot::Bool(b)) => Cell::Bool(*b != 0),

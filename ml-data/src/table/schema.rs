@@ -70,7 +70,12 @@ pub struct Field {
 impl Field {
     /// A feature column.
     pub fn new(name: impl Into<String>, kind: Kind) -> Self {
-        Self { name: name.into(), kind, role: Role::Feature, levels: None }
+        Self {
+            name: name.into(),
+            kind,
+            role: Role::Feature,
+            levels: None,
+        }
     }
     /// Sets the role.
     #[must_use]
@@ -142,7 +147,8 @@ impl Schema {
     /// # Errors
     /// No such column.
     pub fn position(&self, who: &str, name: &str) -> Result<usize> {
-        self.find(name).ok_or_else(|| Error::no_column(who, name, self.fields.iter().map(|f| f.name())))
+        self.find(name)
+            .ok_or_else(|| Error::no_column(who, name, self.fields.iter().map(|f| f.name())))
     }
     /// The position of a name, if there is one.
     pub fn find(&self, name: &str) -> Option<usize> {
@@ -183,14 +189,23 @@ impl Schema {
             match self.fields.iter().position(|f| f.name == e.name) {
                 None => out.push(format!("`{}` ({}): missing", e.name, e.kind)),
                 Some(p) if self.fields[p].kind != e.kind => {
-                    out.push(format!("`{}`: expected {}, found {}", e.name, e.kind, self.fields[p].kind));
+                    out.push(format!(
+                        "`{}`: expected {}, found {}",
+                        e.name, e.kind, self.fields[p].kind
+                    ));
                 }
-                Some(p) if p != i => out.push(format!("`{}`: expected at position {i}, found at {p}", e.name)),
+                Some(p) if p != i => out.push(format!(
+                    "`{}`: expected at position {i}, found at {p}",
+                    e.name
+                )),
                 Some(p) => {
                     if let (Some(a), Some(b)) = (&self.fields[p].levels, &e.levels)
                         && !a.starts_with(b)
                     {
-                        out.push(format!("`{}`: categories are coded differently; call `conform`", e.name));
+                        out.push(format!(
+                            "`{}`: categories are coded differently; call `conform`",
+                            e.name
+                        ));
                     }
                 }
             }

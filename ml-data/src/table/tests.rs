@@ -25,7 +25,11 @@ fn arrow_round_trip_keeps_every_cell() {
     let back = Table::try_from(&RecordBatch::from(&table)).unwrap();
     for c in 0..5 {
         for r in 0..3 {
-            assert_eq!(table.row(r).get(c), back.row(r).get(c), "column {c} row {r}");
+            assert_eq!(
+                table.row(r).get(c),
+                back.row(r).get(c),
+                "column {c} row {r}"
+            );
         }
     }
 }
@@ -91,12 +95,19 @@ fn json_rows_bind_by_name_and_refuse_other_kinds() {
     let binder = RowBinder::json(table.schema());
     let mut buf = RowBuf::default();
     let object = serde_json::json!({"city": "Oslo", "price": 3.0, "note": "hi"});
-    let row = binder.fill_json(object.as_object().unwrap(), &mut buf).unwrap();
+    let row = binder
+        .fill_json(object.as_object().unwrap(), &mut buf)
+        .unwrap();
     assert_eq!(row.get(0), Cell::Num(3.0));
     assert_eq!(row.get(1), Cell::Code(1));
     assert_eq!(row.get(2), Cell::Text("hi"));
     assert_eq!(row.get(3), Cell::Missing);
     let object = serde_json::json!({"price": "dear"});
-    let e = binder.fill_json(object.as_object().unwrap(), &mut buf).unwrap_err();
-    assert_eq!(e.to_string(), "request field `price` is a string, expected numeric");
+    let e = binder
+        .fill_json(object.as_object().unwrap(), &mut buf)
+        .unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "request field `price` is a string, expected numeric"
+    );
 }
