@@ -191,7 +191,10 @@ fn the_suite_notices_a_broken_step() {
     #[derive(Debug, Clone)]
     struct Forgetful;
     #[derive(Debug, Serialize, Deserialize)]
-    struct FittedForgetful(#[serde(skip)] f64);
+    struct FittedForgetful {
+        #[serde(skip)]
+        constant: f64,
+    }
     impl Params for Forgetful {
         fn name(&self) -> &'static str {
             "Forgetful"
@@ -205,7 +208,7 @@ fn the_suite_notices_a_broken_step() {
             t: &Sample<Table, Real, Train>,
         ) -> Result<(FittedForgetful, Dense)> {
             Ok((
-                FittedForgetful(3.0),
+                FittedForgetful { constant: 3.0 },
                 Dense::from_rows(1, vec![3.0; t.len()])?,
             ))
         }
@@ -217,7 +220,7 @@ fn the_suite_notices_a_broken_step() {
             Names::new(["c"])
         }
         fn apply_row(&self, _: TableRow<'_>, _: &mut (), out: &mut Vec<f64>) -> Result<()> {
-            out.push(self.0 + vec![1.0].len() as f64);
+            out.push(self.constant + vec![1.0].len() as f64);
             Ok(())
         }
     }
