@@ -1,1 +1,35 @@
-//! ml-features
+//! Steps of the `ml-pipeline` family that turn raw columns into numbers: imputation, encoding, scaling, column-wise
+//! composition and point-in-time aggregates of event logs.
+//!
+//! Every step is learned with `fit_transform` on a training sample and applied row by row or in batches, with the same bits.
+//!
+//! ```
+//! use ml_data::prelude::*;
+//! use ml_features::prelude::*;
+//!
+//! let table = Table::new([
+//!     ("price", Column::num([1.0, f64::NAN, 3.0, 5.0])),
+//!     ("city", Column::cat([Some("Riga"), Some("Oslo"), None, Some("Riga")])),
+//! ])?;
+//! let columns = Columns::new()
+//!     .with(Kind::Num, MedianImputer::new().then(StandardScaler::new()))
+//!     .with("city", OneHot::new());
+//! let (fitted, x) = columns.fit_transform(&table.unlabelled()?.into_train())?;
+//! assert_eq!(fitted.names().iter().collect::<Vec<_>>(), ["price", "city=Oslo", "city=Riga", "city:missing"]);
+//! assert_eq!(x.row(1)[1..], [1.0, 0.0, 0.0]);
+//! # Ok::<(), ml_data::Error>(())
+//! ```
+
+pub mod cell;
+pub mod columns;
+pub mod encode;
+pub mod impute;
+pub mod scale;
+
+/// The steps most programs use.
+pub mod prelude {
+    pub use crate::columns::{Columns, Remainder, Select};
+    pub use crate::encode::{Drop, HandleUnknown, Missing, OneHot, Smooth, TargetEncoder};
+    pub use crate::impute::{ConstantImputer, MeanImputer, MedianImputer};
+    pub use crate::scale::StandardScaler;
+}

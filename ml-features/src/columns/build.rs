@@ -1,0 +1,235 @@
+//! Configuring and fitting a column-wise composition.
+
+use super::fitted::{FittedColumns, place};
+use super::parts::{And, ColumnParts, Fitting, Nil, On, PartParams};
+use super::select::{Select, features};
+use crate::cell::{PerColumn, spread};
+use crate::scale::Passthrough;
+use ml_data::contract::{Params, Transformer};
+use ml_data::repr::{Dense, Float, Names, Repr};
+use ml_data::sample::{Sample, Target, Train};
+use ml_data::table::Table;
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::marker::PhantomData;
+
+/// What happens to feature columns that no part reads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Remainder {
+    /// Fitting refuses, naming them: nothing is lost by accident.
+    #[default]
+    Error,
+    /// They are left out.
+    Drop,
+    /// Numeric and boolean ones are appended unchanged; others are refused.
+    Pass,
+}
+
+/// Different steps for different columns, side by side in one matrix: the `ColumnTransformer`.
+///
+/// Output columns follow the order of the parts and keep names that tell where they come from: `price`, `price:missing`,
+/// `city=Riga`, `merchant:target`. A part may be any step on tables with dense output, also a target-aware one, a chain or
+/// another `Columns`.
+///
+/// # Missing values
+/// As each part treats them.
+///
+/// # Weights
+/// As each part treats them: the parts see the sample with its weights, groups and times.
+///
+/// # Errors
+/// A column that is not there (the nearest name is offered) or of another kind, a selection without columns, feature columns
+/// that no part reads, or two output columns with one name.
+///
+/// ```
+/// use ml_data::prelude::*;
+/// use ml_features::prelude::*;
+/// let table = Table::new([
+///     ("price", Column::num([2.0, f64::NAN, 6.0])),
+///     ("city", Column::cat(["Riga", "Oslo", "Riga"].map(Some))),
+/// ])?;
+/// let train = table.unlabelled()?.into_train();
+/// let (fitted, x) = Columns::new()
+///     .with("price", MedianImputer::new().indicator(true))
+///     .with(Kind::Cat, OneHot::new())
+///     .f32()
+///     .fit_transform(&train)?;
+/// assert_eq!(fitted.names().iter().collect::<Vec<_>>(), ["price", "price:missing", "city=Oslo", "city=Riga"]);
+/// assert_eq!(x.row(1), [4.0_f32, 1.0, 1.0, 0.0]);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "P: Serialize + serde::de::DeserializeOwned")]
+pub struct Columns<P = Nil, F = f64> {
+    parts: P,
+    remainder: Remainder,
+    #[serde(skip)]
+    output: PhantomData<fn() -> F>,
+}
+
+impl<P: Clone, F> Clone for Columns<P, F> {
+    fn clone(&self) -> Self {
+        Self {
+            parts: self.parts.clone(),
+            remainder: self.remainder,
+            output: PhantomData,
+        }
+    }
+}
+
+impl<P: std::fmt::Debug, F> std::fmt::Debug for Columns<P, F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Columns")
+            .field("parts", &self.parts)
+            .field("remainder", &self.remainder)
+            .finish()
+    }
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self {
+            parts: Nil,
+            remainder: Remainder::default(),
+            output: PhantomData,
+        }
+    }
+}
+
+impl Columns {
+    /// No parts yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Parts of one type, for compositions read from configuration.
+    pub fn list<T>(parts: Vec<On<T>>) -> Columns<Vec<On<T>>> {
+        Columns {
+            parts,
+            remainder: Remainder::default(),
+            output: PhantomData,
+        }
+    }
+}
+
+impl<P, F> Columns<P, F> {
+    /// Adds a step on some columns: names, a [`Kind`](ml_data::table::Kind), or [`Select::All`].
+    #[must_use]
+    pub fn with<T>(self, select: impl Into<Select>, step: T) -> Columns<And<P, On<T>>, F> {
+        let parts = And(self.parts, On(select.into(), step));
+        Columns {
+            parts,
+            remainder: self.remainder,
+            output: PhantomData,
+        }
+    }
+    /// What happens to feature columns that no part reads.
+    #[must_use]
+    pub fn remainder(mut self, what: Remainder) -> Self {
+        self.remainder = what;
+        self
+    }
+    /// Output in `f32`: half the memory for large training matrices.
+    #[must_use]
+    pub fn f32(self) -> Columns<P, f32> {
+        Columns {
+            parts: self.parts,
+            remainder: self.remainder,
+            output: PhantomData,
+        }
+    }
+
+    /// The step for columns no part reads, if they are passed on.
+    fn rest<Y: Target>(
+        &self,
+        train: &Sample<Table, Y, Train>,
+        fitting: &mut Fitting,
+    ) -> Result<Option<PerColumn<crate::scale::Same>>> {
+        let table = train.x().data();
+        let left: Vec<usize> = features(table)
+            .filter(|p| !fitting.read.contains(p))
+            .collect();
+        if left.is_empty() || self.remainder == Remainder::Drop {
+            return Ok(None);
+        }
+        if self.remainder == Remainder::Error {
+            let names: Vec<&str> = left
+                .iter()
+                .map(|&p| table.schema().field(p).name())
+                .collect();
+            return Err(Error::Data(format!(
+                "columns not handled by any part: {}; name them, or set `.remainder(Remainder::Drop)`",
+                names.join(", ")
+            )));
+        }
+        let (fitted, out) = Passthrough.fit_transform(&train.project(&left))?;
+        fitting.outputs.push(out);
+        Ok(Some(fitted))
+    }
+}
+
+impl<P: PartParams, F: Float> Params for Columns<P, F> {
+    fn name(&self) -> &'static str {
+        "Columns"
+    }
+    fn check(&self) -> Result<()> {
+        self.parts.check_parts()
+    }
+}
+
+impl<Y: Target, P: ColumnParts<Y>, F: Float> Transformer<Table, Y> for Columns<P, F> {
+    type Out = Dense<F>;
+    type Fitted = FittedColumns<P::Fitted, F>;
+
+    fn fit_transform(&self, train: &Sample<Table, Y, Train>) -> Result<(Self::Fitted, Dense<F>)> {
+        self.check()?;
+        let mut fitting = Fitting {
+            outputs: Vec::new(),
+            read: Vec::new(),
+        };
+        let parts = self.parts.fit_parts(train, &mut fitting)?;
+        let rest = self.rest(train, &mut fitting)?;
+        let names = Names::new(
+            fitting
+                .outputs
+                .iter()
+                .flat_map(|o| o.names().iter().map(Box::from)),
+        );
+        distinct(&names)?;
+        let width = names.len();
+        if width == 0 {
+            return Err(Error::Data("Columns: the parts produce no column".into()));
+        }
+        let values = spread(train.len(), width, |first, rows, out| {
+            let mut offset = 0;
+            for part in &fitting.outputs {
+                let w = part.width();
+                place(
+                    &part.values()[first * w..(first + rows) * w],
+                    w,
+                    out,
+                    width,
+                    offset,
+                );
+                offset += w;
+            }
+            Ok(())
+        })?;
+        let out = Dense::new(names.clone(), values)?;
+        let fitted = FittedColumns::new(parts, rest, names);
+        out.check(fitted.names())?;
+        Ok((fitted, out))
+    }
+}
+
+fn distinct(names: &Names) -> Result<()> {
+    let mut sorted: Vec<&str> = names.iter().collect();
+    sorted.sort_unstable();
+    match sorted.windows(2).find(|w| w[0] == w[1]) {
+        Some(w) => Err(Error::Data(format!(
+            "Columns: two output columns are called `{}`",
+            w[0]
+        ))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,14 @@
+//! What a missing category means to an encoder.
+
+use serde::{Deserialize, Serialize};
+
+/// What a missing category means.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Missing {
+    /// A level of its own, when training had missing values (scikit-learn's rule); otherwise as an unseen level.
+    #[default]
+    Level,
+    /// No information: all zeros in one-hot columns, the mean of the target in target encoding.
+    Neutral,
+}

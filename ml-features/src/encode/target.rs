@@ -1,0 +1,369 @@
+//! The mean of the target for each level, shrunk towards the mean of all rows.
+
+use super::missing::Missing;
+use crate::cell::{CellFn, CodeCell, CodeColumn, PerColumn, Refused, codes, columns_of, spread};
+use ml_data::contract::{Params, Transformer};
+use ml_data::random::{generator, permutation};
+use ml_data::repr::{Dense, Float};
+use ml_data::sample::{AsReal, Sample, Train};
+use ml_data::table::{MISSING_CODE, Table};
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// How strongly a level's mean is drawn to the mean of all rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Smooth {
+    /// Empirical Bayes: by the variance within the level against the variance of all rows.
+    #[default]
+    Auto,
+    /// As if this many more rows of the level had the mean of all rows.
+    Fixed(f64),
+}
+
+/// Replaces each level of a category by the smoothed mean of the target.
+///
+/// For categories with many levels (merchant, product). Training rows are cross-fitted: each fold is encoded with the
+/// statistics of the others, so a model can not read a row's own label back. Rows of one group stay in one fold when the
+/// sample carries at least two groups (ranking samples do). The output column is named `merchant:target`.
+///
+/// # Missing values
+/// A level of their own ([`Missing::Level`]) or the mean of all rows ([`Missing::Neutral`]). Levels not seen in training, and
+/// missing values when training had none, get the mean of all rows.
+///
+/// # Weights
+/// Means, variances and counts are weighted. The folds of the training rows do not depend on weights.
+///
+/// # Errors
+/// A column that is not categorical; fewer than two rows to cross-fit with; a fold whose complement has no weight.
+///
+/// ```
+/// use ml_data::prelude::*;
+/// use ml_features::prelude::*;
+/// let table = Table::new([
+///     ("shop", Column::cat(["a", "a", "b", "b"].map(Some))),
+///     ("y", Column::num([1.0, 3.0, 10.0, 14.0])),
+/// ])?;
+/// let step = TargetEncoder::new().folds(2).smooth(Smooth::Fixed(2.0));
+/// let (fitted, _) = step.fit_transform(&table.regression("y")?.into_train())?;
+/// let learned = fitted.column("shop").unwrap();
+/// assert_eq!(learned.prior(), 7.0);
+/// assert_eq!(learned.encoding(0), (1.0 + 3.0 + 2.0 * 7.0) / 4.0);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # References
+/// Micci-Barreca (2001), doi:10.1145/507533.507538
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TargetEncoder {
+    folds: usize,
+    smooth: Smooth,
+    missing: Missing,
+    seed: u64,
+}
+
+impl Default for TargetEncoder {
+    fn default() -> Self {
+        Self {
+            folds: 5,
+            smooth: Smooth::Auto,
+            missing: Missing::Level,
+            seed: 0,
+        }
+    }
+}
+
+impl TargetEncoder {
+    /// Five folds, empirical Bayes smoothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Number of folds of the cross-fitting (`cv`); at most the number of rows or groups is used.
+    #[must_use]
+    pub fn folds(mut self, folds: usize) -> Self {
+        self.folds = folds;
+        self
+    }
+    /// How strongly levels are drawn to the mean.
+    #[must_use]
+    pub fn smooth(mut self, smooth: Smooth) -> Self {
+        self.smooth = smooth;
+        self
+    }
+    /// What a missing category means.
+    #[must_use]
+    pub fn missing(mut self, means: Missing) -> Self {
+        self.missing = means;
+        self
+    }
+    /// Seeds the folds (`random_state`).
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The fold of each row, and their number.
+    fn assign(&self, n: usize, groups: Option<&[u32]>) -> Result<(Vec<u8>, usize)> {
+        let mut rng = generator(self.seed, "target-encoder", 0);
+        if let Some(groups) = groups {
+            let mut distinct = groups.to_vec();
+            distinct.sort_unstable();
+            distinct.dedup();
+            if distinct.len() >= 2 {
+                let k = self.folds.min(distinct.len());
+                let order = permutation(distinct.len(), &mut rng);
+                let place = |g: &u32| {
+                    distinct
+                        .binary_search(g)
+                        .map_or(0, |i| (order[i] as usize % k) as u8)
+                };
+                return Ok((groups.iter().map(place).collect(), k));
+            }
+        }
+        if n < 2 {
+            let reason = "cross-fitting needs at least two training rows".into();
+            return Err(Error::Fit {
+                step: "TargetEncoder",
+                reason,
+            });
+        }
+        let k = self.folds.min(n);
+        let mut fold = vec![0; n];
+        permutation(n, &mut rng)
+            .iter()
+            .enumerate()
+            .for_each(|(i, &row)| fold[row as usize] = (i * k / n) as u8);
+        Ok((fold, k))
+    }
+
+    /// The encodings of all rows, and those of each fold's complement.
+    fn learn(
+        &self,
+        column: &CodeColumn<'_>,
+        y: &[f64],
+        fold: &[u8],
+        k: usize,
+    ) -> Result<(TargetMeans, Vec<TargetMeans>)> {
+        let levels = column.levels.len();
+        let row = |i: usize| {
+            (
+                (column.codes[i] as usize).min(levels),
+                column.weights.map_or(1.0, |w| w[i]),
+            )
+        };
+        let mut parts = vec![vec![Moments::default(); levels + 1]; k];
+        for (i, &label) in y.iter().enumerate() {
+            let (level, weight) = row(i);
+            parts[usize::from(fold[i])][level].push(label, weight);
+        }
+        let merged = |without: Option<usize>| -> Vec<Moments> {
+            let mut sum = vec![Moments::default(); levels + 1];
+            for (_, part) in parts
+                .iter()
+                .enumerate()
+                .filter(|(f, _)| Some(*f) != without)
+            {
+                sum.iter_mut().zip(part).for_each(|(s, p)| s.merge(p));
+            }
+            sum
+        };
+        let held_out = (0..k).map(|f| {
+            self.encode(&merged(Some(f))).ok_or_else(|| Error::Fit {
+                step: "TargetEncoder",
+                reason: format!(
+                    "column `{}`: all weight lies in one fold of the cross-fitting",
+                    column.name
+                ),
+            })
+        });
+        let held_out = held_out.collect::<Result<_>>()?;
+        let all = self.encode(&merged(None)).ok_or_else(|| Error::Fit {
+            step: "TargetEncoder",
+            reason: "all training rows have weight 0".into(),
+        })?;
+        Ok((all, held_out))
+    }
+
+    /// Encodings from the moments of each level, missing last.
+    fn encode(&self, levels: &[Moments]) -> Option<TargetMeans> {
+        let mut all = Moments::default();
+        levels.iter().for_each(|m| all.merge(m));
+        if all.weight <= 0.0 {
+            return None;
+        }
+        let (prior, variance) = (all.mean, all.square / all.weight);
+        let one = |m: &Moments| {
+            let share = match self.smooth {
+                Smooth::Fixed(s) => m.weight / (m.weight + s),
+                Smooth::Auto => variance * m.weight / (variance * m.weight + m.square / m.weight),
+            };
+            // Not a number: no row of the level, or a constant target.
+            if m.weight <= 0.0 || share.is_nan() {
+                prior
+            } else {
+                share * m.mean + (1.0 - share) * prior
+            }
+        };
+        let mut encodings: Vec<f64> = levels.iter().map(one).collect();
+        let missing = encodings
+            .pop()
+            .filter(|_| self.missing == Missing::Level)
+            .unwrap_or(prior);
+        Some(TargetMeans {
+            encodings,
+            missing,
+            prior,
+        })
+    }
+}
+
+impl Params for TargetEncoder {
+    fn name(&self) -> &'static str {
+        "TargetEncoder"
+    }
+    fn check(&self) -> Result<()> {
+        if !(2..=255).contains(&self.folds) {
+            return Err(Error::parameter(
+                "TargetEncoder",
+                "folds",
+                self.folds,
+                "from 2 to 255",
+            ));
+        }
+        match self.smooth {
+            Smooth::Fixed(s) if !(s.is_finite() && s >= 0.0) => Err(Error::parameter(
+                "TargetEncoder",
+                "smooth",
+                s,
+                "a finite number of at least 0",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<Y: AsReal> Transformer<Table, Y> for TargetEncoder {
+    type Out = Dense<f64>;
+    type Fitted = FittedTargetEncoder;
+
+    fn fit_transform(
+        &self,
+        train: &Sample<Table, Y, Train>,
+    ) -> Result<(FittedTargetEncoder, Dense<f64>)> {
+        self.check()?;
+        let n = train.len();
+        if n == 0 {
+            return Err(Error::Empty("TargetEncoder: training sample".into()));
+        }
+        let y: Vec<f64> = (0..n).map(|i| Y::real(train.y(), i)).collect();
+        let (fold, k) = self.assign(n, train.groups())?;
+        let positions = columns_of(train.x().data());
+        let columns = positions
+            .iter()
+            .map(|&p| codes("TargetEncoder", train, p))
+            .collect::<Result<Vec<_>>>()?;
+        let learned = columns
+            .iter()
+            .map(|c| self.learn(c, &y, &fold, k))
+            .collect::<Result<Vec<_>>>()?;
+        let width = columns.len();
+        let values = spread(n, width, |first, rows, out| {
+            for (c, (column, (_, held_out))) in columns.iter().zip(&learned).enumerate() {
+                for i in 0..rows {
+                    let means = &held_out[usize::from(fold[first + i])];
+                    out[i * width + c] = means.of(column.codes[first + i]);
+                }
+            }
+            Ok(())
+        })?;
+        let named = positions.iter().zip(&columns).zip(learned);
+        let fitted = PerColumn::new(named.map(|((p, c), (all, _))| (*p, c.name.into(), all)));
+        let out = if width == 0 {
+            ml_data::repr::Repr::collect(fitted.names(), n, &mut |_, _| Ok(()))?
+        } else {
+            Dense::new(fitted.names(), values)?
+        };
+        Ok((fitted, out))
+    }
+}
+
+/// Weight, mean and weighted sum of squared differences from it, mergeable without losing digits.
+#[derive(Debug, Clone, Copy, Default)]
+struct Moments {
+    weight: f64,
+    mean: f64,
+    square: f64,
+}
+
+impl Moments {
+    #[inline]
+    fn push(&mut self, x: f64, w: f64) {
+        if w > 0.0 {
+            self.weight += w;
+            let d = x - self.mean;
+            self.mean += d * (w / self.weight);
+            self.square += w * d * (x - self.mean);
+        }
+    }
+    /// Chan, Golub, LeVeque (1979).
+    fn merge(&mut self, o: &Self) {
+        if o.weight <= 0.0 {
+            return;
+        }
+        let weight = self.weight + o.weight;
+        let d = o.mean - self.mean;
+        self.mean += d * (o.weight / weight);
+        self.square += o.square + d * d * (self.weight * o.weight / weight);
+        self.weight = weight;
+    }
+}
+
+/// A fitted target encoder.
+pub type FittedTargetEncoder = PerColumn<TargetMeans>;
+
+/// The encoding of each level of a category.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TargetMeans {
+    encodings: Vec<f64>,
+    missing: f64,
+    prior: f64,
+}
+
+impl TargetMeans {
+    /// The mean of the target over all training rows: the encoding of unseen levels.
+    pub fn prior(&self) -> f64 {
+        self.prior
+    }
+    /// The encoding of a level's code; the prior past the dictionary's end.
+    pub fn encoding(&self, code: u32) -> f64 {
+        self.of(code)
+    }
+    #[inline]
+    fn of(&self, code: u32) -> f64 {
+        let absent = if code == MISSING_CODE {
+            self.missing
+        } else {
+            self.prior
+        };
+        self.encodings.get(code as usize).copied().unwrap_or(absent)
+    }
+}
+
+impl CellFn for TargetMeans {
+    type In = CodeCell;
+    const STEP: &'static str = "TargetEncoder";
+
+    #[inline]
+    fn width(&self) -> usize {
+        1
+    }
+    #[inline]
+    fn cell<F: Float>(&self, code: u32, out: &mut [F]) -> Result<(), Refused> {
+        out[0] = F::of(self.of(code));
+        Ok(())
+    }
+    fn names(&self, column: &str, out: &mut Vec<Box<str>>) {
+        out.push(format!("{column}:target").into());
+    }
+}

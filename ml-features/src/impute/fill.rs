@@ -1,0 +1,78 @@
+//! What every imputer learns about a column.
+
+use crate::cell::{CellFn, NumCell, NumColumn, Refused};
+use ml_data::Result;
+use ml_data::repr::Float;
+use serde::{Deserialize, Serialize};
+
+/// The number that stands for a missing one, and whether an indicator column follows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Fill {
+    value: f64,
+    indicator: bool,
+}
+
+impl Fill {
+    /// The number written where the value is missing.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+    /// True when a column of 0 and 1 says where it was missing.
+    pub fn indicator(&self) -> bool {
+        self.indicator
+    }
+}
+
+impl CellFn for Fill {
+    type In = NumCell;
+    const STEP: &'static str = "Imputer";
+
+    #[inline]
+    fn width(&self) -> usize {
+        if self.indicator { 2 } else { 1 }
+    }
+    #[inline]
+    fn cell<F: Float>(&self, x: f64, out: &mut [F]) -> Result<(), Refused> {
+        let missing = x.is_nan();
+        out[0] = F::of(if missing { self.value } else { x });
+        if let Some(flag) = out.get_mut(1) {
+            *flag = if missing { F::one() } else { F::zero() };
+        }
+        Ok(())
+    }
+    fn names(&self, column: &str, out: &mut Vec<Box<str>>) {
+        out.push(column.into());
+        if self.indicator {
+            out.push(format!("{column}:missing").into());
+        }
+    }
+}
+
+/// What the imputers have in common.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Options {
+    pub(super) indicator: bool,
+    pub(super) keep_empty_features: bool,
+}
+
+impl Options {
+    /// The fill of a column: `statistic` of its values, 0 for an empty column that is kept.
+    pub(super) fn learn(
+        self,
+        column: &NumColumn<'_>,
+        statistic: impl FnOnce(&NumColumn<'_>) -> Option<f64>,
+    ) -> Result<Fill> {
+        column.finite()?;
+        let value = match statistic(column) {
+            Some(v) => v,
+            None if self.keep_empty_features => 0.0,
+            None => {
+                return Err(column.no_values("; set `.keep_empty_features(true)` to fill it with 0"));
+            }
+        };
+        Ok(Fill {
+            value,
+            indicator: self.indicator && column.any_missing(),
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! The median of each column.
+
+use super::fill::{Fill, Options};
+use crate::cell::{NumColumn, numeric_step};
+use ml_data::Result;
+use ml_data::contract::Params;
+use serde::{Deserialize, Serialize};
+
+/// Replaces missing numbers by the column's median.
+///
+/// The default for numbers with outliers or a skew (prices, counts). Works on the numeric and boolean columns of a table and
+/// on matrices.
+///
+/// # Missing values
+/// A column without any value is an error that names it, unless `keep_empty_features(true)`: it is then filled with 0.
+///
+/// # Weights
+/// The weighted median: the smallest value with at least half of the weight at or below it, and the mean of it and the next
+/// value when exactly half lies there. Whole weights give the median of the repeated rows.
+///
+/// # Errors
+/// A column of another kind, an infinite value (with its row), or a column without values.
+///
+/// ```
+/// use ml_data::prelude::*;
+/// use ml_features::prelude::*;
+/// let table = Table::new([("price", Column::num([1.0, f64::NAN, 3.0, 9.0]))])?;
+/// let (fitted, x) = MedianImputer::new().indicator(true).fit_transform(&table.unlabelled()?.into_train())?;
+/// assert_eq!(x.values(), [1.0, 0.0, 3.0, 1.0, 3.0, 0.0, 9.0, 0.0]);
+/// assert_eq!(fitted.names().get(1), "price:missing");
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct MedianImputer {
+    options: Options,
+}
+
+impl MedianImputer {
+    /// Without indicator columns.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Adds a column `x:missing` after each column that had missing values in training (`add_indicator`).
+    #[must_use]
+    pub fn indicator(mut self, add: bool) -> Self {
+        self.options.indicator = add;
+        self
+    }
+    /// Fills columns without any value with 0 instead of refusing them.
+    #[must_use]
+    pub fn keep_empty_features(mut self, keep: bool) -> Self {
+        self.options.keep_empty_features = keep;
+        self
+    }
+    fn learn(&self, column: &NumColumn<'_>) -> Result<Fill> {
+        self.options.learn(column, median)
+    }
+}
+
+impl Params for MedianImputer {
+    fn name(&self) -> &'static str {
+        "MedianImputer"
+    }
+}
+
+numeric_step!(MedianImputer, Fill);
+
+fn median(column: &NumColumn<'_>) -> Option<f64> {
+    if column.weights.is_some() {
+        return weighted_median(column.present().collect());
+    }
+    let mut values: Vec<f64> = column
+        .values
+        .iter()
+        .copied()
+        .filter(|x| !x.is_nan())
+        .collect();
+    if values.is_empty() {
+        return None;
+    }
+    let half = values.len() / 2;
+    let odd = values.len() % 2 == 1;
+    let (below, upper, _) = values.select_nth_unstable_by(half, f64::total_cmp);
+    if odd {
+        return Some(*upper);
+    }
+    let lower = below
+        .iter()
+        .copied()
+        .max_by(f64::total_cmp)
+        .unwrap_or(*upper);
+    Some(middle(lower, *upper))
+}
+
+fn weighted_median(mut pairs: Vec<(f64, f64)>) -> Option<f64> {
+    pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let total: f64 = pairs.iter().map(|p| p.1).sum();
+    let mut below = 0.0;
+    for (i, (value, weight)) in pairs.iter().enumerate() {
+        below += weight;
+        if 2.0 * below >= total {
+            let next = pairs.get(i + 1).filter(|_| 2.0 * below == total);
+            return Some(next.map_or(*value, |(n, _)| middle(*value, *n)));
+        }
+    }
+    pairs.last().map(|p| p.0)
+}
+
+fn middle(a: f64, b: f64) -> f64 {
+    let m = (a + b) / 2.0;
+    if m.is_finite() { m } else { a / 2.0 + b / 2.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ml_data::prelude::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_empty_column_is_named() {
+        let t = || {
+            Table::new([
+                ("a", Column::num([1.0, 2.0])),
+                ("b", Column::num([f64::NAN; 2])),
+            ])
+            .unwrap()
+        };
+        let train = t().unlabelled().unwrap().into_train();
+        let e = MedianImputer::new()
+            .fit_transform(&train)
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("column `b` has no values to learn from"), "{e}");
+        let (_, x) = MedianImputer::new()
+            .keep_empty_features(true)
+            .fit_transform(&train)
+            .unwrap();
+        assert_eq!(x.values(), [1.0, 0.0, 2.0, 0.0]);
+    }
+
+    #[test]
+    fn an_infinite_value_is_named_with_its_row() {
+        let t = Table::new([("a", Column::num([1.0, f64::INFINITY]))]).unwrap();
+        let e = MedianImputer::new()
+            .fit_transform(&t.unlabelled().unwrap().into_train())
+            .unwrap_err();
+        assert_eq!(
+            e.to_string(),
+            "column `a`, row 1: expected a finite number or a missing value, found inf"
+        );
+    }
+
+    #[test]
+    fn huge_values_do_not_overflow() {
+        assert_eq!(middle(f64::MAX, f64::MAX), f64::MAX);
+        assert_eq!(middle(1.0, 2.0), 1.5);
+    }
+
+    proptest! {
+        #[test]
+        fn whole_weights_are_repetitions(rows in prop::collection::vec((-5i32..5, 0usize..4), 1..20)) {
+            let repeated: Vec<f64> = rows.iter().flat_map(|&(v, w)| vec![f64::from(v); w]).collect();
+            let mut sorted = repeated.clone();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let n = sorted.len();
+            let plain = (n > 0).then(|| (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0);
+            let pairs = rows.iter().map(|&(v, w)| (f64::from(v), w as f64)).filter(|p| p.1 > 0.0).collect();
+            prop_assert_eq!(weighted_median(pairs), plain);
+            let column = NumColumn { step: "t", name: "x", values: repeated.into(), weights: None };
+            prop_assert_eq!(median(&column), plain);
+        }
+    }
+}

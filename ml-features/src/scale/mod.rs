@@ -1,0 +1,7 @@
+//! Scaling: columns brought to comparable sizes, for models that care (linear, neighbours, networks).
+
+mod pass;
+mod standard;
+
+pub use pass::{Passthrough, Same};
+pub use standard::{FittedStandardScaler, StandardScaler, Standardize};
