@@ -8,6 +8,7 @@ mod erased;
 mod metric;
 mod model;
 mod pipeline;
+mod rank_rows;
 mod ranker;
 mod step;
 
@@ -15,6 +16,7 @@ pub use erased::{ErasedEstimator, Predictor, Session};
 pub use metric::{Direction, Metric};
 pub use model::{Estimator, Fit, LearnValid, Predict, Round};
 pub use pipeline::{Chain, FittedPipeline, Pipeline, Then};
+pub use rank_rows::{RankRows, RankRowsScratch, RowSource};
 pub use ranker::{
     AnyRanker, ByItems, ByUser, ByVisit, Candidates, ItemSet, Narrow, Query, RankSession, Ranker,
     Scored, Visit, best_first, top_k,

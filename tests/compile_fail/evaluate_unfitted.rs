@@ -1,0 +1,12 @@
+//~ is not a fitted model of
+//~ call `.fit(&train)?` first
+use ml_pipeline::prelude::*;
+
+fn main() -> Result<()> {
+    let table = Table::new([("price", Column::num([1.0, 2.0])), ("city", Column::cat([Some("a"), Some("b")])), ("y", Column::num([0.0, 1.0]))])?;
+    let Parts { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2))?;
+    let pipeline = Columns::new().with("price", MedianImputer::new()).model(GradientBoosting::new());
+    let _board = test.evaluate(&[("shop", &pipeline)], &[&Rmse::new()])?;
+    drop((train, valid));
+    Ok(())
+}

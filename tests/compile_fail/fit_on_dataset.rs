@@ -1,0 +1,11 @@
+//~ cannot be fitted: only a training sample can
+//~ split a `Dataset` first
+use ml_pipeline::prelude::*;
+
+fn main() -> Result<()> {
+    let table = Table::new([("price", Column::num([1.0, 2.0])), ("city", Column::cat([Some("a"), Some("b")])), ("y", Column::num([0.0, 1.0]))])?;
+    let data = table.regression("y")?;
+    let columns = Columns::new().with("price", MedianImputer::new());
+    let _model = columns.model(GradientBoosting::new()).fit(&data)?;
+    Ok(())
+}

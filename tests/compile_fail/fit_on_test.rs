@@ -1,0 +1,12 @@
+//~ cannot be fitted: only a training sample can
+//~ `Valid` and `Test` rows are for scoring
+use ml_pipeline::prelude::*;
+
+fn main() -> Result<()> {
+    let table = Table::new([("price", Column::num([1.0, 2.0])), ("city", Column::cat([Some("a"), Some("b")])), ("y", Column::num([0.0, 1.0]))])?;
+    let Parts { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2))?;
+    let columns = Columns::new().with("price", MedianImputer::new());
+    let _model = columns.model(GradientBoosting::new()).fit(&test)?;
+    drop((train, valid));
+    Ok(())
+}
