@@ -251,7 +251,7 @@ impl ImplicitAls {
     }
 
     /// [`fit_with`](Self::fit_with) from given factors, `users x factors` and `items x factors`: to go on with an
-    /// earlier fit after new data arrived.
+    /// earlier fit after new data arrived. With 0 iterations the model is that of these factors, learned anywhere.
     ///
     /// # Errors
     /// As [`fit`](Self::fit), and if a shape does not fit or a factor is not finite.

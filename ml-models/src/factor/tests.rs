@@ -7,6 +7,8 @@ use ml_data::contract::{
     AnyRanker, ByItems, ByUser, ByVisit, Candidates, ItemSet, Ranker, Scored, Visit, best_first,
 };
 use ml_data::random::{RngExt, generator};
+use ndarray::Array2;
+use proptest::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -121,6 +123,7 @@ fn brute(
             .zip(user)
             .map(|(a, b)| f64::from(a * b))
             .sum::<f64>()
+            + 0.0
     };
     let mut all: Vec<_> = (0..model.items() as u32)
         .filter(|&i| takes(i))
@@ -184,6 +187,29 @@ fn search_is_exact_for_all_kinds_of_candidates() {
             model.recommend(u, 10, &data).unwrap(),
             "batch, user {u}"
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn search_is_exact_among_ties(
+        // small whole numbers: scores are exact and many are equal
+        user in prop::collection::vec(-2i8..3, 3 * 14),
+        item in prop::collection::vec(-2i8..3, 3 * 300),
+        k in 0usize..40,
+    ) {
+        let factors = |v: &[i8]| Array2::from_shape_fn((v.len() / 3, 3), |(r, c)| f32::from(v[3 * r + c]));
+        let (users, items) = (factors(&user), factors(&item));
+        let data = Interactions::from_pairs(14, 300, (0..14).map(|u| (u, 7 * u))).unwrap();
+        let als = ImplicitAls::new().factors(3).iterations(0);
+        let model = als.fit_from(&data, users.view(), items.view(), &mut |_| ControlFlow::Continue(())).unwrap();
+        let batch = model.recommend_batch(&(0..14).collect::<Vec<_>>(), k, Some(&data)).unwrap();
+        for u in 0..14u32 {
+            let want = brute(&model, &users.row(u as usize).to_vec(), |i| i != 7 * u, k);
+            prop_assert_eq!(self::items(batch.row(u as usize)), want.clone());
+            prop_assert_eq!(self::items(&model.recommend(u, k, &data).unwrap()), want);
+        }
     }
 }
 
