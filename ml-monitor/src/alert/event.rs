@@ -1,0 +1,74 @@
+//! What an alert tells.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Look at it today.
+    Warning,
+    /// Act now.
+    Critical,
+}
+
+/// What changed about an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Change {
+    /// There was none, and now there is.
+    Opened,
+    /// It was a warning and became critical.
+    Escalated,
+    /// The value is back on the good side of the clear level.
+    Resolved,
+}
+
+/// One change of one alert; what sinks receive.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AlertEvent {
+    /// The rule.
+    pub rule: String,
+    /// What changed.
+    pub change: Change,
+    /// The severity now; of a resolved alert, the highest it had.
+    pub severity: Severity,
+    /// When, microseconds since 1970.
+    pub at: i64,
+    /// Since when the alert is open.
+    pub since: i64,
+    /// The value (aggregated over the rule's window) that caused the change.
+    pub value: f64,
+    /// The level that value crossed.
+    pub level: f64,
+    /// Where it says what to do.
+    pub runbook: Option<String>,
+}
+
+impl fmt::Display for AlertEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = if self.severity == Severity::Critical {
+            "CRITICAL"
+        } else {
+            "WARNING"
+        };
+        let change = match self.change {
+            Change::Opened => "opened",
+            Change::Escalated => "escalated",
+            Change::Resolved => "resolved",
+        };
+        write!(
+            f,
+            "{severity} {}: {change} at value {} (level {})",
+            self.rule, self.value, self.level
+        )?;
+        match &self.runbook {
+            Some(link) => write!(f, ", see {link}"),
+            None => Ok(()),
+        }
+    }
+}

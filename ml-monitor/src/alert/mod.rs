@@ -1,0 +1,15 @@
+//! Alerts: rules over observed values, at most one open alert a rule, and the places they are written to.
+//!
+//! A [`Rule`] says when a value is a warning, when it is critical and when all is well again. An [`AlertManager`] is fed with
+//! observations, decides, and hands each change to its [`Sink`]s. [`presets`] has rules for a recommendation service.
+
+mod event;
+mod manager;
+pub mod presets;
+mod rule;
+mod sink;
+
+pub use event::{AlertEvent, Change, Severity};
+pub use manager::{AlertManager, Observed, SinkFailure};
+pub use rule::{Aggregate, Direction, Rule};
+pub use sink::{FileSink, MemorySink, Sink, WriterSink};

@@ -1,0 +1,14 @@
+//! When to train anew: fixed dates, and what has been seen since.
+//!
+//! A [`RetrainPolicy`] holds [`ScheduleRule`]s over dates and [`Trigger`]s over what monitoring found; given the
+//! [`Situation`] of a day it makes a [`RetrainDecision`] with its reasons. Whether the model that comes out of it is better
+//! than the one in service is for the application to test before it promotes the new one.
+
+mod policy;
+mod schedule;
+mod text;
+mod trigger;
+
+pub use policy::{Reason, RetrainDecision, RetrainPolicy, Situation};
+pub use schedule::{Action, Cadence, ScheduleRule};
+pub use trigger::{MetricState, Trigger};

@@ -1,0 +1,567 @@
+//! The decision of a day.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{NaiveDate, Weekday};
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::schedule::{Action, Cadence, ScheduleRule};
+use super::text;
+use super::trigger::{MetricState, Trigger, dropped};
+
+/// When a model is trained anew.
+///
+/// # Example
+/// ```
+/// use chrono::NaiveDate;
+/// use ml_monitor::retrain::{Action, RetrainPolicy, Situation};
+///
+/// let policy = RetrainPolicy::recommendations();
+/// let wednesday = NaiveDate::from_ymd_opt(2024, 6, 19).unwrap();
+/// let monday = NaiveDate::from_ymd_opt(2024, 6, 17).unwrap();
+/// let quiet = Situation::new(wednesday)
+///     .done("weekly", monday)
+///     .done("monthly", monday)
+///     .done("quarterly", monday)
+///     .metric("conversion", 0.032, 0.031);
+/// assert!(!policy.decide(&quiet)?.due);
+///
+/// let decision = policy.decide(&quiet.metric("conversion", 0.032, 0.0285))?;
+/// assert!(decision.due);
+/// assert_eq!(decision.action, Some(Action::TrainWindow { months: 3 }));
+/// assert_eq!(decision.reasons[0].to_string(), "conversion fell from 0.032 to 0.0285, more than 0.003");
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct RetrainPolicy {
+    schedule: Vec<ScheduleRule>,
+    triggers: Vec<Trigger>,
+}
+
+/// What is known on the day of the decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Situation {
+    #[serde(with = "text")]
+    today: NaiveDate,
+    done: BTreeMap<String, Day>,
+    metrics: Vec<MetricState>,
+    drifted_share: Option<f64>,
+    events: Vec<String>,
+    manual: Option<(String, Action)>,
+}
+
+/// A date that serialises as text.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Day(#[serde(with = "text")] NaiveDate);
+
+impl Situation {
+    /// Nothing known but the date.
+    #[must_use]
+    pub fn new(today: NaiveDate) -> Self {
+        let (done, metrics, events) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Self {
+            today,
+            done,
+            metrics,
+            drifted_share: None,
+            events,
+            manual: None,
+        }
+    }
+
+    /// When the action of the schedule rule `name` was last done. A rule never done is due.
+    #[must_use]
+    pub fn done(mut self, name: impl Into<String>, date: NaiveDate) -> Self {
+        self.done.insert(name.into(), Day(date));
+        self
+    }
+
+    /// A metric's baseline and present value; replaces what was said of that metric before.
+    #[must_use]
+    pub fn metric(mut self, metric: impl Into<String>, baseline: f64, current: f64) -> Self {
+        let metric = metric.into();
+        self.metrics.retain(|m| m.metric != metric);
+        self.metrics.push(MetricState {
+            metric,
+            baseline,
+            current,
+        });
+        self
+    }
+
+    /// The share of features that drifted, from
+    /// [`DriftReport::drifted_share`](crate::drift::DriftReport::drifted_share).
+    #[must_use]
+    pub fn drifted_share(mut self, share: f64) -> Self {
+        self.drifted_share = Some(share);
+        self
+    }
+
+    /// Something that happened since the last training.
+    #[must_use]
+    pub fn event(mut self, name: impl Into<String>) -> Self {
+        self.events.push(name.into());
+        self
+    }
+
+    /// Somebody asks for it.
+    #[must_use]
+    pub fn manual(mut self, why: impl Into<String>, action: Action) -> Self {
+        self.manual = Some((why.into(), action));
+        self
+    }
+}
+
+/// One cause of a decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A date of the schedule has come.
+    Scheduled {
+        /// The schedule rule.
+        rule: String,
+        /// The date it is due for.
+        #[serde(with = "text")]
+        date: NaiveDate,
+        /// What to do.
+        action: Action,
+    },
+    /// A metric fell.
+    MetricDrop {
+        /// The metric, then and now.
+        state: MetricState,
+        /// The largest fall accepted.
+        max_drop: f64,
+        /// What to do.
+        action: Action,
+    },
+    /// Features drifted.
+    DriftShare {
+        /// The share that drifted.
+        found: f64,
+        /// The share from which on to act.
+        from: f64,
+        /// What to do.
+        action: Action,
+    },
+    /// An event of the policy happened.
+    Event {
+        /// Its name.
+        name: String,
+        /// What to do.
+        action: Action,
+    },
+    /// Somebody asked.
+    Manual {
+        /// Who or why.
+        why: String,
+        /// What to do.
+        action: Action,
+    },
+}
+
+impl Reason {
+    /// What this reason asks for.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match self {
+            Reason::Scheduled { action, .. }
+            | Reason::MetricDrop { action, .. }
+            | Reason::DriftShare { action, .. }
+            | Reason::Event { action, .. }
+            | Reason::Manual { action, .. } => *action,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Scheduled { rule, date, action } => {
+                write!(f, "{rule}: {action}, due on {date}")
+            }
+            Reason::MetricDrop {
+                state:
+                    MetricState {
+                        metric,
+                        baseline,
+                        current,
+                    },
+                max_drop,
+                ..
+            } => {
+                write!(
+                    f,
+                    "{metric} fell from {baseline} to {current}, more than {max_drop}"
+                )
+            }
+            Reason::DriftShare { found, from, .. } => {
+                write!(
+                    f,
+                    "{:.0}% of the features drifted, {:.0}% or more",
+                    found * 100.0,
+                    from * 100.0
+                )
+            }
+            Reason::Event { name, .. } => write!(f, "event: {name}"),
+            Reason::Manual { why, .. } => write!(f, "asked for: {why}"),
+        }
+    }
+}
+
+/// What to do, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RetrainDecision {
+    /// A model is to be trained.
+    pub due: bool,
+    /// The widest training any reason asks for: all data before a window, a longer window before a shorter one.
+    pub action: Option<Action>,
+    /// A review is to be held.
+    pub review: bool,
+    /// Every cause, the schedule first.
+    pub reasons: Vec<Reason>,
+    /// Triggers that could not be judged, because their metric or the drift share is not known.
+    pub unknown: Vec<Trigger>,
+}
+
+impl RetrainPolicy {
+    /// Never due, but by hand.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Weekly (`weekly`, on Mondays, the last 3 months), monthly (`monthly`, on the 1st, all data), a quarterly review
+    /// (`quarterly`, on the 1st), and the last 3 months when `conversion` falls by more than 0.003, half of the features drift, a
+    /// `catalogue` is renewed or a `promotion` ends.
+    #[must_use]
+    pub fn recommendations() -> Self {
+        let action = Action::TrainWindow { months: 3 };
+        Self::new()
+            .schedule(ScheduleRule::new(
+                "weekly",
+                Cadence::Weekly(Weekday::Mon),
+                action,
+            ))
+            .schedule(ScheduleRule::new(
+                "monthly",
+                Cadence::Monthly { day: 1 },
+                Action::TrainFull,
+            ))
+            .schedule(ScheduleRule::new(
+                "quarterly",
+                Cadence::Quarterly { day: 1 },
+                Action::Review,
+            ))
+            .trigger(Trigger::MetricDrop {
+                metric: "conversion".into(),
+                max_drop: 0.003,
+                action,
+            })
+            .trigger(Trigger::DriftShare { share: 0.5, action })
+            .trigger(Trigger::Event {
+                name: "catalogue".into(),
+                action,
+            })
+            .trigger(Trigger::Event {
+                name: "promotion".into(),
+                action,
+            })
+    }
+
+    /// Adds a line to the schedule.
+    #[must_use]
+    pub fn schedule(mut self, rule: ScheduleRule) -> Self {
+        self.schedule.push(rule);
+        self
+    }
+
+    /// Adds a trigger.
+    #[must_use]
+    pub fn trigger(mut self, trigger: Trigger) -> Self {
+        self.triggers.push(trigger);
+        self
+    }
+
+    /// Decides. When a scheduled reason was acted on, say so in the next [`Situation`] with [`Situation::done`].
+    ///
+    /// # Errors
+    /// A rule or trigger outside its domain, two schedule rules of one name, a metric or share that is not a number, a done
+    /// date or an event that no rule knows.
+    pub fn decide(&self, situation: &Situation) -> Result<RetrainDecision> {
+        self.check(situation)?;
+        let mut reasons = Vec::new();
+        for rule in &self.schedule {
+            let done = situation.done.get(&rule.name).map(|day| day.0);
+            if let Some(date) = rule.due(situation.today, done) {
+                reasons.push(Reason::Scheduled {
+                    rule: rule.name.clone(),
+                    date,
+                    action: rule.action,
+                });
+            }
+        }
+        let mut unknown = Vec::new();
+        for trigger in &self.triggers {
+            match judge(trigger, situation) {
+                Judged::Fires(reason) => reasons.push(reason),
+                Judged::Unknown => unknown.push(trigger.clone()),
+                Judged::Quiet => {}
+            }
+        }
+        if let Some((why, action)) = &situation.manual {
+            reasons.push(Reason::Manual {
+                why: why.clone(),
+                action: *action,
+            });
+        }
+        let action = reasons
+            .iter()
+            .map(Reason::action)
+            .filter(Action::trains)
+            .max();
+        let review = reasons.iter().any(|r| !r.action().trains());
+        Ok(RetrainDecision {
+            due: action.is_some(),
+            action,
+            review,
+            reasons,
+            unknown,
+        })
+    }
+
+    fn check(&self, situation: &Situation) -> Result<()> {
+        for (i, rule) in self.schedule.iter().enumerate() {
+            rule.check()?;
+            if self.schedule[..i]
+                .iter()
+                .any(|other| other.name == rule.name)
+            {
+                return Err(Error::Data(format!(
+                    "schedule rule `{}` is given twice",
+                    rule.name
+                )));
+            }
+        }
+        self.triggers.iter().try_for_each(Trigger::check)?;
+        let scheduled = |name: &str| self.schedule.iter().any(|r| r.name == name);
+        if let Some(name) = situation.done.keys().find(|name| !scheduled(name)) {
+            return Err(Error::Data(format!("no schedule rule `{name}`")));
+        }
+        let knows = |event: &str| {
+            self.triggers
+                .iter()
+                .any(|t| matches!(t, Trigger::Event { name, .. } if name == event))
+        };
+        if let Some(event) = situation.events.iter().find(|event| !knows(event)) {
+            return Err(Error::Data(format!("no trigger for the event `{event}`")));
+        }
+        for m in &situation.metrics {
+            if !(m.baseline.is_finite() && m.current.is_finite()) {
+                let found = format!("{} and {}", m.baseline, m.current);
+                return Err(Error::Data(format!(
+                    "metric `{}`: expected two finite numbers, found {found}",
+                    m.metric
+                )));
+            }
+        }
+        match situation.drifted_share {
+            Some(share) if !(0.0..=1.0).contains(&share) => Err(Error::parameter(
+                "Situation",
+                "drifted_share",
+                share,
+                "in [0, 1]",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+enum Judged {
+    Fires(Reason),
+    Quiet,
+    Unknown,
+}
+
+fn judge(trigger: &Trigger, situation: &Situation) -> Judged {
+    match trigger {
+        Trigger::MetricDrop {
+            metric,
+            max_drop,
+            action,
+        } => match situation.metrics.iter().find(|m| m.metric == *metric) {
+            None => Judged::Unknown,
+            Some(state) if dropped(state, *max_drop) => Judged::Fires(Reason::MetricDrop {
+                state: state.clone(),
+                max_drop: *max_drop,
+                action: *action,
+            }),
+            Some(_) => Judged::Quiet,
+        },
+        Trigger::DriftShare { share, action } => match situation.drifted_share {
+            None => Judged::Unknown,
+            Some(found) if found >= *share => Judged::Fires(Reason::DriftShare {
+                found,
+                from: *share,
+                action: *action,
+            }),
+            Some(_) => Judged::Quiet,
+        },
+        Trigger::Event { name, action } if situation.events.contains(name) => {
+            Judged::Fires(Reason::Event {
+                name: name.clone(),
+                action: *action,
+            })
+        }
+        Trigger::Event { .. } => Judged::Quiet,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(m: u32, d: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2024, m, d).unwrap()
+    }
+
+    /// Everything done the day before, all values as they were.
+    fn quiet(today: NaiveDate) -> Situation {
+        let yesterday = today.pred_opt().unwrap();
+        Situation::new(today)
+            .done("weekly", yesterday)
+            .done("monthly", yesterday)
+            .done("quarterly", yesterday)
+            .metric("conversion", 0.032, 0.032)
+            .drifted_share(0.1)
+    }
+
+    fn decide(situation: &Situation) -> RetrainDecision {
+        RetrainPolicy::recommendations().decide(situation).unwrap()
+    }
+
+    #[test]
+    fn nothing_to_do() {
+        let d = decide(&quiet(date(6, 19)));
+        assert_eq!(
+            d,
+            RetrainDecision {
+                due: false,
+                action: None,
+                review: false,
+                reasons: vec![],
+                unknown: vec![]
+            }
+        );
+    }
+
+    #[test]
+    fn the_widest_action_of_a_day_wins() {
+        // Monday, 1 July 2024: weekly, monthly and quarterly fall together.
+        let d = decide(&quiet(date(7, 1)));
+        assert_eq!(
+            (d.due, d.action, d.review, d.reasons.len()),
+            (true, Some(Action::TrainFull), true, 3)
+        );
+        assert_eq!(
+            d.reasons[0].to_string(),
+            "weekly: train on the last 3 months, due on 2024-07-01"
+        );
+        let policy = RetrainPolicy::new().schedule(ScheduleRule::new(
+            "q",
+            Cadence::Quarterly { day: 1 },
+            Action::Review,
+        ));
+        let d = policy.decide(&Situation::new(date(7, 1))).unwrap();
+        assert_eq!((d.due, d.action, d.review), (false, None, true));
+    }
+
+    #[test]
+    fn triggers_fire_at_their_marks() {
+        let today = date(6, 19);
+        // Exactly 0.003 is not more than 0.003, whatever the rounding of 0.032 - 0.029.
+        assert!(!decide(&quiet(today).metric("conversion", 0.032, 0.029)).due);
+        assert!(decide(&quiet(today).metric("conversion", 0.032, 0.02899)).due);
+        assert!(!decide(&quiet(today).drifted_share(0.49)).due);
+        assert!(decide(&quiet(today).drifted_share(0.5)).due);
+        let d = decide(
+            &quiet(today)
+                .event("catalogue")
+                .manual("new sizes", Action::TrainFull),
+        );
+        assert_eq!(d.action, Some(Action::TrainFull));
+        let texts: Vec<String> = d.reasons.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["event: catalogue", "asked for: new sizes"]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_told() {
+        let d = decide(&Situation::new(date(6, 19)));
+        assert_eq!((d.unknown.len(), d.reasons.len(), d.due), (2, 3, true));
+        assert!(
+            matches!(&d.unknown[0], Trigger::MetricDrop { metric, .. } if metric == "conversion")
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let today = date(6, 19);
+        let refuse = |s: Situation| {
+            RetrainPolicy::recommendations()
+                .decide(&s)
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(refuse(quiet(today).metric("conversion", 0.03, f64::NAN)).contains("`conversion`"));
+        assert!(refuse(quiet(today).drifted_share(1.5)).contains("drifted_share"));
+        assert!(refuse(quiet(today).done("daily", today)).contains("`daily`"));
+        assert!(refuse(quiet(today).event("flood")).contains("`flood`"));
+        let bad = |policy: RetrainPolicy| {
+            policy
+                .decide(&Situation::new(today))
+                .unwrap_err()
+                .to_string()
+        };
+        let full = Action::TrainFull;
+        let rule = |day| ScheduleRule::new("m", Cadence::Monthly { day }, full);
+        assert!(bad(RetrainPolicy::new().schedule(rule(0))).contains("day"));
+        assert!(bad(RetrainPolicy::new().schedule(rule(1)).schedule(rule(2))).contains("`m`"));
+        assert!(
+            bad(RetrainPolicy::new().trigger(Trigger::DriftShare {
+                share: 0.0,
+                action: full
+            }))
+            .contains("share")
+        );
+        let drop = Trigger::MetricDrop {
+            metric: "x".into(),
+            max_drop: -1.0,
+            action: full,
+        };
+        assert!(bad(RetrainPolicy::new().trigger(drop)).contains("max_drop"));
+        let window = Trigger::Event {
+            name: "x".into(),
+            action: Action::TrainWindow { months: 0 },
+        };
+        assert!(bad(RetrainPolicy::new().trigger(window)).contains("months"));
+    }
+
+    #[test]
+    fn serde_round_trip() {
+        let policy = RetrainPolicy::recommendations();
+        let back: RetrainPolicy =
+            serde_json::from_str(&serde_json::to_string(&policy).unwrap()).unwrap();
+        assert_eq!(back, policy);
+        let situation = quiet(date(7, 1)).manual("why not", Action::Review);
+        let back: Situation =
+            serde_json::from_str(&serde_json::to_string(&situation).unwrap()).unwrap();
+        assert_eq!(
+            policy.decide(&back).unwrap(),
+            policy.decide(&situation).unwrap()
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! What makes training due apart from the calendar.
+
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::schedule::{Action, check_action};
+
+/// A cause to act outside the schedule. Acting by hand needs no rule: see [`Situation::manual`](super::Situation::manual).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Trigger {
+    /// A metric for which more is better has fallen by more than `max_drop` below its baseline, in the metric's own unit: a
+    /// conversion rate from 3.2 % to 2.8 % has dropped by 0.004.
+    MetricDrop {
+        /// The metric's name.
+        metric: String,
+        /// Largest fall that is accepted.
+        max_drop: f64,
+        /// What to do.
+        action: Action,
+    },
+    /// At least this share of the features has drifted.
+    DriftShare {
+        /// In (0, 1].
+        share: f64,
+        /// What to do.
+        action: Action,
+    },
+    /// Something happened outside: a new catalogue, the end of a promotion.
+    Event {
+        /// The event's name.
+        name: String,
+        /// What to do.
+        action: Action,
+    },
+}
+
+/// A metric as it was when the model was accepted, and as it is now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MetricState {
+    /// The metric's name.
+    pub metric: String,
+    /// Its value offline or at promotion.
+    pub baseline: f64,
+    /// Its value now.
+    pub current: f64,
+}
+
+impl Trigger {
+    pub(crate) fn check(&self) -> Result<()> {
+        const STEP: &str = "Trigger";
+        match self {
+            Trigger::MetricDrop { max_drop, .. } if !(*max_drop >= 0.0 && max_drop.is_finite()) => {
+                Err(Error::parameter(
+                    STEP,
+                    "max_drop",
+                    max_drop,
+                    "a number >= 0",
+                ))
+            }
+            Trigger::DriftShare { share, .. } if !(*share > 0.0 && *share <= 1.0) => {
+                Err(Error::parameter(STEP, "share", share, "in (0, 1]"))
+            }
+            Trigger::MetricDrop { action, .. }
+            | Trigger::DriftShare { action, .. }
+            | Trigger::Event { action, .. } => check_action(*action),
+        }
+    }
+}
+
+/// True when `current` lies more than `max_drop` below `baseline`, beyond rounding: 0.032 - 0.029 is not more than 0.003.
+pub(crate) fn dropped(state: &MetricState, max_drop: f64) -> bool {
+    let rounding = 4.0 * f64::EPSILON * state.baseline.abs().max(state.current.abs());
+    state.baseline - state.current > max_drop + rounding
+}
