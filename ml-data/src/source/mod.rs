@@ -1,5 +1,25 @@
-//! Reading data: files of text and of columns into a [`crate::table::Table`], with every row accounted for.
+//! Reading data: files of text and of columns into a [`Table`](crate::table::Table), with every row accounted for.
+//!
+//! * [`CsvSource`] reads CSV and TSV, plain or gzip, infers column types (checked against the whole file, not only its beginning)
+//!   and sends rows it cannot read to a [`Quarantine`] with line, column and reason;
+//! * [`ParquetSource`] reads Parquet;
+//! * [`TimeFormat`] reads dates and times as text.
+//!
+//! Every reader returns [`Loaded`]: the table, the quarantine and the number of rows read, of which
+//! `rows_read == table.rows() + quarantine.len()` always holds.
 
+mod builder;
+mod csv_source;
 mod datetime;
+mod infer;
+mod input;
+mod number;
+mod options;
+mod parquet_source;
+mod quarantine;
 
+pub use csv_source::{Batches, CsvSource};
 pub use datetime::{MICROS_PER_DAY, MICROS_PER_SECOND, TimeFormat, civil, day_number, weekday};
+pub use options::{As, CsvOptions, Encoding, Missing, OnMismatch, Ragged};
+pub use parquet_source::ParquetSource;
+pub use quarantine::{BadRow, Loaded, Quarantine, Reason};

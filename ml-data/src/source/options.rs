@@ -1,0 +1,172 @@
+//! How a text file is to be read.
+
+use super::datetime::TimeFormat;
+use crate::table::Kind;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a column of text is to become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum As {
+    /// Numbers.
+    Num,
+    /// Categories: one code for each distinct text.
+    Cat,
+    /// Free text.
+    Text,
+    /// Times written in this format, UTC where they carry no zone.
+    Time(TimeFormat),
+    /// Truth values: `true/false`, `t/f`, `yes/no`, `y/n`, `1/0`, in any case.
+    Bool,
+}
+
+impl As {
+    /// The kind of column it makes.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Num => Kind::Num,
+            Self::Cat => Kind::Cat,
+            Self::Text => Kind::Text,
+            Self::Time(_) => Kind::Time,
+            Self::Bool => Kind::Bool,
+        }
+    }
+}
+
+/// Which cells mean "no value".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing(Vec<String>);
+
+impl Default for Missing {
+    /// Only the empty cell.
+    fn default() -> Self {
+        Self(vec![String::new()])
+    }
+}
+
+impl Missing {
+    /// These texts, compared exactly (numbers, times and truth values are compared without blanks around them).
+    pub fn texts<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Self {
+        Self(texts.into_iter().map(Into::into).collect())
+    }
+
+    /// The list of `pandas.read_csv`: empty, `NA`, `N/A`, `NaN`, `null`, `None` and their relatives.
+    #[must_use]
+    pub fn pandas() -> Self {
+        Self::texts([
+            "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
+            "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+        ])
+    }
+
+    #[inline]
+    pub(super) fn has(&self, cell: &str) -> bool {
+        // The empty cell is by far the most common marker.
+        self.0.iter().any(|m| m.len() == cell.len() && m == cell)
+    }
+}
+
+/// What to do when a column that looked like numbers, times or truth values later holds something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum OnMismatch {
+    /// Read the file again with a wider type for that column: no row is lost.
+    #[default]
+    Reinfer,
+    /// Send the row to the quarantine and keep the type.
+    Quarantine,
+}
+
+/// What to do with a row that has fewer fields than the header. Rows with more fields always go to the quarantine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Ragged {
+    /// Send it to the quarantine.
+    #[default]
+    Quarantine,
+    /// Fill the absent fields with missing values, as pandas does.
+    Fill,
+}
+
+/// How the bytes of a file spell characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Encoding {
+    /// UTF-8; rows with other bytes go to the quarantine.
+    #[default]
+    Utf8,
+    /// ISO 8859-1: every byte is a character.
+    Latin1,
+}
+
+/// Every option of [`CsvSource`](super::CsvSource), as data: it can be stored beside what was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CsvOptions {
+    /// The byte between fields; `None` is a tab for files called `.tsv` or `.tab`, else a comma.
+    pub delimiter: Option<u8>,
+    /// The byte around fields that contain delimiters; `None` switches quoting off.
+    pub quote: Option<u8>,
+    /// Lines that begin with this byte are skipped.
+    pub comment: Option<u8>,
+    /// Whether the first line names the columns; otherwise they are called `column_0`, `column_1`, ...
+    pub has_header: bool,
+    /// Names that replace the header's (or stand in for it).
+    pub names: Option<Vec<String>>,
+    /// Whether blanks around cells and names are cut.
+    pub trim: bool,
+    /// Whether repeated names become `x`, `x.1`, `x.2` as in pandas, in place of an error.
+    pub rename_duplicates: bool,
+    /// Cells without a value.
+    pub missing: Missing,
+    /// Declared types by column name.
+    pub columns: BTreeMap<String, As>,
+    /// Columns to read; `None` is all.
+    pub only: Option<Vec<String>>,
+    /// Columns that must be there, with the kind they must have, if any.
+    pub required: BTreeMap<String, Option<Kind>>,
+    /// Rows from whose values types are guessed before the file is read.
+    pub sample_rows: usize,
+    /// What happens when the guess was wrong.
+    pub on_mismatch: OnMismatch,
+    /// What happens to short rows.
+    pub ragged: Ragged,
+    /// How characters are spelt.
+    pub encoding: Encoding,
+    /// The decimal mark of numbers.
+    pub decimal: u8,
+    /// The mark between groups of three digits.
+    pub thousands: Option<u8>,
+    /// Stop after this many rows.
+    pub limit: Option<usize>,
+    /// Whether a file with a header and no rows is a table of no rows, in place of an error.
+    pub allow_empty: bool,
+    /// More bad rows than this are an error.
+    pub max_bad_rows: Option<usize>,
+}
+
+impl Default for CsvOptions {
+    fn default() -> Self {
+        Self {
+            delimiter: None,
+            quote: Some(b'"'),
+            comment: None,
+            has_header: true,
+            names: None,
+            trim: false,
+            rename_duplicates: false,
+            missing: Missing::default(),
+            columns: BTreeMap::new(),
+            only: None,
+            required: BTreeMap::new(),
+            sample_rows: 1000,
+            on_mismatch: OnMismatch::default(),
+            ragged: Ragged::default(),
+            encoding: Encoding::default(),
+            decimal: b'.',
+            thousands: None,
+            limit: None,
+            allow_empty: false,
+            max_bad_rows: None,
+        }
+    }
+}
