@@ -6,6 +6,6 @@ fn main() -> Result<()> {
     let table = Table::new([("price", Column::num([1.0, 2.0])), ("city", Column::cat([Some("a"), Some("b")])), ("y", Column::num([0.0, 1.0]))])?;
     let data = table.regression("y")?;
     let columns = Columns::new().with("price", MedianImputer::new());
-    let _model = columns.model(GradientBoosting::new()).fit(&data)?;
+    let _model = columns.model(Boost::new()).fit(&data)?;
     Ok(())
 }

@@ -1,0 +1,189 @@
+//! What a model is told about (user, item, moment): histories strictly before the moment, factors fitted before it.
+
+use crate::trade::{Item, Trade};
+use ml_pipeline::data::contract::{ByVisit, RowSource, Visit};
+use ml_pipeline::data::random::{RngExt, generator};
+use ml_pipeline::data::sample::{BinaryLabels, RelevanceLabels};
+use ml_pipeline::features::aggregate::{Event, EventLog};
+use ml_pipeline::features::scale::FittedStandardScaler;
+use ml_pipeline::models::factor::FittedImplicitAls;
+use ml_pipeline::prelude::*;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+use crate::windows::{Window, demand};
+
+/// The event log as point-in-time features read it.
+pub fn event_log(trade: &Trade, before: i64) -> Result<EventLog> {
+    let events = trade.between(i64::MIN, before).iter();
+    EventLog::new(events.map(|p| Event::new(p.user, p.item, p.at, p.quantity * p.price)).collect())
+}
+
+/// Features of a user and an item at a moment.
+#[derive(Debug, Clone)]
+pub struct ShopRows {
+    log: Arc<EventLog>,
+    als: Arc<FittedImplicitAls>,
+    prices: Arc<[f64]>,
+    names: Names,
+}
+
+impl ShopRows {
+    pub fn new(log: Arc<EventLog>, als: Arc<FittedImplicitAls>, items: &[Item]) -> Self {
+        let names = log.feature_names();
+        let names = Names::new(names.iter().chain(["als_score", "price", "price_to_mean_basket"]).map(str::to_string));
+        Self { log, als, prices: items.iter().map(|i| i.price).collect(), names }
+    }
+
+    /// The product of the two factor vectors; missing for those the factors do not know.
+    fn affinity(&self, user: u32, item: u32) -> f64 {
+        let (users, items) = (self.als.user_factors(), self.als.item_factors());
+        if user as usize >= users.nrows() || item as usize >= items.nrows() {
+            return f64::NAN;
+        }
+        f64::from(users.row(user as usize).dot(&items.row(item as usize)))
+    }
+}
+
+impl RowSource<ByVisit> for ShopRows {
+    type Scratch = ();
+    fn names(&self) -> &Names {
+        &self.names
+    }
+    fn items(&self) -> usize {
+        self.prices.len()
+    }
+    fn begin(&self, visit: Visit<'_>, _: &mut ()) -> Result<bool> {
+        Ok(visit.user.is_some())
+    }
+    fn row(&self, visit: Visit<'_>, item: u32, _: &mut (), out: &mut Vec<f64>) -> Result<()> {
+        let Some(user) = visit.user else { return Ok(()) };
+        let start = out.len();
+        self.log.features_into(user, item, visit.now, out);
+        let price = self.prices[item as usize];
+        let basket = out[start + self.log.position("user_mean_value")];
+        out.extend([self.affinity(user, item), price, price / basket]);
+        Ok(())
+    }
+}
+
+/// The same features on the scale of a network: logarithms, standardised, missing at the mean; with the ids in front.
+#[derive(Debug, Clone)]
+pub struct NetRows {
+    rows: ShopRows,
+    scaler: Arc<FittedStandardScaler>,
+    names: Names,
+}
+
+impl NetRows {
+    pub fn new(rows: ShopRows, scaler: Arc<FittedStandardScaler>) -> Self {
+        let names = Names::new(["user", "item"].into_iter().chain(rows.names.iter()).map(str::to_string));
+        Self { rows, scaler, names }
+    }
+
+    /// Long tails become logarithms; the sign stays.
+    pub fn squash(values: &mut [f64]) {
+        values.iter_mut().for_each(|v| *v = v.signum() * v.abs().ln_1p());
+    }
+
+    pub fn finish(scaled: &mut [f64]) {
+        scaled.iter_mut().filter(|v| !v.is_finite()).for_each(|v| *v = 0.0);
+    }
+}
+
+impl RowSource<ByVisit> for NetRows {
+    type Scratch = Vec<f64>;
+    fn names(&self) -> &Names {
+        &self.names
+    }
+    fn items(&self) -> usize {
+        self.rows.items()
+    }
+    fn begin(&self, visit: Visit<'_>, _: &mut Vec<f64>) -> Result<bool> {
+        self.rows.begin(visit, &mut ())
+    }
+    fn row(&self, visit: Visit<'_>, item: u32, raw: &mut Vec<f64>, out: &mut Vec<f64>) -> Result<()> {
+        let Some(user) = visit.user else { return Ok(()) };
+        raw.clear();
+        self.rows.row(visit, item, &mut (), raw)?;
+        Self::squash(raw);
+        out.extend([f64::from(user), f64::from(item)]);
+        let start = out.len();
+        self.scaler.apply_row(raw, &mut Default::default(), out)?;
+        Self::finish(&mut out[start..]);
+        Ok(())
+    }
+}
+
+/// Training rows of some windows: every item bought, and items drawn from the rest of the catalogue, half of them by how often
+/// they sell, so that the model has to tell taste from popularity.
+pub struct Judged {
+    pub x: Dense<f64>,
+    pub grades: Vec<f32>,
+    pub queries: Vec<u32>,
+    pub ids: Vec<(u32, u32)>,
+}
+
+impl Judged {
+    pub fn relevance(&self) -> Result<Dataset<Dense<f64>, Relevance>> {
+        Dataset::new(self.x.clone(), RelevanceLabels::new(self.grades.clone(), self.queries.clone())?)
+    }
+
+    /// Rows for the network, with the ids in front.
+    pub fn for_network(&self, source: &NetRows) -> Result<Dataset<Dense<f64>, Binary>> {
+        let mut squashed = self.x.clone().into_values();
+        NetRows::squash(&mut squashed);
+        let squashed = Dense::new(self.x.names().clone(), squashed)?;
+        let scaled = source.scaler.apply(View::all(&squashed))?;
+        let mut values = Vec::with_capacity(scaled.len() * (scaled.width() + 2));
+        for (i, (user, item)) in self.ids.iter().enumerate() {
+            values.extend([f64::from(*user), f64::from(*item)]);
+            values.extend_from_slice(scaled.row(i));
+        }
+        NetRows::finish(&mut values);
+        let labels = BinaryLabels::new(self.grades.iter().map(|g| u8::from(*g > 0.0)).collect::<Vec<_>>(), "bought")?;
+        Dataset::new(Dense::new(source.names.clone(), values)?, labels)
+    }
+}
+
+/// Rows of one window, or several stacked.
+pub fn judge(trade: &Trade, windows: &[(Window, &ShopRows)], negatives: usize, seed: u64) -> Result<Judged> {
+    let mut out = Judged { x: Dense::new(windows[0].1.names.clone(), Vec::new())?, grades: Vec::new(), queries: Vec::new(), ids: Vec::new() };
+    let mut values = Vec::new();
+    let mut query = 0;
+    for (window, rows) in windows {
+        let sales: Vec<u32> = trade.between(window.from - 90 * crate::trade::DAY, window.from).iter().map(|p| p.item).collect();
+        let demand: Vec<(u32, Vec<u32>)> = demand(trade, *window).bought.into_iter().collect();
+        let parts = demand.par_iter().map(|(user, bought)| {
+            let mut rng = generator(seed, "negatives", u64::from(*user) ^ window.from as u64);
+            let items = trade.items.len() as u32;
+            let mut drawn: Vec<u32> = (0..negatives)
+                .map(|n| match sales.len() {
+                    0 => rng.random_range(0..items),
+                    len if n % 2 == 0 => sales[rng.random_range(0..len)],
+                    _ => rng.random_range(0..items),
+                })
+                .filter(|i| bought.binary_search(i).is_err())
+                .collect();
+            drawn.sort_unstable();
+            drawn.dedup();
+            let visit = Visit { user: Some(*user), now: window.from, ..Visit::default() };
+            let mut block = Vec::with_capacity((bought.len() + drawn.len()) * rows.names.len());
+            for &item in bought.iter().chain(&drawn) {
+                rows.row(visit, item, &mut (), &mut block)?;
+            }
+            Ok((*user, bought, drawn, block))
+        });
+        for (user, bought, drawn, block) in parts.collect::<Result<Vec<_>>>()? {
+            values.extend(block);
+            for (grade, item) in bought.iter().map(|i| (1.0, i)).chain(drawn.iter().map(|i| (0.0, i))) {
+                out.grades.push(grade);
+                out.queries.push(query);
+                out.ids.push((user, *item));
+            }
+            query += 1;
+        }
+    }
+    out.x = Dense::new(out.x.names().clone(), values)?;
+    Ok(out)
+}
