@@ -1,11 +1,11 @@
 //! The ladder: popularity, factorisation, boosting, network, blend; each rung fitted on the past of the part it is judged on.
 
 use crate::console::{bar, block, timed};
-use crate::rows::{Judged, NetRows, ShopRows, event_log, judge};
+use crate::rows::{Judged, NetRows, ShopRows, histories, judge};
 use crate::trade::{DAY, Trade};
 use crate::windows::{Window, Windows};
 use ml_pipeline::data::contract::{AnyRanker, ByVisit, RankRows};
-use ml_pipeline::features::aggregate::EventLog;
+use ml_pipeline::features::aggregate::AsOfFeatures;
 use ml_pipeline::features::scale::{FittedStandardScaler, StandardScaler};
 use ml_pipeline::models::baseline::{FittedPopularity, ItemEvent, Popularity};
 use ml_pipeline::models::boost::{Boost, FittedBoost};
@@ -24,7 +24,7 @@ pub struct Past {
     pub at: i64,
     pub popularity: Arc<FittedPopularity>,
     pub als: Arc<FittedImplicitAls>,
-    pub log: Arc<EventLog>,
+    pub log: Arc<AsOfFeatures>,
 }
 
 /// The rungs that learn from windows, fitted once.
@@ -64,7 +64,7 @@ pub fn past(trade: &Trade, at: i64, seed: u64, times: &mut FitTimes) -> Result<P
         ImplicitAls::new().factors(48).regularization(4.0).alpha(6.0).iterations(12).seed(seed).fit(&seen)
     });
     times.0.push(("factorisation".into(), took));
-    Ok(Past { at, popularity: Arc::new(popularity?), als: Arc::new(als?), log: Arc::new(event_log(trade, at)?) })
+    Ok(Past { at, popularity: Arc::new(popularity?), als: Arc::new(als?), log: Arc::new(histories(trade, at)?) })
 }
 
 impl Past {

@@ -1,10 +1,10 @@
 //! What a model is told about (user, item, moment): histories strictly before the moment, factors fitted before it.
 
-use crate::trade::{Item, Trade};
+use crate::trade::{Item, Purchase, Trade};
 use ml_pipeline::data::contract::{ByVisit, RowSource, Visit};
 use ml_pipeline::data::random::{RngExt, generator};
 use ml_pipeline::data::sample::{BinaryLabels, RelevanceLabels};
-use ml_pipeline::features::aggregate::{Event, EventLog};
+use ml_pipeline::features::aggregate::{AsOf, AsOfFeatures, Event, EventLog, Feature, Of, days};
 use ml_pipeline::features::scale::FittedStandardScaler;
 use ml_pipeline::models::factor::FittedImplicitAls;
 use ml_pipeline::prelude::*;
@@ -13,25 +13,39 @@ use std::sync::Arc;
 
 use crate::windows::{Window, demand};
 
-/// The event log as point-in-time features read it.
-pub fn event_log(trade: &Trade, before: i64) -> Result<EventLog> {
+/// The histories of users, items and pairs, as of any moment, from the log before `before`.
+pub fn histories(trade: &Trade, before: i64) -> Result<AsOfFeatures> {
     let events = trade.between(i64::MIN, before).iter();
-    EventLog::new(events.map(|p| Event::new(p.user, p.item, p.at, p.quantity * p.price)).collect())
+    let event = |p: &Purchase| Event { user: p.user, item: p.item, time: p.at, value: p.quantity * p.price, kind: 0 };
+    AsOf::new()
+        .rfm(Of::User)
+        .with(Feature::WindowCount(Of::User, days(28.0)))
+        .rfm(Of::Item)
+        .with(Feature::Age(Of::Item))
+        .with(Feature::WindowCount(Of::Item, days(7.0)))
+        .with(Feature::WindowCount(Of::Item, days(28.0)))
+        .velocity(Of::Item, days(14.0))
+        .trend(Of::Item, days(14.0), days(91.0))
+        .history()
+        .with(Feature::Age(Of::Pair))
+        .with(Feature::Monetary(Of::Pair))
+        .with(Feature::WindowCount(Of::Pair, days(91.0)))
+        .build(&EventLog::new(events.map(event).collect())?)
 }
 
 /// Features of a user and an item at a moment.
 #[derive(Debug, Clone)]
 pub struct ShopRows {
-    log: Arc<EventLog>,
+    log: Arc<AsOfFeatures>,
     als: Arc<FittedImplicitAls>,
     prices: Arc<[f64]>,
     names: Names,
 }
 
 impl ShopRows {
-    pub fn new(log: Arc<EventLog>, als: Arc<FittedImplicitAls>, items: &[Item]) -> Self {
-        let names = log.feature_names();
-        let names = Names::new(names.iter().chain(["als_score", "price", "price_to_mean_basket"]).map(str::to_string));
+    pub fn new(log: Arc<AsOfFeatures>, als: Arc<FittedImplicitAls>, items: &[Item]) -> Self {
+        let names = log.names().iter().chain(["factors:score", "item:price", "item:price_to_users_mean"]);
+        let names = Names::new(names.map(str::to_string));
         Self { log, als, prices: items.iter().map(|i| i.price).collect(), names }
     }
 
@@ -61,8 +75,9 @@ impl RowSource<ByVisit> for ShopRows {
         let start = out.len();
         self.log.features_into(user, item, visit.now, out);
         let price = self.prices[item as usize];
-        let basket = out[start + self.log.position("user_mean_value")];
-        out.extend([self.affinity(user, item), price, price / basket]);
+        // The user's frequency and monetary value are the second and third feature.
+        let mean = out[start + 2] / out[start + 1];
+        out.extend([self.affinity(user, item), price, price / mean]);
         Ok(())
     }
 }

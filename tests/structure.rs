@@ -1,0 +1,61 @@
+//! The house stands as drawn: imports go down only, and the default tree is light.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use serde_json::Value;
+use std::process::Command;
+
+/// Storeys from the ground up; crates of one storey never import each other.
+const STOREYS: [&[&str]; 4] =
+    [&["ml-data"], &["ml-features", "ml-models", "ml-eval"], &["ml-serve", "ml-monitor"], &["ml-pipeline"]];
+
+/// What `cargo add` must not bring: system libraries and heavy engines.
+const HEAVY: [&str; 12] = [
+    "openssl-sys", "openblas-src", "blas-src", "ndarray-linalg", "intel-mkl-src", "datafusion", "ballista", "polars",
+    "zstd-sys", "libsqlite3-sys", "tonic", "aws-lc-sys",
+];
+
+fn metadata() -> Value {
+    let run = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--offline", "--locked", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    serde_json::from_slice(&run.stdout).unwrap()
+}
+
+#[test]
+fn imports_go_down_only() {
+    let all = metadata();
+    let storey = |name: &str| STOREYS.iter().position(|s| s.contains(&name));
+    let mut seen = 0;
+    for package in all["packages"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        let Some(own) = storey(name) else { continue };
+        seen += 1;
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let to = dependency["name"].as_str().unwrap();
+            let own_test_kit = dependency["kind"] == "dev" && to == name;
+            if let Some(other) = storey(to) {
+                assert!(other < own || own_test_kit, "{name} imports {to}");
+            }
+        }
+    }
+    assert_eq!(seen, 7, "every crate of the family was looked at");
+}
+
+#[test]
+fn the_default_tree_is_light() {
+    let run = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let tree = String::from_utf8(run.stdout).unwrap();
+    assert!(tree.contains("ml-data") && tree.contains("axum"), "the tree was read");
+    for line in tree.lines() {
+        let name = line.split_whitespace().next().unwrap_or("");
+        assert!(!HEAVY.contains(&name), "the default tree pulls {name}");
+    }
+}
