@@ -193,7 +193,7 @@ impl<Y: Target, P: ColumnParts<Y>, F: Float> Transformer<Table, Y> for Columns<P
             fitting
                 .outputs
                 .iter()
-                .flat_map(|o| o.names().iter().map(Box::from)),
+                .flat_map(|o| o.names().iter().map(Box::<str>::from)),
         );
         distinct(&names)?;
         let width = names.len();
