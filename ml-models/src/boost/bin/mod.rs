@@ -1,0 +1,10 @@
+//! From numbers to bins: where the boundaries lie ([`bounds`]), and the matrix of one byte a cell ([`cells`]).
+
+mod bounds;
+mod cells;
+mod search;
+
+#[cfg(test)]
+pub(crate) use cells::Column;
+pub(crate) use cells::{Cells, Layout};
+pub(crate) use search::{LANES, Search};

@@ -1,0 +1,328 @@
+//! The best split of a leaf, from its histogram.
+
+use rayon::prelude::*;
+
+use crate::boost::Boost;
+use crate::boost::bin::Layout;
+use crate::boost::kernel::{self, Constants};
+
+/// A leaf cut in two: bins of a column up to `bin` go left.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Split {
+    /// How much the loss falls by (twice the second-order estimate), above 0.
+    pub(crate) gain: f64,
+    /// Column of the binned matrix.
+    pub(crate) column: u32,
+    pub(crate) bin: u8,
+    pub(crate) missing_left: bool,
+    /// Packed sum of the rows that go left.
+    pub(crate) left: u64,
+}
+
+/// What every leaf of a round shares.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    lambda_l1: f64,
+    lambda_l2: f64,
+    min_data: u64,
+    min_hessian: u64,
+    min_gain: f64,
+    /// Gains in packed units times this are gains.
+    unit: f64,
+}
+
+/// A gain below this share of the leaf's own part is rounding, not signal.
+const NOISE: f64 = 1e-12;
+/// Bins that are worth searching on several threads.
+const TASK: usize = 1 << 15;
+
+impl Rules {
+    pub(crate) fn new(params: &Boost, gradient_scale: f64, hessian_scale: f64) -> Self {
+        Self {
+            lambda_l1: params.lambda_l1 * gradient_scale,
+            lambda_l2: params.lambda_l2 * hessian_scale,
+            min_data: params.min_data_in_leaf as u64,
+            min_hessian: ((params.min_sum_hessian_in_leaf * hessian_scale).ceil() as u64).max(1),
+            min_gain: params.min_gain_to_split,
+            unit: hessian_scale / (gradient_scale * gradient_scale),
+        }
+    }
+
+    /// The best split of a leaf of `count` rows over the listed columns (all without a list), if any gains enough.
+    pub(crate) fn best_split(
+        &self,
+        hist: &[u64],
+        layout: &Layout,
+        columns: Option<&[u32]>,
+        total: u64,
+        count: u64,
+    ) -> Option<Split> {
+        let leaf = self.leaf(total, count)?;
+        let active = columns.map_or(layout.columns.len(), <[u32]>::len);
+        let column = |k: usize| columns.map_or(k, |c| c[k] as usize);
+        let best = if layout.bins() > TASK && rayon::current_num_threads() > 1 {
+            (0..active)
+                .into_par_iter()
+                .with_min_len(16)
+                .map_init(Scratch::new, |scratch, k| {
+                    leaf.scan(hist, layout, column(k), scratch)
+                })
+                .reduce(|| None, better)
+        } else {
+            let mut scratch = Scratch::new();
+            (0..active)
+                .map(|k| leaf.scan(hist, layout, column(k), &mut scratch))
+                .fold(None, better)
+        }?;
+        let own = kernel::unpack(total);
+        let own = kernel::shrink(own.0, self.lambda_l1).powi(2) / (own.1 + self.lambda_l2);
+        let gain = (best.gain - own) * self.unit;
+        (best.gain - own > NOISE * own && gain > self.min_gain).then_some(Split { gain, ..best })
+    }
+
+    /// The limits of one leaf; `None` if it cannot be split at all.
+    fn leaf(&self, total: u64, count: u64) -> Option<LeafRules> {
+        let hessian = u64::from(total as u32);
+        // A side has at least `min_data` rows if its hessian is that share of the leaf's.
+        let by_count =
+            (u128::from(hessian) * u128::from(self.min_data)).div_ceil(u128::from(count.max(1)));
+        let least = by_count.max(u128::from(self.min_hessian));
+        (2 * least <= u128::from(hessian)).then_some(LeafRules {
+            constants: Constants {
+                total,
+                lambda_l1: self.lambda_l1,
+                lambda_l2: self.lambda_l2,
+            },
+            least: least as u32,
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct LeafRules {
+    constants: Constants,
+    /// Least packed hessian of a side.
+    least: u32,
+}
+
+struct Scratch {
+    prefix: [u64; 256],
+    gains: [f64; 256],
+}
+
+impl Scratch {
+    fn new() -> Self {
+        Self {
+            prefix: [0; 256],
+            gains: [0.0; 256],
+        }
+    }
+}
+
+impl LeafRules {
+    /// The best split on one column, its gain in packed units and with the leaf's own part.
+    fn scan(
+        &self,
+        hist: &[u64],
+        layout: &Layout,
+        column: usize,
+        scratch: &mut Scratch,
+    ) -> Option<Split> {
+        let about = &layout.columns[column];
+        let bins = &hist[layout.offsets[column] as usize..layout.offsets[column + 1] as usize];
+        let values = about.values();
+        let mut sum = 0_u64;
+        for (prefix, bin) in scratch.prefix.iter_mut().zip(&bins[..values]) {
+            sum = sum.wrapping_add(*bin);
+            *prefix = sum;
+        }
+        let missing = if about.missing { bins[values] } else { 0 };
+        let split = |(gain, bin): (f64, usize), missing_left: bool, extra: u64| Split {
+            gain,
+            column: column as u32,
+            bin: bin as u8,
+            missing_left,
+            left: scratch.prefix[bin].wrapping_add(extra),
+        };
+        // Missing values to the left, from the highest threshold down.
+        let with = self.best_of(
+            &scratch.prefix[..values - 1],
+            missing,
+            false,
+            &mut scratch.gains,
+        );
+        let with = with.map(|found| split(found, true, missing));
+        if missing == 0 {
+            return with;
+        }
+        let without = self.best_of(&scratch.prefix[..values], 0, true, &mut scratch.gains);
+        better(with, without.map(|found| split(found, false, 0)))
+    }
+
+    /// The best allowed threshold: gain and bin.
+    fn best_of(
+        &self,
+        prefix: &[u64],
+        extra: u64,
+        first_wins: bool,
+        gains: &mut [f64],
+    ) -> Option<(f64, usize)> {
+        let hessian = |p: u64| p.wrapping_add(extra) as u32;
+        let total = self.constants.total as u32;
+        let from = prefix.partition_point(|&p| hessian(p) < self.least);
+        let to = prefix.partition_point(|&p| total - hessian(p) >= self.least);
+        let range = prefix.get(from..to)?;
+        kernel::best_of(range, extra, &self.constants, first_wins, gains)
+            .map(|(gain, at)| (gain, from + at))
+    }
+}
+
+/// The higher gain; the earlier split where they are equal.
+fn better(a: Option<Split>, b: Option<Split>) -> Option<Split> {
+    match (&a, &b) {
+        (Some(x), Some(y)) if y.gain > x.gain => b,
+        (None, _) => b,
+        _ => a,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boost::bin::Column;
+
+    fn pack(g: i64, h: i64) -> u64 {
+        ((g << 32) + h) as u64
+    }
+
+    fn layout(columns: &[(usize, bool)]) -> Layout {
+        let mut offsets = vec![0];
+        let columns: Vec<Column> = columns
+            .iter()
+            .enumerate()
+            .map(|(c, &(values, missing))| {
+                offsets.push(offsets[c] + (values + usize::from(missing)) as u32);
+                Column {
+                    source: c as u32,
+                    bounds: (1..values).map(|b| b as f64).collect(),
+                    missing,
+                }
+            })
+            .collect();
+        Layout { columns, offsets }
+    }
+
+    /// Every threshold and direction, by the definition.
+    fn plain(hist: &[u64], layout: &Layout, total: u64, params: &Boost) -> Option<Split> {
+        let part = |p: u64| {
+            let (g, h) = kernel::unpack(p);
+            (g.abs() - params.lambda_l1).max(0.0).powi(2) / (h + params.lambda_l2)
+        };
+        let mut best: Option<Split> = None;
+        for (c, column) in layout.columns.iter().enumerate() {
+            let bins = &hist[layout.offsets[c] as usize..layout.offsets[c + 1] as usize];
+            let missing = if column.missing {
+                bins[column.values()]
+            } else {
+                0
+            };
+            for missing_left in [true, false] {
+                for bin in 0..column.values() {
+                    let mut left = bins[..=bin].iter().fold(0_u64, |s, &b| s.wrapping_add(b));
+                    if missing_left {
+                        left = left.wrapping_add(missing);
+                    }
+                    let right = total.wrapping_sub(left);
+                    let enough = |p: u64| {
+                        f64::from(p as u32)
+                            >= (params.min_data_in_leaf as f64)
+                                .max(params.min_sum_hessian_in_leaf)
+                                .max(1.0)
+                    };
+                    let gain = part(left) + part(right) - part(total);
+                    if enough(left)
+                        && enough(right)
+                        && gain > params.min_gain_to_split
+                        && best.is_none_or(|b| gain > b.gain * (1.0 + 1e-12))
+                    {
+                        best = Some(Split {
+                            gain,
+                            column: c as u32,
+                            bin: bin as u8,
+                            missing_left,
+                            left,
+                        });
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn finds_what_an_exhaustive_search_finds() {
+        let layout = layout(&[(40, false), (1, true), (7, true), (255, true), (2, false)]);
+        for seed in 0..60_i64 {
+            // Each row falls into one bin of every column.
+            let mut hist = vec![0_u64; layout.bins()];
+            let mut total = 0_u64;
+            for row in 0..300_i64 {
+                let z = (row * 2_654_435_761 + seed * 97_777) % 1_000_003;
+                let pair = pack(z % 2001 - 1000 + if z % 40 > 20 { 900 } else { 0 }, 1);
+                total = total.wrapping_add(pair);
+                for (c, column) in layout.columns.iter().enumerate() {
+                    let bins = column.values() as i64 + i64::from(column.missing);
+                    let bin = if c == 0 {
+                        z % 40
+                    } else {
+                        (z / (7 + c as i64)) % bins
+                    };
+                    let entry = &mut hist[layout.offsets[c] as usize + bin as usize];
+                    *entry = entry.wrapping_add(pair);
+                }
+            }
+            for params in [
+                Boost::new(),
+                Boost::new().min_data_in_leaf(1).lambda_l2(3.0),
+                Boost::new().lambda_l1(900.0),
+            ] {
+                let rules = Rules::new(&params, 1.0, 1.0);
+                let got = rules.best_split(&hist, &layout, None, total, 300).unwrap();
+                let want = plain(&hist, &layout, total, &params).unwrap();
+                assert!(
+                    (got.gain - want.gain).abs() < 1e-9 * want.gain,
+                    "{got:?} {want:?}"
+                );
+                assert_eq!((got.column, got.left), (want.column, want.left));
+            }
+            let none = Rules::new(&Boost::new().min_gain_to_split(1e12), 1.0, 1.0);
+            assert_eq!(none.best_split(&hist, &layout, None, total, 300), None);
+            let few = Rules::new(&Boost::new().min_data_in_leaf(151), 1.0, 1.0);
+            assert_eq!(few.best_split(&hist, &layout, None, total, 300), None);
+        }
+    }
+
+    #[test]
+    fn equal_gradients_are_not_split() {
+        let layout = layout(&[(10, false)]);
+        let hist: Vec<u64> = (0..10).map(|_| pack(-700, 50)).collect();
+        let rules = Rules::new(&Boost::new(), 1.0, 1.0);
+        assert_eq!(
+            rules.best_split(&hist, &layout, None, pack(-7000, 500), 500),
+            None
+        );
+    }
+
+    #[test]
+    fn missing_values_alone_can_be_split_off() {
+        let layout = layout(&[(1, true)]);
+        let hist = [pack(-500, 40), pack(600, 40)];
+        let split = Rules::new(&Boost::new(), 1.0, 1.0)
+            .best_split(&hist, &layout, None, pack(100, 80), 80)
+            .unwrap();
+        assert_eq!(
+            (split.bin, split.missing_left, split.left),
+            (0, false, pack(-500, 40))
+        );
+    }
+}

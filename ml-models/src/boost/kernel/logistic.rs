@@ -1,0 +1,38 @@
+//! Gradients of the log loss.
+
+use super::dispatch;
+use crate::boost::math::exp;
+use crate::boost::objective::Pair;
+
+dispatch! {
+    /// Gradient and hessian of ln(1 + exp(-sigmoid * sign * score)) for each row; `signs` are 1 and -1.
+    pub(crate) fn logistic(scores: &[f64], signs: &[f64], sigmoid: f64, out: &mut [Pair]) = body;
+}
+
+#[inline(always)]
+fn body(scores: &[f64], signs: &[f64], sigmoid: f64, out: &mut [Pair]) {
+    for ((out, &score), &sign) in out.iter_mut().zip(scores).zip(signs) {
+        let response = sigmoid / (1.0 + exp(sign * sigmoid * score));
+        *out = [
+            (-sign * response) as f32,
+            (response * (sigmoid - response)) as f32,
+        ];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_level_gives_the_scalar_bits() {
+        let scores: Vec<f64> = (0..1003).map(|i| f64::from(i - 500) * 0.173).collect();
+        let signs: Vec<f64> = (0..1003)
+            .map(|i| if i % 3 == 0 { 1.0 } else { -1.0 })
+            .collect();
+        let (mut a, mut b) = (vec![[0.0; 2]; 1003], vec![[0.0; 2]; 1003]);
+        logistic(&scores, &signs, 1.3, &mut a);
+        body(&scores, &signs, 1.3, &mut b);
+        assert_eq!(a, b);
+    }
+}

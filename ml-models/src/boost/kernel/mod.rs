@@ -1,0 +1,75 @@
+//! The inner loops that decide the speed. Each is plain code compiled three times (baseline, AVX2, AVX-512) and chosen at run
+//! time; where intrinsics are used, a scalar twin gives the same bits.
+#![allow(unsafe_code)]
+
+mod gain;
+mod histogram;
+mod logistic;
+mod masks;
+mod pairs;
+mod partition;
+
+pub(crate) use gain::{Constants, best_of, shrink, unpack};
+pub(crate) use histogram::{Rows, accumulate, accumulate_listed, add, subtract};
+pub(crate) use logistic::logistic;
+pub(crate) use masks::{Mask, ROWS, Visit, leaves};
+pub(crate) use pairs::Ranked;
+pub(crate) use partition::{Rule, partition};
+
+/// What the processor offers, in the steps that matter here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Baseline,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Level {
+    /// The best level of this processor; the standard library remembers the answer.
+    #[inline]
+    fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2");
+            let avx512 = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl");
+            if avx2 && avx512 {
+                return Self::Avx512;
+            }
+            if avx2 {
+                return Self::Avx2;
+            }
+        }
+        Self::Baseline
+    }
+}
+
+/// Declares a function that compiles `$body` for each [`Level`] and calls the one the processor can run. The body must be
+/// `#[inline(always)]`; no level contracts multiplications and additions, so all give the same bits.
+macro_rules! dispatch {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? = $body:path;) => {
+        $(#[$meta])*
+        $vis fn $name($($arg: $type),*) $(-> $ret)? {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+                fn avx2($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
+                #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
+                fn avx512($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
+                match $crate::boost::kernel::Level::detect() {
+                    // SAFETY: `detect` found the features the function is compiled for.
+                    $crate::boost::kernel::Level::Avx512 => return unsafe { avx512($($arg),*) },
+                    // SAFETY: as above.
+                    $crate::boost::kernel::Level::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::boost::kernel::Level::Baseline => {}
+                }
+            }
+            $body($($arg),*)
+        }
+    };
+}
+use dispatch;

@@ -1,0 +1,212 @@
+//! LambdaMART: each pair of documents of a query pushes the better one up, by how much swapping them would change NDCG.
+
+use rayon::prelude::*;
+
+use super::Pair;
+use super::ndcg::{dcg, discounts, ideal, ranking};
+use crate::boost::{Boost, kernel};
+
+/// The labels of ranked queries. Rows of a query are side by side.
+#[derive(Debug)]
+pub(crate) struct LambdaRank {
+    /// Gain of each document.
+    gains: Vec<f64>,
+    /// Query `q` has the rows `starts[q]..starts[q + 1]`.
+    starts: Vec<u32>,
+    /// One over the best reachable DCG at the truncation level, 0 where nothing is relevant.
+    inverse_ideal: Vec<f64>,
+    discounts: Vec<f64>,
+    sigmoid: f64,
+    truncation: usize,
+    normalise: bool,
+    eval_at: usize,
+}
+
+/// Buffers of one query in the order of its ranking.
+#[derive(Debug, Default)]
+struct Scratch {
+    order: Vec<u32>,
+    sorted: kernel::Ranked,
+}
+
+impl LambdaRank {
+    pub(crate) fn new(gains: Vec<f64>, starts: Vec<u32>, params: &Boost) -> Self {
+        let longest = starts.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
+        let discounts = discounts(longest as usize);
+        let inverse = |w: &[u32]| {
+            let best = ideal(
+                &gains[w[0] as usize..w[1] as usize],
+                &discounts,
+                params.lambdarank_truncation_level,
+            );
+            if best > 0.0 { 1.0 / best } else { 0.0 }
+        };
+        Self {
+            inverse_ideal: starts.windows(2).map(inverse).collect(),
+            gains,
+            starts,
+            discounts,
+            sigmoid: params.sigmoid,
+            truncation: params.lambdarank_truncation_level,
+            normalise: params.lambdarank_norm,
+            eval_at: params.eval_at,
+        }
+    }
+
+    pub(crate) fn gradients(&self, scores: &[f64], out: &mut [Pair]) {
+        let mut queries = Vec::with_capacity(self.inverse_ideal.len());
+        let mut rest = out;
+        for w in self.starts.windows(2) {
+            let (query, after) = rest.split_at_mut((w[1] - w[0]) as usize);
+            queries.push(query);
+            rest = after;
+        }
+        queries
+            .into_par_iter()
+            .enumerate()
+            .with_min_len(8)
+            .for_each_init(Scratch::default, |scratch, (q, out)| {
+                self.query_gradients(q, scores, scratch, out);
+            });
+    }
+
+    fn query_gradients(&self, q: usize, scores: &[f64], scratch: &mut Scratch, out: &mut [Pair]) {
+        let rows = self.starts[q] as usize..self.starts[q + 1] as usize;
+        let (scores, gains) = (&scores[rows.clone()], &self.gains[rows]);
+        ranking(scores, &mut scratch.order);
+        let sorted = &mut scratch.sorted;
+        sorted.fill(&scratch.order, scores, gains);
+        let spread = scratch
+            .order
+            .first()
+            .zip(scratch.order.last())
+            .is_some_and(|(&a, &b)| scores[a as usize] != scores[b as usize]);
+        let top = self.truncation.min(scores.len().saturating_sub(1));
+        let normalise = self.normalise && spread;
+        let mut total = 0.0;
+        for i in 0..top {
+            total += sorted.pairs_of(
+                i,
+                &self.discounts,
+                self.inverse_ideal[q],
+                self.sigmoid,
+                normalise,
+            );
+        }
+        let factor = if self.normalise && total > 0.0 {
+            (1.0 + total).log2() / total
+        } else {
+            1.0
+        };
+        for (&doc, (lambda, hessian)) in scratch.order.iter().zip(sorted.results()) {
+            out[doc as usize] = [(lambda * factor) as f32, (hessian * factor) as f32];
+        }
+    }
+
+    /// Mean NDCG at `eval_at`; a query without a relevant document counts as 1.
+    pub(crate) fn ndcg(&self, scores: &[f64]) -> f64 {
+        let each: Vec<f64> = self
+            .starts
+            .par_windows(2)
+            .map_init(Vec::new, |order, w| {
+                let rows = w[0] as usize..w[1] as usize;
+                let gains = &self.gains[rows.clone()];
+                let best = ideal(gains, &self.discounts, self.eval_at);
+                if best <= 0.0 {
+                    return 1.0;
+                }
+                ranking(&scores[rows], order);
+                dcg(
+                    order.iter().map(|&i| gains[i as usize]),
+                    &self.discounts,
+                    self.eval_at,
+                ) / best
+            })
+            .collect();
+        each.iter().sum::<f64>() / each.len() as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition, pair by pair.
+    fn plain(scores: &[f64], gains: &[f64], truncation: usize, norm: bool) -> Vec<Pair> {
+        let n = scores.len();
+        let mut order = Vec::new();
+        ranking(scores, &mut order);
+        let d = discounts(n);
+        let best = ideal(gains, &d, truncation);
+        let (mut lambda, mut hessian, mut total) = (vec![0.0; n], vec![0.0; n], 0.0);
+        for i in 0..n {
+            for j in i + 1..n {
+                let (a, b) = (order[i] as usize, order[j] as usize);
+                if i >= truncation || gains[a] == gains[b] {
+                    continue;
+                }
+                let (high, low) = if gains[a] > gains[b] { (a, b) } else { (b, a) };
+                let ds = scores[high] - scores[low];
+                let mut delta = (gains[a] - gains[b]).abs() * (d[i] - d[j]).abs() / best;
+                if norm && scores[order[0] as usize] != scores[order[n - 1] as usize] {
+                    delta /= 0.01 + ds.abs();
+                }
+                let p = 1.0 / (1.0 + ds.exp());
+                lambda[high] -= delta * p;
+                lambda[low] += delta * p;
+                hessian[high] += delta * p * (1.0 - p);
+                hessian[low] += delta * p * (1.0 - p);
+                total += 2.0 * delta * p;
+            }
+        }
+        let factor = if norm && total > 0.0 {
+            (1.0 + total).log2() / total
+        } else {
+            1.0
+        };
+        (0..n)
+            .map(|i| [(lambda[i] * factor) as f32, (hessian[i] * factor) as f32])
+            .collect()
+    }
+
+    #[test]
+    fn equals_the_definition_for_every_query() {
+        let sizes = [1_u32, 2, 9, 40, 3];
+        let mut starts = vec![0];
+        sizes
+            .iter()
+            .for_each(|s| starts.push(starts[starts.len() - 1] + s));
+        let n = starts[5] as usize;
+        let gains: Vec<f64> = (0..n)
+            .map(|i| f64::from((1_u32 << (i * 7 % 5)) - 1))
+            .collect();
+        let scores: Vec<f64> = (0..n).map(|i| ((i * 37 % 19) as f64 - 9.0) * 0.3).collect();
+        for (norm, truncation) in [(true, 30), (false, 30), (true, 3)] {
+            let params = Boost::new()
+                .lambdarank_norm(norm)
+                .lambdarank_truncation_level(truncation);
+            let rank = LambdaRank::new(gains.clone(), starts.clone(), &params);
+            for scores in [scores.clone(), vec![0.0; n]] {
+                let mut out = vec![[9.0; 2]; n];
+                rank.gradients(&scores, &mut out);
+                for w in starts.windows(2) {
+                    let rows = w[0] as usize..w[1] as usize;
+                    let want = plain(
+                        &scores[rows.clone()],
+                        &gains[rows.clone()],
+                        truncation,
+                        norm,
+                    );
+                    for (got, want) in out[rows].iter().zip(&want) {
+                        for k in 0..2 {
+                            assert!(
+                                (got[k] - want[k]).abs() <= 1e-6 * want[k].abs() + 1e-12,
+                                "{got:?} {want:?}"
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Normalised discounted cumulative gain: the ranking quality LambdaMART climbs.
+
+/// 1 / log2(2 + rank), rank from 0.
+pub(crate) fn discounts(n: usize) -> Vec<f64> {
+    (0..n)
+        .map(|rank| 1.0 / ((rank + 2) as f64).log2())
+        .collect()
+}
+
+/// Documents by score, best first; equal scores keep their order.
+pub(crate) fn ranking(scores: &[f64], order: &mut Vec<u32>) {
+    order.clear();
+    order.extend(0..scores.len() as u32);
+    order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
+}
+
+/// Discounted gain of the first `k` of a ranking.
+pub(crate) fn dcg(gains: impl Iterator<Item = f64>, discounts: &[f64], k: usize) -> f64 {
+    gains.take(k).zip(discounts).map(|(g, d)| g * d).sum()
+}
+
+/// The largest discounted gain that these gains allow.
+pub(crate) fn ideal(gains: &[f64], discounts: &[f64], k: usize) -> f64 {
+    let mut sorted = gains.to_vec();
+    sorted.sort_unstable_by(|a, b| b.total_cmp(a));
+    dcg(sorted.into_iter(), discounts, k)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_ranking() {
+        let d = discounts(4);
+        let gains = [3.0, 0.0, 7.0, 1.0];
+        let mut order = Vec::new();
+        ranking(&[0.1, 0.9, 0.9, -2.0], &mut order);
+        assert_eq!(order, [1, 2, 0, 3]);
+        let got = dcg(order.iter().map(|&i| gains[i as usize]), &d, 3);
+        assert!((got - (7.0 / 3.0_f64.log2() + 1.5)).abs() < 1e-12);
+        assert!((ideal(&gains, &d, 2) - (7.0 + 3.0 / 3.0_f64.log2())).abs() < 1e-12);
+    }
+}

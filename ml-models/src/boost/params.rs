@@ -1,0 +1,340 @@
+//! What a user configures: LightGBM's names, LightGBM's defaults.
+
+use serde::{Deserialize, Serialize};
+
+/// Gradient-boosted decision trees on histograms.
+///
+/// The target of the sample chooses what is minimised: squared error for real labels, log loss for binary labels,
+/// LambdaMART (NDCG) for graded relevance. Parameters carry LightGBM's names and defaults.
+///
+/// Trees grow leaf by leaf: the leaf whose best split gains most is split next, until there are `num_leaves`.
+/// The result does not depend on the number of threads, to the last bit.
+///
+/// ```
+/// use ml_data::prelude::*;
+/// use ml_data::sample::RealLabels;
+/// use ml_models::boost::{Boost, FittedBoost};
+///
+/// let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
+/// let y: Vec<f64> = x.iter().map(|&x| if x < 20.0 { 1.0 } else { 5.0 }).collect();
+/// let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+/// let model: FittedBoost = Boost::new().num_iterations(50).learning_rate(0.3).fit(&train)?;
+///
+/// let new = Dense::from_rows(1, vec![3.0, 19.0, 20.0])?;
+/// let predicted = model.predict(View::all(&new))?;
+/// assert!((predicted.0[1] - 1.0).abs() < 1e-6 && (predicted.0[2] - 5.0).abs() < 1e-6);
+/// assert_eq!(model.trees()[0].nodes()[0].threshold.map(f64::round), Some(20.0)); // between 19 and 20
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # Missing values
+///
+/// `NaN` is missing. Each split learns the side missing values go to; a column that had none in training sends
+/// them to the heavier child. `-inf` and `+inf` are ordinary values at the two ends.
+///
+/// # Weights
+///
+/// A row of weight 0 is left out, and whole-number weights count as repeated rows everywhere, in `min_data_in_leaf` and in
+/// the bins too. Other weights scale gradients and hessians and leave the row counts alone. With relevance labels a
+/// weight scales the gradient of its document; the document still forms one pair with each other one.
+///
+/// # Errors
+///
+/// Fitting refuses a parameter outside its range, an empty sample, one class only, labels beyond 1e30, and
+/// grades without a gain; each names the place.
+///
+/// # References
+///
+/// Friedman, *Greedy function approximation: a gradient boosting machine*, Annals of Statistics 29 (2001),
+/// [doi:10.1214/aos/1013203451](https://doi.org/10.1214/aos/1013203451); Ke et al., *LightGBM: a highly efficient
+/// gradient boosting decision tree*, NeurIPS 30 (2017); Burges, *From RankNet to LambdaRank to LambdaMART: an
+/// overview*, Microsoft Research MSR-TR-2010-82 (2010).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Boost {
+    pub(crate) num_iterations: usize,
+    pub(crate) learning_rate: f64,
+    pub(crate) num_leaves: usize,
+    pub(crate) max_depth: Option<usize>,
+    pub(crate) min_data_in_leaf: usize,
+    pub(crate) min_sum_hessian_in_leaf: f64,
+    pub(crate) lambda_l1: f64,
+    pub(crate) lambda_l2: f64,
+    pub(crate) min_gain_to_split: f64,
+    pub(crate) max_bin: usize,
+    pub(crate) min_data_in_bin: usize,
+    pub(crate) bin_construct_sample_cnt: usize,
+    pub(crate) feature_fraction: f64,
+    pub(crate) bagging_fraction: f64,
+    pub(crate) bagging_freq: usize,
+    pub(crate) early_stopping_round: Option<usize>,
+    pub(crate) early_stopping_min_delta: f64,
+    pub(crate) boost_from_average: bool,
+    pub(crate) sigmoid: f64,
+    pub(crate) lambdarank_truncation_level: usize,
+    pub(crate) lambdarank_norm: bool,
+    pub(crate) label_gain: Option<Vec<f64>>,
+    pub(crate) eval_at: usize,
+    pub(crate) seed: u64,
+}
+
+impl Default for Boost {
+    fn default() -> Self {
+        Self {
+            num_iterations: 100,
+            learning_rate: 0.1,
+            num_leaves: 31,
+            max_depth: None,
+            min_data_in_leaf: 20,
+            min_sum_hessian_in_leaf: 1e-3,
+            lambda_l1: 0.0,
+            lambda_l2: 0.0,
+            min_gain_to_split: 0.0,
+            max_bin: 255,
+            min_data_in_bin: 3,
+            bin_construct_sample_cnt: 200_000,
+            feature_fraction: 1.0,
+            bagging_fraction: 1.0,
+            bagging_freq: 0,
+            early_stopping_round: None,
+            early_stopping_min_delta: 0.0,
+            boost_from_average: true,
+            sigmoid: 1.0,
+            lambdarank_truncation_level: 30,
+            lambdarank_norm: true,
+            label_gain: None,
+            eval_at: 5,
+            seed: 0,
+        }
+    }
+}
+
+/// One consuming setter for each parameter.
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $type:ty;)*) => {
+        $($(#[$doc])* #[must_use] pub fn $name(mut self, $name: $type) -> Self { self.$name = $name; self })*
+    };
+}
+
+impl Boost {
+    /// LightGBM's defaults: 100 rounds, learning rate 0.1, 31 leaves, at least 20 rows a leaf, 255 bins.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    setters! {
+        /// Number of boosting rounds, one tree each. Default 100.
+        num_iterations: usize;
+        /// Shrinkage of each tree, in (0, 1]. Default 0.1.
+        learning_rate: f64;
+        /// Largest number of leaves of a tree, at least 2. Default 31.
+        num_leaves: usize;
+        /// Largest depth of a tree, `None` for no limit. Default `None` (LightGBM's -1).
+        max_depth: Option<usize>;
+        /// Least number of rows in a leaf. Where hessians differ between rows the number is estimated from
+        /// the leaf's share of the hessian, as LightGBM does. Default 20.
+        min_data_in_leaf: usize;
+        /// Least sum of hessians in a leaf. Default 1e-3.
+        min_sum_hessian_in_leaf: f64;
+        /// L1 penalty on leaf values. Default 0.
+        lambda_l1: f64;
+        /// L2 penalty on leaf values. Default 0.
+        lambda_l2: f64;
+        /// A split must gain more than this. Default 0.
+        min_gain_to_split: f64;
+        /// Largest number of bins of a column, the bin of missing values included; 2 to 255. Default 255.
+        max_bin: usize;
+        /// Least number of rows in a bin. Default 3.
+        min_data_in_bin: usize;
+        /// Number of rows that the bin boundaries are learned from. Default 200,000.
+        bin_construct_sample_cnt: usize;
+        /// Share of the columns drawn for each tree, in (0, 1]. Default 1.
+        feature_fraction: f64;
+        /// Share of the rows drawn without replacement, in (0, 1]; needs [`bagging_freq`](Self::bagging_freq). Default 1.
+        bagging_fraction: f64;
+        /// Rows are drawn anew every so many rounds; 0 turns bagging off. Default 0.
+        bagging_freq: usize;
+        /// Stop when the validation metric has not improved for so many rounds, and keep the best round. Default `None`.
+        early_stopping_round: Option<usize>;
+        /// Smallest change of the validation metric that counts as an improvement. Default 0.
+        early_stopping_min_delta: f64;
+        /// Start from the mean label (its log odds for binary labels) rather than 0. Default true.
+        boost_from_average: bool;
+        /// Steepness of the sigmoid, for binary labels and LambdaMART. Default 1.
+        sigmoid: f64;
+        /// LambdaMART: pairs with both documents below this rank are ignored. Default 30.
+        lambdarank_truncation_level: usize;
+        /// LambdaMART: normalise the gradients of each query. Default true.
+        lambdarank_norm: bool;
+        /// LambdaMART: gain of each grade, `None` for 2^grade - 1. Default `None`.
+        label_gain: Option<Vec<f64>>;
+        /// LambdaMART: cut-off of the NDCG that early stopping watches. Default 5.
+        eval_at: usize;
+        /// Seed of row sampling and column sampling. Default 0.
+        seed: u64;
+    }
+
+    /// The first parameter outside its range: its name, value, and the rule it breaks.
+    pub(crate) fn broken_rule(&self) -> Option<(&'static str, f64, &'static str)> {
+        let positive = |x: f64| x > 0.0 && x.is_finite();
+        let fraction = |x: f64| x > 0.0 && x <= 1.0;
+        let penalty = |x: f64| x >= 0.0 && x.is_finite();
+        let gains_ok = self
+            .label_gain
+            .as_ref()
+            .is_none_or(|g| !g.is_empty() && g.iter().all(|&x| penalty(x)));
+        let checks = [
+            (
+                "num_iterations",
+                self.num_iterations as f64,
+                self.num_iterations >= 1,
+                "at least 1",
+            ),
+            (
+                "learning_rate",
+                self.learning_rate,
+                fraction(self.learning_rate),
+                "in (0, 1]",
+            ),
+            (
+                "num_leaves",
+                self.num_leaves as f64,
+                (2..=131_072).contains(&self.num_leaves),
+                "2 to 131072",
+            ),
+            (
+                "max_depth",
+                self.max_depth.unwrap_or(1) as f64,
+                self.max_depth != Some(0),
+                "at least 1",
+            ),
+            (
+                "min_sum_hessian_in_leaf",
+                self.min_sum_hessian_in_leaf,
+                penalty(self.min_sum_hessian_in_leaf),
+                "finite and at least 0",
+            ),
+            (
+                "lambda_l1",
+                self.lambda_l1,
+                penalty(self.lambda_l1),
+                "finite and at least 0",
+            ),
+            (
+                "lambda_l2",
+                self.lambda_l2,
+                penalty(self.lambda_l2),
+                "finite and at least 0",
+            ),
+            (
+                "min_gain_to_split",
+                self.min_gain_to_split,
+                penalty(self.min_gain_to_split),
+                "finite and at least 0",
+            ),
+            (
+                "max_bin",
+                self.max_bin as f64,
+                (2..=255).contains(&self.max_bin),
+                "2 to 255",
+            ),
+            (
+                "min_data_in_bin",
+                self.min_data_in_bin as f64,
+                self.min_data_in_bin >= 1,
+                "at least 1",
+            ),
+            (
+                "bin_construct_sample_cnt",
+                self.bin_construct_sample_cnt as f64,
+                self.bin_construct_sample_cnt >= 1,
+                "at least 1",
+            ),
+            (
+                "feature_fraction",
+                self.feature_fraction,
+                fraction(self.feature_fraction),
+                "in (0, 1]",
+            ),
+            (
+                "bagging_fraction",
+                self.bagging_fraction,
+                fraction(self.bagging_fraction),
+                "in (0, 1]",
+            ),
+            (
+                "early_stopping_round",
+                self.early_stopping_round.unwrap_or(1) as f64,
+                self.early_stopping_round != Some(0),
+                "at least 1",
+            ),
+            (
+                "early_stopping_min_delta",
+                self.early_stopping_min_delta,
+                penalty(self.early_stopping_min_delta),
+                "finite and at least 0",
+            ),
+            (
+                "sigmoid",
+                self.sigmoid,
+                positive(self.sigmoid),
+                "finite and above 0",
+            ),
+            (
+                "lambdarank_truncation_level",
+                self.lambdarank_truncation_level as f64,
+                self.lambdarank_truncation_level >= 1,
+                "at least 1",
+            ),
+            (
+                "label_gain",
+                self.label_gain.as_ref().map_or(0, Vec::len) as f64,
+                gains_ok,
+                "non-empty, and all entries finite and at least 0",
+            ),
+            (
+                "eval_at",
+                self.eval_at as f64,
+                self.eval_at >= 1,
+                "at least 1",
+            ),
+        ];
+        checks
+            .into_iter()
+            .find(|c| !c.2)
+            .map(|(name, value, _, rule)| (name, value, rule))
+    }
+
+    /// Whether a tree sees only part of the rows.
+    pub(crate) fn bags(&self) -> bool {
+        self.bagging_freq > 0 && self.bagging_fraction < 1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_pass_and_each_bad_value_is_named() {
+        assert_eq!(Boost::new().broken_rule(), None);
+        let bad = [
+            (Boost::new().num_iterations(0), "num_iterations"),
+            (Boost::new().learning_rate(f64::NAN), "learning_rate"),
+            (Boost::new().num_leaves(1), "num_leaves"),
+            (Boost::new().max_depth(Some(0)), "max_depth"),
+            (Boost::new().lambda_l2(-1.0), "lambda_l2"),
+            (Boost::new().max_bin(256), "max_bin"),
+            (Boost::new().feature_fraction(0.0), "feature_fraction"),
+            (Boost::new().sigmoid(0.0), "sigmoid"),
+            (Boost::new().label_gain(Some(vec![0.0, -1.0])), "label_gain"),
+            (
+                Boost::new().early_stopping_round(Some(0)),
+                "early_stopping_round",
+            ),
+        ];
+        for (boost, name) in bad {
+            assert_eq!(boost.broken_rule().map(|r| r.0), Some(name));
+        }
+    }
+}
