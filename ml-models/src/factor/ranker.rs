@@ -4,8 +4,8 @@ use super::fitted::FittedImplicitAls;
 use super::interactions::Entries;
 use super::recommend::RankScratch;
 use super::solve::Scratch;
-use ml_data::Result;
 use ml_data::contract::{ByItems, ByUser, Candidates, Ranker, Scored};
+use ml_data::{Error, Result};
 use std::sync::Arc;
 
 /// Ranks for users of the fit. A user the model does not know, or knows nothing about, gets no answer.
@@ -72,14 +72,11 @@ impl FoldIn {
         FoldIn { model, value: 1.0 }
     }
 
-    /// The value of an item of the session, in the unit of the fit's data; negative or non-finite ones count as 0.
+    /// The value of an item of the session, in the unit of the fit's data. Ranking refuses one that is negative or not
+    /// finite.
     #[must_use]
     pub fn value(mut self, value: f32) -> Self {
-        self.value = if value >= 0.0 && value.is_finite() {
-            value
-        } else {
-            0.0
-        };
+        self.value = value;
         self
     }
 }
@@ -97,6 +94,14 @@ impl Ranker for FoldIn {
         out: &mut Vec<Scored>,
     ) -> Result<()> {
         out.clear();
+        if !(self.value >= 0.0 && self.value.is_finite()) {
+            return Err(Error::parameter(
+                "FoldIn",
+                "value",
+                self.value,
+                "finite and at least 0",
+            ));
+        }
         s.ids.clear();
         s.ids.extend(
             session

@@ -388,6 +388,9 @@ fn a_session_ranks_like_its_folded_user() {
         .rank_into(&[999], Candidates::All, 5, &mut out)
         .unwrap();
     assert!(out.is_empty(), "no known item, no opinion");
+    let bad = Arc::new(FoldIn::new(model.clone()).value(f32::NAN));
+    let e = AnyRanker::<ByItems>::session(bad).rank_into(&[4], Candidates::All, 5, &mut out);
+    assert!(e.unwrap_err().to_string().contains("`value` = NaN"));
     AnyRanker::<ByUser>::session(model.clone())
         .rank_into(3, Candidates::All, 5, &mut out)
         .unwrap();

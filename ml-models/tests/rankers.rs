@@ -1,0 +1,107 @@
+//! Every ranker of this crate keeps the rules of rankers, and allocates nothing once warm.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+use ml_data::contract::{AnyRanker, ByVisit, Candidates, ItemSet, RankSession, Scored, Visit};
+use ml_data::testkit::{CountingAllocator, allocations, check_ranker};
+use ml_models::baseline::{FittedPopularity, Popularity};
+use ml_models::ensemble::{Blend, Fusion};
+use ml_models::factor::{FittedImplicitAls, FoldIn, ImplicitAls, Interactions};
+use std::sync::Arc;
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+const USERS: u32 = 20;
+const ITEMS: u32 = 30;
+
+fn models() -> (Arc<FittedImplicitAls>, Arc<FoldIn>, Arc<FittedPopularity>) {
+    let of = |u| (0..ITEMS).filter(move |i| (u * 7 + i * 3) % 5 == 0);
+    let pairs = (0..USERS).flat_map(|u| of(u).map(move |i| (u, i)));
+    let data = Interactions::from_pairs(USERS as usize, ITEMS as usize, pairs).unwrap();
+    let als = ImplicitAls::new().factors(8).alpha(5.0).fit(&data).unwrap();
+    let als = Arc::new(als);
+    let popular = Popularity::new()
+        .fit_segments(&data, &[0, 1].repeat(10))
+        .unwrap();
+    (als.clone(), Arc::new(FoldIn::new(als)), Arc::new(popular))
+}
+
+fn blend(fusion: Fusion) -> Blend<ByVisit> {
+    let (als, fold, popular) = models();
+    Blend::new()
+        .with("factors", als, 0.5)
+        .with("session", fold, 0.3)
+        .with("popularity", popular, 0.2)
+        .fusion(fusion)
+}
+
+#[test]
+fn rankers_conform() {
+    let (als, fold, popular) = models();
+    let visit = |user, session| Visit {
+        user,
+        session,
+        ..Visit::default()
+    };
+    let visits = [
+        visit(Some(3), &[1, 2][..]),
+        visit(None, &[4]),
+        visit(Some(99), &[]),
+    ];
+    let mut reports = vec![
+        check_ranker("ImplicitAls", &*als, &[0, 7, 19, 20], ITEMS),
+        check_ranker("FoldIn", &*fold, &[&[3, 4, 3][..], &[29], &[]], ITEMS),
+        check_ranker("Popularity", &*popular, &[None, Some(3), Some(99)], ITEMS),
+    ];
+    for fusion in [Fusion::default(), Fusion::MinMax, Fusion::ZScore] {
+        reports.push(check_ranker("Blend", &blend(fusion), &visits, ITEMS));
+    }
+    for report in reports {
+        assert!(report.passed(), "{report}");
+    }
+}
+
+/// Asks everything once, then counts the allocations of asking again.
+fn warm(session: &mut dyn RankSession<ByVisit>) -> (Option<usize>, usize) {
+    let seen = ItemSet::new(vec![1, 5, 9]);
+    let mut out: Vec<Scored> = Vec::new();
+    let mut ranked = 0;
+    let mut ask = || {
+        for user in 0..USERS {
+            let visit = Visit {
+                user: Some(user),
+                session: &[3, 4, 3, 8],
+                ..Visit::default()
+            };
+            for among in [
+                Candidates::All,
+                Candidates::Except(&seen),
+                Candidates::Only(&[7, 2, 4, 11, 2]),
+            ] {
+                session.rank_into(visit, among, 10, &mut out).unwrap();
+                ranked += out.len();
+            }
+        }
+    };
+    ask();
+    (allocations(&mut ask).0, ranked)
+}
+
+#[test]
+fn warm_sessions_allocate_nothing_for_any_candidates() {
+    let (als, fold, popular) = models();
+    let rankers: [(&str, Arc<dyn AnyRanker<ByVisit>>); 6] = [
+        ("factors", als),
+        ("session", fold),
+        ("popularity", popular),
+        ("reciprocal ranks", Arc::new(blend(Fusion::default()))),
+        ("scores in [0, 1]", Arc::new(blend(Fusion::MinMax))),
+        ("standard scores", Arc::new(blend(Fusion::ZScore))),
+    ];
+    for (name, ranker) in rankers {
+        let (made, ranked) = warm(&mut *ranker.session());
+        assert_eq!(made, Some(0), "{name}");
+        assert!(ranked > 500, "{name} ranked {ranked}");
+    }
+}
