@@ -20,6 +20,7 @@
 //! # Ok::<(), ml_data::Error>(())
 //! ```
 
+pub mod aggregate;
 pub mod cell;
 pub mod columns;
 pub mod encode;
@@ -28,6 +29,7 @@ pub mod scale;
 
 /// The steps most programs use.
 pub mod prelude {
+    pub use crate::aggregate::{AsOf, EventLog, Of};
     pub use crate::columns::{Columns, Remainder, Select};
     pub use crate::encode::{Drop, HandleUnknown, Missing, OneHot, Smooth, TargetEncoder};
     pub use crate::impute::{ConstantImputer, MeanImputer, MedianImputer};

@@ -67,7 +67,9 @@ impl Options {
             Some(v) => v,
             None if self.keep_empty_features => 0.0,
             None => {
-                return Err(column.no_values("; set `.keep_empty_features(true)` to fill it with 0"));
+                return Err(
+                    column.no_values("; set `.keep_empty_features(true)` to fill it with 0")
+                );
             }
         };
         Ok(Fill {

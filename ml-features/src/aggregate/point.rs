@@ -1,0 +1,320 @@
+//! Point-in-time features of users, items and pairs.
+
+use super::feature::{Feature, Of};
+use super::history::{History, Past};
+use super::log::{Event, EventLog};
+use crate::cell::spread;
+use ml_data::repr::{Dense, Names};
+use ml_data::table::Column;
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// Which features are computed of an event log; [`AsOf::build`] indexes a log for them.
+///
+/// ```
+/// use ml_features::aggregate::{AsOf, Event, EventLog, Of, days};
+/// let buy = |user, item, day: f64, value| Event { user, item, time: days(day), value, kind: 0 };
+/// let log = EventLog::new(vec![buy(1, 7, 1.0, 10.0), buy(1, 8, 3.0, 5.0), buy(2, 7, 4.0, 12.0)])?;
+/// let features = AsOf::new().rfm(Of::User).velocity(Of::Item, days(1.0)).history().build(&log)?;
+/// assert_eq!(features.names().get(0), "user:recency");
+///
+/// let mut row = Vec::new();
+/// features.features_into(1, 7, days(4.0), &mut row);
+/// // The purchase at the moment itself is not known yet.
+/// assert_eq!(row, [1.0, 2.0, 15.0, 0.125, 1.0, 3.0]);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct AsOf {
+    features: Vec<Feature>,
+}
+
+impl AsOf {
+    /// No features yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Adds one feature.
+    #[must_use]
+    pub fn with(mut self, feature: Feature) -> Self {
+        self.features.push(feature);
+        self
+    }
+    /// Adds recency (days), frequency and monetary value.
+    #[must_use]
+    pub fn rfm(self, of: Of) -> Self {
+        self.with(Feature::Recency(of))
+            .with(Feature::Frequency(of))
+            .with(Feature::Monetary(of))
+    }
+    /// Adds number and sum of values in the last `micros`.
+    #[must_use]
+    pub fn window(self, of: Of, micros: i64) -> Self {
+        self.with(Feature::WindowCount(of, micros))
+            .with(Feature::WindowSum(of, micros))
+    }
+    /// Adds the exponentially decayed number of events.
+    #[must_use]
+    pub fn velocity(self, of: Of, half_life: i64) -> Self {
+        self.with(Feature::Velocity(of, half_life))
+    }
+    /// Adds the rate of events in a short window over that in a long one.
+    #[must_use]
+    pub fn trend(self, of: Of, short: i64, long: i64) -> Self {
+        self.with(Feature::Trend(of, short, long))
+    }
+    /// Adds how often the user met this item and the days since the last time.
+    #[must_use]
+    pub fn history(self) -> Self {
+        self.with(Feature::Frequency(Of::Pair))
+            .with(Feature::Recency(Of::Pair))
+    }
+
+    /// Indexes a log.
+    ///
+    /// # Errors
+    /// No features, one of them twice, a window or half-life that is not positive, or user or item numbers far larger than
+    /// the number of events: numbers index arrays, so they must be codes of a dictionary, not hashes.
+    pub fn build(&self, log: &EventLog) -> Result<AsOfFeatures> {
+        if self.features.is_empty() {
+            return Err(Error::Empty("list of features of AsOf".into()));
+        }
+        for (i, f) in self.features.iter().enumerate() {
+            f.check()?;
+            if self.features[..i].contains(f) {
+                return Err(Error::Data(format!(
+                    "AsOf: feature `{f}` is asked for twice"
+                )));
+            }
+        }
+        dense_codes("user", log, |e| e.user)?;
+        dense_codes("item", log, |e| e.item)?;
+        let of = |of: Of| -> Vec<Feature> {
+            self.features
+                .iter()
+                .copied()
+                .filter(|f| f.of() == of)
+                .collect()
+        };
+        Ok(AsOfFeatures {
+            names: Names::new(self.features.iter().map(Feature::to_string)),
+            features: self.features.clone(),
+            users: Grouped::new(log.events(), |e| e.user, &of(Of::User)),
+            items: Grouped::new(log.events(), |e| e.item, &of(Of::Item)),
+            pairs: Pairs::new(log.events(), &of(Of::Pair)),
+        })
+    }
+}
+
+/// Refuses numbers so large that arrays over them would be mostly empty.
+fn dense_codes(what: &str, log: &EventLog, key: impl Fn(&Event) -> u32) -> Result<()> {
+    let bound = log.len().saturating_mul(64).max(1 << 24);
+    match log.events().iter().position(|e| key(e) as usize >= bound) {
+        Some(row) => Err(Error::cell(
+            what,
+            row,
+            format!("a dictionary code below {bound}"),
+            key(&log.events()[row]),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A log indexed for point-in-time features. A query is a few binary searches in the events of one user and one item,
+/// however long the log is.
+///
+/// Users and items that never occur have no events: counts and sums are 0, recency and trend are missing (`NaN`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AsOfFeatures {
+    names: Names,
+    features: Vec<Feature>,
+    users: Grouped,
+    items: Grouped,
+    pairs: Pairs,
+}
+
+impl AsOfFeatures {
+    /// Column names.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+    /// The features, in the order of the columns.
+    pub fn features(&self) -> &[Feature] {
+        &self.features
+    }
+
+    /// Appends the features of a user and an item at a moment. Allocates nothing when `out` has room.
+    pub fn features_into(&self, user: u32, item: u32, at: i64, out: &mut Vec<f64>) {
+        let start = out.len();
+        out.resize(start + self.features.len(), 0.0);
+        self.fill(user, item, at, &mut out[start..]);
+    }
+
+    #[inline]
+    fn fill(&self, user: u32, item: u32, at: i64, out: &mut [f64]) {
+        let users = self.users.past(user, at);
+        let items = self.items.past(item, at);
+        let pairs = self.pairs.past(user, item, at);
+        for (f, o) in self.features.iter().zip(out) {
+            let (history, past) = match f.of() {
+                Of::User => (&self.users.history, users),
+                Of::Item => (&self.items.history, items),
+                Of::Pair => (&self.pairs.history, pairs),
+            };
+            *o = history.value(*f, past);
+        }
+    }
+
+    /// The features of many `(user, item, at)`, with the bits of [`AsOfFeatures::features_into`].
+    ///
+    /// # Errors
+    /// Different numbers of users, items and moments.
+    pub fn batch(&self, users: &[u32], items: &[u32], at: &[i64]) -> Result<Dense<f64>> {
+        Error::check_len("items", users.len(), items.len())?;
+        Error::check_len("moments", users.len(), at.len())?;
+        let width = self.features.len();
+        let values = spread(users.len(), width, |first, _, out: &mut [f64]| {
+            for (i, out) in (first..).zip(out.chunks_exact_mut(width)) {
+                self.fill(users[i], items[i], at[i], out);
+            }
+            Ok(())
+        })?;
+        Dense::new(self.names.clone(), values)
+    }
+
+    /// As [`AsOfFeatures::batch`], as named columns to put into a table.
+    ///
+    /// # Errors
+    /// Different numbers of users, items and moments.
+    pub fn columns(
+        &self,
+        users: &[u32],
+        items: &[u32],
+        at: &[i64],
+    ) -> Result<Vec<(String, Column)>> {
+        let x = self.batch(users, items, at)?;
+        let width = self.features.len();
+        let column = |c: usize| Column::num(x.values().iter().skip(c).step_by(width).copied());
+        Ok(self
+            .names
+            .iter()
+            .enumerate()
+            .map(|(c, name)| (name.to_string(), column(c)))
+            .collect())
+    }
+}
+
+/// Events by a dense entity number.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Grouped {
+    /// End of each entity's events; the start is the end of the one before.
+    ends: Vec<u32>,
+    history: History,
+}
+
+impl Grouped {
+    fn new(events: &[Event], key: impl Fn(&Event) -> u32, features: &[Feature]) -> Self {
+        if features.is_empty() {
+            return Self::default();
+        }
+        let (ends, order) = group(events, &key);
+        let times = order.iter().map(|&i| events[i as usize].time).collect();
+        let values: Vec<f64> = order.iter().map(|&i| events[i as usize].value).collect();
+        let history = History::new(times, &values, &ends, features);
+        Self { ends, history }
+    }
+    #[inline]
+    fn range(&self, id: u32) -> (usize, usize) {
+        range(&self.ends, id)
+    }
+    #[inline]
+    fn past(&self, id: u32, at: i64) -> Past {
+        let (start, end) = self.range(id);
+        self.history.past(start, end, at)
+    }
+}
+
+#[inline]
+fn range(ends: &[u32], id: u32) -> (usize, usize) {
+    let Some(&end) = ends.get(id as usize) else {
+        return (0, 0);
+    };
+    let start = if id == 0 { 0 } else { ends[id as usize - 1] };
+    (start as usize, end as usize)
+}
+
+/// Counting sort by entity, keeping the order of time: group ends, and the order.
+fn group(events: &[Event], key: impl Fn(&Event) -> u32) -> (Vec<u32>, Vec<u32>) {
+    let n = events
+        .iter()
+        .map(|e| key(e) as usize + 1)
+        .max()
+        .unwrap_or(0);
+    let mut ends = vec![0_u32; n];
+    events.iter().for_each(|e| ends[key(e) as usize] += 1);
+    let mut total = 0;
+    for e in &mut ends {
+        total += std::mem::replace(e, total);
+    }
+    let mut order = vec![0; events.len()];
+    for (i, e) in events.iter().enumerate() {
+        let place = &mut ends[key(e) as usize];
+        order[*place as usize] = i as u32;
+        *place += 1;
+    }
+    (ends, order)
+}
+
+/// Events by user, then item, then time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct Pairs {
+    ends: Vec<u32>,
+    items: Vec<u32>,
+    history: History,
+}
+
+impl Pairs {
+    fn new(events: &[Event], features: &[Feature]) -> Self {
+        if features.is_empty() {
+            return Self::default();
+        }
+        let (ends, mut order) = group(events, |e| e.user);
+        let mut start = 0;
+        for &end in &ends {
+            // Positions are in order of time, so they order equal items by time.
+            order[start..end as usize].sort_unstable_by_key(|&i| (events[i as usize].item, i));
+            start = end as usize;
+        }
+        let items: Vec<u32> = order.iter().map(|&i| events[i as usize].item).collect();
+        let times = order.iter().map(|&i| events[i as usize].time).collect();
+        let values: Vec<f64> = order.iter().map(|&i| events[i as usize].value).collect();
+        let history = History::new(times, &values, &pair_ends(&ends, &items), features);
+        Self {
+            ends,
+            items,
+            history,
+        }
+    }
+    #[inline]
+    fn past(&self, user: u32, item: u32, at: i64) -> Past {
+        let (start, end) = range(&self.ends, user);
+        let items = &self.items[start..end];
+        let first = items.partition_point(|&i| i < item);
+        let last = first + items[first..].partition_point(|&i| i == item);
+        self.history.past(start + first, start + last, at)
+    }
+}
+
+/// Ends of the runs of one item within each user.
+fn pair_ends(ends: &[u32], items: &[u32]) -> Vec<u32> {
+    let (mut out, mut start) = (Vec::new(), 0);
+    for &end in ends {
+        for i in start..end as usize {
+            if i + 1 == end as usize || items[i + 1] != items[i] {
+                out.push(i as u32 + 1);
+            }
+        }
+        start = end as usize;
+    }
+    out
+}

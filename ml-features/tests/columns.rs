@@ -1,0 +1,219 @@
+//! What `Columns` and the encoders say, and what they keep apart.
+
+use ml_data::contract::Transformer;
+use ml_data::prelude::*;
+use ml_features::prelude::*;
+
+fn orders() -> Table {
+    let n = 40;
+    let shop = |i: usize| Some(["a", "b", "c", "d"][i % 4]);
+    let price = |i: usize| if i % 7 == 0 { f64::NAN } else { i as f64 };
+    Table::new([
+        ("price", Column::num((0..n).map(price))),
+        ("n3", Column::num((0..n).map(|i| (i % 3) as f64))),
+        (
+            "city",
+            Column::cat((0..n).map(|i| Some(["Riga", "Oslo"][i % 2]))),
+        ),
+        ("shop", Column::cat((0..n).map(shop))),
+        ("note", Column::text((0..n).map(|i| Some(format!("n{i}"))))),
+        ("user", Column::cat((0..n).map(|i| Some(format!("u{i}"))))),
+        ("y", Column::num((0..n).map(|i| ((i * 7) % 5) as f64))),
+    ])
+    .and_then(|t| t.with_role("user", Role::Identifier))
+    .unwrap()
+}
+
+fn train() -> Sample<Table, Real, Train> {
+    orders().regression("y").unwrap().into_train()
+}
+
+fn message<T: Transformer<Table, Real>>(step: &T) -> String {
+    step.fit_transform(&train())
+        .map(|_| ())
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn mistakes_are_named() {
+    let c = || Columns::new().remainder(Remainder::Drop);
+    assert_eq!(
+        message(&c().with("citi", OneHot::new())),
+        "OneHot: no column `citi` (is it `city`?)"
+    );
+    assert_eq!(
+        message(&c().with("n3", OneHot::new())),
+        "OneHot: column `n3` is numeric, expected categorical"
+    );
+    assert_eq!(
+        message(&c().with(Kind::Bool, OneHot::new())),
+        "OneHot: no columns selected by Kind(Bool)"
+    );
+    assert_eq!(
+        message(&c().with(["city", "city"], OneHot::new())),
+        "OneHot: column `city` is selected twice"
+    );
+    let twice = c()
+        .with("price", StandardScaler::new())
+        .with("price", MedianImputer::new());
+    assert_eq!(
+        message(&twice),
+        "Columns: two output columns are called `price`"
+    );
+    assert_eq!(
+        message(&Columns::new().remainder(Remainder::Drop)),
+        "Columns: the parts produce no column"
+    );
+    let text = Columns::new()
+        .with(Kind::Num, StandardScaler::new())
+        .remainder(Remainder::Pass);
+    assert_eq!(
+        message(&text),
+        "Passthrough: column `city` is categorical, expected numeric"
+    );
+    assert_eq!(
+        message(&Columns::new().with(Kind::Num, StandardScaler::new())),
+        "columns not handled by any part: city, shop, note; name them, or set `.remainder(Remainder::Drop)`"
+    );
+    let unchecked = c().with("price", ConstantImputer::new(f64::NAN));
+    assert_eq!(
+        message(&unchecked),
+        "ConstantImputer: parameter `fill_value` = NaN: must be a finite number"
+    );
+}
+
+#[test]
+fn only_features_are_selected_by_kind_but_any_column_by_name() {
+    let by_kind = Columns::new()
+        .with(Kind::Cat, OneHot::new())
+        .remainder(Remainder::Drop);
+    assert_eq!(by_kind.fit_transform(&train()).unwrap().0.names().len(), 6);
+    let by_name = Columns::new()
+        .with("user", OneHot::new())
+        .remainder(Remainder::Drop);
+    assert_eq!(by_name.fit_transform(&train()).unwrap().0.names().len(), 40);
+}
+
+#[test]
+fn names_tell_where_columns_come_from() {
+    let columns = Columns::new()
+        .with("price", MedianImputer::new().indicator(true))
+        .with("city", OneHot::new().drop(Drop::IfBinary))
+        .with("shop", TargetEncoder::new())
+        .with("n3", StandardScaler::new())
+        .remainder(Remainder::Drop);
+    let (fitted, x) = columns.fit_transform(&train()).unwrap();
+    let names: Vec<&str> = fitted.names().iter().collect();
+    assert_eq!(
+        names,
+        ["price", "price:missing", "city=Riga", "shop:target", "n3"]
+    );
+    assert_eq!(x.names(), fitted.names());
+}
+
+#[test]
+fn training_rows_are_cross_fitted_and_held_out_rows_are_not() {
+    let (fitted, x) = TargetEncoder::new().fit_transform(&train_shop()).unwrap();
+    let held = fitted.transform(&orders_shop().into_valid()).unwrap();
+    let held = held.x().data().values().to_vec();
+    let differ = x.values().iter().zip(&held).filter(|(a, b)| a != b).count();
+    assert!(differ > 30, "{differ} of 40 rows differ");
+}
+
+fn orders_shop() -> Dataset<Table, Real> {
+    orders()
+        .select(&["shop", "y"])
+        .unwrap()
+        .regression("y")
+        .unwrap()
+}
+
+fn train_shop() -> Sample<Table, Real, Train> {
+    orders_shop().into_train()
+}
+
+/// The encoding of a training row must not move when its own label does.
+#[test]
+fn a_row_never_sees_its_own_label() {
+    let at = |bump: f64| {
+        let mut y: Vec<f64> = (0..40).map(|i| ((i * 7) % 5) as f64).collect();
+        y[11] += bump;
+        let t = orders()
+            .select(&["shop"])
+            .unwrap()
+            .with("y", Column::num(y))
+            .unwrap();
+        let train = t.regression("y").unwrap().into_train();
+        TargetEncoder::new()
+            .fit_transform(&train)
+            .unwrap()
+            .1
+            .values()
+            .to_vec()
+    };
+    let (a, b) = (at(0.0), at(100.0));
+    assert_eq!(a[11].to_bits(), b[11].to_bits());
+    assert!(a.iter().zip(&b).filter(|(a, b)| a != b).count() > 20);
+}
+
+/// Nor the label of any row of its own group.
+#[test]
+fn groups_stay_in_one_fold() {
+    let groups: Vec<u32> = (0..40).map(|i| i / 4).collect();
+    let at = |bump: f64| {
+        let mut y: Vec<f64> = (0..40).map(|i| ((i * 7) % 5) as f64).collect();
+        y[11] += bump;
+        let t = orders()
+            .select(&["shop"])
+            .unwrap()
+            .with("y", Column::num(y))
+            .unwrap();
+        let data = t
+            .regression("y")
+            .unwrap()
+            .with_groups(groups.clone())
+            .unwrap();
+        TargetEncoder::new()
+            .fit_transform(&data.into_train())
+            .unwrap()
+            .1
+            .values()
+            .to_vec()
+    };
+    let (a, b) = (at(0.0), at(100.0));
+    (8..12).for_each(|i| assert_eq!(a[i].to_bits(), b[i].to_bits(), "row {i}"));
+}
+
+#[test]
+fn one_row_cannot_be_cross_fitted() {
+    let t = Table::new([("c", Column::cat([Some("a")])), ("y", Column::num([1.0]))]).unwrap();
+    let e = TargetEncoder::new()
+        .fit_transform(&t.regression("y").unwrap().into_train())
+        .unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "TargetEncoder: cross-fitting needs at least two training rows"
+    );
+}
+
+#[test]
+fn an_error_in_a_later_block_names_its_row() {
+    let mut codes = vec![Some("a"); 9_000];
+    codes[7_777] = Some("z");
+    let all = Table::new([("c", Column::cat(codes))]).unwrap();
+    let first = all
+        .take(RowSet::Range(0, 100))
+        .unlabelled()
+        .unwrap()
+        .into_train();
+    let step = Columns::new().with("c", OneHot::new().handle_unknown(HandleUnknown::Error));
+    let (fitted, _) = step.fit_transform(&first).unwrap();
+    let e = fitted
+        .transform(&all.unlabelled().unwrap().into_valid())
+        .unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "column `c`, row 7777: expected a level seen in training, found an unseen level"
+    );
+}
