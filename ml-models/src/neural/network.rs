@@ -46,7 +46,7 @@ impl Layer {
 
     fn is_sound(&self, inputs: usize) -> bool {
         self.inputs == inputs
-            && self.weights.len() == inputs * self.outputs
+            && inputs.checked_mul(self.outputs) == Some(self.weights.len())
             && self.bias.len() == self.outputs
     }
 }
