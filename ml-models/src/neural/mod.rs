@@ -28,6 +28,6 @@ mod train;
 pub use activation::Activation;
 pub use embedding::{ColumnRef, Embedding};
 pub use estimator::MlpTarget;
-pub use history::{Epoch, History};
 pub use fitted::{FittedMlp, MlpScratch};
+pub use history::{Epoch, History};
 pub use mlp::Mlp;
