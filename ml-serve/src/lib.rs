@@ -1,1 +1,41 @@
-//! ml-serve
+//! From a fitted model to answers in production: a [`registry`] of immutable versions, the [`recommend`] service as a library
+//! call, the same service over [`http`], and the [`rollout`] of a new version in steps that undo themselves.
+//!
+//! ```
+//! use ml_data::contract::{top_k, ByVisit, Candidates, Ranker, Scored, Visit};
+//! use ml_serve::recommend::{Bundle, Catalogue, Product, RecommendationService, Request, Rung, Users};
+//!
+//! /// Ranks products by how often they were bought.
+//! struct Popular(Vec<f32>);
+//! impl Ranker for Popular {
+//!     type Query = ByVisit;
+//!     type Scratch = ();
+//!     fn rank_into(&self, _: Visit<'_>, among: Candidates<'_>, k: usize, _: &mut (), out: &mut Vec<Scored>) -> ml_data::Result<()> {
+//!         out.clear();
+//!         among.for_each(self.0.len(), |item| out.push(Scored { item, score: self.0[item as usize] }));
+//!         top_k(out, k);
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let products = [("mug", "kitchen", 8.0), ("pan", "kitchen", 35.0), ("lamp", "home", 20.0)];
+//! let catalogue = Catalogue::new(products.map(|(id, category, price)| Product::new(id, category, price)))?;
+//! let bundle = Bundle::new("v1", catalogue, Users::new(["ann", "bob"])?)
+//!     .rung(Rung::new("popularity", Popular(vec![5.0, 9.0, 7.0])));
+//! let service = RecommendationService::new(bundle)?;
+//!
+//! let answer = service.recommend(&Request::new("ann").count(2).price_max(30.0))?;
+//! assert_eq!(answer.products(), ["lamp", "mug"]);
+//! assert_eq!(answer.recommendations[0].reason, "popular now");
+//! # Ok::<(), ml_serve::Error>(())
+//! ```
+
+mod error;
+pub mod http;
+pub mod recommend;
+pub mod registry;
+pub mod rollout;
+#[cfg(test)]
+mod testing;
+
+pub use error::{Error, Result};

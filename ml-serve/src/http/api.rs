@@ -1,0 +1,236 @@
+//! The routes.
+
+use super::body::{Unread, read};
+use super::metrics::Metrics;
+use super::reply::Refusal;
+use super::server::Server;
+use crate::error::Error;
+use crate::recommend::{self, Recommend};
+use axum::Json;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::json;
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower_http::catch_panic::CatchPanicLayer;
+
+const RECOMMEND: &str = "/api/v1/recommendations";
+const LIVE: &str = "/health/live";
+const READY: &str = "/health/ready";
+const METRICS: &str = "/metrics";
+
+pub(super) struct App {
+    pub(super) service: Arc<dyn Recommend>,
+    pub(super) limits: Server,
+    pub(super) metrics: Metrics,
+    pub(super) places: Arc<Semaphore>,
+    pub(super) draining: AtomicBool,
+}
+
+pub(super) fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route(RECOMMEND, post(recommendations))
+        .route(LIVE, get(|| async { Json(json!({"status": "alive"})) }))
+        .route(READY, get(ready))
+        .route(METRICS, get(metrics))
+        .fallback(|| async {
+            Refusal::new(StatusCode::NOT_FOUND, "not_found", "there is no such route")
+        })
+        .method_not_allowed_fallback(|| async {
+            let message = "this route does not take this method";
+            Refusal::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                message,
+            )
+        })
+        .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| {
+            panicked(&*panic).into_response()
+        }))
+        .layer(middleware::from_fn_with_state(app.clone(), count))
+        .with_state(app)
+}
+
+async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let known = [RECOMMEND, LIVE, READY, METRICS];
+    let route = known
+        .into_iter()
+        .find(|r| *r == request.uri().path())
+        .unwrap_or("other");
+    let started = Instant::now();
+    let response = next.run(request).await;
+    app.metrics.answered(
+        route,
+        response.status().as_u16(),
+        (route == RECOMMEND).then(|| started.elapsed()),
+    );
+    response
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Refusal {
+    tracing::error!(cause = %recommend::panic_text(panic), "a request panicked");
+    Refusal::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "panic",
+        "the service failed",
+    )
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("");
+    let kind = kind
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+async fn recommendations(
+    State(app): State<Arc<App>>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    if !is_json(request.headers()) {
+        let message = "send the request as application/json";
+        return Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            message,
+        ));
+    }
+    let place = app.places.clone().try_acquire_owned().map_err(|_| {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "overloaded",
+            "too many requests at this moment",
+        )
+    })?;
+    let limit = app.limits.body_limit;
+    let body =
+        match tokio::time::timeout(app.limits.request_timeout, read(request.into_body(), limit))
+            .await
+        {
+            Ok(Ok(body)) => body,
+            Ok(Err(Unread::TooLarge)) => {
+                let message = format!("the body has more than {limit} bytes");
+                return Err(Refusal::new(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "body_too_large",
+                    message,
+                ));
+            }
+            Ok(Err(Unread::Broken(why))) => {
+                return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_body", why));
+            }
+            Err(_) => {
+                let message = "the body did not arrive in time";
+                return Err(Refusal::new(
+                    StatusCode::REQUEST_TIMEOUT,
+                    "request_timeout",
+                    message,
+                ));
+            }
+        };
+    let answer = answer(&app, recommend::parse(&body)?, place).await?;
+    app.metrics.list(&answer.trace);
+    Ok(reply(&answer))
+}
+
+/// Ranking is work, not waiting: it runs beside the threads that serve connections. The place is given back when the work
+/// ends, even if nobody waits for it any more.
+async fn answer(
+    app: &Arc<App>,
+    request: recommend::Request,
+    place: OwnedSemaphorePermit,
+) -> Result<recommend::Response, Refusal> {
+    let worker = app.clone();
+    app.metrics.in_flight.inc();
+    let work = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        let _leave = Leave(worker.clone());
+        worker.service.recommend(&request)
+    });
+    match tokio::time::timeout(app.limits.request_timeout, work).await {
+        Ok(Ok(Ok(answer))) => Ok(answer),
+        Ok(Ok(Err(e))) => {
+            if let Error::NoAnswer { tried } = &e {
+                app.metrics.nobody(tried);
+            }
+            Err(e.into())
+        }
+        Ok(Err(stopped)) => match stopped.try_into_panic() {
+            Ok(panic) => Err(panicked(&*panic)),
+            Err(_) => Err(Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not_ready",
+                "the server is stopping",
+            )),
+        },
+        Err(_) => Err(Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "timeout",
+            "the answer took too long",
+        )),
+    }
+}
+
+struct Leave(Arc<App>);
+impl Drop for Leave {
+    fn drop(&mut self) {
+        self.0.metrics.in_flight.dec();
+    }
+}
+
+fn reply(answer: &recommend::Response) -> Response {
+    let mut response = Json(answer).into_response();
+    let headers = response.headers_mut();
+    headers.insert("x-request-id", HeaderValue::from(answer.trace.request_id));
+    if let Some(Ok(rung)) = answer
+        .trace
+        .answered_by
+        .as_deref()
+        .map(HeaderValue::from_str)
+    {
+        headers.insert("x-answered-by", rung);
+    }
+    for note in &answer.trace.notes {
+        headers.append("x-note", HeaderValue::from_static(note));
+    }
+    response
+}
+
+async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+    let not = |code, message| Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code, message));
+    if app.draining.load(Ordering::SeqCst) {
+        return not("draining", "the server is shutting down");
+    }
+    match app.service.version() {
+        Some(version) => {
+            Ok(Json(json!({"status": "ready", "model_version": version})).into_response())
+        }
+        None => not("not_ready", "no model is loaded yet"),
+    }
+}
+
+async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+    let text = app.metrics.text(app.service.version()).map_err(|_| {
+        Refusal::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "the metrics could not be written",
+        )
+    })?;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}

@@ -1,0 +1,86 @@
+//! Errors as JSON.
+
+use crate::error::Error;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// An error answer.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) field: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Envelope {
+    error: Inner,
+}
+
+#[derive(Serialize)]
+struct Inner {
+    code: &'static str,
+    message: String,
+    field: Option<String>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            field: None,
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(e: Error) -> Self {
+        let (status, code) = match &e {
+            Error::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed_json"),
+            Error::Request { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_field"),
+            Error::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Error::NoAnswer { .. } => {
+                // The causes are for the operator, not for the shopper.
+                tracing::error!(error = %e, "a request was not answered");
+                let message = "no model could answer this request";
+                return Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_answer", message);
+            }
+            _ => {
+                tracing::error!(error = %e, "a request failed");
+                return Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "the service failed",
+                );
+            }
+        };
+        Self {
+            status,
+            code,
+            message: e.to_string(),
+            field: e.field().map(Into::into),
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let error = Inner {
+            code: self.code,
+            message: self.message,
+            field: self.field,
+        };
+        let mut response = (self.status, Json(Envelope { error })).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}

@@ -1,0 +1,102 @@
+//! Everything one model version needs to answer.
+
+use super::catalogue::{Catalogue, Users};
+use super::facts::Reasons;
+use super::rung::Rung;
+use crate::error::Result;
+use std::fmt;
+use std::sync::Arc;
+
+/// A model version ready to serve: catalogue, users, and rungs in the order they are asked.
+pub struct Bundle {
+    pub(super) version: String,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) users: Arc<Users>,
+    pub(super) rungs: Vec<Rung>,
+    pub(super) reasons: Option<Arc<dyn Reasons>>,
+}
+
+impl fmt::Debug for Bundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (products, users) = (self.catalogue.len(), self.users.len());
+        let mut out = f.debug_struct("Bundle");
+        out.field("version", &self.version)
+            .field("products", &products)
+            .field("users", &users);
+        out.field("rungs", &self.rungs).finish_non_exhaustive()
+    }
+}
+
+impl Bundle {
+    /// A bundle without rungs.
+    pub fn new(
+        version: impl Into<String>,
+        catalogue: impl Into<Arc<Catalogue>>,
+        users: impl Into<Arc<Users>>,
+    ) -> Self {
+        let (catalogue, users) = (catalogue.into(), users.into());
+        Self {
+            version: version.into(),
+            catalogue,
+            users,
+            rungs: Vec::new(),
+            reasons: None,
+        }
+    }
+
+    /// Adds a rung, to be asked after those before it.
+    #[must_use]
+    pub fn rung(mut self, rung: Rung) -> Self {
+        self.rungs.push(rung);
+        self
+    }
+
+    /// Finds reasons for the products of every rung; [`Facts`](super::Facts) usually.
+    #[must_use]
+    pub fn reasons(mut self, reasons: impl Reasons + 'static) -> Self {
+        self.reasons = Some(Arc::new(reasons));
+        self
+    }
+
+    /// The version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+    /// The products.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+    /// The users.
+    pub fn users(&self) -> &Users {
+        &self.users
+    }
+    /// The rungs, in the order they are asked.
+    pub fn rungs(&self) -> &[Rung] {
+        &self.rungs
+    }
+
+    /// Checks that it can answer.
+    ///
+    /// # Errors
+    /// No version text, no products, no rungs, a rung without a name or with the name of another.
+    pub fn check(&self) -> Result<()> {
+        let wrong = |name, value: &str, rule| {
+            Err(ml_data::Error::parameter("Bundle", name, value, rule).into())
+        };
+        if self.version.is_empty() {
+            return wrong("version", "", "a text");
+        }
+        if self.catalogue.is_empty() {
+            return Err(ml_data::Error::Empty("the catalogue".into()).into());
+        }
+        if self.rungs.is_empty() {
+            return Err(ml_data::Error::Empty("the chain of rungs".into()).into());
+        }
+        for (i, rung) in self.rungs.iter().enumerate() {
+            if rung.name().is_empty() || self.rungs[..i].iter().any(|r| r.name() == rung.name()) {
+                return wrong("rung", rung.name(), "a name of its own");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,264 @@
+//! Names of products, categories and users, and the numbers rankers know them by.
+
+use crate::error::{Error, Result};
+use ml_data::contract::ItemSet;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// A product as the shop lists it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Product {
+    /// Its id.
+    pub id: String,
+    /// Its category.
+    pub category: String,
+    /// Its price, when known.
+    pub price: Option<f64>,
+    /// False when it is not for sale: it is then never recommended, but its past still counts.
+    pub active: bool,
+}
+
+impl Product {
+    /// A product for sale.
+    pub fn new(id: impl Into<String>, category: impl Into<String>, price: f64) -> Self {
+        Self {
+            id: id.into(),
+            category: category.into(),
+            price: Some(price),
+            active: true,
+        }
+    }
+    /// Takes the price away: unknown.
+    #[must_use]
+    pub fn without_price(mut self) -> Self {
+        self.price = None;
+        self
+    }
+    /// Sets whether it is for sale.
+    #[must_use]
+    pub fn active(mut self, active: bool) -> Self {
+        self.active = active;
+        self
+    }
+}
+
+/// All products. A product's number is its place in the list, and must be the number the rankers know it by.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    products: Vec<Product>,
+    by_id: HashMap<String, u32>,
+    categories: Vec<String>,
+    by_category: HashMap<String, u32>,
+    category_of: Vec<u32>,
+    inactive: ItemSet,
+}
+
+impl Catalogue {
+    /// From products in the rankers' order.
+    ///
+    /// # Errors
+    /// An empty id, an id given twice, a price that is negative or not finite, more than `u32::MAX - 1` products.
+    pub fn new(products: impl IntoIterator<Item = Product>) -> Result<Self> {
+        let products: Vec<Product> = products.into_iter().collect();
+        if products.len() >= u32::MAX as usize {
+            return Err(ml_data::Error::Data(format!(
+                "{} products are too many to number",
+                products.len()
+            ))
+            .into());
+        }
+        let mut by_id = HashMap::with_capacity(products.len());
+        let (mut categories, mut by_category) = (Vec::new(), HashMap::new());
+        let mut category_of = Vec::with_capacity(products.len());
+        for (row, p) in products.iter().enumerate() {
+            check(row, p)?;
+            if by_id.insert(p.id.clone(), row as u32).is_some() {
+                return Err(ml_data::Error::cell(
+                    "product id",
+                    row,
+                    "an id not used before",
+                    &p.id,
+                )
+                .into());
+            }
+            let code = *by_category.entry(p.category.clone()).or_insert_with(|| {
+                categories.push(p.category.clone());
+                categories.len() as u32 - 1
+            });
+            category_of.push(code);
+        }
+        let hidden = products
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| !p.active)
+            .map(|(i, _)| i as u32)
+            .collect();
+        Ok(Self {
+            products,
+            by_id,
+            categories,
+            by_category,
+            category_of,
+            inactive: ItemSet::new(hidden),
+        })
+    }
+
+    /// Number of products.
+    pub fn len(&self) -> usize {
+        self.products.len()
+    }
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.products.is_empty()
+    }
+    /// The number of a product.
+    pub fn item(&self, id: &str) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+    /// The product of a number.
+    pub fn product(&self, item: u32) -> Option<&Product> {
+        self.products.get(item as usize)
+    }
+    /// The categories there are, in order of appearance.
+    pub fn categories(&self) -> &[String] {
+        &self.categories
+    }
+    /// The number of a category.
+    pub fn category_code(&self, name: &str) -> Option<u32> {
+        self.by_category.get(name).copied()
+    }
+    /// The number of a product's category.
+    pub fn category_of(&self, item: u32) -> Option<u32> {
+        self.category_of.get(item as usize).copied()
+    }
+
+    pub(super) fn inactive(&self) -> &ItemSet {
+        &self.inactive
+    }
+
+    /// True when the product may be shown under these filters.
+    pub(super) fn allowed(&self, item: u32, excluded: &[u32], price_max: Option<f64>) -> bool {
+        let Some(product) = self.product(item) else {
+            return false;
+        };
+        product.active
+            && !excluded.contains(&self.category_of[item as usize])
+            && price_max.is_none_or(|max| product.price.is_some_and(|p| p <= max))
+    }
+
+    pub(super) fn unknown_category(&self, at: usize, name: &str) -> Error {
+        let lower = name.to_lowercase();
+        let near = self
+            .categories
+            .iter()
+            .find(|c| c.to_lowercase() == lower || c.trim() == name.trim());
+        let hint = near.map(|c| format!(" (is it `{c}`?)")).unwrap_or_default();
+        let field = format!("filters.exclude_categories[{at}]");
+        Error::request(
+            field,
+            format!("one of the {} categories{hint}", self.categories.len()),
+            format!("`{name}`"),
+        )
+    }
+}
+
+fn check(row: usize, p: &Product) -> Result<()> {
+    if p.id.is_empty() {
+        return Err(ml_data::Error::cell("product id", row, "an id", "an empty text").into());
+    }
+    match p.price {
+        Some(v) if !v.is_finite() || v < 0.0 => {
+            Err(
+                ml_data::Error::cell("price", row, "a finite number not below 0, or no price", v)
+                    .into(),
+            )
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The users the model knows. A user's number is the place in the list, and must be the number the rankers know.
+#[derive(Debug, Clone, Default)]
+pub struct Users {
+    by_id: HashMap<String, u32>,
+}
+
+impl Users {
+    /// From ids in the rankers' order.
+    ///
+    /// # Errors
+    /// An id given twice.
+    pub fn new(ids: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
+        let mut by_id = HashMap::new();
+        for (row, id) in ids.into_iter().enumerate() {
+            let id = id.into();
+            if by_id.contains_key(&id) {
+                return Err(
+                    ml_data::Error::cell("user id", row, "an id not used before", id).into(),
+                );
+            }
+            by_id.insert(id, row as u32);
+        }
+        Ok(Self { by_id })
+    }
+    /// The number of a user, when the model knows one.
+    pub fn user(&self, id: &str) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+    /// Number of users.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+    /// True when there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_products_are_named_by_row() {
+        let p = |id: &str, price| Product::new(id, "c", price);
+        let e = Catalogue::new([p("a", 1.0), p("a", 2.0)]).unwrap_err();
+        assert_eq!(
+            e.to_string(),
+            "column `product id`, row 1: expected an id not used before, found a"
+        );
+        for bad in [
+            p("", 1.0),
+            p("b", -1.0),
+            p("b", f64::NAN),
+            p("b", f64::INFINITY),
+        ] {
+            assert!(Catalogue::new([bad]).is_err());
+        }
+        assert!(Users::new(["a", "b", "a"]).is_err());
+        assert!(Catalogue::new([]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn filters_read_category_price_and_state() {
+        let c = Catalogue::new([
+            Product::new("a", "x", 1.0),
+            Product::new("b", "y", 5.0),
+            Product::new("c", "x", 9.0).active(false),
+            Product::new("d", "x", 0.0).without_price(),
+        ])
+        .unwrap();
+        let allowed = |ex: &[u32], max| {
+            (0..5)
+                .filter(|&i| c.allowed(i, ex, max))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(allowed(&[], None), [0, 1, 3]);
+        assert_eq!(allowed(&[], Some(5.0)), [0, 1]);
+        assert_eq!(allowed(&[c.category_code("y").unwrap()], Some(0.5)), [0; 0]);
+        assert_eq!(
+            c.unknown_category(0, "X").to_string(),
+            "request field `filters.exclude_categories[0]` is `X`, expected one of the 2 categories (is it `x`?)"
+        );
+    }
+}

@@ -1,0 +1,228 @@
+//! Asking the rungs in order until the list is full.
+
+use super::bundle::Bundle;
+use super::facts::{Asked, Reasons};
+use super::request::{HISTORY_MAX, Request};
+use super::response::{Recommendation, Trace};
+use crate::error::{Error, Result};
+use ml_data::contract::{Candidates, ItemSet, Scored, Visit};
+use std::time::{Duration, Instant};
+
+/// Memory that one request after another uses.
+#[derive(Debug, Default)]
+pub(super) struct Work {
+    codes: Vec<u32>,
+    session: Vec<u32>,
+    excluded: ItemSet,
+    allowed: Vec<u32>,
+    out: Vec<Scored>,
+    picked: Vec<(Scored, usize)>,
+}
+
+/// The moment a request came, and how long it may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    pub(super) started: Instant,
+    pub(super) deadline: Duration,
+    pub(super) now: i64,
+}
+
+impl Clock {
+    fn left(&self) -> Duration {
+        self.deadline.saturating_sub(self.started.elapsed())
+    }
+}
+
+impl Work {
+    /// Checks the request and answers it.
+    pub(super) fn answer(
+        &mut self,
+        bundle: &Bundle,
+        request: &Request,
+        clock: Clock,
+        trace: &mut Trace,
+    ) -> Result<Vec<Recommendation>> {
+        request.check(&bundle.catalogue, &mut self.codes)?;
+        let visit = self.visit(bundle, request, clock.now, trace);
+        let (session, current) = (std::mem::take(&mut self.session), visit.current);
+        let visit = Visit {
+            session: &session,
+            current,
+            ..visit
+        };
+        let only = self.candidates(bundle, request, current);
+        let result = self.climb(
+            bundle,
+            visit,
+            only,
+            request.num_recommendations,
+            clock,
+            trace,
+        );
+        let list = result.map(|()| self.describe(bundle, visit));
+        self.session = session;
+        list
+    }
+
+    /// Turns names into numbers; the session goes to `self.session`.
+    fn visit(
+        &mut self,
+        bundle: &Bundle,
+        request: &Request,
+        now: i64,
+        trace: &mut Trace,
+    ) -> Visit<'static> {
+        let (context, catalogue) = (&request.context, &bundle.catalogue);
+        let history = &context.session_history;
+        let cut = history.len().saturating_sub(HISTORY_MAX);
+        self.session.clear();
+        self.session
+            .extend(history[cut..].iter().filter_map(|id| catalogue.item(id)));
+        if cut > 0 {
+            trace
+                .notes
+                .push("session_history cut to its most recent products");
+        }
+        if self.session.len() < history.len() - cut {
+            trace
+                .notes
+                .push("unknown products of session_history ignored");
+        }
+        let current = context
+            .current_product
+            .as_deref()
+            .and_then(|id| catalogue.item(id));
+        if context.current_product.is_some() && current.is_none() {
+            trace.notes.push("unknown current_product ignored");
+        }
+        Visit {
+            user: bundle.users.user(&request.user_id),
+            session: &[],
+            current,
+            now,
+        }
+    }
+
+    /// Fills `allowed` or `excluded`, whichever is shorter; true for `allowed`.
+    fn candidates(&mut self, bundle: &Bundle, request: &Request, current: Option<u32>) -> bool {
+        let (catalogue, price_max) = (&*bundle.catalogue, request.filters.price_max);
+        self.allowed.clear();
+        if self.codes.is_empty() && price_max.is_none() {
+            self.excluded
+                .refill(catalogue.inactive().items().iter().copied().chain(current));
+            return false;
+        }
+        let codes = &self.codes;
+        let shown = |i: &u32| Some(*i) != current && catalogue.allowed(*i, codes, price_max);
+        self.allowed
+            .extend((0..catalogue.len() as u32).filter(shown));
+        if self.allowed.len() * 2 <= catalogue.len() {
+            return true;
+        }
+        self.excluded
+            .refill((0..catalogue.len() as u32).filter(|i| !shown(i)));
+        false
+    }
+
+    fn climb(
+        &mut self,
+        bundle: &Bundle,
+        visit: Visit<'_>,
+        only: bool,
+        k: usize,
+        clock: Clock,
+        trace: &mut Trace,
+    ) -> Result<()> {
+        self.picked.clear();
+        let among = if only {
+            Candidates::Only(&self.allowed)
+        } else {
+            Candidates::Except(&self.excluded)
+        };
+        if only && self.allowed.is_empty() {
+            trace.notes.push("the filters leave no product");
+            return Ok(());
+        }
+        let last = bundle.rungs.len() - 1;
+        for (at, rung) in bundle.rungs.iter().enumerate() {
+            let left = clock.left();
+            if left.is_zero() && !self.picked.is_empty() {
+                trace
+                    .notes
+                    .push("the deadline passed before the list was full");
+                break;
+            }
+            let mut pass = |why: &str| trace.failed.push((rung.name().into(), why.into()));
+            if at < last && left.is_zero() {
+                pass("not asked: the deadline had passed");
+                continue;
+            }
+            if at < last && !rung.allowed() {
+                pass("switched off after failing");
+                continue;
+            }
+            if let Err(why) = rung.ask(visit, among, k, left, &mut self.out) {
+                pass(&why);
+                continue;
+            }
+            let before = self.picked.len();
+            for scored in &self.out {
+                // A rung that answers outside the candidates, or twice, is not believed.
+                let fits = match among {
+                    Candidates::Only(list) => list.binary_search(&scored.item).is_ok(),
+                    _ => {
+                        !self.excluded.contains(scored.item)
+                            && (scored.item as usize) < bundle.catalogue.len()
+                    }
+                };
+                if self.picked.len() < k
+                    && fits
+                    && self.picked.iter().all(|(s, _)| s.item != scored.item)
+                {
+                    self.picked.push((*scored, at));
+                }
+            }
+            if self.picked.len() > before {
+                match &trace.answered_by {
+                    None => trace.answered_by = Some(rung.name().into()),
+                    Some(_) => trace.filled_by.push(rung.name().into()),
+                }
+            }
+            if self.picked.len() >= k {
+                break;
+            }
+        }
+        if self.picked.is_empty() && !trace.failed.is_empty() {
+            return Err(Error::NoAnswer {
+                tried: std::mem::take(&mut trace.failed),
+            });
+        }
+        Ok(())
+    }
+
+    /// Names, falling scores, reasons.
+    fn describe(&self, bundle: &Bundle, visit: Visit<'_>) -> Vec<Recommendation> {
+        let mut ceiling = f32::MAX;
+        let one = |(scored, at): &(Scored, usize)| {
+            let (rung, product) = (&bundle.rungs[*at], bundle.catalogue.product(scored.item)?);
+            ceiling = ceiling.min(scored.score);
+            let usual = rung.usual(&visit);
+            let asked = Asked {
+                visit,
+                item: scored.item,
+                rung: rung.name(),
+                usual: &usual,
+            };
+            let find =
+                |r: &Option<std::sync::Arc<dyn Reasons>>| r.as_ref().and_then(|r| r.reason(&asked));
+            let found = find(&rung.reasons).or_else(|| find(&bundle.reasons));
+            let reason = found.as_ref().unwrap_or(&usual).as_str().into();
+            Some(Recommendation {
+                product_id: product.id.clone(),
+                score: ceiling,
+                reason,
+            })
+        };
+        self.picked.iter().filter_map(one).collect()
+    }
+}

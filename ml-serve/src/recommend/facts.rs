@@ -1,0 +1,178 @@
+//! Why a product is shown: sentences that follow from facts.
+
+use super::catalogue::Catalogue;
+use ml_data::contract::{ItemSet, Visit};
+use std::borrow::Cow;
+use std::fmt;
+
+/// A reason; its text is what the shopper reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// `bought before`: this user bought this product.
+    BoughtBefore,
+    /// `similar to recent views`: it is a neighbour of a product of this session.
+    SimilarToRecentViews,
+    /// `popular in your interests`: it is popular, and of a category this visitor bought or looked at.
+    PopularInYourInterests,
+    /// `popular now`: its place comes from popularity alone.
+    PopularNow,
+    /// `based on your history`: its place comes from a model that knows this user.
+    FromYourHistory,
+    /// `based on this visit`: its place comes from a model that knows only this session.
+    FromThisVisit,
+    /// `recommended`: nothing is known of the visitor.
+    Recommended,
+    /// A reason of your own.
+    Text(Cow<'static, str>),
+}
+
+impl Reason {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::BoughtBefore => "bought before",
+            Self::SimilarToRecentViews => "similar to recent views",
+            Self::PopularInYourInterests => "popular in your interests",
+            Self::PopularNow => "popular now",
+            Self::FromYourHistory => "based on your history",
+            Self::FromThisVisit => "based on this visit",
+            Self::Recommended => "recommended",
+            Self::Text(text) => text,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a reason is asked about.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    /// The visit.
+    pub visit: Visit<'a>,
+    /// The product that is shown.
+    pub item: u32,
+    /// The rung that ranked it.
+    pub rung: &'a str,
+    /// What is said when nothing better is known.
+    pub usual: &'a Reason,
+}
+
+/// Finds a reason; `None` keeps the rung's usual one. A closure `|asked: &Asked<'_>| ...` is one too.
+pub trait Reasons: Send + Sync {
+    /// Why this product is shown to this visitor.
+    fn reason(&self, asked: &Asked<'_>) -> Option<Reason>;
+}
+
+impl<F: Fn(&Asked<'_>) -> Option<Reason> + Send + Sync> Reasons for F {
+    fn reason(&self, asked: &Asked<'_>) -> Option<Reason> {
+        self(asked)
+    }
+}
+
+/// Purchases and neighbours, from which most reasons follow.
+///
+/// In this order: a product the user bought is `bought before`; a neighbour of a product of the session or on the page is
+/// `similar to recent views`; a product that is shown for its popularity and is of a category the visitor bought or looked at
+/// is `popular in your interests`; everything else keeps the rung's usual reason.
+///
+/// ```
+/// use ml_data::contract::Visit;
+/// use ml_serve::recommend::{Asked, Catalogue, Facts, Product, Reason, Reasons};
+/// let shop = Catalogue::new([("mug", "kitchen"), ("pan", "kitchen"), ("lamp", "home")].map(|(id, c)| Product::new(id, c, 9.0)))?;
+/// let facts = Facts::of(&shop).bought([(0, 0)]).similar(vec![vec![], vec![2], vec![1]]);
+/// let visit = Visit { user: Some(0), session: &[1], ..Visit::default() };
+/// let why = |item| facts.reason(&Asked { visit, item, rung: "popularity", usual: &Reason::PopularNow });
+/// assert_eq!(why(0), Some(Reason::BoughtBefore));
+/// assert_eq!(why(1), Some(Reason::PopularInYourInterests));
+/// assert_eq!(why(2), Some(Reason::SimilarToRecentViews));
+/// # Ok::<(), ml_serve::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    category_of: Vec<u32>,
+    bought: Vec<ItemSet>,
+    categories: Vec<ItemSet>,
+    similar: Vec<ItemSet>,
+}
+
+impl Facts {
+    /// No facts yet about the products of a catalogue.
+    pub fn of(catalogue: &Catalogue) -> Self {
+        let category_of = (0..catalogue.len() as u32)
+            .filter_map(|i| catalogue.category_of(i))
+            .collect();
+        Self {
+            category_of,
+            ..Self::default()
+        }
+    }
+
+    /// Who bought what: (user, item) pairs by number, in any order.
+    #[must_use]
+    pub fn bought(mut self, pairs: impl IntoIterator<Item = (u32, u32)>) -> Self {
+        let mut by_user: Vec<Vec<u32>> = Vec::new();
+        for (user, item) in pairs {
+            let user = user as usize;
+            if by_user.len() <= user {
+                by_user.resize_with(user + 1, Vec::new);
+            }
+            by_user[user].push(item);
+        }
+        let category = |i: &u32| self.category_of.get(*i as usize).copied();
+        self.categories = by_user
+            .iter()
+            .map(|b| ItemSet::new(b.iter().filter_map(category).collect()))
+            .collect();
+        self.bought = by_user.into_iter().map(ItemSet::new).collect();
+        self
+    }
+
+    /// For each item by number, the items most like it.
+    #[must_use]
+    pub fn similar(mut self, neighbours: Vec<Vec<u32>>) -> Self {
+        self.similar = neighbours.into_iter().map(ItemSet::new).collect();
+        self
+    }
+
+    fn interested(&self, visit: &Visit<'_>, item: u32) -> bool {
+        let Some(&category) = self.category_of.get(item as usize) else {
+            return false;
+        };
+        let bought = visit
+            .user
+            .and_then(|u| self.categories.get(u as usize))
+            .is_some_and(|c| c.contains(category));
+        bought || seen(visit).any(|s| self.category_of.get(s as usize) == Some(&category))
+    }
+}
+
+fn seen<'a>(visit: &Visit<'a>) -> impl Iterator<Item = u32> + use<'a> {
+    visit.session.iter().copied().chain(visit.current)
+}
+
+impl Reasons for Facts {
+    fn reason(&self, asked: &Asked<'_>) -> Option<Reason> {
+        let (visit, item) = (&asked.visit, asked.item);
+        if visit
+            .user
+            .and_then(|u| self.bought.get(u as usize))
+            .is_some_and(|b| b.contains(item))
+        {
+            return Some(Reason::BoughtBefore);
+        }
+        if seen(visit).any(|s| {
+            self.similar
+                .get(s as usize)
+                .is_some_and(|n| n.contains(item))
+        }) {
+            return Some(Reason::SimilarToRecentViews);
+        }
+        let popular = *asked.usual == Reason::PopularNow && self.interested(visit, item);
+        popular.then_some(Reason::PopularInYourInterests)
+    }
+}

@@ -1,0 +1,37 @@
+//! Recommendations as a library call: a request in, a ranked list with reasons out, whatever breaks in between.
+//!
+//! A [`Bundle`] is everything one model version needs: a [`Catalogue`], the known [`Users`] and a chain of [`Rung`]s, best
+//! first (`blend`, `factorisation`, `popularity`). [`RecommendationService::recommend`] asks the rungs in order. A rung that
+//! fails, panics, takes longer than its budget or has no opinion leaves the answer to the next; an answer that is too short is
+//! filled up from the next. A rung that keeps failing is switched off for a while by its [breaker](Rung::breaker).
+//! [`RecommendationService::swap`] replaces the bundle between two requests; none is dropped.
+//!
+//! Filters are applied before ranking, so the list still has the length that was asked for. The product on the page is never
+//! recommended.
+
+mod breaker;
+mod bundle;
+mod catalogue;
+mod chain;
+mod facts;
+mod helper;
+mod parse;
+mod request;
+mod response;
+mod rung;
+mod service;
+mod sink;
+#[cfg(test)]
+mod tests;
+
+pub use breaker::{Breaker, BreakerState};
+pub use bundle::Bundle;
+pub use catalogue::{Catalogue, Product, Users};
+pub use facts::{Asked, Facts, Reason, Reasons};
+pub use parse::parse;
+pub use request::{Context, Filters, HISTORY_MAX, ID_MAX, LIST_MAX, Request};
+pub use response::{Metadata, Recommendation, Response, Trace};
+pub(crate) use rung::panic_text;
+pub use rung::{Rung, RungStats};
+pub use service::{Recommend, RecommendationService, ServiceStats};
+pub use sink::{ChannelSink, EventSink, JsonLines, Memory};

@@ -1,0 +1,250 @@
+//! One ranker of the chain, with what keeps it from harming the others.
+
+use super::breaker::{Breaker, BreakerState};
+use super::facts::{Reason, Reasons};
+use super::helper::Helpers;
+use ml_data::contract::{AnyRanker, ByVisit, Candidates, RankSession, Scored, Visit};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A named ranker of the fallback chain. The last rung of a chain is always tried; keep it simple.
+pub struct Rung {
+    name: String,
+    ranker: Arc<dyn AnyRanker<ByVisit>>,
+    pub(super) reasons: Option<Arc<dyn Reasons>>,
+    usual: Option<Reason>,
+    budget: Option<Duration>,
+    breaker: Breaker,
+    idle: Mutex<Vec<Box<dyn RankSession<ByVisit>>>>,
+    helpers: Helpers,
+    counts: Counts,
+}
+
+#[derive(Default)]
+struct Counts {
+    answered: AtomicU64,
+    empty: AtomicU64,
+    failed: AtomicU64,
+    skipped: AtomicU64,
+}
+
+/// What a rung did so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RungStats {
+    /// Its name.
+    pub name: String,
+    /// Calls with at least one product.
+    pub answered: u64,
+    /// Calls without an opinion.
+    pub empty: u64,
+    /// Errors, panics, bad scores and exceeded budgets.
+    pub failed: u64,
+    /// Requests that passed it by because it was switched off.
+    pub skipped: u64,
+    /// Its breaker.
+    pub state: BreakerState,
+}
+
+impl fmt::Debug for Rung {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rung")
+            .field("name", &self.name)
+            .field("budget", &self.budget)
+            .field("breaker", &self.breaker)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Rung {
+    /// A rung over a fitted ranker. Without other settings it has no time budget and is switched off for 30 s after 5 failures
+    /// in a row.
+    pub fn new(name: impl Into<String>, ranker: impl AnyRanker<ByVisit> + 'static) -> Self {
+        Self::shared(name, Arc::new(ranker))
+    }
+
+    /// A rung over a ranker that is shared with others.
+    pub fn shared(name: impl Into<String>, ranker: Arc<dyn AnyRanker<ByVisit>>) -> Self {
+        Self {
+            name: name.into(),
+            ranker,
+            reasons: None,
+            usual: None,
+            budget: None,
+            breaker: Breaker::new(5, Duration::from_secs(30)),
+            idle: Mutex::default(),
+            helpers: Helpers::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    /// Limits the time of one call. The call is then made on a thread of its own, and left behind when the time is up, so that
+    /// even a rung that hangs holds up no request; this costs one thread hand-over a call.
+    #[must_use]
+    pub fn budget(mut self, budget: Duration) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Switches it off for `cool_down` after `failures` in a row; 0 never.
+    #[must_use]
+    pub fn breaker(mut self, failures: u32, cool_down: Duration) -> Self {
+        self.breaker = Breaker::new(failures, cool_down);
+        self
+    }
+
+    /// What is said of its products when nothing better is known. By default a rung named `popularity` says
+    /// [`PopularNow`](Reason::PopularNow); others say [`FromYourHistory`](Reason::FromYourHistory) to a known user,
+    /// [`FromThisVisit`](Reason::FromThisVisit) to an unknown one with a session or a product on the page, and
+    /// [`Recommended`](Reason::Recommended) otherwise.
+    #[must_use]
+    pub fn says(mut self, usual: Reason) -> Self {
+        self.usual = Some(usual);
+        self
+    }
+
+    /// Finds reasons for its products, before those of the bundle.
+    #[must_use]
+    pub fn reasons(mut self, reasons: impl Reasons + 'static) -> Self {
+        self.reasons = Some(Arc::new(reasons));
+        self
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it did so far.
+    pub fn stats(&self) -> RungStats {
+        let get = |c: &AtomicU64| c.load(Ordering::Relaxed);
+        let c = &self.counts;
+        let (answered, empty, failed, skipped) = (
+            get(&c.answered),
+            get(&c.empty),
+            get(&c.failed),
+            get(&c.skipped),
+        );
+        RungStats {
+            name: self.name.clone(),
+            answered,
+            empty,
+            failed,
+            skipped,
+            state: self.breaker.state(Instant::now()),
+        }
+    }
+
+    pub(super) fn usual(&self, visit: &Visit<'_>) -> Reason {
+        match &self.usual {
+            Some(reason) => reason.clone(),
+            None if self.name == "popularity" => Reason::PopularNow,
+            None if visit.user.is_some() => Reason::FromYourHistory,
+            None if !visit.session.is_empty() || visit.current.is_some() => Reason::FromThisVisit,
+            None => Reason::Recommended,
+        }
+    }
+
+    /// True when its breaker lets a call through; counts those it does not.
+    pub(super) fn allowed(&self) -> bool {
+        let allowed = self.breaker.allows(Instant::now());
+        self.counts
+            .skipped
+            .fetch_add(u64::from(!allowed), Ordering::Relaxed);
+        allowed
+    }
+
+    /// Ranks into `out`. `left` is what remains of the request's deadline.
+    pub(super) fn ask(
+        &self,
+        visit: Visit<'_>,
+        among: Candidates<'_>,
+        k: usize,
+        left: Duration,
+        out: &mut Vec<Scored>,
+    ) -> Result<(), String> {
+        let started = Instant::now();
+        out.clear();
+        let asked = match self.budget {
+            // With nothing left of the deadline only a last rung is still asked, and then for as long as it may take.
+            Some(b) => {
+                let limit = if left.is_zero() { b } else { b.min(left) };
+                self.helpers
+                    .ask(&self.ranker, (visit, among, k), limit, out)
+            }
+            None => self.inline(visit, among, k, out),
+        };
+        let answer = asked.and_then(|()| match out.iter().find(|s| !s.score.is_finite()) {
+            Some(bad) => Err(format!("scored item {} with {}", bad.item, bad.score)),
+            None => Ok(()),
+        });
+        let late = self.budget.is_none() && !left.is_zero() && started.elapsed() > left;
+        match &answer {
+            Ok(()) if late => self.breaker.failed(Instant::now()),
+            Ok(()) => self.breaker.succeeded(),
+            Err(_) => {
+                out.clear();
+                self.breaker.failed(Instant::now());
+            }
+        }
+        let count = match (&answer, out.is_empty()) {
+            (Err(_), _) => &self.counts.failed,
+            (Ok(()), true) => &self.counts.empty,
+            (Ok(()), false) => &self.counts.answered,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        answer
+    }
+
+    fn inline(
+        &self,
+        visit: Visit<'_>,
+        among: Candidates<'_>,
+        k: usize,
+        out: &mut Vec<Scored>,
+    ) -> Result<(), String> {
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let mut session = match idle {
+            Some(session) => session,
+            None => catch_unwind(AssertUnwindSafe(|| self.ranker.clone().session()))
+                .map_err(|p| panic_text(&*p))?,
+        };
+        let done = guarded(&mut *session, visit, among, k, out);
+        // A session that failed may be half-way through something: the next call gets a fresh one.
+        if done.is_ok() {
+            self.idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(session);
+        }
+        done
+    }
+}
+
+/// Ranks, turning an error or a panic into its message.
+pub(super) fn guarded(
+    session: &mut dyn RankSession<ByVisit>,
+    visit: Visit<'_>,
+    among: Candidates<'_>,
+    k: usize,
+    out: &mut Vec<Scored>,
+) -> Result<(), String> {
+    match catch_unwind(AssertUnwindSafe(|| session.rank_into(visit, among, k, out))) {
+        Ok(done) => done.map_err(|e| e.to_string()),
+        Err(panic) => Err(panic_text(&*panic)),
+    }
+}
+
+pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("panicked: {}", text.unwrap_or("(no message)"))
+}

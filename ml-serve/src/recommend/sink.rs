@@ -1,0 +1,171 @@
+//! Where prediction events go.
+
+use crate::error::{Error, Result};
+use ml_data::event::PredictionEvent;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+/// Takes an event for every answered request, and for every request no rung could answer. Requests that are refused for
+/// what they say are not predictions.
+pub trait EventSink: Send + Sync {
+    /// Takes an event. The request is answered whatever this returns; failures are counted in
+    /// [`ServiceStats::events_lost`](super::ServiceStats::events_lost).
+    ///
+    /// # Errors
+    /// The event could not be kept.
+    fn emit(&self, event: PredictionEvent) -> Result<()>;
+}
+
+/// Keeps events in memory, for tests and small programs.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<Vec<PredictionEvent>>);
+
+impl Memory {
+    /// An empty memory.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Takes all events out, oldest first.
+    pub fn take(&self) -> Vec<PredictionEvent> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl EventSink for Memory {
+    fn emit(&self, event: PredictionEvent) -> Result<()> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(event);
+        Ok(())
+    }
+}
+
+/// Appends events to a file, one JSON object a line, each written whole by one call.
+#[derive(Debug)]
+pub struct JsonLines {
+    path: PathBuf,
+    file: Mutex<(File, Vec<u8>)>,
+}
+
+impl JsonLines {
+    /// Opens or makes the file. A last line that a crash cut short is ended, so that later lines stay readable.
+    ///
+    /// # Errors
+    /// A path that can not be opened for writing.
+    pub fn append(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref().to_path_buf();
+        let fail = |e| Error::io(format!("opening the event file {}", path.display()), e);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(fail)?;
+        let length = file.metadata().map_err(fail)?.len();
+        let mut last = [b'\n'];
+        if length > 0 {
+            file.seek(SeekFrom::Start(length - 1))
+                .and_then(|_| file.read_exact(&mut last))
+                .map_err(fail)?;
+        }
+        if last != *b"\n" {
+            file.write_all(b"\n").map_err(fail)?;
+        }
+        Ok(Self {
+            path,
+            file: Mutex::new((file, Vec::new())),
+        })
+    }
+}
+
+impl EventSink for JsonLines {
+    fn emit(&self, event: PredictionEvent) -> Result<()> {
+        let mut held = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let (file, line) = &mut *held;
+        line.clear();
+        let fail = |e: std::io::Error| {
+            Error::io(format!("writing the event file {}", self.path.display()), e)
+        };
+        serde_json::to_writer(&mut *line, &event).map_err(|e| fail(e.into()))?;
+        line.push(b'\n');
+        file.write_all(line).map_err(fail)
+    }
+}
+
+/// Hands events to another thread through a bounded channel; events that find it full or closed are lost, and counted.
+#[derive(Debug)]
+pub struct ChannelSink(SyncSender<PredictionEvent>);
+
+impl ChannelSink {
+    /// A sink, and the end to read from.
+    pub fn bounded(capacity: usize) -> (Self, Receiver<PredictionEvent>) {
+        let (send, receive) = sync_channel(capacity);
+        (Self(send), receive)
+    }
+}
+
+impl EventSink for ChannelSink {
+    fn emit(&self, event: PredictionEvent) -> Result<()> {
+        self.0
+            .try_send(event)
+            .map_err(|e| ml_data::Error::Data(format!("event channel: {e}")).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(id: u64) -> PredictionEvent {
+        PredictionEvent {
+            request_id: id,
+            at: 1,
+            model_version: "v1".into(),
+            answered_by: Some("blend".into()),
+            user: Some("a\nb".into()),
+            items: vec!["x".into()],
+            scores: vec![0.5],
+            latency_us: 9,
+            error: None,
+        }
+    }
+
+    #[test]
+    fn lines_survive_a_crash_in_the_middle_of_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("events.jsonl");
+        JsonLines::append(&path).unwrap().emit(event(1)).unwrap();
+        OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .unwrap()
+            .write_all(b"{\"request_id\": 2, ")
+            .unwrap();
+        JsonLines::append(&path).unwrap().emit(event(3)).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let read: Vec<_> = text
+            .lines()
+            .map(serde_json::from_str::<PredictionEvent>)
+            .collect();
+        assert_eq!(read.len(), 3);
+        assert_eq!(read[0].as_ref().unwrap(), &event(1));
+        assert!(read[1].is_err());
+        assert_eq!(read[2].as_ref().unwrap(), &event(3));
+        let e = JsonLines::append(path.join("below")).unwrap_err();
+        assert!(e.to_string().contains("below"), "{e}");
+    }
+
+    #[test]
+    fn a_full_or_closed_channel_is_an_error_not_a_wait() {
+        let (sink, end) = ChannelSink::bounded(1);
+        sink.emit(event(1)).unwrap();
+        assert!(sink.emit(event(2)).is_err());
+        assert_eq!(end.recv().unwrap().request_id, 1);
+        drop(end);
+        assert!(sink.emit(event(3)).is_err());
+    }
+}

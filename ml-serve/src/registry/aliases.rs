@@ -1,0 +1,90 @@
+//! Where the aliases point, and how they came there.
+
+use super::files::replace;
+use super::manifest::Version;
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Why an alias moved, or did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MoveKind {
+    /// A version passed its gate.
+    Promoted,
+    /// A gate refused: nothing moved.
+    Refused,
+    /// The alias went back to the version before.
+    RolledBack,
+}
+
+/// One line of the history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Move {
+    /// When, ISO 8601 in UTC.
+    pub at: String,
+    /// Who asked for it.
+    pub by: String,
+    /// The alias.
+    pub alias: String,
+    /// What happened.
+    pub kind: MoveKind,
+    /// Where the alias pointed before.
+    pub from: Option<Version>,
+    /// The version it was to point at.
+    pub to: Version,
+    /// The gate's reasons.
+    pub reasons: Vec<String>,
+}
+
+/// An alias: the version it points at, and those it pointed at before, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Alias {
+    pub(super) version: Version,
+    pub(super) before: Vec<Version>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Aliases {
+    pub(super) aliases: BTreeMap<String, Alias>,
+    pub(super) history: Vec<Move>,
+}
+
+impl Aliases {
+    /// An absent file is an empty state; a file that can not be read is an error.
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) => return Err(Error::io(format!("reading {}", path.display()), e)),
+        };
+        serde_json::from_slice(&bytes).map_err(|e| Error::Manifest {
+            path: path.to_path_buf(),
+            reason: describe(&e, bytes.len()),
+        })
+    }
+
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
+        replace(path, &to_json(self, path)?)
+    }
+}
+
+pub(super) fn to_json<T: Serialize>(value: &T, path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| Error::Manifest {
+        path: path.to_path_buf(),
+        reason: format!("can not be written: {e}"),
+    })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// Says "truncated" where the text just stops.
+pub(super) fn describe(e: &serde_json::Error, length: usize) -> String {
+    if e.is_eof() {
+        format!("truncated after {length} bytes")
+    } else {
+        e.to_string()
+    }
+}

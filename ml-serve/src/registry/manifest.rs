@@ -1,0 +1,185 @@
+//! What is known about a version.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The number of a version, written `v3`. Numbers start at 1 and are never used twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Version(pub u32);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "v{}", self.0)
+    }
+}
+
+impl Version {
+    /// Reads `v3`; anything else is not a version.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('v')?;
+        let plain = !digits.is_empty()
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && !digits.starts_with('0');
+        plain.then(|| digits.parse().ok().map(Self))?
+    }
+}
+
+impl TryFrom<String> for Version {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is not a version like v3"))
+    }
+}
+
+impl From<Version> for String {
+    fn from(v: Version) -> Self {
+        v.to_string()
+    }
+}
+
+/// Which version is meant: a number, or where an alias points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// This version.
+    Version(Version),
+    /// The version the alias points at.
+    Alias(String),
+}
+
+impl From<Version> for Which {
+    fn from(v: Version) -> Self {
+        Self::Version(v)
+    }
+}
+
+impl From<&str> for Which {
+    /// `v3` is a version, every other text an alias.
+    fn from(text: &str) -> Self {
+        Version::parse(text).map_or_else(|| Self::Alias(text.into()), Self::Version)
+    }
+}
+
+/// The answer of a promotion gate, whoever ran it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateOutcome {
+    /// True when the version may be promoted.
+    pub promoted: bool,
+    /// Why, in sentences; kept in the history.
+    pub reasons: Vec<String>,
+}
+
+impl GateOutcome {
+    /// The gate was passed.
+    pub fn pass(reasons: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            promoted: true,
+            reasons: reasons.into_iter().map(Into::into).collect(),
+        }
+    }
+    /// The gate refused.
+    pub fn refuse(reasons: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            promoted: false,
+            reasons: reasons.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// Where a version came from: enough to train it again.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lineage {
+    /// Digest of the training data.
+    pub data_digest: String,
+    /// Version of the code that trained it.
+    pub code_version: String,
+    /// Parameters of the training.
+    #[serde(default)]
+    pub parameters: Value,
+    /// Seed of every random draw.
+    pub seed: u64,
+}
+
+/// What the publisher says about a version.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Offline metrics by name; finite numbers.
+    #[serde(default)]
+    pub metrics: BTreeMap<String, f64>,
+    /// The decision of the evaluation gate, as its report wrote it.
+    #[serde(default)]
+    pub gate: Value,
+    /// Where it came from.
+    #[serde(default)]
+    pub lineage: Lineage,
+}
+
+impl Metadata {
+    /// Adds a metric.
+    #[must_use]
+    pub fn metric(mut self, name: &str, value: f64) -> Self {
+        self.metrics.insert(name.into(), value);
+        self
+    }
+    /// Sets the gate's report.
+    #[must_use]
+    pub fn gate(mut self, decision: Value) -> Self {
+        self.gate = decision;
+        self
+    }
+    /// Sets the lineage.
+    #[must_use]
+    pub fn lineage(mut self, lineage: Lineage) -> Self {
+        self.lineage = lineage;
+        self
+    }
+}
+
+/// The description stored beside an artifact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The model's name.
+    pub model: String,
+    /// Its version.
+    pub version: Version,
+    /// When it was published, ISO 8601 in UTC.
+    pub published_at: String,
+    /// Who published it.
+    pub published_by: String,
+    /// Length of the artifact in bytes.
+    pub bytes: u64,
+    /// SHA-256 of the artifact, hexadecimal.
+    pub sha256: String,
+    /// What the publisher says about it.
+    #[serde(flatten)]
+    pub metadata: Metadata,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_v_and_a_number() {
+        assert_eq!(Version::parse("v12"), Some(Version(12)));
+        for bad in [
+            "",
+            "v",
+            "v0",
+            "v01",
+            "12",
+            "V1",
+            "v1.2",
+            "v99999999999",
+            "v+1",
+        ] {
+            assert_eq!(Version::parse(bad), None, "{bad}");
+        }
+        assert_eq!(serde_json::to_string(&Version(3)).unwrap(), "\"v3\"");
+        assert!(serde_json::from_str::<Version>("\"3\"").is_err());
+        assert_eq!(Which::from("v3"), Which::Version(Version(3)));
+        assert_eq!(Which::from("champion"), Which::Alias("champion".into()));
+    }
+}

@@ -1,0 +1,24 @@
+//! A model registry in a local folder: numbered, immutable, checksummed versions; aliases that move atomically and back.
+//!
+//! ```text
+//! DIR/recommender/versions/v1/artifact.bin     the bytes that were published
+//!                            /manifest.json    metrics, gate decision, lineage
+//!                            /SHA256SUMS       digests of both (`sha256sum -c` reads it)
+//! DIR/recommender/aliases.json                 where the aliases point, where they pointed, who moved them when
+//! DIR/recommender/.lock                        held while an alias moves; the system frees it when a process dies
+//! ```
+//!
+//! A version is written into a hidden folder, synced and renamed into place, so it is there whole or not at all. All alias
+//! state, history included, is one file replaced by one rename: readers see the old or the new, never a mixture, and need no
+//! lock. A folder mounted read-only can be loaded from.
+
+mod aliases;
+mod files;
+mod manifest;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use aliases::{Move, MoveKind};
+pub use manifest::{GateOutcome, Lineage, Manifest, Metadata, Version, Which};
+pub use store::{Published, Registry};

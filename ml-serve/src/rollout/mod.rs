@@ -1,0 +1,26 @@
+//! Putting a new version before shoppers without betting the shop on it.
+//!
+//! - [`Shadow`]: the challenger sees every request, its answers are only compared.
+//! - [`Route`]: a fixed share of users gets the challenger, always the same ones (A/B).
+//! - [`Canary`]: the share grows in stages (5, 20, 50, 100 %) while the challenger is healthy, and falls to nothing when it is
+//!   not. [`Canary::decide`] is a pure function of what was counted; [`CanaryRollout`] counts, routes and applies it.
+//! - [`BlueGreen`]: a registry alias and a service that move together, and back.
+//!
+//! [`Shadow`], [`AbTest`] and [`CanaryRollout`] are [`Recommend`](crate::recommend::Recommend) themselves, so they can be
+//! served over HTTP in place of a service.
+
+mod bluegreen;
+mod canary;
+mod driver;
+mod health;
+mod route;
+mod shadow;
+#[cfg(test)]
+mod tests;
+
+pub use bluegreen::BlueGreen;
+pub use canary::{Canary, Decision, Gates, Verdict};
+pub use driver::{AbTest, CanaryRollout, Phase, Step};
+pub use health::{Health, Inferiority, inferiority};
+pub use route::{Arm, Route};
+pub use shadow::{Shadow, ShadowReport};

@@ -1,0 +1,197 @@
+//! A challenger that is asked and not heard.
+
+use super::driver::timed;
+use super::health::Latencies;
+use crate::error::Result;
+use crate::recommend::{Recommend, Request, Response};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// What the shadow did.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ShadowReport {
+    /// Requests both answered.
+    pub compared: u64,
+    /// Requests the challenger failed.
+    pub errors: u64,
+    /// Requests it was not asked because it was too far behind.
+    pub skipped: u64,
+    /// Mean share of products the two lists have in common, out of the longer list: overlap@k. `NaN` before any comparison.
+    pub overlap: f64,
+    /// 95th percentile of the control's latency over these requests, milliseconds.
+    pub control_p95_ms: f64,
+    /// 95th percentile of the challenger's latency, milliseconds.
+    pub challenger_p95_ms: f64,
+}
+
+#[derive(Default)]
+struct Tally {
+    compared: u64,
+    errors: u64,
+    overlap: f64,
+    control: Latencies,
+    challenger: Latencies,
+}
+
+struct Ask {
+    request: Request,
+    shown: Vec<String>,
+    took: Duration,
+}
+
+/// Answers with the control; the challenger gets the same requests on a thread of its own, through a bounded queue, so that
+/// it can slow or break nothing. Give it no event sink, or one of its own: its answers are not shown to anybody.
+pub struct Shadow {
+    control: Arc<dyn Recommend>,
+    queue: Option<SyncSender<Ask>>,
+    worker: Option<JoinHandle<()>>,
+    tally: Arc<Mutex<Tally>>,
+    skipped: AtomicU64,
+    open: Arc<AtomicU64>,
+}
+
+impl fmt::Debug for Shadow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shadow")
+            .field("report", &self.report())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shadow {
+    /// Puts a challenger behind a control; at most `queue` requests wait for it, more are skipped and counted.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn new(
+        control: Arc<dyn Recommend>,
+        challenger: Arc<dyn Recommend>,
+        queue: usize,
+    ) -> Result<Self> {
+        let (send, receive) = sync_channel::<Ask>(queue.max(1));
+        let (tally, open) = (
+            Arc::new(Mutex::new(Tally::default())),
+            Arc::new(AtomicU64::new(0)),
+        );
+        let (kept, still) = (tally.clone(), open.clone());
+        let work = move || {
+            while let Ok(ask) = receive.recv() {
+                let (answer, took) = timed(&*challenger, &ask.request);
+                kept.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .enter(&ask, &answer, took);
+                still.fetch_sub(1, Ordering::AcqRel);
+            }
+        };
+        let spawned = std::thread::Builder::new()
+            .name("shadow".into())
+            .spawn(work);
+        let worker = spawned.map_err(|e| crate::Error::io("starting the shadow's thread", e))?;
+        Ok(Self {
+            control,
+            queue: Some(send),
+            worker: Some(worker),
+            tally,
+            skipped: AtomicU64::new(0),
+            open,
+        })
+    }
+
+    /// What it did so far.
+    pub fn report(&self) -> ShadowReport {
+        let t = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        ShadowReport {
+            compared: t.compared,
+            errors: t.errors,
+            skipped: self.skipped.load(Ordering::Relaxed),
+            overlap: t.overlap / t.compared as f64,
+            control_p95_ms: t.control.p95(),
+            challenger_p95_ms: t.challenger.p95(),
+        }
+    }
+
+    /// Waits until the challenger has caught up; false when it has not after `limit`.
+    pub fn catch_up(&self, limit: Duration) -> bool {
+        let started = Instant::now();
+        while self.open.load(Ordering::Acquire) > 0 {
+            if started.elapsed() >= limit {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        true
+    }
+}
+
+impl Tally {
+    fn enter(&mut self, ask: &Ask, answer: &Result<Response>, took: Duration) {
+        match answer {
+            Err(_) => self.errors += 1,
+            Ok(answer) => {
+                self.compared += 1;
+                self.overlap += overlap(&ask.shown, answer);
+                self.control.push(ask.took.as_secs_f64() * 1e3);
+                self.challenger.push(took.as_secs_f64() * 1e3);
+            }
+        }
+    }
+}
+
+/// Products in both lists, out of the longer one; two empty lists agree.
+fn overlap(shown: &[String], answer: &Response) -> f64 {
+    let other = &answer.recommendations;
+    let longer = shown.len().max(other.len());
+    let common = shown
+        .iter()
+        .filter(|id| other.iter().any(|r| r.product_id == **id))
+        .count();
+    if longer == 0 {
+        1.0
+    } else {
+        common as f64 / longer as f64
+    }
+}
+
+impl Recommend for Shadow {
+    fn recommend(&self, request: &Request) -> Result<Response> {
+        let started = Instant::now();
+        let answer = self.control.recommend(request)?;
+        let took = started.elapsed();
+        if let Some(queue) = &self.queue {
+            let shown = answer
+                .recommendations
+                .iter()
+                .map(|r| r.product_id.clone())
+                .collect();
+            self.open.fetch_add(1, Ordering::AcqRel);
+            if queue
+                .try_send(Ask {
+                    request: request.clone(),
+                    shown,
+                    took,
+                })
+                .is_err()
+            {
+                self.open.fetch_sub(1, Ordering::AcqRel);
+                self.skipped.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        Ok(answer)
+    }
+    fn version(&self) -> Option<String> {
+        self.control.version()
+    }
+}
+
+impl Drop for Shadow {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(worker) = self.worker.take() {
+            let _ = worker.join();
+        }
+    }
+}
