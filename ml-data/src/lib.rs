@@ -6,6 +6,7 @@ pub mod contract;
 pub mod error;
 pub mod event;
 pub mod prelude;
+pub mod quality;
 pub mod random;
 pub mod repr;
 pub mod sample;
