@@ -8,8 +8,10 @@
 pub mod bootstrap;
 mod check;
 mod error;
+
 pub mod goal;
 pub mod holdout;
+mod kernel;
 pub mod metric;
 mod radix;
 mod reduce;

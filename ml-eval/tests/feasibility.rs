@@ -1,5 +1,5 @@
 //! The feasibility check against SciPy and scikit-learn; `golden/feasibility.py` made the values.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::panic)] // tests may
 
 use ml_data::contract::Direction;
 use ml_eval::goal::{

@@ -1,5 +1,5 @@
 //! Metrics against scikit-learn, NumPy and SciPy; `golden/metrics.py` made the values.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::panic)] // tests may
 
 use ml_eval::bootstrap::Bootstrap;
 use ml_eval::metric::{
@@ -8,6 +8,9 @@ use ml_eval::metric::{
 };
 use ndarray::Array2;
 use serde_json::Value;
+
+/// A metric of one query's scores and grades.
+type OfQuery<'a> = dyn Fn(&[f64], &[f64]) -> Option<f64> + 'a;
 
 fn golden() -> Value {
     serde_json::from_str(include_str!("golden/metrics.json")).unwrap()
@@ -110,7 +113,7 @@ fn ranking_metrics_equal_scikit_learn_and_numpy() {
             .zip(cases(case, "grades"))
             .map(|(s, g)| (numbers(s), numbers(g)))
             .collect();
-        let check = |metric: &dyn Fn(&[f64], &[f64]) -> Option<f64>, expected: &Value| {
+        let check = |metric: &OfQuery<'_>, expected: &Value| {
             for ((s, g), e) in rows.iter().zip(expected.as_array().unwrap()) {
                 let found = metric(s, g);
                 assert_eq!(found.is_none(), g.iter().all(|g| *g == 0.0));

@@ -1,5 +1,5 @@
 //! Rankers on held-out sets: figures against a direct computation, protocol faults, determinism.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::panic)] // tests may
 
 use ml_data::contract::{AnyRanker, ByUser, ByVisit, Candidates, ItemSet, Ranker, Scored, top_k};
 use ml_data::sample::{Test, Valid};
@@ -24,7 +24,7 @@ struct Taste {
 }
 
 fn likes(user: u32, item: u32) -> bool {
-    mix(user, item) % 10 == 0
+    mix(user, item).is_multiple_of(10)
 }
 
 impl Ranker for Taste {
@@ -96,7 +96,7 @@ impl Ranker for Fails {
 fn seen(user: u32) -> ItemSet {
     ItemSet::new(
         (0..ITEMS as u32)
-            .filter(|i| mix(*i, user) % 8 == 0)
+            .filter(|i| mix(*i, user).is_multiple_of(8))
             .collect(),
     )
 }

@@ -1,5 +1,5 @@
 //! What must hold of the ranking metrics for any input.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+#![allow(clippy::unwrap_used, clippy::panic)] // tests may
 
 use ml_eval::metric::{
     Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall,
@@ -77,6 +77,15 @@ proptest! {
         other.sort_by_key(|(i, _)| (*i as u64 + 1).wrapping_mul(by | 1));
         let (os, og) = split(&other.into_iter().map(|(_, r)| r).collect::<Vec<_>>());
         prop_assert!(close(&each(&s, &g, k), &each(&os, &og, k)));
+    }
+
+    #[test]
+    fn many_queries_have_the_bits_of_one(rows in documents(), k in 1usize..50) {
+        // many queries run compiled for wider vectors, one does not
+        let (s, g) = split(&rows);
+        let one = Ndcg::at(k).query(&s, &g).unwrap();
+        let many = Ndcg::at(k).queries(&[s.clone(), s].concat(), &[g.clone(), g].concat(), &[rows.len(); 2]).unwrap();
+        prop_assert_eq!(many, vec![one; 2]);
     }
 
     #[test]

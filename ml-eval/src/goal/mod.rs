@@ -4,17 +4,23 @@
 //! data; [`Gate`] compares a candidate's measured figures with the criteria and refuses what does not pass, naming the figures.
 
 mod criteria;
+mod decision;
 mod feasibility;
 mod gate;
+mod measured;
 mod noise;
 mod problem;
+mod report;
 mod roi;
 mod signal;
 
 pub use criteria::{Criterion, Explainability, Limits, Milestone, Privacy, Role, SuccessCriteria};
-pub use feasibility::{Concern, Feasibility, FeasibilityReport, Outcome};
-pub use gate::{Decision, Gate, Measured, Reason};
+pub use decision::{Decision, Reason};
+pub use feasibility::{Feasibility, Outcome};
+pub use gate::Gate;
+pub use measured::Measured;
 pub use noise::NoiseFloor;
 pub use problem::{ProblemDefinition, ProblemType};
+pub use report::{Concern, FeasibilityReport};
 pub use roi::{Roi, ValueModel};
 pub use signal::{Feature, Signal, Statistic};

@@ -1,8 +1,7 @@
 //! The head of a ranked list as groups of tied documents.
 
-use crate::error::{self, Result};
 use crate::metric::score::Score;
-use crate::metric::score_key::Keyed;
+use crate::metric::score_key::{Key, Keyed};
 use crate::radix::Tagged;
 use std::cmp::Reverse;
 
@@ -15,120 +14,190 @@ pub(crate) struct Group {
     pub(crate) gain: f64,
 }
 
-/// Buffers of one thread; nothing is allocated once they have grown.
-#[derive(Debug)]
-pub(crate) struct Scratch<K> {
-    keys: Vec<K>,
-    head: Vec<Tagged<K>>,
-    pub(crate) groups: Vec<Group>,
-    pub(crate) grades: Vec<f64>,
-    pub(crate) small: Vec<u8>,
-}
-
-impl<K> Default for Scratch<K> {
-    fn default() -> Self {
-        Self {
-            keys: Vec::new(),
-            head: Vec::new(),
-            groups: Vec::new(),
-            grades: Vec::new(),
-            small: Vec::new(),
-        }
-    }
-}
-
-impl<K: Ord + Copy + Default> Scratch<K> {
-    /// Fills `groups` with the groups that reach into the first `k` ranks; the last one may reach beyond.
-    /// `worth(row)` is (relevant, gain) of a document.
-    pub(crate) fn head<S: Score + Keyed<Key = K>>(
-        &mut self,
-        scores: &[S],
-        k: usize,
-        worth: impl Fn(usize) -> (bool, f64),
-    ) {
-        self.groups.clear();
-        self.head.clear();
-        self.keys.clear();
-        self.keys.extend(scores.iter().map(|s| s.key()));
-        let n = self.keys.len();
-        if n <= k {
-            self.head
-                .extend(self.keys.iter().enumerate().map(|(row, &key)| Tagged {
-                    key,
-                    row: row as u32,
-                }));
-            self.push_sorted(&worth);
-            return;
-        }
-        // the k-th best key; everything above it is in the list, those equal to it share the places that are left
-        let (_, &mut last, _) = self.keys.select_nth_unstable(n - k);
-        self.head.resize(k, Tagged::default());
-        let (mut taken, mut tied) = (0, Group::default());
-        for (row, score) in scores.iter().enumerate() {
-            let key = score.key();
-            if key == last {
-                tied.add(worth(row));
-            }
-            // at most k - 1 keys are above the k-th, so the slot exists; written always, kept if above: no branch
-            self.head[taken] = Tagged {
-                key,
-                row: row as u32,
-            };
-            taken += usize::from(key > last);
-        }
-        self.head.truncate(taken);
-        self.push_sorted(&worth);
-        self.groups.push(tied);
-    }
-
-    fn push_sorted(&mut self, worth: &impl Fn(usize) -> (bool, f64)) {
-        self.head.sort_unstable_by_key(|tag| Reverse(tag.key));
-        let mut before = None;
-        for tag in &self.head {
-            if before != Some(tag.key) {
-                self.groups.push(Group::default());
-                before = Some(tag.key);
-            }
-            if let Some(group) = self.groups.last_mut() {
-                group.add(worth(tag.row as usize));
-            }
-        }
-    }
-}
-
 impl Group {
     #[inline(always)]
-    pub(crate) fn add(&mut self, (relevant, gain): (bool, f64)) {
+    fn add(&mut self, (relevant, gain): (bool, f64)) {
         self.size += 1;
         self.relevant += usize::from(relevant);
         self.gain += gain;
     }
 }
 
-/// Lengths and numbers of one query's documents. `first` is the row of its first document, for messages.
-pub(crate) fn check<S: Score, G: Copy + Into<f64>>(
+/// Keys of one block of documents: a vector register or two.
+const BLOCK: usize = 16;
+/// Documents of a short query: as many blocks as a block has keys.
+const SHORT: usize = BLOCK * BLOCK;
+
+/// Fills `groups` with the groups that reach into the first `k` ranks; the last one may reach beyond. `worth(row)` is
+/// (relevant, gain) of a document.
+#[inline(always)]
+pub(crate) fn head<S: Score>(
     scores: &[S],
-    grades: &[G],
-    first: usize,
-) -> Result<()> {
-    if scores.iter().fold(false, |bad, s| bad | s.missing()) {
-        let row = scores.iter().position(|s| s.missing()).unwrap_or(0);
-        return Err(error::value(
-            "predicted score",
-            first + row,
-            "NaN",
-            "a number",
-        ));
+    k: usize,
+    worth: impl Fn(usize) -> (bool, f64),
+    scratch: &mut Selection<<S as Keyed>::Key>,
+    groups: &mut Vec<Group>,
+) {
+    groups.clear();
+    if scores.len() <= SHORT && k <= 2 * BLOCK {
+        extract(scores, k, worth, scratch, groups);
+    } else {
+        select(scores, k, &worth, scratch, groups);
     }
-    let bad = |g: G| !(0.0..f64::INFINITY).contains(&g.into());
-    if grades.iter().fold(false, |any, g| any | bad(*g)) {
-        let row = grades.iter().position(|g| bad(*g)).unwrap_or(0);
-        return Err(error::value(
-            "relevance grade",
-            first + row,
-            Into::<f64>::into(grades[row]),
-            "a finite number of at least 0",
-        ));
+}
+
+/// Takes the highest key again and again. The highest key of each block is kept, so a step looks at these and at one block,
+/// with vectors and without a branch to mispredict. The default key is lower than that of any number and marks what was taken.
+/// Blocks are replaced as a whole: a vector load right after a store of one of its elements would stall.
+#[inline(always)]
+fn extract<S: Score>(
+    scores: &[S],
+    k: usize,
+    worth: impl Fn(usize) -> (bool, f64),
+    scratch: &mut Selection<<S as Keyed>::Key>,
+    groups: &mut Vec<Group>,
+) {
+    let none = <S as Keyed>::Key::default();
+    let Selection {
+        blocks, highests, ..
+    } = scratch;
+    *highests = [none; BLOCK];
+    for ((block, highest_key), part) in blocks
+        .iter_mut()
+        .zip(highests.iter_mut())
+        .zip(scores.chunks(BLOCK))
+    {
+        *block = [none; BLOCK];
+        block
+            .iter_mut()
+            .zip(part)
+            .for_each(|(key, score)| *key = score.key());
+        *highest_key = highest(block);
     }
-    Ok(())
+    let (mut last, mut taken) = (none, 0);
+    while taken < scores.len() {
+        let top = highest(highests);
+        if top != last {
+            if taken >= k {
+                return; // a group that starts here is beyond the first k ranks
+            }
+            groups.push(Group::default());
+            last = top;
+        }
+        let at = equal(highests, top).trailing_zeros() as usize % BLOCK;
+        let block = &mut blocks[at];
+        let mut found = equal(block, top);
+        block
+            .iter_mut()
+            .for_each(|key| *key = if *key == top { none } else { *key });
+        let next = highest(block);
+        highests
+            .iter_mut()
+            .enumerate()
+            .for_each(|(i, key)| *key = if i == at { next } else { *key });
+        if let Some(group) = groups.last_mut() {
+            while found != 0 {
+                group.add(worth(at * BLOCK + found.trailing_zeros() as usize));
+                found &= found - 1;
+                taken += 1;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn highest<K: Key>(keys: &[K; BLOCK]) -> K {
+    keys.iter()
+        .fold(K::default(), |a, &b| if b > a { b } else { a })
+}
+
+/// A bit for each key equal to `key`.
+#[inline(always)]
+fn equal<K: Key>(keys: &[K; BLOCK], key: K) -> u32 {
+    (0..BLOCK).fold(0, |mask, i| mask | u32::from(keys[i] == key) << i)
+}
+
+/// Buffers of [`head`].
+#[derive(Debug)]
+pub(crate) struct Selection<K> {
+    blocks: [[K; BLOCK]; BLOCK],
+    highests: [K; BLOCK],
+    keys: Vec<K>,
+    head: Vec<Tagged<K>>,
+}
+
+impl<K: Key> Default for Selection<K> {
+    fn default() -> Self {
+        Self {
+            blocks: [[K::default(); BLOCK]; BLOCK],
+            highests: [K::default(); BLOCK],
+            keys: Vec::new(),
+            head: Vec::new(),
+        }
+    }
+}
+
+/// Finds the `k`-th highest key; what is above it is sorted, the documents equal to it share the ranks that are left.
+fn select<S: Score>(
+    scores: &[S],
+    k: usize,
+    worth: &impl Fn(usize) -> (bool, f64),
+    scratch: &mut Selection<<S as Keyed>::Key>,
+    groups: &mut Vec<Group>,
+) {
+    let Selection { keys, head, .. } = scratch;
+    head.clear();
+    let mut tied = Group::default();
+    if scores.len() <= k {
+        head.extend(scores.iter().enumerate().map(|(row, s)| Tagged {
+            key: s.key(),
+            row: row as u32,
+        }));
+    } else {
+        keys.clear();
+        keys.extend(scores.iter().map(|s| s.key()));
+        let (_, &mut last, _) = keys.select_nth_unstable(scores.len() - k);
+        for (row, score) in scores.iter().enumerate() {
+            let key = score.key();
+            if key == last {
+                tied.add(worth(row));
+            } else if key > last {
+                head.push(Tagged {
+                    key,
+                    row: row as u32,
+                });
+            }
+        }
+    }
+    head.sort_unstable_by_key(|tag| Reverse(tag.key));
+    groups.extend(head.chunk_by(|a, b| a.key == b.key).map(|ties| {
+        let mut group = Group::default();
+        ties.iter()
+            .for_each(|tag| group.add(worth(tag.row as usize)));
+        group
+    }));
+    if tied.size > 0 {
+        groups.push(tied);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn extracting_equals_selecting(scores in prop::collection::vec((-30i32..30).prop_map(|s| f64::from(s) / 4.0), 0..SHORT), k in 1usize..32) {
+            let worth = |row: usize| (row.is_multiple_of(3), (row % 5) as f64);
+            let (mut extracted, mut selected) = (Vec::new(), Vec::new());
+            extract(&scores, k, worth, &mut Selection::default(), &mut extracted);
+            select(&scores, k, &worth, &mut Selection::default(), &mut selected);
+            prop_assert_eq!(&extracted, &selected);
+            let narrow: Vec<f32> = scores.iter().map(|s| *s as f32).collect();
+            crate::kernel::widest(#[inline(always)] || head(&narrow, k, worth, &mut Selection::default(), &mut selected));
+            prop_assert_eq!(extracted, selected);
+        }
+    }
 }

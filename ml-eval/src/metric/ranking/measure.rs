@@ -23,6 +23,7 @@ pub(crate) struct Whole {
 }
 
 impl Measure {
+    #[inline(always)]
     pub(crate) fn gain(self) -> Gain {
         match self {
             Self::Ndcg(gain) => gain,
@@ -30,11 +31,13 @@ impl Measure {
         }
     }
 
+    #[inline(always)]
     pub(crate) fn needs_ideal(self) -> bool {
         matches!(self, Self::Ndcg(_))
     }
 
     /// The value of a query with at least one relevant document.
+    #[inline(always)]
     pub(crate) fn value(self, groups: &[Group], whole: Whole, k: usize, discounts: &[f64]) -> f64 {
         let divide = |by: Denominator| match by {
             Denominator::Reachable => whole.relevant.min(k) as f64,
@@ -50,6 +53,7 @@ impl Measure {
 }
 
 /// Expected number of relevant documents in the first k ranks.
+#[inline(always)]
 fn hits(groups: &[Group], k: usize) -> f64 {
     let mut rank = 0;
     let mut hits = 0.0;
@@ -69,6 +73,7 @@ fn hits(groups: &[Group], k: usize) -> f64 {
 ///
 /// Within a group of `n` ties with `r` relevant, the document at place `j` is relevant with probability `r / n`, and then
 /// `(j - 1)(r - 1) / (n - 1)` of the places before it are expected to be relevant too.
+#[inline(always)]
 fn precision_sum(groups: &[Group], k: usize) -> f64 {
     let (mut rank, mut hits, mut sum) = (0usize, 0.0, 0.0);
     for group in groups {
@@ -90,12 +95,18 @@ fn precision_sum(groups: &[Group], k: usize) -> f64 {
 }
 
 /// Expected discounted gain of the first k ranks: a group's mean gain times the discounts of its ranks.
+#[inline(always)]
 fn dcg(groups: &[Group], k: usize, discounts: &[f64]) -> f64 {
     let (mut rank, mut sum) = (0, 0.0);
     for group in groups {
         let end = k.min(rank + group.size);
         let discount: f64 = discounts[rank..end].iter().sum();
-        sum += group.gain / group.size as f64 * discount;
+        let mean = if group.size == 1 {
+            group.gain
+        } else {
+            group.gain / group.size as f64
+        };
+        sum += mean * discount;
         rank = end;
     }
     sum

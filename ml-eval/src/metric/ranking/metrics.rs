@@ -1,11 +1,11 @@
 //! The ranking metrics as values.
 
-use super::group::Scratch;
 use super::list::Relevant;
 use super::measure::{Measure, discounts};
 use super::options::{Denominator, Gain, NoRelevant};
 use super::queries;
 use super::query::Scorer;
+use super::query::Scratch;
 use crate::error::{self, Result};
 use crate::metric::score::Score;
 use ndarray::ArrayView2;

@@ -12,18 +12,21 @@ pub enum Gain {
     Linear,
 }
 
+/// `2^i - 1`.
+const POWERS: [f64; 8] = [0.0, 1.0, 3.0, 7.0, 15.0, 31.0, 63.0, 127.0];
+
 impl Gain {
     /// The gain of one grade.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn of(self, grade: f64) -> f64 {
         match self {
             Self::Exponential => {
-                let whole = grade as u32; // usual grades are small integers: a shift instead of a power
-                if whole < 53 && f64::from(whole) == grade {
-                    ((1u64 << whole) - 1) as f64
-                } else {
-                    grade.exp2() - 1.0
+                // usual grades are small integers: a look-up instead of a power
+                let whole = grade as usize;
+                match POWERS.get(whole) {
+                    Some(power) if whole as f64 == grade => *power,
+                    _ => grade.exp2() - 1.0,
                 }
             }
             Self::Linear => grade,

@@ -1,11 +1,11 @@
 //! Many queries: values in parallel, a mean in a fixed order.
 
-use super::group::Scratch;
 use super::metrics::Settings;
 use super::options::NoRelevant;
+use super::query::Scratch;
 use crate::error::{self, Result};
 use crate::metric::score::Score;
-use crate::reduce;
+use crate::{kernel, reduce};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
@@ -49,11 +49,22 @@ pub(crate) fn values<S: Score, G: Copy + Into<f64> + Sync>(
         .par_chunks_mut(TASK)
         .enumerate()
         .map_init(Scratch::default, |scratch, (task, out)| {
-            for (value, window) in out.iter_mut().zip(bounds[task * TASK..].windows(2)) {
-                let rows = window[0]..window[1];
-                *value = scorer.query(&scores[rows.clone()], &grades[rows], window[0], scratch)?;
-            }
-            Ok(())
+            // the closure is compiled for the machine's widest vectors
+            kernel::widest(
+                #[inline(always)]
+                || {
+                    for (value, window) in out.iter_mut().zip(bounds[task * TASK..].windows(2)) {
+                        let rows = window[0]..window[1];
+                        *value = scorer.query(
+                            &scores[rows.clone()],
+                            &grades[rows],
+                            window[0],
+                            scratch,
+                        )?;
+                    }
+                    Ok(())
+                },
+            )
         })
         .collect();
     // the first query in row order that failed, whichever thread met one first

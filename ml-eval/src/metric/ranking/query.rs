@@ -1,14 +1,14 @@
 //! One query: documents with scores and grades.
 
-use super::group::{Scratch, check};
+use super::group::{Group, Selection, head};
 use super::measure::{Measure, Whole};
 use super::options::Gain;
 use crate::error::{self, Result};
 use crate::metric::score::Score;
-use crate::metric::score_key::Keyed;
+use crate::metric::score_key::{Key, Keyed};
 
-/// Grades up to this level are counted level by level, without sorting.
-const LEVELS: u8 = 15;
+/// Integer grades up to this level are counted level by level, without sorting.
+const LEVELS: u32 = 15;
 
 /// A formula with its cut-off and the discounts of its ranks; shared by all queries of a call.
 #[derive(Debug)]
@@ -18,8 +18,29 @@ pub(crate) struct Scorer {
     pub(crate) discounts: Vec<f64>,
 }
 
+/// Buffers of one thread; nothing is allocated once they have grown.
+#[derive(Debug)]
+pub(crate) struct Scratch<K> {
+    selection: Selection<K>,
+    groups: Vec<Group>,
+    grades: Vec<f64>,
+    sorted: Vec<f64>,
+}
+
+impl<K: Key> Default for Scratch<K> {
+    fn default() -> Self {
+        Self {
+            selection: Selection::default(),
+            groups: Vec::new(),
+            grades: Vec::new(),
+            sorted: Vec::new(),
+        }
+    }
+}
+
 impl Scorer {
     /// The value of one query, `None` if none of its documents is relevant. `first` is its first row, for messages.
+    #[inline(always)]
     pub(crate) fn query<S: Score, G: Copy + Into<f64>>(
         &self,
         scores: &[S],
@@ -27,107 +48,133 @@ impl Scorer {
         first: usize,
         scratch: &mut Scratch<<S as Keyed>::Key>,
     ) -> Result<Option<f64>> {
-        check(scores, grades, first)?;
+        let Scratch {
+            selection,
+            groups,
+            grades: numbers,
+            sorted,
+        } = scratch;
+        numbers.clear();
+        numbers.extend(grades.iter().map(|g| Into::<f64>::into(*g)));
+        check(scores, numbers, first)?;
         let gain = self.measure.gain();
-        let whole = self.whole(grades, gain, scratch);
+        let whole = self.whole(numbers, gain, sorted);
         if whole.relevant == 0 {
             return Ok(None);
         }
         if !whole.ideal.is_finite() {
-            return Err(error::data(format!(
-                "the query at row {first} has grades too large for the {gain:?} gain"
-            )));
+            return Err(too_large(first, gain));
         }
-        scratch.head(scores, self.k, |row| {
-            let grade: f64 = grades[row].into();
-            (grade > 0.0, gain.of(grade))
-        });
+        let worth = |row: usize| (numbers[row] > 0.0, gain.of(numbers[row]));
+        head(scores, self.k, worth, selection, groups);
         Ok(Some(self.measure.value(
-            &scratch.groups,
+            groups,
             whole,
             self.k,
             &self.discounts,
         )))
     }
 
-    fn whole<K, G: Copy + Into<f64>>(
-        &self,
-        grades: &[G],
-        gain: Gain,
-        scratch: &mut Scratch<K>,
-    ) -> Whole {
+    #[inline(always)]
+    fn whole(&self, grades: &[f64], gain: Gain, sorted: &mut Vec<f64>) -> Whole {
+        let relevant = grades.len() - count(grades, 0.0);
         if !self.measure.needs_ideal() {
             return Whole {
-                relevant: grades
-                    .iter()
-                    .filter(|g| Into::<f64>::into(**g) > 0.0)
-                    .count(),
+                relevant,
                 ideal: 1.0,
             };
         }
-        // branch-free, so that the conversions are vectorised
-        let (mut integers, mut top) = (true, 0);
-        scratch.small.clear();
-        scratch.small.extend(grades.iter().map(|&g| {
-            let grade: f64 = g.into();
-            let level = grade as u8;
-            integers &= f64::from(level) == grade;
-            top = top.max(level);
-            level
-        }));
-        if integers && top <= LEVELS {
-            self.by_level(&scratch.small, top, gain)
-        } else {
-            self.by_order(grades, gain, &mut scratch.grades)
-        }
-    }
-
-    fn by_level(&self, levels: &[u8], top: u8, gain: Gain) -> Whole {
-        let (mut relevant, mut rank, mut ideal) = (0, 0, 0.0);
-        for level in (1..=top).rev() {
-            let count = count(levels, level);
-            relevant += count;
-            let end = self.k.min(rank + count);
-            ideal += gain.of(f64::from(level)) * self.discounts[rank..end].iter().sum::<f64>();
-            rank = end;
-        }
+        let ideal = self
+            .by_level(grades, gain, relevant)
+            .unwrap_or_else(|| self.by_order(grades, gain, sorted));
         Whole { relevant, ideal }
     }
 
-    fn by_order<G: Copy + Into<f64>>(
-        &self,
-        grades: &[G],
-        gain: Gain,
-        buffer: &mut Vec<f64>,
-    ) -> Whole {
-        buffer.clear();
-        buffer.extend(
-            grades
-                .iter()
-                .map(|&g| Into::<f64>::into(g))
-                .filter(|g| *g > 0.0),
-        );
-        let relevant = buffer.len();
-        if relevant > self.k {
-            buffer.select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
-            buffer.truncate(self.k);
+    /// The best DCG from the number of documents of each level; `None` if the grades are not small integers.
+    #[inline(always)]
+    fn by_level(&self, grades: &[f64], gain: Gain, relevant: usize) -> Option<f64> {
+        let mut counts = [0; LEVELS as usize + 1];
+        let (mut level, mut found) = (0, 0);
+        while found < relevant {
+            level += 1;
+            if level > LEVELS {
+                return None;
+            }
+            counts[level as usize] = count(grades, f64::from(level));
+            found += counts[level as usize];
         }
-        buffer.sort_unstable_by(|a, b| b.total_cmp(a));
-        Whole {
-            relevant,
-            ideal: buffer
-                .iter()
-                .zip(&self.discounts)
-                .map(|(g, d)| gain.of(*g) * d)
-                .sum(),
+        let (mut rank, mut ideal) = (0, 0.0);
+        for level in (1..=level).rev() {
+            let end = self.k.min(rank + counts[level as usize]);
+            ideal += gain.of(f64::from(level)) * self.discounts[rank..end].iter().sum::<f64>();
+            rank = end;
         }
+        Some(ideal)
+    }
+
+    fn by_order(&self, grades: &[f64], gain: Gain, sorted: &mut Vec<f64>) -> f64 {
+        sorted.clear();
+        sorted.extend(grades.iter().filter(|g| **g > 0.0));
+        if sorted.len() > self.k {
+            sorted.select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
+            sorted.truncate(self.k);
+        }
+        sorted.sort_unstable_by(|a, b| b.total_cmp(a));
+        sorted
+            .iter()
+            .zip(&self.discounts)
+            .map(|(g, d)| gain.of(*g) * d)
+            .sum()
     }
 }
 
-/// How many bytes equal `level`; counted in bytes per chunk, so that 16 or more are compared at once.
-fn count(levels: &[u8], level: u8) -> usize {
-    levels
-        .chunks(255)
-        .map(|c| usize::from(c.iter().map(|&l| u8::from(l == level)).sum::<u8>()))
-        .sum()
+#[inline(always)]
+fn count(grades: &[f64], level: f64) -> usize {
+    grades.iter().filter(|g| **g == level).count()
+}
+
+/// Numbers of one query's documents; no early exit, so that the loops are vectorised.
+#[inline(always)]
+fn check<S: Score>(scores: &[S], grades: &[f64], first: usize) -> Result<()> {
+    let bad = |g: &f64| !(*g >= 0.0 && *g < f64::INFINITY);
+    let any = scores.iter().fold(false, |any, s| any | s.missing())
+        | grades.iter().fold(false, |any, g| any | bad(g));
+    if any {
+        fault(scores, grades, first, bad)
+    } else {
+        Ok(())
+    }
+}
+
+#[cold]
+fn fault<S: Score>(
+    scores: &[S],
+    grades: &[f64],
+    first: usize,
+    bad: impl Fn(&f64) -> bool,
+) -> Result<()> {
+    if let Some(row) = scores.iter().position(|s| s.missing()) {
+        return Err(error::value(
+            "predicted score",
+            first + row,
+            "NaN",
+            "a number",
+        ));
+    }
+    match grades.iter().position(bad) {
+        Some(row) => Err(error::value(
+            "relevance grade",
+            first + row,
+            grades[row],
+            "a finite number of at least 0",
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cold]
+fn too_large(first: usize, gain: Gain) -> ml_data::Error {
+    error::data(format!(
+        "the query at row {first} has grades too large for the {gain:?} gain"
+    ))
 }

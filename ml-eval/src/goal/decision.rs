@@ -1,0 +1,122 @@
+//! The gate's answer, with its reasons.
+
+use crate::bootstrap::Interval;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a candidate is refused. Every one holds what was measured and what is required.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Reason {
+    /// Something required was not measured.
+    NotMeasured {
+        /// The metric or limit.
+        name: String,
+        /// What is required.
+        required: String,
+    },
+    /// A primary metric was not compared with the baseline model on the same users.
+    NotCompared {
+        /// The metric.
+        metric: String,
+        /// The candidate's value.
+        measured: f64,
+    },
+    /// A metric misses its minimum.
+    MissesMinimum {
+        /// The metric.
+        metric: String,
+        /// The candidate's value.
+        measured: f64,
+        /// The minimum.
+        required: f64,
+        /// Whether it is a metric of the business.
+        business: bool,
+    },
+    /// The paired interval against the baseline does not lie wholly on the better side of zero.
+    NotBetterThanBaseline {
+        /// The metric.
+        metric: String,
+        /// Candidate minus baseline.
+        difference: Interval,
+    },
+    /// A number breaks a limit.
+    BreaksLimit {
+        /// The limit.
+        name: String,
+        /// What was measured.
+        measured: String,
+        /// What is allowed.
+        required: String,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotMeasured { name, required } => {
+                write!(f, "{name}: not measured, required {required}")
+            }
+            Self::NotCompared { metric, measured } => {
+                write!(
+                    f,
+                    "{metric}: measured {measured}, but without a paired interval against the baseline"
+                )
+            }
+            Self::MissesMinimum {
+                metric,
+                measured,
+                required,
+                business,
+            } => {
+                write!(
+                    f,
+                    "{metric}: measured {measured}, minimum {required}{}",
+                    if *business { " (business)" } else { "" }
+                )
+            }
+            Self::NotBetterThanBaseline { metric, difference } => {
+                let what = if difference.contains(0.0) {
+                    "includes 0"
+                } else {
+                    "is on the wrong side of 0"
+                };
+                write!(
+                    f,
+                    "{metric}: difference to the baseline {difference:+} {what}"
+                )
+            }
+            Self::BreaksLimit {
+                name,
+                measured,
+                required,
+            } => write!(f, "{name}: measured {measured}, required {required}"),
+        }
+    }
+}
+
+/// The gate's answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Whether the candidate may be promoted.
+    pub promoted: bool,
+    /// Why not; empty when promoted.
+    pub reasons: Vec<Reason>,
+    /// Business metrics that were not measured; they are known after deployment and do not refuse a candidate.
+    pub pending: Vec<String>,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", if self.promoted { "promoted" } else { "refused" })?;
+        self.reasons.iter().try_for_each(|r| writeln!(f, "  {r}"))?;
+        if !self.pending.is_empty() {
+            writeln!(
+                f,
+                "  to be measured in production: {}",
+                self.pending.join(", ")
+            )?;
+        }
+        Ok(())
+    }
+}

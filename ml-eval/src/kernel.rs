@@ -1,0 +1,37 @@
+//! Compiles inner loops for wider vectors, chosen at run time.
+#![allow(unsafe_code)]
+
+/// Runs `work` compiled for the widest vectors this machine has. `work` and what it calls must be inlined (`#[inline(always)]`),
+/// or it runs as compiled for the baseline. The results have the same bits: the compiler neither reorders nor fuses
+/// floating-point operations.
+#[inline]
+pub(crate) fn widest<R>(work: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::is_x86_feature_detected!("avx512f")
+            && std::is_x86_feature_detected!("avx512bw")
+            && std::is_x86_feature_detected!("avx512dq")
+            && std::is_x86_feature_detected!("avx512vl")
+        {
+            // SAFETY: the four features were detected just above.
+            return unsafe { avx512(work) };
+        }
+        if std::is_x86_feature_detected!("avx2") {
+            // SAFETY: the feature was detected just above.
+            return unsafe { avx2(work) };
+        }
+    }
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
+fn avx512<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn avx2<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
