@@ -1,13 +1,13 @@
 //! A shop's whole pipeline: from raw transactions to a served, monitored recommender, in ten stages.
 //!
 //! `cargo run --release --example shopsmart -- --help`
-#![allow(clippy::print_stdout, clippy::print_stderr, missing_docs)]
+#![allow(clippy::print_stdout, clippy::print_stderr, missing_docs, unreachable_pub)]
 
 #[path = "shopsmart/args.rs"]
 mod args;
 #[path = "shopsmart/console.rs"]
 mod console;
-#[path = "shopsmart/data.rs"]
+#[path = "shopsmart/data_tmp.rs"]
 mod data;
 #[path = "shopsmart/goal.rs"]
 mod goal;

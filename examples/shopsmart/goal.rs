@@ -20,7 +20,7 @@ pub fn criteria(popularity_ndcg: f64) -> SuccessCriteria {
         .limits(Limits {
             p95_latency_ms: Some(50.0),
             model_size_mb: Some(500.0),
-            explainability: Some(Explainability::Reasons),
+            explainability: Some(Explainability::PerPrediction),
             ..Limits::default()
         })
         .milestone("proof of concept", "2026-03-01")

@@ -127,7 +127,9 @@ fn network(judged: &Judged, checked: &Judged, trade: &Trade, rows: &ShopRows, se
     let mut squashed = judged.x.clone().into_values();
     NetRows::squash(&mut squashed);
     let squashed = Dense::new(judged.x.names().clone(), squashed)?;
-    let (scaler, _) = StandardScaler::new().fit_transform(&Dataset::new(squashed, judged.relevance()?.labels().clone())?.into_train())?;
+    let labels = judged.relevance()?.labels().clone();
+    let sample = Dataset::<Dense, Relevance>::new(squashed, labels)?.into_train();
+    let (scaler, _) = StandardScaler::new().fit_transform(&sample)?;
     let scaler = Arc::new(scaler);
     let source = NetRows::new(rows.clone(), scaler.clone());
     let epochs = 12;

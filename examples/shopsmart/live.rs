@@ -9,11 +9,12 @@ use crate::rows::{Judged, judge};
 use crate::serving::{MODEL, ShopModel, outcome, publish};
 use crate::trade::Trade;
 use crate::windows::{Windows, demand, holdout};
+use chrono::{DateTime, NaiveDate};
 use ml_pipeline::data::contract::{ByVisit, Candidates, Ranker, Visit};
 use ml_pipeline::data::event::{Action, OutcomeEvent, PredictionEvent};
 use ml_pipeline::eval::goal::{Criterion, Decision, Gate, SuccessCriteria};
 use ml_pipeline::eval::holdout::RankingBoard;
-use ml_pipeline::monitor::alert::{AlertManager, FileSink, MemorySink, Rule, recommendations};
+use ml_pipeline::monitor::alert::{AlertManager, FileSink, MemorySink, Rule, presets::recommendations};
 use ml_pipeline::monitor::drift::{ColumnSet, DriftDetector, DriftReport, ReferenceProfile, Values};
 use ml_pipeline::monitor::latency::LatencyMonitor;
 use ml_pipeline::monitor::performance::{PerformanceMonitor, Success};
@@ -208,7 +209,7 @@ pub fn monitor(
     report.pre(raised.join("\n"));
     report.set("alerts", raised);
 
-    let today = chrono_day(windows.live.to);
+    let today = date(windows.live.to);
     let policy = RetrainPolicy::new()
         .trigger(Trigger::DriftShare { share: 0.3, action: Retrain::TrainFull })
         .trigger(Trigger::MetricDrop { metric: "hit_rate".into(), max_drop: 0.05, action: Retrain::TrainFull });
@@ -223,8 +224,9 @@ pub fn monitor(
     Ok(())
 }
 
-fn chrono_day(micros: i64) -> ml_pipeline::monitor::retrain::NaiveDate {
-    ml_pipeline::monitor::retrain::day_of(micros)
+/// The date of a moment.
+fn date(micros: i64) -> NaiveDate {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default().date_naive()
 }
 
 /// Every known buyer of the live weeks asks once; a purchase of something shown is a conversion.
@@ -344,7 +346,7 @@ fn challenge(args: &Args, source: &Source, trade: &Trade, windows: &Windows, mod
     let now = past(trade, windows.live.from, args.seed, &mut times)?;
     let champion = rungs(&trade.items, &now, &model.learned)?.blend;
     let challenger = rungs(&trade.items, &now, &learned)?.blend;
-    let (live, _) = holdout::<ml_pipeline::data::sample::Test>(trade, windows.live)?;
+    let (live, _) = holdout::<Test>(trade, windows.live)?;
     let board = live.evaluate(&[("champion", champion), ("challenger", challenger)], 10)?;
     block(&board);
     report.text("Champion (frozen, with fresh counts) against the challenger trained up to the live weeks:");

@@ -124,7 +124,7 @@ impl RowSource<ByVisit> for NetRows {
         Self::squash(raw);
         out.extend([f64::from(user), f64::from(item)]);
         let start = out.len();
-        self.scaler.apply_row(raw, &mut Default::default(), out)?;
+        Apply::<Dense>::apply_row(&*self.scaler, raw, &mut (), out)?;
         Self::finish(&mut out[start..]);
         Ok(())
     }

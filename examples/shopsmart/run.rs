@@ -8,7 +8,6 @@ use crate::serving::{ShopModel, model_digest};
 use crate::trade::Trade;
 use crate::windows::{Windows, demand, holdout};
 use crate::{data, goal, live, svg};
-use ml_pipeline::data::artifact::digest;
 use ml_pipeline::data::source::TimeFormat;
 use ml_pipeline::eval::goal::{Explainability, Gate};
 use ml_pipeline::eval::holdout::RankingBoard;
@@ -54,7 +53,7 @@ pub fn run(args: &Args) -> Result<()> {
         .measured("blend")
         .ok_or_else(|| Error::Data("the board has no blend".into()))?
         .model_size_mb(bytes.len() as f64 / 1e6)
-        .explainability(Explainability::Reasons);
+        .explainability(Explainability::PerPrediction);
     let decision = gate.decide(&measured);
     block(gate.criteria());
     block(&decision);
@@ -85,7 +84,7 @@ fn explore(trade: &Trade, report: &mut Report) {
     let week = 7 * crate::trade::DAY;
     let weeks = ((last - first) / week + 1) as usize;
     let mut revenue = vec![0.0; weeks];
-    let (mut by_item, mut by_user) = (vec![0.0; trade.items.len()], vec![0.0; trade.users.len()]);
+    let (mut by_item, mut by_user) = (vec![0.0f64; trade.items.len()], vec![0.0f64; trade.users.len()]);
     let mut pairs = std::collections::HashSet::new();
     for p in &trade.log {
         revenue[((p.at - first) / week) as usize] += p.quantity * p.price;
@@ -160,7 +159,7 @@ fn evaluate(
     report: &mut Report,
 ) -> Result<RankingBoard> {
     stage(7, "Evaluation", "every rung ranks the whole catalogue for the same users, in one call; the test window is then used up");
-    let (test, _) = holdout::<ml_pipeline::data::sample::Test>(trade, windows.test)?;
+    let (test, _) = holdout::<Test>(trade, windows.test)?;
     let board = test.evaluate(&in_order(ready), 10)?;
     block(&board);
     report.section("7. Evaluation", "Every rung ranks the whole catalogue for the same users, in one call; the test window is then used up.");
@@ -210,9 +209,4 @@ fn why(board: &RankingBoard) -> Vec<String> {
         notes.push("The blend's weights were learned on the validation window; where one member is much better than the rest, the best blend is close to that member.".into());
     }
     notes
-}
-
-/// The digest of a file or of generated data.
-pub fn data_digest(bytes: &[u8]) -> String {
-    digest(bytes)
 }

@@ -90,6 +90,3 @@ pub fn outcome(decision: &Decision) -> GateOutcome {
     if decision.promoted { GateOutcome::pass(reasons) } else { GateOutcome::refuse(reasons) }
 }
 
-pub fn shared(bundle: Bundle) -> Arc<Bundle> {
-    Arc::new(bundle)
-}

@@ -74,7 +74,7 @@ pub fn demand(trade: &Trade, window: Window) -> Demand {
 }
 
 /// The held-out set of a window: every known buyer, the whole catalogue as candidates.
-pub fn holdout<P: ml_pipeline::data::sample::Part>(trade: &Trade, window: Window) -> Result<(Holdout<ByVisit, P>, Demand)> {
+pub fn holdout<P: Part>(trade: &Trade, window: Window) -> Result<(Holdout<ByVisit, P>, Demand)> {
     let demand = demand(trade, window);
     let mut set = Holdout::new(trade.items.len());
     for (user, items) in &demand.bought {

@@ -7,7 +7,7 @@ fn main() -> Result<()> {
     let Parts { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2))?;
     let columns = Columns::new().with("price", MedianImputer::new());
     let model = columns.model(Boost::new()).fit(&train)?;
-    let _board = valid.score(&[("shop", &model)], &[&Ndcg::new(10)])?;
+    let _board = valid.score(&[("shop", &model)], &[&Ndcg::at(10)])?;
     drop(test);
     Ok(())
 }

@@ -8,7 +8,7 @@ fn main() -> Result<()> {
     let model = columns.clone().model(Boost::new()).fit(&train)?;
     let (fitted, _rows) = columns.fit_transform(&train)?;
     let _x = fitted.transform(&valid)?;
-    let _board = valid.score(&[("shop", &model)], &[&Rmse::new()])?;
-    let _board = test.evaluate(&[("shop", &model)], &[&Rmse::new()])?;
+    let _board = valid.score(&[("shop", &model)], &[&Rmse])?;
+    let _board = test.evaluate(&[("shop", &model)], &[&Rmse])?;
     Ok(())
 }

@@ -7,8 +7,8 @@ fn main() -> Result<()> {
     let Parts { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2))?;
     let columns = Columns::new().with("price", MedianImputer::new());
     let model = columns.model(Boost::new()).fit(&train)?;
-    let _board = test.evaluate(&[("shop", &model)], &[&Rmse::new()])?;
-    let _again = test.evaluate(&[("shop", &model)], &[&Rmse::new()])?;
+    let _board = test.evaluate(&[("shop", &model)], &[&Rmse])?;
+    let _again = test.evaluate(&[("shop", &model)], &[&Rmse])?;
     drop(valid);
     Ok(())
 }

@@ -7,7 +7,7 @@ fn main() -> Result<()> {
     let Parts { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2))?;
     let columns = Columns::new().with("price", MedianImputer::new());
     let model = columns.model(Boost::new()).fit(&train)?;
-    let _board = test.score(&[("shop", &model)], &[&Rmse::new()])?;
+    let _board = test.score(&[("shop", &model)], &[&Rmse])?;
     drop(valid);
     Ok(())
 }
