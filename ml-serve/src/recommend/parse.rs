@@ -11,7 +11,11 @@ use serde_json::{Map, Value};
 /// or is not known.
 pub fn parse(bytes: &[u8]) -> Result<Request> {
     // The usual case reads straight into the struct; only a refused body is looked at twice, to name the field.
-    serde_json::from_slice(bytes).map_err(|e| diagnose(bytes, &e))
+    match serde_json::from_slice::<Request>(bytes) {
+        Ok(request) if bytes.trim_ascii_start().starts_with(b"{") => Ok(request),
+        Ok(_) => Err(Error::request("(body)", "an object", "a list")),
+        Err(e) => Err(diagnose(bytes, &e)),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -158,6 +162,8 @@ mod tests {
             (r#"{"user_id": "a", "user": "b"}"#, "user"),
             (r#"{"user_id": "a", "user_id": "b"}"#, "(body)"),
             (r#"[1]"#, "(body)"),
+            (r#"["a"]"#, "(body)"),
+            (r#"{"user_id": "a", "filters": [["c0"], 5]}"#, "filters"),
         ];
         for (body, field) in cases {
             let e = parse(body.as_bytes()).unwrap_err();

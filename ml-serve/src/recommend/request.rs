@@ -2,7 +2,11 @@
 
 use super::catalogue::Catalogue;
 use crate::error::{Error, Result};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+use std::marker::PhantomData;
 
 /// The longest list that can be asked for.
 pub const LIST_MAX: usize = 100;
@@ -32,13 +36,13 @@ pub struct Request {
     /// Whom to recommend to. Ids the model has not seen are welcome.
     pub user_id: String,
     /// What the visitor looks at.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "object_or_default")]
     pub context: Context,
     /// How many products to return: 1 to [`LIST_MAX`], 10 when left out.
     #[serde(default = "ten", deserialize_with = "or_ten")]
     pub num_recommendations: usize,
     /// Which products not to return.
-    #[serde(default, deserialize_with = "or_default")]
+    #[serde(default, deserialize_with = "object_or_default")]
     pub filters: Filters,
 }
 
@@ -75,6 +79,28 @@ fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
     d: D,
 ) -> Result<T, D::Error> {
     Ok(Option::deserialize(d)?.unwrap_or_default())
+}
+
+/// An object or null. A derived struct would take a list too, field by field.
+fn object_or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    d: D,
+) -> Result<T, D::Error> {
+    d.deserialize_any(Object(PhantomData))
+}
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: Default + Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = T;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
 }
 
 fn or_ten<'de, D: Deserializer<'de>>(d: D) -> Result<usize, D::Error> {

@@ -13,6 +13,7 @@
 //! lock. A folder mounted read-only can be loaded from.
 
 mod aliases;
+mod checks;
 mod files;
 mod manifest;
 mod store;

@@ -1,13 +1,13 @@
 //! Publishing, promoting, rolling back, loading.
 
 use super::aliases::{Alias, Aliases, Move, MoveKind, describe, to_json};
+use super::checks::{check_alias, check_metadata, check_name, list, published_sum, read, verify};
 use super::files::{Lock, not_writable, scratch_name, sync_folder, write_synced};
 use super::manifest::{GateOutcome, Manifest, Metadata, Version, Which};
 use crate::error::{Error, Result};
 use ml_data::artifact::digest;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -409,93 +409,6 @@ fn write_version(folder: &Path, artifact: &[u8], manifest: &Manifest) -> Result<
     write_synced(&folder.join(MANIFEST), &description)?;
     write_synced(&folder.join(SUMS), sums.as_bytes())?;
     sync_folder(folder)
-}
-
-fn published_sum(sums: &str, name: &str, path: &Path) -> Result<String> {
-    let line = sums
-        .lines()
-        .find_map(|l| l.strip_suffix(name)?.strip_suffix("  "));
-    line.filter(|s| s.len() == 64)
-        .map(Into::into)
-        .ok_or_else(|| Error::Manifest {
-            path: path.to_path_buf(),
-            reason: format!("truncated: no digest of {name}"),
-        })
-}
-
-fn verify(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
-    let found = digest(bytes);
-    if found == expected {
-        return Ok(());
-    }
-    let (expected, found) = (format!("SHA-256 {expected}"), format!("SHA-256 {found}"));
-    Err(Error::Damaged {
-        path: path.to_path_buf(),
-        expected,
-        found,
-    })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|e| match e.kind() {
-        ErrorKind::NotFound => Error::Manifest {
-            path: path.to_path_buf(),
-            reason: "the file is missing".into(),
-        },
-        _ => Error::io(format!("reading {}", path.display()), e),
-    })
-}
-
-fn list(folder: &Path) -> Result<Vec<String>> {
-    let fail = |e| Error::io(format!("listing {}", folder.display()), e);
-    let entries = fs::read_dir(folder)
-        .map_err(fail)?
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(fail)?;
-    Ok(entries
-        .into_iter()
-        .filter_map(|e| e.file_name().into_string().ok())
-        .collect())
-}
-
-fn check_name(what: &'static str, name: &str) -> Result<()> {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    if (1..=128).contains(&name.len()) && name.bytes().all(plain) && !name.starts_with('.') {
-        return Ok(());
-    }
-    let rule = "1 to 128 of the characters a-z A-Z 0-9 - _ . and not start with a dot";
-    Err(Error::Name {
-        what,
-        name: name.into(),
-        rule,
-    })
-}
-
-fn check_alias(alias: &str) -> Result<()> {
-    check_name("alias", alias)?;
-    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
-    if alias == "latest" || alias.strip_prefix('v').is_some_and(digits) {
-        let rule = "neither `latest` nor look like a version";
-        return Err(Error::Name {
-            what: "alias",
-            name: alias.into(),
-            rule,
-        });
-    }
-    Ok(())
-}
-
-fn check_metadata(artifact: &[u8], metadata: &Metadata) -> Result<()> {
-    if artifact.is_empty() {
-        return Err(ml_data::Error::Empty("the artifact".into()).into());
-    }
-    match metadata.metrics.iter().find(|(_, v)| !v.is_finite()) {
-        Some((name, v)) => {
-            let value = format!("{name}: {v}");
-            Err(ml_data::Error::parameter("Registry", "metrics", value, "finite numbers").into())
-        }
-        None => Ok(()),
-    }
 }
 
 fn unknown_alias(model: &str, alias: &str, state: &Aliases) -> Error {
