@@ -1,4 +1,5 @@
 //! Point-in-time features against a brute-force twin, and the proof that the future does not leak.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::testkit::{CountingAllocator, allocations};
 use ml_features::aggregate::{AsOf, AsOfFeatures, DAY, Event, EventLog, Feature, Of, days};

@@ -1,4 +1,5 @@
 //! What `Columns` and the encoders say, and what they keep apart.
+#![allow(clippy::unwrap_used)]
 
 use ml_data::contract::Transformer;
 use ml_data::prelude::*;
@@ -7,7 +8,13 @@ use ml_features::prelude::*;
 fn orders() -> Table {
     let n = 40;
     let shop = |i: usize| Some(["a", "b", "c", "d"][i % 4]);
-    let price = |i: usize| if i % 7 == 0 { f64::NAN } else { i as f64 };
+    let price = |i: usize| {
+        if i.is_multiple_of(7) {
+            f64::NAN
+        } else {
+            i as f64
+        }
+    };
     Table::new([
         ("price", Column::num((0..n).map(price))),
         ("n3", Column::num((0..n).map(|i| (i % 3) as f64))),

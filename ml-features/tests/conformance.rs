@@ -1,4 +1,5 @@
 //! Every step against the conformance suite.
+#![allow(clippy::unwrap_used)]
 
 use ml_data::contract::{Apply, Transformer};
 use ml_data::prelude::*;

@@ -1,4 +1,5 @@
 //! Steps against scikit-learn; `tests/golden/steps.py` made the values.
+#![allow(clippy::unwrap_used)]
 
 use ml_data::contract::Transformer;
 use ml_data::prelude::*;

@@ -147,8 +147,8 @@ fn running(values: &[f64], ends: &[u32], step: impl Fn(f64, usize, f64) -> f64) 
     let mut start = 0;
     for &end in ends {
         let mut sum = 0.0;
-        for i in start..end as usize {
-            sum = step(sum, if i == start { 0 } else { i }, values[i]);
+        for (i, &value) in values[start..end as usize].iter().enumerate() {
+            sum = step(sum, if i == 0 { 0 } else { start + i }, value);
             out.push(sum);
         }
         start = end as usize;

@@ -33,14 +33,20 @@ impl NumColumn<'_> {
             .map(move |(i, &x)| (x, weight(i)))
             .filter(|(_, w)| *w > 0.0)
     }
-    /// Refuses infinities: no statistic of them is a number.
+    /// Refuses infinities in rows that count: no statistic of them is a number.
     pub(crate) fn finite(&self) -> Result<()> {
-        match self.values.iter().position(|x| x.is_infinite()) {
-            Some(row) => Err(Error::cell(
+        let counts = |i: usize| self.weights.is_none_or(|w| w[i] > 0.0);
+        let mut bad = self
+            .values
+            .iter()
+            .enumerate()
+            .filter(|(i, x)| x.is_infinite() && counts(*i));
+        match bad.next() {
+            Some((row, x)) => Err(Error::cell(
                 self.name,
                 row,
                 "a finite number or a missing value",
-                self.values[row],
+                x,
             )),
             None => Ok(()),
         }
