@@ -6,7 +6,7 @@ use ml_data::Result;
 
 use super::chi2::chi_square;
 use super::detector::{CategoryTest, NumericTest, PsiTest, PsiThreshold};
-use super::ks::{self, sorted_keys};
+use super::ks;
 use super::profile::{ColumnProfile, NumericProfile, Stored};
 use super::psi::{self, psi};
 use super::report::{MissingDrift, TestKind};
@@ -55,20 +55,18 @@ pub(crate) fn compare_column(
     let rows = values.len() as u64;
     match (profile.stored(), values) {
         (Stored::Numeric(stored), Values::Numeric(v)) => {
-            let sorted = sorted_keys(v);
-            let missing = rows - sorted.len() as u64;
+            let missing = v.iter().filter(|x| x.is_nan()).count() as u64;
             match numeric {
                 NumericTest::KolmogorovSmirnov(method) => {
                     out.missing = missing_drift(profile, rows, missing, true)?;
-                    kolmogorov_smirnov(&mut out, stored, &sorted, method)?;
+                    kolmogorov_smirnov(&mut out, stored, v, method)?;
                 }
                 NumericTest::Psi(test) => {
                     out.missing = missing_drift(profile, rows, missing, false)?;
                     let (edges, mut before) =
                         stored.bins(test.bins.bins).unwrap_or((vec![], vec![0]));
                     before.push(profile.missing());
-                    let now = psi::with_missing(psi::count_sorted(&edges, &sorted), v.len());
-                    stability_index(&mut out, &before, &now, test, alpha)?;
+                    stability_index(&mut out, &before, &psi::count(&edges, v), test, alpha)?;
                 }
             }
         }
@@ -109,12 +107,13 @@ pub(crate) fn compare_column(
 fn kolmogorov_smirnov(
     out: &mut Compared,
     stored: &NumericProfile,
-    now: &[u64],
+    now: &[f64],
     method: ks::KsMethod,
 ) -> Result<()> {
     out.test = TestKind::KolmogorovSmirnov;
-    if stored.n() > 0 && !now.is_empty() {
-        let test = ks::test(stored.steps().distance(now), method)?;
+    ks::check_len(now.len())?;
+    if let Some(distance) = stored.steps().and_then(|steps| steps.distance(now)) {
+        let test = ks::test(distance, method)?;
         out.statistic = Some(test.statistic);
         out.effect = Some(test.statistic);
         out.p_value = Some(test.p_value);

@@ -4,11 +4,15 @@
 //! [`Situation`] of a day it makes a [`RetrainDecision`] with its reasons. Whether the model that comes out of it is better
 //! than the one in service is for the application to test before it promotes the new one.
 
+mod decision;
 mod policy;
 mod schedule;
+mod situation;
 mod text;
 mod trigger;
 
-pub use policy::{Reason, RetrainDecision, RetrainPolicy, Situation};
+pub use decision::{Reason, RetrainDecision};
+pub use policy::RetrainPolicy;
 pub use schedule::{Action, Cadence, ScheduleRule};
+pub use situation::Situation;
 pub use trigger::{MetricState, Trigger};

@@ -1,15 +1,13 @@
 //! The decision of a day.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use chrono::{NaiveDate, Weekday};
+use chrono::Weekday;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+use super::decision::{Reason, RetrainDecision};
 use super::schedule::{Action, Cadence, ScheduleRule};
-use super::text;
-use super::trigger::{MetricState, Trigger, dropped};
+use super::situation::Situation;
+use super::trigger::{Trigger, dropped};
 
 /// When a model is trained anew.
 ///
@@ -38,194 +36,6 @@ use super::trigger::{MetricState, Trigger, dropped};
 pub struct RetrainPolicy {
     schedule: Vec<ScheduleRule>,
     triggers: Vec<Trigger>,
-}
-
-/// What is known on the day of the decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Situation {
-    #[serde(with = "text")]
-    today: NaiveDate,
-    done: BTreeMap<String, Day>,
-    metrics: Vec<MetricState>,
-    drifted_share: Option<f64>,
-    events: Vec<String>,
-    manual: Option<(String, Action)>,
-}
-
-/// A date that serialises as text.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-struct Day(#[serde(with = "text")] NaiveDate);
-
-impl Situation {
-    /// Nothing known but the date.
-    #[must_use]
-    pub fn new(today: NaiveDate) -> Self {
-        let (done, metrics, events) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self {
-            today,
-            done,
-            metrics,
-            drifted_share: None,
-            events,
-            manual: None,
-        }
-    }
-
-    /// When the action of the schedule rule `name` was last done. A rule never done is due.
-    #[must_use]
-    pub fn done(mut self, name: impl Into<String>, date: NaiveDate) -> Self {
-        self.done.insert(name.into(), Day(date));
-        self
-    }
-
-    /// A metric's baseline and present value; replaces what was said of that metric before.
-    #[must_use]
-    pub fn metric(mut self, metric: impl Into<String>, baseline: f64, current: f64) -> Self {
-        let metric = metric.into();
-        self.metrics.retain(|m| m.metric != metric);
-        self.metrics.push(MetricState {
-            metric,
-            baseline,
-            current,
-        });
-        self
-    }
-
-    /// The share of features that drifted, from
-    /// [`DriftReport::drifted_share`](crate::drift::DriftReport::drifted_share).
-    #[must_use]
-    pub fn drifted_share(mut self, share: f64) -> Self {
-        self.drifted_share = Some(share);
-        self
-    }
-
-    /// Something that happened since the last training.
-    #[must_use]
-    pub fn event(mut self, name: impl Into<String>) -> Self {
-        self.events.push(name.into());
-        self
-    }
-
-    /// Somebody asks for it.
-    #[must_use]
-    pub fn manual(mut self, why: impl Into<String>, action: Action) -> Self {
-        self.manual = Some((why.into(), action));
-        self
-    }
-}
-
-/// One cause of a decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Reason {
-    /// A date of the schedule has come.
-    Scheduled {
-        /// The schedule rule.
-        rule: String,
-        /// The date it is due for.
-        #[serde(with = "text")]
-        date: NaiveDate,
-        /// What to do.
-        action: Action,
-    },
-    /// A metric fell.
-    MetricDrop {
-        /// The metric, then and now.
-        state: MetricState,
-        /// The largest fall accepted.
-        max_drop: f64,
-        /// What to do.
-        action: Action,
-    },
-    /// Features drifted.
-    DriftShare {
-        /// The share that drifted.
-        found: f64,
-        /// The share from which on to act.
-        from: f64,
-        /// What to do.
-        action: Action,
-    },
-    /// An event of the policy happened.
-    Event {
-        /// Its name.
-        name: String,
-        /// What to do.
-        action: Action,
-    },
-    /// Somebody asked.
-    Manual {
-        /// Who or why.
-        why: String,
-        /// What to do.
-        action: Action,
-    },
-}
-
-impl Reason {
-    /// What this reason asks for.
-    #[must_use]
-    pub fn action(&self) -> Action {
-        match self {
-            Reason::Scheduled { action, .. }
-            | Reason::MetricDrop { action, .. }
-            | Reason::DriftShare { action, .. }
-            | Reason::Event { action, .. }
-            | Reason::Manual { action, .. } => *action,
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::Scheduled { rule, date, action } => {
-                write!(f, "{rule}: {action}, due on {date}")
-            }
-            Reason::MetricDrop {
-                state:
-                    MetricState {
-                        metric,
-                        baseline,
-                        current,
-                    },
-                max_drop,
-                ..
-            } => {
-                write!(
-                    f,
-                    "{metric} fell from {baseline} to {current}, more than {max_drop}"
-                )
-            }
-            Reason::DriftShare { found, from, .. } => {
-                write!(
-                    f,
-                    "{:.0}% of the features drifted, {:.0}% or more",
-                    found * 100.0,
-                    from * 100.0
-                )
-            }
-            Reason::Event { name, .. } => write!(f, "event: {name}"),
-            Reason::Manual { why, .. } => write!(f, "asked for: {why}"),
-        }
-    }
-}
-
-/// What to do, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct RetrainDecision {
-    /// A model is to be trained.
-    pub due: bool,
-    /// The widest training any reason asks for: all data before a window, a longer window before a shorter one.
-    pub action: Option<Action>,
-    /// A review is to be held.
-    pub review: bool,
-    /// Every cause, the schedule first.
-    pub reasons: Vec<Reason>,
-    /// Triggers that could not be judged, because their metric or the drift share is not known.
-    pub unknown: Vec<Trigger>,
 }
 
 impl RetrainPolicy {
@@ -424,6 +234,7 @@ fn judge(trigger: &Trigger, situation: &Situation) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::NaiveDate;
 
     fn date(m: u32, d: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2024, m, d).unwrap()

@@ -7,7 +7,7 @@ pub use null::{NullPsi, PsiNull};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::ks::{key, sorted_keys, unkey};
+use super::ks::{sorted_keys, unkey};
 
 /// How numbers are binned for the index, and what an empty bin counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -110,20 +110,15 @@ pub(crate) fn index(reference: &[u64], current: &[u64], epsilon: f64) -> f64 {
 /// ```
 pub fn psi_2samp(reference: &[f64], current: &[f64], bins: PsiBins) -> Result<f64> {
     bins.check()?;
-    let (a, b) = (sorted_keys(reference), sorted_keys(current));
-    if a.is_empty() {
+    let sorted = sorted_keys(reference);
+    if sorted.is_empty() {
         return Err(Error::Empty("reference sample of psi".into()));
     }
     if current.is_empty() {
         return Err(Error::Empty("current sample of psi".into()));
     }
-    let edges = edges_of_sorted(bins.bins, &a);
-    let counts = |sorted: &[u64], rows: usize| with_missing(count_sorted(&edges, sorted), rows);
-    Ok(index(
-        &counts(&a, reference.len()),
-        &counts(&b, current.len()),
-        bins.epsilon,
-    ))
+    let edges = edges_of_sorted(bins.bins, &sorted);
+    Ok(index(&count(&edges, reference), &count(&edges, current), bins.epsilon))
 }
 
 /// Inner bin borders: the distinct quantiles `1/bins, 2/bins, ...` of a sample whose smallest value is `least`.
@@ -163,25 +158,13 @@ pub(crate) fn quantile(q: f64, n: u64, at: impl Fn(u64) -> f64) -> f64 {
     }
 }
 
-/// Values per bin of a sorted sample given by keys.
-pub(crate) fn count_sorted(edges: &[f64], sorted: &[u64]) -> Vec<u64> {
-    let mut from = 0;
-    let mut counts: Vec<u64> = (edges.iter())
-        .map(|&edge| {
-            let limit = key(edge);
-            let inside = sorted[from..].partition_point(|&k| k <= limit);
-            from += inside;
-            inside as u64
-        })
-        .collect();
-    counts.push((sorted.len() - from) as u64);
-    counts
-}
-
-/// Adds the bin of missing values: the rows not counted yet.
-pub(crate) fn with_missing(mut counts: Vec<u64>, rows: usize) -> Vec<u64> {
-    let present: u64 = counts.iter().sum();
-    counts.push(rows as u64 - present);
+/// Values per bin, then missing values.
+pub(crate) fn count(edges: &[f64], values: &[f64]) -> Vec<u64> {
+    let mut counts = vec![0u64; edges.len() + 2];
+    for &x in values {
+        let bin = if x.is_nan() { edges.len() + 1 } else { edges.partition_point(|&e| e < x) };
+        counts[bin] += 1;
+    }
     counts
 }
 
@@ -267,7 +250,7 @@ mod tests {
             let sorted = sorted_keys(&v);
             let edges = edges_of_sorted(bins, &sorted);
             prop_assert!(edges.windows(2).all(|w| w[0] < w[1]));
-            let counts = count_sorted(&edges, &sorted);
+            let counts = count(&edges, &v);
             prop_assert_eq!(counts.iter().sum::<u64>(), v.len() as u64);
             for (i, &count) in counts.iter().enumerate() {
                 let slow = v.iter().filter(|x| edges.iter().filter(|e| *e < x).count() == i).count();

@@ -259,12 +259,9 @@ mod tests {
         for (n, m) in [(100usize, 100usize), (1000, 60), (300, 1000)] {
             let bins = PsiBins::default();
             // With distinct values the reference histogram, and with it the null distribution, is always the same.
-            let ranks =
-                crate::drift::ks::sorted_keys(&(0..n).map(|r| r as f64).collect::<Vec<_>>());
-            let counts = super::super::count_sorted(
-                &super::super::edges_of_sorted(bins.bins, &ranks),
-                &ranks,
-            );
+            let ranks: Vec<f64> = (0..n).map(|r| r as f64).collect();
+            let sorted = crate::drift::ks::sorted_keys(&ranks);
+            let counts = super::super::count(&super::super::edges_of_sorted(bins.bins, &sorted), &ranks);
             let null = PsiNull::default()
                 .distribution(&counts, m as u64, bins.epsilon)
                 .unwrap();

@@ -1,0 +1,78 @@
+//! Equal-width buckets: a cheap way to put values into rough order.
+
+/// Cells of width `1 / scale` from `low` upwards, the first and last open-ended.
+///
+/// The cell of a value never falls as the value rises, whatever the rounding: subtraction, multiplication, clamping and
+/// rounding are monotone. That is all that exactness rests on; where the cells lie only decides the speed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Buckets {
+    low: f64,
+    scale: f64,
+    last: f64,
+}
+
+/// Adding 2^52 to a number below it leaves its nearest whole number in the low bits.
+const WHOLE: f64 = 4_503_599_627_370_496.0;
+
+/// Values looked at per sample to place the cells.
+const LOOKS: usize = 2048;
+
+impl Buckets {
+    /// `cells` buckets (at most 2^16) over the middle of a look at both samples; none when they hardly vary.
+    pub(super) fn covering(a: &[f64], b: &[f64], cells: usize) -> Option<Self> {
+        let look = |v: &[f64]| v.iter().step_by((v.len() / LOOKS).max(1)).copied().collect::<Vec<f64>>();
+        let mut seen = [look(a), look(b)].concat();
+        seen.retain(|x| x.is_finite());
+        seen.sort_unstable_by(f64::total_cmp);
+        Self::over_sorted(&seen, cells)
+    }
+
+    /// The same over the middle of values already sorted; a few outliers must not stretch the cells.
+    pub(super) fn over_sorted(sorted: &[f64], cells: usize) -> Option<Self> {
+        let outer = sorted.len() / 500;
+        let (low, high) = (*sorted.get(outer)?, *sorted.get(sorted.len() - 1 - outer)?);
+        let scale = cells as f64 / (high - low);
+        let last = (cells - 1) as f64;
+        (scale.is_finite() && scale > 0.0).then_some(Self { low, scale, last })
+    }
+
+    /// The cell of a value; NaN gets one too.
+    #[inline]
+    pub(super) fn of(&self, x: f64) -> usize {
+        let cell = (x - self.low) * self.scale;
+        // Plain comparisons, so that NaN goes to 0 and each is one instruction.
+        let cell = if cell > 0.0 { cell } else { 0.0 };
+        let cell = if cell < self.last { cell } else { self.last };
+        usize::from((cell + WHOLE).to_bits() as u16)
+    }
+
+    /// Values per cell, NaN left out.
+    pub(super) fn count(&self, values: &[f64]) -> Vec<u32> {
+        let mut counts = vec![0u32; self.last as usize + 1];
+        for &x in values {
+            counts[self.of(x)] += u32::from(!x.is_nan());
+        }
+        counts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_rise_with_the_values() {
+        let values: Vec<f64> = (0..5000).map(|i| f64::from(i).sqrt()).collect();
+        let bins = Buckets::covering(&values, &[f64::NAN, f64::INFINITY], 1 << 16).unwrap();
+        assert!(values.windows(2).all(|w| bins.of(w[0]) <= bins.of(w[1])));
+        assert_eq!([f64::NEG_INFINITY, -1e300, 1e300, f64::INFINITY].map(|x| bins.of(x)), [0, 0, 65_535, 65_535]);
+        assert_eq!(bins.count(&values).iter().sum::<u32>(), 5000);
+    }
+
+    #[test]
+    fn no_cells_without_an_extent() {
+        assert!(Buckets::covering(&[1.0; 9], &[1.0], 16).is_none());
+        assert!(Buckets::covering(&[f64::NAN], &[], 16).is_none());
+        assert!(Buckets::covering(&[-f64::MAX, f64::MAX], &[0.0], 16).is_none());
+    }
+}
