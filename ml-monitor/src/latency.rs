@@ -146,7 +146,7 @@ impl LatencyMonitor {
     #[must_use]
     pub fn snapshot(&self, now: i64) -> LatencySnapshot {
         let last = now.div_euclid(self.slice_us);
-        let oldest = last - (self.ring.len() as i64 - 1);
+        let oldest = last.saturating_sub(self.ring.len() as i64 - 1);
         let begin = self.first.map_or(oldest, |first| first.clamp(oldest, last));
         let (mut requests, mut errors) = (0, 0);
         let mut all: Option<Histogram<u32>> = None;

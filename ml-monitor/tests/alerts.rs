@@ -1,6 +1,6 @@
 //! Alerts from observation to sink.
 
-#![allow(clippy::unwrap_used)] // helpers of tests, which the lint takes for library code
+#![allow(clippy::unwrap_used)] // functions shared by tests, which the lint takes for library code
 
 use std::fs;
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! Drift tests against SciPy and NumPy; `golden/drift.py` made the values.
-#![allow(clippy::unwrap_used)] // helpers of tests, which the lint takes for library code
+#![allow(clippy::unwrap_used)] // functions shared by tests, which the lint takes for library code
 
 use approx::assert_relative_eq;
 use ml_monitor::drift::{

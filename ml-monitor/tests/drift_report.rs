@@ -1,5 +1,5 @@
 //! Whole comparisons: what drifts, what does not, what is refused.
-#![allow(clippy::unwrap_used)] // helpers of tests, which the lint takes for library code
+#![allow(clippy::unwrap_used)] // functions shared by tests, which the lint takes for library code
 
 use ml_data::random::{RngExt, generator};
 use ml_monitor::drift::{

@@ -11,5 +11,6 @@ mod sink;
 
 pub use event::{AlertEvent, Change, Severity};
 pub use manager::{AlertManager, Observed, SinkFailure};
+pub use presets::recommendations;
 pub use rule::{Aggregate, Direction, Rule};
 pub use sink::{FileSink, MemorySink, Sink, WriterSink};

@@ -188,7 +188,10 @@ fn missing_drift(
     tested: bool,
 ) -> Result<MissingDrift> {
     let p_value = if tested && profile.missing() + missing > 0 {
-        let before = [profile.missing(), profile.rows() - profile.missing()];
+        let before = [
+            profile.missing(),
+            profile.rows().saturating_sub(profile.missing()),
+        ];
         Some(chi_square(&before, &[missing, rows - missing], true)?.p_value)
     } else {
         None

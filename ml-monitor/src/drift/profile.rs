@@ -4,7 +4,7 @@ use ml_data::{Error, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ks::{MAX_AUTO_EXACT, Point, Steps, sorted_keys, unkey};
+use super::ks::{MAX_AUTO_EXACT, Point, Steps, check_len, sorted_keys, unkey};
 use super::psi;
 use super::values::{ColumnRole, ColumnSet, ValueKind, Values, count_codes};
 
@@ -107,6 +107,7 @@ impl ColumnProfile {
         let rows = values.len() as u64;
         let (missing, values) = match values {
             Values::Numeric(v) => {
+                check_len(v.len())?;
                 let numeric = NumericProfile::new(&sorted_keys(v), max_points);
                 (rows - numeric.n, Stored::Numeric(numeric))
             }
@@ -222,7 +223,9 @@ impl NumericProfile {
 
     /// The stored value of this rank, or the next one above when that rank is not stored.
     fn at(&self, rank: u64) -> f64 {
-        let after = self.points.partition_point(|p| p.below + p.ties <= rank);
+        let after = self
+            .points
+            .partition_point(|p| p.below.saturating_add(p.ties) <= rank);
         self.points
             .get(after)
             .or(self.points.last())
@@ -233,7 +236,7 @@ impl NumericProfile {
     ///
     /// Of a column not stored whole, borders are stored points, whose ranks are known exactly.
     pub(crate) fn bins(&self, bins: usize) -> Option<(Vec<f64>, Vec<u64>)> {
-        let least = self.points.first()?.value;
+        let least = self.points.first().filter(|_| self.n > 0)?.value;
         let edges = psi::edges(bins, least, |q| match self.complete {
             true => psi::quantile(q, self.n, |rank| self.at(rank)),
             false => self.at((q * (self.n - 1) as f64) as u64),
@@ -242,15 +245,15 @@ impl NumericProfile {
         let mut counts: Vec<u64> = (edges.iter())
             .map(|&edge| {
                 let stored = self.points.partition_point(|p| p.value <= edge);
-                let to = stored
-                    .checked_sub(1)
-                    .map_or(0, |i| self.points[i].below + self.points[i].ties);
-                let inside = to - before;
+                let to = stored.checked_sub(1).map_or(0, |i| {
+                    self.points[i].below.saturating_add(self.points[i].ties)
+                });
+                let inside = to.saturating_sub(before);
                 before = to;
                 inside
             })
             .collect();
-        counts.push(self.n - before);
+        counts.push(self.n.saturating_sub(before));
         Some((edges, counts))
     }
 }
@@ -309,7 +312,11 @@ mod tests {
         v.push(f64::NAN);
         for max_points in [100, 10_000] {
             let (edges, counts) = numeric(&v, max_points).bins(10).unwrap();
-            assert_eq!([counts, vec![1]].concat(), psi::count(&edges, &v), "{max_points}");
+            assert_eq!(
+                [counts, vec![1]].concat(),
+                psi::count(&edges, &v),
+                "{max_points}"
+            );
         }
         assert!(numeric(&[], 10).bins(10).is_none());
     }

@@ -239,7 +239,7 @@ impl PerformanceMonitor {
             }
             return;
         };
-        if event.at < known.at || event.at - known.at > self.delay_us {
+        if event.at < known.at || event.at.saturating_sub(known.at) > self.delay_us {
             self.counts.late_outcomes += 1;
             return;
         }

@@ -11,8 +11,10 @@ mod situation;
 mod text;
 mod trigger;
 
+/// The calendar types that the API speaks.
+pub use chrono::{NaiveDate, Weekday};
 pub use decision::{Reason, RetrainDecision};
 pub use policy::RetrainPolicy;
-pub use schedule::{Action, Cadence, ScheduleRule};
+pub use schedule::{Action, Cadence, ScheduleRule, day_of};
 pub use situation::Situation;
 pub use trigger::{MetricState, Trigger};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Weekday};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +106,23 @@ fn on_day(first: NaiveDate, day: u32) -> Option<NaiveDate> {
     first.with_day(day.min(last.day()))
 }
 
+/// The UTC date of an event time, microseconds since 1970; times beyond the calendar get its first or last date.
+///
+/// # Example
+/// ```
+/// let date = ml_monitor::retrain::day_of(1_718_000_000_000_000);
+/// assert_eq!(date.to_string(), "2024-06-10");
+/// ```
+#[must_use]
+pub fn day_of(micros: i64) -> NaiveDate {
+    let end = if micros < 0 {
+        NaiveDate::MIN
+    } else {
+        NaiveDate::MAX
+    };
+    DateTime::from_timestamp_micros(micros).map_or(end, |time| time.date_naive())
+}
+
 /// One line of the schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduleRule {
@@ -196,6 +213,15 @@ mod tests {
         assert_eq!(
             quarterly.last_due(date(2024, 12, 31)),
             Some(date(2024, 10, 10))
+        );
+    }
+
+    #[test]
+    fn days_of_event_times() {
+        assert_eq!(day_of(-1), date(1969, 12, 31));
+        assert_eq!(
+            (day_of(i64::MIN), day_of(i64::MAX)),
+            (NaiveDate::MIN, NaiveDate::MAX)
         );
     }
 

@@ -20,7 +20,12 @@ const LOOKS: usize = 2048;
 impl Buckets {
     /// `cells` buckets (at most 2^16) over the middle of a look at both samples; none when they hardly vary.
     pub(super) fn covering(a: &[f64], b: &[f64], cells: usize) -> Option<Self> {
-        let look = |v: &[f64]| v.iter().step_by((v.len() / LOOKS).max(1)).copied().collect::<Vec<f64>>();
+        let look = |v: &[f64]| {
+            v.iter()
+                .step_by((v.len() / LOOKS).max(1))
+                .copied()
+                .collect::<Vec<f64>>()
+        };
         let mut seen = [look(a), look(b)].concat();
         seen.retain(|x| x.is_finite());
         seen.sort_unstable_by(f64::total_cmp);
@@ -65,7 +70,10 @@ mod tests {
         let values: Vec<f64> = (0..5000).map(|i| f64::from(i).sqrt()).collect();
         let bins = Buckets::covering(&values, &[f64::NAN, f64::INFINITY], 1 << 16).unwrap();
         assert!(values.windows(2).all(|w| bins.of(w[0]) <= bins.of(w[1])));
-        assert_eq!([f64::NEG_INFINITY, -1e300, 1e300, f64::INFINITY].map(|x| bins.of(x)), [0, 0, 65_535, 65_535]);
+        assert_eq!(
+            [f64::NEG_INFINITY, -1e300, 1e300, f64::INFINITY].map(|x| bins.of(x)),
+            [0, 0, 65_535, 65_535]
+        );
         assert_eq!(bins.count(&values).iter().sum::<u32>(), 5000);
     }
 

@@ -92,7 +92,7 @@ pub(crate) fn test(distance: Distance, method: KsMethod) -> Result<KsTest> {
     let exact = match method {
         KsMethod::Auto => n.max(m) <= MAX_AUTO_EXACT as u64,
         KsMethod::Asymptotic => false,
-        KsMethod::Exact if n * m <= MAX_EXACT_CELLS => true,
+        KsMethod::Exact if n.saturating_mul(m) <= MAX_EXACT_CELLS => true,
         KsMethod::Exact => {
             return Err(Error::parameter(
                 "ks_2samp",

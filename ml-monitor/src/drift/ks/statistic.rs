@@ -13,12 +13,20 @@ const BUCKETS: usize = 1 << 16;
 pub(super) fn distance(reference: &[f64], current: &[f64]) -> Result<Distance> {
     check_len(reference.len().max(current.len()))?;
     let large = reference.len() + current.len() >= BUCKETS_FROM;
-    match if large { Buckets::covering(reference, current, BUCKETS) } else { None } {
+    match if large {
+        Buckets::covering(reference, current, BUCKETS)
+    } else {
+        None
+    } {
         Some(bins) => in_buckets(&bins, reference, current),
         None => {
             let (a, b) = (sorted_keys(reference), sorted_keys(current));
             let (n, m) = sizes(a.len() as u64, b.len() as u64)?;
-            Ok(Distance { steps: walk(&a, &b, n, m, 0), n, m })
+            Ok(Distance {
+                steps: walk(&a, &b, n, m, 0),
+                n,
+                m,
+            })
         }
     }
 }
@@ -26,7 +34,12 @@ pub(super) fn distance(reference: &[f64], current: &[f64]) -> Result<Distance> {
 /// Products of two lengths have to fit into 63 bits.
 pub(crate) fn check_len(len: usize) -> Result<()> {
     if len > i32::MAX as usize {
-        return Err(Error::parameter("ks_2samp", "sample", len, "at most 2^31 - 1 values long"));
+        return Err(Error::parameter(
+            "ks_2samp",
+            "sample",
+            len,
+            "at most 2^31 - 1 values long",
+        ));
     }
     Ok(())
 }
@@ -58,7 +71,11 @@ pub(crate) fn sorted_keys(values: &[f64]) -> Vec<u64> {
 }
 
 fn sorted_keys_where(values: &[f64], keep: impl Fn(f64) -> bool) -> Vec<u64> {
-    let mut keys: Vec<u64> = values.iter().filter(|x| !x.is_nan() && keep(**x)).map(|&x| key(x)).collect();
+    let mut keys: Vec<u64> = values
+        .iter()
+        .filter(|x| !x.is_nan() && keep(**x))
+        .map(|&x| key(x))
+        .collect();
     keys.sort_unstable();
     keys
 }
@@ -106,7 +123,10 @@ fn in_buckets(bins: &Buckets, reference: &[f64], current: &[f64]) -> Result<Dist
         *mark = highest.max(lowest) > best;
         at = after(at, k);
     }
-    let inside: u64 = (0..BUCKETS).filter(|&k| marked[k]).map(|k| u64::from(a[k]) + u64::from(b[k])).sum();
+    let inside: u64 = (0..BUCKETS)
+        .filter(|&k| marked[k])
+        .map(|k| u64::from(a[k]) + u64::from(b[k]))
+        .sum();
     if inside > (n + m) / 8 {
         unmark_single_values(bins, &mut marked, [reference, current]);
     }
@@ -138,7 +158,10 @@ fn unmark_single_values(bins: &Buckets, marked: &mut [bool], samples: [&[f64]; 2
         }
         mixed[cell] |= first[cell] != key;
     }
-    marked.iter_mut().zip(mixed).for_each(|(mark, mixed)| *mark &= mixed);
+    marked
+        .iter_mut()
+        .zip(mixed)
+        .for_each(|(mark, mixed)| *mark &= mixed);
 }
 
 #[cfg(test)]

@@ -44,14 +44,18 @@ impl Steps<'_> {
     pub(crate) fn distance(&self, current: &[f64]) -> Option<Distance> {
         let places = self.count(current);
         let (n, m) = (self.n, places.iter().sum::<u64>());
-        let gap = |c: u64, d: u64| (c as i64 * m as i64 - d as i64 * n as i64).unsigned_abs();
-        let (mut best, mut before) = (0u64, 0u64);
+        // A profile comes from a file: its numbers may be anything, and must not overflow.
+        let gap = |c: u64, d: u64| {
+            (i128::from(c) * i128::from(m) - i128::from(d) * i128::from(n)).unsigned_abs()
+        };
+        let (mut best, mut before) = (0u128, 0u64);
         for (point, place) in self.points.iter().zip(places.chunks_exact(2)) {
             best = best.max(gap(point.below, before + place[0]));
             before += place[0] + place[1];
-            best = best.max(gap(point.below + point.ties, before));
+            best = best.max(gap(point.below.saturating_add(point.ties), before));
         }
-        (m > 0).then_some(Distance { steps: best, n, m })
+        let steps = u64::try_from(best).unwrap_or(u64::MAX);
+        (m > 0).then_some(Distance { steps, n, m })
     }
 
     /// Values below each point (and above the one before it), and values equal to it, in turn; those above all last.
@@ -92,7 +96,11 @@ mod tests {
         let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         let runs = sorted.chunk_by(|a, b| a == b).scan(0, |below, run| {
-            let point = Point { value: run[0], below: *below, ties: run.len() as u64 };
+            let point = Point {
+                value: run[0],
+                below: *below,
+                ties: run.len() as u64,
+            };
             *below += run.len() as u64;
             Some(point)
         });
@@ -104,7 +112,13 @@ mod tests {
     fn all_points_give_the_distance() {
         let mut rng = generator(8, "steps", 0);
         let mut draw = |n: usize, shift: f64, ties: bool| -> Vec<f64> {
-            let one = |u: f64| if ties { (u * 40.0).floor() } else { (-u.abs().ln()).powi(4) };
+            let one = |u: f64| {
+                if ties {
+                    (u * 40.0).floor()
+                } else {
+                    (-u.abs().ln()).powi(4)
+                }
+            };
             let mut v: Vec<f64> = (0..n).map(|_| one(rng.random::<f64>() + shift)).collect();
             v.extend([f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0]);
             v
@@ -112,10 +126,24 @@ mod tests {
         for (n, m) in [(300, 200), (20_000, 30_000), (3, 40_000), (30_000, 2)] {
             for ties in [false, true] {
                 let (a, b) = (draw(n, 0.0, ties), draw(m, 0.01, ties));
-                let steps = Steps { points: &stored(&a), n: n as u64 + 4 };
-                assert_eq!(steps.distance(&b), Some(distance(&a, &b).unwrap()), "{n} {m} {ties}");
+                let steps = Steps {
+                    points: &stored(&a),
+                    n: n as u64 + 4,
+                };
+                assert_eq!(
+                    steps.distance(&b),
+                    Some(distance(&a, &b).unwrap()),
+                    "{n} {m} {ties}"
+                );
             }
         }
-        assert_eq!(Steps { points: &stored(&[1.0]), n: 1 }.distance(&[f64::NAN]), None);
+        assert_eq!(
+            Steps {
+                points: &stored(&[1.0]),
+                n: 1
+            }
+            .distance(&[f64::NAN]),
+            None
+        );
     }
 }

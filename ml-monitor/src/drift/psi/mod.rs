@@ -118,7 +118,11 @@ pub fn psi_2samp(reference: &[f64], current: &[f64], bins: PsiBins) -> Result<f6
         return Err(Error::Empty("current sample of psi".into()));
     }
     let edges = edges_of_sorted(bins.bins, &sorted);
-    Ok(index(&count(&edges, reference), &count(&edges, current), bins.epsilon))
+    Ok(index(
+        &count(&edges, reference),
+        &count(&edges, current),
+        bins.epsilon,
+    ))
 }
 
 /// Inner bin borders: the distinct quantiles `1/bins, 2/bins, ...` of a sample whose smallest value is `least`.
@@ -162,7 +166,11 @@ pub(crate) fn quantile(q: f64, n: u64, at: impl Fn(u64) -> f64) -> f64 {
 pub(crate) fn count(edges: &[f64], values: &[f64]) -> Vec<u64> {
     let mut counts = vec![0u64; edges.len() + 2];
     for &x in values {
-        let bin = if x.is_nan() { edges.len() + 1 } else { edges.partition_point(|&e| e < x) };
+        let bin = if x.is_nan() {
+            edges.len() + 1
+        } else {
+            edges.partition_point(|&e| e < x)
+        };
         counts[bin] += 1;
     }
     counts

@@ -261,7 +261,8 @@ mod tests {
             // With distinct values the reference histogram, and with it the null distribution, is always the same.
             let ranks: Vec<f64> = (0..n).map(|r| r as f64).collect();
             let sorted = crate::drift::ks::sorted_keys(&ranks);
-            let counts = super::super::count(&super::super::edges_of_sorted(bins.bins, &sorted), &ranks);
+            let counts =
+                super::super::count(&super::super::edges_of_sorted(bins.bins, &sorted), &ranks);
             let null = PsiNull::default()
                 .distribution(&counts, m as u64, bins.epsilon)
                 .unwrap();
