@@ -2,6 +2,7 @@
 //! meet, artifacts, sources, cleaning and splits.
 
 pub mod artifact;
+pub mod clean;
 pub mod contract;
 pub mod error;
 pub mod event;

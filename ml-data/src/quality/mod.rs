@@ -25,8 +25,10 @@ mod rule;
 mod spelling;
 
 pub use column::ColumnQuality;
+pub(crate) use display::grid;
 pub use duplicates::duplicated;
 pub use rule::{Example, Rule, RuleOutcome};
+pub(crate) use spelling::normal;
 pub use spelling::{CellFormat, SpellingGroup};
 
 use crate::error::Result;

@@ -13,6 +13,33 @@ import pandas as pd
 PRODUCT = r"\d{5}[A-Za-z]{0,2}|DCGS\w+|SP\d{4}|PADS"
 
 
+def cancelled_purchases(d):
+    """For each cancellation of a known customer, in time order, the earlier purchase of the same customer and product that still has
+    the pieces: of just that quantity and price, else the latest of that price, else the latest."""
+    d = d[d["CustomerID"].notna()].copy()
+    d["Code"] = d["StockCode"].str.strip().str.upper()
+    d["When"] = pd.to_datetime(d["InvoiceDate"])
+    matched, pieces, total = 0, 0, 0
+    for _, group in d.groupby(["CustomerID", "Code"], sort=False):
+        if not group["Invoice"].str.startswith("C").any():
+            continue
+        open_lines = []
+        for row in group.sort_values("When", kind="stable").itertuples():
+            if not row.Invoice.startswith("C"):
+                if row.Quantity > 0:
+                    open_lines.append([row.Quantity, row.Price])
+                continue
+            total += 1
+            want = -row.Quantity
+            fits = [line for line in open_lines if line[0] >= want] if want > 0 else []
+            best = [x for x in fits if x[0] == want and x[1] == row.Price] or [x for x in fits if x[1] == row.Price] or fits
+            if best:
+                best[-1][0] -= want
+                matched += 1
+                pieces += want
+    return {"of known customers": total, "matched": matched, "pieces": int(pieces)}
+
+
 def main():
     path = pathlib.Path(sys.argv[1]) / "online_retail_ii_2009_2010.csv.gz"
     d = pd.read_csv(path, dtype={"Invoice": str, "StockCode": str})
@@ -41,6 +68,7 @@ def main():
     left = {}
     d = d.drop_duplicates()
     left["drop duplicates"] = len(d)
+    out["cancelled purchases"] = cancelled_purchases(d)
     d = d[~d["Invoice"].str.startswith("C")]
     left["drop cancellations"] = len(d)
     d = d[d["CustomerID"].notna()]

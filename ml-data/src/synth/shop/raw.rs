@@ -5,7 +5,8 @@ use super::defect::RawTable;
 use super::event::{Device, EventKind, NO_ORDER, System};
 use super::people::Currency;
 use crate::error::{Error, Result};
-use crate::source::{MICROS_PER_SECOND, TimeFormat};
+use crate::source::{As, CsvSource, MICROS_PER_SECOND, TimeFormat};
+use crate::table::Table;
 use serde::Serialize;
 use std::path::Path;
 
@@ -143,6 +144,63 @@ impl Shop {
         self.write_table(table, &mut out)
             .map_err(|e| Error::io(format!("writing {}", table.file_name()), e))?;
         Ok(out)
+    }
+
+    /// One raw table as a reader sees it: identifiers and times are text, nothing is repaired.
+    ///
+    /// # Errors
+    /// None in practice: what was written is read.
+    pub fn raw_table(&self, table: RawTable) -> Result<Table> {
+        let text: &[&str] = match table {
+            RawTable::Users => &[
+                "user_id",
+                "birth_date",
+                "gender",
+                "country",
+                "account_type",
+                "registered",
+                "system",
+            ],
+            RawTable::Products => &[
+                "product_id",
+                "stock_code",
+                "category",
+                "currency",
+                "launch_date",
+                "style",
+                "style_since",
+            ],
+            RawTable::Events => &[
+                "system",
+                "timestamp",
+                "user_id",
+                "session_id",
+                "product_id",
+                "event",
+                "device",
+            ],
+            RawTable::Transactions => &["Invoice", "StockCode", "Country"],
+            RawTable::Searches => &["user_id"],
+            RawTable::Reviews => &["user_id", "product_id"],
+            RawTable::ProductIds => &["old_id", "new_id"],
+            RawTable::ExchangeRates => &["currency"],
+            RawTable::Systems => &["system"],
+        };
+        let prose: &[&str] = match table {
+            RawTable::Products => &["name", "description"],
+            RawTable::Transactions => &["Description"],
+            RawTable::Searches => &["query"],
+            RawTable::Reviews => &["text"],
+            _ => &[],
+        };
+        let source = CsvSource::bytes(table.file_name(), self.raw_csv(table)?).allow_empty(true);
+        let source = prose
+            .iter()
+            .fold(source, |s, name| s.column(name, As::Text));
+        text.iter()
+            .fold(source, |s, name| s.column(name, As::Cat))
+            .read()?
+            .strict()
     }
 
     /// Writes every raw table as `users.csv`, `products.csv`, `events.csv`, `transactions.csv`, `searches.csv`, `reviews.csv`,
