@@ -4,12 +4,12 @@ use crate::console::{bar, block, timed};
 use crate::rows::{Judged, NetRows, ShopRows, histories, judge};
 use crate::trade::{DAY, Trade};
 use crate::windows::{Window, Windows};
-use ml_pipeline::data::contract::{AnyRanker, ByVisit, RankRows};
+use ml_pipeline::data::contract::{AnyRanker, ByVisit, ItemSet, RankRows};
 use ml_pipeline::features::aggregate::AsOfFeatures;
 use ml_pipeline::features::scale::{FittedStandardScaler, StandardScaler};
 use ml_pipeline::models::baseline::{FittedPopularity, ItemEvent, Popularity};
 use ml_pipeline::models::boost::{Boost, FittedBoost};
-use ml_pipeline::models::ensemble::{Blend, WeightSearch};
+use ml_pipeline::models::ensemble::{Blend, Fusion, WeightSearch};
 use ml_pipeline::models::factor::{FittedImplicitAls, ImplicitAls, Interactions};
 use ml_pipeline::models::neural::{Embedding, FittedMlp, Mlp};
 use ml_pipeline::prelude::*;
@@ -25,6 +25,8 @@ pub struct Past {
     pub popularity: Arc<FittedPopularity>,
     pub als: Arc<FittedImplicitAls>,
     pub log: Arc<AsOfFeatures>,
+    /// What each user bought.
+    pub bought: Arc<Vec<ItemSet>>,
 }
 
 /// The rungs that learn from windows, fitted once.
@@ -48,6 +50,9 @@ impl FitTimes {
 
 pub const RUNGS: [&str; 5] = ["popularity", "factorisation", "boosting", "network", "blend"];
 
+/// Items drawn for each buyer of a training window beside those bought.
+const NEGATIVES: usize = 200;
+
 /// Everything that is counted or factorised, from the log before `at`.
 pub fn past(trade: &Trade, at: i64, seed: u64, times: &mut FitTimes) -> Result<Past> {
     let log = trade.between(i64::MIN, at);
@@ -64,12 +69,21 @@ pub fn past(trade: &Trade, at: i64, seed: u64, times: &mut FitTimes) -> Result<P
         ImplicitAls::new().factors(48).regularization(4.0).alpha(6.0).iterations(12).seed(seed).fit(&seen)
     });
     times.0.push(("factorisation".into(), took));
-    Ok(Past { at, popularity: Arc::new(popularity?), als: Arc::new(als?), log: Arc::new(histories(trade, at)?) })
+    let mut bought = vec![Vec::new(); trade.users.len()];
+    log.iter().for_each(|p| bought[p.user as usize].push(p.item));
+    let bought = bought.into_iter().map(ItemSet::new).collect();
+    Ok(Past {
+        at,
+        popularity: Arc::new(popularity?),
+        als: Arc::new(als?),
+        log: Arc::new(histories(trade, at)?),
+        bought: Arc::new(bought),
+    })
 }
 
 impl Past {
     pub fn rows(&self, trade: &Trade) -> ShopRows {
-        ShopRows::new(self.log.clone(), self.als.clone(), &trade.items)
+        ShopRows::new(self, &trade.items)
     }
 }
 
@@ -80,8 +94,8 @@ pub fn learn(trade: &Trade, train: &[Window], valid: Window, seed: u64, times: &
     let sources: Vec<ShopRows> = pasts.iter().map(|p| p.rows(trade)).collect();
     let windows: Vec<(Window, &ShopRows)> = train.iter().copied().zip(&sources).collect();
     let valid_rows = now.rows(trade);
-    let judged = judge(trade, &windows, 160, seed)?;
-    let checked = judge(trade, &[(valid, &valid_rows)], 160, seed)?;
+    let judged = judge(trade, &windows, NEGATIVES, seed)?;
+    let checked = judge(trade, &[(valid, &valid_rows)], NEGATIVES, seed)?;
     block(format!(
         "{} training rows in {} queries, {} validation rows, {} features",
         judged.x.len(),
@@ -139,7 +153,8 @@ fn network(judged: &Judged, checked: &Judged, trade: &Trade, rows: &ShopRows, se
         .embedding(Embedding::new("item", trade.items.len(), 8))
         .dropout(0.2)
         .weight_decay(1e-2)
-        .learning_rate(1e-3)
+        .learning_rate(5e-4)
+        .unknown_rate(0.2)
         .epochs(epochs)
         .patience(2)
         .seed(seed);
@@ -154,9 +169,6 @@ fn network(judged: &Judged, checked: &Judged, trade: &Trade, rows: &ShopRows, se
     Ok((scaler, Arc::new(model?)))
 }
 
-/// A shared fitted model, as a model.
-type Shared<M> = Arc<M>;
-
 /// The rungs as rankers, ready for a moment.
 pub struct Rungs {
     pub popularity: Arc<dyn AnyRanker<ByVisit>>,
@@ -167,12 +179,13 @@ pub struct Rungs {
 }
 
 pub fn rungs(trade_items: &[crate::trade::Item], past: &Past, learned: &Learned) -> Result<Rungs> {
-    let rows = ShopRows::new(past.log.clone(), past.als.clone(), trade_items);
+    let rows = ShopRows::new(past, trade_items);
     let net_rows = NetRows::new(rows.clone(), learned.scaler.clone());
     let boosting: Arc<dyn AnyRanker<ByVisit>> = Arc::new(RankRows::<ByVisit, _, _>::new(rows, learned.boost.as_ref().clone())?);
     let network: Arc<dyn AnyRanker<ByVisit>> = Arc::new(RankRows::<ByVisit, _, _>::new(net_rows, learned.mlp.as_ref().clone())?);
     let factorisation: Arc<dyn AnyRanker<ByVisit>> = past.als.clone().into_any();
     let blend = Blend::<ByVisit>::new()
+        .fusion(Fusion::ZScore)
         .with("factorisation", factorisation.clone(), 1.0)
         .with("boosting", boosting.clone(), 1.0)
         .with("network", network.clone(), 1.0)
@@ -184,7 +197,7 @@ pub fn rungs(trade_items: &[crate::trade::Item], past: &Past, learned: &Learned)
 trait IntoAny {
     fn into_any(self) -> Arc<dyn AnyRanker<ByVisit>>;
 }
-impl<T: AnyRanker<ByVisit> + 'static> IntoAny for Shared<T> {
+impl<T: AnyRanker<ByVisit> + 'static> IntoAny for Arc<T> {
     fn into_any(self) -> Arc<dyn AnyRanker<ByVisit>> {
         self
     }
@@ -195,6 +208,7 @@ fn weigh(trade: &Trade, past: &Past, learned: &Learned, valid: Window) -> Result
     use ml_pipeline::models::ensemble::Judged as JudgedQuery;
     let rungs = rungs(&trade.items, past, learned)?;
     let blend = Blend::<ByVisit>::new()
+        .fusion(Fusion::ZScore)
         .with("factorisation", rungs.factorisation, 1.0)
         .with("boosting", rungs.boosting, 1.0)
         .with("network", rungs.network, 1.0);

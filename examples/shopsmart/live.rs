@@ -3,7 +3,7 @@
 use crate::args::Args;
 use crate::console::{block, stage};
 use crate::data::Source;
-use crate::ladder::{FitTimes, learn, past, rungs};
+use crate::ladder::{FitTimes, Past, learn, past, rungs};
 use crate::report::Report;
 use crate::rows::{Judged, judge};
 use crate::serving::{MODEL, ShopModel, outcome, publish};
@@ -268,14 +268,16 @@ fn replay(
     let offline = rate(&ask(windows.test, 0)?);
     let asked = ask(windows.live, 1_000_000)?;
     let week = Duration::from_secs(7 * 86_400);
+    let hour = Duration::from_secs(3600);
     let mut latency = LatencyMonitor::new(week, 7)?;
-    let mut performance = PerformanceMonitor::new(Success::Conversion(Action::Purchase), offline)?.window(week).label_delay(Duration::ZERO);
+    let mut performance = PerformanceMonitor::new(Success::Conversion(Action::Purchase), offline)?.window(week).label_delay(hour);
     for (event, outcomes) in &asked {
         latency.observe(event);
         performance.predicted(event);
         outcomes.iter().for_each(|o| performance.outcome(o));
     }
-    let now = asked.last().map_or(windows.live.from, |(e, _)| e.at) + 2;
+    // Conversion is known when the last request had its hour.
+    let now = asked.last().map_or(windows.live.from, |(e, _)| e.at) + 2 * hour.as_micros() as i64;
     let (speed, quality) = (latency.snapshot(now), performance.snapshot(now)?);
     if let Some(p95) = speed.p95_ms {
         alerts.observe("latency_ms", now, p95)?;
@@ -307,7 +309,8 @@ fn drift(
 ) -> Result<f64> {
     let now = past(trade, windows.live.from, 1, &mut FitTimes::default())?;
     // Scores of other factors are on another scale: the champion's factors describe the live rows too.
-    let rows = crate::rows::ShopRows::new(now.log.clone(), model.past.als.clone(), &trade.items);
+    let now = Past { als: model.past.als.clone(), ..now };
+    let rows = now.rows(trade);
     let judged = judge(trade, &[(windows.live, &rows)], 20, 1)?;
     let natural = transposed(&judged);
     let mut injected = natural.clone();

@@ -1,7 +1,8 @@
 //! What a model is told about (user, item, moment): histories strictly before the moment, factors fitted before it.
 
 use crate::trade::{Item, Purchase, Trade};
-use ml_pipeline::data::contract::{ByVisit, RowSource, Visit};
+use crate::ladder::Past;
+use ml_pipeline::data::contract::{ByVisit, Candidates, Ranker, RowSource, Scored, Visit};
 use ml_pipeline::data::random::{RngExt, generator};
 use ml_pipeline::data::sample::{BinaryLabels, RelevanceLabels};
 use ml_pipeline::features::aggregate::{AsOf, AsOfFeatures, Event, EventLog, Feature, Of, days};
@@ -33,25 +34,28 @@ pub fn histories(trade: &Trade, before: i64) -> Result<AsOfFeatures> {
         .build(&EventLog::new(events.map(event).collect())?)
 }
 
-/// Features of a user and an item at a moment.
+/// Candidates by taste and by popularity, beside what the user bought before.
+const BY_FACTORS: usize = 300;
+const BY_POPULARITY: usize = 200;
+
+/// Features of a user and an item at a moment. The log ends at `past.at`: later visits are described as of then.
 #[derive(Debug, Clone)]
 pub struct ShopRows {
-    log: Arc<AsOfFeatures>,
-    als: Arc<FittedImplicitAls>,
+    past: Past,
     prices: Arc<[f64]>,
     names: Names,
 }
 
 impl ShopRows {
-    pub fn new(log: Arc<AsOfFeatures>, als: Arc<FittedImplicitAls>, items: &[Item]) -> Self {
-        let names = log.names().iter().chain(["factors:score", "item:price", "item:price_to_users_mean"]);
+    pub fn new(past: &Past, items: &[Item]) -> Self {
+        let names = past.log.names().iter().chain(["factors:score", "item:price", "item:price_to_users_mean"]);
         let names = Names::new(names.map(str::to_string));
-        Self { log, als, prices: items.iter().map(|i| i.price).collect(), names }
+        Self { past: past.clone(), prices: items.iter().map(|i| i.price).collect(), names }
     }
 
     /// The product of the two factor vectors; missing for those the factors do not know.
     fn affinity(&self, user: u32, item: u32) -> f64 {
-        let (users, items) = (self.als.user_factors(), self.als.item_factors());
+        let (users, items) = (self.past.als.user_factors(), self.past.als.item_factors());
         if user as usize >= users.nrows() || item as usize >= items.nrows() {
             return f64::NAN;
         }
@@ -59,21 +63,38 @@ impl ShopRows {
     }
 }
 
+/// Working memory for finding candidates.
+#[derive(Debug, Default)]
+pub struct Retrieval {
+    factors: <FittedImplicitAls as Ranker>::Scratch,
+    found: Vec<Scored>,
+}
+
 impl RowSource<ByVisit> for ShopRows {
-    type Scratch = ();
+    type Scratch = Retrieval;
     fn names(&self) -> &Names {
         &self.names
     }
     fn items(&self) -> usize {
         self.prices.len()
     }
-    fn begin(&self, visit: Visit<'_>, _: &mut ()) -> Result<bool> {
+    fn begin(&self, visit: Visit<'_>, _: &mut Retrieval) -> Result<bool> {
         Ok(visit.user.is_some())
     }
-    fn row(&self, visit: Visit<'_>, item: u32, _: &mut (), out: &mut Vec<f64>) -> Result<()> {
+    fn candidates(&self, visit: Visit<'_>, s: &mut Retrieval, out: &mut Vec<u32>) -> Result<()> {
+        let Some(user) = visit.user else { return Ok(()) };
+        self.past.als.rank_into(user, Candidates::All, BY_FACTORS, &mut s.factors, &mut s.found)?;
+        out.extend(s.found.iter().map(|x| x.item));
+        out.extend(self.past.popularity.top().iter().take(BY_POPULARITY).map(|x| x.item));
+        out.extend_from_slice(self.past.bought.get(user as usize).map_or(&[][..], |b| b.items()));
+        out.sort_unstable();
+        out.dedup();
+        Ok(())
+    }
+    fn row(&self, visit: Visit<'_>, item: u32, _: &mut Retrieval, out: &mut Vec<f64>) -> Result<()> {
         let Some(user) = visit.user else { return Ok(()) };
         let start = out.len();
-        self.log.features_into(user, item, visit.now, out);
+        self.past.log.features_into(user, item, visit.now.min(self.past.at), out);
         let price = self.prices[item as usize];
         // The user's frequency and monetary value are the second and third feature.
         let mean = out[start + 2] / out[start + 1];
@@ -107,20 +128,23 @@ impl NetRows {
 }
 
 impl RowSource<ByVisit> for NetRows {
-    type Scratch = Vec<f64>;
+    type Scratch = (Vec<f64>, Retrieval);
     fn names(&self) -> &Names {
         &self.names
     }
     fn items(&self) -> usize {
         self.rows.items()
     }
-    fn begin(&self, visit: Visit<'_>, _: &mut Vec<f64>) -> Result<bool> {
-        self.rows.begin(visit, &mut ())
+    fn begin(&self, visit: Visit<'_>, s: &mut Self::Scratch) -> Result<bool> {
+        self.rows.begin(visit, &mut s.1)
     }
-    fn row(&self, visit: Visit<'_>, item: u32, raw: &mut Vec<f64>, out: &mut Vec<f64>) -> Result<()> {
+    fn candidates(&self, visit: Visit<'_>, s: &mut Self::Scratch, out: &mut Vec<u32>) -> Result<()> {
+        self.rows.candidates(visit, &mut s.1, out)
+    }
+    fn row(&self, visit: Visit<'_>, item: u32, (raw, s): &mut Self::Scratch, out: &mut Vec<f64>) -> Result<()> {
         let Some(user) = visit.user else { return Ok(()) };
         raw.clear();
-        self.rows.row(visit, item, &mut (), raw)?;
+        self.rows.row(visit, item, s, raw)?;
         Self::squash(raw);
         out.extend([f64::from(user), f64::from(item)]);
         let start = out.len();
@@ -130,8 +154,8 @@ impl RowSource<ByVisit> for NetRows {
     }
 }
 
-/// Training rows of some windows: every item bought, and items drawn from the rest of the catalogue, half of them by how often
-/// they sell, so that the model has to tell taste from popularity.
+/// Training rows of some windows: every item bought, and items drawn from the rest of the catalogue with equal chances, so that
+/// popularity keeps the worth it has among all items.
 pub struct Judged {
     pub x: Dense<f64>,
     pub grades: Vec<f32>,
@@ -167,34 +191,28 @@ pub fn judge(trade: &Trade, windows: &[(Window, &ShopRows)], negatives: usize, s
     let mut values = Vec::new();
     let mut query = 0;
     for (window, rows) in windows {
-        let sales: Vec<u32> = trade.between(window.from - 90 * crate::trade::DAY, window.from).iter().map(|p| p.item).collect();
         let demand: Vec<(u32, Vec<u32>)> = demand(trade, *window).bought.into_iter().collect();
         let parts = demand.par_iter().map(|(user, bought)| {
             let mut rng = generator(seed, "negatives", u64::from(*user) ^ window.from as u64);
             let items = trade.items.len() as u32;
-            let mut drawn: Vec<u32> = (0..negatives)
-                .map(|n| match sales.len() {
-                    0 => rng.random_range(0..items),
-                    len if n % 2 == 0 => sales[rng.random_range(0..len)],
-                    _ => rng.random_range(0..items),
-                })
-                .filter(|i| bought.binary_search(i).is_err())
-                .collect();
+            // By item number, so that the order of rows says nothing about the answer: scores that tie keep it.
+            let mut drawn: Vec<u32> = (0..negatives).map(|_| rng.random_range(0..items)).collect();
+            drawn.extend(bought);
             drawn.sort_unstable();
             drawn.dedup();
             let visit = Visit { user: Some(*user), now: window.from, ..Visit::default() };
-            let mut block = Vec::with_capacity((bought.len() + drawn.len()) * rows.names.len());
-            for &item in bought.iter().chain(&drawn) {
-                rows.row(visit, item, &mut (), &mut block)?;
+            let mut block = Vec::with_capacity(drawn.len() * rows.names.len());
+            for &item in &drawn {
+                rows.row(visit, item, &mut Retrieval::default(), &mut block)?;
             }
             Ok((*user, bought, drawn, block))
         });
         for (user, bought, drawn, block) in parts.collect::<Result<Vec<_>>>()? {
             values.extend(block);
-            for (grade, item) in bought.iter().map(|i| (1.0, i)).chain(drawn.iter().map(|i| (0.0, i))) {
-                out.grades.push(grade);
+            for item in drawn {
+                out.grades.push(if bought.binary_search(&item).is_ok() { 1.0 } else { 0.0 });
                 out.queries.push(query);
-                out.ids.push((user, *item));
+                out.ids.push((user, item));
             }
             query += 1;
         }

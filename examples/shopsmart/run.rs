@@ -136,6 +136,13 @@ fn features(trade: &Trade, windows: &Windows, report: &mut Report) -> Result<()>
 fn models(learned: &crate::ladder::Learned, report: &mut Report) {
     report.section("6. Models", "Simple first; validation decides, the test waits.");
     let curve: Vec<f64> = learned.boost.history().to_vec();
+    block(format!(
+        "boosting kept {} trees; validation score from {:.4} to {:.4}; network kept epoch {}",
+        learned.boost.trees().len(),
+        curve.first().copied().unwrap_or(f64::NAN),
+        curve.iter().copied().fold(f64::NAN, f64::max),
+        learned.mlp.history().best_epoch()
+    ));
     report.plot("Boosting: validation NDCG by round", &svg::line("validation score by round", &curve, "1", &curve.len().to_string()));
     let epochs = learned.mlp.history().epochs();
     let losses: Vec<f64> = epochs.iter().filter_map(|e| e.valid_loss).collect();

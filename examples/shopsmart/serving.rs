@@ -10,7 +10,6 @@ use ml_pipeline::serve::recommend::{Bundle, Catalogue, Facts, Product, Reason, R
 use ml_pipeline::serve::registry::{GateOutcome, Lineage, Metadata, Registry, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 pub const KIND: &str = "shopsmart/1";
