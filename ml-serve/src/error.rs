@@ -160,12 +160,12 @@ impl Error {
     pub(crate) fn request(
         field: impl Into<String>,
         expected: impl Into<String>,
-        found: impl ToString,
+        found: impl Into<String>,
     ) -> Self {
         Self::Request {
             field: field.into(),
             expected: expected.into(),
-            found: found.to_string(),
+            found: found.into(),
         }
     }
     /// The request field at fault, when the request is at fault.

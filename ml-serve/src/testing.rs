@@ -38,7 +38,7 @@ impl Ranker for FromItem {
             out.push(Scored {
                 item,
                 score: 40.0 - ((item + 20 - self.first) % 20) as f32,
-            })
+            });
         });
         top_k(out, k);
         Ok(())

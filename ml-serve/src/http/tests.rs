@@ -177,7 +177,7 @@ fn every_fault_of_a_client_has_its_status_and_json() {
     );
     let at = server.address;
     let is = |answer: Answer, status: u16, code: &str| {
-        assert_eq!(answer.code(), (status, code.into()), "{}", answer.body)
+        assert_eq!(answer.code(), (status, code.into()), "{}", answer.body);
     };
     is(post(at, "{\"user_id\": "), 400, "malformed_json");
     is(post(at, ""), 400, "malformed_json");

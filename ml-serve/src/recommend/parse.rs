@@ -60,8 +60,9 @@ fn diagnose(bytes: &[u8], refused: &serde_json::Error) -> Error {
         Some(_) => {}
     }
     // What only the struct can refuse (a field given twice) keeps serde's own words.
-    object("", fields, REQUEST)
-        .unwrap_or_else(|| Error::request("(body)", "one value for each field", refused))
+    object("", fields, REQUEST).unwrap_or_else(|| {
+        Error::request("(body)", "one value for each field", refused.to_string())
+    })
 }
 
 fn object(path: &str, fields: &Map<String, Value>, shapes: &[(&str, Shape)]) -> Option<Error> {

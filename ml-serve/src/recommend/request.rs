@@ -168,7 +168,7 @@ impl Request {
             return Err(Error::request(
                 "num_recommendations",
                 expected,
-                self.num_recommendations,
+                self.num_recommendations.to_string(),
             ));
         }
         match self.filters.price_max {
@@ -176,7 +176,7 @@ impl Request {
                 return Err(Error::request(
                     "filters.price_max",
                     "a finite number not below 0",
-                    p,
+                    p.to_string(),
                 ));
             }
             _ => {}

@@ -23,7 +23,7 @@ impl Ranker for Table {
             out.push(Scored {
                 item,
                 score: self.0[item as usize],
-            })
+            });
         });
         top_k(out, k);
         Ok(())
@@ -48,7 +48,7 @@ impl Ranker for ForUsers {
             out.push(Scored {
                 item,
                 score: 100.0 + ((item + user) % 7) as f32,
-            })
+            });
         });
         top_k(out, k);
         Ok(())

@@ -126,10 +126,10 @@ where
         let old = self.service.swap(bundle)?;
         let was = held.serving.replace(version);
         // What is no longer served stays warm for the way back.
-        if let (Some(was), Some(old)) = (was, old) {
-            if was != version {
-                held.idle = Some((was, old));
-            }
+        if let (Some(was), Some(old)) = (was, old)
+            && was != version
+        {
+            held.idle = Some((was, old));
         }
         Ok(())
     }

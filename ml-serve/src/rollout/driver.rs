@@ -167,7 +167,7 @@ impl Recommend for AbTest {
     fn recommend(&self, request: &Request) -> Result<Response> {
         let arm = self.route.arm(&request.user_id);
         ask(&self.pair, arm, request, |arm, answer, took| {
-            lock(&self.ledger).enter(arm, answer, took)
+            lock(&self.ledger).enter(arm, answer, took);
         })
     }
     fn version(&self) -> Option<String> {
@@ -406,7 +406,7 @@ impl Recommend for CanaryRollout {
         };
         let mut due = false;
         let answer = ask(&self.pair, arm, request, |arm, answer, took| {
-            due = self.count(arm, stage, answer, took)
+            due = self.count(arm, stage, answer, took);
         });
         if due {
             self.judge();

@@ -281,7 +281,7 @@ fn a_stage_lasts_as_long_as_it_must() {
     (0..300).for_each(|i| {
         _ = rollout
             .recommend(&Request::new(format!("user{i}")))
-            .unwrap()
+            .unwrap();
     });
     let verdict = rollout.judge();
     assert_eq!(verdict.decision, Decision::Hold);
