@@ -10,6 +10,7 @@ use ml_data::quality::Rule;
 use ml_data::source::{CsvSource, Missing, TimeFormat};
 use ml_data::synth::shop::{Defect, RawTable, RetailTruth, Shop, ShopConfig};
 use ml_data::table::{Column, MISSING_TIME, Table};
+use proptest::prelude::*;
 use std::collections::HashSet;
 
 #[test]
@@ -622,4 +623,35 @@ fn the_real_retail_file() {
     let raw = table.column_named("Quantity").unwrap().as_num().unwrap();
     let pieces: f64 = matched.iter().map(|c| -raw[c.row as usize]).sum();
     assert_eq!(pieces, found["pieces"].as_f64().unwrap());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_retail_lines_make_it_panic_and_every_line_is_accounted_for(lines in proptest::collection::vec(
+        (0..4_u8, 0..3_u8, prop_oneof![Just(f64::NAN), Just(f64::INFINITY), -5.0..5.0_f64, Just(2000.0)], -1.0..3.0_f64, proptest::option::of(0..3_u8)), 0..30))
+    {
+        let table = Table::new([
+            ("InvoiceNo", Column::cat(lines.iter().map(|l| Some(if l.0 == 0 { "C1".into() } else { l.0.to_string() })))),
+            ("StockCode", Column::cat(lines.iter().map(|l| ["22423", "POST", "85123a "].get(l.1 as usize)))),
+            ("Description", Column::text(lines.iter().map(|l| (l.1 > 0).then_some(" x  y")))),
+            ("Quantity", Column::num(lines.iter().map(|l| l.2.trunc()))),
+            ("InvoiceDate", Column::time(lines.iter().enumerate().map(|(i, _)| Some(i as i64)))),
+            ("UnitPrice", Column::num(lines.iter().map(|l| l.3.trunc()))),
+            ("Customer ID", Column::num(lines.iter().map(|l| l.4.map_or(f64::NAN, f64::from)))),
+            ("Country", Column::cat(lines.iter().map(|_| Some("Latvia")))),
+        ]).unwrap();
+        for what in [Cancellations::Keep, Cancellations::Drop, Cancellations::Net] {
+            for action in [Outlier::Remove, Outlier::Winsorise, Outlier::Missing] {
+                let cleaning = RetailCleaning::new().cancellations(what).absurd_quantity(AbsurdQuantity::default(), action);
+                let clean = cleaning.clean(&table).unwrap();
+                prop_assert_eq!(table.rows(), clean.table.rows() + clean.audit.removed());
+                prop_assert!(clean.rows.windows(2).all(|w| w[0] < w[1]));
+                prop_assert_eq!(clean.rows.len(), clean.table.rows());
+                let removed: Vec<u32> = clean.audit.entries().iter().filter(|e| e.removed > 0).flat_map(|e| e.touched.clone()).collect();
+                prop_assert!(removed.iter().all(|r| !clean.rows.contains(r)));
+            }
+        }
+    }
 }

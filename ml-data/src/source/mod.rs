@@ -9,6 +9,7 @@
 //! `rows_read == table.rows() + quarantine.len()` always holds.
 
 mod builder;
+mod csv_reader;
 mod csv_source;
 mod datetime;
 mod infer;

@@ -172,7 +172,6 @@ impl Shop {
             ],
             RawTable::Events => &[
                 "system",
-                "timestamp",
                 "user_id",
                 "session_id",
                 "product_id",
@@ -188,6 +187,7 @@ impl Shop {
         };
         let prose: &[&str] = match table {
             RawTable::Products => &["name", "description"],
+            RawTable::Events => &["timestamp"],
             RawTable::Transactions => &["Description"],
             RawTable::Searches => &["query"],
             RawTable::Reviews => &["text"],
