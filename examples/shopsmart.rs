@@ -7,7 +7,7 @@
 mod args;
 #[path = "shopsmart/console.rs"]
 mod console;
-#[path = "shopsmart/data_tmp.rs"]
+#[path = "shopsmart/data.rs"]
 mod data;
 #[path = "shopsmart/goal.rs"]
 mod goal;

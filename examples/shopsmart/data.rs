@@ -7,7 +7,7 @@ use indicatif::ProgressBar;
 use ml_pipeline::data::artifact::digest;
 use ml_pipeline::data::clean::{RetailCleaning, retail_columns};
 use ml_pipeline::data::quality::{Quality, QualityReport, Rule};
-use ml_pipeline::data::source::{As, CsvSource};
+use ml_pipeline::data::source::{As, CsvSource, Missing};
 use ml_pipeline::data::synth::shop::{RawTable, Shop, ShopConfig};
 use ml_pipeline::prelude::*;
 use serde_json::json;
@@ -55,7 +55,7 @@ fn source(name: &str, bytes: Vec<u8>, bar: ProgressBar) -> Result<CsvSource> {
     let look = CsvSource::bytes(name, bytes.clone()).limit(1).read()?;
     let header: Vec<&str> = look.table.schema().fields().iter().map(|f| f.name()).collect();
     let text = ["Invoice", "InvoiceNo", "StockCode", "Description", "Customer ID", "CustomerID", "Country", "InvoiceDate"];
-    let mut source = CsvSource::bytes(name, bytes).progress_bar(bar);
+    let mut source = CsvSource::bytes(name, bytes).missing(Missing::pandas()).progress_bar(bar);
     for column in text.into_iter().filter(|c| header.contains(c)) {
         source = source.column(column, As::Text);
     }

@@ -262,7 +262,7 @@ mod tests {
                 out.push(Scored {
                     item,
                     score: ((item + user) % 3) as f32,
-                })
+                });
             });
             top_k(out, k);
             Ok(())

@@ -242,10 +242,10 @@ impl Table {
                     times = self
                         .column_named(field.name())?
                         .as_time()
-                        .map(<[i64]>::to_vec)
+                        .map(<[i64]>::to_vec);
                 }
                 Role::Group => {
-                    groups = Some(group_codes(self.column_named(field.name())?, field.name())?)
+                    groups = Some(group_codes(self.column_named(field.name())?, field.name())?);
                 }
                 Role::Target => {}
                 _ => continue,

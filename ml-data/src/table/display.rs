@@ -32,9 +32,9 @@ impl fmt::Display for Table {
             }
             for ((right, text), &w) in columns.iter().zip(&widths) {
                 if *right {
-                    write!(f, "{:>w$}  ", text[line])?
+                    write!(f, "{:>w$}  ", text[line])?;
                 } else {
-                    write!(f, "{:<w$}  ", text[line])?
+                    write!(f, "{:<w$}  ", text[line])?;
                 }
             }
             writeln!(f)?;

@@ -272,7 +272,7 @@ impl Table {
                     columns.push(match field.levels() {
                         Some(levels) => self.columns[p].recode(levels),
                         None => self.columns[p].clone(),
-                    })
+                    });
                 }
                 _ => return Err(Error::Schema(self.schema.difference(to))),
             }
