@@ -51,7 +51,7 @@ impl FitTimes {
 pub const RUNGS: [&str; 5] = ["popularity", "factorisation", "boosting", "network", "blend"];
 
 /// Items drawn for each buyer of a training window beside those bought.
-const NEGATIVES: usize = 200;
+const NEGATIVES: usize = 120;
 
 /// Everything that is counted or factorised, from the log before `at`.
 pub fn past(trade: &Trade, at: i64, seed: u64, times: &mut FitTimes) -> Result<Past> {
@@ -116,14 +116,14 @@ pub fn learn(trade: &Trade, train: &[Window], valid: Window, seed: u64, times: &
 }
 
 fn boosting(judged: &Judged, checked: &Judged, seed: u64) -> Result<FittedBoost> {
-    let rounds = 300;
+    let rounds = 200;
     let progress = bar(rounds as u64, "boosting (LambdaMART)");
     let boost = Boost::new()
         .num_iterations(rounds)
-        .learning_rate(0.05)
+        .learning_rate(0.1)
         .num_leaves(31)
         .min_data_in_leaf(50)
-        .early_stopping_round(Some(30))
+        .early_stopping_round(Some(20))
         .seed(seed);
     let train = judged.relevance()?.into_train();
     let valid = checked.relevance()?.into_valid();

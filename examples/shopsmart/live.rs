@@ -64,7 +64,7 @@ impl Ranker for Faulty {
     ) -> Result<()> {
         out.clear();
         let call = self.calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        if call % self.every == 0 {
+        if call.is_multiple_of(self.every) {
             return Err(Error::Data("injected fault: the feature store does not answer".into()));
         }
         among.for_each(k, |item| out.push(Scored { item, score: -(item as f32) }));
