@@ -1,4 +1,4 @@
-//~ the rows and labels of a `ml_pipeline::prelude::Test` sample cannot be read
+//~ the rows and labels of a `Test` sample cannot be read
 use ml_pipeline::prelude::*;
 
 fn main() -> Result<()> {

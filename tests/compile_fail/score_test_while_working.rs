@@ -1,4 +1,4 @@
-//~ a `ml_pipeline::prelude::Test` sample cannot be scored here
+//~ a `Test` sample cannot be scored here
 //~ `test.evaluate(..)` once at the end
 use ml_pipeline::prelude::*;
 

@@ -1,5 +1,5 @@
-//~ `OneHot` does not transform `Dense
-//~ the step before it must produce the rows it reads
+//~ type mismatch resolving `<MedianImputer as Transformer<Table, Real>>::Out == Table`
+//~ expected `Table`, found `Dense`
 use ml_pipeline::prelude::*;
 
 fn main() -> Result<()> {

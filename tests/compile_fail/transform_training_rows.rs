@@ -1,4 +1,4 @@
-//~ `ml_pipeline::prelude::Train` rows are not held out
+//~ `Train` rows are not held out
 //~ transforming them again would leak labels
 use ml_pipeline::prelude::*;
 

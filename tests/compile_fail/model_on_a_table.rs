@@ -1,0 +1,11 @@
+//~ does not learn from
+//~ the steps before it must produce the rows it reads
+use ml_pipeline::prelude::*;
+
+fn main() -> Result<()> {
+    let table = Table::new([("price", Column::num([1.0, 2.0])), ("city", Column::cat([Some("a"), Some("b")])), ("y", Column::num([0.0, 1.0]))])?;
+    let Parts { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2))?;
+    let _model = Boost::new().fit(&train)?;
+    drop((valid, test));
+    Ok(())
+}
