@@ -1,7 +1,12 @@
 //! A shop's whole pipeline: from raw transactions to a served, monitored recommender, in ten stages.
 //!
 //! `cargo run --release --example shopsmart -- --help`
-#![allow(clippy::print_stdout, clippy::print_stderr, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs,
+    unreachable_pub
+)]
 
 #[path = "shopsmart/args.rs"]
 mod args;

@@ -10,7 +10,9 @@ pub use ml_serve as serve;
 /// What most programs import: the contracts, and the steps, models and metrics of a first pipeline.
 pub mod prelude {
     pub use ml_data::prelude::*;
-    pub use ml_eval::metric::{LogLoss, MeanAveragePrecision, Ndcg, Precision, Recall, Rmse, RocAuc};
+    pub use ml_eval::metric::{
+        LogLoss, MeanAveragePrecision, Ndcg, Precision, Recall, Rmse, RocAuc,
+    };
     pub use ml_features::columns::{Columns, Remainder};
     pub use ml_features::encode::{OneHot, TargetEncoder};
     pub use ml_features::impute::{ConstantImputer, MedianImputer};

@@ -5,22 +5,47 @@ use serde_json::Value;
 use std::process::Command;
 
 /// Storeys from the ground up; crates of one storey never import each other.
-const STOREYS: [&[&str]; 4] =
-    [&["ml-data"], &["ml-features", "ml-models", "ml-eval"], &["ml-serve", "ml-monitor"], &["ml-pipeline"]];
+const STOREYS: [&[&str]; 4] = [
+    &["ml-data"],
+    &["ml-features", "ml-models", "ml-eval"],
+    &["ml-serve", "ml-monitor"],
+    &["ml-pipeline"],
+];
 
 /// What `cargo add` must not bring: system libraries and heavy engines.
 const HEAVY: [&str; 12] = [
-    "openssl-sys", "openblas-src", "blas-src", "ndarray-linalg", "intel-mkl-src", "datafusion", "ballista", "polars",
-    "zstd-sys", "libsqlite3-sys", "tonic", "aws-lc-sys",
+    "openssl-sys",
+    "openblas-src",
+    "blas-src",
+    "ndarray-linalg",
+    "intel-mkl-src",
+    "datafusion",
+    "ballista",
+    "polars",
+    "zstd-sys",
+    "libsqlite3-sys",
+    "tonic",
+    "aws-lc-sys",
 ];
 
 fn metadata() -> Value {
     let run = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--locked", "--manifest-path"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--offline",
+            "--locked",
+            "--manifest-path",
+        ])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .output()
         .unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     serde_json::from_slice(&run.stdout).unwrap()
 }
 
@@ -47,13 +72,29 @@ fn imports_go_down_only() {
 #[test]
 fn the_default_tree_is_light() {
     let run = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--manifest-path"])
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--manifest-path",
+        ])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .output()
         .unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     let tree = String::from_utf8(run.stdout).unwrap();
-    assert!(tree.contains("ml-data") && tree.contains("axum"), "the tree was read");
+    assert!(
+        tree.contains("ml-data") && tree.contains("axum"),
+        "the tree was read"
+    );
     for line in tree.lines() {
         let name = line.split_whitespace().next().unwrap_or("");
         assert!(!HEAVY.contains(&name), "the default tree pulls {name}");

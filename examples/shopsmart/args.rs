@@ -20,7 +20,12 @@ pub struct Args {
 
 /// `Ok(None)` asks for the usage text.
 pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Args>, String> {
-    let mut out = Args { data: None, out: "target/shopsmart".into(), serve: None, seed: 7 };
+    let mut out = Args {
+        data: None,
+        out: "target/shopsmart".into(),
+        serve: None,
+        seed: 7,
+    };
     while let Some(flag) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{flag} needs a value"));
         match flag.as_str() {
@@ -28,11 +33,15 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Args>, Str
             "--out" => out.out = value()?.into(),
             "--serve" => {
                 let text = value()?;
-                out.serve = Some(text.parse().map_err(|_| format!("--serve: `{text}` is not an address like 127.0.0.1:8080"))?);
+                out.serve = Some(text.parse().map_err(|_| {
+                    format!("--serve: `{text}` is not an address like 127.0.0.1:8080")
+                })?);
             }
             "--seed" => {
                 let text = value()?;
-                out.seed = text.parse().map_err(|_| format!("--seed: `{text}` is not a whole number"))?;
+                out.seed = text
+                    .parse()
+                    .map_err(|_| format!("--seed: `{text}` is not a whole number"))?;
             }
             "-h" | "--help" => return Ok(None),
             other => return Err(format!("unknown option `{other}`")),

@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 
 /// Opens a stage.
 pub fn stage(number: usize, title: &str, why: &str) {
-    println!("\n== {number}. {title} {}", "=".repeat(70usize.saturating_sub(title.len())));
+    println!(
+        "\n== {number}. {title} {}",
+        "=".repeat(70usize.saturating_sub(title.len()))
+    );
     println!("   {why}");
 }
 
@@ -19,7 +22,8 @@ pub fn block(text: impl std::fmt::Display) {
 /// A bar for work of known length; hidden when the output is no terminal.
 pub fn bar(length: u64, what: &str) -> ProgressBar {
     let bar = ProgressBar::new(length);
-    if let Ok(style) = ProgressStyle::with_template("   {msg:22} [{bar:32}] {pos}/{len} {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("   {msg:22} [{bar:32}] {pos}/{len} {elapsed}")
+    {
         bar.set_style(style.progress_chars("=> "));
     }
     bar.set_message(what.to_string());

@@ -44,11 +44,21 @@ pub struct FitTimes(pub Vec<(String, Duration)>);
 
 impl FitTimes {
     pub fn of(&self, rung: &str) -> f64 {
-        self.0.iter().filter(|(name, _)| name == rung).map(|(_, d)| d.as_secs_f64()).sum()
+        self.0
+            .iter()
+            .filter(|(name, _)| name == rung)
+            .map(|(_, d)| d.as_secs_f64())
+            .sum()
     }
 }
 
-pub const RUNGS: [&str; 5] = ["popularity", "factorisation", "boosting", "network", "blend"];
+pub const RUNGS: [&str; 5] = [
+    "popularity",
+    "factorisation",
+    "boosting",
+    "network",
+    "blend",
+];
 
 /// Items drawn for each buyer of a training window beside those bought.
 const NEGATIVES: usize = 120;
@@ -56,21 +66,40 @@ const NEGATIVES: usize = 120;
 /// Everything that is counted or factorised, from the log before `at`.
 pub fn past(trade: &Trade, at: i64, seed: u64, times: &mut FitTimes) -> Result<Past> {
     let log = trade.between(i64::MIN, at);
-    let events: Vec<ItemEvent> =
-        log.iter().map(|p| ItemEvent { item: p.item, value: 1.0, at: p.at, segment: None }).collect();
+    let events: Vec<ItemEvent> = log
+        .iter()
+        .map(|p| ItemEvent {
+            item: p.item,
+            value: 1.0,
+            at: p.at,
+            segment: None,
+        })
+        .collect();
     let half_life = Duration::from_secs(28 * 86_400);
-    let (popularity, took) = timed(|| Popularity::new().half_life(half_life).fit_events(trade.items.len(), &events));
+    let (popularity, took) = timed(|| {
+        Popularity::new()
+            .half_life(half_life)
+            .fit_events(trade.items.len(), &events)
+    });
     times.0.push(("popularity".into(), took));
     // A year-old purchase says half of what a new one says; several purchases of one item say more, but not several times more.
-    let weight = |p: &crate::trade::Purchase| 0.5f64.powf((at - p.at) as f64 / (365 * DAY) as f64) as f32;
+    let weight =
+        |p: &crate::trade::Purchase| 0.5f64.powf((at - p.at) as f64 / (365 * DAY) as f64) as f32;
     let triples = log.iter().map(|p| (p.user, p.item, weight(p)));
     let (als, took) = timed(|| {
         let seen = Interactions::from_triples(trade.users.len(), trade.items.len(), triples)?;
-        ImplicitAls::new().factors(48).regularization(4.0).alpha(6.0).iterations(12).seed(seed).fit(&seen)
+        ImplicitAls::new()
+            .factors(48)
+            .regularization(4.0)
+            .alpha(6.0)
+            .iterations(12)
+            .seed(seed)
+            .fit(&seen)
     });
     times.0.push(("factorisation".into(), took));
     let mut bought = vec![Vec::new(); trade.users.len()];
-    log.iter().for_each(|p| bought[p.user as usize].push(p.item));
+    log.iter()
+        .for_each(|p| bought[p.user as usize].push(p.item));
     let bought = bought.into_iter().map(ItemSet::new).collect();
     Ok(Past {
         at,
@@ -88,8 +117,17 @@ impl Past {
 }
 
 /// Fits the learning rungs on the training windows, stops them early on the validation window, and weighs the blend there.
-pub fn learn(trade: &Trade, train: &[Window], valid: Window, seed: u64, times: &mut FitTimes) -> Result<(Learned, Past)> {
-    let pasts = train.iter().map(|w| past(trade, w.from, seed, &mut FitTimes::default())).collect::<Result<Vec<_>>>()?;
+pub fn learn(
+    trade: &Trade,
+    train: &[Window],
+    valid: Window,
+    seed: u64,
+    times: &mut FitTimes,
+) -> Result<(Learned, Past)> {
+    let pasts = train
+        .iter()
+        .map(|w| past(trade, w.from, seed, &mut FitTimes::default()))
+        .collect::<Result<Vec<_>>>()?;
     let now = past(trade, valid.from, seed, &mut FitTimes::default())?;
     let sources: Vec<ShopRows> = pasts.iter().map(|p| p.rows(trade)).collect();
     let windows: Vec<(Window, &ShopRows)> = train.iter().copied().zip(&sources).collect();
@@ -108,7 +146,12 @@ pub fn learn(trade: &Trade, train: &[Window], valid: Window, seed: u64, times: &
     let (network, took) = timed(|| network(&judged, &checked, trade, &valid_rows, seed));
     times.0.push(("network".into(), took));
     let (scaler, mlp) = network?;
-    let mut learned = Learned { boost: Arc::new(boost?), scaler, mlp, weights: vec![1.0; 3] };
+    let mut learned = Learned {
+        boost: Arc::new(boost?),
+        scaler,
+        mlp,
+        weights: vec![1.0; 3],
+    };
     let (weights, took) = timed(|| weigh(trade, &now, &learned, valid));
     times.0.push(("blend".into(), took));
     learned.weights = weights?;
@@ -137,7 +180,13 @@ fn boosting(judged: &Judged, checked: &Judged, seed: u64) -> Result<FittedBoost>
 
 type Network = (Arc<FittedStandardScaler>, Arc<FittedMlp>);
 
-fn network(judged: &Judged, checked: &Judged, trade: &Trade, rows: &ShopRows, seed: u64) -> Result<Network> {
+fn network(
+    judged: &Judged,
+    checked: &Judged,
+    trade: &Trade,
+    rows: &ShopRows,
+    seed: u64,
+) -> Result<Network> {
     let mut squashed = judged.x.clone().into_values();
     NetRows::squash(&mut squashed);
     let squashed = Dense::new(judged.x.names().clone(), squashed)?;
@@ -181,8 +230,14 @@ pub struct Rungs {
 pub fn rungs(trade_items: &[crate::trade::Item], past: &Past, learned: &Learned) -> Result<Rungs> {
     let rows = ShopRows::new(past, trade_items);
     let net_rows = NetRows::new(rows.clone(), learned.scaler.clone());
-    let boosting: Arc<dyn AnyRanker<ByVisit>> = Arc::new(RankRows::<ByVisit, _, _>::new(rows, learned.boost.as_ref().clone())?);
-    let network: Arc<dyn AnyRanker<ByVisit>> = Arc::new(RankRows::<ByVisit, _, _>::new(net_rows, learned.mlp.as_ref().clone())?);
+    let boosting: Arc<dyn AnyRanker<ByVisit>> = Arc::new(RankRows::<ByVisit, _, _>::new(
+        rows,
+        learned.boost.as_ref().clone(),
+    )?);
+    let network: Arc<dyn AnyRanker<ByVisit>> = Arc::new(RankRows::<ByVisit, _, _>::new(
+        net_rows,
+        learned.mlp.as_ref().clone(),
+    )?);
     let factorisation: Arc<dyn AnyRanker<ByVisit>> = past.als.clone().into_any();
     let blend = Blend::<ByVisit>::new()
         .fusion(Fusion::ZScore)
@@ -190,7 +245,13 @@ pub fn rungs(trade_items: &[crate::trade::Item], past: &Past, learned: &Learned)
         .with("boosting", boosting.clone(), 1.0)
         .with("network", network.clone(), 1.0)
         .weights(&learned.weights)?;
-    Ok(Rungs { popularity: past.popularity.clone().into_any(), factorisation, boosting, network, blend: Arc::new(blend) })
+    Ok(Rungs {
+        popularity: past.popularity.clone().into_any(),
+        factorisation,
+        boosting,
+        network,
+        blend: Arc::new(blend),
+    })
 }
 
 /// `Arc<T>` as a ranker behind a pointer.
@@ -220,24 +281,42 @@ fn weigh(trade: &Trade, past: &Past, learned: &Learned, valid: Window) -> Result
     let judged: Vec<JudgedQuery<'_, ByVisit>> = demand
         .iter()
         .map(|(user, relevant)| JudgedQuery {
-            query: Visit { user: Some(*user), now: valid.from, ..Visit::default() },
+            query: Visit {
+                user: Some(*user),
+                now: valid.from,
+                ..Visit::default()
+            },
             among: Candidates::All,
             relevant,
         })
         .collect();
     let found = WeightSearch::new().k(10).learn(&blend, &judged)?;
-    block(format!("blend weights (factorisation, boosting, network): {:.2?}, validation NDCG@10 {:.4}", found.weights, found.ndcg));
+    block(format!(
+        "blend weights (factorisation, boosting, network): {:.2?}, validation NDCG@10 {:.4}",
+        found.weights, found.ndcg
+    ));
     Ok(found.weights)
 }
 
 /// The named rungs in ladder order.
 pub fn in_order(rungs: &Rungs) -> Vec<(&'static str, Arc<dyn AnyRanker<ByVisit>>)> {
-    let all = [&rungs.popularity, &rungs.factorisation, &rungs.boosting, &rungs.network, &rungs.blend];
+    let all = [
+        &rungs.popularity,
+        &rungs.factorisation,
+        &rungs.boosting,
+        &rungs.network,
+        &rungs.blend,
+    ];
     RUNGS.into_iter().zip(all.into_iter().cloned()).collect()
 }
 
 /// Windows shifted to the test: the learned rungs stay as they are, counts and factors know everything before it.
-pub fn ladder(trade: &Trade, windows: &Windows, seed: u64, times: &mut FitTimes) -> Result<(Learned, Past)> {
+pub fn ladder(
+    trade: &Trade,
+    windows: &Windows,
+    seed: u64,
+    times: &mut FitTimes,
+) -> Result<(Learned, Past)> {
     let (learned, _) = learn(trade, &windows.train, windows.valid, seed, times)?;
     let now = past(trade, windows.test.from, seed, times)?;
     Ok((learned, now))

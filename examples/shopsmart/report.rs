@@ -13,14 +13,22 @@ pub struct Report {
 }
 
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 impl Report {
     pub fn section(&mut self, title: &str, why: &str) {
         let id = format!("s{}", self.contents.len() + 1);
         self.contents.push((id.clone(), title.to_string()));
-        let _ = write!(self.html, "<h2 id=\"{id}\">{}</h2>\n<p class=why>{}</p>\n", escape(title), escape(why));
+        let _ = write!(
+            self.html,
+            "<h2 id=\"{id}\">{}</h2>\n<p class=why>{}</p>\n",
+            escape(title),
+            escape(why)
+        );
     }
 
     pub fn text(&mut self, text: &str) {
@@ -34,20 +42,41 @@ impl Report {
     pub fn table(&mut self, head: &[&str], rows: &[Vec<String>]) {
         let cells = |tag: &str, row: &mut dyn Iterator<Item = String>| {
             row.fold(String::new(), |mut all, c| {
-                let number = c.trim_end_matches(['%', 's']).replace(',', "").parse::<f64>().is_ok();
-                let _ = write!(all, "<{tag}{}>{}</{tag}>", if number { " class=n" } else { "" }, escape(&c));
+                let number = c
+                    .trim_end_matches(['%', 's'])
+                    .replace(',', "")
+                    .parse::<f64>()
+                    .is_ok();
+                let _ = write!(
+                    all,
+                    "<{tag}{}>{}</{tag}>",
+                    if number { " class=n" } else { "" },
+                    escape(&c)
+                );
                 all
             })
         };
-        let _ = write!(self.html, "<table><tr>{}</tr>", cells("th", &mut head.iter().map(|h| (*h).to_string())));
+        let _ = write!(
+            self.html,
+            "<table><tr>{}</tr>",
+            cells("th", &mut head.iter().map(|h| (*h).to_string()))
+        );
         for row in rows {
-            let _ = write!(self.html, "<tr>{}</tr>", cells("td", &mut row.iter().cloned()));
+            let _ = write!(
+                self.html,
+                "<tr>{}</tr>",
+                cells("td", &mut row.iter().cloned())
+            );
         }
         self.html.push_str("</table>\n");
     }
 
     pub fn plot(&mut self, caption: &str, svg: &str) {
-        let _ = writeln!(self.html, "<figure>{svg}<figcaption>{}</figcaption></figure>", escape(caption));
+        let _ = writeln!(
+            self.html,
+            "<figure>{svg}<figcaption>{}</figcaption></figure>",
+            escape(caption)
+        );
     }
 
     pub fn set(&mut self, key: &str, value: impl Into<Value>) {
@@ -57,10 +86,13 @@ impl Report {
     /// Writes `report.html` and `report.json`.
     pub fn write(&self, dir: &Path, title: &str) -> std::io::Result<()> {
         std::fs::create_dir_all(dir)?;
-        let contents: String = self.contents.iter().fold(String::new(), |mut all, (id, t)| {
-            let _ = write!(all, "<a href=\"#{id}\">{}</a>", escape(t));
-            all
-        });
+        let contents: String = self
+            .contents
+            .iter()
+            .fold(String::new(), |mut all, (id, t)| {
+                let _ = write!(all, "<a href=\"#{id}\">{}</a>", escape(t));
+                all
+            });
         let page = format!(
             "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>{t}</title>\n<style>{STYLE}</style>\n<header><h1>{t}</h1><nav>{contents}</nav></header>\n<main>{body}</main></html>\n",
             t = escape(title),

@@ -1,7 +1,7 @@
 //! What a model is told about (user, item, moment): histories strictly before the moment, factors fitted before it.
 
-use crate::trade::{Item, Purchase, Trade};
 use crate::ladder::Past;
+use crate::trade::{Item, Purchase, Trade};
 use ml_pipeline::data::contract::{ByVisit, Candidates, Ranker, RowSource, Scored, Visit};
 use ml_pipeline::data::random::{RngExt, generator};
 use ml_pipeline::data::sample::{BinaryLabels, RelevanceLabels};
@@ -17,7 +17,13 @@ use crate::windows::{Window, demand};
 /// The histories of users, items and pairs, as of any moment, from the log before `before`.
 pub fn histories(trade: &Trade, before: i64) -> Result<AsOfFeatures> {
     let events = trade.between(i64::MIN, before).iter();
-    let event = |p: &Purchase| Event { user: p.user, item: p.item, time: p.at, value: p.quantity * p.price, kind: 0 };
+    let event = |p: &Purchase| Event {
+        user: p.user,
+        item: p.item,
+        time: p.at,
+        value: p.quantity * p.price,
+        kind: 0,
+    };
     AsOf::new()
         .rfm(Of::User)
         .with(Feature::WindowCount(Of::User, days(28.0)))
@@ -48,9 +54,17 @@ pub struct ShopRows {
 
 impl ShopRows {
     pub fn new(past: &Past, items: &[Item]) -> Self {
-        let names = past.log.names().iter().chain(["factors:score", "item:price", "item:price_to_users_mean"]);
+        let names = past.log.names().iter().chain([
+            "factors:score",
+            "item:price",
+            "item:price_to_users_mean",
+        ]);
         let names = Names::new(names.map(str::to_string));
-        Self { past: past.clone(), prices: items.iter().map(|i| i.price).collect(), names }
+        Self {
+            past: past.clone(),
+            prices: items.iter().map(|i| i.price).collect(),
+            names,
+        }
     }
 
     /// The product of the two factor vectors; missing for those the factors do not know.
@@ -82,19 +96,49 @@ impl RowSource<ByVisit> for ShopRows {
         Ok(visit.user.is_some())
     }
     fn candidates(&self, visit: Visit<'_>, s: &mut Retrieval, out: &mut Vec<u32>) -> Result<()> {
-        let Some(user) = visit.user else { return Ok(()) };
-        self.past.als.rank_into(user, Candidates::All, BY_FACTORS, &mut s.factors, &mut s.found)?;
+        let Some(user) = visit.user else {
+            return Ok(());
+        };
+        self.past.als.rank_into(
+            user,
+            Candidates::All,
+            BY_FACTORS,
+            &mut s.factors,
+            &mut s.found,
+        )?;
         out.extend(s.found.iter().map(|x| x.item));
-        out.extend(self.past.popularity.top().iter().take(BY_POPULARITY).map(|x| x.item));
-        out.extend_from_slice(self.past.bought.get(user as usize).map_or(&[][..], |b| b.items()));
+        out.extend(
+            self.past
+                .popularity
+                .top()
+                .iter()
+                .take(BY_POPULARITY)
+                .map(|x| x.item),
+        );
+        out.extend_from_slice(
+            self.past
+                .bought
+                .get(user as usize)
+                .map_or(&[][..], |b| b.items()),
+        );
         out.sort_unstable();
         out.dedup();
         Ok(())
     }
-    fn row(&self, visit: Visit<'_>, item: u32, _: &mut Retrieval, out: &mut Vec<f64>) -> Result<()> {
-        let Some(user) = visit.user else { return Ok(()) };
+    fn row(
+        &self,
+        visit: Visit<'_>,
+        item: u32,
+        _: &mut Retrieval,
+        out: &mut Vec<f64>,
+    ) -> Result<()> {
+        let Some(user) = visit.user else {
+            return Ok(());
+        };
         let start = out.len();
-        self.past.log.features_into(user, item, visit.now.min(self.past.at), out);
+        self.past
+            .log
+            .features_into(user, item, visit.now.min(self.past.at), out);
         let price = self.prices[item as usize];
         // The user's frequency and monetary value are the second and third feature.
         let mean = out[start + 2] / out[start + 1];
@@ -113,17 +157,31 @@ pub struct NetRows {
 
 impl NetRows {
     pub fn new(rows: ShopRows, scaler: Arc<FittedStandardScaler>) -> Self {
-        let names = Names::new(["user", "item"].into_iter().chain(rows.names.iter()).map(str::to_string));
-        Self { rows, scaler, names }
+        let names = Names::new(
+            ["user", "item"]
+                .into_iter()
+                .chain(rows.names.iter())
+                .map(str::to_string),
+        );
+        Self {
+            rows,
+            scaler,
+            names,
+        }
     }
 
     /// Long tails become logarithms; the sign stays.
     pub fn squash(values: &mut [f64]) {
-        values.iter_mut().for_each(|v| *v = v.signum() * v.abs().ln_1p());
+        values
+            .iter_mut()
+            .for_each(|v| *v = v.signum() * v.abs().ln_1p());
     }
 
     pub fn finish(scaled: &mut [f64]) {
-        scaled.iter_mut().filter(|v| !v.is_finite()).for_each(|v| *v = 0.0);
+        scaled
+            .iter_mut()
+            .filter(|v| !v.is_finite())
+            .for_each(|v| *v = 0.0);
     }
 }
 
@@ -138,11 +196,24 @@ impl RowSource<ByVisit> for NetRows {
     fn begin(&self, visit: Visit<'_>, s: &mut Self::Scratch) -> Result<bool> {
         self.rows.begin(visit, &mut s.1)
     }
-    fn candidates(&self, visit: Visit<'_>, s: &mut Self::Scratch, out: &mut Vec<u32>) -> Result<()> {
+    fn candidates(
+        &self,
+        visit: Visit<'_>,
+        s: &mut Self::Scratch,
+        out: &mut Vec<u32>,
+    ) -> Result<()> {
         self.rows.candidates(visit, &mut s.1, out)
     }
-    fn row(&self, visit: Visit<'_>, item: u32, (raw, s): &mut Self::Scratch, out: &mut Vec<f64>) -> Result<()> {
-        let Some(user) = visit.user else { return Ok(()) };
+    fn row(
+        &self,
+        visit: Visit<'_>,
+        item: u32,
+        (raw, s): &mut Self::Scratch,
+        out: &mut Vec<f64>,
+    ) -> Result<()> {
+        let Some(user) = visit.user else {
+            return Ok(());
+        };
         raw.clear();
         self.rows.row(visit, item, s, raw)?;
         Self::squash(raw);
@@ -165,7 +236,10 @@ pub struct Judged {
 
 impl Judged {
     pub fn relevance(&self) -> Result<Dataset<Dense<f64>, Relevance>> {
-        Dataset::new(self.x.clone(), RelevanceLabels::new(self.grades.clone(), self.queries.clone())?)
+        Dataset::new(
+            self.x.clone(),
+            RelevanceLabels::new(self.grades.clone(), self.queries.clone())?,
+        )
     }
 
     /// Rows for the network, with the ids in front.
@@ -180,14 +254,30 @@ impl Judged {
             values.extend_from_slice(scaled.row(i));
         }
         NetRows::finish(&mut values);
-        let labels = BinaryLabels::new(self.grades.iter().map(|g| u8::from(*g > 0.0)).collect::<Vec<_>>(), "bought")?;
+        let labels = BinaryLabels::new(
+            self.grades
+                .iter()
+                .map(|g| u8::from(*g > 0.0))
+                .collect::<Vec<_>>(),
+            "bought",
+        )?;
         Dataset::new(Dense::new(source.names.clone(), values)?, labels)
     }
 }
 
 /// Rows of one window, or several stacked.
-pub fn judge(trade: &Trade, windows: &[(Window, &ShopRows)], negatives: usize, seed: u64) -> Result<Judged> {
-    let mut out = Judged { x: Dense::new(windows[0].1.names.clone(), Vec::new())?, grades: Vec::new(), queries: Vec::new(), ids: Vec::new() };
+pub fn judge(
+    trade: &Trade,
+    windows: &[(Window, &ShopRows)],
+    negatives: usize,
+    seed: u64,
+) -> Result<Judged> {
+    let mut out = Judged {
+        x: Dense::new(windows[0].1.names.clone(), Vec::new())?,
+        grades: Vec::new(),
+        queries: Vec::new(),
+        ids: Vec::new(),
+    };
     let mut values = Vec::new();
     let mut query = 0;
     for (window, rows) in windows {
@@ -200,7 +290,11 @@ pub fn judge(trade: &Trade, windows: &[(Window, &ShopRows)], negatives: usize, s
             drawn.extend(bought);
             drawn.sort_unstable();
             drawn.dedup();
-            let visit = Visit { user: Some(*user), now: window.from, ..Visit::default() };
+            let visit = Visit {
+                user: Some(*user),
+                now: window.from,
+                ..Visit::default()
+            };
             let mut block = Vec::with_capacity(drawn.len() * rows.names.len());
             for &item in &drawn {
                 rows.row(visit, item, &mut Retrieval::default(), &mut block)?;
@@ -210,7 +304,11 @@ pub fn judge(trade: &Trade, windows: &[(Window, &ShopRows)], negatives: usize, s
         for (user, bought, drawn, block) in parts.collect::<Result<Vec<_>>>()? {
             values.extend(block);
             for item in drawn {
-                out.grades.push(if bought.binary_search(&item).is_ok() { 1.0 } else { 0.0 });
+                out.grades.push(if bought.binary_search(&item).is_ok() {
+                    1.0
+                } else {
+                    0.0
+                });
                 out.queries.push(query);
                 out.ids.push((user, item));
             }

@@ -77,10 +77,13 @@ pub fn line(label: &str, values: &[f64], first: &str, last: &str) -> String {
     axis(&mut out, max);
     let x = |i: usize| LEFT + (W - LEFT - 10.0) * i as f64 / (values.len().max(2) - 1) as f64;
     let y = |v: f64| H - BOTTOM - (H - BOTTOM - TOP) * (v / max).clamp(0.0, 1.0);
-    let points: String = values.iter().enumerate().fold(String::new(), |mut all, (i, v)| {
-        let _ = write!(all, "{:.1},{:.1} ", x(i), y(*v));
-        all
-    });
+    let points: String = values
+        .iter()
+        .enumerate()
+        .fold(String::new(), |mut all, (i, v)| {
+            let _ = write!(all, "{:.1},{:.1} ", x(i), y(*v));
+            all
+        });
     let _ = write!(
         out,
         "<polyline points=\"{points}\" fill=\"none\" stroke=\"#2b7bba\" stroke-width=\"2\"/><text x=\"{LEFT}\" y=\"{0}\">{1}</text><text x=\"{2}\" y=\"{0}\" text-anchor=\"end\">{3}</text>",
@@ -94,8 +97,13 @@ pub fn line(label: &str, values: &[f64], first: &str, last: &str) -> String {
 
 /// A histogram of the values, on a logarithmic axis: counts per factor of the range.
 pub fn log_histogram(label: &str, values: impl Iterator<Item = f64>, bins: usize) -> String {
-    let logs: Vec<f64> = values.filter(|v| *v > 0.0 && v.is_finite()).map(f64::log10).collect();
-    let (low, high) = logs.iter().fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
+    let logs: Vec<f64> = values
+        .filter(|v| *v > 0.0 && v.is_finite())
+        .map(f64::log10)
+        .collect();
+    let (low, high) = logs
+        .iter()
+        .fold((f64::MAX, f64::MIN), |(a, b), v| (a.min(*v), b.max(*v)));
     let mut counts = vec![0.0; bins];
     let width = ((high - low) / bins as f64).max(1e-9);
     for v in &logs {
@@ -117,7 +125,12 @@ pub fn log_histogram(label: &str, values: impl Iterator<Item = f64>, bins: usize
     }
     for i in [0, bins / 2, bins] {
         let at = 10f64.powf(low + width * i as f64);
-        let _ = write!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{at:.2}</text>", LEFT + step * i as f64, H - BOTTOM + 15.0);
+        let _ = write!(
+            out,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{at:.2}</text>",
+            LEFT + step * i as f64,
+            H - BOTTOM + 15.0
+        );
     }
     out + "</svg>"
 }

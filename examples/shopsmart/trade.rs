@@ -35,21 +35,36 @@ impl Trade {
     pub fn from_table(table: &Table) -> Result<Self> {
         let column = |name: &str| table.column_named(name);
         let price = column("Price").or_else(|_| column("UnitPrice"))?;
-        let (code, text, customer) = (column("StockCode")?, column("Description")?, column("CustomerID")?);
+        let (code, text, customer) = (
+            column("StockCode")?,
+            column("Description")?,
+            column("CustomerID")?,
+        );
         let (quantity, at) = (column("Quantity")?, column("InvoiceDate")?);
-        let mut trade = Self { users: Vec::new(), items: Vec::new(), log: Vec::with_capacity(table.rows()) };
+        let mut trade = Self {
+            users: Vec::new(),
+            items: Vec::new(),
+            log: Vec::with_capacity(table.rows()),
+        };
         let (mut users, mut items) = (HashMap::new(), HashMap::new());
         let mut order: Vec<usize> = (0..table.rows()).collect();
         order.sort_by_key(|&r| (at.cell(r).time(), r));
         for row in order {
-            let label = |c: &Column| c.str_at(row).map_or_else(|| c.cell(row).num().to_string(), str::to_string);
+            let label = |c: &Column| {
+                c.str_at(row)
+                    .map_or_else(|| c.cell(row).num().to_string(), str::to_string)
+            };
             let (user, item) = (label(customer), label(code));
             let user = *users.entry(user).or_insert_with_key(|u| {
                 trade.users.push(u.clone());
                 trade.users.len() as u32 - 1
             });
             let item = *items.entry(item).or_insert_with_key(|i| {
-                trade.items.push(Item { id: i.clone(), name: String::new(), price: 0.0 });
+                trade.items.push(Item {
+                    id: i.clone(),
+                    name: String::new(),
+                    price: 0.0,
+                });
                 trade.items.len() as u32 - 1
             });
             let (price, quantity) = (price.cell(row).num(), quantity.cell(row).num());
@@ -58,7 +73,13 @@ impl Trade {
             if let Some(name) = text.str_at(row) {
                 known.name = name.trim().to_string();
             }
-            trade.log.push(Purchase { user, item, at: at.cell(row).time(), quantity, price });
+            trade.log.push(Purchase {
+                user,
+                item,
+                at: at.cell(row).time(),
+                quantity,
+                price,
+            });
         }
         if trade.log.is_empty() {
             return Err(Error::Empty("cleaned transaction log".into()));

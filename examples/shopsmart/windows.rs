@@ -29,15 +29,28 @@ impl Windows {
         let end = last + 1;
         let weeks = (end - first) / (7 * DAY);
         if weeks < 10 {
-            return Err(Error::Data(format!("the log spans {weeks} weeks; the ladder needs at least 10")));
+            return Err(Error::Data(format!(
+                "the log spans {weeks} weeks; the ladder needs at least 10"
+            )));
         }
         let unit = (weeks / 10).clamp(1, 4) * 7 * DAY;
-        let live = Window { from: end - (unit / 2).max(7 * DAY), to: end };
-        let before = |w: Window| Window { from: w.from - unit, to: w.from };
+        let live = Window {
+            from: end - (unit / 2).max(7 * DAY),
+            to: end,
+        };
+        let before = |w: Window| Window {
+            from: w.from - unit,
+            to: w.from,
+        };
         let test = before(live);
         let valid = before(test);
         let second = before(valid);
-        Ok(Self { train: vec![before(second), second], valid, test, live })
+        Ok(Self {
+            train: vec![before(second), second],
+            valid,
+            test,
+            live,
+        })
     }
 }
 
@@ -49,12 +62,19 @@ pub struct Demand {
 }
 
 pub fn demand(trade: &Trade, window: Window) -> Demand {
-    let (mut user_known, mut item_known) = (vec![false; trade.users.len()], vec![false; trade.items.len()]);
+    let (mut user_known, mut item_known) = (
+        vec![false; trade.users.len()],
+        vec![false; trade.items.len()],
+    );
     for p in trade.between(i64::MIN, window.from) {
         user_known[p.user as usize] = true;
         item_known[p.item as usize] = true;
     }
-    let mut out = Demand { bought: BTreeMap::new(), new_users: 0, new_items: 0 };
+    let mut out = Demand {
+        bought: BTreeMap::new(),
+        new_users: 0,
+        new_items: 0,
+    };
     let mut strangers = std::collections::BTreeSet::new();
     for p in trade.between(window.from, window.to) {
         if !user_known[p.user as usize] {
@@ -78,7 +98,11 @@ pub fn holdout<P: Part>(trade: &Trade, window: Window) -> Result<(Holdout<ByVisi
     let demand = demand(trade, window);
     let mut set = Holdout::new(trade.items.len());
     for (user, items) in &demand.bought {
-        let visit = VisitBuf { user: Some(*user), now: window.from, ..VisitBuf::default() };
+        let visit = VisitBuf {
+            user: Some(*user),
+            now: window.from,
+            ..VisitBuf::default()
+        };
         set.push(visit, Among::All, items.iter().copied())?;
     }
     Ok((set, demand))

@@ -1,5 +1,5 @@
 //! A toy pipeline through every contract: composition, roles, weights, sessions, artifacts, conformance.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use ml_data::artifact::{Loader, load_as, save};
 use ml_data::prelude::*;

@@ -81,11 +81,7 @@ fn pair(a: Result<f64, String>, b: Result<f64, String>, tolerance: f64) -> Resul
 /// The score of some rows under weights.
 type Score<'a> = &'a dyn Fn(&[u32], Option<&[f64]>) -> Result<f64, String>;
 
-fn weighted(
-    all: &[u32],
-    claim: Weights,
-    score: Score<'_>,
-) -> Result<(), String> {
+fn weighted(all: &[u32], claim: Weights, score: Score<'_>) -> Result<(), String> {
     let only_zero = matches!(claim, Weights::ZeroOnly(..));
     let weight = |i: u32| match i % 5 {
         1 => 0,
