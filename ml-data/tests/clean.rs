@@ -1,4 +1,5 @@
 //! Cleaning, against references and against the truth of a simulated shop.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 

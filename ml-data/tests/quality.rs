@@ -1,4 +1,5 @@
 //! The quality of a real file against what pandas counts.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 
