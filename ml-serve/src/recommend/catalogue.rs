@@ -146,19 +146,14 @@ impl Catalogue {
             && price_max.is_none_or(|max| product.price.is_some_and(|p| p <= max))
     }
 
-    pub(super) fn unknown_category(&self, at: usize, name: &str) -> Error {
-        let lower = name.to_lowercase();
-        let near = self
-            .categories
-            .iter()
-            .find(|c| c.to_lowercase() == lower || c.trim() == name.trim());
-        let hint = near.map(|c| format!(" (is it `{c}`?)")).unwrap_or_default();
-        let field = format!("filters.exclude_categories[{at}]");
-        Error::request(
-            field,
-            format!("one of the {} categories{hint}", self.categories.len()),
-            format!("`{name}`"),
-        )
+    /// The numbers of the categories of this name, whatever the case of letters and the blanks around it.
+    pub(super) fn categories_like(&self, name: &str) -> impl Iterator<Item = u32> {
+        let wanted = name.trim().to_lowercase();
+        let like = move |c: &String| c.trim().to_lowercase() == wanted;
+        (0..)
+            .zip(&self.categories)
+            .filter(move |(_, c)| like(c))
+            .map(|(code, _)| code)
     }
 }
 
@@ -257,8 +252,9 @@ mod tests {
         assert_eq!(allowed(&[], Some(5.0)), [0, 1]);
         assert_eq!(allowed(&[c.category_code("y").unwrap()], Some(0.5)), [0; 0]);
         assert_eq!(
-            c.unknown_category(0, "X").to_string(),
-            "request field `filters.exclude_categories[0]` is `X`, expected one of the 2 categories (is it `x`?)"
+            c.categories_like(" X").collect::<Vec<_>>(),
+            [c.category_code("x").unwrap()]
         );
+        assert_eq!(c.categories_like("z").count(), 0);
     }
 }

@@ -42,7 +42,11 @@ impl Work {
         clock: Clock,
         trace: &mut Trace,
     ) -> Result<Vec<Recommendation>> {
-        request.check(&bundle.catalogue, &mut self.codes)?;
+        if !request.check(&bundle.catalogue, &mut self.codes)? {
+            trace
+                .notes
+                .push("unknown exclude_categories leave nothing out");
+        }
         let visit = self.visit(bundle, request, clock.now, trace);
         let (session, current) = (std::mem::take(&mut self.session), visit.current);
         let visit = Visit {

@@ -63,7 +63,7 @@ pub struct Context {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Filters {
-    /// Categories to leave out, spelt as in the catalogue.
+    /// Categories to leave out, in any case of letters; one that no product has leaves nothing out, which is noted.
     #[serde(default, deserialize_with = "or_default")]
     pub exclude_categories: Vec<String>,
     /// The highest price to show; products without a price are then left out.
@@ -149,8 +149,9 @@ impl Request {
         self
     }
 
-    /// Checks every field; the codes of the excluded categories go to `codes` (emptied first).
-    pub(super) fn check(&self, catalogue: &Catalogue, codes: &mut Vec<u32>) -> Result<()> {
+    /// Checks every field; the codes of the excluded categories go to `codes` (emptied first). False when the catalogue has
+    /// no product of a category that was to be left out.
+    pub(super) fn check(&self, catalogue: &Catalogue, codes: &mut Vec<u32>) -> Result<bool> {
         codes.clear();
         if self.user_id.trim().is_empty() {
             return Err(Error::request("user_id", "a name", "empty"));
@@ -181,11 +182,12 @@ impl Request {
             }
             _ => {}
         }
-        for (i, name) in self.filters.exclude_categories.iter().enumerate() {
-            let code = catalogue.category_code(name);
-            let code = code.ok_or_else(|| catalogue.unknown_category(i, name))?;
-            codes.push(code);
+        let mut known = true;
+        for name in &self.filters.exclude_categories {
+            let before = codes.len();
+            codes.extend(catalogue.categories_like(name));
+            known &= codes.len() > before;
         }
-        Ok(())
+        Ok(known)
     }
 }
