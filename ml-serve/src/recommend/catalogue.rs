@@ -1,6 +1,6 @@
 //! Names of products, categories and users, and the numbers rankers know them by.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use ml_data::contract::ItemSet;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
