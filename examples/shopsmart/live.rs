@@ -35,7 +35,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Features of the validation window as the reference that live features are compared with.
+/// Features of the test window as the reference that live features are compared with.
 pub fn profile(trade: &Trade, windows: &Windows, model: &ShopModel) -> Result<ReferenceProfile> {
     let rows = model.past.rows(trade);
     let judged = judge(trade, &[(windows.test, &rows)], 20, 1)?;
@@ -288,7 +288,7 @@ pub fn monitor(
     let file = FileSink::new(args.out.join("alerts.jsonl"));
     let rules = recommendations()
         .into_iter()
-        .chain([Rule::above("drift_share", 0.3, 0.6).runbook("docs/runbooks.md#drift")]);
+        .chain([Rule::above("drift_share", 0.3, 0.6)]);
     let mut alerts = AlertManager::new(rules)?.sink(memory.clone()).sink(file);
 
     let hit_rate = replay(trade, windows, model, service, &mut alerts, report)?;
