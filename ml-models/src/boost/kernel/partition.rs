@@ -1,5 +1,8 @@
 //! Splitting a leaf's rows into those that go left and those that go right, each in their old order.
 
+#[cfg(target_arch = "x86_64")]
+use super::Level;
+
 /// Which bins of a column go left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rule {
@@ -38,28 +41,122 @@ pub(crate) fn partition(
     rows: &mut [u32],
     right: &mut [u32],
 ) -> usize {
-    scalar(cells, stride, column, rule, rows, right)
+    let right = &mut right[..rows.len()];
+    let cells = Column { cells, stride, column };
+    let mut state = State::default();
+    #[cfg(target_arch = "x86_64")]
+    match Level::detect() {
+        // SAFETY: `detect` found the features the function is compiled for.
+        Level::Avx512 => unsafe { x86::avx512(cells, rule, rows, right, &mut state) },
+        // SAFETY: as above.
+        Level::Avx2 => unsafe { x86::avx2(cells, rule, rows, right, &mut state) },
+        Level::Baseline => {}
+    }
+    scalar(cells, rule, rows, right, state)
 }
 
-fn scalar(
-    cells: &[u8],
+/// One column of the cells.
+#[derive(Clone, Copy)]
+struct Column<'a> {
+    cells: &'a [u8],
     stride: usize,
     column: usize,
-    rule: Rule,
-    rows: &mut [u32],
-    right: &mut [u32],
-) -> usize {
-    let right = &mut right[..rows.len()];
-    let (mut lefts, mut rights) = (0, 0);
-    for k in 0..rows.len() {
+}
+
+impl Column<'_> {
+    #[inline(always)]
+    fn bin(self, row: u32) -> u8 {
+        self.cells[row as usize * self.stride + self.column]
+    }
+
+    #[inline(always)]
+    fn bins<const N: usize>(self, rows: &[u32; N]) -> [u8; N] {
+        rows.map(|row| self.bin(row))
+    }
+}
+
+/// How far a partition has come: rows read, and rows written to either side.
+#[derive(Clone, Copy, Default)]
+struct State {
+    read: usize,
+    lefts: usize,
+    rights: usize,
+}
+
+/// Finishes a partition row by row.
+fn scalar(cells: Column<'_>, rule: Rule, rows: &mut [u32], right: &mut [u32], state: State) -> usize {
+    let State { read, mut lefts, mut rights } = state;
+    for k in read..rows.len() {
         let row = rows[k];
-        let left = rule.left(cells[row as usize * stride + column]);
+        let left = rule.left(cells.bin(row));
         rows[lefts] = row;
         right[rights] = row;
         lefts += usize::from(left);
         rights += usize::from(!left);
     }
     lefts
+}
+
+/// Registers of rows at a time: the rows of either side are moved to the front of a register and the whole register is stored,
+/// to be overwritten from the first row on that does not belong.
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::{Column, Rule, State};
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt")]
+    pub(super) fn avx512(cells: Column<'_>, rule: Rule, rows: &mut [u32], right: &mut [u32], state: &mut State) {
+        const LANES: usize = 16;
+        let (shift, limit) = (_mm_set1_epi8(rule.shift as i8), _mm_set1_epi8(rule.limit as i8));
+        assert!(right.len() >= rows.len(), "both sides have room for all rows");
+        while let Some(block) = rows.get(state.read..).and_then(|rest| rest.first_chunk::<LANES>()) {
+            let bins = cells.bins(block);
+            // SAFETY: `block` and `bins` are as long as what is read.
+            let (ids, bins) = unsafe { (_mm512_loadu_si512(block.as_ptr().cast()), _mm_loadu_si128(bins.as_ptr().cast())) };
+            let lefts = _mm_cmple_epu8_mask(_mm_add_epi8(bins, shift), limit);
+            // SAFETY: neither side has more rows than were read before this block, and the block fits into `rows`, so a
+            // whole register fits from there on; on the left only rows that were read are overwritten.
+            unsafe {
+                _mm512_storeu_si512(rows.as_mut_ptr().add(state.lefts).cast(), _mm512_maskz_compress_epi32(lefts, ids));
+                _mm512_storeu_si512(right.as_mut_ptr().add(state.rights).cast(), _mm512_maskz_compress_epi32(!lefts, ids));
+            }
+            let count = lefts.count_ones() as usize;
+            state.read += LANES;
+            state.lefts += count;
+            state.rights += LANES - count;
+        }
+    }
+
+    #[target_feature(enable = "avx2,bmi2,popcnt")]
+    pub(super) fn avx2(cells: Column<'_>, rule: Rule, rows: &mut [u32], right: &mut [u32], state: &mut State) {
+        const LANES: usize = 8;
+        let (shift, limit) = (_mm_set1_epi8(rule.shift as i8), _mm_set1_epi8(rule.limit as i8));
+        assert!(right.len() >= rows.len(), "both sides have room for all rows");
+        while let Some(block) = rows.get(state.read..).and_then(|rest| rest.first_chunk::<LANES>()) {
+            let bins = _mm_add_epi8(_mm_cvtsi64_si128(i64::from_le_bytes(cells.bins(block))), shift);
+            let lefts = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bins, limit), bins)) as u8;
+            // SAFETY: `block` is as long as what is read.
+            let ids = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
+            // SAFETY: as in `avx512`.
+            unsafe {
+                _mm256_storeu_si256(rows.as_mut_ptr().add(state.lefts).cast(), compress(lefts, ids));
+                _mm256_storeu_si256(right.as_mut_ptr().add(state.rights).cast(), compress(!lefts, ids));
+            }
+            let count = lefts.count_ones() as usize;
+            state.read += LANES;
+            state.lefts += count;
+            state.rights += LANES - count;
+        }
+    }
+
+    /// Moves the lanes of the mask to the front.
+    #[target_feature(enable = "avx2,bmi2")]
+    fn compress(mask: u8, ids: __m256i) -> __m256i {
+        let bytes = _pdep_u64(u64::from(mask), 0x0101_0101_0101_0101) * 0xff;
+        let lanes = _pext_u64(0x0706_0504_0302_0100, bytes);
+        _mm256_permutevar8x32_epi32(ids, _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(lanes as i64)))
+    }
 }
 
 #[cfg(test)]
@@ -77,6 +174,36 @@ mod tests {
                         b <= bin || b == missing
                     );
                 }
+            }
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn every_level_equals_the_scalar_twin() {
+        type Kernel = unsafe fn(Column<'_>, Rule, &mut [u32], &mut [u32], &mut State);
+        let mut kernels: Vec<Kernel> = Vec::new();
+        let level = Level::detect();
+        if level != Level::Baseline {
+            kernels.push(x86::avx2);
+        }
+        if level == Level::Avx512 {
+            kernels.push(x86::avx512);
+        }
+        let bytes: Vec<u8> = (0..4000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let cells = Column { cells: &bytes, stride: 4, column: 1 };
+        for kernel in kernels {
+            for (n, limit, missing_left) in [(5, 90, true), (64, 254, true), (129, 0, false), (1000, 128, true)] {
+                let rule = Rule::new(limit, 255, missing_left);
+                let list: Vec<u32> = (0..n).collect();
+                let (mut a, mut b) = ((list.clone(), vec![0; n as usize]), (list, vec![0; n as usize]));
+                let mut state = State::default();
+                // SAFETY: the level has the kernel's features.
+                unsafe { kernel(cells, rule, &mut a.0, &mut a.1, &mut state) };
+                let lefts = scalar(cells, rule, &mut a.0, &mut a.1, state);
+                assert_eq!(lefts, scalar(cells, rule, &mut b.0, &mut b.1, State::default()));
+                assert_eq!(a.0[..lefts], b.0[..lefts]);
+                assert_eq!(a.1[..n as usize - lefts], b.1[..n as usize - lefts]);
             }
         }
     }
