@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::bounds::Distinct;
-use super::search::{LANES, Search};
 use crate::boost::Boost;
+use crate::boost::kernel::{Search, WIDTH as LANES};
 use crate::boost::sampling::choose;
 use ml_data::repr::{Dense, Float, View};
 
@@ -119,12 +119,12 @@ impl Layout {
             .for_each(|(block, bytes)| {
                 for (lanes, bytes) in bytes.chunks_mut(LANES * stride).enumerate() {
                     let first = block * BLOCK + lanes * LANES;
-                    let mut values = [0.0; LANES];
+                    let (mut values, mut ranks) = ([0.0; LANES], [0; LANES]);
                     for (c, (column, search)) in self.columns.iter().zip(&searches).enumerate() {
                         for (k, value) in values[..bytes.len() / stride].iter_mut().enumerate() {
                             *value = x.row(first + k)[column.source as usize].f64();
                         }
-                        let ranks = search.ranks(&values);
+                        search.ranks(&values, &mut ranks);
                         for ((row, rank), value) in bytes.chunks_mut(stride).zip(ranks).zip(values)
                         {
                             row[c] = if value.is_nan() {

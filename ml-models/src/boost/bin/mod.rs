@@ -2,9 +2,7 @@
 
 mod bounds;
 mod cells;
-mod search;
 
 #[cfg(test)]
 pub(crate) use cells::Column;
 pub(crate) use cells::{Cells, Layout};
-pub(crate) use search::{LANES, Search};

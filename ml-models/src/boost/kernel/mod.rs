@@ -8,6 +8,7 @@ mod logistic;
 mod masks;
 mod pairs;
 mod partition;
+mod search;
 
 pub(crate) use gain::{Constants, best_of, shrink, unpack};
 pub(crate) use histogram::{Rows, accumulate, accumulate_listed, add, subtract};
@@ -15,6 +16,7 @@ pub(crate) use logistic::logistic;
 pub(crate) use masks::{Mask, ROWS, Visit, leaves};
 pub(crate) use pairs::Ranked;
 pub(crate) use partition::{Rule, partition};
+pub(crate) use search::{Search, WIDTH, ranks_of_row};
 
 /// What the processor offers, in the steps that matter here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -71,7 +71,11 @@ impl Column<'_> {
 
     #[inline(always)]
     fn bins<const N: usize>(self, rows: &[u32; N]) -> [u8; N] {
-        rows.map(|row| self.bin(row))
+        let mut bins = [0; N];
+        for (bin, &row) in bins.iter_mut().zip(rows) {
+            *bin = self.bin(row);
+        }
+        bins
     }
 }
 

@@ -41,6 +41,7 @@ enum RowEngine {
 /// Buffers of one prediction, reused by the next.
 #[derive(Debug, Default, Clone)]
 pub struct Scratch {
+    values: Vec<f64>,
     ranks: Vec<u8>,
     at: Vec<u32>,
     words32: Vec<u32>,
@@ -73,8 +74,8 @@ impl Compiled {
 
     /// The score of a row.
     pub(crate) fn score<F: Float>(&self, row: &[F], scratch: &mut Scratch) -> f64 {
-        scratch.ranks.resize(self.ranks.len(), 0);
-        self.ranks.of_row(row, &mut scratch.ranks);
+        self.ranks
+            .of_row(row, &mut scratch.values, &mut scratch.ranks);
         self.score_ranks(scratch)
     }
 

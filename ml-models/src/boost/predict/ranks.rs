@@ -1,7 +1,6 @@
 //! Values as ranks among the thresholds of their feature.
 
-use crate::boost::bin::{LANES, Search};
-use crate::boost::kernel::{Mask, ROWS, Rule};
+use crate::boost::kernel::{Mask, ROWS, Rule, Search, WIDTH, ranks_of_row};
 use crate::boost::tree::{Node, Tree};
 use ml_data::repr::{Dense, Float, View};
 
@@ -12,6 +11,8 @@ pub(super) const MISSING: u8 = 255;
 #[derive(Debug, Clone)]
 pub(super) struct Ranks {
     used: Vec<Used>,
+    /// One a feature in use.
+    searches: Vec<Search>,
 }
 
 #[derive(Debug, Clone)]
@@ -19,7 +20,6 @@ struct Used {
     feature: usize,
     /// Ascending.
     thresholds: Vec<f64>,
-    search: Search,
 }
 
 impl Ranks {
@@ -32,19 +32,19 @@ impl Ranks {
         let number = |t: Option<f64>| t.unwrap_or(f64::INFINITY);
         all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(number(a.1).total_cmp(&number(b.1))));
         all.dedup();
-        let mut used = Vec::new();
+        let (mut used, mut searches) = (Vec::new(), Vec::new());
         for group in all.chunk_by(|a, b| a.0 == b.0) {
             let thresholds: Vec<f64> = group.iter().filter_map(|t| t.1).collect();
             if thresholds.len() >= MISSING as usize {
                 return Err("a feature has more than 254 different thresholds");
             }
+            searches.push(Search::new(&thresholds));
             used.push(Used {
                 feature: group[0].0 as usize,
-                search: Search::new(&thresholds),
                 thresholds,
             });
         }
-        Ok(Self { used })
+        Ok(Self { used, searches })
     }
 
     /// Number of features in use.
@@ -71,14 +71,12 @@ impl Ranks {
         )
     }
 
-    /// Ranks of a row's values.
-    #[inline]
-    pub(super) fn of_row<F: Float>(&self, row: &[F], out: &mut [u8]) {
-        for (out, used) in out.iter_mut().zip(&self.used) {
-            let value = row[used.feature].f64();
-            let rank = used.search.rank(value);
-            *out = if value.is_nan() { MISSING } else { rank };
-        }
+    /// Ranks of a row's values; `values` is scratch.
+    pub(super) fn of_row<F: Float>(&self, row: &[F], values: &mut Vec<f64>, out: &mut Vec<u8>) {
+        values.clear();
+        values.extend(self.used.iter().map(|used| row[used.feature].f64()));
+        out.resize(self.len(), 0);
+        ranks_of_row(&self.searches, values, out);
     }
 
     /// Ranks of `count` rows from `first` on, feature by feature.
@@ -90,14 +88,14 @@ impl Ranks {
         out: &mut Vec<Mask>,
     ) {
         out.resize(self.len(), [0; ROWS]);
-        let mut values = [0.0; LANES];
-        for start in (0..count).step_by(LANES) {
-            let lanes = LANES.min(count - start);
-            for (used, out) in self.used.iter().zip(out.iter_mut()) {
+        let (mut values, mut ranks) = ([0.0; WIDTH], [0; WIDTH]);
+        for start in (0..count).step_by(WIDTH) {
+            let lanes = WIDTH.min(count - start);
+            for ((used, search), out) in self.used.iter().zip(&self.searches).zip(out.iter_mut()) {
                 for (k, value) in values[..lanes].iter_mut().enumerate() {
                     *value = x.row(first + start + k)[used.feature].f64();
                 }
-                let ranks = used.search.ranks(&values);
+                search.ranks(&values, &mut ranks);
                 for ((out, rank), value) in
                     out[start..start + lanes].iter_mut().zip(ranks).zip(values)
                 {
