@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::histograms::{Histograms, Slot};
+use super::histograms::{Histograms, Slot, Source};
 use super::quantise::Gradients;
 use super::split::{Rules, Split};
 use super::sprout::{Node, Sprout};
@@ -158,7 +158,7 @@ impl<'a> Grower<'a> {
                     Rows::Range(0, n)
                 };
                 self.histograms
-                    .build(slot, self.layout, self.cells, round.columns, rows, packed);
+                    .build(slot, self.source(packed), round.columns, rows);
             }
             self.search(round, &mut leaf);
         }
@@ -280,14 +280,20 @@ impl<'a> Grower<'a> {
 
     fn count_rows(&mut self, round: Round<'_>, slot: Slot, leaf: &Leaf) {
         let rows = Rows::List(&self.rows[leaf.begin..leaf.end]);
-        self.histograms.build(
-            slot,
-            self.layout,
-            self.cells,
-            round.columns,
-            rows,
-            &round.gradients.packed,
-        );
+        let packed = &round.gradients.packed;
+        self.histograms
+            .build(slot, self.source(packed), round.columns, rows);
+    }
+
+    fn source<'s>(&self, packed: &'s [u64]) -> Source<'s>
+    where
+        'a: 's,
+    {
+        Source {
+            layout: self.layout,
+            cells: self.cells,
+            packed,
+        }
     }
 
     /// A free buffer, if need be that of the open leaf that will be split last.

@@ -1,9 +1,11 @@
 //! Histograms of leaves: a pool of buffers, and the ways to fill one on several threads.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::boost::bin::{Cells, Layout};
-use crate::boost::kernel::{self, Rows};
+use crate::boost::kernel::{self, Bins, Columns, Rows, SLACK};
 
 /// A buffer of the pool.
 pub(crate) type Slot = usize;
@@ -40,7 +42,7 @@ impl Histograms {
     /// A buffer with undefined content, or `None` when all are taken.
     pub(crate) fn take(&mut self) -> Option<Slot> {
         if self.free.is_empty() && self.buffers.len() < self.limit {
-            self.buffers.push(vec![0; self.bins]);
+            self.buffers.push(vec![0; self.bins + SLACK]);
             return Some(self.buffers.len() - 1);
         }
         self.free.pop()
@@ -51,39 +53,26 @@ impl Histograms {
     }
 
     pub(crate) fn get(&self, slot: Slot) -> &[u64] {
-        &self.buffers[slot]
+        &self.buffers[slot][..self.bins]
     }
 
     /// Counts the rows into the buffer; of all columns, or those listed.
     pub(crate) fn build(
         &mut self,
         slot: Slot,
-        layout: &Layout,
-        cells: &Cells,
+        source: Source<'_>,
         columns: Option<&[u32]>,
         rows: Rows<'_>,
-        packed: &[u64],
     ) {
         let mut hist = std::mem::take(&mut self.buffers[slot]);
         hist.fill(0);
-        let count = rows.len();
-        let active = columns.map_or(layout.columns.len(), <[u32]>::len);
-        let tasks = (count * active / TASK).clamp(1, rayon::current_num_threads());
-        if let Some(columns) = columns {
-            let listed: Vec<(u32, u32)> = columns
-                .iter()
-                .map(|&c| (c, layout.offsets[c as usize]))
-                .collect();
-            self.by_rows(tasks, rows, &mut hist, |rows, hist| {
-                kernel::accumulate_listed(&cells.bytes, cells.stride, &listed, rows, packed, hist);
-            });
-        } else if tasks > 1 && self.bins > 2 * count {
-            by_columns(tasks, layout, cells, rows, packed, &mut hist);
+        let groups = Groups::new(source.layout, columns);
+        let tasks = rows.len() * groups.columns / TASK;
+        let tasks = tasks.clamp(1, rayon::current_num_threads());
+        if tasks > 1 && self.bins > 2 * rows.len() && groups.list.len() >= tasks {
+            self.by_columns(tasks, source, &groups, rows, &mut hist);
         } else {
-            let offsets = &layout.offsets[..layout.columns.len()];
-            self.by_rows(tasks, rows, &mut hist, |rows, hist| {
-                kernel::accumulate(&cells.bytes, cells.stride, 0, offsets, rows, packed, hist);
-            });
+            self.by_rows(tasks, source, &groups, rows, &mut hist);
         }
         self.buffers[slot] = hist;
     }
@@ -92,26 +81,60 @@ impl Histograms {
     fn by_rows(
         &mut self,
         tasks: usize,
+        source: Source<'_>,
+        groups: &Groups<'_>,
         rows: Rows<'_>,
         hist: &mut [u64],
-        count: impl Fn(Rows<'_>, &mut [u64]) + Sync,
     ) {
         if tasks == 1 {
-            return count(rows, hist);
+            return groups.count(source, rows, hist);
         }
-        self.partial
-            .resize_with(self.partial.len().max(tasks - 1), || vec![0; self.bins]);
-        let others = self.partial[..tasks - 1].iter_mut().map(Vec::as_mut_slice);
-        let mut buffers: Vec<&mut [u64]> = std::iter::once(&mut *hist).chain(others).collect();
+        let others = self.partial(tasks - 1).iter_mut();
+        let mut buffers: Vec<&mut [u64]> = std::iter::once(&mut *hist)
+            .chain(others.map(Vec::as_mut_slice))
+            .collect();
         buffers.par_iter_mut().enumerate().for_each(|(t, buffer)| {
             if t > 0 {
                 buffer.fill(0);
             }
-            count(rows.part(t, tasks), buffer);
+            groups.count(source, rows.part(t, tasks), buffer);
         });
         for partial in &self.partial[..tasks - 1] {
             kernel::add(hist, partial);
         }
+    }
+
+    /// Each task counts all rows in part of the columns: for many columns and few rows.
+    fn by_columns(
+        &mut self,
+        tasks: usize,
+        source: Source<'_>,
+        groups: &Groups<'_>,
+        rows: Rows<'_>,
+        hist: &mut [u64],
+    ) {
+        let each = groups.list.len().div_ceil(tasks);
+        let parts: Vec<&[Group]> = groups.list.chunks(each).collect();
+        let buffers = self.partial(parts.len());
+        parts.par_iter().zip(buffers).for_each(|(part, buffer)| {
+            for group in *part {
+                buffer[group.bins.clone()].fill(0);
+                groups.count_group(group, source, rows, buffer);
+            }
+        });
+        for (part, buffer) in parts.iter().zip(&self.partial) {
+            for group in *part {
+                hist[group.bins.clone()].copy_from_slice(&buffer[group.bins.clone()]);
+            }
+        }
+    }
+
+    /// So many spare buffers, with undefined content.
+    fn partial(&mut self, count: usize) -> &mut [Vec<u64>] {
+        let size = self.bins + SLACK;
+        let grown = self.partial.len().max(count);
+        self.partial.resize_with(grown, || vec![0; size]);
+        &mut self.partial[..count]
     }
 
     /// Turns the parent's histogram into that of the larger child.
@@ -122,40 +145,75 @@ impl Histograms {
     }
 }
 
-/// Each task counts all rows in part of the columns: for many columns and few rows.
-fn by_columns(
-    tasks: usize,
-    layout: &Layout,
-    cells: &Cells,
-    rows: Rows<'_>,
-    packed: &[u64],
-    hist: &mut [u64],
-) {
-    let each = layout.columns.len().div_ceil(tasks);
-    let mut parts = Vec::with_capacity(tasks);
-    let mut rest = hist;
-    for first in (0..layout.columns.len()).step_by(each) {
-        let end = layout.columns.len().min(first + each);
-        let base = layout.offsets[first];
-        let (part, after) = rest.split_at_mut((layout.offsets[end] - base) as usize);
-        let offsets: Vec<u32> = layout.offsets[first..end]
-            .iter()
-            .map(|o| o - base)
-            .collect();
-        parts.push((first, offsets, part));
-        rest = after;
+/// What histograms are counted from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) cells: &'a Cells,
+    pub(crate) packed: &'a [u64],
+}
+
+/// Columns in groups whose histograms fit the cache of a core together.
+#[derive(Debug)]
+struct Groups<'a> {
+    /// Beginnings of all columns' bins.
+    offsets: &'a [u32],
+    /// Columns with the beginnings of their bins, unless all columns are counted.
+    listed: Option<Vec<(u32, u32)>>,
+    list: Vec<Group>,
+    columns: usize,
+}
+
+/// Neighbours among the columns that are counted.
+#[derive(Debug)]
+struct Group {
+    members: Range<usize>,
+    /// Their bins, with any between them.
+    bins: Range<usize>,
+}
+
+/// Columns of a group.
+const GROUP: usize = 64;
+
+impl<'a> Groups<'a> {
+    fn new(layout: &'a Layout, columns: Option<&[u32]>) -> Self {
+        let offsets = &layout.offsets[..];
+        let listed: Option<Vec<(u32, u32)>> =
+            columns.map(|list| list.iter().map(|&c| (c, offsets[c as usize])).collect());
+        let count = listed.as_ref().map_or(layout.columns.len(), Vec::len);
+        let column = |k: usize| listed.as_ref().map_or(k, |l| l[k].0 as usize);
+        let group = |k: usize| {
+            let members = k..count.min(k + GROUP);
+            let bins = offsets[column(k)] as usize..offsets[column(members.end - 1) + 1] as usize;
+            Group { members, bins }
+        };
+        let list = (0..count).step_by(GROUP).map(group).collect();
+        Self {
+            offsets,
+            list,
+            columns: count,
+            listed,
+        }
     }
-    parts.into_par_iter().for_each(|(first, offsets, part)| {
-        kernel::accumulate(
-            &cells.bytes,
-            cells.stride,
-            first,
-            &offsets,
-            rows,
-            packed,
-            part,
-        );
-    });
+
+    fn count(&self, source: Source<'_>, rows: Rows<'_>, hist: &mut [u64]) {
+        for group in &self.list {
+            self.count_group(group, source, rows, hist);
+        }
+    }
+
+    fn count_group(&self, group: &Group, source: Source<'_>, rows: Rows<'_>, hist: &mut [u64]) {
+        let bins = Bins {
+            cells: &source.cells.bytes,
+            stride: source.cells.stride,
+        };
+        let members = group.members.clone();
+        let columns = match &self.listed {
+            Some(listed) => Columns::Listed(&listed[members]),
+            None => Columns::From(members.start, &self.offsets[members]),
+        };
+        kernel::accumulate(bins, columns, rows, source.packed, hist);
+    }
 }
 
 #[cfg(test)]
@@ -166,51 +224,51 @@ mod tests {
 
     #[test]
     fn every_way_of_sharing_the_work_gives_the_same_sums() {
-        let (n, cols) = (40_000, 5);
-        let x: Vec<f32> = (0..n * cols)
-            .map(|i| ((i * 2_654_435_761) % 1009) as f32)
-            .collect();
-        let x = Dense::from_rows(cols, x).unwrap();
-        let layout = Layout::learn(View::all(&x), None, &Boost::new());
+        let (n, cols) = (4_000, 150);
+        let x = (0..n * cols).map(|i| ((i * 2_654_435_761) % 1009) as f32);
+        let x = Dense::from_rows(cols, x.collect()).unwrap();
+        let layout = Layout::learn(View::all(&x), None, &Boost::new().max_bin(60));
         let cells = layout.cells(View::all(&x));
-        let packed: Vec<u64> = (0..n as i64)
-            .map(|i| (((i * 97 % 61 - 30) << 32) + i * 5 % 13) as u64)
-            .collect();
+        let pair = |i: i64| (((i * 97 % 61 - 30) << 32) + i * 5 % 13) as u64;
+        let packed: Vec<u64> = (0..n as i64).map(pair).collect();
+        let source = Source {
+            layout: &layout,
+            cells: &cells,
+            packed: &packed,
+        };
         let list: Vec<u32> = (0..n as u32).filter(|i| i % 3 != 0).collect();
-        for rows in [Rows::Range(0, n), Rows::List(&list)] {
-            let mut want = vec![0; layout.bins()];
-            kernel::accumulate(
-                &cells.bytes,
-                cells.stride,
-                0,
-                &layout.offsets[..cols],
-                rows,
-                &packed,
-                &mut want,
+        let some: Vec<u32> = (0..cols as u32).filter(|c| c % 7 != 2).collect();
+        for (rows, columns) in [
+            (Rows::Range(0, n), None),
+            (Rows::List(&list), None),
+            (Rows::List(&list), Some(&some[..])),
+        ] {
+            let groups = Groups::new(&layout, columns);
+            let mut want = vec![0; layout.bins() + SLACK];
+            groups.count(source, rows, &mut want);
+            let active = columns.map_or(cols, <[u32]>::len) as u64;
+            let each: u64 = want.iter().map(|&e| u64::from(e as u32)).sum();
+            let total = (0..rows.len()).map(|k| match rows {
+                Rows::Range(..) => packed[k],
+                Rows::List(list) => packed[list[k] as usize],
+            });
+            assert_eq!(
+                each,
+                active * total.map(|p| u64::from(p as u32)).sum::<u64>()
             );
             for threads in [1, 2, 4] {
-                let pool = rayon::ThreadPoolBuilder::new()
-                    .num_threads(threads)
-                    .build()
-                    .unwrap();
-                pool.install(|| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+                pool.build().unwrap().install(|| {
                     let mut h = Histograms::new(layout.bins(), 2);
                     let slot = h.take().unwrap();
-                    h.build(slot, &layout, &cells, None, rows, &packed);
-                    assert_eq!(h.get(slot), want);
-                    let mut columns = vec![0; layout.bins()];
-                    by_columns(3, &layout, &cells, rows, &packed, &mut columns);
-                    assert_eq!(columns, want);
-                    h.build(slot, &layout, &cells, Some(&[1, 3]), rows, &packed);
-                    for c in 0..cols {
-                        let bins = layout.offsets[c] as usize..layout.offsets[c + 1] as usize;
-                        let zero = h.get(slot)[bins.clone()].iter().all(|&e| e == 0);
-                        assert!(if c % 2 == 1 {
-                            h.get(slot)[bins.clone()] == want[bins]
-                        } else {
-                            zero
-                        });
-                    }
+                    h.build(slot, source, columns, rows);
+                    assert_eq!(h.get(slot), &want[..layout.bins()]);
+                    let mut hist = vec![0; layout.bins() + SLACK];
+                    h.by_columns(3, source, &groups, rows, &mut hist);
+                    assert_eq!(hist, want);
+                    hist.fill(0);
+                    h.by_rows(threads, source, &groups, rows, &mut hist);
+                    assert_eq!(hist, want);
                 });
             }
         }

@@ -32,71 +32,119 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Adds each row's packed gradient to its bin in every column from `first` on, as many as there are `offsets`: those tell where
-/// a column's bins begin.
+/// The binned matrix as the kernel reads it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bins<'a> {
+    pub(crate) cells: &'a [u8],
+    pub(crate) stride: usize,
+}
+
+/// Columns to add, and where the bins of each begin in the histogram.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Columns<'a> {
+    /// From the first on, one a beginning.
+    From(usize, &'a [u32]),
+    /// Pairs of a column and its beginning.
+    Listed(&'a [(u32, u32)]),
+}
+
+/// Entries that a histogram must have after the beginning of its last column, whatever the number of bins there: so a byte
+/// of any value stays inside.
+pub(crate) const SLACK: usize = 256;
+
+/// Adds each row's packed gradient to its bin in every column.
 pub(crate) fn accumulate(
-    cells: &[u8],
-    stride: usize,
-    first: usize,
-    offsets: &[u32],
+    bins: Bins<'_>,
+    columns: Columns<'_>,
     rows: Rows<'_>,
     packed: &[u64],
     hist: &mut [u64],
 ) {
+    assert!(hist.len() >= SLACK);
+    let last = hist.len() - SLACK;
+    match columns {
+        Columns::From(first, offsets) => {
+            assert!(
+                first + offsets.len() <= bins.stride && offsets.iter().all(|&o| o as usize <= last)
+            );
+            // SAFETY: every beginning leaves room for 256 bins.
+            let add =
+                |row: &[u8], pair: u64| unsafe { add_row(&row[first..], offsets, pair, hist) };
+            each_row(bins, rows, packed, add);
+        }
+        Columns::Listed(list) => {
+            assert!(
+                list.iter()
+                    .all(|&(c, o)| (c as usize) < bins.stride && o as usize <= last)
+            );
+            // SAFETY: every beginning leaves room for 256 bins, and every column is within the row.
+            let add = |row: &[u8], pair: u64| unsafe { add_listed(row, list, pair, hist) };
+            each_row(bins, rows, packed, add);
+        }
+    }
+}
+
+/// Calls `add` with each row's cells and packed gradient.
+#[inline(always)]
+fn each_row(bins: Bins<'_>, rows: Rows<'_>, packed: &[u64], mut add: impl FnMut(&[u8], u64)) {
+    let Bins { cells, stride } = bins;
     match rows {
         Rows::Range(start, end) => {
-            for (row, &pair) in cells[start * stride..end * stride]
-                .chunks_exact(stride)
-                .zip(&packed[start..end])
-            {
-                add_row(&row[first..], offsets, pair, hist);
-            }
+            let rows = cells[start * stride..end * stride].chunks_exact(stride);
+            rows.zip(&packed[start..end])
+                .for_each(|(row, &pair)| add(row, pair));
         }
         Rows::List(list) => {
             for (k, &i) in list.iter().enumerate() {
                 if let Some(&next) = list.get(k + AHEAD) {
-                    prefetch(cells, next as usize * stride + first);
+                    prefetch(cells, next as usize * stride);
                     prefetch(packed, next as usize);
                 }
                 let at = i as usize * stride;
-                add_row(
-                    &cells[at + first..at + stride],
-                    offsets,
-                    packed[i as usize],
-                    hist,
-                );
+                add(&cells[at..at + stride], packed[i as usize]);
             }
         }
     }
 }
 
-/// The same for some columns only: pairs of a column and where its bins begin.
-pub(crate) fn accumulate_listed(
-    cells: &[u8],
-    stride: usize,
-    columns: &[(u32, u32)],
-    rows: Rows<'_>,
-    packed: &[u64],
-    hist: &mut [u64],
-) {
-    let mut add = |i: usize| {
-        let (row, pair) = (&cells[i * stride..(i + 1) * stride], packed[i]);
-        for &(column, offset) in columns {
-            let entry = &mut hist[offset as usize + row[column as usize] as usize];
-            *entry = entry.wrapping_add(pair);
-        }
+/// Adds a row to its bin in neighbouring columns, as many as there are `offsets`.
+///
+/// # Safety
+/// The row is at least as long as `offsets`, and `hist` is at least [`SLACK`] longer than each of them.
+#[inline(always)]
+unsafe fn add_row(row: &[u8], offsets: &[u32], pair: u64, hist: &mut [u64]) {
+    debug_assert!(row.len() >= offsets.len());
+    let mut add = |bin: u8, offset: u32| {
+        // SAFETY: a bin is at most 255, and the offset leaves room for 256.
+        let entry = unsafe { hist.get_unchecked_mut(offset as usize + bin as usize) };
+        *entry = entry.wrapping_add(pair);
     };
-    match rows {
-        Rows::Range(start, end) => (start..end).for_each(&mut add),
-        Rows::List(list) => list.iter().for_each(|&i| add(i as usize)),
+    let (offsets, last_offsets) = offsets.as_chunks::<4>();
+    let (bins, _) = row.as_chunks::<4>();
+    for (b, o) in bins.iter().zip(offsets) {
+        add(b[0], o[0]);
+        add(b[1], o[1]);
+        add(b[2], o[2]);
+        add(b[3], o[3]);
+    }
+    for (&bin, &offset) in row[offsets.len() * 4..].iter().zip(last_offsets) {
+        add(bin, offset);
     }
 }
 
+/// Adds a row to its bin in the listed columns.
+///
+/// # Safety
+/// Each listed column is within the row, and `hist` is at least [`SLACK`] longer than each beginning.
 #[inline(always)]
-fn add_row(row: &[u8], offsets: &[u32], pair: u64, hist: &mut [u64]) {
-    for (&bin, &offset) in row.iter().zip(offsets) {
-        let entry = &mut hist[offset as usize + bin as usize];
-        *entry = entry.wrapping_add(pair);
+unsafe fn add_listed(row: &[u8], list: &[(u32, u32)], pair: u64, hist: &mut [u64]) {
+    for &(column, offset) in list {
+        // SAFETY: the column is within the row; a bin is at most 255, and the offset leaves room for 256.
+        unsafe {
+            let bin = *row.get_unchecked(column as usize);
+            let entry = hist.get_unchecked_mut(offset as usize + bin as usize);
+            *entry = entry.wrapping_add(pair);
+        }
     }
 }
 
@@ -132,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_and_ranges_add_the_same_sums_and_sides_subtract() {
+    fn kernels_equal_the_definition_and_sides_subtract() {
         let (rows, stride, offsets) = (1000, 4, [0, 9, 20]);
         let cells: Vec<u8> = (0..rows * stride)
             .map(|i| (i * 31 / 7 % [9, 11, 6, 1][i % 4]) as u8)
@@ -140,10 +188,34 @@ mod tests {
         let packed: Vec<u64> = (0..rows as i64)
             .map(|i| (((i * 97 % 61 - 30) << 32) + i * 5 % 13) as u64)
             .collect();
+        let bins = Bins {
+            cells: &cells,
+            stride,
+        };
+        // The definition, and the kernel for neighbouring and for listed columns.
         let hist = |rows: Rows<'_>| {
-            let mut h = vec![0; 26];
-            accumulate(&cells, stride, 0, &offsets, rows, &packed, &mut h);
-            h
+            let mut plain = vec![0_u64; 26 + SLACK];
+            let list = match rows {
+                Rows::Range(start, end) => (start..end).collect(),
+                Rows::List(list) => list.iter().map(|&i| i as usize).collect::<Vec<_>>(),
+            };
+            for i in list {
+                for (c, &offset) in offsets.iter().enumerate() {
+                    let entry = &mut plain[offset as usize + cells[i * stride + c] as usize];
+                    *entry = entry.wrapping_add(packed[i]);
+                }
+            }
+            let (mut a, mut b) = (vec![0; 26 + SLACK], vec![0; 26 + SLACK]);
+            accumulate(bins, Columns::From(0, &offsets), rows, &packed, &mut a);
+            accumulate(
+                bins,
+                Columns::Listed(&[(2, 20), (0, 0), (1, 9)]),
+                rows,
+                &packed,
+                &mut b,
+            );
+            assert_eq!((&a, &b), (&plain, &plain));
+            plain
         };
         let all = hist(Rows::Range(0, rows));
         let (even, odd): (Vec<u32>, Vec<u32>) = (0..rows as u32).partition(|i| i % 2 == 0);

@@ -11,7 +11,7 @@ mod partition;
 mod search;
 
 pub(crate) use gain::{Constants, best_of, shrink, unpack};
-pub(crate) use histogram::{Rows, accumulate, accumulate_listed, add, subtract};
+pub(crate) use histogram::{Bins, Columns, Rows, SLACK, accumulate, add, subtract};
 pub(crate) use logistic::logistic;
 pub(crate) use masks::{Mask, ROWS, Visit, leaves};
 pub(crate) use pairs::Ranked;

@@ -42,7 +42,11 @@ pub(crate) fn partition(
     right: &mut [u32],
 ) -> usize {
     let right = &mut right[..rows.len()];
-    let cells = Column { cells, stride, column };
+    let cells = Column {
+        cells,
+        stride,
+        column,
+    };
     let mut state = State::default();
     #[cfg(target_arch = "x86_64")]
     match Level::detect() {
@@ -88,8 +92,18 @@ struct State {
 }
 
 /// Finishes a partition row by row.
-fn scalar(cells: Column<'_>, rule: Rule, rows: &mut [u32], right: &mut [u32], state: State) -> usize {
-    let State { read, mut lefts, mut rights } = state;
+fn scalar(
+    cells: Column<'_>,
+    rule: Rule,
+    rows: &mut [u32],
+    right: &mut [u32],
+    state: State,
+) -> usize {
+    let State {
+        read,
+        mut lefts,
+        mut rights,
+    } = state;
     for k in read..rows.len() {
         let row = rows[k];
         let left = rule.left(cells.bin(row));
@@ -110,20 +124,46 @@ mod x86 {
     use super::{Column, Rule, State};
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt")]
-    pub(super) fn avx512(cells: Column<'_>, rule: Rule, rows: &mut [u32], right: &mut [u32], state: &mut State) {
+    pub(super) fn avx512(
+        cells: Column<'_>,
+        rule: Rule,
+        rows: &mut [u32],
+        right: &mut [u32],
+        state: &mut State,
+    ) {
         const LANES: usize = 16;
-        let (shift, limit) = (_mm_set1_epi8(rule.shift as i8), _mm_set1_epi8(rule.limit as i8));
-        assert!(right.len() >= rows.len(), "both sides have room for all rows");
-        while let Some(block) = rows.get(state.read..).and_then(|rest| rest.first_chunk::<LANES>()) {
+        let (shift, limit) = (
+            _mm_set1_epi8(rule.shift as i8),
+            _mm_set1_epi8(rule.limit as i8),
+        );
+        assert!(
+            right.len() >= rows.len(),
+            "both sides have room for all rows"
+        );
+        while let Some(block) = rows
+            .get(state.read..)
+            .and_then(|rest| rest.first_chunk::<LANES>())
+        {
             let bins = cells.bins(block);
             // SAFETY: `block` and `bins` are as long as what is read.
-            let (ids, bins) = unsafe { (_mm512_loadu_si512(block.as_ptr().cast()), _mm_loadu_si128(bins.as_ptr().cast())) };
+            let (ids, bins) = unsafe {
+                (
+                    _mm512_loadu_si512(block.as_ptr().cast()),
+                    _mm_loadu_si128(bins.as_ptr().cast()),
+                )
+            };
             let lefts = _mm_cmple_epu8_mask(_mm_add_epi8(bins, shift), limit);
             // SAFETY: neither side has more rows than were read before this block, and the block fits into `rows`, so a
             // whole register fits from there on; on the left only rows that were read are overwritten.
             unsafe {
-                _mm512_storeu_si512(rows.as_mut_ptr().add(state.lefts).cast(), _mm512_maskz_compress_epi32(lefts, ids));
-                _mm512_storeu_si512(right.as_mut_ptr().add(state.rights).cast(), _mm512_maskz_compress_epi32(!lefts, ids));
+                _mm512_storeu_si512(
+                    rows.as_mut_ptr().add(state.lefts).cast(),
+                    _mm512_maskz_compress_epi32(lefts, ids),
+                );
+                _mm512_storeu_si512(
+                    right.as_mut_ptr().add(state.rights).cast(),
+                    _mm512_maskz_compress_epi32(!lefts, ids),
+                );
             }
             let count = lefts.count_ones() as usize;
             state.read += LANES;
@@ -133,19 +173,43 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,bmi2,popcnt")]
-    pub(super) fn avx2(cells: Column<'_>, rule: Rule, rows: &mut [u32], right: &mut [u32], state: &mut State) {
+    pub(super) fn avx2(
+        cells: Column<'_>,
+        rule: Rule,
+        rows: &mut [u32],
+        right: &mut [u32],
+        state: &mut State,
+    ) {
         const LANES: usize = 8;
-        let (shift, limit) = (_mm_set1_epi8(rule.shift as i8), _mm_set1_epi8(rule.limit as i8));
-        assert!(right.len() >= rows.len(), "both sides have room for all rows");
-        while let Some(block) = rows.get(state.read..).and_then(|rest| rest.first_chunk::<LANES>()) {
-            let bins = _mm_add_epi8(_mm_cvtsi64_si128(i64::from_le_bytes(cells.bins(block))), shift);
+        let (shift, limit) = (
+            _mm_set1_epi8(rule.shift as i8),
+            _mm_set1_epi8(rule.limit as i8),
+        );
+        assert!(
+            right.len() >= rows.len(),
+            "both sides have room for all rows"
+        );
+        while let Some(block) = rows
+            .get(state.read..)
+            .and_then(|rest| rest.first_chunk::<LANES>())
+        {
+            let bins = _mm_add_epi8(
+                _mm_cvtsi64_si128(i64::from_le_bytes(cells.bins(block))),
+                shift,
+            );
             let lefts = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bins, limit), bins)) as u8;
             // SAFETY: `block` is as long as what is read.
             let ids = unsafe { _mm256_loadu_si256(block.as_ptr().cast()) };
             // SAFETY: as in `avx512`.
             unsafe {
-                _mm256_storeu_si256(rows.as_mut_ptr().add(state.lefts).cast(), compress(lefts, ids));
-                _mm256_storeu_si256(right.as_mut_ptr().add(state.rights).cast(), compress(!lefts, ids));
+                _mm256_storeu_si256(
+                    rows.as_mut_ptr().add(state.lefts).cast(),
+                    compress(lefts, ids),
+                );
+                _mm256_storeu_si256(
+                    right.as_mut_ptr().add(state.rights).cast(),
+                    compress(!lefts, ids),
+                );
             }
             let count = lefts.count_ones() as usize;
             state.read += LANES;
@@ -194,18 +258,35 @@ mod tests {
         if level == Level::Avx512 {
             kernels.push(x86::avx512);
         }
-        let bytes: Vec<u8> = (0..4000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
-        let cells = Column { cells: &bytes, stride: 4, column: 1 };
+        let bytes: Vec<u8> = (0..4000_u32)
+            .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
+            .collect();
+        let cells = Column {
+            cells: &bytes,
+            stride: 4,
+            column: 1,
+        };
         for kernel in kernels {
-            for (n, limit, missing_left) in [(5, 90, true), (64, 254, true), (129, 0, false), (1000, 128, true)] {
+            for (n, limit, missing_left) in [
+                (5, 90, true),
+                (64, 254, true),
+                (129, 0, false),
+                (1000, 128, true),
+            ] {
                 let rule = Rule::new(limit, 255, missing_left);
                 let list: Vec<u32> = (0..n).collect();
-                let (mut a, mut b) = ((list.clone(), vec![0; n as usize]), (list, vec![0; n as usize]));
+                let (mut a, mut b) = (
+                    (list.clone(), vec![0; n as usize]),
+                    (list, vec![0; n as usize]),
+                );
                 let mut state = State::default();
                 // SAFETY: the level has the kernel's features.
                 unsafe { kernel(cells, rule, &mut a.0, &mut a.1, &mut state) };
                 let lefts = scalar(cells, rule, &mut a.0, &mut a.1, state);
-                assert_eq!(lefts, scalar(cells, rule, &mut b.0, &mut b.1, State::default()));
+                assert_eq!(
+                    lefts,
+                    scalar(cells, rule, &mut b.0, &mut b.1, State::default())
+                );
                 assert_eq!(a.0[..lefts], b.0[..lefts]);
                 assert_eq!(a.1[..n as usize - lefts], b.1[..n as usize - lefts]);
             }

@@ -26,7 +26,10 @@ impl Search {
         for (coarse, block) in coarse.iter_mut().zip(&table[..blocks - 1]) {
             *coarse = block[WIDTH - 1];
         }
-        Self { bounds: table, coarse }
+        Self {
+            bounds: table,
+            coarse,
+        }
     }
 
     /// Number of boundaries below each number; 0 for `NaN`.
@@ -122,7 +125,12 @@ mod x86 {
     #[inline]
     fn below(bounds: &[f64; WIDTH], x: __m512d) -> usize {
         // SAFETY: both halves of the 16 numbers are read.
-        let (a, b) = unsafe { (_mm512_loadu_pd(bounds.as_ptr()), _mm512_loadu_pd(bounds.as_ptr().add(8))) };
+        let (a, b) = unsafe {
+            (
+                _mm512_loadu_pd(bounds.as_ptr()),
+                _mm512_loadu_pd(bounds.as_ptr().add(8)),
+            )
+        };
         let a = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(a, x);
         let b = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(b, x);
         (u32::from(a) | u32::from(b) << 8).count_ones() as usize
