@@ -7,50 +7,69 @@ use crate::boost::math::exp;
 #[derive(Debug, Default)]
 pub(crate) struct Ranked {
     scores: Vec<f64>,
+    /// exp(sigmoid * score), around the middle of the scores.
+    powers: Vec<f64>,
     gains: Vec<f64>,
     lambdas: Vec<f64>,
     hessians: Vec<f64>,
+    /// Lambda and hessian of each pair of one document.
+    pair_lambdas: Vec<f64>,
+    pair_hessians: Vec<f64>,
+}
+
+/// What holds for all pairs of a query.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Query {
+    pub(crate) inverse_ideal: f64,
+    pub(crate) sigmoid: f64,
+    /// Whether the change of NDCG is divided by the distance of the scores.
+    pub(crate) normalise: bool,
 }
 
 impl Ranked {
     /// Takes the documents in this order, with nothing added up.
-    pub(crate) fn fill(&mut self, order: &[u32], scores: &[f64], gains: &[f64]) {
+    pub(crate) fn fill(&mut self, order: &[u32], scores: &[f64], gains: &[f64], sigmoid: f64) {
         self.scores.clear();
         self.scores
             .extend(order.iter().map(|&i| scores[i as usize]));
         self.gains.clear();
         self.gains.extend(order.iter().map(|&i| gains[i as usize]));
-        for sums in [&mut self.lambdas, &mut self.hessians] {
+        let ends = self.scores.first().zip(self.scores.last());
+        let middle = ends.map_or(0.0, |(high, low)| low / 2.0 + high / 2.0);
+        self.powers.clear();
+        self.powers
+            .extend(self.scores.iter().map(|s| exp(sigmoid * (s - middle))));
+        for sums in [
+            &mut self.lambdas,
+            &mut self.hessians,
+            &mut self.pair_lambdas,
+            &mut self.pair_hessians,
+        ] {
             sums.clear();
             sums.resize(order.len(), 0.0);
         }
     }
 
     /// Adds the pairs of document `i` with those below it; returns the sum of twice their lambdas.
-    pub(crate) fn pairs_of(
-        &mut self,
-        i: usize,
-        discounts: &[f64],
-        inverse_ideal: f64,
-        sigmoid: f64,
-        normalise: bool,
-    ) -> f64 {
-        let rank = Rank {
+    pub(crate) fn pairs_of(&mut self, i: usize, discounts: &[f64], query: &Query) -> f64 {
+        let upper = Document {
             score: self.scores[i],
+            power: self.powers[i],
             gain: self.gains[i],
             discount: discounts[i],
-            inverse_ideal,
-            sigmoid,
-            normalise,
         };
-        let [lambda, hessian, total] = below(
-            &rank,
-            &self.scores[i + 1..],
-            &self.gains[i + 1..],
-            &discounts[i + 1..],
-            &mut self.lambdas[i + 1..],
-            &mut self.hessians[i + 1..],
-        );
+        let below = i + 1..self.scores.len();
+        let lower = Below {
+            scores: &self.scores[below.clone()],
+            powers: &self.powers[below.clone()],
+            gains: &self.gains[below.clone()],
+            discounts: &discounts[below.clone()],
+        };
+        let lambdas = &mut self.pair_lambdas[below.clone()];
+        let hessians = &mut self.pair_hessians[below.clone()];
+        pairs(&upper, &lower, query, lambdas, hessians);
+        let sums = [&mut self.lambdas[below.clone()], &mut self.hessians[below]];
+        let [lambda, hessian, total] = add_up(lambdas, hessians, sums);
         self.lambdas[i] -= lambda;
         self.hessians[i] += hessian;
         2.0 * total
@@ -65,83 +84,99 @@ impl Ranked {
     }
 }
 
-/// The upper document of the pairs, and what holds for its query.
-struct Rank {
+/// The upper document of the pairs.
+struct Document {
     score: f64,
+    power: f64,
     gain: f64,
     discount: f64,
-    inverse_ideal: f64,
-    sigmoid: f64,
-    normalise: bool,
+}
+
+/// The lower documents.
+struct Below<'a> {
+    scores: &'a [f64],
+    powers: &'a [f64],
+    gains: &'a [f64],
+    discounts: &'a [f64],
 }
 
 dispatch! {
-    /// Adds each pair to the lower document; returns the upper one's signed lambda and hessian, and the sum of lambdas.
-    fn below(
-        upper: &Rank,
-        scores: &[f64],
-        gains: &[f64],
-        discounts: &[f64],
-        lambdas: &mut [f64],
-        hessians: &mut [f64],
-    ) -> [f64; 3] = body;
+    /// Lambda (with the sign it has for the lower document) and hessian of each pair; 0 for equal gains.
+    fn pairs(upper: &Document, lower: &Below<'_>, query: &Query, lambdas: &mut [f64], hessians: &mut [f64]) = pairs_body;
+}
+
+#[inline(always)]
+fn pairs_body(
+    upper: &Document,
+    lower: &Below<'_>,
+    query: &Query,
+    lambdas: &mut [f64],
+    hessians: &mut [f64],
+) {
+    let n = lambdas.len();
+    let Below {
+        scores,
+        powers,
+        gains,
+        discounts,
+    } = lower;
+    let (scores, powers, gains, discounts) =
+        (&scores[..n], &powers[..n], &gains[..n], &discounts[..n]);
+    let hessians = &mut hessians[..n];
+    let (base, slope) = if query.normalise {
+        (0.01, 1.0)
+    } else {
+        (1.0, 0.0)
+    };
+    for j in 0..n {
+        let ahead = upper.gain > gains[j];
+        let sign = if ahead { query.sigmoid } else { -query.sigmoid };
+        let (better, worse) = if ahead {
+            (upper.power, powers[j])
+        } else {
+            (powers[j], upper.power)
+        };
+        let distance = base + slope * (upper.score - scores[j]).abs();
+        let both = better + worse;
+        let change = (upper.gain - gains[j]).abs()
+            * (upper.discount - discounts[j]).abs()
+            * query.inverse_ideal;
+        // 1 / (1 + exp(sigmoid * (better score - worse score))) = worse / both, and a single division for the two.
+        let share = 1.0 / (both * distance);
+        let lambda = change * worse * share;
+        lambdas[j] = sign * lambda;
+        hessians[j] = query.sigmoid * query.sigmoid * lambda * better * share * distance;
+    }
+}
+
+dispatch! {
+    /// Adds the pairs to the lower documents' sums; returns the sums of signed lambdas, hessians, and absolute lambdas.
+    fn add_up(lambdas: &[f64], hessians: &[f64], sums: [&mut [f64]; 2]) -> [f64; 3] = add_up_body;
 }
 
 /// Partial sums, added up lane by lane so that the order never depends on the width of a register.
 const LANES: usize = 8;
 
 #[inline(always)]
-fn body(
-    upper: &Rank,
-    scores: &[f64],
-    gains: &[f64],
-    discounts: &[f64],
-    lambdas: &mut [f64],
-    hessians: &mut [f64],
-) -> [f64; 3] {
-    let n = scores.len();
-    let (gains, discounts) = (&gains[..n], &discounts[..n]);
-    let (lambdas, hessians) = (&mut lambdas[..n], &mut hessians[..n]);
-    let mut sums = [[0.0; LANES]; 3];
-    let whole = n / LANES * LANES;
-    for start in (0..whole).step_by(LANES) {
-        #[allow(clippy::needless_range_loop)] // the index runs over eight arrays
-        for k in 0..LANES {
-            let j = start + k;
-            let (lambda, signed, hessian) = pair(upper, scores[j], gains[j], discounts[j]);
-            lambdas[j] += signed;
-            hessians[j] += hessian;
-            sums[0][k] += signed;
-            sums[1][k] += hessian;
-            sums[2][k] += lambda;
+fn add_up_body(lambdas: &[f64], hessians: &[f64], sums: [&mut [f64]; 2]) -> [f64; 3] {
+    let mut totals = [[0.0; LANES]; 3];
+    let [lambda_sums, hessian_sums] = sums;
+    let pairs = lambdas.chunks(LANES).zip(hessians.chunks(LANES));
+    let sums = lambda_sums
+        .chunks_mut(LANES)
+        .zip(hessian_sums.chunks_mut(LANES));
+    for ((l, h), (ls, hs)) in pairs.zip(sums) {
+        let n = l.len().min(LANES);
+        let (h, ls, hs) = (&h[..n], &mut ls[..n], &mut hs[..n]);
+        for k in 0..n {
+            ls[k] += l[k];
+            hs[k] += h[k];
+            totals[0][k] += l[k];
+            totals[1][k] += h[k];
+            totals[2][k] += l[k].abs();
         }
     }
-    for j in whole..n {
-        let (lambda, signed, hessian) = pair(upper, scores[j], gains[j], discounts[j]);
-        lambdas[j] += signed;
-        hessians[j] += hessian;
-        sums[0][j - whole] += signed;
-        sums[1][j - whole] += hessian;
-        sums[2][j - whole] += lambda;
-    }
-    sums.map(|lanes| lanes.iter().sum())
-}
-
-/// Lambda of a pair, the same with the sign it has for the lower document, and its hessian; all 0 for equal gains.
-#[inline(always)]
-fn pair(upper: &Rank, score: f64, gain: f64, discount: f64) -> (f64, f64, f64) {
-    let sign = if upper.gain > gain { 1.0 } else { -1.0 };
-    let ahead = sign * (upper.score - score);
-    let change =
-        (upper.gain - gain).abs() * (upper.discount - discount).abs() * upper.inverse_ideal;
-    let change = if upper.normalise {
-        change / (0.01 + ahead.abs())
-    } else {
-        change
-    };
-    let p = 1.0 / (1.0 + exp(upper.sigmoid * ahead));
-    let lambda = upper.sigmoid * change * p;
-    (lambda, sign * lambda, upper.sigmoid * lambda * (1.0 - p))
+    totals.map(|lanes| lanes.iter().sum())
 }
 
 #[cfg(test)]
@@ -150,23 +185,37 @@ mod tests {
 
     #[test]
     fn every_level_gives_the_scalar_bits() {
-        for n in [1, 7, 8, 31, 100] {
+        for (n, normalise) in [(1, true), (7, false), (8, true), (31, true), (100, false)] {
             let scores: Vec<f64> = (0..n).map(|i| f64::from(n - i) * 0.3).collect();
+            let powers: Vec<f64> = scores.iter().map(|&s| exp(s)).collect();
             let gains: Vec<f64> = (0..n).map(|i| f64::from((1 << (i % 5)) - 1)).collect();
             let discounts: Vec<f64> = (0..n).map(|i| 1.0 / f64::from(i + 3).log2()).collect();
-            let upper = Rank {
+            let upper = Document {
                 score: 40.0,
+                power: exp(40.0),
                 gain: 3.0,
                 discount: 1.0,
+            };
+            let lower = Below {
+                scores: &scores,
+                powers: &powers,
+                gains: &gains,
+                discounts: &discounts,
+            };
+            let query = Query {
                 inverse_ideal: 0.05,
                 sigmoid: 1.2,
-                normalise: true,
+                normalise,
             };
-            let sums = || (vec![0.1; n as usize], vec![0.2; n as usize]);
-            let ((mut l1, mut h1), (mut l2, mut h2)) = (sums(), sums());
-            let a = below(&upper, &scores, &gains, &discounts, &mut l1, &mut h1);
-            let b = body(&upper, &scores, &gains, &discounts, &mut l2, &mut h2);
-            assert_eq!((a, l1, h1), (b, l2, h2));
+            let new = || (vec![0.1; n as usize], vec![0.2; n as usize]);
+            let (mut a, mut b) = (new(), new());
+            pairs(&upper, &lower, &query, &mut a.0, &mut a.1);
+            pairs_body(&upper, &lower, &query, &mut b.0, &mut b.1);
+            assert_eq!(a, b);
+            let (mut c, mut d) = (new(), new());
+            let first = add_up(&a.0, &a.1, [&mut c.0, &mut c.1]);
+            assert_eq!(first, add_up_body(&a.0, &a.1, [&mut d.0, &mut d.1]));
+            assert_eq!(c, d);
         }
     }
 }

@@ -75,23 +75,18 @@ impl LambdaRank {
         let (scores, gains) = (&scores[rows.clone()], &self.gains[rows]);
         ranking(scores, &mut scratch.order);
         let sorted = &mut scratch.sorted;
-        sorted.fill(&scratch.order, scores, gains);
-        let spread = scratch
-            .order
-            .first()
-            .zip(scratch.order.last())
-            .is_some_and(|(&a, &b)| scores[a as usize] != scores[b as usize]);
+        sorted.fill(&scratch.order, scores, gains, self.sigmoid);
+        let ends = scratch.order.first().zip(scratch.order.last());
+        let spread = ends.is_some_and(|(&a, &b)| scores[a as usize] != scores[b as usize]);
+        let query = kernel::Query {
+            inverse_ideal: self.inverse_ideal[q],
+            sigmoid: self.sigmoid,
+            normalise: self.normalise && spread,
+        };
         let top = self.truncation.min(scores.len().saturating_sub(1));
-        let normalise = self.normalise && spread;
         let mut total = 0.0;
         for i in 0..top {
-            total += sorted.pairs_of(
-                i,
-                &self.discounts,
-                self.inverse_ideal[q],
-                self.sigmoid,
-                normalise,
-            );
+            total += sorted.pairs_of(i, &self.discounts, &query);
         }
         let factor = if self.normalise && total > 0.0 {
             (1.0 + total).log2() / total
