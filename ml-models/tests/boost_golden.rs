@@ -158,7 +158,7 @@ fn regression_equals_lightgbm() {
 #[test]
 fn binary_equals_lightgbm() {
     let golden = Golden::load();
-    for name in ["binary_1", "binary_3", "binary_steep"] {
+    for name in ["binary_1", "binary_3", "binary_deep", "binary_steep"] {
         golden.check(name, 1e-6);
     }
     let model = golden.fit("binary_3");

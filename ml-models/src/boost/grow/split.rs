@@ -83,17 +83,21 @@ impl Rules {
     /// The limits of one leaf; `None` if it cannot be split at all.
     fn leaf(&self, total: u64, count: u64) -> Option<LeafRules> {
         let hessian = u64::from(total as u32);
-        // A side has at least `min_data` rows if its hessian is that share of the leaf's.
-        let by_count =
-            (u128::from(hessian) * u128::from(self.min_data)).div_ceil(u128::from(count.max(1)));
-        let least = by_count.max(u128::from(self.min_hessian));
-        (2 * least <= u128::from(hessian)).then_some(LeafRules {
+        let rows_are_hessians = hessian == count;
+        let least = self
+            .min_hessian
+            .max(if rows_are_hessians { self.min_data } else { 0 });
+        let enough = 2 * least <= hessian && 2 * self.min_data <= count;
+        enough.then_some(LeafRules {
             constants: Constants {
                 total,
                 lambda_l1: self.lambda_l1,
                 lambda_l2: self.lambda_l2,
             },
             least: least as u32,
+            count: count as i64,
+            min_data: self.min_data as i64,
+            rows_per_hessian: (!rows_are_hessians).then(|| count as f64 / hessian as f64),
         })
     }
 }
@@ -103,10 +107,20 @@ struct LeafRules {
     constants: Constants,
     /// Least packed hessian of a side.
     least: u32,
+    /// Rows of the leaf, and the least of a side.
+    count: i64,
+    min_data: i64,
+    /// Set where hessians differ: a bin then counts as so many rows, rounded, as in LightGBM.
+    rows_per_hessian: Option<f64>,
 }
 
+/// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
+const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
+
+/// Running sums of one column's bins, and gains.
 struct Scratch {
     prefix: [u64; 256],
+    rows: [u32; 256],
     gains: [f64; 256],
 }
 
@@ -114,6 +128,7 @@ impl Scratch {
     fn new() -> Self {
         Self {
             prefix: [0; 256],
+            rows: [0; 256],
             gains: [0.0; 256],
         }
     }
@@ -131,10 +146,18 @@ impl LeafRules {
         let about = &layout.columns[column];
         let bins = &hist[layout.offsets[column] as usize..layout.offsets[column + 1] as usize];
         let values = about.values();
+        let Scratch {
+            prefix,
+            rows,
+            gains,
+        } = scratch;
         let mut sum = 0_u64;
-        for (prefix, bin) in scratch.prefix.iter_mut().zip(&bins[..values]) {
+        for (prefix, bin) in prefix.iter_mut().zip(&bins[..values]) {
             sum = sum.wrapping_add(*bin);
             *prefix = sum;
+        }
+        if let Some(rows_per_hessian) = self.rows_per_hessian {
+            estimate_rows(&bins[..values], rows_per_hessian, rows);
         }
         let missing = if about.missing { bins[values] } else { 0 };
         let split = |(gain, bin): (f64, usize), missing_left: bool, extra: u64| Split {
@@ -142,38 +165,80 @@ impl LeafRules {
             column: column as u32,
             bin: bin as u8,
             missing_left,
-            left: scratch.prefix[bin].wrapping_add(extra),
+            left: prefix[bin].wrapping_add(extra),
         };
-        // Missing values to the left, from the highest threshold down.
-        let with = self.best_of(
-            &scratch.prefix[..values - 1],
-            missing,
-            false,
-            &mut scratch.gains,
-        );
+        // Missing values to the left, from the highest threshold down. The right side has the rows that are not missing.
+        let besides = self.count - i64::from(rows[values - 1]);
+        let with = Candidates {
+            prefix: &prefix[..values - 1],
+            rows,
+            extra: missing,
+            besides,
+        };
+        let with = self.best_of(&with, false, gains);
         let with = with.map(|found| split(found, true, missing));
         if missing == 0 {
             return with;
         }
-        let without = self.best_of(&scratch.prefix[..values], 0, true, &mut scratch.gains);
+        let without = Candidates {
+            prefix: &prefix[..values],
+            rows,
+            extra: 0,
+            besides: 0,
+        };
+        let without = self.best_of(&without, true, gains);
         better(with, without.map(|found| split(found, false, 0)))
     }
 
     /// The best allowed threshold: gain and bin.
     fn best_of(
         &self,
-        prefix: &[u64],
-        extra: u64,
+        candidates: &Candidates<'_>,
         first_wins: bool,
         gains: &mut [f64],
     ) -> Option<(f64, usize)> {
+        let Candidates {
+            prefix,
+            rows,
+            extra,
+            besides,
+        } = *candidates;
         let hessian = |p: u64| p.wrapping_add(extra) as u32;
         let total = self.constants.total as u32;
-        let from = prefix.partition_point(|&p| hessian(p) < self.least);
-        let to = prefix.partition_point(|&p| total - hessian(p) >= self.least);
+        let mut from = prefix.partition_point(|&p| hessian(p) < self.least);
+        let mut to = prefix.partition_point(|&p| total - hessian(p) >= self.least);
+        if self.rows_per_hessian.is_some() {
+            let rows = &rows[..prefix.len()];
+            let left = |r: u32| i64::from(r) + besides;
+            from = from.max(rows.partition_point(|&r| left(r) < self.min_data));
+            to = to.min(rows.partition_point(|&r| self.count - left(r) >= self.min_data));
+        }
         let range = prefix.get(from..to)?;
         kernel::best_of(range, extra, &self.constants, first_wins, gains)
             .map(|(gain, at)| (gain, from + at))
+    }
+}
+
+/// Thresholds of a column with missing values on one side.
+#[derive(Clone, Copy)]
+struct Candidates<'a> {
+    /// Packed sums, and estimated rows, up to each threshold.
+    prefix: &'a [u64],
+    rows: &'a [u32],
+    /// Packed sum, and estimated rows, that go left whatever the threshold.
+    extra: u64,
+    besides: i64,
+}
+
+/// Running sums of the rows that each bin's hessian stands for.
+fn estimate_rows(bins: &[u64], rows_per_hessian: f64, rows: &mut [u32; 256]) {
+    for (rows, &bin) in rows.iter_mut().zip(bins) {
+        *rows = (f64::from(bin as i32) * rows_per_hessian + ROUND).to_bits() as u32;
+    }
+    let mut sum = 0;
+    for rows in &mut rows[..bins.len()] {
+        sum += *rows;
+        *rows = sum;
     }
 }
 
