@@ -1,7 +1,7 @@
 //! Small data to conform on.
 
 use crate::error::Result;
-use crate::repr::{Dense, Float, Repr, RowSet, Rows, View};
+use crate::repr::{Dense, Float, Names, Repr, RowSet, Rows, View};
 use crate::sample::{Dataset, Labels, Sample, Target, Train, Valid};
 use crate::table::{Cell, Table};
 
@@ -10,17 +10,35 @@ pub trait Take: Repr + Clone {
     /// The rows of a set, copied together.
     #[must_use]
     fn take_rows(&self, rows: &[u32]) -> Self;
+    /// Its first column alone.
+    #[must_use]
+    fn first_column(&self) -> Self;
 }
 
 impl Take for Table {
     fn take_rows(&self, rows: &[u32]) -> Self {
         self.take(RowSet::List(rows))
     }
+    fn first_column(&self) -> Self {
+        let first: Vec<&str> = self
+            .schema()
+            .fields()
+            .iter()
+            .take(1)
+            .map(|f| f.name())
+            .collect();
+        self.select(&first).unwrap_or_else(|_| self.clone())
+    }
 }
 
 impl<F: Float> Take for Dense<F> {
     fn take_rows(&self, rows: &[u32]) -> Self {
         Dense::gather(View::new(self, RowSet::List(rows)))
+    }
+    fn first_column(&self) -> Self {
+        let names = Names::new(self.names().iter().take(1));
+        let first = self.values().iter().step_by(self.width().max(1)).copied();
+        Dense::new(names, first.collect()).unwrap_or_else(|_| self.clone())
     }
 }
 
@@ -108,6 +126,22 @@ impl<R: Take, L: Labels> Fixture<R, L> {
             .collect();
         let weights = all.iter().map(|&i| weight(i) as f64).collect();
         (all, weights, repeated)
+    }
+
+    /// The same rows with their first column alone.
+    pub(super) fn narrow(&self) -> Self {
+        Self {
+            train: self.train.first_column(),
+            valid: self.valid.first_column(),
+            strange: self.strange.first_column(),
+            ..self.clone()
+        }
+    }
+
+    /// Rows of missing, unseen and infinite values alone, to learn from.
+    pub(super) fn strange_sample<Y: Target<Labels = L>>(&self) -> Result<Sample<R, Y, Train>> {
+        let rows: Vec<u32> = (0..self.strange.len() as u32).collect();
+        Ok(Dataset::new(self.strange.clone(), self.labels.take(RowSet::List(&rows)))?.into_train())
     }
 
     /// The training rows in another order.

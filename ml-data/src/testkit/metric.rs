@@ -98,7 +98,7 @@ fn weighted(all: &[u32], claim: Weights, score: Score<'_>) -> Result<(), String>
             Ok(s) => Err(format!("weighted data was scored {s}")),
             Err(_) => Ok(()),
         },
-        Weights::Irrelevant(_) => score(all, Some(&weights)).map(|_| ()),
+        Weights::Irrelevant(_) | Weights::Positional(_) => score(all, Some(&weights)).map(|_| ()),
         Weights::Honoured(t) | Weights::ZeroOnly(t, _) => {
             pair(score(all, Some(&weights)), score(&repeated, None), t)
         }

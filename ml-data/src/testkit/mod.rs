@@ -29,6 +29,9 @@ pub enum Weights {
     Refused,
     /// Weight 0 removes the row bit for bit or within tolerance, but a doubled weight is not a doubled row, for the reason given.
     ZeroOnly(f64, &'static str),
+    /// Weighted data is taken, but what is learned depends on the positions of rows too, for the reason given: neither
+    /// equality can hold.
+    Positional(&'static str),
     /// What is learned does not depend on rows counting more or less, for the reason given.
     Irrelevant(&'static str),
 }
@@ -149,6 +152,15 @@ fn refused<T>(what: &str, outcome: crate::Result<T>) -> Result<(), String> {
     match outcome {
         Ok(_) => Err(format!("{what} was accepted")),
         Err(_) => Ok(()),
+    }
+}
+
+/// Success or an error in words: either is an honest answer to odd data; a panic is not.
+fn worded<T>(outcome: crate::Result<T>) -> Result<Option<T>, String> {
+    match outcome {
+        Ok(value) => Ok(Some(value)),
+        Err(e) if e.to_string().is_empty() => Err("an error without words".into()),
+        Err(_) => Ok(None),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Claims, Fixture, Report, Take, Weights, allocations, refused, same, same_for_any_thread_count,
-    text,
+    text, worded,
 };
 use crate::contract::{Estimator, Fit, Predict};
 use crate::repr::{RowSet, Rows, View};
@@ -48,6 +48,14 @@ where
     }
     report.rule("empty input", empty(estimator, fixture, &model));
     report.rule("one row", one_row::<R, Y, E>(estimator, fixture));
+    report.rule(
+        "one column",
+        one_column::<R, Y, E>(estimator, fixture, claims.row_batch),
+    );
+    report.rule(
+        "missing and infinite values in training",
+        strange_training::<R, Y, E>(estimator, fixture),
+    );
     report.rule(
         "missing, unseen and infinite values",
         strange(&model, &fixture.strange, claims.takes_missing),
@@ -149,7 +157,9 @@ fn weights<R: Take, Y: Target, E: Estimator<R, Y>>(
     let weighted = fixture.listed::<Y>(&all, Some(weights)).map_err(text)?;
     let tolerance = match claim {
         Weights::Refused => return refused("weighted data", estimator.fit(&weighted)),
-        Weights::Irrelevant(_) => return estimator.fit(&weighted).map(|_| ()).map_err(text),
+        Weights::Irrelevant(_) | Weights::Positional(_) => {
+            return estimator.fit(&weighted).map(|_| ()).map_err(text);
+        }
         Weights::Honoured(t) | Weights::ZeroOnly(t, _) => t,
     };
     let model = estimator.fit(&weighted).map_err(text)?;
@@ -183,13 +193,33 @@ fn one_row<R: Take, Y: Target, E: Estimator<R, Y>>(
     estimator: &E,
     fixture: &Fixture<R, Y::Labels>,
 ) -> Result<(), String> {
-    // Either answer is honest; a panic is not.
-    match fixture
-        .listed::<Y>(&[0], None)
-        .and_then(|s| estimator.fit(&s))
-    {
-        Err(e) if e.to_string().is_empty() => Err("an error without words".into()),
-        _ => Ok(()),
+    let sample = fixture.listed::<Y>(&[0], None);
+    worded(sample.and_then(|s| estimator.fit(&s))).map(|_| ())
+}
+
+/// A model of one column predicts by row what it predicts in a batch, or says why it can not be.
+fn one_column<R: Take, Y: Target, E: Estimator<R, Y>>(
+    estimator: &E,
+    fixture: &Fixture<R, Y::Labels>,
+    tolerance: f64,
+) -> Result<(), String> {
+    let narrow = fixture.narrow();
+    let sample = narrow.sample::<Y>();
+    match worded(sample.and_then(|s| estimator.fit(&s)))? {
+        Some(model) => row_is_batch(&model, View::all(&narrow.valid), tolerance),
+        None => Ok(()),
+    }
+}
+
+/// What was learned from rows of missing and infinite values alone still predicts finite numbers, if it was learned.
+fn strange_training<R: Take, Y: Target, E: Estimator<R, Y>>(
+    estimator: &E,
+    fixture: &Fixture<R, Y::Labels>,
+) -> Result<(), String> {
+    let sample = fixture.strange_sample::<Y>();
+    match worded(sample.and_then(|s| estimator.fit(&s)))? {
+        Some(model) => finite(&model, View::all(&fixture.valid)),
+        None => Ok(()),
     }
 }
 

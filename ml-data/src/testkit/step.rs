@@ -2,7 +2,7 @@
 
 use super::{
     Bits, Claims, Fixture, Report, Take, Weights, allocations, refused, same,
-    same_for_any_thread_count, text,
+    same_for_any_thread_count, text, worded,
 };
 use crate::contract::{Apply, Transformer};
 use crate::repr::{Repr, RowSet, Rows, View};
@@ -43,6 +43,14 @@ where
     }
     report.rule("empty input", empty(step, fixture, &fitted));
     report.rule("one row", one_row::<R, Y, T>(step, fixture));
+    report.rule(
+        "one column",
+        one_column::<R, Y, T>(step, fixture, claims.row_batch),
+    );
+    report.rule(
+        "missing and infinite values in training",
+        strange_training::<R, Y, T>(step, fixture),
+    );
     report.rule(
         "missing, unseen and infinite values",
         strange(&fitted, &fixture.strange, claims.takes_missing),
@@ -175,7 +183,9 @@ where
     let weighted = fixture.listed::<Y>(&all, Some(weights)).map_err(text)?;
     let tolerance = match claim {
         Weights::Refused => return refused("weighted data", step.fit_transform(&weighted)),
-        Weights::Irrelevant(_) => return step.fit_transform(&weighted).map(|_| ()).map_err(text),
+        Weights::Irrelevant(_) | Weights::Positional(_) => {
+            return step.fit_transform(&weighted).map(|_| ()).map_err(text);
+        }
         Weights::Honoured(t) | Weights::ZeroOnly(t, _) => t,
     };
     let (fitted, _) = step.fit_transform(&weighted).map_err(text)?;
@@ -210,15 +220,43 @@ fn one_row<R: Take, Y: Target, T: Transformer<R, Y>>(
     step: &T,
     fixture: &Fixture<R, Y::Labels>,
 ) -> Result<(), String> {
-    // Either answer is honest; a panic is not.
-    match fixture
-        .listed::<Y>(&[0], None)
-        .and_then(|s| step.fit_transform(&s))
-    {
-        Ok((_, rows)) if rows.len() == 1 => Ok(()),
-        Ok((_, rows)) => Err(format!("one row in, {} rows out", rows.len())),
-        Err(e) if e.to_string().is_empty() => Err("an error without words".into()),
-        Err(_) => Ok(()),
+    let sample = fixture.listed::<Y>(&[0], None);
+    match worded(sample.and_then(|s| step.fit_transform(&s)))? {
+        Some((_, rows)) if rows.len() != 1 => Err(format!("one row in, {} rows out", rows.len())),
+        _ => Ok(()),
+    }
+}
+
+/// A step fitted on one column does to a row what it does to a batch, or says why it can not be fitted.
+fn one_column<R: Take, Y: Target, T: Transformer<R, Y>>(
+    step: &T,
+    fixture: &Fixture<R, Y::Labels>,
+    tolerance: f64,
+) -> Result<(), String>
+where
+    T::Out: Bits,
+{
+    let narrow = fixture.narrow();
+    let sample = narrow.sample::<Y>();
+    match worded(sample.and_then(|s| step.fit_transform(&s)))? {
+        Some((fitted, _)) => row_is_batch(&fitted, View::all(&narrow.valid), tolerance),
+        None => Ok(()),
+    }
+}
+
+/// Rows of missing and infinite values alone are learned from, or refused in words.
+fn strange_training<R: Take, Y: Target, T: Transformer<R, Y>>(
+    step: &T,
+    fixture: &Fixture<R, Y::Labels>,
+) -> Result<(), String> {
+    let sample = fixture.strange_sample::<Y>();
+    match worded(sample.and_then(|s| step.fit_transform(&s)))? {
+        Some((_, rows)) if rows.len() != fixture.strange.len() => Err(format!(
+            "{} rows in, {} rows out",
+            fixture.strange.len(),
+            rows.len()
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Boosting under the rules that every model of the family keeps.
+//! Boosting and the network under the rules that every model of the family keeps; `rankers.rs` has those of rankers.
 #![allow(clippy::unwrap_used)]
 
 use ml_data::random::{RngExt, generator};
@@ -6,6 +6,7 @@ use ml_data::repr::{Dense, Float};
 use ml_data::sample::{Binary, BinaryLabels, Real, RealLabels, Relevance, RelevanceLabels};
 use ml_data::testkit::{Claims, CountingAllocator, Fixture, Report, Weights, check_model};
 use ml_models::boost::Boost;
+use ml_models::neural::{Embedding, Mlp};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -30,7 +31,6 @@ fn rows<F: Float>(n: usize, seed: u64) -> (Dense<F>, Vec<f64>) {
 }
 
 fn fixture<F: Float, L>(labels: impl Fn(&[f64]) -> L) -> Fixture<Dense<F>, L> {
-    let ((train, y), (valid, vy)) = (rows::<F>(400, 1), rows::<F>(60, 2));
     let strange = [
         f64::NAN,
         f64::INFINITY,
@@ -39,12 +39,22 @@ fn fixture<F: Float, L>(labels: impl Fn(&[f64]) -> L) -> Fixture<Dense<F>, L> {
         1e300,
         7.0,
     ];
+    fixture_of(rows::<F>, &strange, labels)
+}
+
+fn fixture_of<F: Float, L>(
+    rows: impl Fn(usize, u64) -> (Dense<F>, Vec<f64>),
+    strange: &[f64],
+    labels: impl Fn(&[f64]) -> L,
+) -> Fixture<Dense<F>, L> {
+    let ((train, y), (valid, vy)) = (rows(400, 1), rows(60, 2));
+    let strange = strange.iter().map(|&v| F::of(v)).collect();
     Fixture {
+        strange: Dense::from_rows(train.width(), strange).unwrap(),
         train,
         labels: labels(&y),
         valid,
         valid_labels: labels(&vy),
-        strange: Dense::from_rows(COLUMNS, strange.map(F::of).to_vec()).unwrap(),
     }
 }
 
@@ -60,7 +70,7 @@ fn boost() -> Boost {
 }
 
 #[test]
-fn regression_conforms() {
+fn boosting_of_numbers_conforms() {
     let labels = |y: &[f64]| RealLabels::new(y).unwrap();
     passes(&check_model::<_, Real, _>(
         &boost(),
@@ -81,7 +91,7 @@ fn regression_conforms() {
 }
 
 #[test]
-fn binary_classification_conforms() {
+fn boosting_of_two_classes_conforms() {
     let labels = |y: &[f64]| {
         let positive: Vec<u8> = y.iter().map(|&y| u8::from(y > 0.8)).collect();
         BinaryLabels::new(positive, "yes").unwrap()
@@ -100,7 +110,7 @@ fn binary_classification_conforms() {
 }
 
 #[test]
-fn ranking_conforms() {
+fn boosting_of_lists_conforms() {
     let labels = |y: &[f64]| {
         let grades: Vec<f32> = y.iter().map(|y| y.round().clamp(0.0, 3.0) as f32).collect();
         let queries: Vec<u32> = (0..y.len() as u32).map(|i| i / 8).collect();
@@ -119,4 +129,86 @@ fn ranking_conforms() {
         &fixture::<f64, _>(labels),
         claims,
     ));
+}
+
+/// Two dense columns and an id of 12 levels, all there, and a number that depends on them.
+fn dense_rows<F: Float>(n: usize, seed: u64) -> (Dense<F>, Vec<f64>) {
+    let mut rng = generator(seed, "conformance", 1);
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    for _ in 0..n {
+        let (a, b) = (rng.random_range(-1.0..1.0), rng.random_range(-1.0..1.0));
+        let id = f64::from(rng.random_range(0..12u32));
+        x.extend([a, b, id].map(F::of));
+        y.push(a * b + (id * 0.7).sin());
+    }
+    (Dense::from_rows(3, x).unwrap(), y)
+}
+
+fn network() -> Mlp {
+    Mlp::new()
+        .hidden_layer_sizes([16, 8])
+        .dropout(0.1)
+        .batch_size(32)
+        .epochs(4)
+}
+
+/// Batches are drawn by the rows' positions, and a row drawn twice is in two batches.
+fn network_claims() -> Claims {
+    Claims {
+        weights: Weights::ZeroOnly(
+            0.0,
+            "a row twice is in two batches, a row of weight 2 in one",
+        ),
+        permutation: Err("batches are drawn by the position of rows"),
+        row_batch: 1e-5,
+        takes_missing: false,
+    }
+}
+
+#[test]
+fn network_on_dense_columns_conforms_and_refuses_what_is_missing() {
+    let strange = [f64::NAN, f64::INFINITY, 1.0];
+    let real = |y: &[f64]| RealLabels::new(y).unwrap();
+    let of_f64 = fixture_of(dense_rows::<f64>, &strange, real);
+    passes(&check_model::<_, Real, _>(
+        &network(),
+        &of_f64,
+        network_claims(),
+    ));
+    let of_f32 = fixture_of(dense_rows::<f32>, &strange, real);
+    passes(&check_model::<_, Real, _>(
+        &network(),
+        &of_f32,
+        network_claims(),
+    ));
+    let grades = |y: &[f64]| {
+        let grade: Vec<f32> = y.iter().map(|y| y.round().clamp(0.0, 2.0) as f32).collect();
+        RelevanceLabels::new(
+            grade,
+            (0..y.len() as u32).map(|i| i / 8).collect::<Vec<_>>(),
+        )
+        .unwrap()
+    };
+    let lists = fixture_of(dense_rows::<f32>, &strange, grades);
+    passes(&check_model::<_, Relevance, _>(
+        &network(),
+        &lists,
+        network_claims(),
+    ));
+}
+
+#[test]
+fn network_with_an_embedding_conforms_and_takes_unknown_ids() {
+    let labels = |y: &[f64]| {
+        let positive: Vec<u8> = y.iter().map(|&y| u8::from(y > 0.0)).collect();
+        BinaryLabels::new(positive, "yes").unwrap()
+    };
+    let embedded = network().embedding(Embedding::new("x2", 12, 4));
+    let claims = Claims {
+        takes_missing: true,
+        ..network_claims()
+    };
+    let strange = [0.5, -0.5, f64::NAN, 0.1, 0.2, 999.0];
+    let fixture = fixture_of(dense_rows::<f32>, &strange, labels);
+    passes(&check_model::<_, Binary, _>(&embedded, &fixture, claims));
 }
