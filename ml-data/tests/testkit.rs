@@ -1,0 +1,185 @@
+//! The conformance suite notices what it promises to notice.
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+use ml_data::contract::{Direction, Estimator, Metric, Params, Predict};
+use ml_data::prelude::*;
+use ml_data::sample::{RealLabels, Scores};
+use ml_data::testkit::{Claims, CountingAllocator, Fixture, Weights, check_metric, check_model};
+use serde::{Deserialize, Serialize};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+/// What is wrong with a model.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+enum Fault {
+    Nothing,
+    WeightsIgnored,
+    FirstRowDecides,
+    ThreadsCounted,
+    BatchDiffers,
+    Allocates,
+    Infinite,
+    TakesAnything,
+    Forgets,
+}
+
+/// Predicts the weighted mean of the labels, with one fault.
+#[derive(Debug, Clone)]
+struct Mean(Fault);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct FittedMean {
+    names: Names,
+    fault: Fault,
+    #[serde(skip)]
+    forgotten: f64,
+    mean: f64,
+}
+
+impl Params for Mean {
+    fn name(&self) -> &'static str {
+        "Mean"
+    }
+}
+
+impl Estimator<Dense, Real> for Mean {
+    type Model = FittedMean;
+    fn learn(&self, train: &Sample<Dense, Real, Train>) -> Result<FittedMean> {
+        let weight = |i: usize| match (self.0, train.weights()) {
+            (Fault::WeightsIgnored, _) | (_, None) => 1.0,
+            (_, Some(w)) => w[i],
+        };
+        let y = train.y().values();
+        let total: f64 = (0..y.len()).map(weight).sum();
+        let mean = (0..y.len()).map(|i| y[i] * weight(i)).sum::<f64>() / total;
+        let mean = match self.0 {
+            Fault::FirstRowDecides => mean + y[0],
+            Fault::ThreadsCounted => mean + rayon::current_num_threads() as f64,
+            Fault::Infinite => f64::INFINITY,
+            _ => mean,
+        };
+        let (kept, forgotten) = match self.0 {
+            Fault::Forgets => (0.0, mean),
+            _ => (mean, 0.0),
+        };
+        Ok(FittedMean {
+            names: train.header().clone(),
+            fault: self.0,
+            forgotten,
+            mean: kept,
+        })
+    }
+}
+
+impl Predict<Dense> for FittedMean {
+    type Prediction = Scores;
+    type Scratch = ();
+    fn input(&self) -> &Names {
+        &self.names
+    }
+    fn predict_row(&self, row: &[f64], (): &mut (), out: &mut f64) -> Result<()> {
+        if self.fault != Fault::TakesAnything && row.iter().any(|v| v.is_nan()) {
+            return Err(Error::Data("a missing value".into()));
+        }
+        let more = if self.fault == Fault::Allocates {
+            vec![1.0].len() as f64
+        } else {
+            1.0
+        };
+        *out = self.mean + self.forgotten + more;
+        Ok(())
+    }
+    fn predict(&self, x: View<'_, Dense>) -> Result<Scores> {
+        let (mut out, mut rows) = (0.0, Vec::new());
+        for row in x.iter() {
+            self.predict_row(row, &mut (), &mut out)?;
+            rows.push(if self.fault == Fault::BatchDiffers {
+                out + 1e-3
+            } else {
+                out
+            });
+        }
+        Ok(Scores(rows))
+    }
+}
+
+fn fixture() -> Fixture<Dense, RealLabels> {
+    let x = |n: usize| {
+        let cells = (0..n * 2).map(|i| (i * 37 % 101) as f64);
+        Dense::from_rows(2, cells.collect()).unwrap()
+    };
+    let y = |n: usize| {
+        let labels: Vec<f64> = (0..n).map(|i| (i * 13 % 29) as f64).collect();
+        RealLabels::new(labels).unwrap()
+    };
+    Fixture {
+        train: x(40),
+        labels: y(40),
+        valid: x(12),
+        valid_labels: y(12),
+        strange: Dense::from_rows(2, vec![f64::NAN, 1.0]).unwrap(),
+    }
+}
+
+#[test]
+fn each_fault_of_a_model_breaks_its_rules_and_no_other() {
+    let rules = [
+        (Fault::Nothing, vec![]),
+        (Fault::WeightsIgnored, vec!["weights"]),
+        (Fault::FirstRowDecides, vec!["permutation of rows"]),
+        (Fault::ThreadsCounted, vec!["same bits for 1, 2, 4 threads"]),
+        (Fault::BatchDiffers, vec!["row = batch", "one column"]),
+        (Fault::Allocates, vec!["no allocation on a warm row"]),
+        (
+            Fault::Infinite,
+            vec!["predictions are finite", "values in training"],
+        ),
+        (Fault::TakesAnything, vec!["missing, unseen and infinite"]),
+        (Fault::Forgets, vec!["serde round trip"]),
+    ];
+    let claims = Claims {
+        takes_missing: false,
+        ..Claims::default()
+    };
+    for (fault, broken) in rules {
+        let report = check_model::<Dense, Real, _>(&Mean(fault), &fixture(), claims);
+        let text = report.to_string();
+        assert_eq!(report.passed(), broken.is_empty(), "{fault:?}: {text}");
+        let found = text.lines().count() - 1;
+        assert_eq!(found, broken.len(), "{fault:?}: {text}");
+        assert!(broken.iter().all(|b| text.contains(b)), "{fault:?}: {text}");
+    }
+}
+
+/// The sum of errors of the first rows only, whatever rows count; and nothing is refused.
+struct FirstRows;
+
+impl Metric<Real> for FirstRows {
+    fn name(&self) -> &str {
+        "first_rows"
+    }
+    fn direction(&self) -> Direction {
+        Direction::LowerIsBetter
+    }
+    fn score(&self, truth: &RealLabels, predicted: &Scores, _: Option<&[f64]>) -> Result<f64> {
+        let pairs = truth.values().iter().zip(&predicted.0).take(5);
+        Ok(pairs.map(|(t, p)| (t - p).abs()).sum())
+    }
+}
+
+#[test]
+fn the_faults_of_a_metric_are_named() {
+    let truth = RealLabels::new((0..30).map(f64::from).collect::<Vec<_>>()).unwrap();
+    let predicted = Scores((0..30).map(|i| f64::from(i * i % 17)).collect());
+    let report = check_metric::<Real>(&FirstRows, &truth, &predicted, Weights::Honoured(1e-12));
+    let text = report.to_string();
+    for rule in [
+        "permutation of rows",
+        "weights",
+        "empty input",
+        "other lengths",
+    ] {
+        assert!(text.contains(rule), "{text}");
+    }
+}
