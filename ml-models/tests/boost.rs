@@ -132,7 +132,11 @@ fn row_batch_training_and_reloaded_model_agree_to_the_bit() {
         let (mut scratch, mut out) = (Scratch::default(), 0.0);
         for (i, batch) in batch.iter().enumerate() {
             model
-                .predict_row(x.array().row(i).as_slice().unwrap(), &mut scratch, &mut out)
+                .predict_row(
+                    x.array().unwrap().row(i).as_slice().unwrap(),
+                    &mut scratch,
+                    &mut out,
+                )
                 .unwrap();
             assert_eq!(out, *batch);
         }

@@ -28,7 +28,15 @@ fn every_flipped_byte_is_noticed() {
     for i in 0..bytes.len() {
         let mut bad = bytes.clone();
         bad[i] ^= 0x40;
-        assert!(Artifact::from_bytes(&bad).is_err(), "byte {i}");
+        let e = Artifact::from_bytes(&bad).unwrap_err();
+        match i {
+            0..8 => assert_eq!(e, ArtifactError::Magic, "byte {i}"),
+            8..10 => assert!(matches!(e, ArtifactError::Format { .. }), "byte {i}: {e}"),
+            _ => assert!(
+                matches!(e, ArtifactError::Checksum | ArtifactError::Truncated { .. }),
+                "byte {i}: {e}"
+            ),
+        }
     }
 }
 

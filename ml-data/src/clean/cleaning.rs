@@ -1,6 +1,7 @@
 //! General rules on any table.
 
 use super::audit::{Audit, AuditEntry};
+use super::typed;
 use crate::error::{Error, Result};
 use crate::quality::{Rule, duplicated};
 use crate::table::{Column, Kind, Levels, MISSING_CODE, Table};
@@ -197,7 +198,7 @@ impl Cleaning {
                 let value = Column::text((0..v.len()).map(&mut one));
                 (value, changed)
             }
-            other => return Err(self.wrong_kind(column, Kind::Text, other.kind())),
+            other => return Err(typed::wrong_kind(column, Kind::Text, other.kind())),
         };
         self.change(rule, column, value, &changed)
     }
@@ -231,18 +232,7 @@ impl Cleaning {
 
     /// The numbers of a column.
     pub(super) fn numbers(&self, column: &str) -> Result<&[f64]> {
-        let c = self.table.column_named(column)?;
-        c.as_num()
-            .ok_or_else(|| self.wrong_kind(column, Kind::Num, c.kind()))
-    }
-
-    pub(super) fn wrong_kind(&self, column: &str, expected: Kind, found: Kind) -> Error {
-        Error::ColumnKind {
-            step: "Cleaning".into(),
-            column: column.into(),
-            expected,
-            found,
-        }
+        typed::numbers(&self.table, column)
     }
 
     /// Keeps the rows for which `keep` is true, and records the others.

@@ -1,6 +1,7 @@
 //! One currency for all prices.
 
 use super::cleaning::Cleaning;
+use super::typed::wrong_kind;
 use crate::error::Result;
 use crate::table::{Column, Kind};
 
@@ -32,7 +33,7 @@ impl Cleaning {
     ) -> Result<Self> {
         let codes = self.table.column_named(currency)?.clone();
         if !matches!(codes.kind(), Kind::Cat | Kind::Text) {
-            return Err(self.wrong_kind(currency, Kind::Cat, codes.kind()));
+            return Err(wrong_kind(currency, Kind::Cat, codes.kind()));
         }
         let rate = |row: usize| -> Option<f64> {
             let code = codes.str_at(row)?;

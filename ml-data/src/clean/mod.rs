@@ -34,6 +34,7 @@ mod retail;
 mod shop;
 mod spelling;
 mod times;
+mod typed;
 
 pub use audit::{Audit, AuditEntry};
 pub use cleaning::{Cleaned, Cleaning};

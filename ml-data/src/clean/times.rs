@@ -1,6 +1,7 @@
 //! Times as text, written by several systems.
 
 use super::cleaning::Cleaning;
+use super::typed::wrong_kind;
 use crate::error::Result;
 use crate::source::TimeFormat;
 use crate::table::{Column, Kind};
@@ -62,7 +63,7 @@ impl Cleaning {
     ) -> Result<Self> {
         let systems = self.table.column_named(system)?.clone();
         if !matches!(systems.kind(), Kind::Cat | Kind::Text) {
-            return Err(self.wrong_kind(system, Kind::Cat, systems.kind()));
+            return Err(wrong_kind(system, Kind::Cat, systems.kind()));
         }
         self.parse_times(column, |row| {
             let name = systems.str_at(row)?;
@@ -86,7 +87,7 @@ impl Cleaning {
             return Ok(self);
         }
         if old.kind() == Kind::Bool {
-            return Err(self.wrong_kind(column, Kind::Text, Kind::Bool));
+            return Err(wrong_kind(column, Kind::Text, Kind::Bool));
         }
         let (mut read, mut unread, mut values) =
             (Vec::new(), Vec::new(), Vec::with_capacity(old.len()));

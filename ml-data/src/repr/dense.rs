@@ -163,10 +163,12 @@ impl<F: Float> Dense<F> {
         self.values
     }
     /// The matrix as an ndarray view.
-    pub fn array(&self) -> ArrayView2<'_, F> {
-        ArrayView2::from_shape((self.rows, self.width()), &self.values).unwrap_or_else(|_| {
-            ArrayView2::from_shape((0, 0), &[]).unwrap_or_else(|_| unreachable!("0 x 0 fits"))
-        })
+    ///
+    /// # Errors
+    /// A shape ndarray does not take.
+    pub fn array(&self) -> Result<ArrayView2<'_, F>> {
+        ArrayView2::from_shape((self.rows, self.width()), &self.values)
+            .map_err(|e| Error::Data(format!("{} x {} values: {e}", self.rows, self.width())))
     }
     /// Every value in another precision.
     pub fn cast<G: Float>(&self) -> Dense<G> {
@@ -271,7 +273,7 @@ mod tests {
         let a = Array2::from_shape_vec((2, 3), vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
         let d = Dense::from_array(a.reversed_axes());
         assert_eq!(d.row(0), [1.0, 4.0]);
-        assert_eq!(d.array()[[2, 1]], 6.0);
+        assert_eq!(d.array().unwrap()[[2, 1]], 6.0);
     }
 
     #[test]

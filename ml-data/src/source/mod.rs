@@ -16,6 +16,7 @@ mod infer;
 mod input;
 mod number;
 mod options;
+mod parquet_column;
 mod parquet_source;
 mod quarantine;
 

@@ -1,18 +1,16 @@
 //! Parquet files.
 
 use super::options::As;
+use super::parquet_column::{ColumnReader, broken, no_panic};
 use super::quarantine::{Loaded, Quarantine};
 use crate::error::{Error, Result};
-use crate::table::{Column, Table};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::compute::{cast, concat_batches};
-use arrow::datatypes::{DataType, Field, Int64Type, Schema, UInt64Type};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use crate::table::Table;
+use arrow::array::RecordBatch;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// A Parquet file.
 ///
@@ -56,7 +54,7 @@ impl ParquetSource {
         self.only = Some(names.into_iter().map(Into::into).collect());
         self
     }
-    /// Reads a column as text or categories. Other types follow from the file.
+    /// Reads a column as text or categories. Other types follow from the file: declaring one only demands it.
     #[must_use]
     pub fn column(mut self, name: &str, to: As) -> Self {
         self.columns.insert(name.to_owned(), to);
@@ -73,18 +71,16 @@ impl ParquetSource {
     ///
     /// # Errors
     /// [`Error::Io`] when it can not be opened, [`Error::Source`] when it is no Parquet file or damaged, [`Error::NoColumn`] for a column it
-    /// does not have, [`Error::Data`] for a column of a type no table can hold (lists, structs, integers past 2^53).
+    /// does not have, [`Error::ColumnKind`] for one of another kind than declared, [`Error::Cell`] for integers past 2^53, [`Error::Data`] for a column of a type no table can hold (lists, structs).
     pub fn read(self) -> Result<Loaded> {
         let name = self.path.display().to_string();
         let file = File::open(&self.path).map_err(|e| Error::io(format!("reading {name}"), e))?;
-        let broken = |reason: String| Error::Source {
-            path: name.clone(),
-            line: None,
-            reason,
-        };
-        let builder =
-            ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| broken(e.to_string()))?;
-        let names: Vec<String> = builder
+        // The file's own description of itself tells the columns; nothing else is read yet.
+        let metadata = no_panic(&name, || {
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())
+                .map_err(|e| broken(&name, e))
+        })?;
+        let names: Vec<String> = metadata
             .schema()
             .fields()
             .iter()
@@ -104,75 +100,51 @@ impl ParquetSource {
             .iter()
             .enumerate()
             .filter(|(_, n)| self.only.as_ref().is_none_or(|o| o.contains(n)));
-        let mask = ProjectionMask::roots(builder.parquet_schema(), wanted.map(|(i, _)| i));
-        let mut builder = builder.with_projection(mask).with_batch_size(1 << 16);
-        if let Some(limit) = self.limit {
-            builder = builder.with_limit(limit);
-        }
-        let reader = builder.build().map_err(|e| broken(e.to_string()))?;
-        let schema = arrow::array::RecordBatchReader::schema(&reader);
-        let batches = reader
-            .collect::<std::result::Result<Vec<_>, _>>()
-            .map_err(|e| broken(e.to_string()))?;
-        let whole = concat_batches(&schema, &batches).map_err(|e| broken(e.to_string()))?;
-        drop(batches);
-        let table = self.convert(&whole)?;
+        let wanted: Vec<(usize, &String)> = wanted.collect();
+        let decode = |&(at, name): &(usize, &String)| {
+            let column = ColumnReader {
+                path: &self.path,
+                metadata: &metadata,
+                at,
+                name,
+                to: self.columns.get(name).copied(),
+                limit: self.limit,
+            };
+            Ok((name.clone(), column.read()?))
+        };
+        // One column a task: results are in the order of the file whatever the number of threads.
+        let columns: Vec<Result<_>> = wanted.par_iter().map(decode).collect();
+        let table = Table::new(columns.into_iter().collect::<Result<Vec<_>>>()?)?;
+        self.check_kinds(&table)?;
         let rows = table.rows();
         Loaded::new(table, Quarantine::default(), rows)
     }
 
-    /// Arrow columns as table columns.
-    fn convert(&self, batch: &RecordBatch) -> Result<Table> {
-        let schema = batch.schema();
-        let mut columns: Vec<(String, ArrayRef)> = Vec::new();
-        for (field, array) in schema.fields().iter().zip(batch.columns()) {
-            let name = field.name();
-            let array = match self.columns.get(name) {
-                Some(As::Text | As::Cat) => cast(array, &DataType::Utf8).map_err(|e| {
-                    Error::Data(format!("column `{name}` can not be read as text: {e}"))
-                })?,
-                _ => {
-                    exact(name, array)?;
-                    array.clone()
-                }
-            };
-            columns.push((name.clone(), array));
-        }
-        let fields: Vec<Field> = columns
-            .iter()
-            .map(|(n, a)| Field::new(n, a.data_type().clone(), true))
-            .collect();
-        let arrays = columns.into_iter().map(|c| c.1).collect();
-        let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-            .map_err(|e| Error::Data(e.to_string()))?;
-        let mut table = Table::try_from(&batch)?;
-        for name in self
-            .columns
-            .iter()
-            .filter(|(_, to)| **to == As::Cat)
-            .map(|(n, _)| n)
-        {
-            if let Ok(column) = table.column_named(name) {
-                let levels = Column::cat((0..table.rows()).map(|i| column.str_at(i)));
-                table = table.with(name, levels)?;
+    /// A declared kind that the file does not have is an error: only text and categories are converted.
+    fn check_kinds(&self, table: &Table) -> Result<()> {
+        for (name, to) in &self.columns {
+            if let Some(found) = table.schema().find(name).map(|p| table.column(p).kind())
+                && found != to.kind()
+            {
+                return Err(Error::ColumnKind {
+                    step: format!("ParquetSource {}", self.path.display()),
+                    column: name.clone(),
+                    expected: to.kind(),
+                    found,
+                });
             }
         }
-        Ok(table)
+        Ok(())
     }
 
     /// Writes a table as a Parquet file (Snappy), categories as dictionaries.
     ///
     /// # Errors
-    /// The file system refused.
+    /// [`Error::Io`] when the file system refused, [`Error::Data`] for a column Arrow can not hold.
     pub fn write(table: &Table, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let refused = |e: std::io::Error| Error::io(format!("writing {}", path.display()), e);
-        let batch = RecordBatch::from(table);
-        Error::check_len(
-            "columns of the Arrow batch",
-            table.schema().len(),
-            batch.num_columns(),
-        )?;
+        let batch = RecordBatch::try_from(table)?;
         let properties = parquet::file::properties::WriterProperties::builder()
             .set_compression(parquet::basic::Compression::SNAPPY)
             .build();
@@ -184,34 +156,5 @@ impl ParquetSource {
         writer.write(&batch).map_err(other)?;
         writer.close().map_err(other)?;
         Ok(())
-    }
-}
-
-/// Refuses 64-bit integers that `f64` can not hold.
-fn exact(name: &str, array: &ArrayRef) -> Result<()> {
-    const LIMIT: u64 = 1 << 53;
-    let bad = match array.data_type() {
-        DataType::Int64 => {
-            let a = array.as_primitive::<Int64Type>();
-            (0..a.len())
-                .find(|&i| a.is_valid(i) && a.value(i).unsigned_abs() > LIMIT)
-                .map(|i| (i, a.value(i).to_string()))
-        }
-        DataType::UInt64 => {
-            let a = array.as_primitive::<UInt64Type>();
-            (0..a.len())
-                .find(|&i| a.is_valid(i) && a.value(i) > LIMIT)
-                .map(|i| (i, a.value(i).to_string()))
-        }
-        _ => None,
-    };
-    match bad {
-        Some((row, value)) => Err(Error::cell(
-            name,
-            row,
-            "an integer up to 2^53 (or read it as text)",
-            value,
-        )),
-        None => Ok(()),
     }
 }

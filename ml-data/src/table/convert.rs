@@ -5,7 +5,7 @@ use super::{Kind, Table};
 use crate::error::{Error, Result};
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, RecordBatch,
-    StringArray, TimestampMicrosecondArray, UInt32Array,
+    RecordBatchOptions, StringArray, TimestampMicrosecondArray, UInt32Array,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, TimeUnit, TimestampMicrosecondType, UInt32Type};
@@ -27,7 +27,7 @@ impl TryFrom<&RecordBatch> for Table {
 }
 
 /// One Arrow array as a column.
-fn column(name: &str, array: &ArrayRef) -> Result<Column> {
+pub(crate) fn column(name: &str, array: &ArrayRef) -> Result<Column> {
     let convert = |to: &DataType| {
         cast(array, to).map_err(|e| {
             Error::Data(format!(
@@ -83,23 +83,33 @@ fn column(name: &str, array: &ArrayRef) -> Result<Column> {
     })
 }
 
-impl From<&Table> for RecordBatch {
-    fn from(table: &Table) -> Self {
-        let arrays = table
-            .schema()
-            .fields()
-            .iter()
-            .zip(table.columns())
-            .map(|(f, c)| (f.name(), array(c), true));
-        // The columns of a table have one length and distinct names, which is all a batch asks for.
-        RecordBatch::try_from_iter_with_nullable(arrays)
-            .unwrap_or_else(|_| RecordBatch::new_empty(Arc::new(arrow::datatypes::Schema::empty())))
+impl TryFrom<&Table> for RecordBatch {
+    type Error = Error;
+
+    /// Missing values become nulls, categories dictionaries, times timestamps in microseconds without a zone.
+    fn try_from(table: &Table) -> Result<Self> {
+        let mut fields = Vec::with_capacity(table.schema().len());
+        let mut arrays = Vec::with_capacity(table.schema().len());
+        for (field, column) in table.schema().fields().iter().zip(table.columns()) {
+            let array = array(field.name(), column)?;
+            fields.push(arrow::datatypes::Field::new(
+                field.name(),
+                array.data_type().clone(),
+                true,
+            ));
+            arrays.push(array);
+        }
+        // The number of rows is told apart from the columns: a table without columns keeps it.
+        let options = RecordBatchOptions::new().with_row_count(Some(table.rows()));
+        let schema = Arc::new(arrow::datatypes::Schema::new(fields));
+        RecordBatch::try_new_with_options(schema, arrays, &options)
+            .map_err(|e| Error::Data(format!("the table is no Arrow batch: {e}")))
     }
 }
 
 /// One column as an Arrow array, missing values as nulls.
-fn array(column: &Column) -> ArrayRef {
-    match column {
+fn array(name: &str, column: &Column) -> Result<ArrayRef> {
+    Ok(match column {
         Column::Num(v) => Arc::new(
             v.iter()
                 .map(|x| (!x.is_nan()).then_some(*x))
@@ -111,7 +121,9 @@ fn array(column: &Column) -> ArrayRef {
                 .map(|&c| (c != MISSING_CODE).then_some(c))
                 .collect();
             let names: StringArray = levels.names().iter().map(|n| Some(&**n)).collect();
-            Arc::new(DictionaryArray::new(keys, Arc::new(names)))
+            let coded = DictionaryArray::try_new(keys, Arc::new(names))
+                .map_err(|e| Error::Data(format!("column `{name}`: {e}")))?;
+            Arc::new(coded)
         }
         Column::Text(v) => Arc::new(v.clone()),
         Column::Time(v) => Arc::new(
@@ -124,7 +136,7 @@ fn array(column: &Column) -> ArrayRef {
                 .map(|&b| (b != MISSING_BOOL).then_some(b != 0))
                 .collect::<BooleanArray>(),
         ),
-    }
+    })
 }
 
 impl Table {

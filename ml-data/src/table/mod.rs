@@ -15,6 +15,7 @@ mod schema;
 pub use bind::{Raw, Record, RowBinder};
 pub use cell::Cell;
 pub use column::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
+pub(crate) use convert::column as from_arrow;
 pub use row::{RowBuf, TableRow};
 pub use schema::{Field, Kind, Role, Schema};
 

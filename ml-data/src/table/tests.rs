@@ -22,7 +22,7 @@ fn missing_values_are_counted_in_every_kind() {
 #[test]
 fn arrow_round_trip_keeps_every_cell() {
     let table = sample();
-    let back = Table::try_from(&RecordBatch::from(&table)).unwrap();
+    let back = Table::try_from(&RecordBatch::try_from(&table).unwrap()).unwrap();
     for c in 0..5 {
         for r in 0..3 {
             assert_eq!(

@@ -228,6 +228,40 @@ fn every_fault_of_a_client_has_its_status_and_json() {
 }
 
 #[test]
+fn the_reasons_given_to_clients_say_what_was_expected() {
+    let (service, _) = service("v1", 0);
+    let server = start(Server::new(), service);
+    let at = server.address;
+    let message = |answer: Answer| {
+        let said = answer.json()["error"]["message"].clone();
+        said.as_str().unwrap_or_default().to_owned()
+    };
+    let cut = message(post(at, "{\"user_id\": "));
+    assert!(cut.contains("EOF") && cut.contains("line 1"), "{cut}");
+    let number = message(post(at, r#"{"user_id": 7}"#));
+    assert!(
+        number.contains("user_id") && number.contains("string"),
+        "{number}"
+    );
+    let huge = vec![b' '; 10 << 20];
+    let large = message(send(at, "POST", API, "application/json", &huge));
+    assert!(large.contains("65536"), "{large}");
+    // A user nobody has seen is no fault.
+    let unseen = post(at, r#"{"user_id": "nobody has seen this one"}"#);
+    assert_eq!(unseen.status, 200);
+    let list = unseen.json()["recommendations"].clone();
+    assert!(
+        list.as_array().is_some_and(|l| !l.is_empty()),
+        "{}",
+        unseen.body
+    );
+    // A server that is gone refuses; it does not hang.
+    server.stop().unwrap();
+    let e = TcpStream::connect(at).unwrap_err();
+    assert_eq!(e.kind(), std::io::ErrorKind::ConnectionRefused);
+}
+
+#[test]
 fn chunked_bodies_are_limited_too() {
     let (service, _) = service("v1", 0);
     let server = start(Server::new().body_limit(64), service);

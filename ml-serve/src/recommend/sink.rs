@@ -48,7 +48,16 @@ impl EventSink for Memory {
 #[derive(Debug)]
 pub struct JsonLines {
     path: PathBuf,
-    file: Mutex<(File, Vec<u8>)>,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    file: File,
+    /// Reused from event to event.
+    line: Vec<u8>,
+    /// Whether the last line of the file is whole.
+    ended: bool,
 }
 
 impl JsonLines {
@@ -77,22 +86,33 @@ impl JsonLines {
         }
         Ok(Self {
             path,
-            file: Mutex::new((file, Vec::new())),
+            held: Mutex::new(Held {
+                file,
+                line: Vec::new(),
+                ended: true,
+            }),
         })
     }
 }
 
 impl EventSink for JsonLines {
     fn emit(&self, event: PredictionEvent) -> Result<()> {
-        let mut held = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let (file, line) = &mut *held;
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Held { file, line, ended } = &mut *held;
+        // A line that could not be written whole is ended, so that it spoils no other.
         line.clear();
+        if !*ended {
+            line.push(b'\n');
+        }
         let fail = |e: std::io::Error| {
             Error::io(format!("writing the event file {}", self.path.display()), e)
         };
         serde_json::to_writer(&mut *line, &event).map_err(|e| fail(e.into()))?;
         line.push(b'\n');
-        file.write_all(line).map_err(fail)
+        *ended = false;
+        file.write_all(line).map_err(fail)?;
+        *ended = true;
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::clean::cleaning::Cleaning;
 use crate::clean::fence::Outlier;
+use crate::clean::typed::codes;
 use crate::error::{Error, Result};
 use crate::table::MISSING_CODE;
 use foldhash::HashMap;
@@ -90,12 +91,7 @@ impl AbsurdQuantity {
     /// For each absurd line, the next largest quantity.
     fn usual(self, work: &Cleaning, quantity: &[f64]) -> Result<Vec<Option<f64>>> {
         let group = |name: &str| -> Result<(Vec<u32>, HashMap<u32, Largest>)> {
-            let codes = work
-                .table
-                .column_named(name)?
-                .as_codes()
-                .unwrap_or_default()
-                .to_vec();
+            let codes = codes(&work.table, name)?.to_vec();
             let mut largest: HashMap<u32, Largest> = HashMap::default();
             for (&c, &q) in codes.iter().zip(quantity).filter(|(_, q)| **q > 0.0) {
                 largest.entry(c).or_default().add(q);

@@ -3,6 +3,7 @@
 use super::Cancellations;
 use super::columns::cancelled;
 use crate::clean::cleaning::Cleaning;
+use crate::clean::typed::{codes, numbers, times};
 use crate::error::Result;
 use crate::table::{Column, Table};
 use foldhash::HashMap;
@@ -70,18 +71,9 @@ pub(super) fn apply(work: Cleaning, what: Cancellations) -> Result<(Cleaning, Ve
 /// For each cancellation, in time order, the purchase of the same customer and product before it that still has the pieces: one of just
 /// that quantity and price, else the latest of that price, else the latest.
 fn find(table: &Table, is_cancelled: &[bool]) -> Result<Vec<Cancellation>> {
-    let codes = |name: &str| -> Result<&[u32]> {
-        Ok(table.column_named(name)?.as_codes().unwrap_or_default())
-    };
-    let num = |name: &str| -> Result<&[f64]> {
-        Ok(table.column_named(name)?.as_num().unwrap_or_default())
-    };
-    let (customer, stock) = (codes("CustomerID")?, codes("StockCode")?);
-    let (quantity, price) = (num("Quantity")?, num("Price")?);
-    let time = table
-        .column_named("InvoiceDate")?
-        .as_time()
-        .unwrap_or_default();
+    let (customer, stock) = (codes(table, "CustomerID")?, codes(table, "StockCode")?);
+    let (quantity, price) = (numbers(table, "Quantity")?, numbers(table, "Price")?);
+    let time = times(table, "InvoiceDate")?;
     let missing =
         |row: usize| matches!(table.column_named("CustomerID"), Ok(c) if is_missing(c, row));
 

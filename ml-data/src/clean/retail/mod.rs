@@ -149,12 +149,7 @@ impl RetailCleaning {
         }
         if self.quantities {
             let cancelled = columns::cancelled(work.table())?;
-            let quantity = work
-                .table()
-                .column_named("Quantity")?
-                .as_num()
-                .unwrap_or_default()
-                .to_vec();
+            let quantity = work.numbers("Quantity")?.to_vec();
             work = work.drop_rows("drop rows unless Quantity > 0", |_, row| {
                 quantity[row] <= 0.0 && !cancelled[row]
             })?;

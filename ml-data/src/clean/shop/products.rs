@@ -4,6 +4,7 @@ use super::lookup;
 use crate::clean::cleaning::Cleaning;
 use crate::clean::spelling::Case;
 use crate::clean::times::Clock;
+use crate::clean::typed::times;
 use crate::error::Result;
 use crate::source::{MICROS_PER_DAY, TimeFormat};
 use crate::table::{Column, MISSING_TIME, Role, Table};
@@ -106,12 +107,7 @@ fn currencies(
 /// Nothing is seen before it is launched.
 fn launches(work: Cleaning, seen: &HashMap<String, Seen>) -> Result<Cleaning> {
     let id = work.table.column_named("product_id")?;
-    let mut launch = work
-        .table
-        .column_named("launch_date")?
-        .as_time()
-        .unwrap_or_default()
-        .to_vec();
+    let mut launch = times(&work.table, "launch_date")?.to_vec();
     let mut moved = Vec::new();
     for (row, time) in launch.iter_mut().enumerate() {
         let first = id

@@ -2,6 +2,7 @@
 
 use crate::clean::cleaning::Cleaning;
 use crate::clean::times::Clock;
+use crate::clean::typed::times;
 use crate::error::Result;
 use crate::source::{MICROS_PER_DAY, TimeFormat, civil, day_number};
 use crate::table::{Column, MISSING_TIME, Role};
@@ -15,12 +16,7 @@ pub(super) fn repair(work: Cleaning, now: i64) -> Result<Cleaning> {
     let work = work
         .parse_time_by("registered", "system", &clocks)?
         .parse_time_by("birth_date", "system", &clocks)?;
-    let born = work
-        .table
-        .column_named("birth_date")?
-        .as_time()
-        .unwrap_or_default()
-        .to_vec();
+    let born = times(&work.table, "birth_date")?.to_vec();
     let future: Vec<u32> = (0..born.len())
         .filter(|&r| born[r] != MISSING_TIME && born[r] > now)
         .map(|r| r as u32)
