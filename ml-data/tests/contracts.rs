@@ -39,7 +39,7 @@ impl<Y: Target> Transformer<Table, Y> for Mean {
             let (s, n) = cells
                 .filter(|(v, _)| v.is_finite())
                 .fold((0.0, 0.0), |(s, n), (v, w)| (s + v * w, n + w));
-            (c, s / n)
+            (c, if n > 0.0 { s / n } else { 0.0 })
         };
         let fitted = FittedMean(
             x.data()

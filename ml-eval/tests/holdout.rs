@@ -1,7 +1,7 @@
 //! Rankers on held-out sets: figures against a direct computation, protocol faults, determinism.
 #![allow(clippy::unwrap_used, clippy::panic)] // tests may
 
-use ml_data::contract::{AnyRanker, ByUser, ByVisit, Candidates, ItemSet, Ranker, Scored, top_k};
+use ml_data::contract::{AnyRanker, ByUser, ByVisit, Candidates, ItemSet, RankFn, Ranker, Scored};
 use ml_data::sample::{Test, Valid};
 use ml_data::{Error, Result};
 use ml_eval::bootstrap::Bootstrap;
@@ -18,79 +18,35 @@ fn mix(a: u32, b: u32) -> u32 {
     x ^ (x >> 15)
 }
 
-/// Knows the users' taste, blurred by `noise`; `None` answers are empty.
-struct Taste {
-    noise: u32,
-}
-
 fn likes(user: u32, item: u32) -> bool {
     mix(user, item).is_multiple_of(10)
 }
 
-impl Ranker for Taste {
-    type Query = ByUser;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        user: u32,
-        among: Candidates<'_>,
-        k: usize,
-        _: &mut (),
-        out: &mut Vec<Scored>,
-    ) -> Result<()> {
-        out.clear();
-        among.for_each(ITEMS, |item| {
-            let blur = (mix(item.wrapping_add(7), user ^ self.noise) % 1000) as f32 / 1000.0
-                * self.noise as f32;
-            out.push(Scored {
-                item,
-                score: f32::from(u8::from(likes(user, item))) + blur,
-            });
-        });
-        top_k(out, k);
-        Ok(())
-    }
+/// Knows the users' taste, blurred by `noise`.
+fn taste(noise: u32) -> impl Ranker<Query = ByUser, Scratch = ()> {
+    RankFn::by_score::<ByUser>(ITEMS, move |user, item| {
+        let blur = (mix(item.wrapping_add(7), user ^ noise) % 1000) as f32 / 1000.0 * noise as f32;
+        f32::from(u8::from(likes(user, item))) + blur
+    })
 }
 
 /// Gives a fixed answer, right or wrong.
-struct Says(Vec<u32>);
-
-impl Ranker for Says {
-    type Query = ByUser;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        _: u32,
-        _: Candidates<'_>,
-        _: usize,
-        _: &mut (),
-        out: &mut Vec<Scored>,
-    ) -> Result<()> {
-        out.clear();
-        out.extend(self.0.iter().map(|&item| Scored { item, score: 1.0 }));
-        Ok(())
-    }
+fn says(items: Vec<u32>) -> impl Ranker<Query = ByUser> {
+    RankFn::<ByUser, _>::new(
+        move |_: u32, _: Candidates<'_>, _: usize, out: &mut Vec<Scored>| {
+            out.extend(items.iter().map(|&item| Scored { item, score: 1.0 }));
+            Ok(())
+        },
+    )
 }
 
-struct Fails;
-
-impl Ranker for Fails {
-    type Query = ByUser;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        user: u32,
-        _: Candidates<'_>,
-        _: usize,
-        _: &mut (),
-        _: &mut Vec<Scored>,
-    ) -> Result<()> {
-        if user == 2 {
-            Err(Error::Data("no such user".into()))
-        } else {
-            Ok(())
-        }
-    }
+fn fails() -> impl Ranker<Query = ByUser> {
+    RankFn::<ByUser, _>::new(
+        |user: u32, _: Candidates<'_>, _: usize, _: &mut Vec<Scored>| match user {
+            2 => Err(Error::Data("no such user".into())),
+            _ => Ok(()),
+        },
+    )
 }
 
 fn seen(user: u32) -> ItemSet {
@@ -131,9 +87,9 @@ fn valid() -> Holdout<ByUser, Valid> {
 
 fn ladder() -> Vec<(&'static str, Arc<dyn AnyRanker<ByUser>>)> {
     vec![
-        ("noise", Arc::new(Taste { noise: 50 }) as _),
-        ("blurred", Arc::new(Taste { noise: 4 }) as _),
-        ("taste", Arc::new(Taste { noise: 2 }) as _),
+        ("noise", Arc::new(taste(50)) as _),
+        ("blurred", Arc::new(taste(4)) as _),
+        ("taste", Arc::new(taste(2)) as _),
     ]
 }
 
@@ -159,7 +115,7 @@ fn figures_equal_a_direct_computation() {
                 Among::Only(set) => Candidates::Only(set.items()),
                 Among::All => Candidates::All,
             };
-            Taste { noise }
+            taste(noise)
                 .rank_into(user, candidates, k, &mut (), &mut out)
                 .unwrap();
             let list: Vec<u32> = out.iter().map(|s| s.item).collect();
@@ -237,7 +193,7 @@ fn visits_of_one_user_are_averaged_first() {
     }
     held.push(visit(Some(2)), Among::All, [3]).unwrap();
     held.push(visit(None), Among::All, [3]).unwrap();
-    let zero: Arc<dyn AnyRanker<ByVisit>> = Arc::new(Says(vec![0]));
+    let zero: Arc<dyn AnyRanker<ByVisit>> = Arc::new(says(vec![0]));
     let board = held.score(&[("zero", zero)], 1).unwrap();
     assert_eq!((board.queries, board.users), (5, 3));
     assert!((board.rows[0].recall - 1.0 / 3.0).abs() < 1e-15);
@@ -253,8 +209,8 @@ fn grades_count_in_ndcg() {
     held.push_graded(1, Among::All, [(2, 1.0), (1, 2.0)])
         .unwrap();
     let models: [(&str, Arc<dyn AnyRanker<ByUser>>); 2] = [
-        ("best", Arc::new(Says(vec![1, 2]))),
-        ("other", Arc::new(Says(vec![2, 1]))),
+        ("best", Arc::new(says(vec![1, 2]))),
+        ("other", Arc::new(says(vec![2, 1]))),
     ];
     let board = held.score(&models, 2).unwrap();
     let d = 1.0 / 3f64.log2();
@@ -289,13 +245,13 @@ fn faults_of_a_model_name_it_and_the_query() {
     let text =
         |model: Arc<dyn AnyRanker<ByUser>>| held.score(&[("m", model)], 2).unwrap_err().to_string();
     assert!(
-        text(Arc::new(Says(vec![0, 1, 2]))).contains("model `m`, query 0: answered with 3 items")
+        text(Arc::new(says(vec![0, 1, 2]))).contains("model `m`, query 0: answered with 3 items")
     );
-    assert!(text(Arc::new(Says(vec![3]))).contains("item 3 is not a candidate"));
-    assert!(text(Arc::new(Says(vec![77]))).contains("item 77 is not a candidate"));
-    assert!(text(Arc::new(Says(vec![1, 1]))).contains("item 1 is recommended twice"));
-    assert!(text(Arc::new(Fails)).contains("model `m`, query 2: no such user"));
-    let fine = || -> Arc<dyn AnyRanker<ByUser>> { Arc::new(Says(vec![1])) };
+    assert!(text(Arc::new(says(vec![3]))).contains("item 3 is not a candidate"));
+    assert!(text(Arc::new(says(vec![77]))).contains("item 77 is not a candidate"));
+    assert!(text(Arc::new(says(vec![1, 1]))).contains("item 1 is recommended twice"));
+    assert!(text(Arc::new(fails())).contains("model `m`, query 2: no such user"));
+    let fine = || -> Arc<dyn AnyRanker<ByUser>> { Arc::new(says(vec![1])) };
     assert!(
         held.score(&[("m", fine()), ("m", fine())], 2)
             .unwrap_err()

@@ -1,60 +1,38 @@
 //! Small services for tests of this crate.
 
 use crate::recommend::{Bundle, Catalogue, Product, RecommendationService, Rung, Users};
-use ml_data::contract::{ByVisit, Candidates, Ranker, Scored, Visit, top_k};
+use ml_data::contract::{ByVisit, Candidates, RankFn, Ranker, Scored, Visit, top_k};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
-
-/// Ranks by number, rising from `first`; breaks as the switch says.
-pub(crate) struct FromItem {
-    pub(crate) first: u32,
-    pub(crate) switch: Switch,
-}
 
 pub(crate) type Switch = Arc<AtomicU8>;
 pub(crate) const FINE: u8 = 0;
 pub(crate) const FAILS: u8 = 1;
 pub(crate) const SLOW: u8 = 2;
 
-impl Ranker for FromItem {
-    type Query = ByVisit;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        _: Visit<'_>,
-        among: Candidates<'_>,
-        k: usize,
-        _: &mut (),
-        out: &mut Vec<Scored>,
-    ) -> ml_data::Result<()> {
-        out.clear();
-        match self.switch.load(Ordering::SeqCst) {
+/// Ranks by number, rising from `first`; breaks as the switch says.
+pub(crate) fn from_item(first: u32, switch: Switch) -> impl Ranker<Query = ByVisit> {
+    let rank = move |_: Visit<'_>, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>| {
+        match switch.load(Ordering::SeqCst) {
             FAILS => return Err(ml_data::Error::Data("out of order".into())),
             SLOW => std::thread::sleep(Duration::from_millis(150)),
             _ => {}
         }
         among.for_each(20, |item| {
-            out.push(Scored {
-                item,
-                score: 40.0 - ((item + 20 - self.first) % 20) as f32,
-            });
+            let score = 40.0 - ((item + 20 - first) % 20) as f32;
+            out.push(Scored { item, score });
         });
         top_k(out, k);
         Ok(())
-    }
+    };
+    RankFn::<ByVisit, _>::new(rank)
 }
 
 /// A service of 20 products with one rung, and the switch that breaks it.
 pub(crate) fn service(version: &str, first: u32) -> (Arc<RecommendationService>, Switch) {
     let switch = Switch::default();
-    let bundle = bundle(
-        version,
-        FromItem {
-            first,
-            switch: switch.clone(),
-        },
-    );
+    let bundle = bundle(version, from_item(first, switch.clone()));
     (
         Arc::new(
             RecommendationService::new(bundle)
@@ -65,7 +43,7 @@ pub(crate) fn service(version: &str, first: u32) -> (Arc<RecommendationService>,
     )
 }
 
-pub(crate) fn bundle(version: &str, ranker: FromItem) -> Bundle {
+pub(crate) fn bundle(version: &str, ranker: impl Ranker<Query = ByVisit>) -> Bundle {
     let product = |i: u32| Product::new(format!("p{i}"), format!("c{}", i % 3), f64::from(i));
     let catalogue = Catalogue::new((0..20).map(product)).unwrap();
     Bundle::new(version, catalogue, Users::new(["u0", "u1"]).unwrap())

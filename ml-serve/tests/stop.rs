@@ -1,7 +1,7 @@
 //! A server stopped by SIGTERM finishes its requests and exits with code 0: seen from outside, as a process.
 #![cfg(unix)]
 
-use ml_data::contract::{ByVisit, Candidates, Ranker, Scored, Visit};
+use ml_data::contract::{ByVisit, RankFn, Ranker};
 use ml_serve::http::Server;
 use ml_serve::recommend::{Bundle, Catalogue, Product, RecommendationService, Rung, Users};
 use std::io::{Read, Write};
@@ -10,26 +10,11 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-struct Slow;
-impl Ranker for Slow {
-    type Query = ByVisit;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        _: Visit<'_>,
-        _: Candidates<'_>,
-        _: usize,
-        _: &mut (),
-        out: &mut Vec<Scored>,
-    ) -> ml_data::Result<()> {
+fn slow() -> impl Ranker<Query = ByVisit> {
+    RankFn::by_score::<ByVisit>(1, |_, _| {
         std::thread::sleep(Duration::from_millis(300));
-        out.clear();
-        out.push(Scored {
-            item: 0,
-            score: 1.0,
-        });
-        Ok(())
-    }
+        1.0
+    })
 }
 
 /// Runs only when the other test starts it as a process of its own.
@@ -39,7 +24,8 @@ fn child() {
         return;
     };
     let catalogue = Catalogue::new([Product::new("mug", "kitchen", 8.0)]).unwrap();
-    let bundle = Bundle::new("v1", catalogue, Users::default()).rung(Rung::new("popularity", Slow));
+    let bundle =
+        Bundle::new("v1", catalogue, Users::default()).rung(Rung::new("popularity", slow()));
     Server::new()
         .run(
             &address,

@@ -8,6 +8,7 @@ mod erased;
 mod metric;
 mod model;
 mod pipeline;
+mod rank_fn;
 mod rank_rows;
 mod ranker;
 mod step;
@@ -16,6 +17,7 @@ pub use erased::{ErasedEstimator, Predictor, Session};
 pub use metric::{Direction, Metric};
 pub use model::{Estimator, Fit, LearnValid, Predict, Round};
 pub use pipeline::{Chain, FittedPipeline, Pipeline, Then};
+pub use rank_fn::RankFn;
 pub use rank_rows::{RankRows, RankRowsScratch, RowSource};
 pub use ranker::{
     AnyRanker, ByItems, ByUser, ByVisit, Candidates, ItemSet, Narrow, Query, RankSession, Ranker,

@@ -244,34 +244,12 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    struct ByNumber;
-    impl Ranker for ByNumber {
-        type Query = ByUser;
-        type Scratch = ();
-        fn rank_into(
-            &self,
-            user: u32,
-            among: Candidates<'_>,
-            k: usize,
-            _: &mut (),
-            out: &mut Vec<Scored>,
-        ) -> Result<()> {
-            out.clear();
-            among.for_each(5, |item| {
-                out.push(Scored {
-                    item,
-                    score: ((item + user) % 3) as f32,
-                });
-            });
-            top_k(out, k);
-            Ok(())
-        }
-    }
+    use crate::contract::RankFn;
 
     #[test]
     fn best_first_with_ties_by_item() {
-        let session: Arc<dyn AnyRanker<ByVisit>> = Arc::new(ByNumber);
+        let by_number = RankFn::by_score::<ByUser>(5, |user, item| ((item + user) % 3) as f32);
+        let session: Arc<dyn AnyRanker<ByVisit>> = Arc::new(by_number);
         let (mut s, mut out) = (session.session(), Vec::new());
         let visit = Visit {
             user: Some(0),

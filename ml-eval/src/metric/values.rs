@@ -7,67 +7,34 @@ use ml_data::contract::{Direction, Metric};
 use ml_data::sample::{Binary, BinaryLabels, Real, RealLabels, Relevance, RelevanceLabels, Scores};
 use serde::{Deserialize, Serialize};
 
-/// [`roc_auc`] of a binary sample; "roc_auc", higher is better.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RocAuc;
+/// Metrics of rows: a value that hands the numbers to a function.
+macro_rules! of_rows {
+    ($($(#[$doc:meta])* $metric:ident: $target:ty, $labels:ty, $function:ident, $direction:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $metric;
 
-impl Metric<Binary> for RocAuc {
-    fn name(&self) -> &str {
-        "roc_auc"
-    }
-    fn direction(&self) -> Direction {
-        Direction::HigherIsBetter
-    }
-    fn score(
-        &self,
-        truth: &BinaryLabels,
-        predicted: &Scores,
-        weights: Option<&[f64]>,
-    ) -> Result<f64> {
-        roc_auc(&predicted.0, truth.values(), weights)
-    }
+        impl Metric<$target> for $metric {
+            fn name(&self) -> &str {
+                stringify!($function)
+            }
+            fn direction(&self) -> Direction {
+                Direction::$direction
+            }
+            fn score(&self, truth: &$labels, predicted: &Scores, weights: Option<&[f64]>) -> Result<f64> {
+                $function(&predicted.0, truth.values(), weights)
+            }
+        }
+    )*};
 }
 
-/// [`log_loss`] of a binary sample; "log_loss", lower is better.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogLoss;
-
-impl Metric<Binary> for LogLoss {
-    fn name(&self) -> &str {
-        "log_loss"
-    }
-    fn direction(&self) -> Direction {
-        Direction::LowerIsBetter
-    }
-    fn score(
-        &self,
-        truth: &BinaryLabels,
-        predicted: &Scores,
-        weights: Option<&[f64]>,
-    ) -> Result<f64> {
-        log_loss(&predicted.0, truth.values(), weights)
-    }
-}
-
-/// [`rmse`] of a regression sample; "rmse", lower is better.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rmse;
-
-impl Metric<Real> for Rmse {
-    fn name(&self) -> &str {
-        "rmse"
-    }
-    fn direction(&self) -> Direction {
-        Direction::LowerIsBetter
-    }
-    fn score(
-        &self,
-        truth: &RealLabels,
-        predicted: &Scores,
-        weights: Option<&[f64]>,
-    ) -> Result<f64> {
-        rmse(&predicted.0, truth.values(), weights)
-    }
+of_rows! {
+    /// [`roc_auc`] of a binary sample; "roc_auc", higher is better.
+    RocAuc: Binary, BinaryLabels, roc_auc, HigherIsBetter;
+    /// [`log_loss`] of a binary sample; "log_loss", lower is better.
+    LogLoss: Binary, BinaryLabels, log_loss, LowerIsBetter;
+    /// [`rmse`] of a regression sample; "rmse", lower is better.
+    Rmse: Real, RealLabels, rmse, LowerIsBetter;
 }
 
 /// The ranking metrics score by query; rows of a query need not be adjacent.

@@ -303,45 +303,31 @@ impl<Q: Query> Ranker for Blend<Q> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ml_data::contract::{ByUser, ItemSet};
+    use ml_data::contract::{ByUser, ItemSet, RankFn};
 
-    /// Answers every user but 9 with a fixed list.
-    struct Fixed(Vec<(u32, f32)>);
-
-    impl Ranker for Fixed {
-        type Query = ByUser;
-        type Scratch = ();
-        fn rank_into(
-            &self,
-            user: u32,
-            among: Candidates<'_>,
-            k: usize,
-            _: &mut (),
-            out: &mut Vec<Scored>,
-        ) -> Result<()> {
-            out.clear();
-            if user == 8 {
-                return Err(Error::Data("broken".into()));
-            }
-            if user != 9 {
-                among.for_each(100, |i| {
-                    out.extend(
-                        self.0
-                            .iter()
-                            .filter(|x| x.0 == i)
-                            .map(|&(item, score)| Scored { item, score }),
-                    );
-                });
-                top_k(out, k);
-            }
-            Ok(())
-        }
+    /// Answers with a fixed list, but user 9 with nothing and user 8 with an error.
+    fn fixed(list: Vec<(u32, f32)>) -> impl Ranker<Query = ByUser> {
+        RankFn::<ByUser, _>::new(
+            move |user: u32, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>| {
+                if user == 8 {
+                    return Err(Error::Data("broken".into()));
+                }
+                if user != 9 {
+                    let scored = |&(item, score): &(u32, f32)| Scored { item, score };
+                    among.for_each(100, |i| {
+                        out.extend(list.iter().filter(|x| x.0 == i).map(scored))
+                    });
+                    top_k(out, k);
+                }
+                Ok(())
+            },
+        )
     }
 
     fn blend() -> Blend<ByUser> {
         let (a, b) = (
-            Fixed(vec![(1, 9.0), (2, 8.0), (3, 1.0)]),
-            Fixed(vec![(3, 0.9), (4, 0.5), (1, 0.1)]),
+            fixed(vec![(1, 9.0), (2, 8.0), (3, 1.0)]),
+            fixed(vec![(3, 0.9), (4, 0.5), (1, 0.1)]),
         );
         Blend::new()
             .with("a", Arc::new(a), 1.0)
@@ -394,8 +380,8 @@ mod tests {
         let (b, other) = (
             blend(),
             Blend::new()
-                .with("c", Arc::new(Fixed(vec![(7, 1.0)])), 1.0)
-                .with("d", Arc::new(Fixed(vec![])), 1.0),
+                .with("c", Arc::new(fixed(vec![(7, 1.0)])), 1.0)
+                .with("d", Arc::new(fixed(vec![])), 1.0),
         );
         let (mut s, mut out) = (BlendScratch::default(), vec![]);
         for (b, item) in [(&b, 1), (&other, 7), (&b, 1)] {
@@ -425,7 +411,7 @@ mod tests {
             blend().fusion(Fusion::ReciprocalRank { k: f64::NAN }),
             "`k`",
         );
-        fails(blend().with("bad", Arc::new(Fixed(vec![])), -1.0), "bad");
+        fails(blend().with("bad", Arc::new(fixed(vec![])), -1.0), "bad");
         assert!(blend().weights(&[0.0, 0.0]).is_err());
         assert!(
             blend()

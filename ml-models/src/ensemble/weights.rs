@@ -370,33 +370,12 @@ fn simplex(n: usize, grid: usize) -> Vec<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ml_data::contract::{ByUser, Ranker, top_k};
+    use ml_data::contract::{ByUser, RankFn, Ranker};
     use std::sync::Arc;
 
     /// Scores item `i` for user `u` by a table.
-    struct Table([[f32; 4]; 3]);
-
-    impl Ranker for Table {
-        type Query = ByUser;
-        type Scratch = ();
-        fn rank_into(
-            &self,
-            user: u32,
-            among: Candidates<'_>,
-            k: usize,
-            _: &mut (),
-            out: &mut Vec<Scored>,
-        ) -> Result<()> {
-            out.clear();
-            among.for_each(4, |item| {
-                out.push(Scored {
-                    item,
-                    score: self.0[user as usize][item as usize],
-                });
-            });
-            top_k(out, k);
-            Ok(())
-        }
+    fn table(scores: [[f32; 4]; 3]) -> impl Ranker<Query = ByUser> {
+        RankFn::by_score::<ByUser>(4, move |user, item| scores[user as usize][item as usize])
     }
 
     const RELEVANT: [&[(u32, f32)]; 3] = [&[(1, 1.0)], &[(3, 2.0), (0, 1.0)], &[]];
@@ -413,9 +392,9 @@ mod tests {
 
     fn blend() -> Blend<ByUser> {
         // the first is right for user 0, the second for user 1, the third for nobody
-        let a = Table([[0.0, 3.0, 2.0, 1.0], [1.0, 2.0, 3.0, 0.0], [0.0; 4]]);
-        let b = Table([[3.0, 2.0, 1.0, 0.0], [4.0, 1.0, 0.0, 9.0], [0.0; 4]]);
-        let c = Table([[3.0, 0.0, 1.0, 2.0], [1.0, 2.0, 3.0, 0.0], [0.0; 4]]);
+        let a = table([[0.0, 3.0, 2.0, 1.0], [1.0, 2.0, 3.0, 0.0], [0.0; 4]]);
+        let b = table([[3.0, 2.0, 1.0, 0.0], [4.0, 1.0, 0.0, 9.0], [0.0; 4]]);
+        let c = table([[3.0, 0.0, 1.0, 2.0], [1.0, 2.0, 3.0, 0.0], [0.0; 4]]);
         Blend::new()
             .with("a", Arc::new(a), 1.0)
             .with("b", Arc::new(b), 1.0)

@@ -1,58 +1,18 @@
 use super::*;
 use crate::error::Error;
-use ml_data::contract::{ByUser, ByVisit, Candidates, Ranker, Scored, Visit, top_k};
+use ml_data::contract::{ByUser, ByVisit, Candidates, RankFn, Ranker, Scored, Visit, top_k};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Scores by a table, for every visitor.
-struct Table(Vec<f32>);
-impl Ranker for Table {
-    type Query = ByVisit;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        _: Visit<'_>,
-        among: Candidates<'_>,
-        k: usize,
-        _: &mut (),
-        out: &mut Vec<Scored>,
-    ) -> ml_data::Result<()> {
-        out.clear();
-        among.for_each(self.0.len(), |item| {
-            out.push(Scored {
-                item,
-                score: self.0[item as usize],
-            });
-        });
-        top_k(out, k);
-        Ok(())
-    }
+fn table(scores: Vec<f32>) -> impl Ranker<Query = ByVisit> {
+    RankFn::by_score::<ByVisit>(scores.len(), move |_, item| scores[item as usize])
 }
 
 /// Knows users only, and only so many items.
-struct ForUsers(u32);
-impl Ranker for ForUsers {
-    type Query = ByUser;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        user: u32,
-        among: Candidates<'_>,
-        k: usize,
-        _: &mut (),
-        out: &mut Vec<Scored>,
-    ) -> ml_data::Result<()> {
-        out.clear();
-        among.for_each(self.0 as usize, |item| {
-            out.push(Scored {
-                item,
-                score: 100.0 + ((item + user) % 7) as f32,
-            });
-        });
-        top_k(out, k);
-        Ok(())
-    }
+fn for_users(items: usize) -> impl Ranker<Query = ByUser> {
+    RankFn::by_score::<ByUser>(items, |user, item| 100.0 + ((item + user) % 7) as f32)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -65,29 +25,24 @@ enum Fault {
     Liar,
 }
 
-/// Breaks as told, and counts how often it is asked.
-struct Faulty {
+/// Breaks as told by the switch, and counts how often it is asked.
+fn faulty(
     fault: Fault,
-    broken: Arc<AtomicBool>,
-    asked: Arc<AtomicUsize>,
-}
-impl Ranker for Faulty {
-    type Query = ByVisit;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        _: Visit<'_>,
-        among: Candidates<'_>,
-        k: usize,
-        _: &mut (),
-        out: &mut Vec<Scored>,
-    ) -> ml_data::Result<()> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
-        out.clear();
-        let fault = if self.broken.load(Ordering::SeqCst) {
-            self.fault
-        } else {
-            Fault::None
+) -> (
+    impl Ranker<Query = ByVisit>,
+    Arc<AtomicBool>,
+    Arc<AtomicUsize>,
+) {
+    let (broken, asked) = (
+        Arc::new(AtomicBool::new(true)),
+        Arc::new(AtomicUsize::new(0)),
+    );
+    let (switch, counter) = (broken.clone(), asked.clone());
+    let rank = move |_: Visit<'_>, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        let fault = match switch.load(Ordering::SeqCst) {
+            true => fault,
+            false => Fault::None,
         };
         match fault {
             Fault::Error => return Err(ml_data::Error::Data("the factors are gone".into())),
@@ -103,23 +58,8 @@ impl Ranker for Faulty {
         among.for_each(20, |item| out.push(Scored { item, score }));
         top_k(out, k);
         Ok(())
-    }
-}
-
-fn faulty(fault: Fault) -> (Faulty, Arc<AtomicBool>, Arc<AtomicUsize>) {
-    let (broken, asked) = (
-        Arc::new(AtomicBool::new(true)),
-        Arc::new(AtomicUsize::new(0)),
-    );
-    (
-        Faulty {
-            fault,
-            broken: broken.clone(),
-            asked: asked.clone(),
-        },
-        broken,
-        asked,
-    )
+    };
+    (RankFn::<ByVisit, _>::new(rank), broken, asked)
 }
 
 /// 20 products `p0`.. of categories c0, c1, c2; price = number; p7 not for sale.
@@ -133,7 +73,7 @@ fn shop() -> Catalogue {
 fn popularity() -> Rung {
     Rung::new(
         "popularity",
-        Table((0..20).map(|i| 20.0 - i as f32).collect()),
+        table((0..20).map(|i| 20.0 - i as f32).collect()),
     )
 }
 
@@ -175,7 +115,7 @@ fn the_answer_has_the_documented_json() {
 
 #[test]
 fn filters_leave_the_list_full_and_hold() {
-    let s = service([Rung::new("blend", ForUsers(20)), popularity()]);
+    let s = service([Rung::new("blend", for_users(20)), popularity()]);
     for price in [3.0, 10.0, 19.0] {
         let request = Request::new("u0")
             .count(3)
@@ -267,7 +207,7 @@ fn unknown_products_are_noted_and_long_histories_cut() {
 
 #[test]
 fn unseen_users_get_popularity_and_a_true_reason() {
-    let s = service([Rung::new("factorisation", ForUsers(20)), popularity()]);
+    let s = service([Rung::new("factorisation", for_users(20)), popularity()]);
     let known = s.recommend(&Request::new("u1")).unwrap();
     assert_eq!(
         (
@@ -293,7 +233,7 @@ fn unseen_users_get_popularity_and_a_true_reason() {
 
 #[test]
 fn short_answers_are_filled_up_with_falling_scores() {
-    let s = service([Rung::new("blend", ForUsers(3)), popularity()]);
+    let s = service([Rung::new("blend", for_users(3)), popularity()]);
     let answer = s.recommend(&Request::new("u0").count(6)).unwrap();
     assert_eq!(answer.products(), ["p2", "p1", "p0", "p3", "p4", "p5"]);
     assert_eq!(answer.trace.filled_by, ["popularity"]);

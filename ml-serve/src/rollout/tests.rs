@@ -2,7 +2,7 @@ use super::*;
 use crate::Error;
 use crate::recommend::{Recommend, Request, Response};
 use crate::registry::{GateOutcome, Metadata, Registry};
-use crate::testing::{FAILS, FINE, FromItem, SLOW, Switch, bundle, service};
+use crate::testing::{FAILS, FINE, SLOW, Switch, bundle, from_item, service};
 use ml_data::event::{Action, OutcomeEvent};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -367,10 +367,7 @@ fn blue_and_green_move_with_the_alias() {
             2 => Err(ml_data::Error::Data("can not be built".into())),
             first => Ok(bundle(
                 &p.version.to_string(),
-                FromItem {
-                    first: first.into(),
-                    switch: Switch::default(),
-                },
+                from_item(first.into(), Switch::default()),
             )),
         }
     };
