@@ -1,6 +1,6 @@
 //! What a model is told about (user, item, moment): histories strictly before the moment, factors fitted before it.
 
-use crate::ladder::Past;
+use crate::past::Past;
 use crate::trade::{Item, Purchase, Trade};
 use ml_pipeline::data::contract::{ByVisit, Candidates, Ranker, RowSource, Scored, Visit};
 use ml_pipeline::data::random::{RngExt, generator};
@@ -265,6 +265,14 @@ impl Judged {
     }
 }
 
+/// Items drawn from the catalogue with equal chances, for a user at a moment.
+pub fn draw(seed: u64, user: u32, at: i64, count: usize, items: usize) -> Vec<u32> {
+    let mut rng = generator(seed, "negatives", u64::from(user) ^ at as u64);
+    (0..count)
+        .map(|_| rng.random_range(0..items as u32))
+        .collect()
+}
+
 /// Rows of one window, or several stacked.
 pub fn judge(
     trade: &Trade,
@@ -283,10 +291,8 @@ pub fn judge(
     for (window, rows) in windows {
         let demand: Vec<(u32, Vec<u32>)> = demand(trade, *window).bought.into_iter().collect();
         let parts = demand.par_iter().map(|(user, bought)| {
-            let mut rng = generator(seed, "negatives", u64::from(*user) ^ window.from as u64);
-            let items = trade.items.len() as u32;
             // By item number, so that the order of rows says nothing about the answer: scores that tie keep it.
-            let mut drawn: Vec<u32> = (0..negatives).map(|_| rng.random_range(0..items)).collect();
+            let mut drawn = draw(seed, *user, window.from, negatives, trade.items.len());
             drawn.extend(bought);
             drawn.sort_unstable();
             drawn.dedup();

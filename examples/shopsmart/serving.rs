@@ -1,6 +1,8 @@
 //! From a fitted model to answers: the artifact, the registry behind the gate, and the service with its fallback chain.
 
-use crate::ladder::{Learned, Past, rungs};
+use crate::learn::Learned;
+use crate::past::Past;
+use crate::rungs::Rungs;
 use crate::trade::{Item, Trade};
 use ml_pipeline::data::artifact::{Artifact, digest};
 use ml_pipeline::eval::goal::Decision;
@@ -43,42 +45,59 @@ impl ShopModel {
         Ok((artifact.state(KIND)?, artifact.profile()?))
     }
 
-    /// The service's bundle: blend, factorisation, popularity, each with a budget, and reasons from facts.
+    /// The service's bundle: blend, factorisation, popularity, the first with a budget, and reasons from facts.
     pub fn bundle(&self, version: &str) -> Result<Bundle> {
-        let rungs = rungs(&self.items, &self.past, &self.learned)?;
-        let categories = categories(&self.items);
-        let products = self
-            .items
-            .iter()
-            .zip(&categories)
-            .map(|(i, c)| Product::new(i.id.clone(), *c, i.price.max(0.0)));
-        let catalogue = Catalogue::new(products)?;
-        let similar = (0..self.items.len() as u32)
-            .map(|i| {
-                Ok(self
-                    .past
-                    .als
-                    .similar_items(i, 10)?
-                    .into_iter()
-                    .map(|s| s.item)
-                    .collect())
-            })
-            .collect::<Result<Vec<Vec<u32>>>>()?;
-        let facts = Facts::of(&catalogue).similar(similar);
+        let rungs = self.rungs()?;
+        let catalogue = self.catalogue()?;
+        let similar = |item: u32| -> Result<Vec<u32>> {
+            let found = self.past.als.similar_items(item, 10)?;
+            Ok(found.into_iter().map(|s| s.item).collect())
+        };
+        let similar = (0..self.items.len() as u32).map(similar);
+        let facts = Facts::of(&catalogue).similar(similar.collect::<Result<_>>()?);
+        let blend = Rung::shared("blend", rungs.blend)
+            .says(Reason::FromYourHistory)
+            .budget(Duration::from_millis(100));
+        let factorisation =
+            Rung::shared("factorisation", rungs.factorisation).says(Reason::FromYourHistory);
+        let popularity = Rung::shared("popularity", rungs.popularity).says(Reason::PopularNow);
+        Ok(Bundle::new(version, catalogue, self.users()?)
+            .rung(blend)
+            .rung(factorisation)
+            .rung(popularity)
+            .reasons(facts))
+    }
+
+    /// What the shop shows without a model.
+    pub fn popularity_only(&self) -> Result<Bundle> {
+        let popularity = Rung::shared("popularity", self.rungs()?.popularity);
+        Ok(Bundle::new("popularity", self.catalogue()?, self.users()?)
+            .rung(popularity.says(Reason::PopularNow)))
+    }
+
+    /// Factorisation, and popularity where it has no answer.
+    pub fn factorisation_first(&self) -> Result<Bundle> {
+        let rungs = self.rungs()?;
         Ok(
-            Bundle::new(version, catalogue, Users::new(self.users.iter().cloned())?)
-                .rung(
-                    Rung::shared("blend", rungs.blend)
-                        .says(Reason::FromYourHistory)
-                        .budget(Duration::from_millis(100)),
-                )
-                .rung(
-                    Rung::shared("factorisation", rungs.factorisation)
-                        .says(Reason::FromYourHistory),
-                )
-                .rung(Rung::shared("popularity", rungs.popularity).says(Reason::PopularNow))
-                .reasons(facts),
+            Bundle::new("factorisation", self.catalogue()?, self.users()?)
+                .rung(Rung::shared("factorisation", rungs.factorisation))
+                .rung(Rung::shared("popularity", rungs.popularity)),
         )
+    }
+
+    fn rungs(&self) -> Result<Rungs> {
+        Rungs::new(&self.items, &self.past, &self.learned)
+    }
+
+    pub fn catalogue(&self) -> Result<Catalogue> {
+        let products = self.items.iter().zip(categories(&self.items));
+        let product =
+            |(i, category): (&Item, &str)| Product::new(i.id.clone(), category, i.price.max(0.0));
+        Ok(Catalogue::new(products.map(product))?)
+    }
+
+    pub fn users(&self) -> Result<Users> {
+        Ok(Users::new(self.users.iter().cloned())?)
     }
 }
 
@@ -90,32 +109,22 @@ pub fn model_digest(past: &Past, learned: &Learned) -> Result<String> {
 }
 
 /// The shop's categories are not in the data: the last word of a product's name, when enough products share it.
-pub fn categories(items: &[Item]) -> Vec<&str> {
-    let word = |i: &'static str| i;
-    let last = |item: &Item| {
-        item.name
-            .split_whitespace()
-            .next_back()
-            .map_or_else(|| word("other").to_string(), str::to_lowercase)
-    };
+fn categories(items: &[Item]) -> Vec<&str> {
+    fn last(item: &Item) -> &str {
+        item.name.split_whitespace().next_back().unwrap_or("other")
+    }
     let mut counts: HashMap<String, usize> = HashMap::new();
+    for item in items {
+        *counts.entry(last(item).to_lowercase()).or_default() += 1;
+    }
+    let common = |name: &str| counts.get(&name.to_lowercase()).is_some_and(|n| *n >= 10);
     items
         .iter()
-        .for_each(|i| *counts.entry(last(i)).or_default() += 1);
-    items
-        .iter()
-        .map(|i| {
-            let name = i.name.split_whitespace().next_back().unwrap_or("other");
-            if counts.get(&name.to_lowercase()).is_some_and(|n| *n >= 10) {
-                name
-            } else {
-                "other"
-            }
-        })
+        .map(|i| if common(last(i)) { last(i) } else { "other" })
         .collect()
 }
 
-/// Publishes and, when the gate agrees, promotes to champion.
+/// Publishes a version with its figures, the gate's decision and where it comes from.
 pub fn publish(
     registry: &Registry,
     bytes: &[u8],

@@ -23,8 +23,8 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Four weeks each for training (twice), validation and test, and two live weeks at the end; shorter in short logs.
-    pub fn of(trade: &Trade) -> Result<Self> {
+    /// Four weeks each for every training window, validation and test, and two live weeks at the end; shorter in short logs.
+    pub fn of(trade: &Trade, train_windows: usize) -> Result<Self> {
         let (first, last) = trade.span();
         let end = last + 1;
         let weeks = (end - first) / (7 * DAY);
@@ -44,9 +44,12 @@ impl Windows {
         };
         let test = before(live);
         let valid = before(test);
-        let second = before(valid);
+        let mut train = vec![before(valid)];
+        while train.len() < train_windows {
+            train.insert(0, before(train[0]));
+        }
         Ok(Self {
-            train: vec![before(second), second],
+            train,
             valid,
             test,
             live,

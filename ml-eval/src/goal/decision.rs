@@ -1,5 +1,6 @@
 //! The gate's answer, with its reasons.
 
+use super::criteria::figure;
 use crate::bootstrap::Interval;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -60,7 +61,8 @@ impl fmt::Display for Reason {
             Self::NotCompared { metric, measured } => {
                 write!(
                     f,
-                    "{metric}: measured {measured}, but without a paired interval against the baseline"
+                    "{metric}: measured {}, but without a paired interval against the baseline",
+                    figure(*measured)
                 )
             }
             Self::MissesMinimum {
@@ -71,7 +73,9 @@ impl fmt::Display for Reason {
             } => {
                 write!(
                     f,
-                    "{metric}: measured {measured}, minimum {required}{}",
+                    "{metric}: measured {}, minimum {}{}",
+                    figure(*measured),
+                    figure(*required),
                     if *business { " (business)" } else { "" }
                 )
             }

@@ -64,7 +64,9 @@ impl fmt::Display for AlertEvent {
         write!(
             f,
             "{severity} {}: {change} at value {} (level {})",
-            self.rule, self.value, self.level
+            self.rule,
+            crate::figure(self.value),
+            crate::figure(self.level)
         )?;
         match &self.runbook {
             Some(link) => write!(f, ", see {link}"),

@@ -89,7 +89,10 @@ impl fmt::Display for Reason {
             } => {
                 write!(
                     f,
-                    "{metric} fell from {baseline} to {current}, more than {max_drop}"
+                    "{metric} fell from {} to {}, more than {}",
+                    crate::figure(*baseline),
+                    crate::figure(*current),
+                    crate::figure(*max_drop)
                 )
             }
             Reason::DriftShare { found, from, .. } => {

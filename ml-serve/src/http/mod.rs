@@ -29,4 +29,4 @@ mod server;
 #[cfg(test)]
 mod tests;
 
-pub use server::{Server, bind, shutdown_signal};
+pub use server::{Listening, Server, bind, shutdown_signal};

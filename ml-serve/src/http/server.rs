@@ -5,11 +5,15 @@ use super::metrics::Metrics;
 use crate::error::{Error, Result};
 use crate::recommend::Recommend;
 use axum::Router;
+use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
 /// Limits of the server, and the ways to start it.
@@ -135,24 +139,84 @@ impl Server {
         }
     }
 
+    /// Listens on an address (`127.0.0.1:0` picks a free port), and catches SIGTERM and ctrl-c from now on, on a runtime of its
+    /// own. Connections wait until [`Listening::run`] answers them; what is printed in between is true.
+    ///
+    /// ```
+    /// use ml_serve::http::Server;
+    /// let listening = Server::new().listen("127.0.0.1:0")?;
+    /// assert!(listening.address().port() > 0);
+    /// assert!(Server::new().listen(&listening.address().to_string()).is_err()); // in use
+    /// # Ok::<(), ml_serve::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Io`] naming the address when it can not be listened on.
+    pub fn listen(&self, address: &str) -> Result<Listening> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Error::io("starting the server's threads", e))?;
+        let (shutdown, listener) = runtime.block_on(async {
+            // Signals are caught before the port is open: whoever can connect can also stop the server.
+            let shutdown = shutdown_signal()?;
+            Ok::<_, Error>((shutdown, bind(address).await?))
+        })?;
+        let address = listener
+            .local_addr()
+            .map_err(|e| Error::io(format!("listening on {address}"), e))?;
+        tracing::info!(%address, "listening");
+        Ok(Listening {
+            server: self.clone(),
+            address,
+            listener,
+            shutdown: Box::pin(shutdown),
+            runtime,
+        })
+    }
+
     /// Listens on an address and serves until SIGTERM or ctrl-c, on a runtime of its own; blocks.
     ///
     /// # Errors
     /// [`Error::Io`] naming the address when it can not be listened on; as [`serve`](Self::serve).
     pub fn run(&self, address: &str, service: Arc<dyn Recommend>) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(|e| Error::io("starting the server's threads", e))?;
-        let done = runtime.block_on(async {
-            // Signals are caught before the port is open: whoever can connect can also stop the server.
-            let shutdown = shutdown_signal()?;
-            let listener = bind(address).await?;
-            tracing::info!(address, "listening");
-            self.serve(listener, service, shutdown).await
-        });
+        self.listen(address)?.run(service)
+    }
+}
+
+/// A server that listens and does not answer yet; from [`Server::listen`].
+pub struct Listening {
+    server: Server,
+    address: SocketAddr,
+    listener: TcpListener,
+    shutdown: Pin<Box<dyn Future<Output = ()> + Send>>,
+    runtime: Runtime,
+}
+
+impl fmt::Debug for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listening")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Listening {
+    /// Where it listens: the port that was picked, when the address left it open.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until SIGTERM or ctrl-c; blocks.
+    ///
+    /// # Errors
+    /// As [`Server::serve`].
+    pub fn run(self, service: Arc<dyn Recommend>) -> Result<()> {
+        let done = self
+            .runtime
+            .block_on(self.server.serve(self.listener, service, self.shutdown));
         // A ranker that never returns must not keep the process alive.
-        runtime.shutdown_timeout(Duration::from_millis(100));
+        self.runtime.shutdown_timeout(Duration::from_millis(100));
         done
     }
 }

@@ -200,7 +200,24 @@ impl Phase {
     }
 }
 
-/// A change of the challenger's share.
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Running { share } => write!(f, "running at {:.0} %", share * 100.0),
+            Self::Completed => f.write_str("completed"),
+            Self::RolledBack => f.write_str("rolled back"),
+        }
+    }
+}
+
+/// A change of the challenger's share. Prints as one line.
+///
+/// ```
+/// use ml_serve::rollout::{Phase, Step};
+/// let reasons = vec!["20.00 % of 30 requests failed; at most 1.00 % may".to_string()];
+/// let step = Step { at: "2024-06-15T10:30:00Z".into(), from: 0.05, to: Phase::RolledBack, reasons };
+/// assert_eq!(step.to_string(), "5 % -> rolled back: 20.00 % of 30 requests failed; at most 1.00 % may");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     /// When, ISO 8601 in UTC.
@@ -211,6 +228,13 @@ pub struct Step {
     pub to: Phase,
     /// Why.
     pub reasons: Vec<String>,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reasons = self.reasons.join("; ");
+        write!(f, "{:.0} % -> {}: {reasons}", self.from * 100.0, self.to)
+    }
 }
 
 struct State {

@@ -11,7 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// What the shadow did.
+/// What the shadow did. Prints as a sentence.
+///
+/// ```
+/// use ml_serve::rollout::ShadowReport;
+/// let report = ShadowReport { compared: 400, errors: 3, skipped: 0, overlap: 0.354, control_p95_ms: 0.66, challenger_p95_ms: 1.2 };
+/// assert_eq!(report.to_string(), "400 requests compared, 3 failed, 0 skipped: 35.4 % of the products in common; \
+///     p95 of the control 0.66 ms, of the challenger 1.20 ms");
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ShadowReport {
     /// Requests both answered.
@@ -26,6 +33,25 @@ pub struct ShadowReport {
     pub control_p95_ms: f64,
     /// 95th percentile of the challenger's latency, milliseconds.
     pub challenger_p95_ms: f64,
+}
+
+impl fmt::Display for ShadowReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (compared, errors, skipped) = (self.compared, self.errors, self.skipped);
+        write!(
+            f,
+            "{compared} requests compared, {errors} failed, {skipped} skipped"
+        )?;
+        if compared == 0 {
+            return Ok(());
+        }
+        let (control, challenger) = (self.control_p95_ms, self.challenger_p95_ms);
+        let common = self.overlap * 100.0;
+        write!(
+            f,
+            ": {common:.1} % of the products in common; p95 of the control {control:.2} ms, of the challenger {challenger:.2} ms"
+        )
+    }
 }
 
 #[derive(Default)]

@@ -1,0 +1,126 @@
+//! Stage 10: a challenger trained up to the live weeks against the frozen champion.
+
+use crate::deploy::lineage;
+use crate::drift::profile;
+use crate::gate::Candidate;
+use crate::job::Job;
+use crate::learn::{Learned, Lesson};
+use crate::past::{FitTimes, Past};
+use crate::report::Report;
+use crate::rungs::Rungs;
+use crate::serving::{MODEL, ShopModel, outcome, publish};
+use crate::windows::holdout;
+use ml_pipeline::eval::goal::{Criterion, Decision, Gate, SuccessCriteria};
+use ml_pipeline::eval::holdout::RankingBoard;
+use ml_pipeline::prelude::*;
+use ml_pipeline::serve::registry::Registry;
+use serde_json::json;
+
+/// Trains on everything known before the live weeks and lets champion and challenger rank them.
+pub fn challenge(job: &Job<'_>, candidate: &Candidate, report: &mut Report) -> Result<()> {
+    report.part("Challenger");
+    let seed = job.args.seed + 1;
+    let mut times = FitTimes::default();
+    let windows = &job.windows;
+    let train: Vec<_> = windows.train[1..]
+        .iter()
+        .copied()
+        .chain([windows.valid])
+        .collect();
+    let lesson = Lesson {
+        trade: &job.trade,
+        train: &train,
+        valid: windows.test,
+        settings: &job.settings,
+        seed,
+    };
+    let learned = lesson.learn(&mut times)?.learned;
+    let now = Past::of(
+        &job.trade,
+        windows.live.from,
+        &job.settings,
+        job.args.seed,
+        &mut times,
+    )?;
+    let board = duel(job, &now, &candidate.model.learned, &learned)?;
+    tell(&board, report);
+    let decision = judge(&board)?;
+    report.show(&decision);
+    let next = ShopModel::new(&job.trade, now, learned);
+    let bytes = next.artifact(&profile(job, &next.past)?)?;
+    let ndcg = |model: &str| board.row(model).map_or(0.0, |r| r.ndcg.estimate);
+    let (champion, challenger) = (ndcg("champion"), ndcg("challenger"));
+    let registry = Registry::open(job.args.out.join("registry"))?;
+    let metrics = [("ndcg_at_10", challenger)];
+    let version = publish(&registry, &bytes, &metrics, &decision, lineage(job, seed)?)?;
+    let promoted = registry.promote(MODEL, version, "champion", &outcome(&decision));
+    report.say(match promoted {
+        Ok(_) => format!("version {version} is the new champion"),
+        Err(_) => format!("version {version} is in the registry, and the champion stays"),
+    });
+    report.set(
+        "challenge",
+        json!({ "promoted": decision.promoted, "champion": champion, "challenger": challenger }),
+    );
+    Ok(())
+}
+
+/// Both with the counts and factors of the same moment: what differs is what was learned.
+fn duel(
+    job: &Job<'_>,
+    now: &Past,
+    champion: &Learned,
+    challenger: &Learned,
+) -> Result<RankingBoard> {
+    let blend = |learned| Ok::<_, Error>(Rungs::new(&job.trade.items, now, learned)?.blend);
+    let models = [
+        ("champion", blend(champion)?),
+        ("challenger", blend(challenger)?),
+    ];
+    let (live, _) = holdout::<Test>(&job.trade, job.windows.live)?;
+    live.evaluate(&models, 10)
+}
+
+/// The challenger has to be better beyond doubt.
+fn judge(board: &RankingBoard) -> Result<Decision> {
+    let champion = board.row("champion").map_or(0.0, |r| r.ndcg.estimate);
+    let criteria = SuccessCriteria::new().model(Criterion::new(
+        "ndcg@10",
+        Direction::HigherIsBetter,
+        champion,
+        champion,
+        champion * 1.1,
+    ));
+    let measured = board
+        .measured("challenger")
+        .ok_or_else(|| Error::Data("the board has no challenger".into()))?;
+    Ok(Gate::new(criteria)?.decide(&measured))
+}
+
+fn tell(board: &RankingBoard, report: &mut Report) {
+    report.say(format!(
+        "the champion as it was trained, with fresh counts, against one trained up to the live weeks, before {} buyers of these weeks",
+        board.users
+    ));
+    let rows: Vec<Vec<String>> = board
+        .rows
+        .iter()
+        .map(|r| {
+            vec![
+                r.model.clone(),
+                r.ndcg.to_string(),
+                r.against_first.map_or("-".into(), |d| format!("{d:+}")),
+                format!("{:.4}", r.map),
+                format!("{:.4}", r.recall),
+            ]
+        })
+        .collect();
+    let head = [
+        "model",
+        "NDCG@10, 95 %",
+        "gain over the champion",
+        "MAP@10",
+        "recall@10",
+    ];
+    report.table(&head, &rows);
+}

@@ -1,0 +1,87 @@
+//! Stage 9: the registry behind the gate, and the service that loads from it.
+
+use crate::gate::Candidate;
+use crate::job::Job;
+use crate::report::Report;
+use crate::serving::{KIND, MODEL, ShopModel, outcome, publish};
+use ml_pipeline::prelude::*;
+use ml_pipeline::serve::recommend::{Memory, RecommendationService, Request};
+use ml_pipeline::serve::registry::{Lineage, Registry};
+use serde::Serialize;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Stage 9, first half: publish, promote, load, answer.
+pub fn deploy(
+    job: &Job<'_>,
+    candidate: &Candidate,
+    report: &mut Report,
+) -> Result<Arc<RecommendationService>> {
+    report.stage(
+        9,
+        "Deployment",
+        "registry behind the gate, fallback chain, shadow, canary that rolls itself back, experiment",
+    );
+    let registry = Registry::open(job.args.out.join("registry"))?;
+    let version = publish(
+        &registry,
+        &candidate.bytes,
+        &[("ndcg_at_10", candidate.ndcg)],
+        &candidate.decision,
+        lineage(job, job.args.seed)?,
+    )?;
+    let promoted = registry.promote(MODEL, version, "champion", &outcome(&candidate.decision));
+    report.say(match promoted {
+        Ok(before) => format!(
+            "version {version} published and promoted to champion (before: {})",
+            before.map_or("none".into(), |v| v.to_string())
+        ),
+        Err(refusal) => format!("version {version} published, not promoted: {refusal}"),
+    });
+    let (model, _) = ShopModel::load(&registry.load(MODEL, version)?.artifact)?;
+    let bundle = if candidate.decision.promoted {
+        model.bundle(&version.to_string())?
+    } else {
+        report.say("without a promoted model the service answers with popular products");
+        model.popularity_only()?
+    };
+    let events = Arc::new(Memory::new());
+    let service = Arc::new(RecommendationService::new(bundle)?.sink(events.clone()));
+    ask(&model, &service, report)?;
+    report.set("requests_served", events.take().len());
+    Ok(service)
+}
+
+/// Where a version comes from.
+pub fn lineage(job: &Job<'_>, seed: u64) -> Result<Lineage> {
+    let settings = serde_json::to_value(&job.settings).map_err(|e| Error::Data(e.to_string()))?;
+    Ok(Lineage {
+        data_digest: job.source.digest.clone(),
+        code_version: env!("CARGO_PKG_VERSION").into(),
+        parameters: json!({ "kind": KIND, "settings": settings }),
+        seed,
+    })
+}
+
+/// A shopper the shop knows, and one it does not.
+fn ask(model: &ShopModel, service: &RecommendationService, report: &mut Report) -> Result<()> {
+    let request = Request::new(model.users[0].clone())
+        .history(model.items.iter().take(2).map(|i| i.id.clone()))
+        .count(3)
+        .price_max(100.0);
+    let answer = service.recommend(&request)?;
+    report.part("A request and its answer");
+    report.show(format!("{}\n{}", pretty(&request)?, pretty(&answer)?));
+    let stranger = service.recommend(&Request::new("somebody nobody has seen").count(3))?;
+    let why = stranger.recommendations.first().map(|r| r.reason.as_str());
+    report.say(format!(
+        "a stranger gets {}, because: {}",
+        stranger.products().join(", "),
+        why.unwrap_or("nothing is left")
+    ));
+    Ok(())
+}
+
+fn pretty(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value).map_err(|e| Error::Data(e.to_string()))
+}

@@ -1,0 +1,88 @@
+//! The simulator's truth beside the shop's numbers: who is who, and a ranker that knows what people want.
+
+use crate::job::Job;
+use crate::rungs::AnyRung;
+use crate::trade::Trade;
+use ml_pipeline::data::contract::{ByVisit, Candidates, Ranker, Visit};
+use ml_pipeline::data::synth::shop::{RetailTruth, Shop};
+use ml_pipeline::prelude::*;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub const NAME: &str = "oracle (knows the simulator's tastes)";
+
+/// The simulator's number of each user and product of the log.
+pub struct WhoIsWho {
+    pub users: Vec<u32>,
+    pub items: Vec<u32>,
+}
+
+/// Nobody: a number that the simulator did not give.
+const NOBODY: u32 = u32::MAX;
+
+impl WhoIsWho {
+    pub fn of(shop: &Shop, trade: &Trade) -> Self {
+        let truth = shop.truth();
+        let (mut users, mut items) = (HashMap::new(), HashMap::new());
+        for (line, what) in shop.transactions().iter().zip(&truth.transactions) {
+            let RetailTruth::Sale(event) = what else {
+                continue;
+            };
+            let event = &truth.events[*event as usize];
+            items.insert(line.stock_code.as_str(), event.product);
+            if let Some(customer) = line.customer_id {
+                users.insert(customer.to_string(), event.user);
+            }
+        }
+        let user = |id: &String| users.get(id).copied().unwrap_or(NOBODY);
+        let item = |id: &str| items.get(id).copied().unwrap_or(NOBODY);
+        Self {
+            users: trade.users.iter().map(user).collect(),
+            items: trade.items.iter().map(|i| item(&i.id)).collect(),
+        }
+    }
+}
+
+/// Ranks by the probability that the user, shown the product at the moment, buys it.
+struct Oracle {
+    shop: Arc<Shop>,
+    who: WhoIsWho,
+}
+
+/// The oracle of a simulated shop; nobody has one of a real shop.
+pub fn of(job: &Job<'_>) -> Option<AnyRung> {
+    let shop = job.source.shop.clone()?;
+    let who = WhoIsWho::of(&shop, &job.trade);
+    Some(Arc::new(Oracle { shop, who }))
+}
+
+impl Ranker for Oracle {
+    type Query = ByVisit;
+    type Scratch = ();
+    fn rank_into(
+        &self,
+        visit: Visit<'_>,
+        among: Candidates<'_>,
+        k: usize,
+        (): &mut (),
+        out: &mut Vec<Scored>,
+    ) -> Result<()> {
+        out.clear();
+        let user = visit.user.and_then(|u| self.who.users.get(u as usize));
+        let (user, time) = (user.copied().unwrap_or(NOBODY), visit.now / 1_000_000);
+        let truth = self.shop.truth();
+        among.for_each(self.who.items.len(), |item| {
+            let product = self.who.items[item as usize];
+            let score = truth.purchase_probability(user, product, time) as f32;
+            out.push(Scored { item, score });
+        });
+        let best_first =
+            |a: &Scored, b: &Scored| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item));
+        if out.len() > k && k > 0 {
+            out.select_nth_unstable_by(k - 1, best_first);
+        }
+        out.truncate(k);
+        out.sort_by(best_first);
+        Ok(())
+    }
+}

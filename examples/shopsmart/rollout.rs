@@ -1,0 +1,102 @@
+//! Stage 9: a new version before shoppers without betting the shop on it: shadow, and a canary with an injected fault.
+
+use crate::report::Report;
+use crate::serving::ShopModel;
+use ml_pipeline::data::contract::{ByVisit, Candidates, Ranker, Visit};
+use ml_pipeline::prelude::*;
+use ml_pipeline::serve::recommend::{Bundle, Recommend, RecommendationService, Request, Rung};
+use ml_pipeline::serve::rollout::{Canary, CanaryRollout, Gates, Shadow};
+use serde_json::json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+type Service = Arc<RecommendationService>;
+
+/// Factorisation sees what the champion sees, and is heard by nobody.
+pub fn shadow(model: &ShopModel, service: &Service, report: &mut Report) -> Result<()> {
+    report.part("Shadow: factorisation behind the champion");
+    let behind = Arc::new(RecommendationService::new(model.factorisation_first()?)?);
+    let shadow = Shadow::new(service.clone(), behind, 10_000)?;
+    for user in model.users.iter().take(400) {
+        shadow.recommend(&Request::new(user.clone()))?;
+    }
+    shadow.catch_up(Duration::from_secs(20));
+    let seen = shadow.report();
+    report.say(seen);
+    report.set(
+        "shadow",
+        json!({ "compared": seen.compared, "errors": seen.errors, "skipped": seen.skipped, "overlap": seen.overlap }),
+    );
+    Ok(())
+}
+
+/// A version that fails one call in five is given traffic, and loses it.
+pub fn canary(model: &ShopModel, service: &Service, report: &mut Report) -> Result<()> {
+    report.part("Canary: a version that fails one call in five");
+    let faulty = Faulty {
+        every: 5,
+        calls: AtomicU64::new(0),
+    };
+    let broken =
+        Bundle::new("broken", model.catalogue()?, model.users()?).rung(Rung::new("blend", faulty));
+    let broken = Arc::new(RecommendationService::new(broken)?);
+    let gates = Gates {
+        min_requests: 100,
+        judge_from: 30,
+        ..Gates::default()
+    };
+    let stages = Canary::new().gates(gates);
+    let canary =
+        CanaryRollout::new(service.clone(), broken, stages, "canary with a fault")?.judge_every(10);
+    let mut unanswered = 0;
+    for user in model.users.iter().cycle().take(4_000) {
+        let answer = canary.recommend(&Request::new(user.clone()));
+        unanswered += u32::from(answer.is_err());
+    }
+    let steps: Vec<String> = canary.steps().iter().map(ToString::to_string).collect();
+    for step in &steps {
+        report.say(step);
+    }
+    report.say(format!(
+        "canary {}; {unanswered} of 4000 requests stayed without an answer: where the canary fails, the champion answers",
+        canary.phase()
+    ));
+    report.set(
+        "canary",
+        json!({ "phase": canary.phase().to_string(), "steps": steps, "unanswered": unanswered }),
+    );
+    Ok(())
+}
+
+/// A ranker with an injected fault: it fails one call in `every`.
+struct Faulty {
+    every: u64,
+    calls: AtomicU64,
+}
+
+impl Ranker for Faulty {
+    type Query = ByVisit;
+    type Scratch = ();
+    fn rank_into(
+        &self,
+        _: Visit<'_>,
+        among: Candidates<'_>,
+        k: usize,
+        (): &mut (),
+        out: &mut Vec<Scored>,
+    ) -> Result<()> {
+        out.clear();
+        let call = self.calls.fetch_add(1, Ordering::Relaxed);
+        if call.is_multiple_of(self.every) {
+            return Err(Error::Data(
+                "injected fault: the feature store does not answer".into(),
+            ));
+        }
+        among.for_each(k, |item| {
+            let score = -(item as f32);
+            out.push(Scored { item, score });
+        });
+        Ok(())
+    }
+}
