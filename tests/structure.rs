@@ -28,16 +28,11 @@ const HEAVY: [&str; 12] = [
     "aws-lc-sys",
 ];
 
-fn metadata() -> Value {
+/// What cargo prints about this workspace.
+fn cargo(args: &[&str]) -> String {
     let run = Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--offline",
-            "--locked",
-            "--manifest-path",
-        ])
+        .args(args)
+        .args(["--offline", "--locked", "--manifest-path"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
         .output()
         .unwrap();
@@ -46,7 +41,11 @@ fn metadata() -> Value {
         "{}",
         String::from_utf8_lossy(&run.stderr)
     );
-    serde_json::from_slice(&run.stdout).unwrap()
+    String::from_utf8(run.stdout).unwrap()
+}
+
+fn metadata() -> Value {
+    serde_json::from_str(&cargo(&["metadata", "--format-version", "1"])).unwrap()
 }
 
 #[test]
@@ -71,26 +70,7 @@ fn imports_go_down_only() {
 
 #[test]
 fn the_default_tree_is_light() {
-    let run = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--offline",
-            "--locked",
-            "--edges",
-            "normal,build",
-            "--prefix",
-            "none",
-            "--manifest-path",
-        ])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .output()
-        .unwrap();
-    assert!(
-        run.status.success(),
-        "{}",
-        String::from_utf8_lossy(&run.stderr)
-    );
-    let tree = String::from_utf8(run.stdout).unwrap();
+    let tree = cargo(&["tree", "--edges", "normal,build", "--prefix", "none"]);
     assert!(
         tree.contains("ml-data") && tree.contains("axum"),
         "the tree was read"
