@@ -5,7 +5,7 @@
 //! | truncated or damaged gzip | here; `source.rs::gzip_whole_joined_and_cut` |
 //! | wrong header, a column of another type | here (files); `clean.rs` (retail forms) |
 //! | empty file, only a header, one row | here |
-//! | NUL byte, invalid UTF-8 | here |
+//! | NUL byte, invalid UTF-8, a quote never closed, a line without end | here |
 //! | truncated Parquet, Parquet that is none, a flipped byte in one | here |
 //! | full disk | here (tables, bad rows); `ml-serve/tests/full_disk.rs` (registry, events) |
 //! | artifact with one byte flipped or cut | `artifact/tests.rs`; `ml-serve/src/registry/tests.rs` |
@@ -176,6 +176,52 @@ fn bytes_that_are_no_text() {
         CsvSource::bytes("cat.png", image).read().unwrap_err(),
         Error::Source { .. }
     ));
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_named_with_its_line() {
+    let file = "id,name\n1,lamp\n2,\"mug\n3,plate\n4,bowl\n";
+    let e = CsvSource::text("shop.csv", file).read().unwrap_err();
+    assert_eq!(
+        source_error(&e),
+        (
+            "shop.csv",
+            Some(3),
+            "a quoted field is opened and never closed"
+        )
+    );
+    // Told that quotes are letters, every row is read.
+    let table = CsvSource::text("shop.csv", file)
+        .quote(None)
+        .read()
+        .unwrap()
+        .table;
+    assert_eq!(
+        (table.rows(), table.column(1).str_at(1)),
+        (4, Some("\"mug"))
+    );
+    // In batches, what comes before arrives first.
+    let mut batches = CsvSource::text("shop.csv", file).batches(1).unwrap();
+    assert_eq!(batches.next().unwrap().unwrap().rows_read, 1);
+    assert!(batches.next().unwrap().is_err());
+    assert!(batches.next().is_none());
+}
+
+#[test]
+fn a_line_without_end_is_given_up_before_it_fills_the_memory() {
+    let start = "id,name\n1,lamp\n2,";
+    let endless = format!("{start}{}", "x".repeat(3 << 20));
+    let source = CsvSource::text("shop.csv", &endless).max_record_bytes(1 << 20);
+    let e = source.sample_rows(1).read().unwrap_err();
+    let (path, line, reason) = source_error(&e);
+    assert_eq!((path, line), ("shop.csv", Some(3)));
+    assert!(
+        reason.contains("more than 1048576 bytes") && reason.contains("quote"),
+        "{reason}"
+    );
+    // The same line is read where such lines are expected.
+    let read = CsvSource::text("shop.csv", &endless).read().unwrap();
+    assert_eq!(read.table.rows(), 2);
 }
 
 fn shop() -> Table {

@@ -345,6 +345,62 @@ fn choosing_limiting_reporting_and_batches() {
     assert_eq!(counted.into_inner(), file.len() as u64);
 }
 
+/// Large enough for several pieces: rows with quotes and line ends inside, bad rows, and texts that are new late in the file.
+#[test]
+fn any_number_of_threads_reads_the_same() {
+    let mut file = String::from("n,name,when,note\n");
+    for i in 0..60_000 {
+        let name = [
+            "lamp",
+            "\"mug, blue\"",
+            "\"two\nlines\"",
+            "\"said \"\"so\"\"\"",
+        ][i % 4];
+        match i % 9973 {
+            17 => file += "short,row\n",
+            18 => file += &format!("x,{name},2024-01-01,y\r\n\n"),
+            _ => {
+                file += &format!(
+                    "{}.{:03},{name},2024-01-{:02} 10:00,level {}\n",
+                    i % 1000,
+                    i % 997,
+                    1 + i % 28,
+                    i / 7
+                )
+            }
+        }
+    }
+    let read = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        let source = CsvSource::text("f.csv", &file).column("n", As::Num);
+        pool.install(|| source.read().unwrap())
+    };
+    let one = read(1);
+    assert_eq!(one.rows_read, 60_000);
+    assert_eq!(one.quarantine.len(), 14);
+    let rows: Vec<usize> = one.quarantine.rows().iter().map(|r| r.row).collect();
+    assert_eq!(rows[..4], [17, 18, 9990, 9991]);
+    // Each is on the line on which its text stands.
+    let lines: Vec<&str> = file.split('\n').collect();
+    for bad in one.quarantine.rows() {
+        let line = lines[bad.line as usize - 1];
+        assert!(line == "short,row" || line.starts_with("x,"), "{line}");
+    }
+    for threads in [2, 4] {
+        let many = read(threads);
+        assert_eq!(many.quarantine, one.quarantine);
+        for (a, b) in one.table.columns().iter().zip(many.table.columns()) {
+            assert_eq!(a.levels(), b.levels());
+            assert_eq!(a.as_codes(), b.as_codes());
+            assert_eq!(a.as_time(), b.as_time());
+            assert_eq!(a.as_num(), b.as_num());
+        }
+    }
+}
+
 #[test]
 fn parquet_of_every_kind() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Columns that grow cell by cell from text, without a `String` for each.
+//! Columns that grow from text, without a `String` for each cell: parts are read side by side, and then joined in their order.
 
 use super::number;
 use super::options::{As, CsvOptions};
@@ -42,6 +42,12 @@ pub(super) fn parse(cell: &str, to: As, options: &CsvOptions) -> Option<Parsed> 
     }
 }
 
+/// True when digits with a point are always a number: `.` is the decimal mark, and no marker of missing values looks like that.
+pub(super) fn plain_numbers(options: &CsvOptions) -> bool {
+    let marker = |m: &str| number::plain(m.as_bytes()).is_some();
+    options.decimal == b'.' && options.thousands.is_none() && !options.missing.any(marker)
+}
+
 fn truth(cell: &str) -> Option<bool> {
     let is = |words: &[&str]| words.iter().any(|w| cell.eq_ignore_ascii_case(w));
     if is(&["true", "t", "yes", "y", "1"]) {
@@ -51,6 +57,102 @@ fn truth(cell: &str) -> Option<bool> {
     } else {
         None
     }
+}
+
+/// What one task read of a column.
+pub(super) enum Part {
+    Num(Vec<f64>),
+    Time(Vec<i64>),
+    Bool(Vec<u8>),
+    /// Texts end to end, and the length of each.
+    Str(String, Vec<u32>),
+}
+
+/// The length that stands for a missing text.
+const NO_TEXT: u32 = u32::MAX;
+
+impl Part {
+    pub(super) fn new(to: As) -> Self {
+        match to {
+            As::Num => Self::Num(Vec::new()),
+            As::Cat | As::Text => Self::Str(String::new(), Vec::new()),
+            As::Time(_) => Self::Time(Vec::new()),
+            As::Bool => Self::Bool(Vec::new()),
+        }
+    }
+
+    /// Reads a cell; false, and nothing is stored, when it is not of the part's type. `plain` is [`plain_numbers`] of the options.
+    #[inline]
+    pub(super) fn read(&mut self, cell: &str, to: As, options: &CsvOptions, plain: bool) -> bool {
+        // Nearly all numbers are a few digits and a point.
+        if let (Self::Num(v), true) = (&mut *self, plain)
+            && let Some(x) = number::plain(cell.as_bytes())
+        {
+            v.push(x);
+            return true;
+        }
+        let Some(value) = parse(cell, to, options) else {
+            return false;
+        };
+        self.push(value, cell);
+        true
+    }
+
+    /// Bytes of text.
+    pub(super) fn text_bytes(&self) -> usize {
+        if let Self::Str(text, _) = self {
+            text.len()
+        } else {
+            0
+        }
+    }
+
+    /// Takes the last cell away.
+    pub(super) fn pop(&mut self) {
+        match self {
+            Self::Num(v) => drop(v.pop()),
+            Self::Time(v) => drop(v.pop()),
+            Self::Bool(v) => drop(v.pop()),
+            Self::Str(text, lengths) => {
+                if let Some(n) = lengths.pop().filter(|&n| n != NO_TEXT) {
+                    text.truncate(text.len() - n as usize);
+                }
+            }
+        }
+    }
+
+    pub(super) fn push_missing(&mut self) {
+        self.push(Parsed::Missing, "");
+    }
+
+    #[inline]
+    fn push(&mut self, value: Parsed, cell: &str) {
+        match (self, value) {
+            (Self::Num(v), Parsed::Num(x)) => v.push(x),
+            (Self::Num(v), _) => v.push(f64::NAN),
+            (Self::Time(v), Parsed::Time(x)) => v.push(x),
+            (Self::Time(v), _) => v.push(MISSING_TIME),
+            (Self::Bool(v), Parsed::Bool(x)) => v.push(x),
+            (Self::Bool(v), _) => v.push(MISSING_BOOL),
+            (Self::Str(text, lengths), Parsed::Str) => {
+                text.push_str(cell);
+                lengths.push(cell.len() as u32);
+            }
+            (Self::Str(_, lengths), _) => lengths.push(NO_TEXT),
+        }
+    }
+}
+
+/// The cells of a text part, in order.
+fn texts<'a>(text: &'a str, lengths: &'a [u32]) -> impl Iterator<Item = Option<&'a str>> {
+    let mut at = 0;
+    lengths.iter().map(move |&n| {
+        let start = at;
+        (n != NO_TEXT).then(|| {
+            at += n as usize;
+            &text[start..at]
+        })
+    })
 }
 
 /// One column under construction.
@@ -73,19 +175,32 @@ impl Builder {
         }
     }
 
-    #[inline]
-    pub(super) fn push(&mut self, value: Parsed, cell: &str) {
-        match (self, value) {
-            (Self::Num(v), Parsed::Num(x)) => v.push(x),
-            (Self::Num(v), _) => v.push(f64::NAN),
-            (Self::Time(v), Parsed::Time(x)) => v.push(x),
-            (Self::Time(v), _) => v.push(MISSING_TIME),
-            (Self::Bool(v), Parsed::Bool(x)) => v.push(x),
-            (Self::Bool(v), _) => v.push(MISSING_BOOL),
-            (Self::Cat(v, levels), Parsed::Str) => v.push(levels.add(cell)),
-            (Self::Cat(v, _), _) => v.push(MISSING_CODE),
-            (Self::Text(v), Parsed::Str) => v.append_value(cell),
-            (Self::Text(v), _) => v.append_null(),
+    /// Makes room for as many rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        match self {
+            Self::Num(v) => v.reserve_exact(rows),
+            Self::Cat(v, _) => v.reserve_exact(rows),
+            Self::Time(v) => v.reserve_exact(rows),
+            Self::Bool(v) => v.reserve_exact(rows),
+            Self::Text(_) => {}
+        }
+    }
+
+    /// Appends what a task read. Categories get their codes here, in the order of the file.
+    pub(super) fn append(&mut self, part: &Part) {
+        match (self, part) {
+            (Self::Num(all), Part::Num(v)) => all.extend_from_slice(v),
+            (Self::Time(all), Part::Time(v)) => all.extend_from_slice(v),
+            (Self::Bool(all), Part::Bool(v)) => all.extend_from_slice(v),
+            (Self::Text(all), Part::Str(text, lengths)) => {
+                texts(text, lengths).for_each(|t| all.append_option(t));
+            }
+            (Self::Cat(all, levels), Part::Str(text, lengths)) => {
+                let code = |t: Option<&str>| t.map_or(MISSING_CODE, |t| levels.add(t));
+                all.extend(texts(text, lengths).map(code));
+            }
+            // A part is made for the type of its builder.
+            _ => {}
         }
     }
 

@@ -206,6 +206,12 @@ impl CsvSource {
         self.options.max_bad_rows = Some(rows);
         self
     }
+    /// Gives up on records longer than this.
+    #[must_use]
+    pub fn max_record_bytes(mut self, bytes: usize) -> Self {
+        self.options.max_record_bytes = bytes;
+        self
+    }
     /// Calls `report` now and then with the bytes of the file read so far and its size (compressed, where it is).
     #[must_use]
     pub fn progress(mut self, report: impl FnMut(u64, u64) + Send + 'static) -> Self {
@@ -225,7 +231,7 @@ impl CsvSource {
     ///
     /// # Errors
     /// [`Error::Io`] when the file can not be opened; [`Error::Source`] for a damaged gzip stream, an empty file, a file with no
-    /// rows, repeated names, or too many bad rows; [`Error::NoColumn`] and [`Error::ColumnKind`] for columns that were declared or
+    /// rows, a quote that is never closed, a record that is too long, repeated names, or too many bad rows; [`Error::NoColumn`] and [`Error::ColumnKind`] for columns that were declared or
     /// required; [`Error::Parameter`] for options that contradict each other.
     pub fn read(mut self) -> Result<Loaded> {
         let mut known: HashMap<usize, As> = HashMap::default();

@@ -8,16 +8,19 @@
 //! Every reader returns [`Loaded`]: the table, the quarantine and the number of rows read, of which
 //! `rows_read == table.rows() + quarantine.len()` always holds.
 
+mod blocks;
 mod builder;
 mod csv_reader;
 mod csv_source;
 mod datetime;
+mod dialect;
 mod infer;
 mod input;
 mod number;
 mod options;
 mod parquet_column;
 mod parquet_source;
+mod piece;
 mod quarantine;
 
 pub use csv_source::{Batches, CsvSource};

@@ -39,30 +39,28 @@ pub(super) fn parse_with(text: &str, decimal: u8, thousands: Option<u8>) -> Opti
     parse(&plain)
 }
 
-/// Digits with at most one point: exact, because both the digits and the power of ten are, and one division rounds once.
+/// Digits with at most one point and no blanks: exact, because both the digits and the power of ten are, and one division rounds once.
 #[inline]
-fn plain(text: &[u8]) -> Option<f64> {
+pub(super) fn plain(text: &[u8]) -> Option<f64> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
         rest => (false, rest),
     };
-    if digits.is_empty() || digits.len() > 20 {
+    // Nineteen digits fit into 64 bits.
+    if digits.is_empty() || digits.len() > 19 {
         return None;
     }
-    let (mut value, mut fraction, mut point, mut seen) = (0_u64, 0, false, false);
-    for &b in digits {
+    let (mut value, mut point) = (0_u64, None);
+    for (i, &b) in digits.iter().enumerate() {
         match b {
-            b'0'..=b'9' => {
-                value = value.checked_mul(10)?.checked_add(u64::from(b - b'0'))?;
-                fraction += usize::from(point);
-                seen = true;
-            }
-            b'.' if !point => point = true,
+            b'0'..=b'9' => value = value * 10 + u64::from(b - b'0'),
+            b'.' if point.is_none() => point = Some(i),
             _ => return None,
         }
     }
-    if !seen || value > EXACT_INTEGER {
+    let fraction = point.map_or(0, |p| digits.len() - 1 - p);
+    if value > EXACT_INTEGER || point.is_some() && digits.len() == 1 {
         return None;
     }
     let x = value as f64 / EXACT[fraction];

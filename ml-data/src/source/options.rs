@@ -61,6 +61,10 @@ impl Missing {
         ])
     }
 
+    pub(super) fn any(&self, is: impl Fn(&str) -> bool) -> bool {
+        self.0.iter().any(|m| is(m))
+    }
+
     #[inline]
     pub(super) fn has(&self, cell: &str) -> bool {
         // The empty cell is by far the most common marker.
@@ -142,6 +146,8 @@ pub struct CsvOptions {
     pub allow_empty: bool,
     /// More bad rows than this are an error.
     pub max_bad_rows: Option<usize>,
+    /// A record of more bytes than this is an error: most likely a quote was left open, or the file is no text.
+    pub max_record_bytes: usize,
 }
 
 impl Default for CsvOptions {
@@ -167,6 +173,7 @@ impl Default for CsvOptions {
             limit: None,
             allow_empty: false,
             max_bad_rows: None,
+            max_record_bytes: 64 << 20,
         }
     }
 }

@@ -1,0 +1,198 @@
+//! Some whole records, parsed by one task.
+
+use super::builder::{Part, plain_numbers};
+use super::dialect::Dialect;
+use super::options::{As, CsvOptions, Encoding, OnMismatch, Ragged};
+use super::quarantine::{BadRow, Reason};
+use memchr::memchr_iter;
+use std::ops::Range;
+
+/// Cells that did not fit a guess, of which at most so many are kept: they serve only to guess better.
+pub(super) const ODD: usize = 1000;
+
+/// One column of the file that is read.
+pub(super) struct Slot {
+    /// Field of the record.
+    pub(super) field: usize,
+    pub(super) name: String,
+    pub(super) to: As,
+    pub(super) declared: bool,
+}
+
+/// How records become cells.
+pub(super) struct Plan {
+    pub(super) dialect: Dialect,
+    pub(super) options: CsvOptions,
+    /// Fields of a complete row.
+    pub(super) width: usize,
+    pub(super) slots: Vec<Slot>,
+}
+
+/// What was read of a piece. Lines and rows of bad rows count from the piece's beginning.
+pub(super) struct Piece {
+    pub(super) parts: Vec<Part>,
+    /// Of each slot, cells that did not fit a guessed type.
+    pub(super) odd: Vec<Vec<String>>,
+    pub(super) bad: Vec<BadRow>,
+    pub(super) rows: usize,
+    pub(super) lines: u64,
+}
+
+impl Plan {
+    pub(super) fn parse(&self, bytes: &mut [u8]) -> Piece {
+        let lines = memchr_iter(b'\n', bytes).count() as u64;
+        let mut task = Task {
+            plan: self,
+            plain: plain_numbers(&self.options),
+            piece: Piece {
+                parts: self.slots.iter().map(|s| Part::new(s.to)).collect(),
+                odd: vec![Vec::new(); self.slots.len()],
+                bad: Vec::new(),
+                rows: 0,
+                lines,
+            },
+        };
+        let (mut at, mut fields) = (0, Vec::with_capacity(self.width));
+        let (mut line, mut counted) = (0, 0);
+        while let Some(start) = self.dialect.record_start(bytes, at) {
+            let record = &mut bytes[start..];
+            let length = self.dialect.split(record, &mut fields);
+            at = start + length;
+            if let Err(reason) = task.record(&record[..length], &fields) {
+                line += memchr_iter(b'\n', &bytes[counted..start]).count() as u64;
+                counted = start;
+                task.refuse(line, reason, &bytes[start..at], &fields);
+            }
+            task.piece.rows += 1;
+        }
+        task.piece
+    }
+}
+
+struct Task<'a> {
+    plan: &'a Plan,
+    plain: bool,
+    piece: Piece,
+}
+
+impl Task<'_> {
+    fn record(&mut self, bytes: &[u8], fields: &[Range<usize>]) -> Result<(), Reason> {
+        if self.plan.options.encoding == Encoding::Latin1 && !bytes.is_ascii() {
+            let (text, fields) = latin1(bytes, fields);
+            return self.store(&text, &fields);
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.store(text, fields),
+            Err(_) => {
+                let bad = |f: &Range<usize>| std::str::from_utf8(&bytes[f.clone()]).is_err();
+                if fields.len() == self.plan.width || self.is_short(fields.len()) {
+                    Err(self.not_utf8(fields.iter().position(bad).unwrap_or(0)))
+                } else {
+                    Err(self.field_count(fields.len()))
+                }
+            }
+        }
+    }
+
+    fn is_short(&self, n: usize) -> bool {
+        n < self.plan.width && self.plan.options.ragged == Ragged::Fill
+    }
+
+    fn field_count(&self, found: usize) -> Reason {
+        Reason::FieldCount {
+            expected: self.plan.width,
+            found,
+        }
+    }
+
+    fn not_utf8(&self, field: usize) -> Reason {
+        let slot = self.plan.slots.iter().find(|s| s.field == field);
+        Reason::NotUtf8 {
+            column: slot.map_or(format!("number {field}"), |s| s.name.clone()),
+        }
+    }
+
+    /// Stores one row: all its cells, or none.
+    fn store(&mut self, text: &str, fields: &[Range<usize>]) -> Result<(), Reason> {
+        if fields.len() != self.plan.width && !self.is_short(fields.len()) {
+            return Err(self.field_count(fields.len()));
+        }
+        // Fields cut a character in two only when the delimiter is no ASCII.
+        let cell = |field: usize| match fields.get(field) {
+            Some(range) => text.get(range.clone()).ok_or(field),
+            None => Ok(""),
+        };
+        for (i, slot) in self.plan.slots.iter().enumerate() {
+            let reason = match cell(slot.field) {
+                Ok(_) if slot.field >= fields.len() => {
+                    self.piece.parts[i].push_missing();
+                    continue;
+                }
+                Ok(found) if self.read(i, slot, found) => continue,
+                Ok(found) => Reason::Cell {
+                    column: slot.name.clone(),
+                    expected: slot.to.kind(),
+                    found: cut(found),
+                },
+                Err(field) => self.not_utf8(field),
+            };
+            self.piece.parts[..i].iter_mut().for_each(Part::pop);
+            return Err(reason);
+        }
+        Ok(())
+    }
+
+    /// Stores one cell; false when the row can not be kept.
+    #[inline]
+    fn read(&mut self, i: usize, slot: &Slot, found: &str) -> bool {
+        let (part, options) = (&mut self.piece.parts[i], &self.plan.options);
+        if part.read(found, slot.to, options, self.plain) {
+            return true;
+        }
+        if slot.declared || options.on_mismatch == OnMismatch::Quarantine {
+            return false;
+        }
+        // The guess was wrong: this pass only goes on to find the other wrong guesses.
+        part.push_missing();
+        if self.piece.odd[i].len() < ODD {
+            self.piece.odd[i].push(found.to_owned());
+        }
+        true
+    }
+
+    fn refuse(&mut self, line: u64, reason: Reason, bytes: &[u8], fields: &[Range<usize>]) {
+        let latin = self.plan.options.encoding == Encoding::Latin1;
+        let field = |f: &Range<usize>| match &bytes[f.clone()] {
+            b if latin => b.iter().map(|&b| char::from(b)).collect(),
+            b => String::from_utf8_lossy(b).into_owned(),
+        };
+        let fields: Vec<String> = fields.iter().map(field).collect();
+        self.piece.bad.push(BadRow {
+            line,
+            row: self.piece.rows,
+            reason,
+            text: fields.join(&char::from(self.plan.dialect.delimiter).to_string()),
+        });
+    }
+}
+
+/// A record of ISO 8859-1 as text, and where its fields are in it.
+pub(super) fn latin1(bytes: &[u8], fields: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    let field = |f: &Range<usize>| {
+        let start = text.len();
+        text.extend(bytes[f.clone()].iter().map(|&b| char::from(b)));
+        start..text.len()
+    };
+    let fields = fields.iter().map(field).collect();
+    (text, fields)
+}
+
+/// A cell short enough for a message.
+fn cut(cell: &str) -> String {
+    if cell.chars().count() <= 60 {
+        cell.to_owned()
+    } else {
+        cell.chars().take(59).chain(['…']).collect()
+    }
+}
