@@ -536,6 +536,31 @@ proptest! {
         }
     }
 
+    /// Quoted fields are read by other code than plain ones.
+    #[test]
+    fn quotes_around_fields_change_nothing(
+        rows in proptest::collection::vec(proptest::collection::vec("[0-9.xé]{0,4}|-?[0-9]{1,20}[.][0-9]{0,5}|1e3| 7|-9", 2..5), 1..30),
+        marker in any::<bool>()) {
+        let file = |quote: &str| {
+            let line = |r: &Vec<String>| r.iter().map(|f| format!("{quote}{f}{quote}")).collect::<Vec<_>>().join(",") + "\n";
+            "a,b,c\n".to_owned() + &rows.iter().map(line).collect::<String>()
+        };
+        // An empty line is no row, a quoted empty field is one; here no row has fewer than two fields.
+        let read = |quote: &str| {
+            let source = CsvSource::text("p", &file(quote)).column("a", As::Num).column("c", As::Text).only(["a", "c"]).sample_rows(3);
+            let source = if marker { source.missing(Missing::texts(["", "-9"])) } else { source };
+            source.read().unwrap()
+        };
+        let (plain, quoted) = (read(""), read("\""));
+        prop_assert_eq!(&plain.quarantine, &quoted.quarantine);
+        prop_assert_eq!(plain.table.rows(), quoted.table.rows());
+        for row in 0..plain.table.rows() {
+            for column in 0..2 {
+                prop_assert_eq!(cell_as_json(&plain.table, column, row), cell_as_json(&quoted.table, column, row));
+            }
+        }
+    }
+
     #[test]
     fn no_bytes_make_it_panic_or_lose_a_row(bytes in proptest::collection::vec(
         prop_oneof![Just(b','), Just(b'\n'), Just(b'"'), Just(b'\r'), Just(0x1f), b'0'..=b'9', any::<u8>()], 0..200)) {

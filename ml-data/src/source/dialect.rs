@@ -137,7 +137,7 @@ impl Dialect {
         let mut at = 0;
         loop {
             let (field, end) = match self.quote {
-                Some(quote) if bytes.get(at) == Some(&quote) => self.quoted(bytes, quote, at + 1),
+                Some(quote) if self.is_quote(bytes, at) => self.quoted(bytes, quote, at + 1),
                 _ => {
                     let end = self.field_end(bytes, at);
                     (at..end, end)
@@ -154,6 +154,30 @@ impl Dialect {
                 None => return end,
             }
         }
+    }
+
+    /// True at the end of a field: the last one of a record, or another.
+    #[inline]
+    pub(super) fn ends(&self, bytes: &[u8], at: usize, last: bool) -> bool {
+        match bytes.get(at) {
+            Some(b'\n' | b'\r') | None => last,
+            Some(b) => *b == self.delimiter && !last,
+        }
+    }
+
+    #[inline]
+    fn is_quote(&self, bytes: &[u8], at: usize) -> bool {
+        bytes.get(at).is_some_and(|b| Some(*b) == self.quote)
+    }
+
+    /// The field at `at` and where it ends, if it is text without quotes.
+    #[inline]
+    pub(super) fn unquoted<'a>(&self, bytes: &'a [u8], at: usize) -> Option<(&'a str, usize)> {
+        if self.is_quote(bytes, at) {
+            return None;
+        }
+        let end = self.field_end(bytes, at);
+        Some((std::str::from_utf8(&bytes[at..end]).ok()?, end))
     }
 
     /// The first delimiter or line end at or after `at`, eight bytes at a time.

@@ -42,29 +42,42 @@ pub(super) fn parse_with(text: &str, decimal: u8, thousands: Option<u8>) -> Opti
 /// Digits with at most one point and no blanks: exact, because both the digits and the power of ten are, and one division rounds once.
 #[inline]
 pub(super) fn plain(text: &[u8]) -> Option<f64> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
-    // Nineteen digits fit into 64 bits.
-    if digits.is_empty() || digits.len() > 19 {
-        return None;
-    }
-    let (mut value, mut point) = (0_u64, None);
-    for (i, &b) in digits.iter().enumerate() {
-        match b {
-            b'0'..=b'9' => value = value * 10 + u64::from(b - b'0'),
-            b'.' if point.is_none() => point = Some(i),
-            _ => return None,
+    prefix(text)
+        .filter(|&(_, n)| n == text.len())
+        .map(|(x, _)| x)
+}
+
+/// The plain number that `text` begins with, and its length.
+#[inline]
+pub(super) fn prefix(text: &[u8]) -> Option<(f64, usize)> {
+    let sign = usize::from(matches!(text.first()?, b'-' | b'+'));
+    let (whole, point) = digits(text, sign, 0);
+    let (value, end, fraction) = match text.get(point) {
+        Some(b'.') => {
+            let (value, end) = digits(text, point + 1, whole);
+            (value, end, end - point - 1)
         }
-    }
-    let fraction = point.map_or(0, |p| digits.len() - 1 - p);
-    if value > EXACT_INTEGER || point.is_some() && digits.len() == 1 {
+        _ => (whole, point, 0),
+    };
+    // Nineteen digits fit into 64 bits; of more, the value is wrong.
+    let count = point - sign + fraction;
+    if count == 0 || count > 19 || value > EXACT_INTEGER {
         return None;
     }
     let x = value as f64 / EXACT[fraction];
-    Some(if negative { -x } else { x })
+    Some((if text[0] == b'-' { -x } else { x }, end))
+}
+
+/// Appends the digits from `at` on to `value`, and tells where they end.
+#[inline(always)]
+fn digits(text: &[u8], mut at: usize, mut value: u64) -> (u64, usize) {
+    while let Some(digit) = text.get(at).map(|b| b.wrapping_sub(b'0'))
+        && digit < 10
+    {
+        value = value.wrapping_mul(10).wrapping_add(u64::from(digit));
+        at += 1;
+    }
+    (value, at)
 }
 
 /// True for a whole number that `f64` cannot hold exactly: an identifier, most likely, that must not become a number.

@@ -2,6 +2,7 @@
 
 use super::builder::{Part, plain_numbers};
 use super::dialect::Dialect;
+use super::number;
 use super::options::{As, CsvOptions, Encoding, OnMismatch, Ragged};
 use super::quarantine::{BadRow, Reason};
 use memchr::memchr_iter;
@@ -44,6 +45,7 @@ impl Plan {
         let mut task = Task {
             plan: self,
             plain: plain_numbers(&self.options),
+            quick: self.options.encoding == Encoding::Utf8 && !self.dialect.trim,
             piece: Piece {
                 parts: self.slots.iter().map(|s| Part::new(s.to)).collect(),
                 odd: vec![Vec::new(); self.slots.len()],
@@ -55,6 +57,11 @@ impl Plan {
         let (mut at, mut fields) = (0, Vec::with_capacity(self.width));
         let (mut line, mut counted) = (0, 0);
         while let Some(start) = self.dialect.record_start(bytes, at) {
+            if let Some(length) = task.quick(&bytes[start..]) {
+                at = start + length;
+                task.piece.rows += 1;
+                continue;
+            }
             let record = &mut bytes[start..];
             let length = self.dialect.split(record, &mut fields);
             at = start + length;
@@ -72,6 +79,8 @@ impl Plan {
 struct Task<'a> {
     plan: &'a Plan,
     plain: bool,
+    /// Whether records may be read without splitting them first.
+    quick: bool,
     piece: Piece,
 }
 
@@ -92,6 +101,59 @@ impl Task<'_> {
                 }
             }
         }
+    }
+
+    /// Reads an ordinary record in one go: all fields there, none quoted, all of their types. `None`, and nothing is stored, of any other.
+    #[inline]
+    fn quick(&mut self, bytes: &[u8]) -> Option<usize> {
+        let plan = self.plan;
+        if !self.quick {
+            return None;
+        }
+        let (mut at, mut stored) = (0, 0);
+        for field in 0..plan.width {
+            let last = field + 1 == plan.width;
+            let slot = plan.slots.get(stored).filter(|s| s.field == field);
+            let end = match slot {
+                Some(slot) => self.quick_cell(bytes, at, last, stored, slot),
+                None => plan.dialect.unquoted(bytes, at).map(|(_, end)| end),
+            };
+            match end.filter(|&end| plan.dialect.ends(bytes, end, last)) {
+                Some(end) => {
+                    at = end + 1;
+                    stored += usize::from(slot.is_some());
+                }
+                None => {
+                    stored += usize::from(slot.is_some() && end.is_some());
+                    self.piece.parts[..stored].iter_mut().for_each(Part::pop);
+                    return None;
+                }
+            }
+        }
+        Some(at.min(bytes.len()))
+    }
+
+    /// Stores the cell at `at` and tells where it ends.
+    #[inline]
+    fn quick_cell(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        last: bool,
+        i: usize,
+        slot: &Slot,
+    ) -> Option<usize> {
+        let (part, plan) = (&mut self.piece.parts[i], self.plan);
+        if let (Part::Num(v), true) = (&mut *part, self.plain)
+            && let Some((x, n)) = number::prefix(&bytes[at..])
+            && plan.dialect.ends(bytes, at + n, last)
+        {
+            v.push(x);
+            return Some(at + n);
+        }
+        let (cell, end) = plan.dialect.unquoted(bytes, at)?;
+        part.read(cell, slot.to, &plan.options, false)
+            .then_some(end)
     }
 
     fn is_short(&self, n: usize) -> bool {
