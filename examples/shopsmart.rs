@@ -66,6 +66,8 @@ mod serving;
 mod settings;
 #[path = "shopsmart/svg.rs"]
 mod svg;
+#[path = "shopsmart/tables.rs"]
+mod tables;
 #[path = "shopsmart/trade.rs"]
 mod trade;
 #[path = "shopsmart/truth.rs"]

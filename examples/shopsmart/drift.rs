@@ -118,7 +118,7 @@ fn tell(found: &[DriftReport; 2], report: &mut Report) {
         })
     };
     let effect = |c: &ColumnDrift| c.effect.map_or("-".to_string(), |e| format!("{e:.3}"));
-    let drifted = |c: &ColumnDrift| if c.drifted { "drift" } else { "same" }.to_string();
+    let drifted = |c: &ColumnDrift| if c.drifted { "drift" } else { "-" }.to_string();
     let both = || found[0].columns().iter().zip(found[1].columns());
     let rows: Vec<Vec<String>> = both()
         .map(|(a, b)| {

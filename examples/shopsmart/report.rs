@@ -153,7 +153,8 @@ p{margin:.45rem 0;max-width:60rem}
 .why{color:#4a5865;font-style:italic}
 .scroll{overflow-x:auto;margin:.8rem 0}
 table{border-collapse:collapse;font-size:.88rem}
-th,td{padding:.3rem .8rem;border-bottom:1px solid #dfe4ea;text-align:left;vertical-align:top;white-space:nowrap}
+th,td{padding:.3rem .8rem;border-bottom:1px solid #dfe4ea;text-align:left;vertical-align:top}
+.n,th,td:first-child{white-space:nowrap}
 th{background:#eef2f6;border-bottom-color:#c4ced8}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 pre{background:#f7f9fb;border:1px solid #dfe4ea;padding:.7rem .9rem;overflow-x:auto;font-size:.8rem;line-height:1.4;margin:.8rem 0}

@@ -8,7 +8,7 @@ use crate::trade::Trade;
 use crate::windows::Windows;
 use crate::{
     data, deploy, evaluate, experiment, explore, feasible, features, gate, goal, models, monitor,
-    prepare, rollout, truth,
+    prepare, rollout, tables, truth,
 };
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::http::Server;
@@ -24,6 +24,8 @@ pub fn run(args: &Args) -> Result<()> {
     let source = data::load(args, report)?;
     let cleaned = prepare::clean(&source, report)?;
     let cleaning = truth::check(&source, &cleaned, report)?;
+    let shop = source.shop.as_deref();
+    let tables = shop.map(|shop| tables::check(shop, report)).transpose()?;
     let trade = Trade::from_table(&cleaned.table)?;
     let settings = Settings::default();
     let job = Job {
@@ -43,8 +45,8 @@ pub fn run(args: &Args) -> Result<()> {
     rollout::shadow(&candidate.model, &service, report)?;
     rollout::canary(&candidate.model, &service, report)?;
     let experiment = experiment::run(&job, &candidate, report)?;
-    if source.shop.is_some() {
-        let truth = json!({ "cleaning": cleaning, "oracle": report.json.get("oracle"), "experiment": experiment });
+    if shop.is_some() {
+        let truth = json!({ "cleaning": cleaning, "tables": tables, "oracle": report.json.get("oracle"), "experiment": experiment });
         report.set("truth", truth);
     }
     monitor::monitor(&job, &candidate, &service, report)?;
