@@ -248,6 +248,7 @@ impl Judged {
         NetRows::squash(&mut squashed);
         let squashed = Dense::new(self.x.names().clone(), squashed)?;
         let scaled = source.scaler.apply(View::all(&squashed))?;
+        drop(squashed);
         let mut values = Vec::with_capacity(scaled.len() * (scaled.width() + 2));
         for (i, (user, item)) in self.ids.iter().enumerate() {
             values.extend([f64::from(*user), f64::from(*item)]);
