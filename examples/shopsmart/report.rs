@@ -126,7 +126,9 @@ impl Report {
 /// With a capital and a full stop, as a page wants it; a name with digits or dots in it keeps its spelling.
 fn sentence(text: &str) -> String {
     let first = text.split(' ').next().unwrap_or_default();
-    let word = first.chars().all(|c| c.is_alphabetic() || c == ':');
+    let word = first
+        .chars()
+        .all(|c| c.is_alphabetic() || matches!(c, ':' | ',' | '-'));
     let mut chars = text.chars();
     let mut out: String = match chars.next() {
         Some(c) if word => c.to_uppercase().chain(chars).collect(),

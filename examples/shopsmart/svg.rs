@@ -224,6 +224,12 @@ pub fn pairs(
         );
         text_at(&mut out, at + 19.0, 12.0, "start", name);
     }
+    let _ = write!(
+        out,
+        "<line x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"18\" y2=\"{1:.1}\" stroke=\"#4a5865\" stroke-dasharray=\"4 3\"/>",
+        x(mark),
+        height - 20.0
+    );
     for (i, (name, first, second)) in rows.iter().enumerate() {
         let y = 22.0 + ROW * i as f64;
         text_at(&mut out, NAMES - 8.0, y + 14.0, "end", name);
@@ -243,12 +249,6 @@ pub fn pairs(
             );
         }
     }
-    let _ = write!(
-        out,
-        "<line x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"18\" y2=\"{1:.1}\" stroke=\"#111a22\" stroke-dasharray=\"4 3\"/>",
-        x(mark),
-        height - 20.0
-    );
     text_at(&mut out, NAMES, height - 6.0, "start", label);
     out + "</svg>"
 }
