@@ -127,8 +127,10 @@ impl<F: Float> Dense<F> {
             array.as_standard_layout().into_owned()
         };
         let (values, offset) = standard.into_raw_vec_and_offset();
-        let values = match offset {
-            Some(o) if o > 0 => values[o..o + rows * width].to_vec(),
+        // A part of a larger array: its buffer begins before it, or ends after it.
+        let from = offset.unwrap_or(0);
+        let values = match values.get(from..from + rows * width) {
+            Some(own) if own.len() < values.len() => own.to_vec(),
             _ => values,
         };
         Self {
@@ -279,8 +281,13 @@ mod tests {
     #[test]
     fn a_sliced_array_keeps_its_own_values() {
         let a = Array2::from_shape_vec((3, 1), vec![1.0, 2.0, 3.0]).unwrap();
-        let d = Dense::from_array(a.slice_move(ndarray::s![1.., ..]));
-        assert_eq!(d.values(), [2.0, 3.0]);
+        let slice = |rows: ndarray::Slice| {
+            let part = a.clone().slice_move(ndarray::s![rows, ..]);
+            Dense::from_array(part).into_values()
+        };
+        assert_eq!(slice((1..).into()), [2.0, 3.0]);
+        assert_eq!(slice((..2).into()), [1.0, 2.0]);
+        assert!(slice((3..).into()).is_empty());
     }
 
     #[test]
