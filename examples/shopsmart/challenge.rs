@@ -13,11 +13,17 @@ use crate::windows::holdout;
 use ml_pipeline::eval::goal::{Criterion, Decision, Gate, SuccessCriteria};
 use ml_pipeline::eval::holdout::RankingBoard;
 use ml_pipeline::prelude::*;
+use ml_pipeline::serve::recommend::RecommendationService;
 use ml_pipeline::serve::registry::Registry;
 use serde_json::json;
 
-/// Trains on everything known before the live weeks and lets champion and challenger rank them.
-pub fn challenge(job: &Job<'_>, candidate: &Candidate, report: &mut Report) -> Result<()> {
+/// Trains on everything known before the live weeks, lets champion and challenger rank them, and serves the winner.
+pub fn challenge(
+    job: &Job<'_>,
+    candidate: &Candidate,
+    service: &RecommendationService,
+    report: &mut Report,
+) -> Result<()> {
     report.part("Challenger");
     let seed = job.args.seed + 1;
     let mut times = FitTimes::default();
@@ -54,10 +60,18 @@ pub fn challenge(job: &Job<'_>, candidate: &Candidate, report: &mut Report) -> R
     let metrics = [("ndcg_at_10", challenger)];
     let version = publish(&registry, &bytes, &metrics, &decision, lineage(job, seed)?)?;
     let promoted = registry.promote(MODEL, version, "champion", &outcome(&decision));
-    report.say(match promoted {
-        Ok(_) => format!("version {version} is the new champion"),
-        Err(_) => format!("version {version} is in the registry, and the champion stays"),
-    });
+    match promoted {
+        Ok(_) => {
+            let (model, _) = ShopModel::load(&registry.load(MODEL, version)?.artifact)?;
+            service.swap(model.bundle(&version.to_string())?)?;
+            report.say(format!(
+                "version {version} is the new champion, and answers from the next request on"
+            ));
+        }
+        Err(_) => report.say(format!(
+            "version {version} is in the registry, and the champion stays"
+        )),
+    }
     report.set(
         "challenge",
         json!({ "promoted": decision.promoted, "champion": champion, "challenger": challenger }),

@@ -61,7 +61,7 @@ pub fn monitor(
     });
     report.set("retrain", json!({ "due": retrain.due, "reasons": reasons }));
     if retrain.due {
-        challenge(job, candidate, report)?;
+        challenge(job, candidate, service, report)?;
     }
     Ok(())
 }

@@ -3,9 +3,8 @@
 use crate::job::Job;
 use crate::rungs::AnyRung;
 use crate::trade::Trade;
-use ml_pipeline::data::contract::{ByVisit, Candidates, Ranker, Visit};
+use ml_pipeline::data::contract::{ByVisit, RankFn};
 use ml_pipeline::data::synth::shop::{RetailTruth, Shop};
-use ml_pipeline::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -43,46 +42,18 @@ impl WhoIsWho {
     }
 }
 
-/// Ranks by the probability that the user, shown the product at the moment, buys it.
-struct Oracle {
-    shop: Arc<Shop>,
-    who: WhoIsWho,
-}
-
-/// The oracle of a simulated shop; nobody has one of a real shop.
+/// Ranks by the probability that the user, shown the product at the moment, buys it; nobody knows it of a real shop.
 pub fn of(job: &Job<'_>) -> Option<AnyRung> {
     let shop = job.source.shop.clone()?;
     let who = WhoIsWho::of(&shop, &job.trade);
-    Some(Arc::new(Oracle { shop, who }))
-}
-
-impl Ranker for Oracle {
-    type Query = ByVisit;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        visit: Visit<'_>,
-        among: Candidates<'_>,
-        k: usize,
-        (): &mut (),
-        out: &mut Vec<Scored>,
-    ) -> Result<()> {
-        out.clear();
-        let user = visit.user.and_then(|u| self.who.users.get(u as usize));
-        let (user, time) = (user.copied().unwrap_or(NOBODY), visit.now / 1_000_000);
-        let truth = self.shop.truth();
-        among.for_each(self.who.items.len(), |item| {
-            let product = self.who.items[item as usize];
-            let score = truth.purchase_probability(user, product, time) as f32;
-            out.push(Scored { item, score });
-        });
-        let best_first =
-            |a: &Scored, b: &Scored| b.score.total_cmp(&a.score).then(a.item.cmp(&b.item));
-        if out.len() > k && k > 0 {
-            out.select_nth_unstable_by(k - 1, best_first);
-        }
-        out.truncate(k);
-        out.sort_by(best_first);
-        Ok(())
-    }
+    let products = who.items.len();
+    Some(Arc::new(RankFn::by_score::<ByVisit>(
+        products,
+        move |visit, item| {
+            let user = visit.user.and_then(|u| who.users.get(u as usize));
+            let (user, time) = (user.copied().unwrap_or(NOBODY), visit.now / 1_000_000);
+            let product = who.items[item as usize];
+            shop.truth().purchase_probability(user, product, time) as f32
+        },
+    )))
 }

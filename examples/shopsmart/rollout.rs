@@ -2,7 +2,7 @@
 
 use crate::report::Report;
 use crate::serving::ShopModel;
-use ml_pipeline::data::contract::{ByVisit, Candidates, Ranker, Visit};
+use ml_pipeline::data::contract::{ByVisit, Candidates, RankFn, Ranker, Visit};
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::{Bundle, Recommend, RecommendationService, Request, Rung};
 use ml_pipeline::serve::rollout::{Canary, CanaryRollout, Gates, Shadow};
@@ -34,12 +34,8 @@ pub fn shadow(model: &ShopModel, service: &Service, report: &mut Report) -> Resu
 /// A version that fails one call in five is given traffic, and loses it.
 pub fn canary(model: &ShopModel, service: &Service, report: &mut Report) -> Result<()> {
     report.part("Canary: a version that fails one call in five");
-    let faulty = Faulty {
-        every: 5,
-        calls: AtomicU64::new(0),
-    };
-    let broken =
-        Bundle::new("broken", model.catalogue()?, model.users()?).rung(Rung::new("blend", faulty));
+    let broken = Bundle::new("broken", model.catalogue()?, model.users()?)
+        .rung(Rung::new("blend", faulty(5)));
     let broken = Arc::new(RecommendationService::new(broken)?);
     let gates = Gates {
         min_requests: 100,
@@ -70,33 +66,18 @@ pub fn canary(model: &ShopModel, service: &Service, report: &mut Report) -> Resu
 }
 
 /// A ranker with an injected fault: it fails one call in `every`.
-struct Faulty {
-    every: u64,
-    calls: AtomicU64,
-}
-
-impl Ranker for Faulty {
-    type Query = ByVisit;
-    type Scratch = ();
-    fn rank_into(
-        &self,
-        _: Visit<'_>,
-        among: Candidates<'_>,
-        k: usize,
-        (): &mut (),
-        out: &mut Vec<Scored>,
-    ) -> Result<()> {
-        out.clear();
-        let call = self.calls.fetch_add(1, Ordering::Relaxed);
-        if call.is_multiple_of(self.every) {
-            return Err(Error::Data(
-                "injected fault: the feature store does not answer".into(),
-            ));
+fn faulty(every: u64) -> impl Ranker<Query = ByVisit> {
+    let calls = AtomicU64::new(0);
+    let rank = move |_: Visit<'_>, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>| {
+        if calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(every) {
+            let reason = "injected fault: the feature store does not answer";
+            return Err(Error::Data(reason.into()));
         }
         among.for_each(k, |item| {
             let score = -(item as f32);
             out.push(Scored { item, score });
         });
         Ok(())
-    }
+    };
+    RankFn::<ByVisit, _>::new(rank)
 }

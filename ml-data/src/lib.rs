@@ -6,6 +6,7 @@ pub mod clean;
 pub mod contract;
 pub mod error;
 pub mod event;
+mod figure;
 pub mod prelude;
 pub mod quality;
 pub mod random;
@@ -19,4 +20,5 @@ pub mod testkit;
 
 pub use arrow;
 pub use error::{Error, Result};
+pub use figure::figure;
 pub use ndarray;

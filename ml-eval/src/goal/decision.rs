@@ -1,7 +1,7 @@
 //! The gate's answer, with its reasons.
 
-use super::criteria::figure;
 use crate::bootstrap::Interval;
+use ml_data::figure;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

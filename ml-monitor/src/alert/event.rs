@@ -65,8 +65,8 @@ impl fmt::Display for AlertEvent {
             f,
             "{severity} {}: {change} at value {} (level {})",
             self.rule,
-            crate::figure(self.value),
-            crate::figure(self.level)
+            ml_data::figure(self.value),
+            ml_data::figure(self.level)
         )?;
         match &self.runbook {
             Some(link) => write!(f, ", see {link}"),

@@ -90,9 +90,9 @@ impl fmt::Display for Reason {
                 write!(
                     f,
                     "{metric} fell from {} to {}, more than {}",
-                    crate::figure(*baseline),
-                    crate::figure(*current),
-                    crate::figure(*max_drop)
+                    ml_data::figure(*baseline),
+                    ml_data::figure(*current),
+                    ml_data::figure(*max_drop)
                 )
             }
             Reason::DriftShare { found, from, .. } => {
