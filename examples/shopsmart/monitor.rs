@@ -8,7 +8,7 @@ use crate::replay::replay;
 use crate::report::Report;
 use chrono::{DateTime, NaiveDate};
 use ml_pipeline::monitor::alert::{
-    AlertManager, FileSink, MemorySink, Rule, Severity, presets::recommendations,
+    AlertManager, FileSink, MemorySink, Rule, presets::recommendations,
 };
 use ml_pipeline::monitor::retrain::{Action, RetrainPolicy, Situation, Trigger};
 use ml_pipeline::prelude::*;
@@ -71,18 +71,12 @@ fn tell(memory: &MemorySink, report: &mut Report) {
     let events = memory.events();
     let rows: Vec<Vec<String>> = events
         .iter()
-        .map(|e| {
-            let severity = match e.severity {
-                Severity::Warning => "warning",
-                Severity::Critical => "critical",
-            };
-            vec![severity.to_string(), day(e.at), e.to_string()]
-        })
+        .map(|e| vec![day(e.at), e.to_string()])
         .collect();
     if rows.is_empty() {
         report.say("none was raised");
     } else {
-        report.table(&["severity", "day", "alert"], &rows);
+        report.table(&["day", "alert"], &rows);
     }
     let lines: Vec<String> = events.iter().map(ToString::to_string).collect();
     report.set("alerts", lines);
