@@ -656,3 +656,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_limit_of_absurd_quantities_outside_its_range_is_named() {
+    let lines = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,CustomerID,Country\n\
+                 1,A,mug,2,2010-12-01 08:26:00,2.5,17850,France\n";
+    let table = CsvSource::text("shop.csv", lines).read().unwrap().table;
+    for (rule, name) in [
+        (
+            AbsurdQuantity {
+                least: -1.0,
+                factor: 3.0,
+            },
+            "`least`",
+        ),
+        (
+            AbsurdQuantity {
+                least: 9.0,
+                factor: f64::NAN,
+            },
+            "`factor`",
+        ),
+    ] {
+        let cleaning = RetailCleaning::new().absurd_quantity(rule, Outlier::Remove);
+        let message = cleaning.clean(&table).unwrap_err().to_string();
+        assert!(message.contains(name), "{message}");
+    }
+}

@@ -618,3 +618,19 @@ fn the_real_retail_file() {
     assert_eq!(*times.iter().min().unwrap(), parse("first"));
     assert_eq!(*times.iter().max().unwrap(), parse("last"));
 }
+
+#[test]
+fn marks_that_can_not_be_told_apart_are_refused_by_name() {
+    let source = || CsvSource::text("shop.csv", "a;b\n1;2\n");
+    let message = |source: CsvSource| source.read().unwrap_err().to_string();
+    let same = message(source().delimiter(b'"'));
+    assert!(
+        same.contains("`delimiter`") && same.contains("than the quote"),
+        "{same}"
+    );
+    let same = message(source().decimal(b',').thousands(b','));
+    assert!(
+        same.contains("`thousands`") && same.contains("than the decimal point"),
+        "{same}"
+    );
+}

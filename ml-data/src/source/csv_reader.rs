@@ -317,14 +317,17 @@ fn dialect(input: &Input, options: &CsvOptions) -> Result<Dialect> {
         } else {
             b','
         });
-    if options.quote == Some(delimiter) || options.thousands == Some(options.decimal) {
-        let value = char::from(delimiter);
-        return Err(Error::parameter(
-            "CsvSource",
-            "delimiter",
-            value,
-            "another byte than the quote",
-        ));
+    let refused =
+        |name, byte, rule| Err(Error::parameter("CsvSource", name, char::from(byte), rule));
+    if options.quote == Some(delimiter) {
+        return refused("delimiter", delimiter, "another byte than the quote");
+    }
+    if options.thousands == Some(options.decimal) {
+        return refused(
+            "thousands",
+            options.decimal,
+            "another byte than the decimal point",
+        );
     }
     Ok(Dialect {
         delimiter,

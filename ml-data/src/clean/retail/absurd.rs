@@ -60,13 +60,12 @@ impl Largest {
 impl AbsurdQuantity {
     /// Removes the lines, cuts them to the next largest line, or blanks their quantity.
     pub(super) fn apply(self, work: Cleaning, action: Outlier) -> Result<Cleaning> {
-        if !(self.least >= 0.0 && self.factor >= 1.0) {
-            return Err(Error::parameter(
-                "AbsurdQuantity",
-                "factor",
-                self.factor,
-                "at least 1, and `least` at least 0",
-            ));
+        let limits = [
+            ("least", self.least, self.least >= 0.0, "at least 0"),
+            ("factor", self.factor, self.factor >= 1.0, "at least 1"),
+        ];
+        if let Some((name, value, _, rule)) = limits.into_iter().find(|limit| !limit.2) {
+            return Err(Error::parameter("AbsurdQuantity", name, value, rule));
         }
         let quantity = work.numbers("Quantity")?.to_vec();
         let usual = self.usual(&work, &quantity)?;
