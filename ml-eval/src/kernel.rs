@@ -8,15 +8,13 @@
 pub(crate) fn widest<R>(work: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
     {
-        if std::is_x86_feature_detected!("avx512f")
-            && std::is_x86_feature_detected!("avx512bw")
-            && std::is_x86_feature_detected!("avx512dq")
-            && std::is_x86_feature_detected!("avx512vl")
-        {
-            // SAFETY: the four features were detected just above.
+        use std::is_x86_feature_detected as has;
+        let vectors = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl");
+        if vectors && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt") {
+            // SAFETY: every feature it is compiled for was detected just above.
             return unsafe { avx512(work) };
         }
-        if std::is_x86_feature_detected!("avx2") {
+        if has!("avx2") {
             // SAFETY: the feature was detected just above.
             return unsafe { avx2(work) };
         }

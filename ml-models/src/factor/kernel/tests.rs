@@ -9,10 +9,11 @@ impl Isa {
         let mut all = vec![];
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx512f") {
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if avx2 && is_x86_feature_detected!("avx512f") {
                 all.push(Isa(&entry::AVX512, "AVX-512"));
             }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            if avx2 {
                 all.push(Isa(&entry::AVX2, "AVX2"));
             }
         }
