@@ -6,3 +6,4 @@ pub mod boost;
 pub mod ensemble;
 pub mod factor;
 pub mod neural;
+pub mod tree;

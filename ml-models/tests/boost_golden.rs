@@ -110,7 +110,7 @@ impl Golden {
         let leaves: Vec<f64> = model
             .trees()
             .iter()
-            .map(|t| t.leaf_values().len() as f64)
+            .map(|t| t.leaves().len() as f64)
             .collect();
         assert_eq!(leaves, numbers(&case["leaves"]), "{name}: leaves");
         let splits: Vec<f64> = model.split_importance().iter().map(|&s| s as f64).collect();

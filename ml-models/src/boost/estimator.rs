@@ -1,15 +1,19 @@
-//! [`Boost`] as an estimator of real, binary and graded targets.
+//! [`Boost`] as an estimator of numbers, classes and grades; with a metric or an objective of the user's own.
 
 use std::ops::ControlFlow;
 
 use ml_data::Result;
-use ml_data::contract::{Estimator, LearnValid, Params, Round};
+use ml_data::contract::{Direction, Estimator, LearnValid, Metric, Params, Round};
 use ml_data::repr::{Dense, Float};
-use ml_data::sample::{Binary, Part, Readable, Real, Relevance, Sample, Target, Train, Valid};
+use ml_data::sample::{
+    Binary, Class, Part, Probabilities, Readable, Real, Relevance, Sample, Scores, Target, Train,
+    Valid,
+};
 
 use super::Boost;
-use super::fit::{Answers, Known, STEP, check_params, fit};
-use super::model::{FittedBoost, Link};
+use super::fit::{Answers, Judge, Known, Learned, STEP, Task, check_params, fit};
+use super::model::{FittedBoost, FittedBoostClassifier};
+use super::objective::{CustomObjective, Measure};
 
 impl Params for Boost {
     fn name(&self) -> &'static str {
@@ -21,36 +25,99 @@ impl Params for Boost {
     }
 }
 
+/// [`Boost`] that watches a metric of the user's choice on the validation rows; see [`Boost::metric`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct WithMetric<M> {
+    boost: Boost,
+    metric: M,
+}
+
+/// [`Boost`] with an objective of the user's own; see [`Boost::custom`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct WithObjective<O> {
+    boost: Boost,
+    objective: O,
+}
+
+impl Boost {
+    /// Watches `metric` on the validation rows, and stops early by it, instead of the objective's own.
+    #[must_use]
+    pub fn metric<M>(self, metric: M) -> WithMetric<M> {
+        WithMetric {
+            boost: self,
+            metric,
+        }
+    }
+
+    /// Minimises `objective`. Predictions are then raw scores.
+    #[must_use]
+    pub fn custom<O: CustomObjective>(self, objective: O) -> WithObjective<O> {
+        WithObjective {
+            boost: self,
+            objective,
+        }
+    }
+}
+
+impl<M: Send + Sync> Params for WithMetric<M> {
+    fn name(&self) -> &'static str {
+        STEP
+    }
+
+    fn check(&self) -> Result<()> {
+        check_params(&self.boost)
+    }
+}
+
+impl<O: Send + Sync> Params for WithObjective<O> {
+    fn name(&self) -> &'static str {
+        STEP
+    }
+
+    fn check(&self) -> Result<()> {
+        check_params(&self.boost)
+    }
+}
+
 /// Targets that boosting learns.
 trait Learnable: Target {
+    type Model;
     fn answers(labels: &Self::Labels) -> Answers<'_>;
-    fn link(params: &Boost) -> Link;
+    fn model(learned: Learned, labels: &Self::Labels) -> Result<Self::Model>;
+    /// From numbers row after row.
+    fn predictions(labels: &Self::Labels, flat: Vec<f64>) -> Result<Self::Prediction>;
 }
 
-impl Learnable for Real {
-    fn answers(labels: &Self::Labels) -> Answers<'_> {
-        Answers::Real(labels)
-    }
-    fn link(_: &Boost) -> Link {
-        Link::Identity
-    }
+macro_rules! scored {
+    ($target:ident) => {
+        impl Learnable for $target {
+            type Model = FittedBoost;
+            fn answers(labels: &Self::Labels) -> Answers<'_> {
+                Answers::$target(labels)
+            }
+            fn model(learned: Learned, _: &Self::Labels) -> Result<FittedBoost> {
+                FittedBoost::new(learned)
+            }
+            fn predictions(_: &Self::Labels, flat: Vec<f64>) -> Result<Scores> {
+                Ok(Scores(flat))
+            }
+        }
+    };
 }
+scored!(Real);
+scored!(Binary);
+scored!(Relevance);
 
-impl Learnable for Binary {
+impl Learnable for Class {
+    type Model = FittedBoostClassifier;
     fn answers(labels: &Self::Labels) -> Answers<'_> {
-        Answers::Binary(labels)
+        Answers::Class(labels)
     }
-    fn link(params: &Boost) -> Link {
-        Link::Sigmoid(params.sigmoid)
+    fn model(learned: Learned, labels: &Self::Labels) -> Result<FittedBoostClassifier> {
+        FittedBoostClassifier::new(learned, labels.classes().to_vec())
     }
-}
-
-impl Learnable for Relevance {
-    fn answers(labels: &Self::Labels) -> Answers<'_> {
-        Answers::Relevance(labels)
-    }
-    fn link(_: &Boost) -> Link {
-        Link::Identity
+    fn predictions(labels: &Self::Labels, flat: Vec<f64>) -> Result<Probabilities> {
+        Probabilities::new(labels.classes().len(), flat)
     }
 }
 
@@ -64,23 +131,61 @@ fn known<F: Float, Y: Learnable, P: Part + Readable>(
     }
 }
 
+type On<'a> = &'a mut dyn FnMut(Round<'_>) -> ControlFlow<()>;
+
 fn learn<F: Float, Y: Learnable>(
     params: &Boost,
+    custom: Option<&dyn CustomObjective>,
     train: &Sample<Dense<F>, Y, Train>,
     valid: Option<&Sample<Dense<F>, Y, Valid>>,
-    on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
-) -> Result<FittedBoost> {
-    let trained = fit(params, &known(train), valid.map(known).as_ref(), on)?;
-    FittedBoost::new(train.x().data().names().clone(), Y::link(params), trained)
+    on: On<'_>,
+) -> Result<Y::Model> {
+    let task = Task {
+        train: known(train),
+        valid: valid.map(known),
+        custom,
+        judge: None,
+    };
+    Y::model(fit(params, &task, on)?, train.y())
+}
+
+fn learn_judged<F: Float, Y: Learnable>(
+    params: &Boost,
+    metric: &impl Metric<Y>,
+    train: &Sample<Dense<F>, Y, Train>,
+    valid: &Sample<Dense<F>, Y, Valid>,
+    on: On<'_>,
+) -> Result<Y::Model> {
+    let score = |flat: Vec<f64>| {
+        let predicted = Y::predictions(valid.y(), flat)?;
+        metric.score(valid.y(), &predicted, valid.weights())
+    };
+    let task = Task {
+        train: known(train),
+        valid: Some(known(valid)),
+        custom: None,
+        judge: Some(Judge {
+            measure: Measure {
+                name: metric.name(),
+                higher_is_better: metric.direction() == Direction::HigherIsBetter,
+            },
+            score: &score,
+        }),
+    };
+    Y::model(fit(params, &task, on)?, train.y())
+}
+
+fn go_on(_: Round<'_>) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }
 
 macro_rules! estimates {
-    ($target:ty) => {
+    ($target:ty, $model:ty) => {
         impl<F: Float> Estimator<Dense<F>, $target> for Boost {
-            type Model = FittedBoost;
+            type Model = $model;
 
-            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<FittedBoost> {
-                learn(self, train, None, &mut |_| ControlFlow::Continue(()))
+            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
+                learn(self, None, train, None, &mut go_on)
             }
         }
 
@@ -89,14 +194,58 @@ macro_rules! estimates {
                 &self,
                 train: &Sample<Dense<F>, $target, Train>,
                 valid: &Sample<Dense<F>, $target, Valid>,
-                on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
-            ) -> Result<FittedBoost> {
-                learn(self, train, Some(valid), on)
+                on: On<'_>,
+            ) -> Result<$model> {
+                learn(self, None, train, Some(valid), on)
+            }
+        }
+
+        impl<F: Float, M: Metric<$target>> Estimator<Dense<F>, $target> for WithMetric<M> {
+            type Model = $model;
+
+            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
+                learn(&self.boost, None, train, None, &mut go_on)
+            }
+        }
+
+        impl<F: Float, M: Metric<$target>> LearnValid<Dense<F>, $target> for WithMetric<M> {
+            fn learn_valid(
+                &self,
+                train: &Sample<Dense<F>, $target, Train>,
+                valid: &Sample<Dense<F>, $target, Valid>,
+                on: On<'_>,
+            ) -> Result<$model> {
+                learn_judged(&self.boost, &self.metric, train, valid, on)
             }
         }
     };
 }
+estimates!(Real, FittedBoost);
+estimates!(Binary, FittedBoost);
+estimates!(Relevance, FittedBoost);
+estimates!(Class, FittedBoostClassifier);
 
-estimates!(Real);
-estimates!(Binary);
-estimates!(Relevance);
+macro_rules! estimates_custom {
+    ($target:ty) => {
+        impl<F: Float, O: CustomObjective> Estimator<Dense<F>, $target> for WithObjective<O> {
+            type Model = FittedBoost;
+
+            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<FittedBoost> {
+                learn(&self.boost, Some(&self.objective), train, None, &mut go_on)
+            }
+        }
+
+        impl<F: Float, O: CustomObjective> LearnValid<Dense<F>, $target> for WithObjective<O> {
+            fn learn_valid(
+                &self,
+                train: &Sample<Dense<F>, $target, Train>,
+                valid: &Sample<Dense<F>, $target, Valid>,
+                on: On<'_>,
+            ) -> Result<FittedBoost> {
+                learn(&self.boost, Some(&self.objective), train, Some(valid), on)
+            }
+        }
+    };
+}
+estimates_custom!(Real);
+estimates_custom!(Binary);

@@ -4,14 +4,18 @@ use std::ops::ControlFlow;
 
 use ml_data::contract::Round;
 use ml_data::repr::{Dense, Float, RowSet, View};
-use ml_data::sample::{BinaryLabels, RealLabels, RelevanceLabels};
+use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels, RelevanceLabels};
 use ml_data::{Error, Result};
 
 use super::Boost;
-use super::bin::Layout;
-use super::objective::{LambdaRank, Objective};
-use super::train::{Trained, Training, Validation, train};
-use super::weights::Weights;
+use super::objective::{
+    Custom, CustomObjective, Kind, LambdaRank, Logistic, Loss, Measure, Objective, OneVsAll,
+    Pointwise, Softmax, XeNdcg,
+};
+use super::train::{Progress, Trained, Training, Validation, train};
+use crate::tree::bin::Layout;
+use crate::tree::weights::Weights;
+use crate::tree::{Combine, Ensemble, Link, Parts};
 
 /// Name of the model in errors.
 pub(crate) const STEP: &str = "Boost";
@@ -22,11 +26,12 @@ const LARGEST_GRADE: f32 = 30.0;
 /// Row numbers and packed sums need so few rows.
 const MOST_ROWS: usize = 1 << 29;
 
-/// Labels of one of the three targets.
+/// Labels of a target.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Answers<'a> {
     Real(&'a RealLabels),
     Binary(&'a BinaryLabels),
+    Class(&'a ClassLabels),
     Relevance(&'a RelevanceLabels),
 }
 
@@ -38,6 +43,20 @@ pub(crate) struct Known<'a, F> {
     pub(crate) weights: Option<&'a [f64]>,
 }
 
+/// A metric of validation predictions: of all rows in the sample's order, row after row.
+pub(crate) struct Judge<'a> {
+    pub(crate) measure: Measure<'a>,
+    pub(crate) score: &'a dyn Fn(Vec<f64>) -> Result<f64>,
+}
+
+/// What is fitted besides the parameters.
+pub(crate) struct Task<'a, F> {
+    pub(crate) train: Known<'a, F>,
+    pub(crate) valid: Option<Known<'a, F>>,
+    pub(crate) custom: Option<&'a dyn CustomObjective>,
+    pub(crate) judge: Option<Judge<'a>>,
+}
+
 /// The rows of a sample that count, in the order training wants them.
 struct Rows {
     /// Positions in the sample.
@@ -46,58 +65,48 @@ struct Rows {
     starts: Vec<u32>,
 }
 
-/// Fits on `known`; watches `valid` if there is one.
+/// What was learned: the trees, and how validation went.
+#[derive(Debug)]
+pub(crate) struct Learned {
+    pub(crate) ensemble: Ensemble,
+    pub(crate) best_iteration: Option<u32>,
+    pub(crate) history: Vec<f64>,
+}
+
+/// Fits on the training rows; watches the others if there are any.
 pub(crate) fn fit<F: Float>(
     params: &Boost,
-    known: &Known<'_, F>,
-    valid: Option<&Known<'_, F>>,
+    task: &Task<'_, F>,
     on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
-) -> Result<Trained> {
+) -> Result<Learned> {
     check_params(params)?;
+    let known = &task.train;
     if known.x.data().width() == 0 {
         return Err(Error::Empty("feature matrix (no columns)".into()));
     }
     let rows = Rows::of(known, "training sample")?;
-    let objective = rows.objective(params, known)?;
-    if let Objective::Logistic { signs, .. } = &objective
-        && signs.iter().all(|s| s == &signs[0])
-    {
-        return Err(Error::Fit {
-            step: STEP,
-            reason: "the training sample has one class only; both are needed".into(),
-        });
-    }
+    rows.check_classes(known)?;
+    let loss = rows.loss(params, task.custom, known)?;
     let weights = known
         .weights
         .map_or(Weights::Unit, |w| Weights::new(rows.pick(w)));
     let list = rows.in_matrix(known);
     let x = View::new(known.x.data(), RowSet::List(&list));
-    let layout = Layout::learn(x, weights.repeats(), params);
+    let layout = Layout::learn(x, weights.repeats(), &params.binning());
     let cells = layout.cells(x);
-    let validation = valid
-        .map(|v| {
-            Error::check_len(
-                "columns of the validation sample",
-                known.x.data().width(),
-                v.x.data().width(),
-            )?;
-            let rows = Rows::of(v, "validation sample")?;
-            let list = rows.in_matrix(v);
-            Ok::<_, Error>(Validation {
-                objective: rows.objective(params, v)?,
-                cells: layout.cells(View::new(v.x.data(), RowSet::List(&list))),
-                weights: v.weights.map(|w| rows.pick(w)),
-            })
-        })
+    let validation = task
+        .valid
+        .as_ref()
+        .map(|valid| validation(params, task, valid, &layout, loss.as_ref()))
         .transpose()?;
-    let metric = objective.measure().name;
+    let metric = validation.as_ref().map_or("", |v| v.measure.name);
     let training = Training {
         layout,
         cells,
-        objective,
+        loss,
         weights,
     };
-    let mut report = |p: super::train::Progress| {
+    let mut report = |p: Progress| {
         on(Round {
             round: p.iteration,
             of: params.num_iterations,
@@ -106,7 +115,74 @@ pub(crate) fn fit<F: Float>(
             valid: p.metric,
         })
     };
-    Ok(train(params, &training, validation.as_ref(), &mut report))
+    let trained = train(params, &training, validation.as_ref(), &mut report)?;
+    let Trained {
+        start,
+        trees,
+        best_iteration,
+        history,
+    } = trained;
+    let ensemble = Ensemble::new(Parts {
+        names: known.x.data().names().clone(),
+        outputs: start.len(),
+        trees,
+        start,
+        combine: Combine::Sum,
+        link: training.loss.link(),
+        objective: training.loss.name(),
+    })?;
+    Ok(Learned {
+        ensemble,
+        best_iteration: best_iteration.map(|b| b as u32),
+        history,
+    })
+}
+
+/// Bins the validation rows and says how they are judged: by the objective's own metric unless there is another.
+fn validation<'a, F: Float>(
+    params: &Boost,
+    task: &'a Task<'_, F>,
+    valid: &'a Known<'_, F>,
+    layout: &Layout,
+    trained: &dyn Loss,
+) -> Result<Validation<'a>> {
+    Error::check_len(
+        "columns of the validation sample",
+        task.train.x.data().width(),
+        valid.x.data().width(),
+    )?;
+    if let Some(judge) = &task.judge {
+        return Ok(Validation {
+            cells: layout.cells(valid.x),
+            measure: judge.measure,
+            evaluate: Box::new(judged(judge.score, trained.link(), trained.outputs())),
+        });
+    }
+    let rows = Rows::of(valid, "validation sample")?;
+    let list = rows.in_matrix(valid);
+    let loss = rows.loss(params, task.custom, valid)?;
+    let weights = valid.weights.map(|w| rows.pick(w));
+    Ok(Validation {
+        cells: layout.cells(View::new(valid.x.data(), RowSet::List(&list))),
+        measure: loss.measure(),
+        evaluate: Box::new(move |scores| Ok(loss.evaluate(scores, weights.as_deref()))),
+    })
+}
+
+/// Scores of one output after the other, turned into predictions row after row, then judged.
+fn judged<'a>(
+    score: &'a dyn Fn(Vec<f64>) -> Result<f64>,
+    link: Link,
+    outputs: usize,
+) -> impl Fn(&[f64]) -> Result<f64> + 'a {
+    move |scores| {
+        let n = scores.len() / outputs;
+        let mut rows: Vec<f64> = (0..scores.len())
+            .map(|at| scores[at % outputs * n + at / outputs])
+            .collect();
+        rows.chunks_mut(outputs).for_each(|row| link.apply(row));
+        score(rows)
+    }
 }
 
 /// The first parameter outside its range.
@@ -168,7 +244,74 @@ impl Rows {
             .collect()
     }
 
-    fn objective<F: Float>(&self, params: &Boost, known: &Known<'_, F>) -> Result<Objective> {
+    /// The objective on these labels.
+    fn loss<'a, F: Float>(
+        &self,
+        params: &Boost,
+        custom: Option<&'a dyn CustomObjective>,
+        known: &Known<'_, F>,
+    ) -> Result<Box<dyn Loss + 'a>> {
+        if let Some(objective) = custom {
+            let labels = self.numbers(known)?;
+            return Ok(Box::new(Custom { objective, labels }));
+        }
+        match known.answers {
+            Answers::Real(_) => {
+                let kind = real_kind(params)?;
+                let labels = self.numbers(known)?;
+                check_range(kind, &labels, &self.kept)?;
+                Ok(Box::new(Pointwise::new(kind, labels)))
+            }
+            Answers::Binary(labels) => {
+                expect(params, &[Objective::Binary], "Binary for binary labels")?;
+                let positive = |&i: &u32| labels.values()[i as usize] == 1;
+                let signs: Vec<f64> = self
+                    .kept
+                    .iter()
+                    .map(|i| if positive(i) { 1.0 } else { -1.0 })
+                    .collect();
+                Ok(Box::new(Logistic {
+                    class_weights: class_weights(params, &signs),
+                    signs,
+                    sigmoid: params.sigmoid,
+                }))
+            }
+            Answers::Class(labels) => {
+                let allowed = [Objective::Multiclass, Objective::MulticlassOva];
+                expect(params, &allowed, "Multiclass or MulticlassOva for classes")?;
+                let codes = self
+                    .kept
+                    .iter()
+                    .map(|&i| labels.codes()[i as usize])
+                    .collect();
+                let classes = labels.classes().len();
+                Ok(if params.objective == Some(Objective::MulticlassOva) {
+                    Box::new(OneVsAll::new(codes, classes, params.sigmoid))
+                } else {
+                    Box::new(Softmax { codes, classes })
+                })
+            }
+            Answers::Relevance(labels) => {
+                let allowed = [Objective::Lambdarank, Objective::RankXendcg];
+                expect(params, &allowed, "Lambdarank or RankXendcg for grades")?;
+                let gains = self
+                    .kept
+                    .iter()
+                    .map(|&i| gain(params, i as usize, labels.grades()[i as usize]));
+                let ndcg =
+                    LambdaRank::new(gains.collect::<Result<_>>()?, self.starts.clone(), params);
+                if params.objective != Some(Objective::RankXendcg) {
+                    return Ok(Box::new(ndcg));
+                }
+                let grade = |&i: &u32| f64::from(labels.grades()[i as usize]);
+                let grades = self.kept.iter().map(grade).collect();
+                Ok(Box::new(XeNdcg::new(grades, ndcg, params.seed)))
+            }
+        }
+    }
+
+    /// The labels as numbers.
+    fn numbers<F: Float>(&self, known: &Known<'_, F>) -> Result<Vec<f64>> {
         match known.answers {
             Answers::Real(labels) => {
                 if let Some(row) = labels.values().iter().position(|y| y.abs() > LARGEST_LABEL) {
@@ -179,35 +322,107 @@ impl Rows {
                         labels.values()[row],
                     ));
                 }
-                Ok(Objective::Squared {
-                    labels: self.pick(labels.values()),
-                })
+                Ok(self.pick(labels.values()))
             }
             Answers::Binary(labels) => {
-                let sign = |&i: &u32| {
-                    if labels.values()[i as usize] == 1 {
-                        1.0
-                    } else {
-                        -1.0
-                    }
-                };
-                Ok(Objective::Logistic {
-                    signs: self.kept.iter().map(sign).collect(),
-                    sigmoid: params.sigmoid,
-                })
+                let number = |&i: &u32| f64::from(labels.values()[i as usize]);
+                Ok(self.kept.iter().map(number).collect())
             }
-            Answers::Relevance(labels) => {
-                let gains = self
-                    .kept
-                    .iter()
-                    .map(|&i| gain(params, i as usize, labels.grades()[i as usize]));
-                Ok(Objective::LambdaRank(LambdaRank::new(
-                    gains.collect::<Result<_>>()?,
-                    self.starts.clone(),
-                    params,
-                )))
-            }
+            _ => Err(Error::parameter(
+                STEP,
+                "objective",
+                "custom",
+                "real or binary labels for a custom objective",
+            )),
         }
+    }
+
+    /// Refuses training labels that leave nothing to learn.
+    fn check_classes<F: Float>(&self, known: &Known<'_, F>) -> Result<()> {
+        let one_class = match known.answers {
+            Answers::Binary(labels) => self.all_equal(|i| u32::from(labels.values()[i])),
+            Answers::Class(labels) => self.all_equal(|i| labels.codes()[i]),
+            _ => false,
+        };
+        if one_class {
+            return Err(Error::Fit {
+                step: STEP,
+                reason: "the training sample has one class only; both are needed".into(),
+            });
+        }
+        Ok(())
+    }
+
+    fn all_equal(&self, label: impl Fn(usize) -> u32) -> bool {
+        let mut labels = self.kept.iter().map(|&i| label(i as usize));
+        let first = labels.next();
+        labels.all(|l| Some(l) == first)
+    }
+}
+
+/// Refuses an objective of another target.
+fn expect(params: &Boost, allowed: &[Objective], rule: &'static str) -> Result<()> {
+    match params.objective {
+        Some(objective) if !allowed.contains(&objective) => {
+            let found = format!("{objective:?}");
+            Err(Error::parameter(STEP, "objective", found, rule))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The loss of numbers that is asked for.
+fn real_kind(params: &Boost) -> Result<Kind> {
+    Ok(match params.objective {
+        None | Some(Objective::Regression) => Kind::Squared,
+        Some(Objective::RegressionL1) => Kind::Absolute,
+        Some(Objective::Huber) => Kind::Huber(params.alpha),
+        Some(Objective::Fair) => Kind::Fair(params.fair_c),
+        Some(Objective::Poisson) => Kind::Poisson(params.poisson_max_delta_step),
+        Some(Objective::Quantile) => Kind::Quantile(params.alpha),
+        Some(Objective::Mape) => Kind::Mape,
+        Some(Objective::Gamma) => Kind::Gamma,
+        Some(Objective::Tweedie) => Kind::Tweedie(params.tweedie_variance_power),
+        Some(other) => {
+            return Err(Error::parameter(
+                STEP,
+                "objective",
+                format!("{other:?}"),
+                "a loss of numbers for real labels",
+            ));
+        }
+    })
+}
+
+/// Refuses labels that a log-linear loss is not defined for.
+fn check_range(kind: Kind, labels: &[f64], kept: &[u32]) -> Result<()> {
+    let (least, rule) = match kind {
+        Kind::Poisson(_) | Kind::Tweedie(_) => (0.0, "a number of at least 0"),
+        Kind::Gamma => (f64::MIN_POSITIVE, "a number above 0"),
+        _ => return Ok(()),
+    };
+    if let Some(k) = labels.iter().position(|&y| y < least) {
+        return Err(Error::cell("label", kept[k] as usize, rule, labels[k]));
+    }
+    if labels.iter().all(|&y| y == 0.0) {
+        return Err(Error::Fit {
+            step: STEP,
+            reason: "all labels are 0, which has no logarithm".into(),
+        });
+    }
+    Ok(())
+}
+
+/// What rows of the negative and the positive class count for.
+fn class_weights(params: &Boost, signs: &[f64]) -> [f64; 2] {
+    let positive = signs.iter().filter(|&&s| s > 0.0).count() as f64;
+    let negative = signs.len() as f64 - positive;
+    if !params.is_unbalance || positive == 0.0 || negative == 0.0 {
+        [1.0, params.scale_pos_weight]
+    } else if positive > negative {
+        [positive / negative, 1.0]
+    } else {
+        [1.0, negative / positive]
     }
 }
 

@@ -2,10 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::objective::Objective;
+use crate::tree::bin::Binning;
+use crate::tree::grow::Growth;
+
 /// Gradient-boosted decision trees on histograms.
 ///
-/// The target of the sample chooses what is minimised: squared error for real labels, log loss for binary labels,
-/// LambdaMART (NDCG) for graded relevance. Parameters carry LightGBM's names and defaults.
+/// The target of the sample chooses what is minimised: squared error for real labels, log loss for binary labels and for
+/// classes, LambdaMART (NDCG) for graded relevance; [`objective`](Self::objective) chooses another loss of the same target. Parameters carry LightGBM's names and defaults.
 ///
 /// Trees grow leaf by leaf: the leaf whose best split gains most is split next, until there are `num_leaves`.
 /// The result does not depend on the number of threads, to the last bit.
@@ -14,6 +18,7 @@ use serde::{Deserialize, Serialize};
 /// use ml_data::prelude::*;
 /// use ml_data::sample::RealLabels;
 /// use ml_models::boost::{Boost, FittedBoost};
+/// use ml_models::tree::Test;
 ///
 /// let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
 /// let y: Vec<f64> = x.iter().map(|&x| if x < 20.0 { 1.0 } else { 5.0 }).collect();
@@ -23,7 +28,7 @@ use serde::{Deserialize, Serialize};
 /// let new = Dense::from_rows(1, vec![3.0, 19.0, 20.0])?;
 /// let predicted = model.predict(View::all(&new))?;
 /// assert!((predicted.0[1] - 1.0).abs() < 1e-6 && (predicted.0[2] - 5.0).abs() < 1e-6);
-/// assert_eq!(model.trees()[0].nodes()[0].threshold.map(f64::round), Some(20.0)); // between 19 and 20
+/// assert!(matches!(model.trees()[0].nodes()[0].test, Test::Threshold(t) if t.round() == 20.0)); // between 19 and 20
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 ///
@@ -51,6 +56,13 @@ use serde::{Deserialize, Serialize};
 /// overview*, Microsoft Research MSR-TR-2010-82 (2010).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Boost {
+    pub(crate) objective: Option<Objective>,
+    pub(crate) alpha: f64,
+    pub(crate) fair_c: f64,
+    pub(crate) poisson_max_delta_step: f64,
+    pub(crate) tweedie_variance_power: f64,
+    pub(crate) is_unbalance: bool,
+    pub(crate) scale_pos_weight: f64,
     pub(crate) num_iterations: usize,
     pub(crate) learning_rate: f64,
     pub(crate) num_leaves: usize,
@@ -80,6 +92,13 @@ pub struct Boost {
 impl Default for Boost {
     fn default() -> Self {
         Self {
+            objective: None,
+            alpha: 0.9,
+            fair_c: 1.0,
+            poisson_max_delta_step: 0.7,
+            tweedie_variance_power: 1.5,
+            is_unbalance: false,
+            scale_pos_weight: 1.0,
             num_iterations: 100,
             learning_rate: 0.1,
             num_leaves: 31,
@@ -122,7 +141,26 @@ impl Boost {
         Self::default()
     }
 
+    /// What is minimised. Default: by the target, squared error, log loss or LambdaMART.
+    #[must_use]
+    pub fn objective(mut self, objective: Objective) -> Self {
+        self.objective = Some(objective);
+        self
+    }
+
     setters! {
+        /// The quantile of the quantile loss, in (0, 1), and where Huber's loss turns straight. Default 0.9.
+        alpha: f64;
+        /// Scale of the fair loss. Default 1.
+        fair_c: f64;
+        /// Poisson: safeguard of the hessian. Default 0.7.
+        poisson_max_delta_step: f64;
+        /// Tweedie: power of the variance, in [1, 2). Default 1.5.
+        tweedie_variance_power: f64;
+        /// Binary: both classes weigh the same altogether. Default false.
+        is_unbalance: bool;
+        /// Binary: what rows of the positive class count for. Default 1.
+        scale_pos_weight: f64;
         /// Number of boosting rounds, one tree each. Default 100.
         num_iterations: usize;
         /// Shrinkage of each tree, in (0, 1]. Default 0.1.
@@ -184,6 +222,38 @@ impl Boost {
             .as_ref()
             .is_none_or(|g| !g.is_empty() && g.iter().all(|&x| penalty(x)));
         let checks = [
+            (
+                "alpha",
+                self.alpha,
+                positive(self.alpha)
+                    && (self.objective != Some(Objective::Quantile) || self.alpha < 1.0),
+                "above 0, and below 1 for quantiles",
+            ),
+            (
+                "fair_c",
+                self.fair_c,
+                positive(self.fair_c),
+                "finite and above 0",
+            ),
+            (
+                "poisson_max_delta_step",
+                self.poisson_max_delta_step,
+                positive(self.poisson_max_delta_step),
+                "finite and above 0",
+            ),
+            (
+                "tweedie_variance_power",
+                self.tweedie_variance_power,
+                (1.0..2.0).contains(&self.tweedie_variance_power),
+                "in [1, 2)",
+            ),
+            (
+                "scale_pos_weight",
+                self.scale_pos_weight,
+                positive(self.scale_pos_weight)
+                    && !(self.is_unbalance && self.scale_pos_weight != 1.0),
+                "finite and above 0, and 1 with is_unbalance",
+            ),
             (
                 "num_iterations",
                 self.num_iterations as f64,
@@ -303,6 +373,28 @@ impl Boost {
             .into_iter()
             .find(|c| !c.2)
             .map(|(name, value, _, rule)| (name, value, rule))
+    }
+
+    pub(crate) fn growth(&self) -> Growth {
+        Growth {
+            num_leaves: self.num_leaves,
+            max_depth: self.max_depth,
+            min_data_in_leaf: self.min_data_in_leaf,
+            min_sum_hessian_in_leaf: self.min_sum_hessian_in_leaf,
+            lambda_l1: self.lambda_l1,
+            lambda_l2: self.lambda_l2,
+            min_gain_to_split: self.min_gain_to_split,
+            shrinkage: self.learning_rate,
+        }
+    }
+
+    pub(crate) fn binning(&self) -> Binning {
+        Binning {
+            max_bin: self.max_bin,
+            min_data_in_bin: self.min_data_in_bin,
+            bin_construct_sample_cnt: self.bin_construct_sample_cnt,
+            seed: self.seed,
+        }
     }
 
     /// Whether a tree sees only part of the rows.

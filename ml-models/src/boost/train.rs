@@ -2,29 +2,34 @@
 
 use std::ops::ControlFlow;
 
+use rayon::prelude::*;
+
 use super::Boost;
-use super::bin::{Cells, Layout};
-use super::grow::{Gradients, Grower, Sprout};
-use super::objective::Objective;
-use super::sampling::choose;
-use super::tree::Tree;
-use super::weights::Weights;
+use super::objective::{Loss, Measure};
+use crate::tree::Tree;
+use crate::tree::bin::{Cells, Layout};
+use crate::tree::grow::{Gradients, Grower, Growth, Sprout};
+use crate::tree::sampling::choose;
+use crate::tree::weights::Weights;
+use ml_data::Result;
 
 /// Training rows, binned.
 #[derive(Debug)]
-pub(crate) struct Training {
+pub(crate) struct Training<'a> {
     pub(crate) layout: Layout,
     pub(crate) cells: Cells,
-    pub(crate) objective: Objective,
+    pub(crate) loss: Box<dyn Loss + 'a>,
     pub(crate) weights: Weights,
 }
 
+type Evaluate<'a> = dyn Fn(&[f64]) -> Result<f64> + 'a;
+
 /// Validation rows, in the bins of the training rows.
-#[derive(Debug)]
-pub(crate) struct Validation {
+pub(crate) struct Validation<'a> {
     pub(crate) cells: Cells,
-    pub(crate) objective: Objective,
-    pub(crate) weights: Option<Vec<f64>>,
+    pub(crate) measure: Measure<'a>,
+    /// The metric of the scores, one output after the other.
+    pub(crate) evaluate: Box<Evaluate<'a>>,
 }
 
 /// What a finished round reports.
@@ -39,8 +44,9 @@ pub(crate) struct Progress {
 /// What training learned.
 #[derive(Debug)]
 pub(crate) struct Trained {
-    /// The score every row starts from.
-    pub(crate) start: f64,
+    /// The scores every row starts from.
+    pub(crate) start: Vec<f64>,
+    /// One tree an output and round.
     pub(crate) trees: Vec<Tree>,
     /// The round with the best validation metric, counted from 1; later trees are dropped. Only with early stopping.
     pub(crate) best_iteration: Option<usize>,
@@ -51,21 +57,36 @@ pub(crate) struct Trained {
 /// Boosts until the rounds are up, nothing gains any more, validation stops improving, or `on_round` breaks.
 pub(crate) fn train(
     params: &Boost,
-    training: &Training,
-    validation: Option<&Validation>,
+    training: &Training<'_>,
+    validation: Option<&Validation<'_>>,
     on_round: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Trained {
+) -> Result<Trained> {
     let n = training.cells.rows;
+    let outputs = training.loss.outputs();
     let factors = training.weights.factors();
     let start = if params.boost_from_average {
-        training.objective.start(factors.as_deref())
+        training.loss.start(factors.as_deref())
     } else {
-        0.0
+        vec![0.0; outputs]
     };
-    let mut scores = vec![start; n];
-    let mut watch = validation.map(|v| Watch::new(params, v, start));
-    let mut gradients = Gradients::new(n);
-    let mut grower = Grower::new(params, &training.layout, &training.cells, &training.weights);
+    let mut scores: Vec<f64> = start
+        .iter()
+        .flat_map(|&s| std::iter::repeat_n(s, n))
+        .collect();
+    let mut watch = validation.map(|v| Watch::new(params, v, &start));
+    let growth = params.growth();
+    let mut rounds = Rounds {
+        training,
+        growth: &growth,
+        gradients: Gradients::new(n),
+        all: vec![[0.0; 2]; if outputs > 1 { n * outputs } else { 0 }],
+        grower: Grower::new(
+            &growth,
+            &training.layout,
+            &training.cells,
+            &training.weights,
+        ),
+    };
     let mut draws = Draws {
         params,
         rows: n,
@@ -74,20 +95,15 @@ pub(crate) fn train(
     };
     let mut trees = Vec::new();
     for iteration in 1..=params.num_iterations {
-        let sprout = in_pool(|| {
-            gradients.update(&training.objective, &scores, &training.weights);
-            let columns = draws.round(iteration);
-            let sprout = grower.grow(&gradients, draws.bag.as_deref(), columns.as_deref());
-            grower.add_to(&sprout, &mut scores);
-            sprout
-        });
-        if sprout.nodes.is_empty() && !draws.random() {
+        let sprouts = in_pool(|| rounds.round(iteration, &mut draws, &mut scores));
+        if sprouts.iter().all(|s| s.nodes.is_empty()) && !draws.random() {
             break;
         }
-        trees.push(Tree::from_sprout(&sprout, &training.layout));
-        let metric = watch
-            .as_mut()
-            .map(|w| w.round(&sprout, &training.layout, iteration));
+        trees.extend(sprouts.iter().map(|s| s.tree(&training.layout, &growth)));
+        let metric = match &mut watch {
+            Some(watch) => Some(watch.round(&sprouts, &training.layout, iteration)?),
+            None => None,
+        };
         let goes_on = on_round(Progress { iteration, metric }).is_continue();
         if !goes_on || watch.as_ref().is_some_and(|w| w.stops(iteration)) {
             break;
@@ -97,12 +113,62 @@ pub(crate) fn train(
         .as_ref()
         .filter(|_| params.early_stopping_round.is_some())
         .and_then(|w| w.best.map(|b| b.0));
-    trees.truncate(best_iteration.unwrap_or(usize::MAX));
-    Trained {
+    trees.truncate(best_iteration.map_or(usize::MAX, |b| b * outputs));
+    Ok(Trained {
         start,
         trees,
         best_iteration,
         history: watch.map_or_else(Vec::new, |w| w.history),
+    })
+}
+
+/// What the rounds share.
+struct Rounds<'a> {
+    training: &'a Training<'a>,
+    growth: &'a Growth,
+    gradients: Gradients,
+    /// Pairs of all outputs, where there are several.
+    all: Vec<[f32; 2]>,
+    grower: Grower<'a>,
+}
+
+impl Rounds<'_> {
+    /// Grows one tree an output and adds them to the scores.
+    fn round(
+        &mut self,
+        iteration: usize,
+        draws: &mut Draws<'_>,
+        scores: &mut [f64],
+    ) -> Vec<Sprout> {
+        let Training { loss, weights, .. } = self.training;
+        let n = self.training.cells.rows;
+        let columns = draws.round(iteration);
+        if self.all.is_empty() {
+            loss.gradients(scores, iteration - 1, &mut self.gradients.pairs);
+        } else {
+            loss.gradients(scores, iteration - 1, &mut self.all);
+        }
+        let mut sprouts = Vec::with_capacity(loss.outputs());
+        for (k, scores) in scores.chunks_mut(n).enumerate() {
+            if !self.all.is_empty() {
+                self.gradients
+                    .pairs
+                    .copy_from_slice(&self.all[k * n..][..n]);
+            }
+            self.gradients.quantise(weights, loss.unit_hessian());
+            let bag = draws.bag.as_deref();
+            let mut sprout = self.grower.grow(&self.gradients, bag, columns.as_deref());
+            if let Some(renewal) = loss.renewal() {
+                let rows = self.grower.rows_of_leaves(sprout.values.len(), bag);
+                sprout.values = rows
+                    .par_iter()
+                    .map(|rows| renewal.value(rows, scores, weights) * self.growth.shrinkage)
+                    .collect();
+            }
+            self.grower.add_to(&sprout, scores);
+            sprouts.push(sprout);
+        }
+        sprouts
     }
 }
 
@@ -145,10 +211,9 @@ impl Draws<'_> {
 }
 
 /// Follows the validation metric.
-#[derive(Debug)]
 struct Watch<'a> {
     params: &'a Boost,
-    validation: &'a Validation,
+    validation: &'a Validation<'a>,
     scores: Vec<f64>,
     history: Vec<f64>,
     /// Round and metric.
@@ -156,22 +221,28 @@ struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    fn new(params: &'a Boost, validation: &'a Validation, start: f64) -> Self {
+    fn new(params: &'a Boost, validation: &'a Validation<'a>, start: &[f64]) -> Self {
+        let n = validation.cells.rows;
         Self {
             params,
             validation,
-            scores: vec![start; validation.cells.rows],
+            scores: start
+                .iter()
+                .flat_map(|&s| std::iter::repeat_n(s, n))
+                .collect(),
             history: Vec::new(),
             best: None,
         }
     }
 
-    /// The metric with one tree more.
-    fn round(&mut self, sprout: &Sprout, layout: &Layout, iteration: usize) -> f64 {
+    /// The metric with one round more.
+    fn round(&mut self, sprouts: &[Sprout], layout: &Layout, iteration: usize) -> Result<f64> {
         let v = self.validation;
-        sprout.add_to(&mut self.scores, &v.cells, layout);
-        let metric = v.objective.evaluate(&self.scores, v.weights.as_deref());
-        let sign = if v.objective.measure().higher_is_better {
+        for (sprout, scores) in sprouts.iter().zip(self.scores.chunks_mut(v.cells.rows)) {
+            sprout.add_to(scores, &v.cells, layout);
+        }
+        let metric = (v.evaluate)(&self.scores)?;
+        let sign = if v.measure.higher_is_better {
             1.0
         } else {
             -1.0
@@ -183,7 +254,7 @@ impl<'a> Watch<'a> {
             self.best = Some((iteration, metric));
         }
         self.history.push(metric);
-        metric
+        Ok(metric)
     }
 
     fn stops(&self, iteration: usize) -> bool {

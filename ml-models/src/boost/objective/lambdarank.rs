@@ -2,9 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::Pair;
 use super::ndcg::{dcg, discounts, ideal, ranking};
-use crate::boost::{Boost, kernel};
+use super::{Loss, Measure, Pair};
+use crate::boost::Boost;
+use crate::tree::kernel;
 
 /// The labels of ranked queries. Rows of a query are side by side.
 #[derive(Debug)]
@@ -53,7 +54,12 @@ impl LambdaRank {
         }
     }
 
-    pub(crate) fn gradients(&self, scores: &[f64], out: &mut [Pair]) {
+    /// Where each query begins, and the end.
+    pub(crate) fn starts(&self) -> &[u32] {
+        &self.starts
+    }
+
+    fn gradients(&self, scores: &[f64], out: &mut [Pair]) {
         let mut queries = Vec::with_capacity(self.inverse_ideal.len());
         let mut rest = out;
         for w in self.starts.windows(2) {
@@ -99,7 +105,7 @@ impl LambdaRank {
     }
 
     /// Mean NDCG at `eval_at`; a query without a relevant document counts as 1.
-    pub(crate) fn ndcg(&self, scores: &[f64]) -> f64 {
+    fn ndcg(&self, scores: &[f64]) -> f64 {
         let each: Vec<f64> = self
             .starts
             .par_windows(2)
@@ -119,6 +125,31 @@ impl LambdaRank {
             })
             .collect();
         each.iter().sum::<f64>() / each.len() as f64
+    }
+}
+
+impl Loss for LambdaRank {
+    fn start(&self, _: Option<&[f64]>) -> Vec<f64> {
+        vec![0.0]
+    }
+
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
+        self.gradients(scores, out);
+    }
+
+    fn measure(&self) -> Measure<'static> {
+        Measure {
+            name: "ndcg",
+            higher_is_better: true,
+        }
+    }
+
+    fn evaluate(&self, scores: &[f64], _: Option<&[f64]>) -> f64 {
+        self.ndcg(scores)
+    }
+
+    fn name(&self) -> String {
+        "lambdarank".into()
     }
 }
 

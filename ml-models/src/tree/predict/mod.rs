@@ -12,7 +12,8 @@ mod walk;
 
 use rayon::prelude::*;
 
-use super::tree::Tree;
+use super::ensemble::Combine;
+use super::shape::Tree;
 use bits::Bits;
 use ml_data::repr::{Dense, Float, View};
 use ranks::Ranks;
@@ -21,7 +22,9 @@ use walk::Walk;
 /// An ensemble, ready to predict.
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
-    start: f64,
+    start: Vec<f64>,
+    /// What sums of leaf values are multiplied by.
+    factor: f64,
     ranks: Ranks,
     row: RowEngine,
     walk: Walk,
@@ -48,23 +51,46 @@ pub struct Scratch {
     words64: Vec<u64>,
 }
 
+/// Adds values to the outputs in turn.
+#[inline(always)]
+fn add_in_turn(out: &mut [f64], values: impl Iterator<Item = f64>) {
+    if let [out] = out {
+        *out = values.fold(*out, |sum, v| sum + v);
+        return;
+    }
+    let mut k = 0;
+    for value in values {
+        out[k] += value;
+        k = if k + 1 == out.len() { 0 } else { k + 1 };
+    }
+}
+
 /// Rows of a batch that one task predicts.
 const BLOCK: usize = 4096;
 
 impl Compiled {
-    /// Fails if a feature has more than 254 different thresholds.
-    pub(crate) fn new(trees: &[Tree], start: f64) -> Result<Self, &'static str> {
+    /// One starting score an output; the trees take turns.
+    pub(crate) fn new(
+        trees: &[Tree],
+        start: &[f64],
+        combine: Combine,
+    ) -> Result<Self, &'static str> {
         let ranks = Ranks::new(trees)?;
         let walk = Walk::new(trees, &ranks);
-        let leaves = trees.iter().map(|t| t.values.len()).max().unwrap_or(1);
+        let leaves = trees.iter().map(|t| t.leaves.len()).max().unwrap_or(1);
         let row = match leaves {
             0..=32 => RowEngine::Bits32(Bits::new(trees, &ranks)),
             33..=64 => RowEngine::Bits64(Bits::new(trees, &ranks)),
             _ => RowEngine::Walk,
         };
         let block = (leaves <= 256).then(|| block::Block::new(trees, &ranks));
+        let rounds = (trees.len() / start.len()).max(1);
         Ok(Self {
-            start,
+            start: start.to_vec(),
+            factor: match combine {
+                Combine::Sum => 1.0,
+                Combine::Mean => 1.0 / rounds as f64,
+            },
             ranks,
             row,
             walk,
@@ -72,64 +98,61 @@ impl Compiled {
         })
     }
 
-    /// The score of a row.
-    pub(crate) fn score<F: Float>(&self, row: &[F], scratch: &mut Scratch) -> f64 {
+    /// The scores of a row, one an output.
+    pub(crate) fn row<F: Float>(&self, row: &[F], scratch: &mut Scratch, out: &mut [f64]) {
         self.ranks
             .of_row(row, &mut scratch.values, &mut scratch.ranks);
-        self.score_ranks(scratch)
-    }
-
-    fn score_ranks(&self, scratch: &mut Scratch) -> f64 {
+        out.copy_from_slice(&self.start);
+        let (ranks, at) = (&scratch.ranks, &mut scratch.at);
         match &self.row {
-            RowEngine::Bits32(bits) => bits.score(
-                self.start,
-                &scratch.ranks,
-                &mut scratch.at,
-                &mut scratch.words32,
-            ),
-            RowEngine::Bits64(bits) => bits.score(
-                self.start,
-                &scratch.ranks,
-                &mut scratch.at,
-                &mut scratch.words64,
-            ),
-            RowEngine::Walk => self.walk.score(self.start, &scratch.ranks, &mut scratch.at),
+            RowEngine::Bits32(bits) => bits.add(ranks, at, &mut scratch.words32, out),
+            RowEngine::Bits64(bits) => bits.add(ranks, at, &mut scratch.words64, out),
+            RowEngine::Walk => self.walk.add(ranks, at, out),
         }
+        self.finish(out);
     }
 
-    /// The scores of all rows.
+    /// The scores of all rows, row after row.
     pub(crate) fn scores<F: Float>(&self, x: View<'_, Dense<F>>) -> Vec<f64> {
-        let mut out = vec![self.start; x.len()];
-        out.par_chunks_mut(BLOCK)
+        let outputs = self.start.len();
+        let mut out = self.start.repeat(x.len());
+        out.par_chunks_mut(BLOCK * outputs)
             .enumerate()
             .for_each(|(k, out)| match &self.block {
                 Some(block) => {
                     let mut scratch = block::Scratch::default();
-                    for (part, out) in out.chunks_mut(block::ROWS).enumerate() {
+                    for (part, out) in out.chunks_mut(block::ROWS * outputs).enumerate() {
                         self.ranks.of_block(
                             x,
                             k * BLOCK + part * block::ROWS,
-                            out.len(),
+                            out.len() / outputs,
                             &mut scratch.ranks,
                         );
-                        block.add_scores(&mut scratch, out);
+                        block.add_scores(&mut scratch, outputs, out);
+                        self.finish(out);
                     }
                 }
                 None => {
                     let mut scratch = Scratch::default();
-                    for (i, out) in out.iter_mut().enumerate() {
-                        *out = self.score(x.row(k * BLOCK + i), &mut scratch);
+                    for (i, out) in out.chunks_mut(outputs).enumerate() {
+                        self.row(x.row(k * BLOCK + i), &mut scratch, out);
                     }
                 }
             });
         out
+    }
+
+    fn finish(&self, out: &mut [f64]) {
+        if self.factor != 1.0 {
+            out.iter_mut().for_each(|s| *s *= self.factor);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::boost::tree::{Child, Node};
+    use crate::tree::{Child, Leaf, Missing, Node, Test};
     use proptest::prelude::*;
 
     /// A random tree over `features` features: each step splits a random leaf.
@@ -151,22 +174,29 @@ mod tests {
             open.push(Some((nodes.len(), false)));
             nodes.push(Node {
                 feature: (r % features as u64) as u32,
-                threshold: (!r.is_multiple_of(23)).then(|| ((r >> 20) % 100) as f64 / 7.0 - 7.0),
+                test: if r.is_multiple_of(23) {
+                    Test::Present
+                } else {
+                    Test::Threshold(((r >> 20) % 100) as f64 / 7.0 - 7.0)
+                },
+                missing: Missing::Nan,
                 missing_left: r >> 40 & 1 == 0,
                 left: Child::Leaf(k as u32),
                 right: Child::Leaf(leaf),
                 gain: 1.0,
+                value: 0.0,
+                weight: 1.0,
                 count: 1,
             });
         }
-        let values = (0..leaves)
-            .map(|_| (draw() % 1000) as f64 / 333.0 - 1.5)
+        let leaves = (0..leaves)
+            .map(|_| Leaf {
+                value: (draw() % 1000) as f64 / 333.0 - 1.5,
+                weight: 1.0,
+                count: 1,
+            })
             .collect();
-        Tree {
-            nodes,
-            values,
-            counts: vec![1; leaves],
-        }
+        Tree::new(nodes, leaves, 1.0).unwrap()
     }
 
     proptest! {
@@ -177,8 +207,7 @@ mod tests {
             let mut draw = || { state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407); state >> 3 };
             let features = 9;
             let trees: Vec<Tree> = (0..count).map(|_| { let n = 1 + (draw() % most as u64) as usize; tree(n, features, &mut draw) }).collect();
-            prop_assert!(trees.iter().all(|t| t.flaw(features).is_none()));
-            let rows = 300;
+                        let rows = 300;
             let x: Vec<f64> = (0..rows * features).map(|_| match draw() % 11 {
                 0 => f64::NAN,
                 1 => f64::INFINITY,
@@ -186,16 +215,25 @@ mod tests {
                 3 => ((draw() % 100) as f64) / 7.0 - 7.0,
                 _ => (draw() % 2000) as f64 / 100.0 - 10.0,
             }).collect();
-            let compiled = Compiled::new(&trees, 0.25).unwrap();
+            let outputs = if count % 2 == 0 { 2 } else { 1 };
+            let start = vec![0.25; outputs];
+            let compiled = Compiled::new(&trees, &start, Combine::Sum).unwrap();
             let m = Dense::from_rows(features, x).unwrap();
             let batch = compiled.scores(View::all(&m));
             let mut scratch = Scratch::default();
-            for (i, batch) in batch.iter().enumerate() {
+            for (i, batch) in batch.chunks(outputs).enumerate() {
                 let row = View::all(&m).row(i);
-                let plain = trees.iter().fold(0.25, |s, t| s + t.values[t.leaf(|f| row[f])]);
-                prop_assert_eq!(plain, *batch);
-                prop_assert_eq!(plain, compiled.score(row, &mut scratch));
-                prop_assert_eq!(plain, compiled.walk.score(0.25, &scratch.ranks, &mut scratch.at));
+                let mut plain = start.clone();
+                for (t, tree) in trees.iter().enumerate() {
+                    plain[t % outputs] += tree.leaves[tree.leaf_of(|f| row[f])].value;
+                }
+                prop_assert_eq!(&plain[..], batch);
+                let mut one = start.clone();
+                compiled.row(row, &mut scratch, &mut one);
+                prop_assert_eq!(&plain, &one);
+                let mut walked = start.clone();
+                compiled.walk.add(&scratch.ranks, &mut scratch.at, &mut walked);
+                prop_assert_eq!(&plain, &walked);
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Batches: every node of a tree is visited once for a whole block of rows.
 
 use super::ranks::Ranks;
-use crate::boost::kernel::{self, Mask, Visit};
-use crate::boost::tree::{Child, Tree};
+use crate::tree::kernel::{self, Mask, Visit};
+use crate::tree::{Child, Tree};
 
-pub(super) use crate::boost::kernel::ROWS;
+pub(super) use crate::tree::kernel::ROWS;
 
 /// The trees in the order that the kernel visits them.
 #[derive(Debug, Clone)]
@@ -35,13 +35,14 @@ impl Block {
         Self { trees, depth }
     }
 
-    /// Adds every tree's leaf values to the scores of a block whose ranks are in the scratch.
-    pub(super) fn add_scores(&self, scratch: &mut Scratch, scores: &mut [f64]) {
+    /// Adds every tree's leaf values to the scores of a block whose ranks are in the scratch, `outputs` scores a row.
+    pub(super) fn add_scores(&self, scratch: &mut Scratch, outputs: usize, scores: &mut [f64]) {
         scratch.stack.resize(self.depth, [0; ROWS]);
         let mut ids = [0; ROWS];
-        for tree in &self.trees {
+        for (t, tree) in self.trees.iter().enumerate() {
             kernel::leaves(&tree.visits, &scratch.ranks, &mut scratch.stack, &mut ids);
-            for (score, &id) in scores.iter_mut().zip(&ids) {
+            let scores = scores[t % outputs..].iter_mut().step_by(outputs);
+            for (score, &id) in scores.zip(&ids) {
                 *score += tree.values[id as usize];
             }
         }
@@ -77,6 +78,6 @@ fn order(tree: &Tree, ranks: &Ranks, depth: &mut usize) -> Order {
     }
     Order {
         visits,
-        values: tree.values.clone(),
+        values: tree.leaves.iter().map(|l| l.value).collect(),
     }
 }

@@ -1,8 +1,8 @@
 //! Down the trees, several at a time, so that one tree's loads hide another's.
 
 use super::ranks::Ranks;
-use crate::boost::kernel::Rule;
-use crate::boost::tree::{Child, Tree};
+use crate::tree::kernel::Rule;
+use crate::tree::{Child, Tree};
 
 /// All trees' nodes in one table; a leaf is a node whose children are itself.
 #[derive(Debug, Clone)]
@@ -44,14 +44,14 @@ impl Walk {
                 });
                 values.push(0.0);
             }
-            for (l, &value) in tree.values.iter().enumerate() {
+            for (l, leaf) in tree.leaves.iter().enumerate() {
                 let here = leaves + l as u32;
                 nodes.push(Step {
                     feature: 0,
                     rule: Rule::new(0, 1, false),
                     next: [here, here],
                 });
-                values.push(value);
+                values.push(leaf.value);
             }
         }
         Self {
@@ -61,21 +61,20 @@ impl Walk {
         }
     }
 
-    /// The score of a row of ranks; `at` is scratch.
-    pub(super) fn score(&self, start: f64, ranks: &[u8], at: &mut Vec<u32>) -> f64 {
+    /// Adds the leaf values of a row of ranks, trees taking turns over the outputs; `at` is scratch.
+    pub(super) fn add(&self, ranks: &[u8], at: &mut Vec<u32>, out: &mut [f64]) {
         at.clear();
         at.extend_from_slice(&self.roots);
-        if ranks.is_empty() {
-            return at.iter().fold(start, |s, &a| s + self.values[a as usize]);
+        if !ranks.is_empty() {
+            let (groups, rest) = at.as_chunks_mut::<LANES>();
+            for group in groups {
+                while self.advance(ranks, group) {}
+            }
+            for at in rest {
+                while self.advance(ranks, std::array::from_mut(at)) {}
+            }
         }
-        let (groups, rest) = at.as_chunks_mut::<LANES>();
-        for group in groups {
-            while self.advance(ranks, group) {}
-        }
-        for at in rest {
-            while self.advance(ranks, std::array::from_mut(at)) {}
-        }
-        at.iter().fold(start, |s, &a| s + self.values[a as usize])
+        super::add_in_turn(out, at.iter().map(|&a| self.values[a as usize]));
     }
 
     /// One step down each tree; false if all were at leaves.

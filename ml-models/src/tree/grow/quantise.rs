@@ -2,9 +2,11 @@
 
 use rayon::prelude::*;
 
-use crate::boost::math::PIECE;
-use crate::boost::objective::{Objective, Pair};
-use crate::boost::weights::Weights;
+use crate::tree::math::PIECE;
+use crate::tree::weights::Weights;
+
+/// Gradient and hessian of one row.
+pub(crate) type Pair = [f32; 2];
 
 /// Gradients and hessians of one round.
 #[derive(Debug)]
@@ -34,9 +36,8 @@ impl Gradients {
         }
     }
 
-    /// Takes the gradients at these scores.
-    pub(crate) fn update(&mut self, objective: &Objective, scores: &[f64], weights: &Weights) {
-        objective.gradients(scores, &mut self.pairs);
+    /// Multiplies real weights into the pairs and rounds them. `unit_hessian` says that all hessians are 1 before that.
+    pub(crate) fn quantise(&mut self, weights: &Weights, unit_hessian: bool) {
         if let Weights::Real(weights) = weights {
             self.pairs
                 .par_chunks_mut(PIECE)
@@ -53,7 +54,7 @@ impl Gradients {
         let room = FULL - weights.total(self.pairs.len()) as f64;
         let [gradients, hessians] = absolute_sums(&self.pairs, weights.repeats());
         self.gradient_scale = scale(room, gradients);
-        self.hessian_scale = if objective.unit_hessian() && !matches!(weights, Weights::Real(_)) {
+        self.hessian_scale = if unit_hessian && !matches!(weights, Weights::Real(_)) {
             1.0
         } else {
             scale(room, hessians)
@@ -125,17 +126,21 @@ type Pair64 = [f64; 2];
 mod tests {
     use super::*;
 
+    fn squared(labels: &[f64], weights: &Weights) -> Gradients {
+        let mut g = Gradients::new(labels.len());
+        for (pair, label) in g.pairs.iter_mut().zip(labels) {
+            *pair = [-*label as f32, 1.0];
+        }
+        g.quantise(weights, true);
+        g
+    }
+
     #[test]
     fn sums_fit_and_stay_close() {
         let labels: Vec<f64> = (0..20_000)
             .map(|i| ((f64::from(i) * 0.7).sin() * 4.0).exp() * if i % 2 == 0 { 1.0 } else { -1.0 })
             .collect();
-        let objective = Objective::Squared {
-            labels: labels.clone(),
-        };
-        let scores = vec![0.0; labels.len()];
-        let mut g = Gradients::new(labels.len());
-        g.update(&objective, &scores, &Weights::Unit);
+        let g = squared(&labels, &Weights::Unit);
         let positive: i64 = g
             .packed
             .iter()
@@ -164,15 +169,9 @@ mod tests {
     #[test]
     fn repeats_multiply_the_rounded_gradient() {
         let labels = vec![0.123_456, -7.7, 3.3];
-        let once = Objective::Squared {
-            labels: labels.clone(),
-        };
-        let thrice = Objective::Squared {
-            labels: labels.iter().flat_map(|&l| [l; 3]).collect(),
-        };
-        let (mut a, mut b) = (Gradients::new(3), Gradients::new(9));
-        a.update(&once, &[0.0; 3], &Weights::Repeats(vec![3; 3]));
-        b.update(&thrice, &[0.0; 9], &Weights::Unit);
+        let thrice: Vec<f64> = labels.iter().flat_map(|&l| [l; 3]).collect();
+        let a = squared(&labels, &Weights::Repeats(vec![3; 3]));
+        let b = squared(&thrice, &Weights::Unit);
         for i in 0..3 {
             let sum = (0..3).fold(0_u64, |s, k| s.wrapping_add(b.packed[i * 3 + k]));
             assert_eq!(

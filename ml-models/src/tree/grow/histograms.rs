@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::boost::bin::{Cells, Layout};
-use crate::boost::kernel::{self, Bins, Columns, Rows, SLACK};
+use crate::tree::bin::{Cells, Layout};
+use crate::tree::kernel::{self, Bins, Columns, Rows, SLACK};
 
 /// A buffer of the pool.
 pub(crate) type Slot = usize;
@@ -219,7 +219,7 @@ impl<'a> Groups<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::boost::Boost;
+    use crate::tree::bin::Binning;
     use ml_data::repr::{Dense, View};
 
     #[test]
@@ -227,7 +227,14 @@ mod tests {
         let (n, cols) = (4_000, 150);
         let x = (0..n * cols).map(|i| ((i * 2_654_435_761) % 1009) as f32);
         let x = Dense::from_rows(cols, x.collect()).unwrap();
-        let layout = Layout::learn(View::all(&x), None, &Boost::new().max_bin(60));
+        let layout = Layout::learn(
+            View::all(&x),
+            None,
+            &Binning {
+                max_bin: 60,
+                ..Binning::default()
+            },
+        );
         let cells = layout.cells(View::all(&x));
         let pair = |i: i64| (((i * 97 % 61 - 30) << 32) + i * 5 % 13) as u64;
         let packed: Vec<u64> = (0..n as i64).map(pair).collect();

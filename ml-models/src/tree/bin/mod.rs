@@ -5,4 +5,4 @@ mod cells;
 
 #[cfg(test)]
 pub(crate) use cells::Column;
-pub(crate) use cells::{Cells, Layout};
+pub(crate) use cells::{Binning, Cells, Layout};

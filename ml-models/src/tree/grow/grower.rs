@@ -3,19 +3,19 @@
 use rayon::prelude::*;
 
 use super::histograms::{Histograms, Slot, Source};
+use super::params::Growth;
 use super::quantise::Gradients;
 use super::split::{Rules, Split};
 use super::sprout::{Node, Sprout};
-use crate::boost::Boost;
-use crate::boost::bin::{Cells, Layout};
-use crate::boost::kernel::{self, Rows, Rule};
-use crate::boost::math::PIECE;
-use crate::boost::weights::Weights;
+use crate::tree::bin::{Cells, Layout};
+use crate::tree::kernel::{self, Rows, Rule};
+use crate::tree::math::PIECE;
+use crate::tree::weights::Weights;
 
 /// Grows trees over one binned matrix, and keeps the buffers between them.
 #[derive(Debug)]
 pub(crate) struct Grower<'a> {
-    params: &'a Boost,
+    params: &'a Growth,
     layout: &'a Layout,
     cells: &'a Cells,
     weights: &'a Weights,
@@ -57,7 +57,7 @@ const TASK: usize = 1 << 16;
 
 impl<'a> Grower<'a> {
     pub(crate) fn new(
-        params: &'a Boost,
+        params: &'a Growth,
         layout: &'a Layout,
         cells: &'a Cells,
         weights: &'a Weights,
@@ -111,7 +111,8 @@ impl<'a> Grower<'a> {
             .for_each(|s| self.histograms.give_back(s));
         sprout.counts = leaves.iter().map(|l| l.count).collect();
         self.label_rows(&leaves, &sprout, bag.is_some());
-        sprout.values = self.leaf_values(gradients, bag, leaves.len());
+        sprout.sums = self.leaf_sums(gradients, bag, leaves.len());
+        sprout.values = sprout.sums.iter().map(|&s| self.params.value(s)).collect();
         sprout
     }
 
@@ -125,6 +126,17 @@ impl<'a> Grower<'a> {
                     *score += sprout.values[leaf as usize];
                 }
             });
+    }
+
+    /// The rows of each leaf of the last tree, those of the bag only.
+    pub(crate) fn rows_of_leaves(&self, leaves: usize, bag: Option<&[u32]>) -> Vec<Vec<u32>> {
+        let mut rows = vec![Vec::new(); leaves];
+        let mut put = |i: u32| rows[self.leaf_of[i as usize] as usize].push(i);
+        match bag {
+            Some(bag) => bag.iter().for_each(|&i| put(i)),
+            None => (0..self.cells.rows as u32).for_each(put),
+        }
+        rows
     }
 
     fn root(&mut self, round: Round<'_>, bagged: bool) -> Leaf {
@@ -389,8 +401,13 @@ impl<'a> Grower<'a> {
         }
     }
 
-    /// The best value of each leaf, shrunk, from sums in `f64` over pieces of rows in their order.
-    fn leaf_values(&self, gradients: &Gradients, bag: Option<&[u32]>, leaves: usize) -> Vec<f64> {
+    /// Sums of gradients and hessians of each leaf, in `f64` over pieces of rows in their order.
+    fn leaf_sums(
+        &self,
+        gradients: &Gradients,
+        bag: Option<&[u32]>,
+        leaves: usize,
+    ) -> Vec<[f64; 2]> {
         let repeats = self.weights.repeats();
         let n = bag.map_or(self.cells.rows, <[u32]>::len);
         let piece = (8 * PIECE).max(16 * leaves);
@@ -408,19 +425,11 @@ impl<'a> Grower<'a> {
                 sums
             })
             .collect();
-        let value = |leaf: usize| {
-            let [g, h] = sums
-                .iter()
-                .fold([0.0; 2], |a, s| [a[0] + s[leaf][0], a[1] + s[leaf][1]]);
-            let h = h + self.params.lambda_l2;
-            let size = kernel::shrink(g, self.params.lambda_l1);
-            if h > 0.0 {
-                -size.copysign(g) / h * self.params.learning_rate
-            } else {
-                0.0
-            }
+        let total = |leaf: usize| {
+            sums.iter()
+                .fold([0.0; 2], |a, s| [a[0] + s[leaf][0], a[1] + s[leaf][1]])
         };
-        (0..leaves).map(value).collect()
+        (0..leaves).map(total).collect()
     }
 }
 

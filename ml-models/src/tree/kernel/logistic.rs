@@ -1,8 +1,8 @@
 //! Gradients of the log loss.
 
 use super::dispatch;
-use crate::boost::math::exp;
-use crate::boost::objective::Pair;
+use crate::tree::grow::Pair;
+use crate::tree::math::exp;
 
 dispatch! {
     /// Gradient and hessian of ln(1 + exp(-sigmoid * sign * score)) for each row; `signs` are 1 and -1.

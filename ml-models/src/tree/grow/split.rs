@@ -2,9 +2,9 @@
 
 use rayon::prelude::*;
 
-use crate::boost::Boost;
-use crate::boost::bin::Layout;
-use crate::boost::kernel::{self, Constants};
+use super::params::Growth;
+use crate::tree::bin::Layout;
+use crate::tree::kernel::{self, Constants};
 
 /// A leaf cut in two: bins of a column up to `bin` go left.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,7 +37,7 @@ const NOISE: f64 = 1e-12;
 const TASK: usize = 1 << 15;
 
 impl Rules {
-    pub(crate) fn new(params: &Boost, gradient_scale: f64, hessian_scale: f64) -> Self {
+    pub(crate) fn new(params: &Growth, gradient_scale: f64, hessian_scale: f64) -> Self {
         Self {
             lambda_l1: params.lambda_l1 * gradient_scale,
             lambda_l2: params.lambda_l2 * hessian_scale,
@@ -254,7 +254,7 @@ fn better(a: Option<Split>, b: Option<Split>) -> Option<Split> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::boost::bin::Column;
+    use crate::tree::bin::Column;
 
     fn pack(g: i64, h: i64) -> u64 {
         ((g << 32) + h) as u64
@@ -278,7 +278,7 @@ mod tests {
     }
 
     /// Every threshold and direction, by the definition.
-    fn plain(hist: &[u64], layout: &Layout, total: u64, params: &Boost) -> Option<Split> {
+    fn plain(hist: &[u64], layout: &Layout, total: u64, params: &Growth) -> Option<Split> {
         let part = |p: u64| {
             let (g, h) = kernel::unpack(p);
             (g.abs() - params.lambda_l1).max(0.0).powi(2) / (h + params.lambda_l2)
@@ -347,9 +347,16 @@ mod tests {
                 }
             }
             for params in [
-                Boost::new(),
-                Boost::new().min_data_in_leaf(1).lambda_l2(3.0),
-                Boost::new().lambda_l1(900.0),
+                Growth::default(),
+                Growth {
+                    min_data_in_leaf: 1,
+                    lambda_l2: 3.0,
+                    ..Growth::default()
+                },
+                Growth {
+                    lambda_l1: 900.0,
+                    ..Growth::default()
+                },
             ] {
                 let rules = Rules::new(&params, 1.0, 1.0);
                 let got = rules.best_split(&hist, &layout, None, total, 300).unwrap();
@@ -360,9 +367,23 @@ mod tests {
                 );
                 assert_eq!((got.column, got.left), (want.column, want.left));
             }
-            let none = Rules::new(&Boost::new().min_gain_to_split(1e12), 1.0, 1.0);
+            let none = Rules::new(
+                &Growth {
+                    min_gain_to_split: 1e12,
+                    ..Growth::default()
+                },
+                1.0,
+                1.0,
+            );
             assert_eq!(none.best_split(&hist, &layout, None, total, 300), None);
-            let few = Rules::new(&Boost::new().min_data_in_leaf(151), 1.0, 1.0);
+            let few = Rules::new(
+                &Growth {
+                    min_data_in_leaf: 151,
+                    ..Growth::default()
+                },
+                1.0,
+                1.0,
+            );
             assert_eq!(few.best_split(&hist, &layout, None, total, 300), None);
         }
     }
@@ -371,7 +392,7 @@ mod tests {
     fn equal_gradients_are_not_split() {
         let layout = layout(&[(10, false)]);
         let hist: Vec<u64> = (0..10).map(|_| pack(-700, 50)).collect();
-        let rules = Rules::new(&Boost::new(), 1.0, 1.0);
+        let rules = Rules::new(&Growth::default(), 1.0, 1.0);
         assert_eq!(
             rules.best_split(&hist, &layout, None, pack(-7000, 500), 500),
             None
@@ -382,7 +403,7 @@ mod tests {
     fn missing_values_alone_can_be_split_off() {
         let layout = layout(&[(1, true)]);
         let hist = [pack(-500, 40), pack(600, 40)];
-        let split = Rules::new(&Boost::new(), 1.0, 1.0)
+        let split = Rules::new(&Growth::default(), 1.0, 1.0)
             .best_split(&hist, &layout, None, pack(100, 80), 80)
             .unwrap();
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Values as ranks among the thresholds of their feature.
 
-use crate::boost::kernel::{Mask, ROWS, Rule, Search, WIDTH, ranks_of_row};
-use crate::boost::tree::{Node, Tree};
+use crate::tree::kernel::{Mask, ROWS, Rule, Search, WIDTH, ranks_of_row};
+use crate::tree::{Missing, Node, Test, Tree};
 use ml_data::repr::{Dense, Float, View};
 
 /// The rank of a missing value; ranks of values are smaller.
@@ -24,11 +24,10 @@ struct Used {
 
 impl Ranks {
     pub(super) fn new(trees: &[Tree]) -> Result<Self, &'static str> {
-        let mut all: Vec<(u32, Option<f64>)> = trees
-            .iter()
-            .flat_map(|t| &t.nodes)
-            .map(|n| (n.feature, n.threshold))
-            .collect();
+        let mut all = Vec::new();
+        for node in trees.iter().flat_map(|t| &t.nodes) {
+            all.push((node.feature, threshold(node)?));
+        }
         let number = |t: Option<f64>| t.unwrap_or(f64::INFINITY);
         all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(number(a.1).total_cmp(&number(b.1))));
         all.dedup();
@@ -58,10 +57,10 @@ impl Ranks {
             .used
             .partition_point(|u| u.feature < node.feature as usize);
         let thresholds = &self.used[at].thresholds;
-        let limit = node
-            .threshold
-            .map_or(thresholds.len(), |t| thresholds.partition_point(|&x| x < t))
-            as u8;
+        let limit = match node.test {
+            Test::Threshold(t) => thresholds.partition_point(|&x| x < t),
+            _ => thresholds.len(),
+        } as u8;
         (
             at,
             Rank {
@@ -103,6 +102,14 @@ impl Ranks {
                 }
             }
         }
+    }
+}
+
+fn threshold(node: &Node) -> Result<Option<f64>, &'static str> {
+    match (&node.test, node.missing) {
+        (Test::Threshold(t), Missing::Nan) => Ok(Some(*t)),
+        (Test::Present, Missing::Nan) => Ok(None),
+        _ => Err("only thresholds with missing values apart"),
     }
 }
 

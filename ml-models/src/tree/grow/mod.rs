@@ -3,10 +3,12 @@
 
 mod grower;
 mod histograms;
+mod params;
 mod quantise;
 mod split;
 mod sprout;
 
 pub(crate) use grower::Grower;
-pub(crate) use quantise::Gradients;
+pub(crate) use params::Growth;
+pub(crate) use quantise::{Gradients, Pair};
 pub(crate) use sprout::Sprout;

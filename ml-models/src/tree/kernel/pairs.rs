@@ -1,7 +1,7 @@
 //! Lambda gradients of the pairs of one document with all those ranked below it.
 
 use super::dispatch;
-use crate::boost::math::exp;
+use crate::tree::math::exp;
 
 /// The documents of a query in the order of their ranking, and what the pairs have added up to.
 #[derive(Debug, Default)]

@@ -67,12 +67,12 @@ macro_rules! dispatch {
                 fn avx2($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
                 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
                 fn avx512($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
-                match $crate::boost::kernel::Level::detect() {
+                match $crate::tree::kernel::Level::detect() {
                     // SAFETY: `detect` found the features the function is compiled for.
-                    $crate::boost::kernel::Level::Avx512 => return unsafe { avx512($($arg),*) },
+                    $crate::tree::kernel::Level::Avx512 => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
-                    $crate::boost::kernel::Level::Avx2 => return unsafe { avx2($($arg),*) },
-                    $crate::boost::kernel::Level::Baseline => {}
+                    $crate::tree::kernel::Level::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::tree::kernel::Level::Baseline => {}
                 }
             }
             $body($($arg),*)

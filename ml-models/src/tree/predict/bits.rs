@@ -11,7 +11,7 @@
 use std::ops::{BitAnd, BitAndAssign};
 
 use super::ranks::{MISSING, Ranks};
-use crate::boost::tree::{Child, Tree};
+use crate::tree::{Child, Tree};
 
 /// A bit vector of leaves.
 pub(super) trait Word: Copy + BitAnd<Output = Self> + BitAndAssign + Send + Sync {
@@ -56,7 +56,7 @@ pub(super) struct Bits<W> {
     steps: Vec<Step>,
     /// Tree and ruling of single nodes, feature by feature, by ascending threshold.
     single: Vec<(u32, W)>,
-    /// Leaf values from left to right, `W::BITS` a tree.
+    /// Leaf values from left to right, `W::BITS` a tree; no more trees than there are.
     values: Vec<f64>,
 }
 
@@ -92,7 +92,7 @@ impl<W: Word> Bits<W> {
         for (t, tree) in trees.iter().enumerate() {
             let (order, under) = left_to_right(tree);
             for (at, &leaf) in order.iter().enumerate() {
-                values[t * W::BITS + at] = tree.values[leaf];
+                values[t * W::BITS + at] = tree.leaves[leaf].value;
             }
             for (node, leaves) in tree.nodes.iter().zip(under) {
                 let (feature, rank) = ranks.compare(node);
@@ -165,14 +165,14 @@ impl<W: Word> Bits<W> {
         }
     }
 
-    /// The score of a row of ranks.
-    pub(super) fn score(
+    /// Adds the leaf values of a row of ranks, trees taking turns over the outputs.
+    pub(super) fn add(
         &self,
-        start: f64,
         ranks: &[u8],
         rows: &mut Vec<u32>,
         words: &mut Vec<W>,
-    ) -> f64 {
+        out: &mut [f64],
+    ) {
         rows.clear();
         rows.extend(
             ranks
@@ -198,7 +198,7 @@ impl<W: Word> Bits<W> {
             }
         }
         let leaves = words.iter().zip(self.values.chunks_exact(W::BITS));
-        leaves.fold(start, |score, (word, values)| score + values[word.first()])
+        super::add_in_turn(out, leaves.map(|(word, values)| values[word.first()]));
     }
 }
 
@@ -210,12 +210,7 @@ fn left_to_right(tree: &Tree) -> (Vec<usize>, Vec<std::ops::Range<usize>>) {
         Visit(Child),
         LeftDone(usize),
     }
-    let root = if tree.nodes.is_empty() {
-        Child::Leaf(0)
-    } else {
-        Child::Node(0)
-    };
-    let mut tasks = vec![Task::Visit(root)];
+    let mut tasks = vec![Task::Visit(tree.root())];
     while let Some(task) = tasks.pop() {
         match task {
             Task::Visit(Child::Leaf(leaf)) => order.push(leaf as usize),

@@ -28,6 +28,15 @@ impl Weights {
         }
     }
 
+    /// What row `i` counts for.
+    pub(crate) fn of(&self, i: usize) -> f64 {
+        match self {
+            Self::Unit => 1.0,
+            Self::Repeats(repeats) => f64::from(repeats[i]),
+            Self::Real(weights) => weights[i],
+        }
+    }
+
     /// How many rows each row stands for, if not one.
     pub(crate) fn repeats(&self) -> Option<&[u32]> {
         match self {

@@ -1,5 +1,7 @@
 //! The exponential, written so that a loop over it vectorises and gives the same bits on every processor.
 
+use rayon::prelude::*;
+
 /// Adding this to a small number rounds it to an integer, which then fills the low bits of the mantissa.
 const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
 const LN2_HIGH: f64 = 0.693_147_180_369_123_8; // the low 32 bits of its mantissa are zero
@@ -41,9 +43,42 @@ pub(crate) fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + exp(-x))
 }
 
+/// Scores become shares that sum to 1.
+pub(crate) fn softmax(scores: &mut [f64]) {
+    let highest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut sum = 0.0;
+    for s in scores.iter_mut() {
+        *s = exp(*s - highest);
+        sum += *s;
+    }
+    scores.iter_mut().for_each(|s| *s /= sum);
+}
+
 /// ln(1 + e^-x), without overflow.
 pub(crate) fn softplus_neg(x: f64) -> f64 {
     exp(-x.abs()).ln_1p() + (-x).max(0.0)
+}
+
+/// Weighted mean, pieces summed in their order.
+pub(crate) fn weighted_mean(values: &[f64], weights: Option<&[f64]>) -> f64 {
+    mean_of(values.len(), weights, |i| values[i])
+}
+
+/// Weighted mean of `f(i)`, pieces summed in their order.
+pub(crate) fn mean_of(n: usize, weights: Option<&[f64]>, f: impl Fn(usize) -> f64 + Sync) -> f64 {
+    let pieces: Vec<(f64, f64)> = (0..n.div_ceil(PIECE))
+        .into_par_iter()
+        .map(|p| {
+            (p * PIECE..n.min((p + 1) * PIECE)).fold((0.0, 0.0), |(sum, total), i| {
+                let w = weights.map_or(1.0, |w| w[i]);
+                (sum + w * f(i), total + w)
+            })
+        })
+        .collect();
+    let (sum, total) = pieces
+        .iter()
+        .fold((0.0, 0.0), |a, p| (a.0 + p.0, a.1 + p.1));
+    sum / total
 }
 
 /// Rows summed as one piece: sums over pieces in their order are the same for any number of threads.

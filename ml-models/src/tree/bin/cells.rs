@@ -3,10 +3,29 @@
 use rayon::prelude::*;
 
 use super::bounds::Distinct;
-use crate::boost::Boost;
-use crate::boost::kernel::{Search, WIDTH as LANES};
-use crate::boost::sampling::choose;
+use crate::tree::kernel::{Search, WIDTH as LANES};
+use crate::tree::sampling::choose;
 use ml_data::repr::{Dense, Float, View};
+
+/// How bins are learned, under LightGBM's names.
+#[derive(Debug, Clone)]
+pub(crate) struct Binning {
+    pub(crate) max_bin: usize,
+    pub(crate) min_data_in_bin: usize,
+    pub(crate) bin_construct_sample_cnt: usize,
+    pub(crate) seed: u64,
+}
+
+impl Default for Binning {
+    fn default() -> Self {
+        Self {
+            max_bin: 255,
+            min_data_in_bin: 3,
+            bin_construct_sample_cnt: 200_000,
+            seed: 0,
+        }
+    }
+}
 
 /// One column of the binned matrix.
 #[derive(Debug, Clone)]
@@ -51,7 +70,7 @@ impl Layout {
     pub(crate) fn learn<F: Float>(
         x: View<'_, Dense<F>>,
         counts: Option<&[u32]>,
-        params: &Boost,
+        params: &Binning,
     ) -> Self {
         let missing = columns_with_missing(x);
         let sample = choose(
@@ -252,7 +271,10 @@ mod tests {
             })
             .collect();
         let narrow: Vec<f32> = wide.iter().map(|&v| v as f32).collect();
-        let params = Boost::new().max_bin(40);
+        let params = Binning {
+            max_bin: 40,
+            ..Binning::default()
+        };
         let (x, narrow) = (
             Dense::from_rows(3, wide).unwrap(),
             Dense::from_rows(3, narrow).unwrap(),
@@ -293,7 +315,10 @@ mod tests {
             .zip(&counts)
             .flat_map(|(&v, &c)| vec![v; c as usize])
             .collect();
-        let params = Boost::new().max_bin(16);
+        let params = Binning {
+            max_bin: 16,
+            ..Binning::default()
+        };
         let (x, repeated) = (
             Dense::from_rows(1, x).unwrap(),
             Dense::from_rows(1, repeated).unwrap(),

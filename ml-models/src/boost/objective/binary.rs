@@ -1,0 +1,114 @@
+//! Log loss of two classes.
+
+use rayon::prelude::*;
+
+use super::{Loss, Measure, Pair};
+use crate::tree::Link;
+use crate::tree::kernel;
+use crate::tree::math::{self, PIECE, mean_of, weighted_mean};
+
+/// Log loss of the sigmoid of the score.
+#[derive(Debug)]
+pub(crate) struct Logistic {
+    /// 1 and -1.
+    pub(crate) signs: Vec<f64>,
+    pub(crate) sigmoid: f64,
+    /// What rows of the negative and the positive class count for.
+    pub(crate) class_weights: [f64; 2],
+}
+
+impl Logistic {
+    fn class_weight(&self, i: usize) -> f64 {
+        self.class_weights[usize::from(self.signs[i] > 0.0)]
+    }
+}
+
+impl Loss for Logistic {
+    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
+        let share = if self.class_weights == [1.0; 2] {
+            (weighted_mean(&self.signs, weights) + 1.0) / 2.0
+        } else {
+            let with: Vec<f64> = (0..self.signs.len())
+                .map(|i| self.class_weight(i) * weights.map_or(1.0, |w| w[i]))
+                .collect();
+            (weighted_mean(&self.signs, Some(&with)) + 1.0) / 2.0
+        };
+        let share = share.clamp(1e-15, 1.0 - 1e-15);
+        vec![(share / (1.0 - share)).ln() / self.sigmoid]
+    }
+
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
+        let rows = out
+            .par_chunks_mut(PIECE)
+            .zip(scores.par_chunks(PIECE))
+            .zip(self.signs.par_chunks(PIECE));
+        rows.for_each(|((out, scores), signs)| {
+            kernel::logistic(scores, signs, self.sigmoid, out);
+            if self.class_weights != [1.0; 2] {
+                for (pair, sign) in out.iter_mut().zip(signs) {
+                    let w = self.class_weights[usize::from(*sign > 0.0)] as f32;
+                    *pair = [pair[0] * w, pair[1] * w];
+                }
+            }
+        });
+    }
+
+    fn measure(&self) -> Measure<'static> {
+        Measure::loss("binary_logloss")
+    }
+
+    fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
+        mean_of(scores.len(), weights, |i| {
+            math::softplus_neg(self.sigmoid * self.signs[i] * scores[i])
+        })
+    }
+
+    fn link(&self) -> Link {
+        Link::Sigmoid(self.sigmoid)
+    }
+
+    fn name(&self) -> String {
+        format!("binary sigmoid:{}", self.sigmoid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gradients_are_derivatives_of_the_loss() {
+        let scores = [0.3, -0.7, -4.0, 5.0];
+        let objective = Logistic {
+            signs: vec![1.0, -1.0, 1.0, -1.0],
+            sigmoid: 1.5,
+            class_weights: [1.0; 2],
+        };
+        let mut pairs = vec![[0.0; 2]; 4];
+        objective.gradients(&scores, 0, &mut pairs);
+        let loss = |i: usize, s: f64| {
+            let mut at = scores;
+            at[i] = s;
+            4.0 * objective.evaluate(&at, None)
+        };
+        for i in 0..4 {
+            let (s, e) = (scores[i], 1e-4);
+            let first = (loss(i, s + e) - loss(i, s - e)) / (2.0 * e);
+            let second = (loss(i, s + e) - 2.0 * loss(i, s) + loss(i, s - e)) / (e * e);
+            assert!((f64::from(pairs[i][0]) - first).abs() < 1e-6, "{i}");
+            assert!((f64::from(pairs[i][1]) - second).abs() < 1e-5, "{i}");
+        }
+    }
+
+    #[test]
+    fn the_start_is_the_best_constant() {
+        let logistic = |class_weights| Logistic {
+            signs: vec![1.0, 1.0, 1.0, -1.0],
+            sigmoid: 2.0,
+            class_weights,
+        };
+        let start = |w| logistic(w).start(None)[0];
+        assert!((start([1.0; 2]) - 3.0_f64.ln() / 2.0).abs() < 1e-15);
+        assert!(start([3.0, 1.0]).abs() < 1e-15);
+    }
+}

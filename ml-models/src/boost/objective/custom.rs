@@ -1,0 +1,50 @@
+//! Objectives that users write.
+
+use super::{Loss, Measure, Pair};
+
+/// A loss that users bring. The labels are the sample's own, in its order without rows of weight 0; binary labels are 0 and 1.
+pub trait CustomObjective: std::fmt::Debug + Send + Sync {
+    /// Writes the gradient and the hessian of each row's loss with respect to its score. Weights are multiplied in afterwards.
+    fn gradients(&self, labels: &[f64], scores: &[f64], out: &mut [[f32; 2]]);
+
+    /// The score every row starts from. Default 0.
+    fn start(&self, labels: &[f64], weights: Option<&[f64]>) -> f64 {
+        let _ = (labels, weights);
+        0.0
+    }
+
+    /// What validation watches: less is better.
+    fn evaluate(&self, labels: &[f64], scores: &[f64], weights: Option<&[f64]>) -> f64;
+
+    /// The name of the objective and of what validation watches.
+    fn name(&self) -> &'static str;
+}
+
+/// A user's objective on its labels.
+#[derive(Debug)]
+pub(crate) struct Custom<'a> {
+    pub(crate) objective: &'a dyn CustomObjective,
+    pub(crate) labels: Vec<f64>,
+}
+
+impl Loss for Custom<'_> {
+    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
+        vec![self.objective.start(&self.labels, weights)]
+    }
+
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
+        self.objective.gradients(&self.labels, scores, out);
+    }
+
+    fn measure(&self) -> Measure<'static> {
+        Measure::loss(self.objective.name())
+    }
+
+    fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
+        self.objective.evaluate(&self.labels, scores, weights)
+    }
+
+    fn name(&self) -> String {
+        "custom".into()
+    }
+}

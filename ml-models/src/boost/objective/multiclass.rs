@@ -1,0 +1,195 @@
+//! Log loss of several classes.
+
+use rayon::prelude::*;
+
+use super::{Logistic, Loss, Measure, Pair};
+use crate::tree::Link;
+use crate::tree::math::{self, PIECE, mean_of};
+
+/// Cross-entropy of the softmax of the scores.
+#[derive(Debug)]
+pub(crate) struct Softmax {
+    pub(crate) codes: Vec<u32>,
+    pub(crate) classes: usize,
+}
+
+/// Cells of one piece of rows: one slice an output.
+fn columns<'a, T>(all: &'a mut [T], rows: usize, piece: usize) -> Vec<Vec<&'a mut [T]>> {
+    let mut pieces: Vec<Vec<&'a mut [T]>> = (0..rows.div_ceil(piece)).map(|_| Vec::new()).collect();
+    for output in all.chunks_mut(rows) {
+        for (list, part) in pieces.iter_mut().zip(output.chunks_mut(piece)) {
+            list.push(part);
+        }
+    }
+    pieces
+}
+
+impl Loss for Softmax {
+    fn outputs(&self) -> usize {
+        self.classes
+    }
+
+    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
+        let share = |class: usize| {
+            mean_of(self.codes.len(), weights, |i| {
+                f64::from(u8::from(self.codes[i] as usize == class))
+            })
+        };
+        (0..self.classes)
+            .map(|k| share(k).max(1e-15).ln())
+            .collect()
+    }
+
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
+        let n = self.codes.len();
+        let factor = self.classes as f64 / (self.classes as f64 - 1.0);
+        let pieces = columns(out, n, PIECE);
+        pieces
+            .into_par_iter()
+            .zip(self.codes.par_chunks(PIECE))
+            .enumerate()
+            .for_each(|(piece, (mut out, codes))| {
+                let mut row = vec![0.0; self.classes];
+                for (i, &code) in codes.iter().enumerate() {
+                    for (k, cell) in row.iter_mut().enumerate() {
+                        *cell = scores[k * n + piece * PIECE + i];
+                    }
+                    math::softmax(&mut row);
+                    for (k, (&p, out)) in row.iter().zip(&mut out).enumerate() {
+                        let truth = f64::from(u8::from(code as usize == k));
+                        out[i] = [(p - truth) as f32, (factor * p * (1.0 - p)) as f32];
+                    }
+                }
+            });
+    }
+
+    fn measure(&self) -> Measure<'static> {
+        Measure::loss("multi_logloss")
+    }
+
+    fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
+        let n = self.codes.len();
+        mean_of(n, weights, |i| {
+            let score = |k: usize| scores[k * n + i];
+            let highest = (0..self.classes)
+                .map(score)
+                .fold(f64::NEG_INFINITY, f64::max);
+            let sum: f64 = (0..self.classes)
+                .map(|k| math::exp(score(k) - highest))
+                .sum();
+            highest + sum.ln() - score(self.codes[i] as usize)
+        })
+    }
+
+    fn link(&self) -> Link {
+        Link::Softmax
+    }
+
+    fn name(&self) -> String {
+        format!("multiclass num_class:{}", self.classes)
+    }
+}
+
+/// Each class against all others.
+#[derive(Debug)]
+pub(crate) struct OneVsAll {
+    classes: Vec<Logistic>,
+    codes: Vec<u32>,
+    sigmoid: f64,
+}
+
+impl OneVsAll {
+    pub(crate) fn new(codes: Vec<u32>, classes: usize, sigmoid: f64) -> Self {
+        let one = |k: usize| Logistic {
+            signs: codes
+                .iter()
+                .map(|&c| if c as usize == k { 1.0 } else { -1.0 })
+                .collect(),
+            sigmoid,
+            class_weights: [1.0; 2],
+        };
+        Self {
+            classes: (0..classes).map(one).collect(),
+            codes,
+            sigmoid,
+        }
+    }
+}
+
+impl Loss for OneVsAll {
+    fn outputs(&self) -> usize {
+        self.classes.len()
+    }
+
+    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
+        self.classes.iter().flat_map(|c| c.start(weights)).collect()
+    }
+
+    fn gradients(&self, scores: &[f64], round: usize, out: &mut [Pair]) {
+        let n = self.codes.len();
+        let outputs = scores.chunks(n).zip(out.chunks_mut(n));
+        for (class, (scores, out)) in self.classes.iter().zip(outputs) {
+            class.gradients(scores, round, out);
+        }
+    }
+
+    fn measure(&self) -> Measure<'static> {
+        Measure::loss("multi_logloss")
+    }
+
+    /// Of the probability of the true class, as LightGBM does: probabilities are not made to sum to 1.
+    fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
+        let n = self.codes.len();
+        mean_of(n, weights, |i| {
+            math::softplus_neg(self.sigmoid * scores[self.codes[i] as usize * n + i])
+        })
+    }
+
+    fn link(&self) -> Link {
+        Link::Sigmoid(self.sigmoid)
+    }
+
+    fn name(&self) -> String {
+        format!(
+            "multiclassova num_class:{} sigmoid:{}",
+            self.classes.len(),
+            self.sigmoid
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gradients_are_derivatives_of_the_loss() {
+        let codes = vec![0, 2, 1, 2];
+        let scores: Vec<f64> = (0..12).map(|i| f64::from(i * 5 % 7) - 3.0).collect();
+        let losses: [Box<dyn Loss>; 2] = [
+            Box::new(Softmax {
+                codes: codes.clone(),
+                classes: 3,
+            }),
+            Box::new(OneVsAll::new(codes, 3, 1.0)),
+        ];
+        for (loss, whole) in losses.iter().zip([true, false]) {
+            let mut pairs = vec![[0.0; 2]; 12];
+            loss.gradients(&scores, 0, &mut pairs);
+            for i in 0..12 {
+                let at = |s: f64| {
+                    let mut scores = scores.clone();
+                    scores[i] = s;
+                    4.0 * loss.evaluate(&scores, None)
+                };
+                let slope = (at(scores[i] + 1e-5) - at(scores[i] - 1e-5)) / 2e-5;
+                // One against all measures the true class only.
+                if whole || pairs[i][0] < 0.0 {
+                    assert!((f64::from(pairs[i][0]) - slope).abs() < 1e-6, "{i}");
+                }
+            }
+        }
+        let start = losses[0].start(None);
+        assert!((start[2] - 0.5_f64.ln()).abs() < 1e-15 && start[0] == start[1]);
+    }
+}

@@ -1,0 +1,275 @@
+//! Trees that are added up.
+
+use ml_data::repr::{Dense, Float, Names, Repr, View};
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::math;
+use super::node::Node;
+use super::predict::{Compiled, Scratch};
+use super::shape::Tree;
+
+/// How scores become predictions.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Link {
+    /// The score itself.
+    Identity,
+    /// e^score: counts and positive amounts.
+    Exp,
+    /// 1 / (1 + e^(-s score)), for each output by itself.
+    Sigmoid(f64),
+    /// e^score over the sum of all outputs' e^score.
+    Softmax,
+}
+
+/// How a row's leaf values become a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Combine {
+    /// They are added up, as in boosting.
+    Sum,
+    /// Their mean, as in a forest.
+    Mean,
+}
+
+/// What an ensemble is made of; [`Ensemble::new`] checks that it fits together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parts {
+    /// Names of the feature columns.
+    pub names: Names,
+    /// Scores a row: 1, or one a class. Tree `t` adds to output `t % outputs`.
+    pub outputs: usize,
+    /// The trees, round after round, each round one tree an output.
+    pub trees: Vec<Tree>,
+    /// The score of each output before the first tree.
+    pub start: Vec<f64>,
+    /// Sum or mean of the trees.
+    pub combine: Combine,
+    /// From scores to predictions.
+    pub link: Link,
+    /// What the trees were grown to minimise, as LightGBM spells it in its files.
+    pub objective: String,
+}
+
+/// Decision trees that predict together: boosted, or a forest.
+///
+/// Rows may be `f32` or `f64`; a row and a batch give the same bits, and the trees are added in their order.
+///
+/// # References
+///
+/// Batches follow Lucchese et al., *QuickScorer* (SIGIR 2015), [doi:10.1145/2766462.2767733](https://doi.org/10.1145/2766462.2767733),
+/// in spirit: all nodes are evaluated for many rows at a time, without branches.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "Parts", into = "Parts")]
+pub struct Ensemble {
+    parts: Parts,
+    compiled: Compiled,
+}
+
+impl PartialEq for Ensemble {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts == other.parts
+    }
+}
+
+impl TryFrom<Parts> for Ensemble {
+    type Error = String;
+
+    fn try_from(parts: Parts) -> Result<Self, String> {
+        let outputs = parts.outputs;
+        if outputs == 0
+            || parts.start.len() != outputs
+            || !parts.trees.len().is_multiple_of(outputs)
+        {
+            return Err(format!(
+                "{} trees and {} starting scores do not go into {outputs} outputs",
+                parts.trees.len(),
+                parts.start.len()
+            ));
+        }
+        if let Some(k) = parts.start.iter().position(|s| !s.is_finite()) {
+            return Err(format!("the starting score of output {k} is not finite"));
+        }
+        for (i, tree) in parts.trees.iter().enumerate() {
+            if let Some(flaw) = tree.flaw(parts.names.len()) {
+                return Err(format!("tree {i}: {flaw}"));
+            }
+        }
+        let compiled = Compiled::new(&parts.trees, &parts.start, parts.combine)?;
+        Ok(Self { parts, compiled })
+    }
+}
+
+impl From<Ensemble> for Parts {
+    fn from(ensemble: Ensemble) -> Self {
+        ensemble.parts
+    }
+}
+
+impl Ensemble {
+    /// Compiles trees for prediction.
+    ///
+    /// # Errors
+    /// Parts that do not fit together, with the tree and the reason.
+    pub fn new(parts: Parts) -> Result<Self> {
+        Self::try_from(parts).map_err(|reason| Error::Fit {
+            step: "Ensemble",
+            reason,
+        })
+    }
+
+    /// What it is made of.
+    #[must_use]
+    pub fn parts(&self) -> &Parts {
+        &self.parts
+    }
+
+    /// The trees, in the order they are added up.
+    #[must_use]
+    pub fn trees(&self) -> &[Tree] {
+        &self.parts.trees
+    }
+
+    /// Scores a row.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.parts.outputs
+    }
+
+    /// Names of the feature columns.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.parts.names
+    }
+
+    /// How often each feature splits a node (LightGBM's `split` importance), in column order.
+    #[must_use]
+    pub fn split_importance(&self) -> Vec<u64> {
+        self.importance(|_| 1)
+    }
+
+    /// How much all splits on each feature have gained (LightGBM's `gain` importance), in column order.
+    #[must_use]
+    pub fn gain_importance(&self) -> Vec<f64> {
+        self.importance(|node| node.gain)
+    }
+
+    fn importance<T: Default + Clone + std::ops::AddAssign>(
+        &self,
+        of: impl Fn(&Node) -> T,
+    ) -> Vec<T> {
+        let mut sums = vec![T::default(); self.names().len()];
+        for node in self.trees().iter().flat_map(Tree::nodes) {
+            sums[node.feature as usize] += of(node);
+        }
+        sums
+    }
+
+    /// The scores of a row, before the link.
+    ///
+    /// # Errors
+    /// Another number of features than the trained ones.
+    pub fn raw_row<F: Float>(
+        &self,
+        row: &[F],
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) -> Result<()> {
+        Error::check_len("features of a row", self.names().len(), row.len())?;
+        Error::check_len("scores of a row", self.outputs(), out.len())?;
+        self.compiled.row(row, scratch, out);
+        Ok(())
+    }
+
+    /// The scores of all rows, before the link; [`outputs`](Self::outputs) numbers a row.
+    ///
+    /// # Errors
+    /// Other columns than the trained ones.
+    pub fn raw_scores<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Vec<f64>> {
+        x.data().check(self.names())?;
+        Ok(self.compiled.scores(x))
+    }
+
+    /// The predictions of all rows: probabilities, rates or scores, [`outputs`](Self::outputs) numbers a row.
+    ///
+    /// # Errors
+    /// Other columns than the trained ones.
+    pub fn predictions<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Vec<f64>> {
+        let mut scores = self.raw_scores(x)?;
+        if self.parts.link != Link::Identity {
+            scores
+                .chunks_mut(self.outputs())
+                .for_each(|row| self.parts.link.apply(row));
+        }
+        Ok(scores)
+    }
+}
+
+impl Link {
+    /// Turns the scores of a row into its predictions.
+    pub fn apply(self, row: &mut [f64]) {
+        match self {
+            Self::Identity => {}
+            Self::Exp => row.iter_mut().for_each(|s| *s = math::exp(*s)),
+            Self::Sigmoid(steepness) => row
+                .iter_mut()
+                .for_each(|s| *s = math::sigmoid(steepness * *s)),
+            Self::Softmax => math::softmax(row),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shape::Leaf;
+    use super::*;
+
+    fn parts() -> Parts {
+        let leaf = |value| Leaf {
+            value,
+            weight: 1.0,
+            count: 1,
+        };
+        let tree = |value| Tree::new(vec![], vec![leaf(value)], 1.0).unwrap();
+        Parts {
+            names: Names::numbered(1),
+            outputs: 2,
+            trees: [1.0, 2.0, 3.0, 4.0].map(tree).into(),
+            start: vec![0.5, -1.0],
+            combine: Combine::Sum,
+            link: Link::Softmax,
+            objective: "multiclass num_class:2".into(),
+        }
+    }
+
+    #[test]
+    fn trees_go_to_their_outputs() {
+        let x = Dense::from_rows(1, vec![0.0, 1.0]).unwrap();
+        let sum = Ensemble::new(parts()).unwrap();
+        assert_eq!(sum.raw_scores(View::all(&x)).unwrap(), [4.5, 5.0, 4.5, 5.0]);
+        let p = sum.predictions(View::all(&x)).unwrap();
+        assert!((p[1] - 1.0 / (1.0 + (-0.5_f64).exp())).abs() < 1e-15);
+        let mean = Ensemble::new(Parts {
+            combine: Combine::Mean,
+            start: vec![0.0; 2],
+            ..parts()
+        })
+        .unwrap();
+        let (mut out, mut scratch) = ([0.0; 2], Scratch::default());
+        mean.raw_row(&[0.0_f32], &mut scratch, &mut out).unwrap();
+        assert_eq!(out, [2.0, 3.0]);
+        assert!(mean.raw_row(&[0.0; 2], &mut scratch, &mut out).is_err());
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_are_refused() {
+        let broken = |change: fn(&mut Parts)| {
+            let mut p = parts();
+            change(&mut p);
+            Ensemble::new(p).unwrap_err().to_string()
+        };
+        assert!(broken(|p| p.outputs = 3).contains("3 outputs"));
+        assert!(broken(|p| p.outputs = 0).contains("0 outputs"));
+        assert!(broken(|p| p.start[1] = f64::NAN).contains("output 1"));
+        assert!(broken(|p| p.trees[2].leaves.clear()).contains("tree 2"));
+    }
+}

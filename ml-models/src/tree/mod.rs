@@ -1,0 +1,25 @@
+//! Decision trees, whoever grows them: what a tree is, how it is grown from bins, how it predicts.
+//!
+//! * [`Node`], [`Tree`], [`Ensemble`]: what is kept, in the features' own values;
+//! * `bin`: numbers become bytes, one a cell, with LightGBM's rules for the boundaries;
+//! * `grow`: one tree, leaf by leaf, from histograms of integers, whose sums do not depend on the order of the rows;
+//! * `predict`: trees compiled for one row and for batches, with equal results;
+//! * `kernel`: the inner loops, for AVX-512, AVX2 and everything else.
+
+pub(crate) mod bin;
+mod categories;
+mod ensemble;
+pub(crate) mod grow;
+pub(crate) mod kernel;
+pub(crate) mod math;
+mod node;
+mod predict;
+pub(crate) mod sampling;
+mod shape;
+pub(crate) mod weights;
+
+pub use categories::Categories;
+pub use ensemble::{Combine, Ensemble, Link, Parts};
+pub use node::{Child, Missing, Node, Test};
+pub use predict::Scratch;
+pub use shape::{Leaf, Tree};
