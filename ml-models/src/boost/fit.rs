@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use ml_data::contract::Round;
-use ml_data::repr::{Dense, Float, RowSet, View};
+use ml_data::repr::{Dense, Float, Names, RowSet, View};
 use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels, RelevanceLabels};
 use ml_data::{Error, Result};
 
@@ -92,7 +92,11 @@ pub(crate) fn fit<F: Float>(
         .map_or(Weights::Unit, |w| Weights::new(rows.pick(w)));
     let list = rows.in_matrix(known);
     let x = View::new(known.x.data(), RowSet::List(&list));
-    let layout = Layout::learn(x, weights.repeats(), &params.binning());
+    let layout = Layout::learn(
+        x,
+        weights.repeats(),
+        &params.binning(columns(params, known.x.data().names())?),
+    );
     let cells = layout.cells(x);
     let validation = task
         .valid
@@ -136,6 +140,16 @@ pub(crate) fn fit<F: Float>(
         best_iteration: best_iteration.map(|b| b as u32),
         history,
     })
+}
+
+/// Positions of the columns of categories.
+fn columns(params: &Boost, names: &Names) -> Result<Vec<usize>> {
+    let position = |name: &String| {
+        names.iter().position(|n| n == name).ok_or_else(|| {
+            Error::parameter(STEP, "categorical_feature", name, "the name of a column")
+        })
+    };
+    params.categorical_feature.iter().map(position).collect()
 }
 
 /// Bins the validation rows and says how they are judged: by the objective's own metric unless there is another.

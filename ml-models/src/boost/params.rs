@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::objective::Objective;
 use crate::tree::bin::Binning;
-use crate::tree::grow::Growth;
+use crate::tree::grow::{Categorical, Growth};
 
 /// Gradient-boosted decision trees on histograms.
 ///
@@ -75,6 +75,12 @@ pub struct Boost {
     pub(crate) max_bin: usize,
     pub(crate) min_data_in_bin: usize,
     pub(crate) bin_construct_sample_cnt: usize,
+    pub(crate) categorical_feature: Vec<String>,
+    pub(crate) max_cat_to_onehot: usize,
+    pub(crate) max_cat_threshold: usize,
+    pub(crate) cat_smooth: f64,
+    pub(crate) cat_l2: f64,
+    pub(crate) min_data_per_group: usize,
     pub(crate) feature_fraction: f64,
     pub(crate) bagging_fraction: f64,
     pub(crate) bagging_freq: usize,
@@ -111,6 +117,12 @@ impl Default for Boost {
             max_bin: 255,
             min_data_in_bin: 3,
             bin_construct_sample_cnt: 200_000,
+            categorical_feature: Vec::new(),
+            max_cat_to_onehot: 4,
+            max_cat_threshold: 32,
+            cat_smooth: 10.0,
+            cat_l2: 10.0,
+            min_data_per_group: 100,
             feature_fraction: 1.0,
             bagging_fraction: 1.0,
             bagging_freq: 0,
@@ -148,7 +160,28 @@ impl Boost {
         self
     }
 
+    /// Columns that hold category codes: whole numbers without an order, from 0 on. Splits on them send a set of categories left.
+    /// Codes not seen in training, rare ones, negative numbers and missing values go right. Default none.
+    #[must_use]
+    pub fn categorical_feature<S: Into<String>>(
+        mut self,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.categorical_feature = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
     setters! {
+        /// Columns of at most so many categories are split by one category against the rest. Default 4.
+        max_cat_to_onehot: usize;
+        /// Most categories on the left of a split. Default 32.
+        max_cat_threshold: usize;
+        /// Added to a category's hessian when categories are sorted; categories with fewer rows are not sent left. Default 10.
+        cat_smooth: f64;
+        /// L2 penalty of splits on several categories, besides `lambda_l2`. Default 10.
+        cat_l2: f64;
+        /// Least number of rows between two splits that are tried on a sorted category column. Default 100.
+        min_data_per_group: usize;
         /// The quantile of the quantile loss, in (0, 1), and where Huber's loss turns straight. Default 0.9.
         alpha: f64;
         /// Scale of the fair loss. Default 1.
@@ -180,7 +213,7 @@ impl Boost {
         lambda_l2: f64;
         /// A split must gain more than this. Default 0.
         min_gain_to_split: f64;
-        /// Largest number of bins of a column, the bin of missing values included; 2 to 255. Default 255.
+        /// Largest number of bins of a column, the bin of missing values included; 2 to 65535, cells take a byte up to 255. Default 255.
         max_bin: usize;
         /// Least number of rows in a bin. Default 3.
         min_data_in_bin: usize;
@@ -305,13 +338,31 @@ impl Boost {
             (
                 "max_bin",
                 self.max_bin as f64,
-                (2..=255).contains(&self.max_bin),
-                "2 to 255",
+                (2..=65_535).contains(&self.max_bin),
+                "2 to 65535",
             ),
             (
                 "min_data_in_bin",
                 self.min_data_in_bin as f64,
                 self.min_data_in_bin >= 1,
+                "at least 1",
+            ),
+            (
+                "cat_smooth",
+                self.cat_smooth,
+                penalty(self.cat_smooth),
+                "finite and at least 0",
+            ),
+            (
+                "cat_l2",
+                self.cat_l2,
+                penalty(self.cat_l2),
+                "finite and at least 0",
+            ),
+            (
+                "max_cat_threshold",
+                self.max_cat_threshold as f64,
+                self.max_cat_threshold >= 1,
                 "at least 1",
             ),
             (
@@ -385,11 +436,20 @@ impl Boost {
             lambda_l2: self.lambda_l2,
             min_gain_to_split: self.min_gain_to_split,
             shrinkage: self.learning_rate,
+            categorical: Categorical {
+                max_cat_to_onehot: self.max_cat_to_onehot,
+                max_cat_threshold: self.max_cat_threshold,
+                cat_smooth: self.cat_smooth,
+                cat_l2: self.cat_l2,
+                min_data_per_group: self.min_data_per_group as i64,
+            },
         }
     }
 
-    pub(crate) fn binning(&self) -> Binning {
+    /// `categorical` are positions of columns.
+    pub(crate) fn binning(&self, categorical: Vec<usize>) -> Binning {
         Binning {
+            categorical,
             max_bin: self.max_bin,
             min_data_in_bin: self.min_data_in_bin,
             bin_construct_sample_cnt: self.bin_construct_sample_cnt,
@@ -416,7 +476,7 @@ mod tests {
             (Boost::new().num_leaves(1), "num_leaves"),
             (Boost::new().max_depth(Some(0)), "max_depth"),
             (Boost::new().lambda_l2(-1.0), "lambda_l2"),
-            (Boost::new().max_bin(256), "max_bin"),
+            (Boost::new().max_bin(65_536), "max_bin"),
             (Boost::new().feature_fraction(0.0), "feature_fraction"),
             (Boost::new().sigmoid(0.0), "sigmoid"),
             (Boost::new().label_gain(Some(vec![0.0, -1.0])), "label_gain"),

@@ -1,165 +1,154 @@
-//! The binned matrix: one byte a cell, rows side by side.
+//! The binned matrix: one byte a cell, two where a column has many bins; rows side by side.
 
 use rayon::prelude::*;
 
-use super::bounds::Distinct;
+use super::layout::{Bins, Layout};
+use crate::tree::Categories;
 use crate::tree::kernel::{Search, WIDTH as LANES};
-use crate::tree::sampling::choose;
 use ml_data::repr::{Dense, Float, View};
 
-/// How bins are learned, under LightGBM's names.
-#[derive(Debug, Clone)]
-pub(crate) struct Binning {
-    pub(crate) max_bin: usize,
-    pub(crate) min_data_in_bin: usize,
-    pub(crate) bin_construct_sample_cnt: usize,
-    pub(crate) seed: u64,
-}
-
-impl Default for Binning {
-    fn default() -> Self {
-        Self {
-            max_bin: 255,
-            min_data_in_bin: 3,
-            bin_construct_sample_cnt: 200_000,
-            seed: 0,
-        }
-    }
-}
-
-/// One column of the binned matrix.
-#[derive(Debug, Clone)]
-pub(crate) struct Column {
-    /// Position of the column in the matrix it was learned from.
-    pub(crate) source: u32,
-    /// Upper boundaries of the bins, the last bin's (infinity) left out.
-    pub(crate) bounds: Vec<f64>,
-    /// Whether training had missing values here: if so, the bin after the last one is theirs.
-    pub(crate) missing: bool,
-}
-
-impl Column {
-    /// Number of bins that hold values; also the number of the bin of missing values.
-    pub(crate) fn values(&self) -> usize {
-        self.bounds.len() + 1
-    }
-}
-
-/// The columns worth splitting on, and where the bins of each begin in a histogram.
-#[derive(Debug, Clone)]
-pub(crate) struct Layout {
-    pub(crate) columns: Vec<Column>,
-    /// `offsets[c]..offsets[c + 1]` are the bins of column `c`.
-    pub(crate) offsets: Vec<u32>,
-}
-
-/// Bins of a matrix, row after row, each padded to `stride` bytes. A cell of column `c` is at most
-/// `columns[c].values()`, which stands for a missing value.
+/// Bins of a matrix, row after row, each padded to `stride` bytes: first the columns of one byte, then those of two. A
+/// cell of column `c` is at most `columns[c].values()`, which stands for a missing value.
 #[derive(Debug)]
 pub(crate) struct Cells {
     pub(crate) bytes: Vec<u8>,
     pub(crate) stride: usize,
     pub(crate) rows: usize,
+    /// Columns of one byte.
+    narrow: usize,
 }
 
 /// Rows binned by one task.
 const BLOCK: usize = 1024;
 
-impl Layout {
-    /// Learns the bins of every column of `x`; `counts` says how many rows each row stands for.
-    pub(crate) fn learn<F: Float>(
-        x: View<'_, Dense<F>>,
-        counts: Option<&[u32]>,
-        params: &Binning,
-    ) -> Self {
-        let missing = columns_with_missing(x);
-        let sample = choose(
-            x.len(),
-            params.bin_construct_sample_cnt,
-            params.seed,
-            "boost bins",
-            0,
-        );
-        let columns: Vec<Column> = (0..x.data().width().div_ceil(LANES))
-            .into_par_iter()
-            .flat_map_iter(|group| {
-                let first = group * LANES;
-                let group = first..x.data().width().min(first + LANES);
-                gather(x, group.clone(), &sample, counts)
-                    .into_iter()
-                    .zip(group)
-                    .collect::<Vec<_>>()
-            })
-            .filter_map(|(mut values, c)| {
-                values.sort_unstable();
-                let distinct = Distinct::from_sorted(
-                    values
-                        .into_iter()
-                        .map(|(key, rows)| (from_key(key), f64::from(rows))),
-                );
-                let max_bin = params.max_bin - usize::from(missing[c]);
-                let constant = distinct.values.len() + usize::from(missing[c]) < 2;
-                let bounds = if distinct.values.len() < 2 {
-                    Vec::new()
-                } else {
-                    distinct.bounds(max_bin, params.min_data_in_bin)
-                };
-                (!constant).then(|| Column {
-                    source: c as u32,
-                    bounds,
-                    missing: missing[c],
-                })
-            })
-            .collect();
-        let mut offsets = vec![0];
-        for c in &columns {
-            offsets.push(offsets[offsets.len() - 1] + (c.values() + usize::from(c.missing)) as u32);
+/// How the bin of a value is found.
+enum Find<'a> {
+    /// Boundaries of at most 256 bins.
+    Few(Search),
+    Many(&'a [f64]),
+    Categories(Lookup),
+}
+
+/// From categories to bins.
+enum Lookup {
+    /// By category; unknown ones are beyond the end or have the missing bin.
+    Table(Vec<u16>),
+    /// Sorted pairs of category and bin.
+    Sorted(Vec<(u32, u16)>),
+}
+
+/// Categories up to this one are looked up in a table.
+const TABLE: u32 = 1 << 16;
+
+impl Lookup {
+    fn new(categories: &[u32]) -> Self {
+        let missing = categories.len() as u16;
+        match categories.iter().max() {
+            Some(&most) if most >= TABLE => {
+                let mut sorted: Vec<(u32, u16)> = categories.iter().copied().zip(0..).collect();
+                sorted.sort_unstable();
+                Self::Sorted(sorted)
+            }
+            most => {
+                let mut table = vec![missing; most.map_or(0, |&m| m as usize + 1)];
+                for (&category, bin) in categories.iter().zip(0..) {
+                    table[category as usize] = bin;
+                }
+                Self::Table(table)
+            }
         }
-        Self { columns, offsets }
     }
 
-    /// Number of bins of all columns together.
-    pub(crate) fn bins(&self) -> usize {
-        self.offsets[self.columns.len()] as usize
+    fn find(&self, value: f64) -> Option<u16> {
+        let category = Categories::of(value)?;
+        match self {
+            Self::Table(table) => table.get(category as usize).copied(),
+            Self::Sorted(sorted) => sorted
+                .binary_search_by_key(&category, |p| p.0)
+                .ok()
+                .map(|at| sorted[at].1),
+        }
     }
+}
 
+impl Find<'_> {
+    /// The bins of some values; missing ones get `missing`.
+    #[inline]
+    fn bins(&self, values: &[f64; LANES], missing: u16, out: &mut [u16; LANES]) {
+        match self {
+            Self::Few(search) => {
+                let mut ranks = [0; LANES];
+                search.ranks(values, &mut ranks);
+                for ((out, rank), value) in out.iter_mut().zip(ranks).zip(values) {
+                    *out = if value.is_nan() {
+                        missing
+                    } else {
+                        u16::from(rank)
+                    };
+                }
+            }
+            Self::Many(bounds) => {
+                for (out, value) in out.iter_mut().zip(values) {
+                    let rank = bounds.partition_point(|b| b < value) as u16;
+                    *out = if value.is_nan() { missing } else { rank };
+                }
+            }
+            Self::Categories(lookup) => {
+                for (out, &value) in out.iter_mut().zip(values) {
+                    *out = lookup.find(value).unwrap_or(missing);
+                }
+            }
+        }
+    }
+}
+
+impl Layout {
     /// Bins every row of `x`.
     pub(crate) fn cells<F: Float>(&self, x: View<'_, Dense<F>>) -> Cells {
-        let stride = stride(self.columns.len());
-        let searches: Vec<Search> = self
+        let wide = self.columns.len() - self.narrow;
+        let stride = stride(self.narrow.next_multiple_of(if wide > 0 { 2 } else { 1 }) + 2 * wide);
+        let finds: Vec<Find<'_>> = self
             .columns
             .iter()
-            .map(|c| Search::new(&c.bounds))
+            .map(|c| match &c.bins {
+                Bins::Numbers(bounds) if bounds.len() < 256 => Find::Few(Search::new(bounds)),
+                Bins::Numbers(bounds) => Find::Many(bounds),
+                Bins::Categories(categories) => Find::Categories(Lookup::new(categories)),
+            })
             .collect();
-        let mut bytes = vec![0; x.len() * stride];
-        bytes
+        let mut cells = Cells {
+            bytes: vec![0; x.len() * stride],
+            stride,
+            rows: x.len(),
+            narrow: self.narrow,
+        };
+        let first_wide = cells.first_wide();
+        cells
+            .bytes
             .par_chunks_mut(BLOCK * stride)
             .enumerate()
             .for_each(|(block, bytes)| {
                 for (lanes, bytes) in bytes.chunks_mut(LANES * stride).enumerate() {
                     let first = block * BLOCK + lanes * LANES;
-                    let (mut values, mut ranks) = ([0.0; LANES], [0; LANES]);
-                    for (c, (column, search)) in self.columns.iter().zip(&searches).enumerate() {
+                    let (mut values, mut bins) = ([0.0; LANES], [0; LANES]);
+                    for (c, (column, find)) in self.columns.iter().zip(&finds).enumerate() {
                         for (k, value) in values[..bytes.len() / stride].iter_mut().enumerate() {
                             *value = x.row(first + k)[column.source as usize].f64();
                         }
-                        search.ranks(&values, &mut ranks);
-                        for ((row, rank), value) in bytes.chunks_mut(stride).zip(ranks).zip(values)
-                        {
-                            row[c] = if value.is_nan() {
-                                column.values() as u8
-                            } else {
-                                rank
-                            };
+                        find.bins(&values, column.values() as u16, &mut bins);
+                        let rows = bytes.chunks_mut(stride).zip(bins);
+                        if c < self.narrow {
+                            rows.for_each(|(row, bin)| row[c] = bin as u8);
+                        } else {
+                            let at = first_wide + 2 * (c - self.narrow);
+                            rows.for_each(|(row, bin)| {
+                                row[at..at + 2].copy_from_slice(&bin.to_le_bytes());
+                            });
                         }
                     }
                 }
             });
-        Cells {
-            bytes,
-            stride,
-            rows: x.len(),
-        }
+        cells
     }
 }
 
@@ -168,6 +157,22 @@ impl Cells {
     #[inline]
     pub(crate) fn row(&self, i: usize) -> &[u8] {
         &self.bytes[i * self.stride..(i + 1) * self.stride]
+    }
+
+    /// Where the columns of two bytes begin in a row.
+    #[inline]
+    pub(crate) fn first_wide(&self) -> usize {
+        self.narrow.next_multiple_of(2)
+    }
+
+    /// Where the cell of a column is in a row, and whether it has two bytes.
+    #[inline]
+    pub(crate) fn place(&self, column: usize) -> (usize, bool) {
+        if column < self.narrow {
+            (column, false)
+        } else {
+            (self.first_wide() + 2 * (column - self.narrow), true)
+        }
     }
 }
 
@@ -180,84 +185,10 @@ fn stride(columns: usize) -> usize {
     }
 }
 
-/// For each column, whether any row lacks a value.
-fn columns_with_missing<F: Float>(x: View<'_, Dense<F>>) -> Vec<bool> {
-    (0..x.len().div_ceil(BLOCK))
-        .into_par_iter()
-        .fold(
-            || vec![false; x.data().width()],
-            |mut any, block| {
-                for i in block * BLOCK..x.len().min((block + 1) * BLOCK) {
-                    for (any, value) in any.iter_mut().zip(x.row(i)) {
-                        *any |= value.f64().is_nan();
-                    }
-                }
-                any
-            },
-        )
-        .reduce(
-            || vec![false; x.data().width()],
-            |a, b| a.iter().zip(&b).map(|(a, b)| a | b).collect(),
-        )
-}
-
-/// The present values of some columns in the sampled rows, as sortable keys with their row counts.
-fn gather<F: Float>(
-    x: View<'_, Dense<F>>,
-    columns: std::ops::Range<usize>,
-    sample: &[u32],
-    counts: Option<&[u32]>,
-) -> Vec<Vec<(u64, u32)>> {
-    let mut out = vec![Vec::with_capacity(sample.len()); columns.len()];
-    for &i in sample {
-        let row = &x.row(i as usize)[columns.clone()];
-        let rows = counts.map_or(1, |c| c[i as usize]);
-        for (out, value) in out.iter_mut().zip(row) {
-            let value = value.f64();
-            if !value.is_nan() {
-                out.push((key(value), rows));
-            }
-        }
-    }
-    out
-}
-
-/// Unsigned integers in the order of the numbers.
-fn key(value: f64) -> u64 {
-    let bits = value.to_bits();
-    if bits >> 63 == 0 {
-        bits | 1 << 63
-    } else {
-        !bits
-    }
-}
-
-fn from_key(key: u64) -> f64 {
-    f64::from_bits(if key >> 63 == 0 {
-        !key
-    } else {
-        key & !(1 << 63)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_sort_like_numbers() {
-        let sorted = [
-            f64::NEG_INFINITY,
-            -3.5,
-            -1e-300,
-            0.0,
-            1e-300,
-            2.0,
-            f64::INFINITY,
-        ];
-        assert!(sorted.windows(2).all(|w| key(w[0]) < key(w[1])));
-        assert!(sorted.iter().all(|&v| from_key(key(v)) == v));
-    }
+    use crate::tree::bin::Binning;
 
     #[test]
     fn cells_agree_with_the_boundaries_in_both_types() {
@@ -294,8 +225,11 @@ mod tests {
                 if value.is_nan() {
                     assert_eq!(bin, column.values());
                 } else {
-                    assert!(bin == 0 || column.bounds[bin - 1] < value);
-                    assert!(bin == column.bounds.len() || value <= column.bounds[bin]);
+                    let Bins::Numbers(bounds) = &column.bins else {
+                        panic!("numbers expected")
+                    };
+                    assert!(bin == 0 || bounds[bin - 1] < value);
+                    assert!(bin == bounds.len() || value <= bounds[bin]);
                 }
             }
         }
@@ -307,24 +241,45 @@ mod tests {
     }
 
     #[test]
-    fn counts_stand_for_repeated_rows() {
-        let x: Vec<f64> = (0..400).map(|i| f64::from(i * i % 97)).collect();
-        let counts: Vec<u32> = (0..400).map(|i| i % 4 + 1).collect();
-        let repeated: Vec<f64> = x
-            .iter()
-            .zip(&counts)
-            .flat_map(|(&v, &c)| vec![v; c as usize])
+    fn wide_cells_and_categories_are_found_again() {
+        let n = 5000;
+        let x: Vec<f64> = (0..n)
+            .flat_map(|i| {
+                [
+                    f64::from(i % 700),
+                    f64::from(i),
+                    f64::from(i % 90) * 1000.0,
+                    -1.0,
+                ]
+            })
             .collect();
+        let x = Dense::from_rows(4, x).unwrap();
         let params = Binning {
-            max_bin: 16,
+            categorical: vec![0, 2, 3],
+            max_bin: 2000,
             ..Binning::default()
         };
-        let (x, repeated) = (
-            Dense::from_rows(1, x).unwrap(),
-            Dense::from_rows(1, repeated).unwrap(),
-        );
-        let a = Layout::learn(View::all(&x), Some(&counts), &params);
-        let b = Layout::learn(View::all(&repeated), None, &params);
-        assert_eq!(a.columns[0].bounds, b.columns[0].bounds);
+        let layout = Layout::learn(View::all(&x), None, &params);
+        assert_eq!((layout.narrow, layout.columns.len()), (1, 3));
+        let cells = layout.cells(View::all(&x));
+        for i in 0..n as usize {
+            for (c, column) in layout.columns.iter().enumerate() {
+                let value = View::all(&x).row(i)[column.source as usize];
+                let (at, wide) = cells.place(c);
+                let row = cells.row(i);
+                let high = if wide { usize::from(row[at + 1]) } else { 0 };
+                let bin = usize::from(row[at]) + 256 * high;
+                match &column.bins {
+                    Bins::Categories(of) => match of.get(bin) {
+                        Some(&category) => assert_eq!(f64::from(category), value),
+                        None => assert!(!of.contains(&(value as u32))),
+                    },
+                    Bins::Numbers(bounds) => {
+                        assert!(bin == 0 || bounds[bin - 1] < value);
+                        assert!(bin == bounds.len() || value <= bounds[bin]);
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,8 +1,10 @@
-//! From numbers to bins: where the boundaries lie ([`bounds`]), and the matrix of one byte a cell ([`cells`]).
+//! From values to bins: where numbers are cut ([`bounds`]), which [`categories`] count, the columns and their bins
+//! ([`layout`]), and the matrix of small whole numbers ([`cells`]).
 
 mod bounds;
+mod categories;
 mod cells;
+mod layout;
 
-#[cfg(test)]
-pub(crate) use cells::Column;
-pub(crate) use cells::{Binning, Cells, Layout};
+pub(crate) use cells::Cells;
+pub(crate) use layout::{Binning, Bins, Column, Layout};

@@ -2,13 +2,14 @@
 
 use rayon::prelude::*;
 
+use super::decision::Decision;
 use super::histograms::{Histograms, Slot, Source};
 use super::params::Growth;
 use super::quantise::Gradients;
 use super::split::{Rules, Split};
 use super::sprout::{Node, Sprout};
 use crate::tree::bin::{Cells, Layout};
-use crate::tree::kernel::{self, Rows, Rule};
+use crate::tree::kernel::Rows;
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
 
@@ -49,7 +50,7 @@ struct Leaf {
 struct Round<'r> {
     gradients: &'r Gradients,
     columns: Option<&'r [u32]>,
-    rules: Rules,
+    rules: &'r Rules,
 }
 
 /// Rows worth splitting on several threads.
@@ -89,7 +90,7 @@ impl<'a> Grower<'a> {
         let round = Round {
             gradients,
             columns,
-            rules,
+            rules: &rules,
         };
         self.rows.clear();
         match bag {
@@ -112,7 +113,8 @@ impl<'a> Grower<'a> {
         sprout.counts = leaves.iter().map(|l| l.count).collect();
         self.label_rows(&leaves, &sprout, bag.is_some());
         sprout.sums = self.leaf_sums(gradients, bag, leaves.len());
-        sprout.values = sprout.sums.iter().map(|&s| self.params.value(s)).collect();
+        let sums = sprout.sums.iter().zip(sprout.extra_l2().1);
+        sprout.values = sums.map(|(&s, l2)| self.params.value(s, l2)).collect();
         sprout
     }
 
@@ -230,6 +232,8 @@ impl<'a> Grower<'a> {
         sprout.nodes.push(Node {
             column: split.column,
             bin: split.bin,
+            set: split.set.clone(),
+            extra_l2: split.extra_l2,
             missing_left: if learned {
                 split.missing_left
             } else {
@@ -311,7 +315,7 @@ impl<'a> Grower<'a> {
     /// A free buffer, if need be that of the open leaf that will be split last.
     fn take_slot(&mut self, others: &mut [Leaf]) -> Option<Slot> {
         self.histograms.take().or_else(|| {
-            let gain = |l: &Leaf| l.best.map_or(f64::INFINITY, |b| b.gain);
+            let gain = |l: &Leaf| l.best.as_ref().map_or(f64::INFINITY, |b| b.gain);
             let holders = others.iter_mut().filter(|l| l.slot.is_some());
             holders
                 .min_by(|a, b| gain(a).total_cmp(&gain(b)))
@@ -340,20 +344,14 @@ impl<'a> Grower<'a> {
 
     /// Reorders a stretch of rows, those that go left first; returns how many go left.
     fn partition(&mut self, begin: usize, end: usize, split: &Split) -> usize {
-        let column = split.column as usize;
-        let rule = Rule::new(
-            split.bin,
-            self.layout.columns[column].values() as u8,
-            split.missing_left,
-        );
+        let decision = Decision::of_split(split, self.layout, self.cells);
         let (rows, spare) = (&mut self.rows[begin..end], &mut self.spare[begin..end]);
-        let (bytes, stride) = (&self.cells.bytes, self.cells.stride);
         let threads = (rows.len() / TASK).clamp(1, rayon::current_num_threads());
         let chunk = rows.len().div_ceil(threads).max(1);
         let lefts: Vec<usize> = rows
             .par_chunks_mut(chunk)
             .zip(spare.par_chunks_mut(chunk))
-            .map(|(rows, spare)| kernel::partition(bytes, stride, column, rule, rows, spare))
+            .map(|(rows, spare)| decision.partition(self.cells, rows, spare))
             .collect();
         let mut at = 0;
         for (k, &left) in lefts.iter().enumerate() {
@@ -383,13 +381,13 @@ impl<'a> Grower<'a> {
     /// Notes the leaf of each row, of rows outside the bag too.
     fn label_rows(&mut self, leaves: &[Leaf], sprout: &Sprout, bagged: bool) {
         if bagged {
-            let rules = sprout.rules(self.layout);
+            let decisions = sprout.decisions(self.layout, self.cells);
             self.leaf_of
                 .par_chunks_mut(PIECE)
                 .enumerate()
                 .for_each(|(piece, labels)| {
                     for (k, label) in labels.iter_mut().enumerate() {
-                        *label = sprout.leaf(self.cells.row(piece * PIECE + k), &rules) as u32;
+                        *label = sprout.leaf(self.cells.row(piece * PIECE + k), &decisions) as u32;
                     }
                 });
         } else {

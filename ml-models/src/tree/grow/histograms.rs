@@ -66,7 +66,7 @@ impl Histograms {
     ) {
         let mut hist = std::mem::take(&mut self.buffers[slot]);
         hist.fill(0);
-        let groups = Groups::new(source.layout, columns);
+        let groups = Groups::new(source.layout, source.cells, columns);
         let tasks = rows.len() * groups.columns / TASK;
         let tasks = tasks.clamp(1, rayon::current_num_threads());
         if tasks > 1 && self.bins > 2 * rows.len() && groups.list.len() >= tasks {
@@ -158,8 +158,10 @@ pub(crate) struct Source<'a> {
 struct Groups<'a> {
     /// Beginnings of all columns' bins.
     offsets: &'a [u32],
-    /// Columns with the beginnings of their bins, unless all columns are counted.
+    /// Narrow columns with the beginnings of their bins, unless all columns are counted.
     listed: Option<Vec<(u32, u32)>>,
+    /// Places of the cells of wide columns with the beginnings of their bins.
+    wide: Vec<(u32, u32)>,
     list: Vec<Group>,
     columns: usize,
 }
@@ -167,6 +169,7 @@ struct Groups<'a> {
 /// Neighbours among the columns that are counted.
 #[derive(Debug)]
 struct Group {
+    wide: bool,
     members: Range<usize>,
     /// Their bins, with any between them.
     bins: Range<usize>,
@@ -176,23 +179,36 @@ struct Group {
 const GROUP: usize = 64;
 
 impl<'a> Groups<'a> {
-    fn new(layout: &'a Layout, columns: Option<&[u32]>) -> Self {
+    fn new(layout: &'a Layout, cells: &Cells, columns: Option<&[u32]>) -> Self {
         let offsets = &layout.offsets[..];
-        let listed: Option<Vec<(u32, u32)>> =
-            columns.map(|list| list.iter().map(|&c| (c, offsets[c as usize])).collect());
-        let count = listed.as_ref().map_or(layout.columns.len(), Vec::len);
-        let column = |k: usize| listed.as_ref().map_or(k, |l| l[k].0 as usize);
-        let group = |k: usize| {
-            let members = k..count.min(k + GROUP);
-            let bins = offsets[column(k)] as usize..offsets[column(members.end - 1) + 1] as usize;
-            Group { members, bins }
+        let all: Vec<u32> = match columns {
+            Some(list) => list.to_vec(),
+            None => (0..layout.columns.len() as u32).collect(),
         };
-        let list = (0..count).step_by(GROUP).map(group).collect();
+        let (narrow, wide) = all.split_at(all.partition_point(|&c| (c as usize) < layout.narrow));
+        let group = |members: &[u32], first: usize, wide: bool| {
+            let end = members.last().map_or(0, |&c| c as usize + 1);
+            Group {
+                wide,
+                members: first..first + members.len(),
+                bins: offsets[members[0] as usize] as usize..offsets[end] as usize,
+            }
+        };
+        let mut list = Vec::new();
+        for (columns, is_wide) in [(narrow, false), (wide, true)] {
+            let groups = columns.chunks(GROUP).enumerate();
+            list.extend(groups.map(|(k, members)| group(members, k * GROUP, is_wide)));
+        }
+        let pair = |&c: &u32| (c, offsets[c as usize]);
         Self {
             offsets,
+            listed: columns.map(|_| narrow.iter().map(pair).collect()),
+            wide: wide
+                .iter()
+                .map(|&c| (cells.place(c as usize).0 as u32, offsets[c as usize]))
+                .collect(),
             list,
-            columns: count,
-            listed,
+            columns: all.len(),
         }
     }
 
@@ -209,6 +225,7 @@ impl<'a> Groups<'a> {
         };
         let members = group.members.clone();
         let columns = match &self.listed {
+            _ if group.wide => Columns::Wide(&self.wide[members]),
             Some(listed) => Columns::Listed(&listed[members]),
             None => Columns::From(members.start, &self.offsets[members]),
         };
@@ -250,7 +267,7 @@ mod tests {
             (Rows::List(&list), None),
             (Rows::List(&list), Some(&some[..])),
         ] {
-            let groups = Groups::new(&layout, columns);
+            let groups = Groups::new(&layout, &cells, columns);
             let mut want = vec![0; layout.bins() + SLACK];
             groups.count(source, rows, &mut want);
             let active = columns.map_or(cols, <[u32]>::len) as u64;

@@ -1,26 +1,32 @@
 //! The best split of a leaf, from its histogram.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use super::params::Growth;
+use super::params::{Categorical, Growth};
 use crate::tree::bin::Layout;
 use crate::tree::kernel::{self, Constants};
 
-/// A leaf cut in two: bins of a column up to `bin` go left.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A leaf cut in two: bins of a column up to `bin` go left, or those of a set.
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Split {
     /// How much the loss falls by (twice the second-order estimate), above 0.
     pub(crate) gain: f64,
     /// Column of the binned matrix.
     pub(crate) column: u32,
-    pub(crate) bin: u8,
+    pub(crate) bin: u32,
     pub(crate) missing_left: bool,
     /// Packed sum of the rows that go left.
     pub(crate) left: u64,
+    /// The bins that go left, of a category column.
+    pub(crate) set: Option<Arc<[u32]>>,
+    /// Penalty of the two leaves' values besides `lambda_l2`.
+    pub(crate) extra_l2: f64,
 }
 
 /// What every leaf of a round shares.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Rules {
     lambda_l1: f64,
     lambda_l2: f64,
@@ -29,6 +35,8 @@ pub(crate) struct Rules {
     min_gain: f64,
     /// Gains in packed units times this are gains.
     unit: f64,
+    hessian_scale: f64,
+    categorical: Categorical,
 }
 
 /// A gain below this share of the leaf's own part is rounding, not signal.
@@ -45,6 +53,8 @@ impl Rules {
             min_hessian: ((params.min_sum_hessian_in_leaf * hessian_scale).ceil() as u64).max(1),
             min_gain: params.min_gain_to_split,
             unit: hessian_scale / (gradient_scale * gradient_scale),
+            hessian_scale,
+            categorical: params.categorical.clone(),
         }
     }
 
@@ -64,14 +74,14 @@ impl Rules {
             (0..active)
                 .into_par_iter()
                 .with_min_len(16)
-                .map_init(Scratch::new, |scratch, k| {
-                    leaf.scan(hist, layout, column(k), scratch)
+                .map_init(Scratch::default, |scratch, k| {
+                    leaf.scan(hist, layout, column(k), scratch, &self.categorical)
                 })
                 .reduce(|| None, better)
         } else {
-            let mut scratch = Scratch::new();
+            let mut scratch = Scratch::default();
             (0..active)
-                .map(|k| leaf.scan(hist, layout, column(k), &mut scratch))
+                .map(|k| leaf.scan(hist, layout, column(k), &mut scratch, &self.categorical))
                 .fold(None, better)
         }?;
         let own = kernel::unpack(total);
@@ -98,38 +108,43 @@ impl Rules {
             count: count as i64,
             min_data: self.min_data as i64,
             rows_per_hessian: (!rows_are_hessians).then(|| count as f64 / hessian as f64),
+            hessian_scale: self.hessian_scale,
         })
     }
 }
 
 #[derive(Debug, Clone, Copy)]
-struct LeafRules {
-    constants: Constants,
+pub(super) struct LeafRules {
+    pub(super) constants: Constants,
     /// Least packed hessian of a side.
-    least: u32,
+    pub(super) least: u32,
     /// Rows of the leaf, and the least of a side.
-    count: i64,
-    min_data: i64,
+    pub(super) count: i64,
+    pub(super) min_data: i64,
     /// Set where hessians differ: a bin then counts as so many rows, rounded, as in LightGBM.
-    rows_per_hessian: Option<f64>,
+    pub(super) rows_per_hessian: Option<f64>,
+    pub(super) hessian_scale: f64,
 }
 
 /// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
 const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
 
 /// Running sums of one column's bins, and gains.
+#[derive(Default)]
 struct Scratch {
-    prefix: [u64; 256],
-    rows: [u32; 256],
-    gains: [f64; 256],
+    prefix: Vec<u64>,
+    rows: Vec<u32>,
+    gains: Vec<f64>,
 }
 
 impl Scratch {
-    fn new() -> Self {
-        Self {
-            prefix: [0; 256],
-            rows: [0; 256],
-            gains: [0.0; 256],
+    /// Has room for so many bins.
+    fn reserve(&mut self, bins: usize) {
+        if self.prefix.len() < bins {
+            let bins = bins.max(256);
+            self.prefix.resize(bins, 0);
+            self.rows.resize(bins, 0);
+            self.gains.resize(bins, 0.0);
         }
     }
 }
@@ -142,10 +157,15 @@ impl LeafRules {
         layout: &Layout,
         column: usize,
         scratch: &mut Scratch,
+        categorical: &Categorical,
     ) -> Option<Split> {
         let about = &layout.columns[column];
         let bins = &hist[layout.offsets[column] as usize..layout.offsets[column + 1] as usize];
+        if about.is_categorical() {
+            return self.scan_categories(bins, column, categorical);
+        }
         let values = about.values();
+        scratch.reserve(values);
         let Scratch {
             prefix,
             rows,
@@ -163,9 +183,11 @@ impl LeafRules {
         let split = |(gain, bin): (f64, usize), missing_left: bool, extra: u64| Split {
             gain,
             column: column as u32,
-            bin: bin as u8,
+            bin: bin as u32,
             missing_left,
             left: prefix[bin].wrapping_add(extra),
+            set: None,
+            extra_l2: 0.0,
         };
         // Missing values to the left, from the highest threshold down. The right side has the rows that are not missing.
         let besides = self.count - i64::from(rows[values - 1]);
@@ -231,7 +253,7 @@ struct Candidates<'a> {
 }
 
 /// Running sums of the rows that each bin's hessian stands for.
-fn estimate_rows(bins: &[u64], rows_per_hessian: f64, rows: &mut [u32; 256]) {
+fn estimate_rows(bins: &[u64], rows_per_hessian: f64, rows: &mut [u32]) {
     for (rows, &bin) in rows.iter_mut().zip(bins) {
         *rows = (f64::from(bin as i32) * rows_per_hessian + ROUND).to_bits() as u32;
     }
@@ -254,27 +276,19 @@ fn better(a: Option<Split>, b: Option<Split>) -> Option<Split> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::bin::Column;
+    use crate::tree::bin::{Bins, Column};
 
     fn pack(g: i64, h: i64) -> u64 {
         ((g << 32) + h) as u64
     }
 
     fn layout(columns: &[(usize, bool)]) -> Layout {
-        let mut offsets = vec![0];
-        let columns: Vec<Column> = columns
-            .iter()
-            .enumerate()
-            .map(|(c, &(values, missing))| {
-                offsets.push(offsets[c] + (values + usize::from(missing)) as u32);
-                Column {
-                    source: c as u32,
-                    bounds: (1..values).map(|b| b as f64).collect(),
-                    missing,
-                }
-            })
-            .collect();
-        Layout { columns, offsets }
+        let column = |(c, &(values, missing)): (usize, &(usize, bool))| Column {
+            source: c as u32,
+            bins: Bins::Numbers((1..values).map(|b| b as f64).collect()),
+            missing,
+        };
+        Layout::new(columns.iter().enumerate().map(column).collect())
     }
 
     /// Every threshold and direction, by the definition.
@@ -308,14 +322,16 @@ mod tests {
                     if enough(left)
                         && enough(right)
                         && gain > params.min_gain_to_split
-                        && best.is_none_or(|b| gain > b.gain * (1.0 + 1e-12))
+                        && best.as_ref().is_none_or(|b| gain > b.gain * (1.0 + 1e-12))
                     {
                         best = Some(Split {
                             gain,
                             column: c as u32,
-                            bin: bin as u8,
+                            bin: bin as u32,
                             missing_left,
                             left,
+                            set: None,
+                            extra_l2: 0.0,
                         });
                     }
                 }
@@ -326,7 +342,7 @@ mod tests {
 
     #[test]
     fn finds_what_an_exhaustive_search_finds() {
-        let layout = layout(&[(40, false), (1, true), (7, true), (255, true), (2, false)]);
+        let layout = layout(&[(40, false), (1, true), (7, true), (254, true), (2, false)]);
         for seed in 0..60_i64 {
             // Each row falls into one bin of every column.
             let mut hist = vec![0_u64; layout.bins()];

@@ -1,10 +1,12 @@
 //! A freshly grown tree, still in terms of bins.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
+use super::decision::Decision;
 use super::params::Growth;
-use crate::tree::bin::{Cells, Layout};
-use crate::tree::kernel::Rule;
+use crate::tree::bin::{Bins, Cells, Column, Layout};
 use crate::tree::math::PIECE;
 use crate::tree::{Child, Leaf, Missing, Test, Tree};
 
@@ -12,8 +14,12 @@ use crate::tree::{Child, Leaf, Missing, Test, Tree};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
     pub(crate) column: u32,
-    pub(crate) bin: u8,
+    pub(crate) bin: u32,
     pub(crate) missing_left: bool,
+    /// The bins that go left, of a category column.
+    pub(crate) set: Option<Arc<[u32]>>,
+    /// Penalty of the leaves below, besides `lambda_l2`.
+    pub(crate) extra_l2: f64,
     pub(crate) left: i32,
     pub(crate) right: i32,
     pub(crate) gain: f64,
@@ -36,11 +42,11 @@ pub(crate) struct Sprout {
 impl Sprout {
     /// The leaf of a row of bins.
     #[inline]
-    pub(crate) fn leaf(&self, row: &[u8], rules: &[Rule]) -> usize {
+    pub(crate) fn leaf(&self, row: &[u8], decisions: &[Decision]) -> usize {
         let mut at = if self.nodes.is_empty() { !0 } else { 0 };
         while at >= 0 {
             let node = &self.nodes[at as usize];
-            let left = rules[at as usize].left(row[node.column as usize]);
+            let left = decisions[at as usize].left(row);
             at = if left { node.left } else { node.right };
         }
         !at as usize
@@ -67,20 +73,19 @@ impl Sprout {
                 Child::Node(c as u32)
             }
         };
-        let nodes = self.nodes.iter().zip(&sums).map(|(n, &sums)| {
+        let above = self.extra_l2();
+        let nodes = self.nodes.iter().zip(&sums).zip(&above.0);
+        let nodes = nodes.map(|((n, &sums), &extra_l2)| {
             let column = &layout.columns[n.column as usize];
             crate::tree::Node {
                 feature: column.source,
-                test: column
-                    .bounds
-                    .get(n.bin as usize)
-                    .map_or(Test::Present, |&b| Test::Threshold(b)),
+                test: test(n, column),
                 missing: Missing::Nan,
                 missing_left: n.missing_left,
                 left: child(n.left),
                 right: child(n.right),
                 gain: n.gain,
-                value: params.value(sums),
+                value: params.value(sums, extra_l2),
                 weight: sums[1],
                 count: n.count,
             }
@@ -99,28 +104,54 @@ impl Sprout {
         }
     }
 
-    /// The comparison of each node.
-    pub(crate) fn rules(&self, layout: &Layout) -> Vec<Rule> {
-        let rule = |n: &Node| {
-            Rule::new(
-                n.bin,
-                layout.columns[n.column as usize].values() as u8,
-                n.missing_left,
-            )
+    /// The penalty that nodes and leaves have from the split above them.
+    pub(crate) fn extra_l2(&self) -> (Vec<f64>, Vec<f64>) {
+        let (mut nodes, mut leaves) = (vec![0.0; self.nodes.len()], vec![0.0; self.counts.len()]);
+        for node in &self.nodes {
+            for child in [node.left, node.right] {
+                let below = if child < 0 {
+                    &mut leaves[!child as usize]
+                } else {
+                    &mut nodes[child as usize]
+                };
+                *below = node.extra_l2;
+            }
+        }
+        (nodes, leaves)
+    }
+
+    /// What each node asks.
+    pub(crate) fn decisions(&self, layout: &Layout, cells: &Cells) -> Vec<Decision> {
+        let decision = |n: &Node| {
+            let set = n.set.as_deref();
+            Decision::new(n.column, n.bin, n.missing_left, set, layout, cells)
         };
-        self.nodes.iter().map(rule).collect()
+        self.nodes.iter().map(decision).collect()
     }
 
     /// Adds each row's leaf value to its score.
     pub(crate) fn add_to(&self, scores: &mut [f64], cells: &Cells, layout: &Layout) {
-        let rules = self.rules(layout);
+        let decisions = self.decisions(layout, cells);
         scores
             .par_chunks_mut(PIECE)
             .enumerate()
             .for_each(|(piece, scores)| {
                 for (k, score) in scores.iter_mut().enumerate() {
-                    *score += self.values[self.leaf(cells.row(piece * PIECE + k), &rules)];
+                    *score += self.values[self.leaf(cells.row(piece * PIECE + k), &decisions)];
                 }
             });
+    }
+}
+
+/// What a node asks, in the feature's own values.
+fn test(node: &Node, column: &Column) -> Test {
+    match &column.bins {
+        Bins::Numbers(bounds) => bounds
+            .get(node.bin as usize)
+            .map_or(Test::Present, |&b| Test::Threshold(b)),
+        Bins::Categories(of_bin) => {
+            let set = node.set.as_deref().unwrap_or_default();
+            Test::Categories(set.iter().map(|&bin| of_bin[bin as usize]).collect())
+        }
     }
 }

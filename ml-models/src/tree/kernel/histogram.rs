@@ -46,6 +46,8 @@ pub(crate) enum Columns<'a> {
     From(usize, &'a [u32]),
     /// Pairs of a column and its beginning.
     Listed(&'a [(u32, u32)]),
+    /// Pairs of the place of a cell of two bytes and its beginning.
+    Wide(&'a [(u32, u32)]),
 }
 
 /// Entries that a histogram must have after the beginning of its last column, whatever the number of bins there: so a byte
@@ -81,6 +83,13 @@ pub(crate) fn accumulate(
             let add = |row: &[u8], pair: u64| unsafe { add_listed(row, list, pair, hist) };
             each_row(bins, rows, packed, add);
         }
+        Columns::Wide(list) => each_row(bins, rows, packed, |row, pair| {
+            for &(at, offset) in list {
+                let bin = u16::from_le_bytes([row[at as usize], row[at as usize + 1]]);
+                let entry = &mut hist[offset as usize + usize::from(bin)];
+                *entry = entry.wrapping_add(pair);
+            }
+        }),
     }
 }
 
