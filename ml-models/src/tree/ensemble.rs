@@ -94,7 +94,7 @@ impl TryFrom<Parts> for Ensemble {
                 return Err(format!("tree {i}: {flaw}"));
             }
         }
-        let compiled = Compiled::new(&parts.trees, &parts.start, parts.combine)?;
+        let compiled = Compiled::new(&parts.trees, &parts.start, parts.combine);
         Ok(Self { parts, compiled })
     }
 }
@@ -187,6 +187,15 @@ impl Ensemble {
     pub fn raw_scores<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Vec<f64>> {
         x.data().check(self.names())?;
         Ok(self.compiled.scores(x))
+    }
+
+    /// The leaf that each row reaches in each tree (LightGBM's `pred_leaf`): row after row, one number a tree.
+    ///
+    /// # Errors
+    /// Other columns than the trained ones.
+    pub fn leaves<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Vec<u32>> {
+        x.data().check(self.names())?;
+        Ok(self.compiled.leaves(x))
     }
 
     /// The predictions of all rows: probabilities, rates or scores, [`outputs`](Self::outputs) numbers a row.

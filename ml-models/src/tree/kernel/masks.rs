@@ -14,50 +14,90 @@ pub(crate) type Mask = [u8; ROWS];
 /// A node, in the order parent, left subtree, right subtree.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Visit {
-    pub(crate) feature: u32,
-    pub(crate) rule: Rule,
+    /// Which ranks it asks about.
+    pub(crate) slot: u32,
+    pub(crate) ask: Ask,
     /// The leaf on the left, unless a node follows there.
     pub(crate) left: Option<u8>,
     /// The leaf on the right, unless a node follows there.
     pub(crate) right: Option<u8>,
 }
 
+/// Which ranks go left.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ask {
+    /// Those that obey a rule.
+    Rule(Rule),
+    /// Those in a set, by its position.
+    Set(u32),
+}
+
+/// A set of ranks.
+#[derive(Debug, Clone)]
+pub(crate) struct Set {
+    /// 255 for each rank in the set.
+    members: Mask,
+}
+
+impl Set {
+    /// Bit `r % 64` of word `r / 64` stands for rank `r`.
+    pub(crate) fn new(words: &[u64; 4]) -> Self {
+        let member = |r: usize| all_ones(words[r / 64] >> (r % 64) & 1 == 1);
+        Self {
+            members: std::array::from_fn(member),
+        }
+    }
+}
+
 dispatch! {
-    /// Finds each row's leaf. `ranks` holds a mask-sized piece for each feature; `stack` is scratch, with room for the masks of
+    /// Finds each row's leaf. `ranks` holds a mask-sized piece for each slot; `stack` is scratch, with room for the masks of
     /// all subtrees that wait at a time.
-    pub(crate) fn leaves(visits: &[Visit], ranks: &[Mask], stack: &mut [Mask], ids: &mut Mask) = body;
+    pub(crate) fn leaves(visits: &[Visit], sets: &[Set], ranks: &[Mask], stack: &mut [Mask], ids: &mut Mask) = body;
 }
 
 #[inline(always)]
-fn body(visits: &[Visit], ranks: &[Mask], stack: &mut [Mask], ids: &mut Mask) {
+fn body(visits: &[Visit], sets: &[Set], ranks: &[Mask], stack: &mut [Mask], ids: &mut Mask) {
     *ids = [0; ROWS];
     let mut top = 0;
     if let Some(all) = stack.first_mut() {
         *all = [255; ROWS];
     }
+    let mut lefts = [0; ROWS];
     for visit in visits {
-        let ranks = &ranks[visit.feature as usize];
+        let ranks = &ranks[visit.slot as usize];
+        match visit.ask {
+            Ask::Rule(rule) => {
+                for (left, &rank) in lefts.iter_mut().zip(ranks) {
+                    *left = all_ones(rule.left(rank));
+                }
+            }
+            Ask::Set(set) => {
+                let set = &sets[set as usize];
+                for (left, &rank) in lefts.iter_mut().zip(ranks) {
+                    *left = set.members[rank as usize];
+                }
+            }
+        }
         let (below, above) = stack.split_at_mut(top + 1);
         let here = &mut below[top];
-        let rule = visit.rule;
         match (visit.left, visit.right) {
             (Some(l), Some(r)) => {
                 for i in 0..ROWS {
-                    let left = all_ones(rule.left(ranks[i]));
+                    let left = lefts[i];
                     ids[i] |= here[i] & ((left & l) | (!left & r));
                 }
                 top = top.wrapping_sub(1);
             }
             (Some(l), None) => {
                 for i in 0..ROWS {
-                    let left = all_ones(rule.left(ranks[i]));
+                    let left = lefts[i];
                     ids[i] |= here[i] & left & l;
                     here[i] &= !left;
                 }
             }
             (None, Some(r)) => {
                 for i in 0..ROWS {
-                    let left = all_ones(rule.left(ranks[i]));
+                    let left = lefts[i];
                     ids[i] |= here[i] & !left & r;
                     here[i] &= left;
                 }
@@ -65,7 +105,7 @@ fn body(visits: &[Visit], ranks: &[Mask], stack: &mut [Mask], ids: &mut Mask) {
             (None, None) => {
                 let next = &mut above[0];
                 for i in 0..ROWS {
-                    let left = all_ones(rule.left(ranks[i]));
+                    let left = lefts[i];
                     next[i] = here[i] & left;
                     here[i] &= !left;
                 }
@@ -86,29 +126,29 @@ mod tests {
 
     #[test]
     fn every_level_finds_the_same_leaves() {
-        let rule = |limit, missing_left| Rule::new(limit, 255, missing_left);
+        let rule = |limit, missing_left| Ask::Rule(Rule::new(limit, 255, missing_left));
         let visits = [
             Visit {
-                feature: 0,
-                rule: rule(100, true),
+                slot: 0,
+                ask: rule(100, true),
                 left: None,
                 right: None,
             },
             Visit {
-                feature: 1,
-                rule: rule(50, false),
+                slot: 1,
+                ask: rule(50, false),
                 left: Some(7),
                 right: Some(9),
             },
             Visit {
-                feature: 0,
-                rule: rule(200, false),
+                slot: 0,
+                ask: rule(200, false),
                 left: None,
                 right: Some(200),
             },
             Visit {
-                feature: 1,
-                rule: rule(180, true),
+                slot: 1,
+                ask: rule(180, true),
                 left: Some(3),
                 right: Some(4),
             },
@@ -117,8 +157,8 @@ mod tests {
         ranks[0] = std::array::from_fn(|i| i as u8);
         ranks[1] = std::array::from_fn(|i| (i * 71 % 256) as u8);
         let (mut a, mut b) = ([0; ROWS], [0; ROWS]);
-        leaves(&visits, &ranks, &mut [[0; ROWS]; 4], &mut a);
-        body(&visits, &ranks, &mut [[0; ROWS]; 4], &mut b);
+        leaves(&visits, &[], &ranks, &mut [[0; ROWS]; 4], &mut a);
+        body(&visits, &[], &ranks, &mut [[0; ROWS]; 4], &mut b);
         assert_eq!(a, b);
         for i in 0..ROWS {
             let (x, y) = (ranks[0][i], ranks[1][i]);

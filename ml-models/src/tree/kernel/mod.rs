@@ -13,7 +13,7 @@ mod search;
 pub(crate) use gain::{Constants, best_of, shrink, unpack};
 pub(crate) use histogram::{Bins, Columns, Rows, SLACK, accumulate, add, subtract};
 pub(crate) use logistic::logistic;
-pub(crate) use masks::{Mask, ROWS, Visit, leaves};
+pub(crate) use masks::{Ask, Mask, ROWS, Set, Visit, leaves};
 pub(crate) use pairs::{Query, Ranked};
 pub(crate) use partition::{Rule, partition};
 pub(crate) use search::{Search, WIDTH, ranks_of_row};

@@ -1,7 +1,7 @@
 //! A row's leaves from bit vectors.
 //!
 //! Each tree has one bit a leaf, from left to right. A node that sends the row right rules out all leaves under its left
-//! child; the row's leaf is the first one that no node rules out. Nodes of a feature are sorted by threshold, so the nodes
+//! child; the row's leaf is the first one that no node rules out. Nodes of a slot of ranks are sorted by threshold, so the nodes
 //! that send a row right are the first so many of them: for every `group` of them the rulings of all trees are tabled
 //! together, and only the few after the last full group are applied one by one.
 //!
@@ -10,7 +10,8 @@
 
 use std::ops::{BitAnd, BitAndAssign};
 
-use super::ranks::{MISSING, Ranks};
+use super::question::Question;
+use super::ranks::{MISSING, Questions};
 use crate::tree::{Child, Tree};
 
 /// A bit vector of leaves.
@@ -52,9 +53,9 @@ pub(super) struct Bits<W> {
     width: usize,
     /// Rulings of groups of nodes, `width` words a row.
     table: Vec<W>,
-    /// Where each rank of each feature finds its rulings; 256 entries a feature.
+    /// Where each rank of each slot finds its rulings; 256 entries a slot.
     steps: Vec<Step>,
-    /// Tree and ruling of single nodes, feature by feature, by ascending threshold.
+    /// Tree and ruling of single nodes, slot by slot, by ascending threshold.
     single: Vec<(u32, W)>,
     /// Leaf values from left to right, `W::BITS` a tree; no more trees than there are.
     values: Vec<f64>,
@@ -84,22 +85,28 @@ struct Ruling<W> {
 }
 
 impl<W: Word> Bits<W> {
-    /// Trees have at most `W::BITS` leaves.
-    pub(super) fn new(trees: &[Tree], ranks: &Ranks) -> Self {
+    /// None if a node asks about a set. Trees have at most `W::BITS` leaves.
+    pub(super) fn new(trees: &[Tree], slots: usize, questions: &Questions) -> Option<Self> {
         let width = trees.len().next_multiple_of(LANES);
-        let mut rulings: Vec<Vec<Ruling<W>>> = (0..ranks.len()).map(|_| Vec::new()).collect();
+        let mut rulings: Vec<Vec<Ruling<W>>> = (0..slots).map(|_| Vec::new()).collect();
         let mut values = vec![0.0; trees.len() * W::BITS];
         for (t, tree) in trees.iter().enumerate() {
             let (order, under) = left_to_right(tree);
             for (at, &leaf) in order.iter().enumerate() {
                 values[t * W::BITS + at] = tree.leaves[leaf].value;
             }
-            for (node, leaves) in tree.nodes.iter().zip(under) {
-                let (feature, rank) = ranks.compare(node);
-                rulings[feature].push(Ruling {
+            for (asked, leaves) in questions.trees[t].iter().zip(under) {
+                let Question::Prefix {
+                    limit,
+                    missing_left,
+                } = asked.question
+                else {
+                    return None;
+                };
+                rulings[asked.slot as usize].push(Ruling {
                     tree: t,
-                    limit: rank.limit,
-                    missing_left: rank.missing_left,
+                    limit,
+                    missing_left,
                     mask: W::without(leaves),
                 });
             }
@@ -113,15 +120,15 @@ impl<W: Word> Bits<W> {
             single: Vec::new(),
             values,
         };
-        for feature in &mut rulings {
-            feature.sort_by_key(|r| r.limit);
-            bits.add_feature(feature, group);
+        for slot in &mut rulings {
+            slot.sort_by_key(|r| r.limit);
+            bits.add_slot(slot, group);
         }
-        bits
+        Some(bits)
     }
 
-    /// Appends the tables of one feature, its nodes sorted by threshold.
-    fn add_feature(&mut self, rulings: &[Ruling<W>], group: usize) {
+    /// Appends the tables of one slot, its nodes sorted by threshold.
+    fn add_slot(&mut self, rulings: &[Ruling<W>], group: usize) {
         let (first_row, first_single) = (self.table.len() / self.width, self.single.len());
         self.single
             .extend(rulings.iter().map(|r| (r.tree as u32, r.mask)));

@@ -1,84 +1,113 @@
-//! Values as ranks among the thresholds of their feature.
+//! Values as ranks: bytes that say all that the trees want to know of a value.
+//!
+//! A feature has one slot of ranks or more: up to 254 cut points fit into a slot of numbers, up to 254 classes of categories
+//! into one of categories, and each node asks one slot.
 
-use crate::tree::kernel::{Mask, ROWS, Rule, Search, WIDTH, ranks_of_row};
-use crate::tree::{Missing, Node, Test, Tree};
+use super::classes::Classes;
+use super::numbers::Numbers;
+use super::question::{Asked, Question, Set, Sets};
+use crate::tree::kernel::{Mask, ROWS, Search, WIDTH, ranks_of_row};
+use crate::tree::{Test, Tree};
 use ml_data::repr::{Dense, Float, View};
 
 /// The rank of a missing value; ranks of values are smaller.
 pub(super) const MISSING: u8 = 255;
 
-/// The features that the trees use, in ascending order, each with its thresholds.
+/// The slots: first those of numbers, then those of categories.
 #[derive(Debug, Clone)]
 pub(super) struct Ranks {
-    used: Vec<Used>,
-    /// One a feature in use.
+    /// The feature of each slot of numbers.
+    features: Vec<usize>,
+    /// One a slot of numbers.
     searches: Vec<Search>,
+    /// The slots of categories, each with its feature.
+    classes: Vec<(usize, Classes)>,
 }
 
+/// What all nodes ask.
 #[derive(Debug, Clone)]
-struct Used {
-    feature: usize,
-    /// Ascending.
-    thresholds: Vec<f64>,
+pub(super) struct Questions {
+    /// Of each tree, what its nodes ask.
+    pub(super) trees: Vec<Vec<Asked>>,
+    /// The sets of ranks they ask about.
+    pub(super) sets: Vec<Set>,
+    /// Whether a node asks about a set.
+    pub(super) any_set: bool,
 }
 
 impl Ranks {
-    pub(super) fn new(trees: &[Tree]) -> Result<Self, &'static str> {
-        let mut all = Vec::new();
-        for node in trees.iter().flat_map(|t| &t.nodes) {
-            all.push((node.feature, threshold(node)?));
-        }
-        let number = |t: Option<f64>| t.unwrap_or(f64::INFINITY);
-        all.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(number(a.1).total_cmp(&number(b.1))));
-        all.dedup();
-        let (mut used, mut searches) = (Vec::new(), Vec::new());
-        for group in all.chunk_by(|a, b| a.0 == b.0) {
-            let thresholds: Vec<f64> = group.iter().filter_map(|t| t.1).collect();
-            if thresholds.len() >= MISSING as usize {
-                return Err("a feature has more than 254 different thresholds");
+    pub(super) fn new(trees: &[Tree]) -> (Self, Questions) {
+        let nobody = Asked {
+            slot: 0,
+            question: Question::Set(u32::MAX),
+        };
+        let mut asked = vec![nobody; trees.iter().map(|t| t.nodes.len()).sum()];
+        let nodes = trees.iter().flat_map(|t| &t.nodes).enumerate();
+        let (mut classed, mut compared): (Vec<_>, Vec<_>) = nodes
+            .map(|(at, node)| (node, at))
+            .partition(|(node, _)| matches!(node.test, Test::Categories(_)));
+        let mut ranks = Self {
+            features: Vec::new(),
+            searches: Vec::new(),
+            classes: Vec::new(),
+        };
+        let mut sets = Sets::default();
+        compared.sort_by_key(|(node, _)| node.feature);
+        for nodes in compared.chunk_by_mut(|a, b| a.0.feature == b.0.feature) {
+            let (divided, mut nodes) = (Numbers::divide(nodes), &*nodes);
+            for (numbers, len) in divided {
+                let (these, rest) = nodes.split_at(len);
+                for &(node, at) in these {
+                    asked[at] = Asked {
+                        slot: ranks.features.len() as u32,
+                        question: numbers.question(node, &mut sets),
+                    };
+                }
+                nodes = rest;
+                if let Some((node, _)) = these.first() {
+                    ranks.features.push(node.feature as usize);
+                    ranks.searches.push(numbers.search());
+                }
             }
-            searches.push(Search::new(&thresholds));
-            used.push(Used {
-                feature: group[0].0 as usize,
-                thresholds,
-            });
         }
-        Ok(Self { used, searches })
+        classed.sort_by_key(|(node, _)| node.feature);
+        for nodes in classed.chunk_by(|a, b| a.0.feature == b.0.feature) {
+            let mut nodes = nodes;
+            for (classes, len) in Classes::divide(nodes) {
+                let (these, rest) = nodes.split_at(len);
+                for &(node, at) in these {
+                    asked[at] = Asked {
+                        slot: (ranks.features.len() + ranks.classes.len()) as u32,
+                        question: classes.question(node, &mut sets),
+                    };
+                }
+                nodes = rest;
+                if let Some((node, _)) = these.first() {
+                    ranks.classes.push((node.feature as usize, classes));
+                }
+            }
+        }
+        (ranks, Questions::new(trees, asked, sets))
     }
 
-    /// Number of features in use.
+    /// Number of slots.
     pub(super) fn len(&self) -> usize {
-        self.used.len()
-    }
-
-    /// Position among the features in use, and the comparison of ranks that stands for the node's comparison of values.
-    pub(super) fn compare(&self, node: &Node) -> (usize, Rank) {
-        let at = self
-            .used
-            .partition_point(|u| u.feature < node.feature as usize);
-        let thresholds = &self.used[at].thresholds;
-        let limit = match node.test {
-            Test::Threshold(t) => thresholds.partition_point(|&x| x < t),
-            _ => thresholds.len(),
-        } as u8;
-        (
-            at,
-            Rank {
-                limit,
-                missing_left: node.missing_left,
-            },
-        )
+        self.features.len() + self.classes.len()
     }
 
     /// Ranks of a row's values; `values` is scratch.
     pub(super) fn of_row<F: Float>(&self, row: &[F], values: &mut Vec<f64>, out: &mut Vec<u8>) {
         values.clear();
-        values.extend(self.used.iter().map(|used| row[used.feature].f64()));
+        values.extend(self.features.iter().map(|&f| row[f].f64()));
         out.resize(self.len(), 0);
-        ranks_of_row(&self.searches, values, out);
+        let (numbers, categories) = out.split_at_mut(self.features.len());
+        ranks_of_row(&self.searches, values, numbers);
+        for (out, (feature, classes)) in categories.iter_mut().zip(&self.classes) {
+            *out = classes.rank(row[*feature].f64());
+        }
     }
 
-    /// Ranks of `count` rows from `first` on, feature by feature.
+    /// Ranks of `count` rows from `first` on, slot by slot.
     pub(super) fn of_block<F: Float>(
         &self,
         x: View<'_, Dense<F>>,
@@ -87,12 +116,14 @@ impl Ranks {
         out: &mut Vec<Mask>,
     ) {
         out.resize(self.len(), [0; ROWS]);
+        let (numbers, categories) = out.split_at_mut(self.features.len());
         let (mut values, mut ranks) = ([0.0; WIDTH], [0; WIDTH]);
         for start in (0..count).step_by(WIDTH) {
             let lanes = WIDTH.min(count - start);
-            for ((used, search), out) in self.used.iter().zip(&self.searches).zip(out.iter_mut()) {
+            let slots = self.features.iter().zip(&self.searches);
+            for ((&feature, search), out) in slots.zip(numbers.iter_mut()) {
                 for (k, value) in values[..lanes].iter_mut().enumerate() {
-                    *value = x.row(first + start + k)[used.feature].f64();
+                    *value = x.row(first + start + k)[feature].f64();
                 }
                 search.ranks(&values, &mut ranks);
                 for ((out, rank), value) in
@@ -102,28 +133,23 @@ impl Ranks {
                 }
             }
         }
+        for (out, (feature, classes)) in categories.iter_mut().zip(&self.classes) {
+            for (i, out) in out[..count].iter_mut().enumerate() {
+                *out = classes.rank(x.row(first + i)[*feature].f64());
+            }
+        }
     }
 }
 
-fn threshold(node: &Node) -> Result<Option<f64>, &'static str> {
-    match (&node.test, node.missing) {
-        (Test::Threshold(t), Missing::Nan) => Ok(Some(*t)),
-        (Test::Present, Missing::Nan) => Ok(None),
-        _ => Err("only thresholds with missing values apart"),
-    }
-}
-
-/// A comparison of ranks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rank {
-    /// Ranks up to this one go left.
-    pub(super) limit: u8,
-    pub(super) missing_left: bool,
-}
-
-impl Rank {
-    /// The comparison without a branch for missing values.
-    pub(super) fn rule(self) -> Rule {
-        Rule::new(self.limit, MISSING, self.missing_left)
+impl Questions {
+    fn new(trees: &[Tree], asked: Vec<Asked>, sets: Sets) -> Self {
+        let any_set = asked.iter().any(|a| matches!(a.question, Question::Set(_)));
+        let mut asked = asked.into_iter();
+        let of_tree = |tree: &Tree| asked.by_ref().take(tree.nodes.len()).collect();
+        Self {
+            trees: trees.iter().map(of_tree).collect(),
+            sets: sets.into_sets(),
+            any_set,
+        }
     }
 }

@@ -1,93 +1,183 @@
-//! Down the trees, several at a time, so that one tree's loads hide another's.
+//! Down the trees, several at a time, so that one's loads hide another's: a row goes down several trees, or several rows go
+//! down a tree.
 
-use super::ranks::Ranks;
-use crate::tree::kernel::Rule;
+use super::question::Set;
+use super::ranks::Questions;
+use crate::tree::kernel::{Mask, ROWS, Rule};
 use crate::tree::{Child, Tree};
 
-/// All trees' nodes in one table; a leaf is a node whose children are itself.
+/// All trees' nodes in one table; a leaf is a node that leads to itself.
 #[derive(Debug, Clone)]
 pub(super) struct Walk {
-    nodes: Vec<Step>,
+    steps: Vec<Step>,
+    /// The first one is empty.
+    sets: Vec<Set>,
+    any_set: bool,
+    roots: Vec<u32>,
     /// Value of each leaf, by the position of its node.
     values: Vec<f64>,
-    roots: Vec<u32>,
+    /// Number of each leaf within its tree, by the position of its node.
+    leaves: Vec<u32>,
 }
 
+/// A row goes left if its rank obeys the rule or else is in the set, but not if both are so: nodes have the empty set, or a
+/// rule that all obey and the ranks that go right.
 #[derive(Debug, Clone, Copy)]
 struct Step {
-    feature: u16,
+    slot: u32,
+    set: u32,
+    /// Where left leads; right is the next one.
+    left: u32,
     rule: Rule,
-    /// Left and right.
-    next: [u32; 2],
 }
 
-/// Trees that go down together.
-const LANES: usize = 8;
+impl Step {
+    /// Stays.
+    fn leaf(here: usize) -> Self {
+        Self {
+            slot: 0,
+            set: 0,
+            left: here as u32,
+            rule: any(),
+        }
+    }
+
+    #[inline(always)]
+    fn next<const SETS: bool>(&self, sets: &[Set], rank: u8) -> u32 {
+        let mut right = u32::from(!self.rule.left(rank));
+        if SETS {
+            let word = sets[self.set as usize][rank as usize / 64];
+            right ^= (word >> (rank % 64)) as u32 & 1;
+        }
+        self.left + right
+    }
+}
+
+/// A rule that all ranks obey.
+fn any() -> Rule {
+    Rule::new(255, 255, false)
+}
+
+/// Trees that a row goes down together.
+const TREES: usize = 8;
+/// Rows that go down a tree together.
+const LANES: usize = 16;
 
 impl Walk {
-    pub(super) fn new(trees: &[Tree], ranks: &Ranks) -> Self {
-        let (mut nodes, mut values, mut roots) = (Vec::new(), Vec::new(), Vec::new());
-        for tree in trees {
-            let base = nodes.len() as u32;
-            let leaves = base + tree.nodes.len() as u32;
-            let at = |c: Child| match c {
-                Child::Node(n) => base + n,
-                Child::Leaf(l) => leaves + l,
-            };
-            roots.push(base);
-            for node in &tree.nodes {
-                let (feature, rank) = ranks.compare(node);
-                nodes.push(Step {
-                    feature: feature as u16,
-                    rule: rank.rule(),
-                    next: [at(node.left), at(node.right)],
-                });
-                values.push(0.0);
-            }
-            for (l, leaf) in tree.leaves.iter().enumerate() {
-                let here = leaves + l as u32;
-                nodes.push(Step {
-                    feature: 0,
-                    rule: Rule::new(0, 1, false),
-                    next: [here, here],
-                });
-                values.push(leaf.value);
+    pub(super) fn new(trees: &[Tree], questions: &Questions) -> Self {
+        let complement = |set: &Set| set.map(|word| !word);
+        let mut walk = Self {
+            steps: Vec::new(),
+            sets: [[0; 4]]
+                .into_iter()
+                .chain(questions.sets.iter().map(complement))
+                .collect(),
+            any_set: questions.any_set,
+            roots: Vec::new(),
+            values: Vec::new(),
+            leaves: Vec::new(),
+        };
+        for (t, tree) in trees.iter().enumerate() {
+            let root = walk.push();
+            walk.roots.push(root as u32);
+            let mut waiting = vec![(tree.root(), root)];
+            while let Some((child, at)) = waiting.pop() {
+                let n = match child {
+                    Child::Leaf(leaf) => {
+                        walk.values[at] = tree.leaves[leaf as usize].value;
+                        walk.leaves[at] = leaf;
+                        continue;
+                    }
+                    Child::Node(n) => n as usize,
+                };
+                let asked = questions.trees[t][n];
+                let (left, right) = (walk.push(), walk.push());
+                walk.steps[at] = Step {
+                    slot: asked.slot,
+                    set: asked.set().map_or(0, |set| set + 1),
+                    left: left as u32,
+                    rule: asked.rule().unwrap_or(any()),
+                };
+                waiting.extend([(tree.nodes[n].right, right), (tree.nodes[n].left, left)]);
             }
         }
-        Self {
-            nodes,
-            values,
-            roots,
-        }
+        walk
+    }
+
+    /// Adds a leaf, and returns where it is.
+    fn push(&mut self) -> usize {
+        let at = self.steps.len();
+        self.steps.push(Step::leaf(at));
+        self.values.push(0.0);
+        self.leaves.push(0);
+        at
     }
 
     /// Adds the leaf values of a row of ranks, trees taking turns over the outputs; `at` is scratch.
     pub(super) fn add(&self, ranks: &[u8], at: &mut Vec<u32>, out: &mut [f64]) {
         at.clear();
         at.extend_from_slice(&self.roots);
-        if !ranks.is_empty() {
-            let (groups, rest) = at.as_chunks_mut::<LANES>();
-            for group in groups {
-                while self.advance(ranks, group) {}
-            }
-            for at in rest {
-                while self.advance(ranks, std::array::from_mut(at)) {}
-            }
+        if self.any_set {
+            self.down_trees::<true>(ranks, at);
+        } else if !ranks.is_empty() {
+            self.down_trees::<false>(ranks, at);
         }
         super::add_in_turn(out, at.iter().map(|&a| self.values[a as usize]));
     }
 
-    /// One step down each tree; false if all were at leaves.
-    #[inline]
-    fn advance<const N: usize>(&self, ranks: &[u8], at: &mut [u32; N]) -> bool {
+    fn down_trees<const SETS: bool>(&self, ranks: &[u8], at: &mut [u32]) {
+        let (groups, rest) = at.as_chunks_mut::<TREES>();
+        for at in groups {
+            while self.advance::<SETS, TREES>(at, |slot, _| ranks[slot]) {}
+        }
+        for at in rest {
+            while self.advance::<SETS, 1>(std::array::from_mut(at), |slot, _| ranks[slot]) {}
+        }
+    }
+
+    /// The leaf of each row of a block, by the position of its node.
+    pub(super) fn block(&self, tree: usize, ranks: &[Mask], at: &mut [u32; ROWS]) {
+        at.fill(self.roots[tree]);
+        if self.any_set {
+            self.down_rows::<true>(ranks, at);
+        } else if !ranks.is_empty() {
+            self.down_rows::<false>(ranks, at);
+        }
+    }
+
+    fn down_rows<const SETS: bool>(&self, ranks: &[Mask], at: &mut [u32; ROWS]) {
+        for (group, at) in at.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            let first = group * LANES;
+            while self.advance::<SETS, LANES>(at, |slot, k| ranks[slot][first + k]) {}
+        }
+    }
+
+    /// One step down; false if all were at leaves.
+    #[inline(always)]
+    fn advance<const SETS: bool, const N: usize>(
+        &self,
+        at: &mut [u32; N],
+        rank: impl Fn(usize, usize) -> u8,
+    ) -> bool {
         let mut moved = 0;
-        for at in at {
-            let step = &self.nodes[*at as usize];
-            let right = usize::from(!step.rule.left(ranks[step.feature as usize]));
-            let next = step.next[right];
+        for (k, at) in at.iter_mut().enumerate() {
+            let step = &self.steps[*at as usize];
+            let next = step.next::<SETS>(&self.sets, rank(step.slot as usize, k));
             moved |= next ^ *at;
             *at = next;
         }
         moved != 0
+    }
+
+    /// The value of the leaf at a position.
+    #[inline(always)]
+    pub(super) fn value(&self, at: u32) -> f64 {
+        self.values[at as usize]
+    }
+
+    /// The number within its tree of the leaf at a position.
+    #[inline(always)]
+    pub(super) fn leaf(&self, at: u32) -> u32 {
+        self.leaves[at as usize]
     }
 }

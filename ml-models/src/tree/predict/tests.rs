@@ -1,0 +1,180 @@
+//! Every engine against the plain way down the trees.
+
+use super::*;
+use crate::tree::{Child, Leaf, Missing, Node, Test};
+use proptest::prelude::*;
+
+/// What the nodes of a random tree ask.
+#[derive(Debug, Clone, Copy)]
+struct Kind {
+    features: usize,
+    /// Different thresholds a feature.
+    thresholds: u64,
+    /// Share of nodes in 100 that ask for categories; zero and never-missing come with it.
+    odd: u64,
+    categories: u64,
+}
+
+fn test(r: u64, kind: Kind, draw: &mut impl FnMut() -> u64) -> Test {
+    if r % 100 < kind.odd {
+        let size = draw() % 12;
+        return Test::Categories(
+            (0..size)
+                .map(|_| (draw() % kind.categories) as u32)
+                .collect(),
+        );
+    }
+    match r % 23 {
+        0 => Test::Present,
+        1 => Test::Threshold([0.0, -0.0, 1e-36, -1e-36, 1e-35_f32 as f64][(r >> 30) as usize % 5]),
+        _ => Test::Threshold(
+            ((r >> 20) % kind.thresholds) as f64 / 7.0 - kind.thresholds as f64 / 14.0,
+        ),
+    }
+}
+
+/// A random tree: each step splits a random leaf.
+fn tree(leaves: usize, kind: Kind, draw: &mut impl FnMut() -> u64) -> Tree {
+    let (mut nodes, mut open) = (Vec::<Node>::new(), vec![None]);
+    while open.len() < leaves {
+        let (k, leaf) = ((draw() % open.len() as u64) as usize, open.len() as u32);
+        let parent: Option<(usize, bool)> = open[k];
+        if let Some((p, left)) = parent {
+            let link = Child::Node(nodes.len() as u32);
+            *(if left {
+                &mut nodes[p].left
+            } else {
+                &mut nodes[p].right
+            }) = link;
+        }
+        let r = draw();
+        open[k] = Some((nodes.len(), true));
+        open.push(Some((nodes.len(), false)));
+        nodes.push(Node {
+            feature: ((r >> 12) % kind.features as u64) as u32,
+            test: test(r, kind, draw),
+            missing: match (r >> 44) % 4 {
+                0 if kind.odd > 0 => Missing::Zero,
+                1 if kind.odd > 0 => Missing::Never,
+                _ => Missing::Nan,
+            },
+            missing_left: r >> 40 & 1 == 0,
+            left: Child::Leaf(k as u32),
+            right: Child::Leaf(leaf),
+            gain: 1.0,
+            value: 0.0,
+            weight: 1.0,
+            count: 1,
+        });
+    }
+    let leaves = (0..leaves)
+        .map(|_| Leaf {
+            value: (draw() % 1000) as f64 / 333.0 - 1.5,
+            weight: 1.0,
+            count: 1,
+        })
+        .collect();
+    Tree::new(nodes, leaves, 1.0).unwrap()
+}
+
+/// A cell: thresholds and categories, and all that is special.
+fn cell(kind: Kind, draw: &mut impl FnMut() -> u64) -> f64 {
+    const SPECIAL: [f64; 16] = [
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        0.0,
+        -0.0,
+        1e-36,
+        -1e-36,
+        1e-35,
+        -1e-35,
+        1.1e-35,
+        -0.5,
+        -1.0,
+        3e9,
+        1e300,
+        2.5,
+        2_147_483_647.0,
+    ];
+    match draw() % 6 {
+        0 | 1 => SPECIAL[(draw() % 16) as usize],
+        2 => (draw() % kind.thresholds) as f64 / 7.0 - kind.thresholds as f64 / 14.0,
+        3 => {
+            (draw() % (kind.categories + 3)) as f64
+                + if draw().is_multiple_of(3) { 0.75 } else { 0.0 }
+        }
+        _ => (draw() % 2000) as f64 / 100.0 - 10.0,
+    }
+}
+
+fn agree<F: Float>(trees: &[Tree], x: &Dense<F>, outputs: usize) -> Result<(), TestCaseError> {
+    let start = vec![0.25; outputs];
+    let compiled = Compiled::new(trees, &start, Combine::Sum);
+    let (batch, leaves) = (compiled.scores(View::all(x)), compiled.leaves(View::all(x)));
+    prop_assert_eq!(leaves.len(), View::all(x).len() * trees.len());
+    let mut scratch = Scratch::default();
+    for (i, batch) in batch.chunks(outputs).enumerate() {
+        let row = View::all(x).row(i);
+        let mut plain = start.clone();
+        for (t, tree) in trees.iter().enumerate() {
+            let leaf = tree.leaf_of(|f| row[f].f64());
+            prop_assert_eq!(leaves[i * trees.len() + t] as usize, leaf);
+            plain[t % outputs] += tree.leaves[leaf].value;
+        }
+        prop_assert_eq!(&plain[..], batch);
+        let mut one = start.clone();
+        compiled.row(row, &mut scratch, &mut one);
+        prop_assert_eq!(&plain, &one);
+        let mut walked = start.clone();
+        compiled
+            .walk
+            .add(&scratch.ranks, &mut scratch.at, &mut walked);
+        prop_assert_eq!(&plain, &walked);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn every_engine_equals_the_plain_walk(
+        seed in 1_u64..,
+        most in prop::sample::select(vec![1_usize, 2, 31, 32, 50, 64, 70, 256, 300, 900]),
+        count in 0_usize..24,
+        odd in prop::sample::select(vec![0_u64, 30, 100]),
+        thresholds in prop::sample::select(vec![100_u64, 3000]),
+        categories in prop::sample::select(vec![20_u64, 1000]),
+    ) {
+        let mut state = seed;
+        let mut draw = || { state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407); state >> 11 };
+        let kind = Kind { features: 1 + (draw() % 9) as usize, thresholds, odd, categories };
+        let trees: Vec<Tree> = (0..count).map(|_| { let n = 1 + (draw() % most as u64) as usize; tree(n, kind, &mut draw) }).collect();
+        let x: Vec<f64> = (0..300 * kind.features).map(|_| cell(kind, &mut draw)).collect();
+        let outputs = [1, 2, 3].into_iter().rev().find(|o| count % o == 0).unwrap_or(1);
+        agree(&trees, &Dense::from_rows(kind.features, x.iter().map(|&v| v as f32).collect()).unwrap(), outputs)?;
+        agree(&trees, &Dense::from_rows(kind.features, x).unwrap(), outputs)?;
+    }
+}
+
+#[test]
+fn thousands_of_thresholds_and_leaves() {
+    let mut state = 3_u64;
+    let mut draw = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        state >> 11
+    };
+    let kind = Kind {
+        features: 3,
+        thresholds: 5000,
+        odd: 10,
+        categories: 600,
+    };
+    let trees: Vec<Tree> = (0..3).map(|_| tree(3000, kind, &mut draw)).collect();
+    let x: Vec<f64> = (0..700 * 3).map(|_| cell(kind, &mut draw)).collect();
+    let (ranks, _) = Ranks::new(&trees);
+    assert!(ranks.len() > 30, "{}", ranks.len());
+    agree(&trees, &Dense::from_rows(3, x).unwrap(), 1).unwrap();
+}
