@@ -31,7 +31,9 @@ pub mod scale;
 pub mod prelude {
     pub use crate::aggregate::{AsOf, EventLog, Of};
     pub use crate::columns::{Columns, Remainder, Select};
-    pub use crate::encode::{Drop, HandleUnknown, Missing, OneHot, Smooth, TargetEncoder};
+    pub use crate::encode::{
+        Categories, Drop, HandleUnknown, Missing, OneHot, OrdinalEncoder, Smooth, TargetEncoder,
+    };
     pub use crate::impute::{ConstantImputer, MeanImputer, MedianImputer};
     pub use crate::scale::StandardScaler;
 }

@@ -163,6 +163,23 @@ fn one_hot() {
 }
 
 #[test]
+fn ordinal() {
+    categorical(&OrdinalEncoder::new(), Claims::default());
+    let numbered = OrdinalEncoder::new()
+        .categories(Categories::Frequency)
+        .encoded_missing_value(-1.0)
+        .unknown_value(-2.0)
+        .min_count(8.0);
+    categorical(&numbered, Claims::default());
+    let refuses = Claims {
+        takes_missing: false,
+        ..Claims::default()
+    };
+    let strict = OrdinalEncoder::new().handle_unknown(HandleUnknown::Error);
+    categorical(&strict, refuses);
+}
+
+#[test]
 fn target_encoder() {
     categorical(&TargetEncoder::new(), Claims::default());
     categorical(

@@ -231,3 +231,33 @@ fn target_encodings_match_target_encoder() {
         "binary",
     );
 }
+
+/// The golden rows end with a level that training did not see.
+fn ordinal(g: &Value, step: OrdinalEncoder, cities_of: &str, key: &str) {
+    let train = cities(g, cities_of);
+    let (fitted, mut ours) = {
+        let (fitted, x) = step
+            .fit_transform(&train.clone().unlabelled().unwrap().into_train())
+            .unwrap();
+        (fitted, x.values().to_vec())
+    };
+    let unseen = Table::new([("city", Column::cat([Some("never seen")]))]).unwrap();
+    let unseen = unseen.conform(train.schema()).unwrap();
+    ours.extend(fitted.apply(View::all(&unseen)).unwrap().values());
+    close(&ours, &numbers(&g[key]), key);
+}
+
+#[test]
+fn ordinal_codes_match_ordinal_encoder() {
+    let (g, step) = (golden(), OrdinalEncoder::new());
+    ordinal(&g, step, "cat", "ordinal");
+    ordinal(&g, step, "cat_missing", "ordinal_missing");
+    let numbered = step.encoded_missing_value(-1.0).unknown_value(-2.0);
+    ordinal(&g, numbered, "cat_missing", "ordinal_missing_number");
+    ordinal(&g, step.min_count(6.0), "cat", "ordinal_min_count");
+    ordinal(&g, step.min_frequency(0.2), "cat", "ordinal_min_share");
+    ordinal(&g, step.max_categories(3), "cat", "ordinal_max");
+    ordinal(&g, step.max_categories(1), "cat", "ordinal_max_one");
+    let both = step.max_categories(4).min_count(9.0);
+    ordinal(&g, both, "cat_missing", "ordinal_missing_both");
+}

@@ -1,5 +1,6 @@
 //! One column of 0 and 1 for each level.
 
+use super::levels::{HandleUnknown, Rare, Seen, absent_level};
 use super::missing::Missing;
 use crate::cell::{CellFn, CodeCell, CodeColumn, PerColumn, Refused, fit_codes};
 use ml_data::contract::{Apply, Params, Transformer};
@@ -8,19 +9,6 @@ use ml_data::sample::{Sample, Target, Train};
 use ml_data::table::{MISSING_CODE, Table};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
-
-/// What happens to a level that training did not see.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum HandleUnknown {
-    /// All zeros. The default here, because a service has to answer; scikit-learn's is `Error`.
-    #[default]
-    Ignore,
-    /// The rare bucket where there is one, else all zeros.
-    InfrequentIfExist,
-    /// An error that names column and row.
-    Error,
-}
 
 /// Which level gets no column of its own, so that the columns of one category do not add up to a constant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,13 +21,6 @@ pub enum Drop {
     First,
     /// The first of exactly two has none.
     IfBinary,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-enum Rare {
-    Never,
-    Count(f64),
-    Share(f64),
 }
 
 /// One-hot encoding of categorical columns.
@@ -132,7 +113,15 @@ impl OneHot {
     }
 
     fn learn(&self, column: &CodeColumn<'_>) -> Result<HotLevels> {
-        let (seen, total) = self.seen(column);
+        let Seen {
+            mut levels,
+            missing,
+            total,
+        } = Seen::of(column);
+        if self.missing == Missing::Level && missing > 0.0 {
+            levels.push((MISSING_CODE, missing));
+        }
+        let seen = levels;
         if seen.is_empty() {
             let reason = format!("column `{}` has no levels to learn from", column.name);
             return Err(Error::Fit {
@@ -140,7 +129,7 @@ impl OneHot {
                 reason,
             });
         }
-        let rare = self.rare_of(&seen, total);
+        let rare = self.rare.among(&seen, total, self.max_categories);
         let frequent: Vec<u32> = seen
             .iter()
             .zip(&rare)
@@ -208,47 +197,6 @@ impl OneHot {
             suffixes,
         })
     }
-
-    /// Levels that occur, in alphabetical order, missing last, with their weight; and the weight of all rows.
-    fn seen(&self, column: &CodeColumn<'_>) -> (Vec<(u32, f64)>, f64) {
-        let levels = column.levels.len();
-        let mut counts = vec![0.0; levels + 1];
-        for (i, &code) in column.codes.iter().enumerate() {
-            counts[(code as usize).min(levels)] += column.weights.map_or(1.0, |w| w[i]);
-        }
-        let total = counts.iter().sum();
-        let mut seen: Vec<(u32, f64)> = (0..levels as u32)
-            .map(|c| (c, counts[c as usize]))
-            .filter(|(_, n)| *n > 0.0)
-            .collect();
-        seen.sort_unstable_by_key(|(c, _)| column.levels.name(*c));
-        if self.missing == Missing::Level && counts[levels] > 0.0 {
-            seen.push((MISSING_CODE, counts[levels]));
-        }
-        (seen, total)
-    }
-
-    /// Which of the levels share the rare bucket.
-    fn rare_of(&self, seen: &[(u32, f64)], total: f64) -> Vec<bool> {
-        let least = match self.rare {
-            Rare::Never => 0.0,
-            Rare::Count(n) => n,
-            Rare::Share(s) => s * total,
-        };
-        let mut rare: Vec<bool> = seen.iter().map(|(_, n)| *n < least).collect();
-        let frequent = rare.iter().filter(|r| !**r).count();
-        if let Some(most) = self.max_categories
-            && most < frequent + 1
-        {
-            let mut order: Vec<usize> = (0..seen.len()).collect();
-            order.sort_by(|&a, &b| seen[a].1.total_cmp(&seen[b].1));
-            let keep = most - 1;
-            order[..seen.len().saturating_sub(keep)]
-                .iter()
-                .for_each(|&i| rare[i] = true);
-        }
-        rare
-    }
 }
 
 impl Params for OneHot {
@@ -256,29 +204,7 @@ impl Params for OneHot {
         "OneHot"
     }
     fn check(&self) -> Result<()> {
-        match self.rare {
-            Rare::Count(n) if !(n.is_finite() && n >= 1.0) => {
-                return Err(Error::parameter(
-                    "OneHot",
-                    "min_count",
-                    n,
-                    "a finite number of at least 1",
-                ));
-            }
-            Rare::Share(s) if !(s > 0.0 && s < 1.0) => {
-                return Err(Error::parameter("OneHot", "min_frequency", s, "in (0, 1)"));
-            }
-            _ => {}
-        }
-        match self.max_categories {
-            Some(0) => Err(Error::parameter(
-                "OneHot",
-                "max_categories",
-                0,
-                "at least 1",
-            )),
-            _ => Ok(()),
-        }
+        self.rare.check("OneHot", self.max_categories)
     }
 }
 
@@ -329,15 +255,7 @@ impl CellFn for HotLevels {
         if let Some(hot) = out.get_mut(slot as usize) {
             *hot = F::one();
         } else if slot == REFUSE {
-            let found = if code == MISSING_CODE {
-                "a missing value"
-            } else {
-                "an unseen level"
-            };
-            return Err(Refused {
-                expected: "a level seen in training",
-                found,
-            });
+            return Err(absent_level(code));
         }
         Ok(())
     }

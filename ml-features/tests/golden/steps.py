@@ -5,7 +5,7 @@ Needs numpy and scikit-learn (made with 1.9.1): python steps.py
 import json, pathlib
 import numpy as np
 from sklearn.impute import SimpleImputer
-from sklearn.preprocessing import OneHotEncoder, StandardScaler, TargetEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
 rng = np.random.default_rng(20240607)
 n = 60
@@ -42,6 +42,14 @@ def one_hot(column, **kw):
     return {"width": rows.shape[1], "rows": clean(rows), "names": enc.get_feature_names_out(["city"]).tolist()}
 
 
+def ordinal(column, **kw):
+    enc = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=kw.pop("unknown_value", np.nan), **kw)
+    # None would be a category of its own to this encoder; only nan is missing.
+    column = np.array([np.nan if c is None else c for c in column], dtype=object).reshape(-1, 1)
+    enc.fit(column)
+    return clean(enc.transform(np.vstack([column, np.array([["never seen"]], dtype=object)])))
+
+
 def target(column, y, **kw):
     enc = TargetEncoder(cv=5, **kw).fit(column.reshape(-1, 1), y)
     return clean(enc.transform(column.reshape(-1, 1)))
@@ -73,6 +81,14 @@ golden = {
     "one_hot_drop_first": one_hot(cat, drop="first"),
     "one_hot_drop_first_rare": one_hot(cat, drop="first", min_frequency=6),
     "one_hot_missing_rare": one_hot(cat_missing, min_frequency=10),
+    "ordinal": ordinal(cat),
+    "ordinal_missing": ordinal(cat_missing),
+    "ordinal_missing_number": ordinal(cat_missing, encoded_missing_value=-1, unknown_value=-2),
+    "ordinal_min_count": ordinal(cat, min_frequency=6),
+    "ordinal_min_share": ordinal(cat, min_frequency=0.2),
+    "ordinal_max": ordinal(cat, max_categories=3),
+    "ordinal_max_one": ordinal(cat, max_categories=1),
+    "ordinal_missing_both": ordinal(cat_missing, max_categories=4, min_frequency=9),
     "target_auto": target(cat, y, smooth="auto"),
     "target_auto_missing": target(cat_missing, y, smooth="auto"),
     "target_fixed": target(cat, y, smooth=10.0),
