@@ -1,6 +1,7 @@
 //! What every metric checks before it computes: lengths, emptiness, numbers, weights.
 
 use crate::error::{self, Result};
+use crate::metric::Score;
 use crate::metric::score_key::Keyed;
 
 /// `labels` must have one entry for each of the `n` scores, and there must be one.
@@ -20,6 +21,17 @@ pub(crate) fn scores<S: Keyed>(scores: &[S]) -> Result<()> {
     if scores.iter().fold(false, |bad, s| bad | s.missing()) {
         let row = scores.iter().position(|s| s.missing()).unwrap_or(0);
         return Err(error::value("predicted score", row, "NaN", "a number"));
+    }
+    Ok(())
+}
+
+/// Predictions and targets of a regression must be finite.
+pub(crate) fn finite<S: Score>(what: &'static str, values: &[S]) -> Result<()> {
+    let bad = |v: &S| !Into::<f64>::into(*v).is_finite();
+    if values.iter().fold(false, |any, v| any | bad(v)) {
+        let row = values.iter().position(bad).unwrap_or(0);
+        let found: f64 = values[row].into();
+        return Err(error::value(what, row, found, "a finite number"));
     }
     Ok(())
 }

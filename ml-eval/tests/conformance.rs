@@ -4,10 +4,14 @@
 use ml_data::contract::Metric;
 use ml_data::random::{RngExt, generator};
 use ml_data::sample::{
-    Binary, BinaryLabels, Real, RealLabels, Relevance, RelevanceLabels, Scores, Target,
+    Binary, BinaryLabels, Class, ClassLabels, Probabilities, Real, RealLabels, Relevance,
+    RelevanceLabels, Scores, Target,
 };
 use ml_data::testkit::{Weights, check_metric};
-use ml_eval::metric::{Gain, LogLoss, MeanAveragePrecision, Ndcg, Precision, Recall, Rmse, RocAuc};
+use ml_eval::metric::{
+    Accuracy, Average, F1, Gain, LogLoss, Mae, Mcc, MeanAveragePrecision, MultiLogLoss, Ndcg,
+    Precision, R2, Recall, Rmse, RocAuc, RocAucOvr,
+};
 
 const ROWS: usize = 240;
 
@@ -37,7 +41,14 @@ fn metrics_of_two_classes_conform() {
     let (predicted, y) = predicted_and_true();
     let positive: Vec<u8> = y.iter().map(|y| u8::from(*y > 0.5)).collect();
     let truth = BinaryLabels::new(positive, "yes").unwrap();
-    let metrics: [&dyn Metric<Binary>; 2] = [&RocAuc, &LogLoss];
+    let metrics: [&dyn Metric<Binary>; 6] = [
+        &RocAuc,
+        &LogLoss,
+        &Accuracy,
+        &F1(Average::Binary),
+        &F1(Average::Weighted),
+        &Mcc,
+    ];
     for metric in metrics {
         passes(metric, &truth, &predicted, Weights::Honoured(1e-12));
     }
@@ -47,7 +58,39 @@ fn metrics_of_two_classes_conform() {
 fn metrics_of_numbers_conform() {
     let (predicted, y) = predicted_and_true();
     let truth = RealLabels::new(y).unwrap();
-    passes::<Real>(&Rmse, &truth, &predicted, Weights::Honoured(1e-12));
+    let metrics: [&dyn Metric<Real>; 3] = [&Rmse, &Mae, &R2];
+    for metric in metrics {
+        passes(metric, &truth, &predicted, Weights::Honoured(1e-12));
+    }
+}
+
+#[test]
+fn metrics_of_several_classes_conform() {
+    let mut rng = generator(4, "conformance", 0);
+    let mut flat = Vec::new();
+    let mut codes = Vec::new();
+    for row in 0..ROWS as u32 {
+        codes.push(row % 4);
+        let raw = [0; 4].map(|_| rng.random_range(0.1..1.0));
+        let sum: f64 = raw.iter().sum();
+        flat.extend(raw.map(|p: f64| p / sum));
+    }
+    let names: Vec<Box<str>> = ["a", "b", "c", "d"].map(Into::into).into();
+    let truth = ClassLabels::new(codes, names).unwrap();
+    let predicted = Probabilities::new(4, flat).unwrap();
+    let metrics: [&dyn Metric<Class>; 8] = [
+        &MultiLogLoss,
+        &Accuracy,
+        &F1(Average::Macro),
+        &F1(Average::Micro),
+        &F1(Average::Weighted),
+        &Mcc,
+        &RocAucOvr(Average::Macro),
+        &RocAucOvr(Average::Weighted),
+    ];
+    for metric in metrics {
+        passes(metric, &truth, &predicted, Weights::Honoured(1e-12));
+    }
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Metrics against scikit-learn, NumPy and SciPy; `golden/metrics.py` made the values.
 #![allow(clippy::unwrap_used, clippy::panic)] // tests may
 
+use ml_data::contract::Metric;
+use ml_data::sample::{Class, ClassLabels, Probabilities};
 use ml_eval::bootstrap::Bootstrap;
 use ml_eval::metric::{
-    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall,
-    Relevant, log_loss, rmse, roc_auc,
+    Accuracy, Average, ConfusionMatrix, Denominator, Gain, Mcc, MeanAveragePrecision, Ndcg,
+    NoRelevant, Precision, RankingMetric, Recall, Relevant, log_loss, mae, multi_log_loss, r2,
+    rmse, roc_auc, roc_auc_ovr,
 };
 use ndarray::Array2;
 use serde_json::Value;
@@ -90,17 +93,62 @@ fn binary_metrics_equal_scikit_learn() {
 }
 
 #[test]
-fn rmse_equals_scikit_learn() {
+fn errors_of_numbers_equal_scikit_learn() {
     for case in cases(&golden(), "regression") {
         let w = (!case["weights"].is_null()).then(|| numbers(&case["weights"]));
-        let found = rmse(
-            &numbers(&case["predicted"]),
-            &numbers(&case["target"]),
-            w.as_deref(),
-        )
-        .unwrap();
+        let (p, y) = (numbers(&case["predicted"]), numbers(&case["target"]));
+        let found = rmse(&p, &y, w.as_deref()).unwrap();
         close(found, &case["rmse"], 1e-13);
         close(found * found, &case["mse"], 1e-13);
+        close(mae(&p, &y, w.as_deref()).unwrap(), &case["mae"], 1e-13);
+        close(r2(&p, &y, w.as_deref()).unwrap(), &case["r2"], 1e-13);
+    }
+}
+
+#[test]
+fn metrics_of_classes_equal_scikit_learn() {
+    for case in cases(&golden(), "classes") {
+        let k = case["classes"].as_u64().unwrap() as usize;
+        let (p, y) = (numbers(&case["probabilities"]), ids(&case["labels"]));
+        let w = (!case["weights"].is_null()).then(|| numbers(&case["weights"]));
+        let w = w.as_deref();
+        close(
+            multi_log_loss(&p, k, &y, w).unwrap(),
+            &case["log_loss"],
+            1e-13,
+        );
+        for (name, average) in [("macro", Average::Macro), ("weighted", Average::Weighted)] {
+            if k > 2 {
+                let found = roc_auc_ovr(&p, k, &y, average, w).unwrap();
+                close(found, &case["auc"][name], 1e-13);
+            }
+        }
+        let matrix = ConfusionMatrix::new(k, &y, &ids(&case["decided"]), w).unwrap();
+        let counts: Vec<f64> = matrix.rows().flatten().copied().collect();
+        assert_eq!(counts, numbers(&case["confusion"]));
+        let names: Vec<Box<str>> = (0..k).map(|c| c.to_string().into()).collect();
+        let truth = ClassLabels::new(y, names).unwrap();
+        let predicted = Probabilities::new(k, p).unwrap();
+        let score = |m: &dyn Metric<Class>| m.score(&truth, &predicted, w).unwrap();
+        close(score(&Accuracy), &case["accuracy"], 1e-13);
+        close(score(&Mcc), &case["mcc"], 1e-13);
+        averages(&matrix, case);
+    }
+}
+
+/// Precision, recall and F1 of a case.
+fn averages(matrix: &ConfusionMatrix, case: &Value) {
+    let same = |average: Average, expected: &Value| {
+        close(matrix.precision(average).unwrap(), &expected[0], 1e-13);
+        close(matrix.recall(average).unwrap(), &expected[1], 1e-13);
+        close(matrix.f1(average).unwrap(), &expected[2], 1e-13);
+    };
+    let expected = &case["precision_recall_f1"];
+    same(Average::Macro, &expected["macro"]);
+    same(Average::Micro, &expected["micro"]);
+    same(Average::Weighted, &expected["weighted"]);
+    if matrix.classes() == 2 {
+        same(Average::Binary, &case["binary"]);
     }
 }
 

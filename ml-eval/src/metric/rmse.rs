@@ -1,7 +1,7 @@
 //! Root mean squared error.
 
 use super::score::Score;
-use crate::error::{self, Result};
+use crate::error::Result;
 use crate::{check, reduce};
 
 /// Root mean squared error, in the unit of the target.
@@ -33,8 +33,8 @@ pub fn rmse<S: Score, T: Score>(
 ) -> Result<f64> {
     let n = predicted.len();
     check::lengths(n, "targets", target.len())?;
-    finite("prediction", predicted)?;
-    finite("target", target)?;
+    check::finite("prediction", predicted)?;
+    check::finite("target", target)?;
     let square = |row: usize| {
         let error = predicted[row].into() - target[row].into();
         error * error
@@ -55,20 +55,6 @@ pub fn rmse<S: Score, T: Score>(
         }
     };
     Ok((sum[0] / total).sqrt())
-}
-
-fn finite<S: Score>(what: &'static str, values: &[S]) -> Result<()> {
-    let bad = |v: &S| !Into::<f64>::into(*v).is_finite();
-    if values.iter().fold(false, |any, v| any | bad(v)) {
-        let row = values.iter().position(bad).unwrap_or(0);
-        return Err(error::value(
-            what,
-            row,
-            Into::<f64>::into(values[row]),
-            "a finite number",
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

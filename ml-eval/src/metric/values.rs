@@ -1,7 +1,7 @@
 //! The metrics as values that score samples through `ml_data`'s `Metric`.
 
 use super::ranking::{queries_of, settings_of};
-use super::{MeanAveragePrecision, Ndcg, Precision, Recall, log_loss, rmse, roc_auc};
+use super::{MeanAveragePrecision, Ndcg, Precision, Recall, log_loss, mae, r2, rmse, roc_auc};
 use crate::error::Result;
 use ml_data::contract::{Direction, Metric};
 use ml_data::sample::{Binary, BinaryLabels, Real, RealLabels, Relevance, RelevanceLabels, Scores};
@@ -35,6 +35,10 @@ of_rows! {
     LogLoss: Binary, BinaryLabels, log_loss, LowerIsBetter;
     /// [`rmse`] of a regression sample; "rmse", lower is better.
     Rmse: Real, RealLabels, rmse, LowerIsBetter;
+    /// [`mae`] of a regression sample; "mae", lower is better.
+    Mae: Real, RealLabels, mae, LowerIsBetter;
+    /// [`r2`] of a regression sample; "r2", higher is better.
+    R2: Real, RealLabels, r2, HigherIsBetter;
 }
 
 /// The ranking metrics score by query; rows of a query need not be adjacent.

@@ -29,10 +29,34 @@ def regression(n, weighted):
     p = y + rng.normal(size=n)
     w = rng.choice([0.0, 1.0, 2.0, 0.3], size=n) if weighted else None
     return {"target": y.tolist(), "predicted": p.tolist(), "weights": None if w is None else w.tolist(),
-            "rmse": m.root_mean_squared_error(y, p, sample_weight=w), "mse": m.mean_squared_error(y, p, sample_weight=w)}
+            "rmse": m.root_mean_squared_error(y, p, sample_weight=w), "mse": m.mean_squared_error(y, p, sample_weight=w),
+            "mae": m.mean_absolute_error(y, p, sample_weight=w), "r2": m.r2_score(y, p, sample_weight=w)}
 
 
 out["regression"] = [regression(25, w) for w in (False, True)]
+
+
+def classes(n, k, weighted):
+    """Own generator, so that the values above and below stay as they are. The last of the k classes is never predicted."""
+    g = np.random.default_rng(n * 10 + k)
+    y = np.concatenate([np.arange(k), g.integers(0, k, size=n - k)])
+    p = g.dirichlet(np.ones(k), size=n) * 0.6 + 0.4 * np.eye(k)[y] * g.random((n, 1))
+    p[:, -1] *= 0.05
+    p[3, :] = 0.0
+    p[3, 0] = 1.0
+    p /= p.sum(1, keepdims=True)
+    w = g.choice([0.5, 1.0, 2.0, 3.25], size=n) if weighted else None
+    d, averages = p.argmax(1), ("macro", "micro", "weighted")
+    prf = {a: m.precision_recall_fscore_support(y, d, average=a, sample_weight=w, zero_division=0)[:3] for a in averages}
+    auc = {a: m.roc_auc_score(y, p, multi_class="ovr", average=a, sample_weight=w) for a in ("macro", "weighted")} if k > 2 else None
+    return {"classes": k, "labels": y.tolist(), "probabilities": p.ravel().tolist(), "weights": None if w is None else w.tolist(),
+            "decided": d.tolist(), "log_loss": m.log_loss(y, p, sample_weight=w, labels=range(k)), "accuracy": m.accuracy_score(y, d, sample_weight=w),
+            "mcc": m.matthews_corrcoef(y, d, sample_weight=w), "confusion": m.confusion_matrix(y, d, sample_weight=w, labels=range(k)).ravel().tolist(),
+            "precision_recall_f1": prf, "auc": auc,
+            "binary": m.precision_recall_fscore_support(y, d, average="binary", sample_weight=w, zero_division=0)[:3] if k == 2 else None}
+
+
+out["classes"] = [classes(n, k, w) for n, k in ((30, 2), (40, 3), (70, 6)) for w in (False, True)]
 
 
 def cut(rel, s, k):

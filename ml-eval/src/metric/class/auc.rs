@@ -1,0 +1,91 @@
+//! Area under the ROC curve of several classes.
+
+use super::{Average, codes, rows};
+use crate::error::{self, Result};
+use crate::metric::{Score, roc_auc};
+use rayon::prelude::*;
+
+/// The mean, over classes, of the area under the ROC curve of each class against all others ("one versus rest").
+///
+/// `scores` are flat rows of `classes` numbers, usually probabilities; `labels` the codes of the observed classes. Equal to
+/// scikit-learn's `roc_auc_score(multi_class="ovr")`.
+///
+/// # Weights
+/// A row of weight 2 counts like the row twice. [`Average::Weighted`] weighs classes by the weight of their rows.
+///
+/// # Errors
+/// No rows; fewer than two classes; lengths that differ; scores that are not numbers; a class without rows, whose area is not
+/// defined; [`Average::Binary`] and [`Average::Micro`]; weights that are negative, not finite or all zero.
+///
+/// ```
+/// use ml_eval::metric::{Average, roc_auc_ovr};
+/// let p = [0.7, 0.2, 0.1, 0.1, 0.6, 0.3, 0.3, 0.4, 0.3];
+/// assert!((roc_auc_ovr(&p, 3, &[0, 1, 2], Average::Macro, None)? - 0.9166666666666666).abs() < 1e-15);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # References
+/// Fawcett: An introduction to ROC analysis. Pattern Recognition Letters 27 (2006).
+/// <https://doi.org/10.1016/j.patrec.2005.10.010>
+pub fn roc_auc_ovr<S: Score>(
+    scores: &[S],
+    classes: usize,
+    labels: &[u32],
+    average: Average,
+    weights: Option<&[f64]>,
+) -> Result<f64> {
+    rows(scores.len(), classes, labels.len())?;
+    codes("label", labels, classes)?;
+    if !matches!(average, Average::Macro | Average::Weighted) {
+        let (value, rule) = (format!("{average:?}"), "Macro or Weighted");
+        return Err(error::parameter("roc_auc_ovr", "average", value, rule));
+    }
+    if let Some(w) = weights {
+        crate::check::weights(w, labels.len())?;
+    }
+    let mut shares = vec![0.0; classes];
+    for (row, label) in labels.iter().enumerate() {
+        shares[*label as usize] += weights.map_or(1.0, |w| w[row]);
+    }
+    if let Some(class) = shares.iter().position(|s| *s <= 0.0) {
+        return Err(error::data(format!(
+            "roc_auc_ovr: class {class} has no rows; its area is not defined"
+        )));
+    }
+    let area = |class: usize| {
+        let own: Vec<S> = scores
+            .iter()
+            .skip(class)
+            .step_by(classes)
+            .copied()
+            .collect();
+        let is: Vec<bool> = labels.iter().map(|l| *l as usize == class).collect();
+        roc_auc(&own, &is, weights)
+    };
+    let areas: Vec<Result<f64>> = (0..classes).into_par_iter().map(area).collect();
+    let areas = areas.into_iter().collect::<Result<Vec<f64>>>()?;
+    if average == Average::Macro {
+        return Ok(areas.iter().sum::<f64>() / classes as f64);
+    }
+    let sum: f64 = areas.iter().zip(&shares).map(|(a, s)| a * s).sum();
+    Ok(sum / shares.iter().sum::<f64>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_input_says_what_is_wrong() {
+        let text = |y: &[u32], average| {
+            let p = [0.5, 0.3, 0.2, 0.1, 0.8, 0.1];
+            roc_auc_ovr(&p, 3, y, average, None)
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(text(&[0, 1], Average::Macro).contains("class 2 has no rows"));
+        assert!(text(&[0, 3], Average::Macro).contains("row 1"));
+        assert!(text(&[0, 1], Average::Micro).contains("`average` = Micro"));
+        assert!(text(&[0], Average::Macro).contains("expected 3 entries"));
+    }
+}

@@ -1,0 +1,65 @@
+//! Mean absolute error.
+
+use super::score::Score;
+use crate::error::Result;
+use crate::{check, reduce};
+
+/// Mean absolute error, in the unit of the target.
+///
+/// For a regression that predicts medians; one large error weighs less than in [`rmse`](super::rmse). Equal to scikit-learn's
+/// `mean_absolute_error` of one output.
+///
+/// # Weights
+/// The mean is weighted; a row of weight 2 counts like the row twice.
+///
+/// # Errors
+/// No rows; lengths that differ; a prediction or target that is not finite (the row is named); weights that are negative,
+/// not finite or all zero.
+///
+/// ```
+/// use ml_eval::metric::mae;
+/// assert_eq!(mae(&[2.5, 0.0, 2.0, 8.0], &[3.0, -0.5, 2.0, 7.0], None)?, 0.5);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # References
+/// Willmott, Matsuura: Advantages of the mean absolute error (MAE) over the root mean square error (RMSE). Climate Research 30
+/// (2005). <https://doi.org/10.3354/cr030079>
+pub fn mae<S: Score, T: Score>(
+    predicted: &[S],
+    target: &[T],
+    weights: Option<&[f64]>,
+) -> Result<f64> {
+    let n = predicted.len();
+    check::lengths(n, "targets", target.len())?;
+    check::finite("prediction", predicted)?;
+    check::finite("target", target)?;
+    let total = match weights {
+        None => n as f64,
+        Some(w) => check::weights(w, n)?,
+    };
+    let one = |row: usize| {
+        let error: f64 = predicted[row].into() - target[row].into();
+        error.abs() * weights.map_or(1.0, |w| w[row])
+    };
+    let [sum] = reduce::block_sums(n, |rows| [rows.map(one).sum::<f64>()]);
+    Ok(sum / total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_repetitions_and_bad_rows_are_named() {
+        let weighted = mae(&[1.0, 2.0, 4.0], &[0.0, 2.5, 9.0], Some(&[2.0, 1.0, 0.0])).unwrap();
+        assert_eq!(
+            weighted,
+            mae(&[1.0, 1.0, 2.0], &[0.0, 0.0, 2.5], None).unwrap()
+        );
+        let e = mae(&[1.0, f64::NAN], &[1.0, 1.0], None)
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("prediction") && e.contains("row 1"), "{e}");
+    }
+}
