@@ -95,6 +95,18 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A model that another library wrote can not be read.
+    #[error("{format} model, {at}: expected {expected}, found {found}")]
+    Model {
+        /// Whose model it is.
+        format: &'static str,
+        /// The line, byte or key.
+        at: String,
+        /// What would have been right.
+        expected: String,
+        /// What was there.
+        found: String,
+    },
     /// The operating system refused.
     #[error("{context}: {source}")]
     Io {

@@ -5,5 +5,6 @@ pub mod baseline;
 pub mod boost;
 pub mod ensemble;
 pub mod factor;
+pub mod interchange;
 pub mod neural;
 pub mod tree;

@@ -1,0 +1,50 @@
+"""Loads a model file written by ml-models and compares the library's predictions with ours.
+
+usage: python interchange_live.py LIBRARY COLUMNS DIR
+
+DIR holds, as little-endian doubles: rows, raw (scores), predicted, leaves (index of the leaf of each tree) and nodes (how
+many each tree has), and the model's files. Exits with an error where they differ by more than they may.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+library, columns, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+
+
+def numbers(name):
+    return np.fromfile(folder / name, dtype="<f8")
+
+
+x = numbers("rows").reshape(-1, columns)
+raw, predicted, leaves = (numbers(n).reshape(len(x), -1) for n in ("raw", "predicted", "leaves"))
+nodes = numbers("nodes")
+
+
+def check(what, found, ours, tolerance):
+    found = np.asarray(found, dtype=float).reshape(ours.shape)
+    largest = np.max(np.abs(found - ours)) if ours.size else 0.0
+    print(f"{what} {largest:.1e}", end="; ")
+    rows = np.flatnonzero(~(np.abs(found - ours) <= tolerance).all(axis=1))
+    if len(rows):
+        i = rows[0]
+        sys.exit(f"{what}: {len(rows)} rows differ; row {i} {x[i].tolist()}: {found[i]} instead of {ours[i]}")
+
+
+def lightgbm():
+    import lightgbm as lgb
+
+    booster = lgb.Booster(model_file=folder / "model.txt", params={"num_threads": 1, "verbose": -1})
+    check("raw", booster.predict(x, raw_score=True), raw, 0)
+    check("predicted", booster.predict(x), predicted, 0)
+    check("leaves", booster.predict(x, pred_leaf=True), leaves, 0)
+    few = x[:500]
+    shap = booster.predict(few, pred_contrib=True).reshape(len(few), -1, columns + 1)
+    average = len(nodes) // raw.shape[1] if "\naverage_output\n" in (folder / "model.txt").read_text() else 1
+    check("shap sums", shap.sum(axis=2) / average, raw[:500], 1e-9)
+
+
+{"lightgbm": lightgbm}[library]()
+print(f"{len(x)} rows")
