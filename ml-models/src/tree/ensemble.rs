@@ -4,7 +4,6 @@ use ml_data::repr::{Dense, Float, Names, Repr, View};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::math;
 use super::node::Node;
 use super::predict::{Compiled, Scratch};
 use super::shape::Tree;
@@ -214,17 +213,29 @@ impl Ensemble {
 }
 
 impl Link {
-    /// Turns the scores of a row into its predictions.
+    /// Turns the scores of a row into its predictions, with the platform's exponential: so do LightGBM and XGBoost, and a model
+    /// that moved between them keeps its probabilities to the last bit.
     pub fn apply(self, row: &mut [f64]) {
         match self {
             Self::Identity => {}
-            Self::Exp => row.iter_mut().for_each(|s| *s = math::exp(*s)),
+            Self::Exp => row.iter_mut().for_each(|s| *s = s.exp()),
             Self::Sigmoid(steepness) => row
                 .iter_mut()
-                .for_each(|s| *s = math::sigmoid(steepness * *s)),
-            Self::Softmax => math::softmax(row),
+                .for_each(|s| *s = 1.0 / (1.0 + (-steepness * *s).exp())),
+            Self::Softmax => softmax(row),
         }
     }
+}
+
+/// Scores become shares that sum to 1.
+fn softmax(scores: &mut [f64]) {
+    let highest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut sum = 0.0;
+    for s in scores.iter_mut() {
+        *s = (*s - highest).exp();
+        sum += *s;
+    }
+    scores.iter_mut().for_each(|s| *s /= sum);
 }
 
 #[cfg(test)]

@@ -37,12 +37,6 @@ pub(crate) fn exp(x: f64) -> f64 {
     p * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
 }
 
-/// 1 / (1 + e^-x).
-#[inline(always)]
-pub(crate) fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + exp(-x))
-}
-
 /// Scores become shares that sum to 1.
 pub(crate) fn softmax(scores: &mut [f64]) {
     let highest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);

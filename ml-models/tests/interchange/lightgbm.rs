@@ -7,9 +7,9 @@ use ml_models::tree::{Combine, Link};
 use crate::random::{Kinds, ensemble};
 
 const ALL: Kinds = Kinds {
-    categories: false,
+    categories: true,
     missing_left: false,
-    zero: false,
+    zero: true,
 };
 
 #[test]

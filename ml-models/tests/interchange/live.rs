@@ -75,9 +75,9 @@ fn compare(library: &str, name: &str, ensemble: &Ensemble, x: Vec<f64>, files: &
 #[test]
 fn lightgbm_predicts_the_same_from_our_text() {
     let kinds = Kinds {
-        categories: false,
+        categories: true,
         missing_left: false,
-        zero: false,
+        zero: true,
     };
     let shapes = [
         ("identity", (1, Link::Identity, Combine::Sum)),

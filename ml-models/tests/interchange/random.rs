@@ -167,7 +167,13 @@ pub(crate) fn rows(n: usize, ensemble: &Ensemble, infinities: bool, seed: u64) -
             (2, _) if infinities => [f64::INFINITY, f64::NEG_INFINITY][draw.below(2) as usize],
             (3..=5, true) if !thresholds.is_empty() => {
                 let t = thresholds[draw.below(thresholds.len() as u64) as usize];
-                [t, t.next_up(), t.next_down()][draw.below(3) as usize]
+                let near = [t, t.next_up(), t.next_down()][draw.below(3) as usize];
+                // What LightGBM calls zero, it takes for zero.
+                if near.abs() <= f64::from(1e-35_f32) {
+                    0.0
+                } else {
+                    near
+                }
             }
             (_, true) => draw.unit() * 5.0 - 2.5,
             (3, false) => -(draw.below(50) as f64),

@@ -30,8 +30,8 @@ use walk::Walk;
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
     start: Vec<f64>,
-    /// What sums of leaf values are multiplied by.
-    factor: f64,
+    /// What sums of leaf values are divided by.
+    divisor: f64,
     ranks: Ranks,
     row: RowEngine,
     walk: Walk,
@@ -90,9 +90,9 @@ impl Compiled {
         let rounds = (trees.len() / start.len()).max(1);
         Self {
             start: start.to_vec(),
-            factor: match combine {
+            divisor: match combine {
                 Combine::Sum => 1.0,
-                Combine::Mean => 1.0 / rounds as f64,
+                Combine::Mean => rounds as f64,
             },
             row: row.unwrap_or(RowEngine::Walk),
             walk: Walk::new(trees, &questions),
@@ -160,8 +160,8 @@ impl Compiled {
     }
 
     fn finish(&self, out: &mut [f64]) {
-        if self.factor != 1.0 {
-            out.iter_mut().for_each(|s| *s *= self.factor);
+        if self.divisor != 1.0 {
+            out.iter_mut().for_each(|s| *s /= self.divisor);
         }
     }
 }
