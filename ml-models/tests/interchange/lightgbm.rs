@@ -4,6 +4,7 @@ use ml_data::Error;
 use ml_models::interchange::lightgbm;
 use ml_models::tree::{Combine, Link};
 
+use crate::golden::golden;
 use crate::random::{Kinds, ensemble};
 
 const ALL: Kinds = Kinds {
@@ -42,4 +43,26 @@ fn truncated_text_is_refused_with_the_line() {
     let message = lightgbm::from_str(&fewer).unwrap_err().to_string();
     assert!(message.contains("LightGBM model, line "), "{message}");
     assert!(message.contains("after `left_child=`"), "{message}");
+}
+
+/// An `exp` may differ by a unit in the last place between systems.
+#[test]
+fn models_of_lightgbm_predict_what_they_predict_there() {
+    let golden = golden().lightgbm;
+    assert_eq!(golden.len(), 10);
+    for (name, case) in golden {
+        let read = lightgbm::from_str(&case.model).unwrap();
+        case.check(&name, &read, true, 1e-15);
+        let again = lightgbm::from_str(&lightgbm::to_string(&read).unwrap()).unwrap();
+        case.check(&name, &again, true, 1e-15);
+    }
+}
+
+#[test]
+fn linear_trees_are_refused() {
+    let text = &golden().lightgbm["regression"].model;
+    let linear = text.replacen("is_linear=0", "is_linear=1", 1);
+    let refused = lightgbm::from_str(&linear).unwrap_err();
+    assert!(matches!(refused, Error::Unsupported { .. }), "{refused}");
+    assert!(refused.to_string().contains("tree 0"), "{refused}");
 }

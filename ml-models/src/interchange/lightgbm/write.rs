@@ -32,7 +32,7 @@ pub fn to_string(ensemble: &Ensemble) -> Result<String> {
     let names = names(parts);
     let mut importance: Vec<_> = ensemble.split_importance().into_iter().zip(names).collect();
     importance.retain(|i| i.0 > 0);
-    importance.sort_by(|a, b| b.0.cmp(&a.0));
+    importance.sort_by_key(|i| std::cmp::Reverse(i.0));
     for (splits, name) in importance {
         line(&mut out, &name, splits);
     }
