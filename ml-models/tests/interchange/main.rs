@@ -1,5 +1,7 @@
 //! Models that cross the border: files of other libraries, ours in their hands, and damaged ones.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 mod golden;
 mod lightgbm;
 mod live;

@@ -13,7 +13,7 @@
 //! use ml_models::interchange::lightgbm;
 //!
 //! let x: Vec<f64> = (0..100).map(f64::from).collect();
-//! let y = x.iter().map(|x| x.sqrt()).collect();
+//! let y: Vec<f64> = x.iter().map(|x| x.sqrt()).collect();
 //! let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
 //! let model: FittedBoost = Boost::new().num_iterations(20).fit(&train)?;
 //!
