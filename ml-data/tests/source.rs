@@ -180,6 +180,7 @@ fn bad_rows_are_kept_with_line_and_reason() {
         table,
         quarantine,
         rows_read,
+        ..
     } = CsvSource::bytes("f.csv", file)
         .column("price", As::Num)
         .read()
@@ -633,4 +634,27 @@ fn marks_that_can_not_be_told_apart_are_refused_by_name() {
         same.contains("`thousands`") && same.contains("than the decimal point"),
         "{same}"
     );
+}
+
+#[test]
+fn the_delimiter_is_found_and_row_names_are_skipped() {
+    let read = |text: &str| {
+        let source = CsvSource::text("shop.csv", text).sniff(true);
+        source.skip_row_names(true).read().unwrap()
+    };
+    for delimiter in [",", ";", "\t", "|"] {
+        let text = "day,n,s\n2024-01-31,1,x\n2024-02-01,2,y\n".replace(',', delimiter);
+        let loaded = read(&text);
+        assert_eq!(loaded.table.rows(), 2, "{delimiter}");
+        assert_eq!(loaded.types["day"], As::Time(TimeFormat::Iso));
+        assert_eq!((loaded.types["n"], loaded.types["s"]), (As::Num, As::Cat));
+    }
+    let named = read("a;b\nfirst;1;2\nsecond;3;4\n");
+    assert_eq!(named.table.num(0).unwrap(), [1.0, 3.0]);
+    assert_eq!((named.table.schema().len(), named.quarantine.len()), (2, 0));
+    // A set delimiter is not questioned.
+    let set = CsvSource::text("t", "a;b\n1;2\n")
+        .sniff(true)
+        .delimiter(b',');
+    assert_eq!(set.read().unwrap().table.schema().len(), 1);
 }

@@ -26,6 +26,7 @@ pub mod columns;
 pub mod encode;
 pub mod impute;
 pub mod scale;
+pub mod time;
 
 /// The steps most programs use.
 pub mod prelude {
@@ -36,4 +37,5 @@ pub mod prelude {
     };
     pub use crate::impute::{ConstantImputer, MeanImputer, MedianImputer};
     pub use crate::scale::StandardScaler;
+    pub use crate::time::Calendar;
 }

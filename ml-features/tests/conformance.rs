@@ -179,6 +179,36 @@ fn ordinal() {
     categorical(&strict, refuses);
 }
 
+/// Times around 1970, some missing, and of one column only days.
+fn moments(n: usize, seed: u64) -> Table {
+    let mut rng = generator(seed, "moments", 0);
+    let mut column = |unit: i64| {
+        let time = |_| {
+            let t = rng.random_range(-20_000..20_000_i64) * unit;
+            (!rng.random_bool(0.1)).then_some(t)
+        };
+        Column::time((0..n).map(time).collect::<Vec<_>>())
+    };
+    Table::new([("a", column(86_400_000_000)), ("b", column(123_456_789))]).unwrap()
+}
+
+#[test]
+fn calendar() {
+    let f = Fixture {
+        train: moments(120, 1),
+        labels: labels(120),
+        valid: moments(40, 2),
+        valid_labels: labels(40),
+        strange: Table::new([
+            ("a", Column::time([None, Some(i64::MAX)])),
+            ("b", Column::time([Some(i64::MIN + 1), None])),
+        ])
+        .unwrap(),
+    };
+    let report = check_step::<Table, Real, _>(&Calendar::new(), &f, Claims::default());
+    assert!(report.passed(), "{report}");
+}
+
 #[test]
 fn target_encoder() {
     categorical(&TargetEncoder::new(), Claims::default());

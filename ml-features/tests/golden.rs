@@ -3,6 +3,7 @@
 
 use ml_data::contract::Transformer;
 use ml_data::prelude::*;
+use ml_data::source::TimeFormat;
 use ml_features::prelude::*;
 use serde_json::Value;
 
@@ -260,4 +261,14 @@ fn ordinal_codes_match_ordinal_encoder() {
     ordinal(&g, step.max_categories(1), "cat", "ordinal_max_one");
     let both = step.max_categories(4).min_count(9.0);
     ordinal(&g, both, "cat_missing", "ordinal_missing_both");
+}
+
+#[test]
+fn calendar_parts_match_the_standard_library_of_python() {
+    let g = golden();
+    let texts = g["moments"].as_array().unwrap().iter();
+    let times = texts.map(|t| TimeFormat::Iso.parse(t.as_str().unwrap().as_bytes()));
+    let table = Table::new([("t", Column::time(times))]).unwrap();
+    let found = fit(&Calendar::new(), table);
+    close(found.values(), &numbers(&g["calendar"]), "calendar");
 }

@@ -8,6 +8,7 @@ use super::input::Input;
 use super::options::{As, CsvOptions, Encoding};
 use super::piece::{ODD, Piece, Plan, Slot, latin1};
 use super::quarantine::{BadRow, Loaded, Quarantine};
+use super::sniff::sniff;
 use crate::error::{Error, Result};
 use crate::table::Table;
 use foldhash::HashMap;
@@ -34,6 +35,8 @@ pub(super) struct CsvReader {
     quarantine: Quarantine,
     bad_rows: usize,
     pub(super) rows_read: usize,
+    /// Fields before those that have names.
+    row_names: usize,
 }
 
 impl CsvReader {
@@ -60,6 +63,7 @@ impl CsvReader {
             quarantine: Quarantine::default(),
             bad_rows: 0,
             rows_read: 0,
+            row_names: 0,
         };
         let names = reader.header()?;
         reader.choose(names, known)?;
@@ -115,8 +119,12 @@ impl CsvReader {
                 Error::check_len(&what, first.len(), names.len())?;
             }
             self.blocks.next(1)?;
+            if self.plan.options.skip_row_names {
+                let fields = self.peek(1)?.first().map_or(0, Vec::len);
+                self.row_names = fields.saturating_sub(names.len());
+            }
         }
-        self.plan.width = names.len();
+        self.plan.width = names.len() + self.row_names;
         self.distinct(names)
     }
 
@@ -162,7 +170,7 @@ impl CsvReader {
             return Err(self.input.broken(None, "the file has a header and no rows"));
         }
         let mut slots = Vec::new();
-        for (field, name) in names.into_iter().enumerate() {
+        for (field, name) in (self.row_names..).zip(names) {
             if options.only.as_ref().is_some_and(|o| !o.contains(&name)) {
                 continue;
             }
@@ -298,9 +306,12 @@ impl CsvReader {
                 });
             }
         }
+        let types = slots.iter().map(|s| (s.name.clone(), s.to)).collect();
         let columns = slots.iter().zip(&mut self.builders);
         let table = Table::new(columns.map(|(s, b)| (s.name.clone(), b.take())))?;
-        Loaded::new(table, std::mem::take(&mut self.quarantine), n)
+        let mut loaded = Loaded::new(table, std::mem::take(&mut self.quarantine), n)?;
+        loaded.types = types;
+        Ok(loaded)
     }
 
     pub(super) fn finish(mut self) -> Result<Loaded> {
@@ -310,6 +321,19 @@ impl CsvReader {
 }
 
 fn dialect(input: &Input, options: &CsvOptions) -> Result<Dialect> {
+    let plain = plain_dialect(input, options)?;
+    let found = match options.delimiter {
+        None if options.sniff => sniff(input, plain)?,
+        _ => None,
+    };
+    Ok(Dialect {
+        delimiter: found.unwrap_or(plain.delimiter),
+        ..plain
+    })
+}
+
+/// By the options and the file's name.
+fn plain_dialect(input: &Input, options: &CsvOptions) -> Result<Dialect> {
     let delimiter = options
         .delimiter
         .unwrap_or(if input.is_called(&["tsv", "tab"]) {

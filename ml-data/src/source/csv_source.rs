@@ -86,6 +86,18 @@ impl CsvSource {
         self.options.delimiter = Some(delimiter);
         self
     }
+    /// Finds out which of comma, semicolon, tab and bar stands between fields, unless it was set.
+    #[must_use]
+    pub fn sniff(mut self, sniff: bool) -> Self {
+        self.options.sniff = sniff;
+        self
+    }
+    /// Skips the fields before those that the header names, when rows have more fields than the header.
+    #[must_use]
+    pub fn skip_row_names(mut self, skip: bool) -> Self {
+        self.options.skip_row_names = skip;
+        self
+    }
     /// Sets the byte around fields; `None` switches quoting off.
     #[must_use]
     pub fn quote(mut self, quote: Option<u8>) -> Self {

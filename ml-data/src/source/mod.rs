@@ -22,6 +22,7 @@ mod parquet_column;
 mod parquet_source;
 mod piece;
 mod quarantine;
+mod sniff;
 
 pub use csv_source::{Batches, CsvSource};
 pub use datetime::{MICROS_PER_DAY, MICROS_PER_SECOND, TimeFormat, civil, day_number, weekday};

@@ -108,6 +108,12 @@ pub enum Encoding {
 pub struct CsvOptions {
     /// The byte between fields; `None` is a tab for files called `.tsv` or `.tab`, else a comma.
     pub delimiter: Option<u8>,
+    /// Whether a file whose delimiter is not set is looked at: of comma, semicolon, tab and bar, the one that splits its first
+    /// records evenly.
+    pub sniff: bool,
+    /// Whether fields before those that the header names are skipped, when rows have more fields than the header: row names, which
+    /// become the index in pandas.
+    pub skip_row_names: bool,
     /// The byte around fields that contain delimiters; `None` switches quoting off.
     pub quote: Option<u8>,
     /// Lines that begin with this byte are skipped.
@@ -154,6 +160,8 @@ impl Default for CsvOptions {
     fn default() -> Self {
         Self {
             delimiter: None,
+            sniff: false,
+            skip_row_names: false,
             quote: Some(b'"'),
             comment: None,
             has_header: true,

@@ -1,8 +1,10 @@
 //! Rows that could not be read, each with its line, column and reason.
 
+use super::options::As;
 use crate::error::{Error, Result};
 use crate::table::{Kind, Table};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -133,6 +135,9 @@ pub struct Loaded {
     pub quarantine: Quarantine,
     /// All rows the source held (up to the limit, if one was set).
     pub rows_read: usize,
+    /// What each column of a text file was read as: with [`CsvOptions::columns`](super::CsvOptions::columns) another file is read
+    /// alike. Empty for files whose columns have types.
+    pub types: BTreeMap<String, As>,
 }
 
 impl Loaded {
@@ -147,6 +152,7 @@ impl Loaded {
             table,
             quarantine,
             rows_read,
+            types: BTreeMap::new(),
         })
     }
 

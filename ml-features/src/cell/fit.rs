@@ -3,7 +3,7 @@
 use super::{CellFn, PerColumn, truth};
 use ml_data::repr::{Dense, Float, RowSet, Rows};
 use ml_data::sample::{Sample, Target, Train};
-use ml_data::table::{Column, Kind, Levels, Role, Table};
+use ml_data::table::{Column, Kind, Levels, MISSING_TIME, Role, Table};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -70,6 +70,24 @@ pub(crate) struct CodeColumn<'a> {
     pub(crate) codes: Cow<'a, [u32]>,
     pub(crate) levels: &'a Levels,
     pub(crate) weights: Option<&'a [f64]>,
+}
+
+/// The training times of one column, `MISSING_TIME` where missing.
+pub(crate) struct TimeColumn<'a> {
+    times: &'a [i64],
+    rows: RowSet<'a>,
+    weights: Option<&'a [f64]>,
+}
+
+impl TimeColumn<'_> {
+    /// Times that are there, in row order; rows of weight 0 do not exist.
+    pub(crate) fn present(&self) -> impl Iterator<Item = i64> + '_ {
+        let counts = |i: usize| self.weights.is_none_or(|w| w[i] > 0.0);
+        let times = self.rows.iter().map(|r| self.times[r]).enumerate();
+        times
+            .filter(move |(i, t)| *t != MISSING_TIME && counts(*i))
+            .map(|(_, t)| t)
+    }
 }
 
 /// Positions a step works on: what `Columns` handed it, or every feature of a whole table.
@@ -180,6 +198,28 @@ pub(crate) fn fit_numbers<C: CellFn, Y: Target>(
             values,
             weights,
         })
+    })
+}
+
+/// Learns from the time columns of a table.
+pub(crate) fn fit_times<C: CellFn, Y: Target>(
+    train: &Sample<Table, Y, Train>,
+    learn: impl Fn(&TimeColumn<'_>) -> Result<C> + Sync,
+) -> Result<PerColumn<C>> {
+    not_empty(C::STEP, train.len())?;
+    let (x, weights) = (train.x(), train.weights());
+    let table = x.data();
+    let columns = columns_of(table)
+        .into_iter()
+        .map(|p| (p, table.schema().field(p).name()))
+        .collect();
+    each(columns, |p, name| match table.column(p) {
+        Column::Time(times) => learn(&TimeColumn {
+            times,
+            rows: x.rows(),
+            weights,
+        }),
+        other => Err(wrong_kind(C::STEP, name, Kind::Time, other.kind())),
     })
 }
 

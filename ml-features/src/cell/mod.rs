@@ -6,8 +6,8 @@ mod per_column;
 mod spread;
 
 pub(crate) use fit::{
-    CodeColumn, NumColumn, codes, columns_of, fit_codes, fit_numbers, fit_numbers_dense,
-    numeric_step,
+    CodeColumn, NumColumn, TimeColumn, codes, columns_of, fit_codes, fit_numbers,
+    fit_numbers_dense, fit_times, numeric_step,
 };
 pub use per_column::PerColumn;
 pub(crate) use spread::spread;
@@ -50,6 +50,10 @@ pub struct NumCell;
 /// Category codes; missing is `MISSING_CODE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeCell;
+
+/// Times in microseconds since 1970; missing is `MISSING_TIME`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeCell;
 
 /// A truth byte as a number.
 #[inline]
@@ -115,6 +119,23 @@ impl CellKind for CodeCell {
         f: impl FnMut(usize, u32) -> Result<(), Refused>,
     ) -> Option<Result<(), (usize, Refused)>> {
         Some(walk(column.as_codes()?, rows, |c| c, f))
+    }
+}
+
+impl CellKind for TimeCell {
+    type Value = i64;
+    const KIND: Kind = Kind::Time;
+    #[inline]
+    fn of(cell: Cell<'_>) -> i64 {
+        cell.time()
+    }
+    #[inline]
+    fn each(
+        column: &Column,
+        rows: RowSet<'_>,
+        f: impl FnMut(usize, i64) -> Result<(), Refused>,
+    ) -> Option<Result<(), (usize, Refused)>> {
+        Some(walk(column.as_time()?, rows, |t| t, f))
     }
 }
 

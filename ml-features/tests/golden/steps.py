@@ -2,7 +2,7 @@
 
 Needs numpy and scikit-learn (made with 1.9.1): python steps.py
 """
-import json, pathlib
+import datetime, json, pathlib
 import numpy as np
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
@@ -55,6 +55,16 @@ def target(column, y, **kw):
     return clean(enc.transform(column.reshape(-1, 1)))
 
 
+# The proleptic Gregorian calendar of the standard library, which is that of pandas.
+moments = [datetime.datetime(*t) for t in (
+    (1970, 1, 1), (1969, 12, 31, 23, 59, 59, 500000), (2000, 2, 29, 12, 30), (1900, 3, 1), (2024, 12, 31, 23, 1, 2), (2100, 3, 1, 0, 59))]
+
+
+def parts(t):
+    seconds = t.replace(tzinfo=datetime.timezone.utc).timestamp()
+    return [seconds, t.year, t.month, t.day, t.weekday(), t.timetuple().tm_yday, t.hour, t.minute]
+
+
 golden = {
     "num": clean(num),
     "weights": weights.tolist(),
@@ -89,6 +99,8 @@ golden = {
     "ordinal_max": ordinal(cat, max_categories=3),
     "ordinal_max_one": ordinal(cat, max_categories=1),
     "ordinal_missing_both": ordinal(cat_missing, max_categories=4, min_frequency=9),
+    "moments": [t.strftime("%Y-%m-%d %H:%M:%S.%f") for t in moments],
+    "calendar": [v for t in moments for v in parts(t)],
     "target_auto": target(cat, y, smooth="auto"),
     "target_auto_missing": target(cat_missing, y, smooth="auto"),
     "target_fixed": target(cat, y, smooth=10.0),

@@ -1,0 +1,5 @@
+//! Times as numbers.
+
+mod calendar;
+
+pub use calendar::{Calendar, FittedCalendar, Moment, TimePart};
