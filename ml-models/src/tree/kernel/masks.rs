@@ -1,175 +1,165 @@
 //! The leaves of a block of rows, by visiting every node of a tree once.
 //!
-//! Each row has one byte in a mask, 255 if the row reaches the node at hand. Nothing branches on a row's values, so all rows
-//! of a register go through a node together.
+//! Each node has a bit a row, set if the row reaches it. Nothing branches on a row's values, so all rows of a register go
+//! through a node together.
 
-use super::{Rule, dispatch};
+#[cfg(target_arch = "x86_64")]
+use super::Level;
+use super::answers::{Bits, Bytes};
+use super::dispatch;
 
-/// Rows of a block.
-pub(crate) const ROWS: usize = 256;
+/// Leaves of a tree, at most.
+pub(crate) const LEAVES: usize = 256;
 
-/// One byte a row.
-pub(crate) type Mask = [u8; ROWS];
+/// Which rows reach each leaf, then which reach each node, parents first.
+pub(crate) type Reached = [Bits; 2 * LEAVES];
 
-/// A node, in the order parent, left subtree, right subtree.
+/// A node: what it asks, and where its children are among the [`Reached`].
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Visit {
-    /// Which ranks it asks about.
-    pub(crate) slot: u32,
-    pub(crate) ask: Ask,
-    /// The leaf on the left, unless a node follows there.
-    pub(crate) left: Option<u8>,
-    /// The leaf on the right, unless a node follows there.
-    pub(crate) right: Option<u8>,
+pub(crate) struct Fork {
+    pub(crate) question: u32,
+    /// Where the answer is yes.
+    pub(crate) left: u16,
+    /// Where it is no.
+    pub(crate) right: u16,
 }
 
-/// Which ranks go left.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Ask {
-    /// Those that obey a rule.
-    Rule(Rule),
-    /// Those in a set, by its position.
-    Set(u32),
-}
-
-/// A set of ranks.
-#[derive(Debug, Clone)]
-pub(crate) struct Set {
-    /// 255 for each rank in the set.
-    members: Mask,
-}
-
-impl Set {
-    /// Bit `r % 64` of word `r / 64` stands for rank `r`.
-    pub(crate) fn new(words: &[u64; 4]) -> Self {
-        let member = |r: usize| all_ones(words[r / 64] >> (r % 64) & 1 == 1);
-        Self {
-            members: std::array::from_fn(member),
-        }
-    }
+/// Finds each row's leaf. The forks are those of a tree, the root first, parents before their children; leaves are numbered
+/// from 0.
+pub(crate) fn leaves(forks: &[Fork], answers: &[Bits], reached: &mut Reached, ids: &mut Bytes) {
+    let mut planes = [Bits::NONE; 8];
+    follow(forks, answers, reached, &mut planes);
+    number(&planes, ids);
 }
 
 dispatch! {
-    /// Finds each row's leaf. `ranks` holds a mask-sized piece for each slot; `stack` is scratch, with room for the masks of
-    /// all subtrees that wait at a time.
-    pub(crate) fn leaves(visits: &[Visit], sets: &[Set], ranks: &[Mask], stack: &mut [Mask], ids: &mut Mask) = body;
+    /// Which rows reach each leaf, and of that the number of each row's leaf: bit `b` of it in `planes[b]`.
+    fn follow(forks: &[Fork], answers: &[Bits], reached: &mut Reached, planes: &mut [Bits; 8]) = follow_body;
 }
 
 #[inline(always)]
-fn body(visits: &[Visit], sets: &[Set], ranks: &[Mask], stack: &mut [Mask], ids: &mut Mask) {
-    *ids = [0; ROWS];
-    let mut top = 0;
-    if let Some(all) = stack.first_mut() {
-        *all = [255; ROWS];
-    }
-    let mut lefts = [0; ROWS];
-    for visit in visits {
-        let ranks = &ranks[visit.slot as usize];
-        match visit.ask {
-            Ask::Rule(rule) => {
-                for (left, &rank) in lefts.iter_mut().zip(ranks) {
-                    *left = all_ones(rule.left(rank));
-                }
-            }
-            Ask::Set(set) => {
-                let set = &sets[set as usize];
-                for (left, &rank) in lefts.iter_mut().zip(ranks) {
-                    *left = set.members[rank as usize];
-                }
-            }
+fn follow_body(forks: &[Fork], answers: &[Bits], reached: &mut Reached, planes: &mut [Bits; 8]) {
+    reached[if forks.is_empty() { 0 } else { LEAVES }] = Bits::ALL;
+    for (at, fork) in forks.iter().enumerate() {
+        let here = reached[(LEAVES + at) % (2 * LEAVES)];
+        let yes = &answers[fork.question as usize];
+        let (mut left, mut right) = (here, here);
+        for ((left, right), yes) in left.0.iter_mut().zip(&mut right.0).zip(yes.0) {
+            *left &= yes;
+            *right &= !yes;
         }
-        let (below, above) = stack.split_at_mut(top + 1);
-        let here = &mut below[top];
-        match (visit.left, visit.right) {
-            (Some(l), Some(r)) => {
-                for i in 0..ROWS {
-                    let left = lefts[i];
-                    ids[i] |= here[i] & ((left & l) | (!left & r));
-                }
-                top = top.wrapping_sub(1);
-            }
-            (Some(l), None) => {
-                for i in 0..ROWS {
-                    let left = lefts[i];
-                    ids[i] |= here[i] & left & l;
-                    here[i] &= !left;
-                }
-            }
-            (None, Some(r)) => {
-                for i in 0..ROWS {
-                    let left = lefts[i];
-                    ids[i] |= here[i] & !left & r;
-                    here[i] &= left;
-                }
-            }
-            (None, None) => {
-                let next = &mut above[0];
-                for i in 0..ROWS {
-                    let left = lefts[i];
-                    next[i] = here[i] & left;
-                    here[i] &= !left;
-                }
-                top += 1;
+        reached[fork.left as usize % (2 * LEAVES)] = left;
+        reached[fork.right as usize % (2 * LEAVES)] = right;
+    }
+    let leaves = forks.len() + 1;
+    let (eights, _) = reached.as_chunks_mut::<8>();
+    // The leaves beyond the last, up to a multiple of 8.
+    for leaf in leaves..leaves.next_multiple_of(8) {
+        eights[leaf / 8][leaf % 8] = Bits::NONE;
+    }
+    for (k, eight) in eights[..leaves.div_ceil(8)].iter().enumerate() {
+        let pairs: [Bits; 4] = std::array::from_fn(|i| or(&eight[2 * i], &eight[2 * i + 1]));
+        let fours = [or(&pairs[0], &pairs[1]), or(&pairs[2], &pairs[3])];
+        let odd = or(&or(&eight[1], &eight[3]), &or(&eight[5], &eight[7]));
+        planes[0] = or(&planes[0], &odd);
+        planes[1] = or(&planes[1], &or(&pairs[1], &pairs[3]));
+        planes[2] = or(&planes[2], &fours[1]);
+        let all = or(&fours[0], &fours[1]);
+        for (bit, plane) in planes[3..].iter_mut().enumerate() {
+            let keep = 0_u64.wrapping_sub((k >> bit & 1) as u64);
+            for (plane, all) in plane.0.iter_mut().zip(all.0) {
+                *plane |= all & keep;
             }
         }
     }
 }
 
 #[inline(always)]
-fn all_ones(yes: bool) -> u8 {
-    0_u8.wrapping_sub(u8::from(yes))
+fn or(a: &Bits, b: &Bits) -> Bits {
+    Bits(std::array::from_fn(|w| a.0[w] | b.0[w]))
+}
+
+/// From eight planes of bits to bytes.
+fn number(planes: &[Bits; 8], ids: &mut Bytes) {
+    #[cfg(target_arch = "x86_64")]
+    if Level::detect() == Level::Avx512 {
+        // SAFETY: `detect` found the features the function is compiled for.
+        unsafe { x86::number(planes, ids) };
+        return;
+    }
+    plain_number(planes, ids);
+}
+
+/// Transposes 8 x 8 bits at a time.
+fn plain_number(planes: &[Bits; 8], ids: &mut Bytes) {
+    for (k, ids) in ids.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        let byte = |plane: &Bits| (plane.0[k / 8] >> (k % 8 * 8)) as u8;
+        let mut square = u64::from_le_bytes(std::array::from_fn(|b| byte(&planes[b])));
+        for (shift, mask) in [
+            (7, 0x00AA_00AA_00AA_00AA),
+            (14, 0x0000_CCCC_0000_CCCC),
+            (28, 0x0000_0000_F0F0_F0F0),
+        ] {
+            let swap = (square ^ square >> shift) & mask;
+            square ^= swap ^ swap << shift;
+        }
+        *ids = square.to_le_bytes();
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::{Bits, Bytes};
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub(super) fn number(planes: &[Bits; 8], ids: &mut Bytes) {
+        for (w, ids) in ids.as_chunks_mut::<64>().0.iter_mut().enumerate() {
+            let mut id = _mm512_setzero_si512();
+            for (bit, plane) in planes.iter().enumerate() {
+                id = _mm512_mask_add_epi8(id, plane.0[w], id, _mm512_set1_epi8(1 << bit));
+            }
+            // SAFETY: 64 bytes are written.
+            unsafe { _mm512_storeu_si512(ids.as_mut_ptr().cast(), id) };
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::answers::ROWS;
     use super::*;
 
     #[test]
-    fn every_level_finds_the_same_leaves() {
-        let rule = |limit, missing_left| Ask::Rule(Rule::new(limit, 255, missing_left));
-        let visits = [
-            Visit {
-                slot: 0,
-                ask: rule(100, true),
-                left: None,
-                right: None,
-            },
-            Visit {
-                slot: 1,
-                ask: rule(50, false),
-                left: Some(7),
-                right: Some(9),
-            },
-            Visit {
-                slot: 0,
-                ask: rule(200, false),
-                left: None,
-                right: Some(200),
-            },
-            Visit {
-                slot: 1,
-                ask: rule(180, true),
-                left: Some(3),
-                right: Some(4),
-            },
-        ];
-        let mut ranks = [[0; ROWS]; 2];
-        ranks[0] = std::array::from_fn(|i| i as u8);
-        ranks[1] = std::array::from_fn(|i| (i * 71 % 256) as u8);
-        let (mut a, mut b) = ([0; ROWS], [0; ROWS]);
-        leaves(&visits, &[], &ranks, &mut [[0; ROWS]; 4], &mut a);
-        body(&visits, &[], &ranks, &mut [[0; ROWS]; 4], &mut b);
-        assert_eq!(a, b);
-        for i in 0..ROWS {
-            let (x, y) = (ranks[0][i], ranks[1][i]);
-            let want = if x <= 100 || x == 255 {
-                if y <= 50 { 7 } else { 9 }
-            } else if x <= 200 {
-                if y <= 180 || y == 255 { 3 } else { 4 }
-            } else {
-                200
-            };
-            assert_eq!(a[i], want, "{x} {y}");
+    fn rows_find_their_leaves() {
+        // A chain: fork k asks whether the row's number is at most k.
+        for leaves in [1, 2, 7, 8, 9, 31, 200, 256] {
+            let forks: Vec<Fork> = (0..leaves - 1)
+                .map(|k| Fork {
+                    question: k as u32,
+                    left: k as u16,
+                    right: if k + 2 < leaves {
+                        LEAVES + k + 1
+                    } else {
+                        leaves - 1
+                    } as u16,
+                })
+                .collect();
+            let answers: Vec<Bits> = (0..leaves - 1)
+                .map(|k| {
+                    let word = |w: usize| (0..64).map(|b| u64::from(w * 64 + b <= k) << b).sum();
+                    Bits(std::array::from_fn(word))
+                })
+                .collect();
+            let (mut ids, mut reached) = ([9; ROWS], [Bits::ALL; 2 * LEAVES]);
+            super::leaves(&forks, &answers, &mut reached, &mut ids);
+            let want: Bytes = std::array::from_fn(|i| i.min(leaves - 1) as u8);
+            assert_eq!(ids, want);
+            let mut planes = [Bits::NONE; 8];
+            follow_body(&forks, &answers, &mut reached, &mut planes);
+            plain_number(&planes, &mut ids);
+            assert_eq!(ids, want);
         }
     }
 }

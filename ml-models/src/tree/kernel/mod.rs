@@ -2,18 +2,22 @@
 //! time; where intrinsics are used, a scalar twin gives the same bits.
 #![allow(unsafe_code)]
 
+mod answers;
 mod gain;
 mod histogram;
 mod logistic;
+mod lookup;
 mod masks;
 mod pairs;
 mod partition;
 mod search;
 
+pub(crate) use answers::{Bits, Bytes, Question, Questions, ROWS};
 pub(crate) use gain::{Constants, best_of, shrink, unpack};
 pub(crate) use histogram::{Bins, Columns, Rows, SLACK, accumulate, add, subtract};
 pub(crate) use logistic::logistic;
-pub(crate) use masks::{Ask, Mask, ROWS, Set, Visit, leaves};
+pub(crate) use lookup::{Few, Many, add_few, add_many};
+pub(crate) use masks::{Fork, LEAVES, Reached, leaves};
 pub(crate) use pairs::{Query, Ranked};
 pub(crate) use partition::{Rule, partition};
 pub(crate) use search::{Search, WIDTH, ranks_of_row};

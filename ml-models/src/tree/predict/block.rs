@@ -1,50 +1,91 @@
 //! Batches: every node of a tree is visited once for a whole block of rows; rows go down the largest trees one by one.
+//!
+//! Nodes of all trees ask a few thousand different questions at most, as the thresholds of a feature are few: each is
+//! answered once for the block, and the nodes only combine answers.
 
-use super::ranks::Questions;
+use std::collections::{HashMap, HashSet};
+
+use super::question::{Asked, Question, Set};
+use super::ranks;
 use super::walk::Walk;
-use crate::tree::kernel::{self, Ask, Mask, Visit};
+use crate::tree::kernel::{self, Bits, Bytes, Few, Fork, Many, Reached};
 use crate::tree::{Child, Tree};
 
 pub(super) use crate::tree::kernel::ROWS;
 
-/// The trees in the order that the kernel visits them.
+/// The trees, in stretches whose answers stay in the cache of a core.
 #[derive(Debug, Clone)]
 pub(super) struct Block {
+    groups: Vec<Group>,
+    trees: usize,
+}
+
+/// Trees one after the other, and what their nodes ask.
+#[derive(Debug, Clone, Default)]
+struct Group {
+    questions: kernel::Questions,
     /// None for trees of more than 256 leaves.
     trees: Vec<Option<Order>>,
-    sets: Vec<kernel::Set>,
-    /// Masks that wait at a time, at most.
-    depth: usize,
 }
 
 #[derive(Debug, Clone)]
 struct Order {
-    visits: Vec<Visit>,
-    values: Vec<f64>,
+    /// Parents before their children.
+    forks: Vec<Fork>,
+    values: Values,
+}
+
+/// Values of leaves.
+#[derive(Debug, Clone)]
+enum Values {
+    Few(Box<Few>),
+    Many(Box<Many>),
 }
 
 /// Buffers of one thread.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scratch {
-    pub(super) ranks: Vec<Mask>,
-    stack: Vec<Mask>,
+    pub(super) ranks: Vec<Bytes>,
+    answers: Vec<Bits>,
+    reached: Box<Reached>,
+    /// One score a row, output by output.
+    scores: Vec<[f64; ROWS]>,
 }
 
-/// Leaves that a byte can tell apart.
-const LEAVES: usize = 256;
+impl Default for Scratch {
+    fn default() -> Self {
+        Self {
+            ranks: Vec::new(),
+            answers: Vec::new(),
+            reached: Box::new([Bits::NONE; 2 * kernel::LEAVES]),
+            scores: Vec::new(),
+        }
+    }
+}
+
+/// Questions of a group, at most, unless one tree has more.
+const QUESTIONS: usize = 8192;
 
 impl Block {
-    pub(super) fn new(trees: &[Tree], questions: &Questions) -> Self {
-        let mut depth = 1;
-        let trees = (trees.iter().enumerate())
-            .map(|(t, tree)| {
-                (tree.leaves.len() <= LEAVES).then(|| order(tree, t, questions, &mut depth))
-            })
-            .collect();
+    pub(super) fn new(trees: &[Tree], questions: &ranks::Questions) -> Self {
+        let (mut groups, mut from) = (Vec::new(), 0);
+        let mut known = HashSet::new();
+        for t in 0..=trees.len() {
+            let asked: HashSet<_> = (trees.get(t).filter(|tree| small(tree)).into_iter())
+                .flat_map(|_| &questions.trees[t])
+                .map(|asked| question(asked, &questions.sets))
+                .collect();
+            let new = asked.difference(&known).count();
+            if t == trees.len() || (t > from && known.len() + new > QUESTIONS) {
+                let known = std::mem::take(&mut known);
+                groups.push(Group::new(&trees[from..t], from, known, questions));
+                from = t;
+            }
+            known.extend(asked);
+        }
         Self {
-            trees,
-            sets: questions.sets.iter().map(kernel::Set::new).collect(),
-            depth,
+            groups,
+            trees: trees.len(),
         }
     }
 
@@ -54,30 +95,39 @@ impl Block {
         walk: &Walk,
         scratch: &mut Scratch,
         outputs: usize,
-        scores: &mut [f64],
+        out: &mut [f64],
     ) {
+        let mut scores = std::mem::take(&mut scratch.scores);
+        scores.resize(outputs, [0.0; ROWS]);
+        for (i, row) in out.chunks_exact(outputs).enumerate() {
+            for (scores, &score) in scores.iter_mut().zip(row) {
+                scores[i] = score;
+            }
+        }
         self.find(walk, scratch, |t, found| {
-            let scores = scores[t % outputs..].iter_mut().step_by(outputs);
+            let scores = &mut scores[t % outputs];
             match found {
-                Found::Ids(ids, values) => {
-                    for (score, &id) in scores.zip(ids) {
-                        *score += values[id as usize];
-                    }
-                }
+                Found::Ids(ids, Values::Few(values)) => kernel::add_few(values, ids, scores),
+                Found::Ids(ids, Values::Many(values)) => kernel::add_many(values, ids, scores),
                 Found::At(at) => {
-                    for (score, &at) in scores.zip(at) {
+                    for (score, &at) in scores.iter_mut().zip(at) {
                         *score += walk.value(at);
                     }
                 }
             }
         });
+        for (i, row) in out.chunks_exact_mut(outputs).enumerate() {
+            for (scores, score) in scores.iter().zip(row) {
+                *score = scores[i];
+            }
+        }
+        scratch.scores = scores;
     }
 
     /// The leaf of each row of the block in each tree, row after row.
     pub(super) fn leaves(&self, walk: &Walk, scratch: &mut Scratch, out: &mut [u32]) {
-        let trees = self.trees.len();
         self.find(walk, scratch, |t, found| {
-            let out = out[t..].iter_mut().step_by(trees);
+            let out = out[t..].iter_mut().step_by(self.trees);
             match found {
                 Found::Ids(ids, _) => out.zip(ids).for_each(|(out, &id)| *out = u32::from(id)),
                 Found::At(at) => out.zip(at).for_each(|(out, &at)| *out = walk.leaf(at)),
@@ -87,19 +137,30 @@ impl Block {
 
     /// Finds the rows' leaves, tree after tree.
     fn find(&self, walk: &Walk, scratch: &mut Scratch, mut each: impl FnMut(usize, Found<'_>)) {
-        scratch.stack.resize(self.depth, [0; ROWS]);
-        let (mut ids, mut at) = ([0; ROWS], [0; ROWS]);
-        for (t, tree) in self.trees.iter().enumerate() {
-            match tree {
-                Some(Order { visits, values }) => {
-                    let stack = &mut scratch.stack;
-                    kernel::leaves(visits, &self.sets, &scratch.ranks, stack, &mut ids);
-                    each(t, Found::Ids(&ids, values));
+        let Scratch {
+            ranks,
+            answers,
+            reached,
+            ..
+        } = scratch;
+        let (mut ids, mut at, mut t) = ([0; ROWS], [0; ROWS], 0);
+        for group in &self.groups {
+            if answers.len() < group.questions.len() {
+                answers.resize(group.questions.len(), Bits::NONE);
+            }
+            group.questions.answer(ranks, answers);
+            for tree in &group.trees {
+                match tree {
+                    Some(Order { forks, values }) => {
+                        kernel::leaves(forks, answers, reached, &mut ids);
+                        each(t, Found::Ids(&ids, values));
+                    }
+                    None => {
+                        walk.block(t, ranks, &mut at);
+                        each(t, Found::At(&at));
+                    }
                 }
-                None => {
-                    walk.block(t, &scratch.ranks, &mut at);
-                    each(t, Found::At(&at));
-                }
+                t += 1;
             }
         }
     }
@@ -108,42 +169,87 @@ impl Block {
 /// The leaves of a block in a tree.
 enum Found<'a> {
     /// Their numbers, and the values of all leaves.
-    Ids(&'a Mask, &'a [f64]),
+    Ids(&'a Bytes, &'a Values),
     /// Where they are among the steps of the walk.
     At(&'a [u32; ROWS]),
 }
 
-/// A tree's nodes, each before its left subtree and that before its right one.
-fn order(tree: &Tree, t: usize, questions: &Questions, depth: &mut usize) -> Order {
-    let mut visits = Vec::with_capacity(tree.nodes.len());
-    let mut waiting = if tree.nodes.is_empty() {
-        Vec::new()
-    } else {
-        vec![0]
-    };
-    while let Some(at) = waiting.pop() {
-        let (node, asked) = (&tree.nodes[at as usize], questions.trees[t][at as usize]);
-        let mut leaf = |child: Child| match child {
-            Child::Leaf(leaf) => Some(leaf as u8),
+/// Whether bytes can tell the leaves apart.
+fn small(tree: &Tree) -> bool {
+    tree.leaves.len() <= kernel::LEAVES
+}
+
+/// What a node asks of the bytes of a slot.
+fn question(asked: &Asked, sets: &[Set]) -> kernel::Question {
+    let slot = asked.slot;
+    match asked.question {
+        Question::Prefix {
+            limit,
+            missing_left,
+        } => {
+            // Missing values, the highest rank, become the lowest.
+            let shift = u8::from(missing_left);
+            kernel::Question::Limit {
+                slot,
+                shift,
+                limit: limit.wrapping_add(shift),
+            }
+        }
+        Question::Set(set) => kernel::Question::Set {
+            slot,
+            set: sets[set as usize],
+        },
+    }
+}
+
+impl Group {
+    /// Of trees from the one at `from` on.
+    fn new(
+        trees: &[Tree],
+        from: usize,
+        known: HashSet<kernel::Question>,
+        questions: &ranks::Questions,
+    ) -> Self {
+        let mut known: Vec<_> = known.into_iter().collect();
+        known.sort_unstable();
+        let numbers: HashMap<_, _> = known.iter().zip(0..).collect();
+        let trees = (trees.iter().zip(&questions.trees[from..]))
+            .map(|(tree, asked)| {
+                let ask = |n: usize| numbers[&question(&asked[n], &questions.sets)];
+                small(tree).then(|| order(tree, ask))
+            })
+            .collect();
+        Self {
+            questions: kernel::Questions::new(&known),
+            trees,
+        }
+    }
+}
+
+/// A tree's nodes, level by level: neighbours do not wait for each other.
+fn order(tree: &Tree, question: impl Fn(usize) -> u32) -> Order {
+    let mut forks: Vec<Fork> = Vec::with_capacity(tree.nodes.len());
+    let mut nodes: Vec<usize> = (0..tree.nodes.len().min(1)).collect();
+    while let Some(&n) = nodes.get(forks.len()) {
+        let mut place = |child: Child| match child {
+            Child::Leaf(leaf) => leaf as u16,
             Child::Node(node) => {
-                waiting.push(node);
-                None
+                nodes.push(node as usize);
+                (kernel::LEAVES + nodes.len() - 1) as u16
             }
         };
-        let (right, left) = (leaf(node.right), leaf(node.left));
-        *depth = waiting.len().max(*depth);
-        visits.push(Visit {
-            slot: asked.slot,
-            ask: match (asked.rule(), asked.set()) {
-                (Some(rule), _) => Ask::Rule(rule),
-                (None, set) => Ask::Set(set.unwrap_or(0)),
-            },
+        let (left, right) = (place(tree.nodes[n].left), place(tree.nodes[n].right));
+        forks.push(Fork {
+            question: question(n),
             left,
             right,
         });
     }
-    Order {
-        visits,
-        values: tree.leaves.iter().map(|l| l.value).collect(),
-    }
+    let value = |leaf: usize| tree.leaves.get(leaf).map_or(0.0, |l| l.value);
+    let values = if tree.leaves.len() <= 64 {
+        Values::Few(Box::new(std::array::from_fn(value)))
+    } else {
+        Values::Many(Box::new(std::array::from_fn(value)))
+    };
+    Order { forks, values }
 }

@@ -11,6 +11,7 @@ mod bits;
 mod block;
 mod classes;
 mod numbers;
+mod pool;
 mod question;
 mod ranks;
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub(crate) struct Compiled {
     row: RowEngine,
     walk: Walk,
     block: block::Block,
+    pool: pool::Pool,
     trees: usize,
 }
 
@@ -74,7 +76,9 @@ fn add_in_turn(out: &mut [f64], values: impl Iterator<Item = f64>) {
 }
 
 /// Rows of a batch that one task predicts.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 2 * block::ROWS;
+/// So few rows are faster one by one.
+const FEW: usize = 24;
 
 impl Compiled {
     /// One starting score an output; the trees take turns.
@@ -97,6 +101,7 @@ impl Compiled {
             row: row.unwrap_or(RowEngine::Walk),
             walk: Walk::new(trees, &questions),
             block: block::Block::new(trees, &questions),
+            pool: pool::Pool::default(),
             trees: trees.len(),
             ranks,
         }
@@ -120,6 +125,13 @@ impl Compiled {
     pub(crate) fn scores<F: Float>(&self, x: View<'_, Dense<F>>) -> Vec<f64> {
         let outputs = self.start.len();
         let mut out = self.start.repeat(x.len());
+        if x.len() <= FEW {
+            let mut scratch = Scratch::default();
+            for (i, out) in out.chunks_exact_mut(outputs).enumerate() {
+                self.row(x.row(i), &mut scratch, out);
+            }
+            return out;
+        }
         self.blocks(x, outputs, &mut out, |scratch, out| {
             self.block.add_scores(&self.walk, scratch, outputs, out);
             self.finish(out);
@@ -146,17 +158,18 @@ impl Compiled {
     ) {
         // Nothing is written without trees.
         let width = width.max(1);
-        out.par_chunks_mut(BLOCK * width).enumerate().for_each_init(
-            block::Scratch::default,
-            |scratch, (k, out)| {
-                for (part, out) in out.chunks_mut(block::ROWS * width).enumerate() {
-                    let first = k * BLOCK + part * block::ROWS;
-                    self.ranks
-                        .of_block(x, first, out.len() / width, &mut scratch.ranks);
-                    each(scratch, out);
-                }
-            },
-        );
+        out.par_chunks_mut(BLOCK * width)
+            .enumerate()
+            .for_each(|(k, out)| {
+                self.pool.with(|scratch| {
+                    for (part, out) in out.chunks_mut(block::ROWS * width).enumerate() {
+                        let first = k * BLOCK + part * block::ROWS;
+                        self.ranks
+                            .of_block(x, first, out.len() / width, &mut scratch.ranks);
+                        each(scratch, out);
+                    }
+                });
+            });
     }
 
     fn finish(&self, out: &mut [f64]) {

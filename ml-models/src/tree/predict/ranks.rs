@@ -6,7 +6,7 @@
 use super::classes::Classes;
 use super::numbers::Numbers;
 use super::question::{Asked, Question, Set, Sets};
-use crate::tree::kernel::{Mask, ROWS, Search, WIDTH, ranks_of_row};
+use crate::tree::kernel::{Bytes, ROWS, Search, WIDTH, ranks_of_row};
 use crate::tree::{Test, Tree};
 use ml_data::repr::{Dense, Float, View};
 
@@ -113,7 +113,7 @@ impl Ranks {
         x: View<'_, Dense<F>>,
         first: usize,
         count: usize,
-        out: &mut Vec<Mask>,
+        out: &mut Vec<Bytes>,
     ) {
         out.resize(self.len(), [0; ROWS]);
         let (numbers, categories) = out.split_at_mut(self.features.len());

@@ -150,7 +150,7 @@ proptest! {
         let mut draw = || { state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407); state >> 11 };
         let kind = Kind { features: 1 + (draw() % 9) as usize, thresholds, odd, categories };
         let trees: Vec<Tree> = (0..count).map(|_| { let n = 1 + (draw() % most as u64) as usize; tree(n, kind, &mut draw) }).collect();
-        let x: Vec<f64> = (0..300 * kind.features).map(|_| cell(kind, &mut draw)).collect();
+        let x: Vec<f64> = (0..530 * kind.features).map(|_| cell(kind, &mut draw)).collect();
         let outputs = [1, 2, 3].into_iter().rev().find(|o| count % o == 0).unwrap_or(1);
         agree(&trees, &Dense::from_rows(kind.features, x.iter().map(|&v| v as f32).collect()).unwrap(), outputs)?;
         agree(&trees, &Dense::from_rows(kind.features, x).unwrap(), outputs)?;

@@ -3,7 +3,7 @@
 
 use super::question::Set;
 use super::ranks::Questions;
-use crate::tree::kernel::{Mask, ROWS, Rule};
+use crate::tree::kernel::{Bytes, ROWS, Rule};
 use crate::tree::{Child, Tree};
 
 /// All trees' nodes in one table; a leaf is a node that leads to itself.
@@ -136,7 +136,7 @@ impl Walk {
     }
 
     /// The leaf of each row of a block, by the position of its node.
-    pub(super) fn block(&self, tree: usize, ranks: &[Mask], at: &mut [u32; ROWS]) {
+    pub(super) fn block(&self, tree: usize, ranks: &[Bytes], at: &mut [u32; ROWS]) {
         at.fill(self.roots[tree]);
         if self.any_set {
             self.down_rows::<true>(ranks, at);
@@ -145,7 +145,7 @@ impl Walk {
         }
     }
 
-    fn down_rows<const SETS: bool>(&self, ranks: &[Mask], at: &mut [u32; ROWS]) {
+    fn down_rows<const SETS: bool>(&self, ranks: &[Bytes], at: &mut [u32; ROWS]) {
         for (group, at) in at.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
             let first = group * LANES;
             while self.advance::<SETS, LANES>(at, |slot, k| ranks[slot][first + k]) {}

@@ -1,0 +1,126 @@
+//! Fitted trees at work: `cargo bench --bench trees`, or `-- --test` to run each case once. Batches have 50,000 rows.
+#![allow(clippy::print_stderr, missing_docs)]
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use ml_pipeline::data::random::hash;
+use ml_pipeline::data::sample::{ClassLabels, RealLabels};
+use ml_pipeline::models::boost::{FittedBoost, FittedBoostClassifier, Objective};
+use ml_pipeline::models::tree::Ensemble;
+use ml_pipeline::prelude::*;
+use std::hint::black_box;
+
+const ROWS: usize = 50_000;
+const WIDTH: usize = 28;
+/// Columns that hold categories in the data of that name.
+const CATEGORIES: usize = 8;
+
+/// A number between 0 and 1 that depends on the row and the column alone.
+fn unit(row: usize, column: usize) -> f64 {
+    hash(column as u64 + 1, row as u64) as f64 / u64::MAX as f64
+}
+
+/// Rows of uniform numbers, some missing; of the first `categories` columns, codes below 200, low ones more often.
+fn matrix(categories: usize) -> Result<Dense<f32>> {
+    let cell = |i: usize| {
+        let (row, column) = (i / WIDTH, i % WIDTH);
+        let u = unit(row, column);
+        if column < categories {
+            (u * u * 200.0).floor() as f32
+        } else if u < 0.02 {
+            f32::NAN
+        } else {
+            u as f32
+        }
+    };
+    Dense::from_rows(WIDTH, (0..ROWS * WIDTH).map(cell).collect())
+}
+
+/// What is to be learned of a row: a little of every column, and much noise, so that trees grow to their full size.
+fn signal(x: &[f32], row: usize) -> f64 {
+    let parts = x.iter().enumerate().map(|(j, &v)| {
+        let v = f64::from(if v.is_nan() { 0.3 } else { v });
+        (v * (j % 7 + 1) as f64).sin() / (j + 1) as f64
+    });
+    parts.sum::<f64>() + unit(row, 1000)
+}
+
+fn boost(trees: usize, leaves: usize) -> Boost {
+    Boost::new().num_iterations(trees).num_leaves(leaves)
+}
+
+fn regression(categories: usize, trees: usize, leaves: usize) -> Result<(FittedBoost, Dense<f32>)> {
+    let x = matrix(categories)?;
+    let y: Vec<f64> = (0..ROWS).map(|i| signal(x.row(i), i)).collect();
+    let train = Dataset::<_, Real>::new(x.clone(), RealLabels::new(y)?)?.into_train();
+    let columns = (0..categories).map(|j| format!("x{j}"));
+    let model = boost(trees, leaves)
+        .categorical_feature(columns)
+        .fit(&train)?;
+    Ok((model, x))
+}
+
+fn classes(rounds: usize, leaves: usize) -> Result<(FittedBoostClassifier, Dense<f32>)> {
+    let x = matrix(0)?;
+    let code = |i| (signal(x.row(i), i) * 4.0).rem_euclid(7.0) as u32;
+    let codes: Vec<u32> = (0..ROWS).map(code).collect();
+    let names: Vec<Box<str>> = (0..7).map(|k| k.to_string().into()).collect();
+    let train = Dataset::<_, Class>::new(x.clone(), ClassLabels::new(codes, names)?)?.into_train();
+    let model = boost(rounds, leaves)
+        .objective(Objective::Multiclass)
+        .fit(&train)?;
+    Ok((model, x))
+}
+
+fn batch(c: &mut Criterion, name: &str, ensemble: &Ensemble, x: &Dense<f32>) {
+    let mut group = c.benchmark_group("batch");
+    group.throughput(Throughput::Elements(x.len() as u64));
+    group.bench_function(name, |b| b.iter(|| ensemble.raw_scores(View::all(x))));
+    group.finish();
+}
+
+fn row(c: &mut Criterion, name: &str, ensemble: &Ensemble, x: &Dense<f32>) {
+    let (mut scratch, mut out, mut next) = (Default::default(), [0.0; 7], 0);
+    let out = &mut out[..ensemble.outputs()];
+    c.benchmark_group("row").bench_function(name, |b| {
+        b.iter(|| {
+            next = (next + 1) % 2000;
+            let done = ensemble.raw_row(black_box(x.row(next)), &mut scratch, out);
+            black_box(&*out);
+            done
+        });
+    });
+}
+
+fn predict(c: &mut Criterion) -> Result<()> {
+    for (trees, leaves) in [(100, 31), (100, 255), (500, 63)] {
+        let (model, x) = regression(0, trees, leaves)?;
+        let name = format!("{trees} x {leaves}");
+        batch(c, &name, model.ensemble(), &x);
+        row(c, &name, model.ensemble(), &x);
+    }
+    let (model, x) = regression(CATEGORIES, 100, 255)?;
+    batch(c, "100 x 255, categories", model.ensemble(), &x);
+    row(c, "100 x 255, categories", model.ensemble(), &x);
+    let (model, x) = classes(100, 255)?;
+    batch(c, "100 x 7 x 255", model.ensemble(), &x);
+    row(c, "100 x 7 x 255", model.ensemble(), &x);
+    let (model, x) = regression(0, 20, 4000)?;
+    batch(c, "20 x 4000", model.ensemble(), &x);
+    row(c, "20 x 4000", model.ensemble(), &x);
+    Ok(())
+}
+
+/// Runs every benchmark; a set-up that fails ends the program with its message.
+fn all(c: &mut Criterion) {
+    if let Err(error) = predict(c) {
+        eprintln!("error: {error}");
+        std::process::exit(1);
+    }
+}
+
+criterion_group! {
+    name = trees;
+    config = Criterion::default().sample_size(20);
+    targets = all
+}
+criterion_main!(trees);
