@@ -4,9 +4,10 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ml_pipeline::data::random::hash;
 use ml_pipeline::data::sample::{ClassLabels, RealLabels};
-use ml_pipeline::models::boost::{FittedBoost, FittedBoostClassifier, Objective};
+use ml_pipeline::models::boost::Objective;
 use ml_pipeline::models::tree::Ensemble;
 use ml_pipeline::prelude::*;
+use std::cell::LazyCell;
 use std::hint::black_box;
 
 const ROWS: usize = 50_000;
@@ -48,7 +49,10 @@ fn boost(trees: usize, leaves: usize) -> Boost {
     Boost::new().num_iterations(trees).num_leaves(leaves)
 }
 
-fn regression(categories: usize, trees: usize, leaves: usize) -> Result<(FittedBoost, Dense<f32>)> {
+/// Trees, and rows for them.
+type Fitted = Result<(Ensemble, Dense<f32>)>;
+
+fn regression(categories: usize, trees: usize, leaves: usize) -> Fitted {
     let x = matrix(categories)?;
     let y: Vec<f64> = (0..ROWS).map(|i| signal(x.row(i), i)).collect();
     let train = Dataset::<_, Real>::new(x.clone(), RealLabels::new(y)?)?.into_train();
@@ -56,10 +60,10 @@ fn regression(categories: usize, trees: usize, leaves: usize) -> Result<(FittedB
     let model = boost(trees, leaves)
         .categorical_feature(columns)
         .fit(&train)?;
-    Ok((model, x))
+    Ok((model.ensemble().clone(), x))
 }
 
-fn classes(rounds: usize, leaves: usize) -> Result<(FittedBoostClassifier, Dense<f32>)> {
+fn classes(rounds: usize, leaves: usize) -> Fitted {
     let x = matrix(0)?;
     let code = |i| (signal(x.row(i), i) * 4.0).rem_euclid(7.0) as u32;
     let codes: Vec<u32> = (0..ROWS).map(code).collect();
@@ -68,20 +72,30 @@ fn classes(rounds: usize, leaves: usize) -> Result<(FittedBoostClassifier, Dense
     let model = boost(rounds, leaves)
         .objective(Objective::Multiclass)
         .fit(&train)?;
-    Ok((model, x))
+    Ok((model.ensemble().clone(), x))
 }
 
-fn batch(c: &mut Criterion, name: &str, ensemble: &Ensemble, x: &Dense<f32>) {
+/// A batch and single rows; the trees are grown only if one of both is asked for.
+fn predict(c: &mut Criterion, name: &str, fit: impl Fn() -> Fitted) {
+    let fitted = LazyCell::new(fit);
+    let get = || match &*fitted {
+        Ok(fitted) => fitted,
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::exit(1);
+        }
+    };
     let mut group = c.benchmark_group("batch");
-    group.throughput(Throughput::Elements(x.len() as u64));
-    group.bench_function(name, |b| b.iter(|| ensemble.raw_scores(View::all(x))));
+    group.throughput(Throughput::Elements(ROWS as u64));
+    group.bench_function(name, |b| {
+        let (ensemble, x) = get();
+        b.iter(|| ensemble.raw_scores(View::all(x)));
+    });
     group.finish();
-}
-
-fn row(c: &mut Criterion, name: &str, ensemble: &Ensemble, x: &Dense<f32>) {
-    let (mut scratch, mut out, mut next) = (Default::default(), [0.0; 7], 0);
-    let out = &mut out[..ensemble.outputs()];
     c.benchmark_group("row").bench_function(name, |b| {
+        let (ensemble, x) = get();
+        let (mut scratch, mut out, mut next) = (Default::default(), [0.0; 7], 0);
+        let out = &mut out[..ensemble.outputs()];
         b.iter(|| {
             next = (next + 1) % 2000;
             let done = ensemble.raw_row(black_box(x.row(next)), &mut scratch, out);
@@ -91,31 +105,15 @@ fn row(c: &mut Criterion, name: &str, ensemble: &Ensemble, x: &Dense<f32>) {
     });
 }
 
-fn predict(c: &mut Criterion) -> Result<()> {
-    for (trees, leaves) in [(100, 31), (100, 255), (500, 63)] {
-        let (model, x) = regression(0, trees, leaves)?;
-        let name = format!("{trees} x {leaves}");
-        batch(c, &name, model.ensemble(), &x);
-        row(c, &name, model.ensemble(), &x);
-    }
-    let (model, x) = regression(CATEGORIES, 100, 255)?;
-    batch(c, "100 x 255, categories", model.ensemble(), &x);
-    row(c, "100 x 255, categories", model.ensemble(), &x);
-    let (model, x) = classes(100, 255)?;
-    batch(c, "100 x 7 x 255", model.ensemble(), &x);
-    row(c, "100 x 7 x 255", model.ensemble(), &x);
-    let (model, x) = regression(0, 20, 4000)?;
-    batch(c, "20 x 4000", model.ensemble(), &x);
-    row(c, "20 x 4000", model.ensemble(), &x);
-    Ok(())
-}
-
-/// Runs every benchmark; a set-up that fails ends the program with its message.
 fn all(c: &mut Criterion) {
-    if let Err(error) = predict(c) {
-        eprintln!("error: {error}");
-        std::process::exit(1);
-    }
+    predict(c, "100 x 31", || regression(0, 100, 31));
+    predict(c, "100 x 255", || regression(0, 100, 255));
+    predict(c, "500 x 63", || regression(0, 500, 63));
+    predict(c, "100 x 255, categories", || {
+        regression(CATEGORIES, 100, 255)
+    });
+    predict(c, "100 x 7 x 255", || classes(100, 255));
+    predict(c, "20 x 4000", || regression(0, 20, 4000));
 }
 
 criterion_group! {

@@ -11,6 +11,7 @@ mod masks;
 mod pairs;
 mod partition;
 mod search;
+mod thresholds;
 
 pub(crate) use answers::{Bits, Bytes, Question, Questions, ROWS};
 pub(crate) use gain::{Constants, best_of, shrink, unpack};
@@ -20,7 +21,8 @@ pub(crate) use lookup::{Few, Many, add_few, add_many};
 pub(crate) use masks::{Fork, LEAVES, Reached, leaves};
 pub(crate) use pairs::{Query, Ranked};
 pub(crate) use partition::{Rule, partition};
-pub(crate) use search::{Search, WIDTH, ranks_of_row};
+pub(crate) use search::{Search, WIDTH};
+pub(crate) use thresholds::{Thresholds, ranks_of_column, ranks_of_row};
 
 /// What the processor offers, in the steps that matter here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

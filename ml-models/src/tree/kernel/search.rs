@@ -1,120 +1,123 @@
 //! Which of up to 256 intervals a number falls into.
 
-use ml_data::repr::Float;
-
-#[cfg(target_arch = "x86_64")]
-use super::Level;
-use super::dispatch;
-
-/// At most 254 sorted boundaries, laid out for two comparisons of 16: of the boundaries that end a block of 16, then of the
-/// boundaries of a block.
-///
-/// A number counts the boundaries that it is not at most: those below it, and for `NaN` all of them, infinity beyond the
-/// last one, too, so that the count is beyond 254.
+/// At most 255 sorted boundaries, laid out for two comparisons of 16.
 #[derive(Debug, Clone)]
 pub(crate) struct Search {
-    double: Table<f64>,
-    /// The boundaries rounded down, which an `f32` is above of just where it is above the boundary.
-    single: Table<f32>,
-}
-
-/// Boundaries compared together.
-const WIDTH: usize = 16;
-
-#[derive(Debug, Clone)]
-#[repr(C, align(64))]
-struct Table<T> {
+    /// The boundaries, filled up with infinity to whole blocks of 16.
+    bounds: Vec<[f64; WIDTH]>,
     /// The last boundary of each block but the last, then infinity.
-    coarse: [T; WIDTH],
-    /// Filled up with infinity; the last block is that of `NaN`.
-    blocks: [[T; WIDTH]; WIDTH + 1],
+    coarse: [f64; WIDTH],
 }
 
-/// The rank of `NaN`.
-pub(crate) const NOT_A_NUMBER: u8 = 255;
+/// Boundaries compared together, and numbers searched together.
+pub(crate) const WIDTH: usize = 16;
 
 impl Search {
-    /// At most 254 ascending finite boundaries.
-    pub(crate) fn new(bounds: &[f64]) -> Box<Self> {
-        Box::new(Self {
-            double: Table::new(bounds, f64::INFINITY, |b| b),
-            single: Table::new(bounds, f32::INFINITY, |b| {
-                let near = b as f32;
-                if f64::from(near) > b { near.next_down() } else { near }
-            }),
-        })
-    }
-
-    /// Number of boundaries below a number.
-    #[inline(always)]
-    fn rank<F: Float>(&self, x: F) -> u8 {
-        if size_of::<F>() == size_of::<f32>() {
-            self.single.rank(x.f32())
-        } else {
-            self.double.rank(x.f64())
+    /// At most 255 ascending boundaries.
+    pub(crate) fn new(bounds: &[f64]) -> Self {
+        let blocks = (bounds.len() / WIDTH + 1).min(WIDTH);
+        let mut table = vec![[f64::INFINITY; WIDTH]; blocks];
+        for (i, &bound) in bounds.iter().take(WIDTH * WIDTH - 1).enumerate() {
+            table[i / WIDTH][i % WIDTH] = bound;
         }
-    }
-}
-
-impl<T: Copy + PartialOrd> Table<T> {
-    fn new(bounds: &[f64], infinity: T, of: impl Fn(f64) -> T) -> Self {
-        let mut table = Self {
-            coarse: [infinity; WIDTH],
-            blocks: [[infinity; WIDTH]; WIDTH + 1],
-        };
-        for (k, &bound) in bounds.iter().take(NOT_A_NUMBER as usize - 1).enumerate() {
-            table.blocks[k / WIDTH][k % WIDTH] = of(bound);
-        }
-        for (coarse, block) in table.coarse.iter_mut().zip(&table.blocks[..WIDTH - 1]) {
+        let mut coarse = [f64::INFINITY; WIDTH];
+        for (coarse, block) in coarse.iter_mut().zip(&table[..blocks - 1]) {
             *coarse = block[WIDTH - 1];
         }
-        table
+        Self {
+            bounds: table,
+            coarse,
+        }
     }
 
-    #[inline(always)]
-    fn rank(&self, x: T) -> u8 {
-        let block = below(&self.coarse, x);
-        let rank = block * WIDTH + below(&self.blocks[block], x);
-        rank.min(NOT_A_NUMBER as usize) as u8
+    /// Number of boundaries below each number; 0 for `NaN`.
+    #[inline]
+    pub(crate) fn ranks(&self, x: &[f64; WIDTH], out: &mut [u8; WIDTH]) {
+        #[cfg(target_arch = "x86_64")]
+        if super::Level::detect() == super::Level::Avx512 {
+            // SAFETY: `detect` found the features the function is compiled for.
+            unsafe { x86::ranks(self, x, out) };
+            return;
+        }
+        self.scalar(x, out);
+    }
+
+    /// The same, one binary search a number, side by side so that one's loads hide another's.
+    fn scalar(&self, x: &[f64; WIDTH], out: &mut [u8; WIDTH]) {
+        let bounds = self.bounds.as_flattened();
+        let last = bounds.len() - 1;
+        let mut at = [0_usize; WIDTH];
+        let mut step = (last + 1).next_power_of_two() / 2;
+        while step > 0 {
+            for (at, &x) in at.iter_mut().zip(x) {
+                let probe = (*at + step - 1).min(last);
+                *at += if bounds[probe] < x { step } else { 0 };
+            }
+            step /= 2;
+        }
+        for (out, at) in out.iter_mut().zip(at) {
+            *out = at as u8;
+        }
     }
 }
 
-/// How many of the boundaries a number is not at most.
-#[inline(always)]
-fn below<T: Copy + PartialOrd>(bounds: &[T; WIDTH], x: T) -> usize {
-    let beyond = |&bound| u32::from(!matches!(x.partial_cmp(&bound), Some(o) if o.is_le()));
-    bounds.iter().map(beyond).sum::<u32>() as usize
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::{Search, WIDTH};
+
+    #[target_feature(enable = "avx512f,popcnt")]
+    pub(super) fn ranks(search: &Search, x: &[f64; WIDTH], out: &mut [u8; WIDTH]) {
+        for (&x, out) in x.iter().zip(out) {
+            *out = rank(search, x);
+        }
+    }
+
+    #[target_feature(enable = "avx512f,popcnt")]
+    #[inline]
+    fn rank(search: &Search, x: f64) -> u8 {
+        let x = _mm512_set1_pd(x);
+        let block = below(&search.coarse, x).min(search.bounds.len() - 1);
+        (block * WIDTH + below(&search.bounds[block], x)) as u8
+    }
+
+    #[target_feature(enable = "avx512f,popcnt")]
+    #[inline]
+    fn below(bounds: &[f64; WIDTH], x: __m512d) -> usize {
+        // SAFETY: both halves of the 16 numbers are read.
+        let (a, b) = unsafe {
+            (
+                _mm512_loadu_pd(bounds.as_ptr()),
+                _mm512_loadu_pd(bounds.as_ptr().add(8)),
+            )
+        };
+        let a = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(a, x);
+        let b = _mm512_cmp_pd_mask::<_CMP_LT_OQ>(b, x);
+        (u32::from(a) | u32::from(b) << 8).count_ones() as usize
+    }
 }
 
-/// The ranks that a column of some rows has in a search; 255 for `NaN`.
-pub(crate) fn ranks_of_column<F: Float>(search: &Search, rows: &[&[F]], column: usize, out: &mut [u8]) {
-    #[cfg(target_arch = "x86_64")]
-    match Level::detect() {
-        // SAFETY: `detect` found the features the function is compiled for.
-        Level::Avx512 => return unsafe { x86::column_512(search, rows, column, out) },
-        // SAFETY: as above.
-        Level::Avx2 => return unsafe { x86::column_256(search, rows, column, out) },
-        Level::Baseline => {}
-    }
-    column_body(search, rows, column, out);
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
 
-#[inline(always)]
-fn column_body<F: Float>(search: &Search, rows: &[&[F]], column: usize, out: &mut [u8]) {
-    for (row, out) in rows.iter().zip(out) {
-        *out = search.rank(row[column]);
+    proptest! {
+        #[test]
+        fn every_level_equals_a_plain_count(mut bounds in prop::collection::vec(-5.0..5.0_f64, 0..256), x in prop::array::uniform16(-6.0..6.0_f64)) {
+            bounds.sort_unstable_by(f64::total_cmp);
+            let search = Search::new(&bounds);
+            let mut x = x;
+            x[0] = f64::INFINITY;
+            x[1] = f64::NEG_INFINITY;
+            x[2] = bounds.first().copied().unwrap_or(1.0);
+            x[3] = f64::NAN;
+            let plain = x.map(|x| bounds.iter().filter(|&&b| b < x).count() as u8);
+            let (mut a, mut b) = ([9; WIDTH], [9; WIDTH]);
+            search.ranks(&x, &mut a);
+            search.scalar(&x, &mut b);
+            prop_assert_eq!((a, b), (plain, plain));
+        }
     }
-}
-
-/// The rank of each number of a row in its own search; 255 for `NaN`. A search comes with its column.
-pub(crate) fn ranks_of_row<F: Float>(searches: &[(usize, Box<Search>)], row: &[F], out: &mut [u8]) {
-    #[cfg(target_arch = "x86_64")]
-    match Level::detect() {
-        // SAFETY: `detect` found the features the function is compiled for.
-        Level::Avx512 => return unsafe { x86::row_512(searches, row, out) },
-        // SAFETY: as above.
-        Level::Avx2 => return unsafe { x86::row_256(searches, row, out) },
-        Level::Baseline => {}
-    }
-    row_body(searches, row, out);
 }

@@ -54,7 +54,6 @@ enum RowEngine {
 /// Buffers of one prediction, reused by the next.
 #[derive(Debug, Default, Clone)]
 pub struct Scratch {
-    values: Vec<f64>,
     ranks: Vec<u8>,
     at: Vec<u32>,
     words32: Vec<u32>,
@@ -109,8 +108,7 @@ impl Compiled {
 
     /// The scores of a row, one an output.
     pub(crate) fn row<F: Float>(&self, row: &[F], scratch: &mut Scratch, out: &mut [f64]) {
-        self.ranks
-            .of_row(row, &mut scratch.values, &mut scratch.ranks);
+        self.ranks.of_row(row, &mut scratch.ranks);
         out.copy_from_slice(&self.start);
         let (ranks, at) = (&scratch.ranks, &mut scratch.at);
         match &self.row {

@@ -1,7 +1,7 @@
 //! Numbers as ranks among the thresholds they are compared with.
 
 use super::question::{Question, Sets};
-use crate::tree::kernel::Search;
+use crate::tree::kernel::Thresholds;
 use crate::tree::node::ZERO;
 use crate::tree::{Missing, Node, Test};
 
@@ -53,8 +53,8 @@ impl Numbers {
         Self { cuts }
     }
 
-    pub(super) fn search(&self) -> Search {
-        Search::new(&self.cuts)
+    pub(super) fn thresholds(&self) -> Box<Thresholds> {
+        Thresholds::new(&self.cuts)
     }
 
     /// What a node of the stretch asks.

@@ -6,7 +6,7 @@
 use super::classes::Classes;
 use super::numbers::Numbers;
 use super::question::{Asked, Question, Set, Sets};
-use crate::tree::kernel::{Bytes, ROWS, Search, WIDTH, ranks_of_row};
+use crate::tree::kernel::{Bytes, ROWS, Thresholds, ranks_of_column, ranks_of_row};
 use crate::tree::{Test, Tree};
 use ml_data::repr::{Dense, Float, View};
 
@@ -16,10 +16,8 @@ pub(super) const MISSING: u8 = 255;
 /// The slots: first those of numbers, then those of categories.
 #[derive(Debug, Clone)]
 pub(super) struct Ranks {
-    /// The feature of each slot of numbers.
-    features: Vec<usize>,
-    /// One a slot of numbers.
-    searches: Vec<Search>,
+    /// The slots of numbers, each with its feature.
+    numbers: Vec<(usize, Box<Thresholds>)>,
     /// The slots of categories, each with its feature.
     classes: Vec<(usize, Classes)>,
 }
@@ -35,6 +33,9 @@ pub(super) struct Questions {
     pub(super) any_set: bool,
 }
 
+/// Rows that stay in the nearest cache while their columns are read one after the other.
+const TILE: usize = 64;
+
 impl Ranks {
     pub(super) fn new(trees: &[Tree]) -> (Self, Questions) {
         let nobody = Asked {
@@ -47,8 +48,7 @@ impl Ranks {
             .map(|(at, node)| (node, at))
             .partition(|(node, _)| matches!(node.test, Test::Categories(_)));
         let mut ranks = Self {
-            features: Vec::new(),
-            searches: Vec::new(),
+            numbers: Vec::new(),
             classes: Vec::new(),
         };
         let mut sets = Sets::default();
@@ -59,14 +59,15 @@ impl Ranks {
                 let (these, rest) = nodes.split_at(len);
                 for &(node, at) in these {
                     asked[at] = Asked {
-                        slot: ranks.features.len() as u32,
+                        slot: ranks.numbers.len() as u32,
                         question: numbers.question(node, &mut sets),
                     };
                 }
                 nodes = rest;
                 if let Some((node, _)) = these.first() {
-                    ranks.features.push(node.feature as usize);
-                    ranks.searches.push(numbers.search());
+                    ranks
+                        .numbers
+                        .push((node.feature as usize, numbers.thresholds()));
                 }
             }
         }
@@ -77,7 +78,7 @@ impl Ranks {
                 let (these, rest) = nodes.split_at(len);
                 for &(node, at) in these {
                     asked[at] = Asked {
-                        slot: (ranks.features.len() + ranks.classes.len()) as u32,
+                        slot: (ranks.numbers.len() + ranks.classes.len()) as u32,
                         question: classes.question(node, &mut sets),
                     };
                 }
@@ -92,16 +93,14 @@ impl Ranks {
 
     /// Number of slots.
     pub(super) fn len(&self) -> usize {
-        self.features.len() + self.classes.len()
+        self.numbers.len() + self.classes.len()
     }
 
-    /// Ranks of a row's values; `values` is scratch.
-    pub(super) fn of_row<F: Float>(&self, row: &[F], values: &mut Vec<f64>, out: &mut Vec<u8>) {
-        values.clear();
-        values.extend(self.features.iter().map(|&f| row[f].f64()));
+    /// Ranks of a row's values.
+    pub(super) fn of_row<F: Float>(&self, row: &[F], out: &mut Vec<u8>) {
         out.resize(self.len(), 0);
-        let (numbers, categories) = out.split_at_mut(self.features.len());
-        ranks_of_row(&self.searches, values, numbers);
+        let (numbers, categories) = out.split_at_mut(self.numbers.len());
+        ranks_of_row(&self.numbers, row, numbers);
         for (out, (feature, classes)) in categories.iter_mut().zip(&self.classes) {
             *out = classes.rank(row[*feature].f64());
         }
@@ -116,21 +115,15 @@ impl Ranks {
         out: &mut Vec<Bytes>,
     ) {
         out.resize(self.len(), [0; ROWS]);
-        let (numbers, categories) = out.split_at_mut(self.features.len());
-        let (mut values, mut ranks) = ([0.0; WIDTH], [0; WIDTH]);
-        for start in (0..count).step_by(WIDTH) {
-            let lanes = WIDTH.min(count - start);
-            let slots = self.features.iter().zip(&self.searches);
-            for ((&feature, search), out) in slots.zip(numbers.iter_mut()) {
-                for (k, value) in values[..lanes].iter_mut().enumerate() {
-                    *value = x.row(first + start + k)[feature].f64();
-                }
-                search.ranks(&values, &mut ranks);
-                for ((out, rank), value) in
-                    out[start..start + lanes].iter_mut().zip(ranks).zip(values)
-                {
-                    *out = if value.is_nan() { MISSING } else { rank };
-                }
+        let (numbers, categories) = out.split_at_mut(self.numbers.len());
+        for start in (0..count).step_by(TILE) {
+            let mut rows: [&[F]; TILE] = [&[]; TILE];
+            let rows = &mut rows[..TILE.min(count - start)];
+            for (i, row) in rows.iter_mut().enumerate() {
+                *row = x.row(first + start + i);
+            }
+            for ((feature, thresholds), out) in self.numbers.iter().zip(numbers.iter_mut()) {
+                ranks_of_column(thresholds, rows, *feature, &mut out[start..]);
             }
         }
         for (out, (feature, classes)) in categories.iter_mut().zip(&self.classes) {
