@@ -310,17 +310,14 @@ mod tests {
         let mut out = vec![Bits::NONE; all.len()];
         all.answer(&slots, &mut out);
         for (question, out) in questions.iter().zip(&out) {
-            for i in 0..ROWS {
-                let want = match *question {
-                    Question::Limit { slot, shift, limit } => {
-                        slots[slot as usize][i].wrapping_add(shift) <= limit
-                    }
-                    Question::Set { slot, set } => {
-                        let byte = slots[slot as usize][i];
-                        set[byte as usize / 64] >> (byte % 64) & 1 == 1
-                    }
-                };
-                assert_eq!(out.0[i / 64] >> (i % 64) & 1 == 1, want, "{question:?} {i}");
+            let answer = |byte: u8| match *question {
+                Question::Limit { shift, limit, .. } => byte.wrapping_add(shift) <= limit,
+                Question::Set { set, .. } => set[byte as usize / 64] >> (byte % 64) & 1 == 1,
+            };
+            let (Question::Limit { slot, .. } | Question::Set { slot, .. }) = *question;
+            for (i, &byte) in slots[slot as usize].iter().enumerate() {
+                let got = out.0[i / 64] >> (i % 64) & 1 == 1;
+                assert_eq!(got, answer(byte), "{question:?} {i}");
             }
         }
         // The levels that were not chosen.
