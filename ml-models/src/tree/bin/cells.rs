@@ -16,10 +16,12 @@ pub(crate) struct Cells {
     pub(crate) rows: usize,
     /// Columns of one byte.
     narrow: usize,
+    /// The columns of one byte again, one after the other: splitting a leaf reads one of them.
+    by_column: Vec<u8>,
 }
 
 /// Rows binned by one task.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 4096;
 
 /// How the bin of a value is found.
 enum Find<'a> {
@@ -121,24 +123,32 @@ impl Layout {
             stride,
             rows: x.len(),
             narrow: self.narrow,
+            by_column: vec![0; x.len() * self.narrow],
         };
         let first_wide = cells.first_wide();
+        let columns = pieces(&mut cells.by_column, x.len());
         cells
             .bytes
             .par_chunks_mut(BLOCK * stride)
+            .zip(columns)
             .enumerate()
-            .for_each(|(block, bytes)| {
+            .for_each(|(block, (bytes, mut narrow))| {
                 for (lanes, bytes) in bytes.chunks_mut(LANES * stride).enumerate() {
                     let first = block * BLOCK + lanes * LANES;
+                    let count = bytes.len() / stride;
                     let (mut values, mut bins) = ([0.0; LANES], [0; LANES]);
                     for (c, (column, find)) in self.columns.iter().zip(&finds).enumerate() {
-                        for (k, value) in values[..bytes.len() / stride].iter_mut().enumerate() {
+                        for (k, value) in values[..count].iter_mut().enumerate() {
                             *value = x.row(first + k)[column.source as usize].f64();
                         }
                         find.bins(&values, column.values() as u16, &mut bins);
                         let rows = bytes.chunks_mut(stride).zip(bins);
-                        if c < self.narrow {
-                            rows.for_each(|(row, bin)| row[c] = bin as u8);
+                        if let Some(narrow) = narrow.get_mut(c) {
+                            let to = &mut narrow[lanes * LANES..][..count];
+                            rows.zip(to).for_each(|((row, bin), to)| {
+                                row[c] = bin as u8;
+                                *to = bin as u8;
+                            });
                         } else {
                             let at = first_wide + 2 * (c - self.narrow);
                             rows.for_each(|(row, bin)| {
@@ -152,11 +162,28 @@ impl Layout {
     }
 }
 
+/// For each block of rows, its part of every column.
+fn pieces(by_column: &mut [u8], rows: usize) -> Vec<Vec<&mut [u8]>> {
+    let mut pieces: Vec<Vec<&mut [u8]>> = (0..rows.div_ceil(BLOCK)).map(|_| Vec::new()).collect();
+    for column in by_column.chunks_mut(rows.max(1)) {
+        for (piece, part) in pieces.iter_mut().zip(column.chunks_mut(BLOCK)) {
+            piece.push(part);
+        }
+    }
+    pieces
+}
+
 impl Cells {
     /// The bins of row `i`, padding included.
     #[inline]
     pub(crate) fn row(&self, i: usize) -> &[u8] {
         &self.bytes[i * self.stride..(i + 1) * self.stride]
+    }
+
+    /// The cells of a column of one byte, one a row.
+    #[inline]
+    pub(crate) fn column(&self, c: usize) -> &[u8] {
+        &self.by_column[c * self.rows..(c + 1) * self.rows]
     }
 
     /// Where the columns of two bytes begin in a row.

@@ -92,7 +92,7 @@ impl Decision {
     /// returns the number of the former. The rest of both is left undefined.
     pub(crate) fn partition(&self, cells: &Cells, rows: &mut [u32], right: &mut [u32]) -> usize {
         if let Side::Narrow(rule) = self.side {
-            return kernel::partition(&cells.bytes, cells.stride, self.at, rule, rows, right);
+            return kernel::partition(cells.column(self.at), rule, rows, right);
         }
         let (mut lefts, mut rights) = (0, 0);
         for k in 0..rows.len() {

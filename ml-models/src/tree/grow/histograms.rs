@@ -1,149 +1,15 @@
-//! Histograms of leaves: a pool of buffers, and the ways to fill one on several threads.
+//! Counting rows into histograms, on one thread or several.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::pool::Pool;
 use crate::tree::bin::{Cells, Layout};
-use crate::tree::kernel::{self, Bins, Columns, Rows, SLACK};
+use crate::tree::kernel::{self, Bins, Columns, Rows};
 
-/// A buffer of the pool.
-pub(crate) type Slot = usize;
-
-/// Memory that histograms may take, in entries of 8 bytes.
-const POOL: usize = 64 << 20;
 /// Cells that are worth a task of their own.
 const TASK: usize = 1 << 16;
-
-/// Buffers for the histograms of open leaves. When it runs out, a leaf gives its buffer up and is counted anew later.
-#[derive(Debug)]
-pub(crate) struct Histograms {
-    buffers: Vec<Vec<u64>>,
-    free: Vec<Slot>,
-    bins: usize,
-    limit: usize,
-    /// Partial sums of the tasks that share a leaf.
-    partial: Vec<Vec<u64>>,
-}
-
-impl Histograms {
-    /// For trees of at most `leaves` leaves over `bins` bins.
-    pub(crate) fn new(bins: usize, leaves: usize) -> Self {
-        let limit = (POOL / bins.max(1)).clamp(2, leaves.max(2));
-        Self {
-            buffers: Vec::new(),
-            free: Vec::new(),
-            bins,
-            limit,
-            partial: Vec::new(),
-        }
-    }
-
-    /// A buffer with undefined content, or `None` when all are taken.
-    pub(crate) fn take(&mut self) -> Option<Slot> {
-        if self.free.is_empty() && self.buffers.len() < self.limit {
-            self.buffers.push(vec![0; self.bins + SLACK]);
-            return Some(self.buffers.len() - 1);
-        }
-        self.free.pop()
-    }
-
-    pub(crate) fn give_back(&mut self, slot: Slot) {
-        self.free.push(slot);
-    }
-
-    pub(crate) fn get(&self, slot: Slot) -> &[u64] {
-        &self.buffers[slot][..self.bins]
-    }
-
-    /// Counts the rows into the buffer; of all columns, or those listed.
-    pub(crate) fn build(
-        &mut self,
-        slot: Slot,
-        source: Source<'_>,
-        columns: Option<&[u32]>,
-        rows: Rows<'_>,
-    ) {
-        let mut hist = std::mem::take(&mut self.buffers[slot]);
-        hist.fill(0);
-        let groups = Groups::new(source.layout, source.cells, columns);
-        let tasks = rows.len() * groups.columns / TASK;
-        let tasks = tasks.clamp(1, rayon::current_num_threads());
-        if tasks > 1 && self.bins > 2 * rows.len() && groups.list.len() >= tasks {
-            self.by_columns(tasks, source, &groups, rows, &mut hist);
-        } else {
-            self.by_rows(tasks, source, &groups, rows, &mut hist);
-        }
-        self.buffers[slot] = hist;
-    }
-
-    /// Each task counts part of the rows; integer sums make the parts' order irrelevant.
-    fn by_rows(
-        &mut self,
-        tasks: usize,
-        source: Source<'_>,
-        groups: &Groups<'_>,
-        rows: Rows<'_>,
-        hist: &mut [u64],
-    ) {
-        if tasks == 1 {
-            return groups.count(source, rows, hist);
-        }
-        let others = self.partial(tasks - 1).iter_mut();
-        let mut buffers: Vec<&mut [u64]> = std::iter::once(&mut *hist)
-            .chain(others.map(Vec::as_mut_slice))
-            .collect();
-        buffers.par_iter_mut().enumerate().for_each(|(t, buffer)| {
-            if t > 0 {
-                buffer.fill(0);
-            }
-            groups.count(source, rows.part(t, tasks), buffer);
-        });
-        for partial in &self.partial[..tasks - 1] {
-            kernel::add(hist, partial);
-        }
-    }
-
-    /// Each task counts all rows in part of the columns: for many columns and few rows.
-    fn by_columns(
-        &mut self,
-        tasks: usize,
-        source: Source<'_>,
-        groups: &Groups<'_>,
-        rows: Rows<'_>,
-        hist: &mut [u64],
-    ) {
-        let each = groups.list.len().div_ceil(tasks);
-        let parts: Vec<&[Group]> = groups.list.chunks(each).collect();
-        let buffers = self.partial(parts.len());
-        parts.par_iter().zip(buffers).for_each(|(part, buffer)| {
-            for group in *part {
-                buffer[group.bins.clone()].fill(0);
-                groups.count_group(group, source, rows, buffer);
-            }
-        });
-        for (part, buffer) in parts.iter().zip(&self.partial) {
-            for group in *part {
-                hist[group.bins.clone()].copy_from_slice(&buffer[group.bins.clone()]);
-            }
-        }
-    }
-
-    /// So many spare buffers, with undefined content.
-    fn partial(&mut self, count: usize) -> &mut [Vec<u64>] {
-        let size = self.bins + SLACK;
-        let grown = self.partial.len().max(count);
-        self.partial.resize_with(grown, || vec![0; size]);
-        &mut self.partial[..count]
-    }
-
-    /// Turns the parent's histogram into that of the larger child.
-    pub(crate) fn subtract(&mut self, parent: Slot, smaller: Slot) {
-        let small = std::mem::take(&mut self.buffers[smaller]);
-        kernel::subtract(&mut self.buffers[parent], &small);
-        self.buffers[smaller] = small;
-    }
-}
 
 /// What histograms are counted from.
 #[derive(Debug, Clone, Copy)]
@@ -155,7 +21,7 @@ pub(crate) struct Source<'a> {
 
 /// Columns in groups whose histograms fit the cache of a core together.
 #[derive(Debug)]
-struct Groups<'a> {
+pub(crate) struct Groups<'a> {
     /// Beginnings of all columns' bins.
     offsets: &'a [u32],
     /// Narrow columns with the beginnings of their bins, unless all columns are counted.
@@ -179,7 +45,7 @@ struct Group {
 const GROUP: usize = 64;
 
 impl<'a> Groups<'a> {
-    fn new(layout: &'a Layout, cells: &Cells, columns: Option<&[u32]>) -> Self {
+    pub(crate) fn new(layout: &'a Layout, cells: &Cells, columns: Option<&[u32]>) -> Self {
         let offsets = &layout.offsets[..];
         let all: Vec<u32> = match columns {
             Some(list) => list.to_vec(),
@@ -212,6 +78,79 @@ impl<'a> Groups<'a> {
         }
     }
 
+    /// Counts the rows into `hist`, whatever was in it; on at most `threads` threads.
+    pub(crate) fn build(
+        &self,
+        source: Source<'_>,
+        rows: Rows<'_>,
+        threads: usize,
+        pool: &Pool,
+        hist: &mut [u64],
+    ) {
+        hist.fill(0);
+        let tasks = (rows.len() * self.columns / TASK).clamp(1, threads.max(1));
+        if tasks == 1 {
+            self.count(source, rows, hist);
+        } else if hist.len() > 2 * rows.len() && self.list.len() >= tasks {
+            self.by_columns(tasks, source, rows, pool, hist);
+        } else {
+            self.by_rows(tasks, source, rows, pool, hist);
+        }
+    }
+
+    /// Each task counts part of the rows; integer sums make the parts' order irrelevant.
+    fn by_rows(
+        &self,
+        tasks: usize,
+        source: Source<'_>,
+        rows: Rows<'_>,
+        pool: &Pool,
+        hist: &mut [u64],
+    ) {
+        pool.with_scratch(tasks - 1, |others| {
+            let mut buffers: Vec<&mut [u64]> = std::iter::once(&mut *hist)
+                .chain(others.iter_mut().map(Vec::as_mut_slice))
+                .collect();
+            buffers.par_iter_mut().enumerate().for_each(|(t, buffer)| {
+                if t > 0 {
+                    buffer.fill(0);
+                }
+                self.count(source, rows.part(t, tasks), buffer);
+            });
+            for partial in others {
+                kernel::add(hist, partial);
+            }
+        });
+    }
+
+    /// Each task counts all rows in part of the columns: for many columns and few rows.
+    fn by_columns(
+        &self,
+        tasks: usize,
+        source: Source<'_>,
+        rows: Rows<'_>,
+        pool: &Pool,
+        hist: &mut [u64],
+    ) {
+        let parts: Vec<&[Group]> = self.list.chunks(self.list.len().div_ceil(tasks)).collect();
+        pool.with_scratch(parts.len(), |buffers| {
+            parts
+                .par_iter()
+                .zip(&mut *buffers)
+                .for_each(|(part, buffer)| {
+                    for group in *part {
+                        buffer[group.bins.clone()].fill(0);
+                        self.count_group(group, source, rows, buffer);
+                    }
+                });
+            for (part, buffer) in parts.iter().zip(buffers) {
+                for group in *part {
+                    hist[group.bins.clone()].copy_from_slice(&buffer[group.bins.clone()]);
+                }
+            }
+        });
+    }
+
     fn count(&self, source: Source<'_>, rows: Rows<'_>, hist: &mut [u64]) {
         for group in &self.list {
             self.count_group(group, source, rows, hist);
@@ -237,6 +176,7 @@ impl<'a> Groups<'a> {
 mod tests {
     use super::*;
     use crate::tree::bin::Binning;
+    use crate::tree::kernel::SLACK;
     use ml_data::repr::{Dense, View};
 
     #[test]
@@ -283,27 +223,18 @@ mod tests {
             for threads in [1, 2, 4] {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
                 pool.build().unwrap().install(|| {
-                    let mut h = Histograms::new(layout.bins(), 2);
-                    let slot = h.take().unwrap();
-                    h.build(slot, source, columns, rows);
-                    assert_eq!(h.get(slot), &want[..layout.bins()]);
-                    let mut hist = vec![0; layout.bins() + SLACK];
-                    h.by_columns(3, source, &groups, rows, &mut hist);
+                    let buffers = Pool::new(layout.bins(), 2, threads);
+                    let mut hist = vec![7; want.len()];
+                    groups.build(source, rows, threads, &buffers, &mut hist);
                     assert_eq!(hist, want);
                     hist.fill(0);
-                    h.by_rows(threads, source, &groups, rows, &mut hist);
+                    groups.by_columns(3, source, rows, &buffers, &mut hist);
+                    assert_eq!(hist, want);
+                    hist.fill(0);
+                    groups.by_rows(threads + 1, source, rows, &buffers, &mut hist);
                     assert_eq!(hist, want);
                 });
             }
         }
-    }
-
-    #[test]
-    fn the_pool_is_bounded_and_reused() {
-        let mut h = Histograms::new(POOL / 3, 100);
-        let slots: Vec<_> = std::iter::from_fn(|| h.take()).collect();
-        assert_eq!(slots, [0, 1, 2]);
-        h.give_back(1);
-        assert_eq!((h.take(), h.take()), (Some(1), None));
     }
 }

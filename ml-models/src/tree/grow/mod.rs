@@ -1,11 +1,14 @@
 //! Growing one tree: gradients as integers ([`quantise`]), histograms ([`histograms`]), the best split of a leaf ([`split`]),
-//! and the order in which leaves are split ([`grower`]).
+//! splitting a leaf ([`leaf`]), and the order in which leaves are split ([`frontier`]).
 
 mod categorical;
 mod decision;
+mod frontier;
 mod grower;
 mod histograms;
+mod leaf;
 mod params;
+mod pool;
 mod quantise;
 mod split;
 mod sprout;

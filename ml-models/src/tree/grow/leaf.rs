@@ -1,0 +1,242 @@
+//! A leaf that may still be split, and splitting it.
+
+use rayon::prelude::*;
+
+use super::decision::Decision;
+use super::histograms::{Groups, Source};
+use super::params::Growth;
+use super::pool::Pool;
+use super::quantise::Gradients;
+use super::split::{Rules, Split};
+use crate::tree::kernel::{self, Rows};
+use crate::tree::weights::Weights;
+
+/// What the growth of one tree shares.
+pub(super) struct Round<'r> {
+    pub(super) params: &'r Growth,
+    pub(super) source: Source<'r>,
+    pub(super) gradients: &'r Gradients,
+    pub(super) weights: &'r Weights,
+    pub(super) columns: Option<&'r [u32]>,
+    pub(super) groups: Groups<'r>,
+    pub(super) rules: Rules,
+    pub(super) pool: &'r Pool,
+}
+
+/// Rows of a tree that come to one leaf.
+#[derive(Debug)]
+pub(super) struct Leaf<'s> {
+    /// Ascending.
+    pub(super) rows: &'s mut [u32],
+    /// As long as `rows`.
+    pub(super) spare: &'s mut [u32],
+    /// Packed sum of its rows.
+    pub(super) total: u64,
+    /// Rows, repeats included.
+    pub(super) count: u64,
+    pub(super) depth: usize,
+    pub(super) histogram: Option<Vec<u64>>,
+    /// Known once the leaf is open; none if it can not be split.
+    pub(super) best: Option<Split>,
+    pub(super) open: bool,
+}
+
+/// Rows worth splitting on several threads.
+const TASK: usize = 1 << 15;
+
+impl<'s> Leaf<'s> {
+    fn new(
+        rows: &'s mut [u32],
+        spare: &'s mut [u32],
+        total: u64,
+        count: u64,
+        depth: usize,
+    ) -> Self {
+        Self {
+            rows,
+            spare,
+            total,
+            count,
+            depth,
+            histogram: None,
+            best: None,
+            open: false,
+        }
+    }
+
+    /// The leaf of all rows, open. `whole` says that these are all rows of the matrix.
+    pub(super) fn root(
+        round: &Round<'_>,
+        rows: &'s mut [u32],
+        spare: &'s mut [u32],
+        whole: bool,
+        threads: usize,
+    ) -> Self {
+        let packed = &round.gradients.packed;
+        let sum = |rows: &[u32]| {
+            rows.iter()
+                .fold(0_u64, |s, &i| s.wrapping_add(packed[i as usize]))
+        };
+        let total = rows
+            .par_chunks(TASK)
+            .map(sum)
+            .reduce(|| 0, u64::wrapping_add);
+        let count = round.count(rows);
+        let mut leaf = Self::new(rows, spare, total, count, 0);
+        if leaf.may_split(round) {
+            let all = Rows::Range(0, leaf.rows.len());
+            leaf.count_rows(round, threads, whole.then_some(all));
+            leaf.search(round);
+        }
+        leaf.open = true;
+        leaf
+    }
+
+    fn may_split(&self, round: &Round<'_>) -> bool {
+        self.count >= 2 * round.params.min_data_in_leaf.max(1) as u64
+            && round.params.max_depth.is_none_or(|d| self.depth < d)
+    }
+
+    /// Fills a histogram.
+    fn count_rows(&mut self, round: &Round<'_>, threads: usize, rows: Option<Rows<'_>>) {
+        let mut histogram = round.pool.take();
+        let rows = rows.unwrap_or(Rows::List(self.rows));
+        let (source, pool) = (round.source, round.pool);
+        round
+            .groups
+            .build(source, rows, threads, pool, &mut histogram);
+        self.histogram = Some(histogram);
+    }
+
+    /// Sets the best split; a leaf without one gives its histogram back, and so does any where memory is short.
+    fn search(&mut self, round: &Round<'_>) {
+        if let Some(histogram) = &self.histogram {
+            let layout = round.source.layout;
+            let (total, count) = (self.total, self.count);
+            self.best = round
+                .rules
+                .best_split(histogram, layout, round.columns, total, count);
+        }
+        if self.best.is_none() || round.pool.crowded() {
+            self.forget(round.pool);
+        }
+    }
+
+    /// Gives the histogram back.
+    pub(super) fn forget(&mut self, pool: &Pool) {
+        if let Some(histogram) = self.histogram.take() {
+            pool.give_back(histogram);
+        }
+    }
+
+    /// Splits the leaf in two on at most `threads` threads. The children are opened if `open`: their own best splits found.
+    pub(super) fn split(
+        mut self,
+        round: &Round<'_>,
+        split: &Split,
+        threads: usize,
+        open: bool,
+    ) -> [Self; 2] {
+        let lefts = self.partition(round, split, threads);
+        let rights = self.rows.len() - lefts;
+        let histogram = self.histogram.take();
+        // Rows on the right are in the spare part: rows and spare part change places.
+        let (left_rows, right_spare) = self.rows.split_at_mut(lefts);
+        let (right_rows, left_spare) = self.spare.split_at_mut(rights);
+        let left_count = if lefts <= rights {
+            round.count(left_rows)
+        } else {
+            self.count - round.count(right_rows)
+        };
+        let right_total = self.total.wrapping_sub(split.left);
+        let (depth, right_count) = (self.depth + 1, self.count - left_count);
+        let mut children = [
+            Self::new(left_rows, left_spare, split.left, left_count, depth),
+            Self::new(right_rows, right_spare, right_total, right_count, depth),
+        ];
+        if open {
+            Self::open(round, histogram, &mut children, threads);
+        } else if let Some(histogram) = histogram {
+            round.pool.give_back(histogram);
+        }
+        children
+    }
+
+    /// Finds the best splits of two leaves whose parent's histogram is given, unless it was lost.
+    pub(super) fn open(
+        round: &Round<'_>,
+        whole: Option<Vec<u64>>,
+        children: &mut [Self; 2],
+        threads: usize,
+    ) {
+        let [left, right] = children;
+        let (smaller, larger) = if left.rows.len() <= right.rows.len() {
+            (left, right)
+        } else {
+            (right, left)
+        };
+        let (small, large) = (smaller.may_split(round), larger.may_split(round));
+        (smaller.open, larger.open) = (true, true);
+        if small || large {
+            smaller.count_rows(round, threads, None);
+        }
+        match (whole, &smaller.histogram) {
+            (Some(mut whole), Some(part)) => {
+                kernel::subtract(&mut whole, part);
+                larger.histogram = Some(whole);
+            }
+            (whole, _) => {
+                if let Some(whole) = whole {
+                    round.pool.give_back(whole);
+                }
+                if large {
+                    larger.count_rows(round, threads, None);
+                }
+            }
+        }
+        for (leaf, may_split) in [(smaller, small), (larger, large)] {
+            if may_split {
+                leaf.search(round);
+            } else {
+                leaf.forget(round.pool);
+            }
+        }
+    }
+
+    /// Moves the rows that go left to the front of `rows` and the others to the front of `spare`; returns how many go left.
+    fn partition(&mut self, round: &Round<'_>, split: &Split, threads: usize) -> usize {
+        let Source { layout, cells, .. } = round.source;
+        let decision = Decision::of_split(split, layout, cells);
+        let (rows, spare) = (&mut *self.rows, &mut *self.spare);
+        let tasks = (rows.len() / TASK).clamp(1, threads.max(1));
+        if tasks == 1 {
+            return decision.partition(cells, rows, spare);
+        }
+        let chunk = rows.len().div_ceil(tasks);
+        let lefts: Vec<usize> = rows
+            .par_chunks_mut(chunk)
+            .zip(spare.par_chunks_mut(chunk))
+            .map(|(rows, spare)| decision.partition(cells, rows, spare))
+            .collect();
+        let (mut left, mut right) = (0, 0);
+        for (k, &count) in lefts.iter().enumerate() {
+            let from = k * chunk;
+            rows.copy_within(from..from + count, left);
+            left += count;
+            let rest = chunk.min(rows.len() - from) - count;
+            spare.copy_within(from..from + rest, right);
+            right += rest;
+        }
+        left
+    }
+}
+
+impl Round<'_> {
+    /// Rows on a list, repeats included.
+    fn count(&self, rows: &[u32]) -> u64 {
+        match self.weights.repeats() {
+            Some(repeats) => rows.iter().map(|&i| u64::from(repeats[i as usize])).sum(),
+            None => rows.len() as u64,
+        }
+    }
+}
