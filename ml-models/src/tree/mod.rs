@@ -20,6 +20,7 @@ pub(crate) mod weights;
 
 pub use categories::Categories;
 pub use ensemble::{Combine, Ensemble, Link, Parts};
+pub(crate) use node::ZERO;
 pub use node::{Child, Missing, Node, Test};
 pub use predict::Scratch;
 pub use shape::{Leaf, Tree};

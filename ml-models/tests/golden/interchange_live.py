@@ -48,5 +48,26 @@ def lightgbm():
     check("shap sums", shap.sum(axis=2) / rounds, raw[:500], 1e-9)
 
 
-{"lightgbm": lightgbm}[library]()
+def xgboost():
+    import xgboost as xgb
+
+    for file in ("model.json", "model.ubj"):
+        booster = xgb.Booster({"nthread": 1}, model_file=folder / file)
+        types = booster.feature_types
+        data = xgb.DMatrix(x, feature_names=booster.feature_names, feature_types=types, enable_categorical=True)
+        found = booster.predict(data, pred_leaf=True).reshape(leaves.shape)
+        # XGBoost numbers all nodes: each number has to stand for one leaf, and each leaf for one number.
+        for tree, (a, b) in enumerate(zip(found.T, leaves.T)):
+            pairs = len(set(zip(a, b)))
+            if pairs != len(set(a)) or pairs != len(set(b)):
+                sys.exit(f"tree {tree}: {len(set(a))} of its leaves, {len(set(b))} of ours, {pairs} pairs")
+        scale = np.maximum(1, np.abs(raw))
+        check("raw", booster.predict(data, output_margin=True).reshape(raw.shape) / scale, raw / scale, 2e-6)
+        scale = np.maximum(1, np.abs(predicted))
+        check("predicted", booster.predict(data).reshape(raw.shape) / scale, predicted / scale, 2e-6)
+        saved = folder / "again.ubj"
+        booster.save_model(saved)
+
+
+{"lightgbm": lightgbm, "xgboost": xgboost}[library]()
 print(f"{len(x)} rows")

@@ -9,6 +9,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 pub(crate) struct Golden {
     pub(crate) lightgbm: BTreeMap<String, Case>,
+    pub(crate) xgboost: BTreeMap<String, Case>,
 }
 
 /// A model and its predictions, row after row.
@@ -19,6 +20,11 @@ pub(crate) struct Case {
     raw: Vec<String>,
     predicted: Vec<String>,
     leaves: Vec<u32>,
+    /// XGBoost only: the same model in UBJSON, as hexadecimal digits, and the output of each tree.
+    #[serde(default)]
+    pub(crate) ubjson: String,
+    #[serde(default)]
+    tree_info: Vec<usize>,
 }
 
 pub(crate) fn golden() -> Golden {
@@ -30,13 +36,32 @@ fn numbers(texts: &[String]) -> Vec<f64> {
 }
 
 impl Case {
-    /// Compares our predictions; sums of a forest are its scores times the number of rounds.
-    pub(crate) fn check(&self, name: &str, ensemble: &Ensemble, forest_sums: bool, tolerance: f64) {
+    /// Compares our predictions and leaves; the library's raw scores of a forest are sums.
+    pub(crate) fn check(&self, name: &str, ensemble: &Ensemble, tolerance: f64) {
+        self.check_scores(name, ensemble, tolerance);
+        let x = self.rows(ensemble);
+        let order = self.order(ensemble);
+        let leaves: Vec<u32> = (0..View::all(&x).len())
+            .flat_map(|i| {
+                let trees = order.iter().map(|&t| &ensemble.trees()[t]);
+                let row = View::all(&x).row(i);
+                trees.map(move |t| t.leaf_of(|f| row[f]) as u32)
+            })
+            .collect();
+        assert_eq!(leaves, self.leaves, "{name}");
+    }
+
+    fn rows(&self, ensemble: &Ensemble) -> Dense {
         let x = Dense::from_rows(5, numbers(&self.rows)).unwrap();
-        let x = x.with_names(ensemble.names().clone()).unwrap();
+        x.with_names(ensemble.names().clone()).unwrap()
+    }
+
+    /// Compares our scores and predictions.
+    pub(crate) fn check_scores(&self, name: &str, ensemble: &Ensemble, tolerance: f64) {
+        let x = self.rows(ensemble);
         let all = View::all(&x);
         let rounds = match ensemble.parts().combine {
-            Combine::Mean if forest_sums => ensemble.trees().len() / ensemble.outputs(),
+            Combine::Mean => ensemble.trees().len() / ensemble.outputs(),
             _ => 1,
         };
         let raw = ensemble.raw_scores(all).unwrap();
@@ -47,13 +72,19 @@ impl Case {
         close(&format!("{name}, raw"), &raw, &expected, tolerance);
         let predicted = ensemble.predictions(all).unwrap();
         close(name, &predicted, &numbers(&self.predicted), tolerance);
-        let leaves: Vec<u32> = (0..all.len())
-            .flat_map(|i| {
-                let leaf = move |t: &ml_models::tree::Tree| t.leaf_of(|f| all.row(i)[f]) as u32;
-                ensemble.trees().iter().map(leaf)
-            })
-            .collect();
-        assert_eq!(leaves, self.leaves, "{name}");
+    }
+
+    /// Our numbers of the trees in the file's order.
+    fn order(&self, ensemble: &Ensemble) -> Vec<usize> {
+        if self.tree_info.is_empty() {
+            return (0..ensemble.trees().len()).collect();
+        }
+        let mut rounds = vec![0; ensemble.outputs()];
+        let number = |&output: &usize| {
+            rounds[output] += 1;
+            (rounds[output] - 1) * ensemble.outputs() + output
+        };
+        self.tree_info.iter().map(number).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use ml_data::repr::{Dense, View};
-use ml_models::interchange::lightgbm;
+use ml_models::interchange::{lightgbm, xgboost};
 use ml_models::tree::{Combine, Ensemble, Link};
 
 use crate::random::{FEATURES, Kinds, ensemble, rows};
@@ -91,5 +91,34 @@ fn lightgbm_predicts_the_same_from_our_text() {
         let x = rows(ROWS, &model, true, seed as u64);
         let text = lightgbm::to_string(&model).unwrap();
         compare("lightgbm", name, &model, x, &[("model.txt", text.into())]);
+    }
+}
+
+#[test]
+fn xgboost_finds_the_same_leaves_from_our_files() {
+    let kinds = Kinds {
+        categories: true,
+        missing_left: true,
+        zero: false,
+    };
+    let shapes = [
+        ("identity", (1, Link::Identity, Combine::Sum)),
+        ("sigmoid", (1, Link::Sigmoid(1.0), Combine::Sum)),
+        ("forest", (1, Link::Exp, Combine::Mean)),
+        ("softmax", (3, Link::Softmax, Combine::Sum)),
+        ("targets", (3, Link::Identity, Combine::Sum)),
+    ];
+    for (seed, (name, shape)) in shapes.into_iter().enumerate() {
+        let model = ensemble(7, shape, kinds, seed as u64 + 80);
+        let x = rows(ROWS, &model, false, seed as u64).into_iter().map(|v| {
+            // Single precision, finite, and nothing between -1 and 0, where categories differ.
+            let v = (v as f32).clamp(f32::MIN, f32::MAX);
+            f64::from(if v > -1.0 && v < 0.0 { v - 1.0 } else { v })
+        });
+        let files = [
+            ("model.json", xgboost::to_json(&model).unwrap().into_bytes()),
+            ("model.ubj", xgboost::to_ubjson(&model).unwrap()),
+        ];
+        compare("xgboost", name, &model, x.collect(), &files);
     }
 }

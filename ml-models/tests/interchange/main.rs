@@ -6,3 +6,4 @@ mod golden;
 mod lightgbm;
 mod live;
 mod random;
+mod xgboost;

@@ -7,7 +7,8 @@ use ml_data::{Error, Result};
 use super::FORMAT;
 use super::objective;
 use super::tree::{CATEGORICAL, MISSING_LEFT, NAN, ZERO};
-use crate::tree::{Child, Combine, Ensemble, Leaf, Missing, Node, Parts, Test, Tree};
+use crate::interchange::start::started;
+use crate::tree::{Child, Combine, Ensemble, Missing, Node, Parts, Test, Tree};
 
 /// Writes a model as LightGBM 4 saves its own. Numbers are the shortest that read back as the same bits.
 ///
@@ -19,7 +20,7 @@ use crate::tree::{Child, Combine, Ensemble, Leaf, Missing, Node, Parts, Test, Tr
 /// them right.
 pub fn to_string(ensemble: &Ensemble) -> Result<String> {
     let parts = ensemble.parts();
-    let trees = started(parts)?
+    let trees = started(FORMAT, parts)?
         .iter()
         .enumerate()
         .map(|(i, t)| tree_text(i, t))
@@ -38,39 +39,6 @@ pub fn to_string(ensemble: &Ensemble) -> Result<String> {
     }
     out.push_str("\nparameters:\nend of parameters\n\npandas_categorical:null\n");
     Ok(out)
-}
-
-/// The trees, those of the first round with the starting scores added to their leaves.
-fn started(parts: &Parts) -> Result<Vec<Tree>> {
-    if parts.start.iter().all(|&s| s == 0.0) {
-        return Ok(parts.trees.clone());
-    }
-    let mut trees = parts.trees.clone();
-    if trees.is_empty() {
-        let leaf = Leaf {
-            value: 0.0,
-            weight: 0.0,
-            count: 0,
-        };
-        let constant = Tree {
-            nodes: Vec::new(),
-            leaves: vec![leaf],
-            shrinkage: 1.0,
-        };
-        trees = vec![constant; parts.outputs];
-    }
-    for (t, (tree, start)) in trees.iter_mut().zip(&parts.start).enumerate() {
-        tree.nodes.iter_mut().for_each(|n| n.value += start);
-        tree.leaves.iter_mut().for_each(|l| l.value += start);
-        if tree.leaves.iter().any(|l| !l.value.is_finite()) {
-            return Err(Error::Unsupported {
-                step: FORMAT,
-                what: format!("tree {t}: a leaf that overflows with the starting score"),
-                why: "scores must be finite".into(),
-            });
-        }
-    }
-    Ok(trees)
 }
 
 fn header(parts: &Parts, trees: &[String]) -> Result<String> {

@@ -1,0 +1,39 @@
+//! Formats without starting scores have them in the first trees.
+
+use ml_data::{Error, Result};
+
+use crate::tree::{Leaf, Parts, Tree};
+
+/// The trees, those of the first round with the starting scores added to their values: the sums stay as they were. A model
+/// without trees gets a round of single leaves.
+pub(super) fn started(format: &'static str, parts: &Parts) -> Result<Vec<Tree>> {
+    let mut trees = parts.trees.clone();
+    if parts.start.iter().all(|&s| s == 0.0) {
+        return Ok(trees);
+    }
+    if trees.is_empty() {
+        let leaf = Leaf {
+            value: 0.0,
+            weight: 0.0,
+            count: 0,
+        };
+        let constant = Tree {
+            nodes: Vec::new(),
+            leaves: vec![leaf],
+            shrinkage: 1.0,
+        };
+        trees = vec![constant; parts.outputs];
+    }
+    for (t, (tree, start)) in trees.iter_mut().zip(&parts.start).enumerate() {
+        tree.nodes.iter_mut().for_each(|n| n.value += start);
+        tree.leaves.iter_mut().for_each(|l| l.value += start);
+        if tree.leaves.iter().any(|l| !l.value.is_finite()) {
+            return Err(Error::Unsupported {
+                step: format,
+                what: format!("tree {t}: a leaf that overflows with the starting score"),
+                why: "scores must be finite".into(),
+            });
+        }
+    }
+    Ok(trees)
+}
