@@ -1,8 +1,8 @@
 """Loads a model file written by ml-models and compares the library's predictions with ours.
 
-usage: python interchange_live.py LIBRARY COLUMNS DIR
+usage: python interchange_live.py LIBRARY COLUMNS DIR...
 
-DIR holds, as little-endian doubles: rows, raw (scores), predicted, leaves (index of the leaf of each tree) and nodes (how
+Each DIR holds, as little-endian doubles: rows, raw (scores), predicted, leaves (index of the leaf of each tree) and nodes (how
 many each tree has), and the model's files. Exits with an error where they differ by more than they may.
 """
 
@@ -11,16 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-library, columns, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+library, columns, folders = sys.argv[1], int(sys.argv[2]), [Path(p) for p in sys.argv[3:]]
 
 
 def numbers(name):
     return np.fromfile(folder / name, dtype="<f8")
-
-
-x = numbers("rows").reshape(-1, columns)
-raw, predicted, leaves = (numbers(n).reshape(len(x), -1) for n in ("raw", "predicted", "leaves"))
-nodes = numbers("nodes")
 
 
 def check(what, found, ours, tolerance):
@@ -69,5 +64,27 @@ def xgboost():
         booster.save_model(saved)
 
 
-{"lightgbm": lightgbm, "xgboost": xgboost}[library]()
-print(f"{len(x)} rows")
+def onnxruntime():
+    import onnx
+    import onnxruntime as ort
+
+    onnx.checker.check_model(onnx.load(folder / "model.onnx"), full_check=True)
+    session = ort.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
+    for rows in (len(x), 1):  # batches and single rows are computed in different ways
+        part = [
+            session.run(["scores", "predictions"], {"x": x[i : i + rows].astype("f4")})
+            for i in range(0, min(len(x), 2000 * rows), rows)
+        ]
+        for what, found, ours in zip(("raw", "predicted"), map(np.concatenate, zip(*part)), (raw, predicted)):
+            ours = ours[: len(found)]
+            scale = np.maximum(1, np.abs(ours))
+            check(what, found / scale, ours / scale, 2e-6)
+
+
+for folder in folders:
+    x = numbers("rows").reshape(-1, columns)
+    raw, predicted, leaves = (numbers(n).reshape(len(x), -1) for n in ("raw", "predicted", "leaves"))
+    nodes = numbers("nodes")
+    print(folder.name, end=": ")
+    {"lightgbm": lightgbm, "xgboost": xgboost, "onnxruntime": onnxruntime}[library]()
+    print(f"{len(x)} rows")

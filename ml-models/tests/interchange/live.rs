@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use ml_data::repr::{Dense, View};
-use ml_models::interchange::{lightgbm, xgboost};
-use ml_models::tree::{Combine, Ensemble, Link};
+use ml_models::interchange::{lightgbm, onnx, xgboost};
+use ml_models::tree::{Combine, Ensemble, Link, Parts, Tree};
 
 use crate::random::{FEATURES, Kinds, ensemble, rows};
 
@@ -29,11 +29,14 @@ fn bytes(values: impl IntoIterator<Item = f64>) -> Vec<u8> {
     values.into_iter().flat_map(f64::to_le_bytes).collect()
 }
 
-/// Writes rows and our answers beside the model and lets the script compare.
-fn compare(library: &str, name: &str, ensemble: &Ensemble, x: Vec<f64>, files: &[(&str, Vec<u8>)]) {
-    let Some(python) = python(library) else {
-        return;
-    };
+/// Writes the model's files, rows and our answers into a folder.
+fn prepare(
+    library: &str,
+    name: &str,
+    ensemble: &Ensemble,
+    x: Vec<f64>,
+    files: &[(&str, Vec<u8>)],
+) -> PathBuf {
     let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{library}-{name}"));
     fs::create_dir_all(&dir).unwrap();
     let dense = Dense::from_rows(FEATURES as usize, x).unwrap();
@@ -42,7 +45,7 @@ fn compare(library: &str, name: &str, ensemble: &Ensemble, x: Vec<f64>, files: &
     let raw = ensemble.raw_scores(all).unwrap();
     let predicted = ensemble.predictions(all).unwrap();
     let leaves = dense_rows().flat_map(|r| {
-        let leaf = move |t: &ml_models::tree::Tree| t.leaf_of(|f| r[f]) as f64;
+        let leaf = move |t: &Tree| t.leaf_of(|f| r[f]) as f64;
         ensemble.trees().iter().map(leaf)
     });
     let nodes = ensemble.trees().iter().map(|t| t.nodes().len() as f64);
@@ -56,6 +59,11 @@ fn compare(library: &str, name: &str, ensemble: &Ensemble, x: Vec<f64>, files: &
     for (file, content) in outputs.iter().chain(files) {
         fs::write(dir.join(file), content).unwrap();
     }
+    dir
+}
+
+/// Lets the script compare all folders.
+fn compare(python: &str, library: &str, dirs: &[PathBuf]) {
     let script = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/tests/golden/interchange_live.py"
@@ -63,62 +71,139 @@ fn compare(library: &str, name: &str, ensemble: &Ensemble, x: Vec<f64>, files: &
     let columns = FEATURES.to_string();
     let run = Command::new(python)
         .args([script, library, &columns])
-        .arg(&dir)
+        .args(dirs)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
     let wrong = String::from_utf8_lossy(&run.stderr);
-    eprintln!("{name}: {said}");
-    assert!(run.status.success(), "{name}: {said}{wrong}");
+    eprintln!("{said}");
+    assert!(run.status.success(), "{said}{wrong}");
+}
+
+type Shape = (usize, Link, Combine);
+
+const ONE: Shape = (1, Link::Identity, Combine::Sum);
+const LOGISTIC: Shape = (1, Link::Sigmoid(1.0), Combine::Sum);
+const LOG: Shape = (1, Link::Exp, Combine::Sum);
+const CLASSES: Shape = (3, Link::Softmax, Combine::Sum);
+
+/// A model of seven rounds that says it was trained for this objective.
+fn model(shape: Shape, objective: &str, kinds: Kinds, seed: u64) -> Ensemble {
+    let parts = ensemble(7, shape, kinds, seed).parts().clone();
+    Ensemble::new(Parts {
+        objective: objective.into(),
+        ..parts
+    })
+    .unwrap()
 }
 
 #[test]
 fn lightgbm_predicts_the_same_from_our_text() {
+    let Some(python) = python("lightgbm") else {
+        return;
+    };
     let kinds = Kinds {
         categories: true,
         missing_left: false,
         zero: true,
     };
-    let shapes = [
-        ("identity", (1, Link::Identity, Combine::Sum)),
-        ("sigmoid", (1, Link::Sigmoid(0.7), Combine::Sum)),
-        ("forest", (1, Link::Exp, Combine::Mean)),
-        ("softmax", (3, Link::Softmax, Combine::Sum)),
-        ("one-vs-all", (3, Link::Sigmoid(1.0), Combine::Mean)),
+    let cases = [
+        ("identity", ONE, "custom"),
+        ("sigmoid", (1, Link::Sigmoid(0.7), Combine::Sum), "custom"),
+        ("forest", (1, Link::Exp, Combine::Mean), "custom"),
+        ("softmax", CLASSES, "custom"),
+        ("scores", (3, Link::Identity, Combine::Sum), "custom"),
+        ("ova", (3, Link::Sigmoid(1.0), Combine::Mean), "custom"),
+        ("quantile", ONE, "quantile alpha:0.25"),
+        ("lambdarank", ONE, "lambdarank"),
+        ("tweedie", LOG, "tweedie tweedie_variance_power:1.2"),
+        ("cross-entropy", LOGISTIC, "cross_entropy"),
     ];
-    for (seed, (name, shape)) in shapes.into_iter().enumerate() {
-        let model = ensemble(7, shape, kinds, seed as u64 + 50);
-        let x = rows(ROWS, &model, true, seed as u64);
-        let text = lightgbm::to_string(&model).unwrap();
-        compare("lightgbm", name, &model, x, &[("model.txt", text.into())]);
-    }
+    let dirs: Vec<PathBuf> = (0..)
+        .zip(cases)
+        .map(|(seed, (name, shape, objective))| {
+            let model = model(shape, objective, kinds, seed + 50);
+            let x = rows(ROWS, &model, true, seed);
+            let text = lightgbm::to_string(&model).unwrap();
+            prepare("lightgbm", name, &model, x, &[("model.txt", text.into())])
+        })
+        .collect();
+    compare(&python, "lightgbm", &dirs);
 }
 
 #[test]
 fn xgboost_finds_the_same_leaves_from_our_files() {
+    let Some(python) = python("xgboost") else {
+        return;
+    };
     let kinds = Kinds {
         categories: true,
         missing_left: true,
         zero: false,
     };
-    let shapes = [
-        ("identity", (1, Link::Identity, Combine::Sum)),
-        ("sigmoid", (1, Link::Sigmoid(1.0), Combine::Sum)),
-        ("forest", (1, Link::Exp, Combine::Mean)),
-        ("softmax", (3, Link::Softmax, Combine::Sum)),
-        ("targets", (3, Link::Identity, Combine::Sum)),
+    let cases = [
+        ("identity", ONE, "custom"),
+        ("sigmoid", LOGISTIC, "binary sigmoid:1"),
+        ("forest", (1, Link::Exp, Combine::Mean), "poisson"),
+        ("softmax", CLASSES, "multiclass num_class:3"),
+        ("targets", (3, Link::Identity, Combine::Sum), "custom"),
+        ("l1", ONE, "regression_l1"),
+        ("huber", ONE, "huber"),
+        ("lambdarank", ONE, "lambdarank"),
+        ("gamma", LOG, "gamma"),
+        ("tweedie", LOG, "tweedie"),
+        ("cross-entropy", LOGISTIC, "cross_entropy"),
     ];
-    for (seed, (name, shape)) in shapes.into_iter().enumerate() {
-        let model = ensemble(7, shape, kinds, seed as u64 + 80);
-        let x = rows(ROWS, &model, false, seed as u64).into_iter().map(|v| {
-            // Single precision, finite, and nothing between -1 and 0, where categories differ.
-            let v = (v as f32).clamp(f32::MIN, f32::MAX);
-            f64::from(if v > -1.0 && v < 0.0 { v - 1.0 } else { v })
-        });
-        let files = [
-            ("model.json", xgboost::to_json(&model).unwrap().into_bytes()),
-            ("model.ubj", xgboost::to_ubjson(&model).unwrap()),
-        ];
-        compare("xgboost", name, &model, x.collect(), &files);
-    }
+    let dirs: Vec<PathBuf> = (0..)
+        .zip(cases)
+        .map(|(seed, (name, shape, objective))| {
+            let model = model(shape, objective, kinds, seed + 80);
+            let x = rows(ROWS, &model, false, seed).into_iter().map(|v| {
+                // Single precision, finite, and nothing between -1 and 0, where categories differ.
+                let v = (v as f32).clamp(f32::MIN, f32::MAX);
+                f64::from(if v > -1.0 && v < 0.0 { v - 1.0 } else { v })
+            });
+            let files = [
+                ("model.json", xgboost::to_json(&model).unwrap().into_bytes()),
+                ("model.ubj", xgboost::to_ubjson(&model).unwrap()),
+            ];
+            prepare("xgboost", name, &model, x.collect(), &files)
+        })
+        .collect();
+    compare(&python, "xgboost", &dirs);
+}
+
+#[test]
+fn onnxruntime_predicts_the_same_from_our_graph() {
+    let Some(python) = python("onnxruntime, onnx") else {
+        return;
+    };
+    let kinds = Kinds {
+        categories: true,
+        missing_left: true,
+        zero: true,
+    };
+    let numbers = Kinds {
+        categories: false,
+        ..kinds
+    };
+    let cases = [
+        ("identity", ONE, kinds),
+        ("numbers", ONE, numbers),
+        ("sigmoid", (1, Link::Sigmoid(0.7), Combine::Sum), kinds),
+        ("forest", (1, Link::Exp, Combine::Mean), kinds),
+        ("softmax", CLASSES, kinds),
+        ("ova", (3, Link::Sigmoid(1.0), Combine::Mean), kinds),
+    ];
+    let dirs: Vec<PathBuf> = (0..)
+        .zip(cases)
+        .map(|(seed, (name, shape, kinds))| {
+            let model = model(shape, "custom", kinds, seed + 110);
+            let x = rows(ROWS, &model, true, seed).into_iter();
+            let x = x.map(|v| f64::from(v as f32)).collect();
+            let file = onnx::to_bytes(&model).unwrap();
+            prepare("onnx", name, &model, x, &[("model.onnx", file)])
+        })
+        .collect();
+    compare(&python, "onnxruntime", &dirs);
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
+mod damaged;
 mod golden;
 mod lightgbm;
 mod live;
