@@ -5,11 +5,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use ml_data::contract::Fit;
 use ml_data::repr::{Dense, View};
+use ml_data::sample::{Dataset, Real, RealLabels};
+use ml_models::boost::{Boost, FittedBoost};
 use ml_models::interchange::{lightgbm, onnx, xgboost};
-use ml_models::tree::{Combine, Ensemble, Link, Parts, Tree};
+use ml_models::tree::{Combine, Ensemble, Link, Node, Parts, Test, Tree};
 
-use crate::random::{FEATURES, Kinds, ensemble, rows};
+use crate::random::{Draw, FEATURES, Kinds, NUMERIC, ensemble, rows};
 
 const ROWS: usize = 10_000;
 
@@ -97,6 +100,40 @@ fn model(shape: Shape, objective: &str, kinds: Kinds, seed: u64) -> Ensemble {
     .unwrap()
 }
 
+/// A model that was trained on numbers, categories and missing values.
+fn trained() -> Ensemble {
+    let mut draw = Draw(3);
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    for _ in 0..2_000 {
+        let mut row: Vec<f64> = (0..NUMERIC).map(|_| draw.unit() * 4.0 - 2.0).collect();
+        // Many categories, and few that are all common and never missing.
+        row.extend([40, 6].map(|n| draw.below(n) as f64));
+        y.push(
+            row[0] * row[1]
+                + f64::from(row[5] as u32 % 3)
+                + f64::from(row[6] as u32 % 2)
+                + draw.unit(),
+        );
+        row[..6].iter_mut().for_each(|v| {
+            if draw.below(12) == 0 {
+                *v = f64::NAN;
+            }
+        });
+        x.extend(row);
+    }
+    let x = Dense::from_rows(FEATURES as usize, x).unwrap();
+    let labels = RealLabels::new(y).unwrap();
+    let train = Dataset::<_, Real>::new(x, labels).unwrap().into_train();
+    let boost = Boost::new().categorical_feature(["x5", "x6"]);
+    let model: FittedBoost = boost.num_iterations(30).fit(&train).unwrap();
+    for column in [5, 6] {
+        let splits = |n: &Node| n.feature == column && matches!(n.test, Test::Categories(_));
+        let mut nodes = model.trees().iter().flat_map(Tree::nodes);
+        assert!(nodes.any(splits), "column {column}");
+    }
+    model.ensemble().clone()
+}
+
 #[test]
 fn lightgbm_predicts_the_same_from_our_text() {
     let Some(python) = python("lightgbm") else {
@@ -118,11 +155,15 @@ fn lightgbm_predicts_the_same_from_our_text() {
         ("lambdarank", ONE, "lambdarank"),
         ("tweedie", LOG, "tweedie tweedie_variance_power:1.2"),
         ("cross-entropy", LOGISTIC, "cross_entropy"),
+        ("trained", ONE, "regression"),
     ];
     let dirs: Vec<PathBuf> = (0..)
         .zip(cases)
         .map(|(seed, (name, shape, objective))| {
-            let model = model(shape, objective, kinds, seed + 50);
+            let model = match name {
+                "trained" => trained(),
+                _ => model(shape, objective, kinds, seed + 50),
+            };
             let x = rows(ROWS, &model, true, seed);
             let text = lightgbm::to_string(&model).unwrap();
             prepare("lightgbm", name, &model, x, &[("model.txt", text.into())])
@@ -153,11 +194,15 @@ fn xgboost_finds_the_same_leaves_from_our_files() {
         ("gamma", LOG, "gamma"),
         ("tweedie", LOG, "tweedie"),
         ("cross-entropy", LOGISTIC, "cross_entropy"),
+        ("trained", ONE, "regression"),
     ];
     let dirs: Vec<PathBuf> = (0..)
         .zip(cases)
         .map(|(seed, (name, shape, objective))| {
-            let model = model(shape, objective, kinds, seed + 80);
+            let model = match name {
+                "trained" => trained(),
+                _ => model(shape, objective, kinds, seed + 80),
+            };
             let x = rows(ROWS, &model, false, seed).into_iter().map(|v| {
                 // Single precision, finite, and nothing between -1 and 0, where categories differ.
                 let v = (v as f32).clamp(f32::MIN, f32::MAX);
@@ -190,6 +235,7 @@ fn onnxruntime_predicts_the_same_from_our_graph() {
     let cases = [
         ("identity", ONE, kinds),
         ("numbers", ONE, numbers),
+        ("trained", ONE, kinds),
         ("sigmoid", (1, Link::Sigmoid(0.7), Combine::Sum), kinds),
         ("forest", (1, Link::Exp, Combine::Mean), kinds),
         ("softmax", CLASSES, kinds),
@@ -198,7 +244,10 @@ fn onnxruntime_predicts_the_same_from_our_graph() {
     let dirs: Vec<PathBuf> = (0..)
         .zip(cases)
         .map(|(seed, (name, shape, kinds))| {
-            let model = model(shape, "custom", kinds, seed + 110);
+            let model = match name {
+                "trained" => trained(),
+                _ => model(shape, "custom", kinds, seed + 110),
+            };
             let x = rows(ROWS, &model, true, seed).into_iter();
             let x = x.map(|v| f64::from(v as f32)).collect();
             let file = onnx::to_bytes(&model).unwrap();

@@ -117,6 +117,9 @@ fn child(index: i32) -> Child {
     }
 }
 
+/// Categories are below 2^31.
+const MOST_WORDS: usize = 1 << 26;
+
 /// The sets of categories that the tree's nodes refer to.
 fn read_sets(section: &Section<'_>) -> Result<Vec<Categories>> {
     let count: usize = match section.find("num_cat") {
@@ -133,7 +136,7 @@ fn read_sets(section: &Section<'_>) -> Result<Vec<Categories>> {
     bounds
         .windows(2)
         .map(|w| {
-            let own = words.get(w[0]..w[1]);
+            let own = words.get(w[0]..w[1]).filter(|own| own.len() <= MOST_WORDS);
             let own = own.ok_or_else(|| fault(line, "ascending boundaries", found))?;
             Ok(Categories::from_words(own.to_vec()))
         })

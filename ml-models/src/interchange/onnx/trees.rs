@@ -5,7 +5,7 @@ use ml_data::{Error, Result};
 use super::FORMAT;
 use super::graph::Attribute;
 use crate::interchange::single;
-use crate::tree::{Categories, Child, Missing, Node, Parts, Test, Tree, ZERO};
+use crate::tree::{Categories, Child, Node, Parts, Test, Tree, ZERO};
 
 /// Above this, whole numbers of single precision have gaps.
 const MOST_CATEGORIES: u32 = 1 << 24;
@@ -163,7 +163,6 @@ fn asks(node: &Node, at: i64, left: i64, right: i64) -> Result<Vec<Ask>, u32> {
         yes: left,
         no: right,
     };
-    debug_assert!(node.missing == Missing::Zero || single::missing_left(node).is_some());
     if let Some(missing_yes) = single::missing_left(node) {
         return Ok(vec![usual(missing_yes)]);
     }
