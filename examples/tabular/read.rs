@@ -1,0 +1,127 @@
+//! Files as tables: what pandas reads, and every row accounted for.
+
+use super::args::Args;
+use super::report::Notes;
+use ml_pipeline::data::source::{As, BadRow, CsvSource, Encoding, Missing, Ragged, Reason};
+use ml_pipeline::data::table::Table;
+use ml_pipeline::prelude::*;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A file that was read.
+pub struct Sheet {
+    pub table: Table,
+    /// What each column was read as.
+    pub types: BTreeMap<String, As>,
+    /// Rows that have more fields than the header, by their place in the file.
+    pub unread: Vec<BadRow>,
+    /// Rows of the file.
+    pub rows: usize,
+}
+
+/// How both files are read.
+fn source(path: &Path, args: &Args, encoding: Encoding) -> CsvSource {
+    let source = CsvSource::path(path)
+        .sniff(true)
+        .skip_row_names(true)
+        .rename_duplicates(true)
+        .missing(Missing::pandas())
+        .ragged(Ragged::Fill)
+        .has_header(args.header)
+        .encoding(encoding);
+    match args.separator {
+        Some(byte) => source.delimiter(byte),
+        None => source,
+    }
+}
+
+/// Reads a file in UTF-8, or in ISO 8859-1 when it is not UTF-8.
+fn sheet(
+    path: &Path,
+    notes: &mut Notes,
+    read: impl Fn(Encoding) -> Result<Sheet>,
+) -> Result<Sheet> {
+    let foreign = |s: &Sheet| {
+        let not_utf8 = |r: &BadRow| matches!(r.reason, Reason::NotUtf8 { .. });
+        s.unread.iter().any(not_utf8)
+    };
+    match read(Encoding::Utf8) {
+        Ok(sheet) if !foreign(&sheet) => Ok(sheet),
+        Err(e) if !e.to_string().contains("is not UTF-8") => Err(e),
+        _ => {
+            notes.add(format!(
+                "{} is not UTF-8: read as ISO 8859-1",
+                path.display()
+            ));
+            read(Encoding::Latin1)
+        }
+    }
+}
+
+fn load(source: CsvSource) -> Result<Sheet> {
+    let loaded = source.read()?;
+    Ok(Sheet {
+        table: loaded.table,
+        types: loaded.types,
+        unread: loaded.quarantine.rows().to_vec(),
+        rows: loaded.rows_read,
+    })
+}
+
+/// The training file. Rows with too many fields are left out, and counted.
+pub fn train(args: &Args, notes: &mut Notes) -> Result<Sheet> {
+    let read = |encoding| load(source(&args.train, args, encoding));
+    let sheet = sheet(&args.train, notes, read)?;
+    if let Some(first) = sheet.unread.first() {
+        notes.add(format!(
+            "{} of {} training rows left out; line {}: {}",
+            sheet.unread.len(),
+            sheet.rows,
+            first.line,
+            first.reason
+        ));
+    }
+    Ok(sheet)
+}
+
+/// The test file, its columns as text where training did not see numbers: what does not fit there is then a missing cell, not a
+/// missing row.
+pub fn test(args: &Args, types: &BTreeMap<String, As>, notes: &mut Notes) -> Result<Sheet> {
+    let read = |encoding| {
+        let head = source(&args.test, args, encoding)
+            .allow_empty(true)
+            .limit(1);
+        let head = head.read()?.table;
+        let mut source = source(&args.test, args, encoding).allow_empty(true);
+        for field in head.schema().fields() {
+            if types.get(field.name()).is_some_and(|to| *to != As::Num) {
+                source = source.column(field.name(), As::Cat);
+            }
+        }
+        load(source)
+    };
+    let sheet = sheet(&args.test, notes, read)?;
+    for bad in sheet.unread.iter().take(5) {
+        notes.add(format!(
+            "test row {} (line {}) can not be read and is predicted as if all its values were missing: {}",
+            bad.row, bad.line, bad.reason
+        ));
+    }
+    if sheet.unread.len() > 5 {
+        notes.add(format!("... and {} more such rows", sheet.unread.len() - 5));
+    }
+    Ok(sheet)
+}
+
+/// The column of that name, or the only one that has it between blanks.
+pub fn column(table: &Table, name: &str, option: &str) -> Result<String> {
+    let names = || table.schema().fields().iter().map(|f| f.name());
+    if names().any(|n| n == name) {
+        return Ok(name.into());
+    }
+    let mut alike = names().filter(|n| n.trim() == name.trim());
+    match (alike.next(), alike.next()) {
+        (Some(found), None) => Ok(found.into()),
+        _ => Err(Error::no_column(option, name, names())),
+    }
+}
