@@ -11,6 +11,8 @@ mod args;
 mod case;
 #[path = "peers/drift.rs"]
 mod drift;
+#[path = "peers/explain.rs"]
+mod explain;
 #[path = "peers/gbdt.rs"]
 mod gbdt;
 #[path = "peers/meter.rs"]
@@ -37,6 +39,7 @@ const UNUSABLE: u8 = 2;
 fn entries() -> Vec<Entry> {
     let of = [
         gbdt::ENTRIES,
+        explain::ENTRIES,
         recsys::ENTRIES,
         mlp::ENTRIES,
         metrics::ENTRIES,

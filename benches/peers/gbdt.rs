@@ -23,7 +23,7 @@ const fn entry(dataset: &'static str, run: fn(&Case<'_>) -> Result<()>) -> Entry
 const CALLS: usize = 2000;
 
 /// The rows of a part: `train` or `test`.
-fn rows(case: &Case<'_>, part: &str) -> Result<Dense<f32>> {
+pub(crate) fn rows(case: &Case<'_>, part: &str) -> Result<Dense<f32>> {
     let x = case.npy::<f32>(&format!("{}_{part}_x", case.dataset()))?;
     Dense::from_rows(x.width(), x.into_values())
 }

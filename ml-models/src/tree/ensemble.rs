@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::node::Node;
 use super::predict::{Compiled, Scratch};
+use super::shap::{Contributions, Explainer};
 use super::shape::Tree;
 
 /// How scores become predictions.
@@ -195,6 +196,15 @@ impl Ensemble {
     pub fn leaves<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Vec<u32>> {
         x.data().check(self.names())?;
         Ok(self.compiled.leaves(x))
+    }
+
+    /// What each feature adds to each score of each row (LightGBM's `pred_contrib`). Where rows come one by one, keep an
+    /// [`Explainer`].
+    ///
+    /// # Errors
+    /// Other columns than the trained ones.
+    pub fn shap<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Contributions> {
+        Explainer::new(self).shap(x)
     }
 
     /// The predictions of all rows: probabilities, rates or scores, [`outputs`](Self::outputs) numbers a row.

@@ -20,6 +20,14 @@ pub(crate) struct Bits(pub(crate) [u64; WORDS]);
 impl Bits {
     pub(crate) const NONE: Self = Self([0; WORDS]);
     pub(crate) const ALL: Self = Self([u64::MAX; WORDS]);
+
+    pub(crate) fn not(&self) -> Self {
+        Self(self.0.map(|word| !word))
+    }
+
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|w| self.0[w] & other.0[w]))
+    }
 }
 
 /// A set of bytes: bit `b % 64` of word `b / 64` stands for byte `b`.

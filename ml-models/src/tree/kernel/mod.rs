@@ -11,6 +11,7 @@ mod masks;
 mod pairs;
 mod partition;
 mod search;
+mod shapley;
 mod thresholds;
 
 pub(crate) use answers::{Bits, Bytes, Question, Questions, ROWS};
@@ -22,6 +23,7 @@ pub(crate) use masks::{Fork, LEAVES, Reached, leaves};
 pub(crate) use pairs::{Query, Ranked};
 pub(crate) use partition::{Rule, partition};
 pub(crate) use search::{Search, WIDTH};
+pub(crate) use shapley::{Buffers, Factors, LANES, Lanes, Op, POINTS, Step, Table, shapley};
 pub(crate) use thresholds::{Thresholds, ranks_of_column, ranks_of_row};
 
 /// What the processor offers, in the steps that matter here.

@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::question::{Asked, Question, Set};
 use super::ranks;
 use super::walk::Walk;
 use crate::tree::kernel::{self, Bits, Bytes, Few, Fork, Many, Reached};
@@ -73,7 +72,7 @@ impl Block {
         for t in 0..=trees.len() {
             let asked: HashSet<_> = (trees.get(t).filter(|tree| small(tree)).into_iter())
                 .flat_map(|_| &questions.trees[t])
-                .map(|asked| question(asked, &questions.sets))
+                .map(|asked| asked.of_bytes(&questions.sets))
                 .collect();
             let new = asked.difference(&known).count();
             if t == trees.len() || (t > from && known.len() + new > QUESTIONS) {
@@ -179,29 +178,6 @@ fn small(tree: &Tree) -> bool {
     tree.leaves.len() <= kernel::LEAVES
 }
 
-/// What a node asks of the bytes of a slot.
-fn question(asked: &Asked, sets: &[Set]) -> kernel::Question {
-    let slot = asked.slot;
-    match asked.question {
-        Question::Prefix {
-            limit,
-            missing_left,
-        } => {
-            // Missing values, the highest rank, become the lowest.
-            let shift = u8::from(missing_left);
-            kernel::Question::Limit {
-                slot,
-                shift,
-                limit: limit.wrapping_add(shift),
-            }
-        }
-        Question::Set(set) => kernel::Question::Set {
-            slot,
-            set: sets[set as usize],
-        },
-    }
-}
-
 impl Group {
     /// Of trees from the one at `from` on.
     fn new(
@@ -215,7 +191,7 @@ impl Group {
         let numbers: HashMap<_, _> = known.iter().zip(0..).collect();
         let trees = (trees.iter().zip(&questions.trees[from..]))
             .map(|(tree, asked)| {
-                let ask = |n: usize| numbers[&question(&asked[n], &questions.sets)];
+                let ask = |n: usize| numbers[&asked[n].of_bytes(&questions.sets)];
                 small(tree).then(|| order(tree, ask))
             })
             .collect();

@@ -15,7 +15,7 @@ mod pool;
 mod question;
 mod ranks;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod walk;
 
 use rayon::prelude::*;
@@ -24,7 +24,8 @@ use super::ensemble::Combine;
 use super::shape::Tree;
 use bits::Bits;
 use ml_data::repr::{Dense, Float, View};
-use ranks::Ranks;
+pub(super) use question::{Asked, Set};
+pub(super) use ranks::Ranks;
 use walk::Walk;
 
 /// An ensemble, ready to predict.

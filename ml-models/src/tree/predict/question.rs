@@ -2,11 +2,11 @@
 
 use super::ranks::MISSING;
 use crate::tree::Node;
-use crate::tree::kernel::Rule;
+use crate::tree::kernel::{self, Rule};
 use std::collections::HashMap;
 
 /// A set of ranks, bit `r % 64` of word `r / 64` for rank `r`.
-pub(super) type Set = [u64; 4];
+pub(in crate::tree) type Set = [u64; 4];
 
 /// Which ranks go left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum Question {
 
 /// A question, and the slot of the ranks that it is asked of.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(in crate::tree) struct Asked {
     pub(super) slot: u32,
     pub(super) question: Question,
 }
@@ -33,6 +33,29 @@ impl Asked {
                 missing_left,
             } => Some(Rule::new(limit, MISSING, missing_left)),
             Question::Set(_) => None,
+        }
+    }
+
+    /// The question of the bytes of the slot.
+    pub(in crate::tree) fn of_bytes(&self, sets: &[Set]) -> kernel::Question {
+        let slot = self.slot;
+        match self.question {
+            Question::Prefix {
+                limit,
+                missing_left,
+            } => {
+                // Missing values, the highest rank, become the lowest.
+                let shift = u8::from(missing_left);
+                kernel::Question::Limit {
+                    slot,
+                    shift,
+                    limit: limit.wrapping_add(shift),
+                }
+            }
+            Question::Set(set) => kernel::Question::Set {
+                slot,
+                set: sets[set as usize],
+            },
         }
     }
 

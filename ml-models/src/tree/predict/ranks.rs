@@ -15,7 +15,7 @@ pub(super) const MISSING: u8 = 255;
 
 /// The slots: first those of numbers, then those of categories.
 #[derive(Debug, Clone)]
-pub(super) struct Ranks {
+pub(in crate::tree) struct Ranks {
     /// The slots of numbers, each with its feature.
     numbers: Vec<(usize, Box<Thresholds>)>,
     /// The slots of categories, each with its feature.
@@ -24,11 +24,11 @@ pub(super) struct Ranks {
 
 /// What all nodes ask.
 #[derive(Debug, Clone)]
-pub(super) struct Questions {
+pub(in crate::tree) struct Questions {
     /// Of each tree, what its nodes ask.
-    pub(super) trees: Vec<Vec<Asked>>,
+    pub(in crate::tree) trees: Vec<Vec<Asked>>,
     /// The sets of ranks they ask about.
-    pub(super) sets: Vec<Set>,
+    pub(in crate::tree) sets: Vec<Set>,
     /// Whether a node asks about a set.
     pub(super) any_set: bool,
 }
@@ -37,7 +37,7 @@ pub(super) struct Questions {
 const TILE: usize = 64;
 
 impl Ranks {
-    pub(super) fn new(trees: &[Tree]) -> (Self, Questions) {
+    pub(in crate::tree) fn new(trees: &[Tree]) -> (Self, Questions) {
         let nobody = Asked {
             slot: 0,
             question: Question::Set(u32::MAX),
@@ -107,7 +107,7 @@ impl Ranks {
     }
 
     /// Ranks of `count` rows from `first` on, slot by slot.
-    pub(super) fn of_block<F: Float>(
+    pub(in crate::tree) fn of_block<F: Float>(
         &self,
         x: View<'_, Dense<F>>,
         first: usize,

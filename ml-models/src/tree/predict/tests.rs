@@ -6,13 +6,34 @@ use proptest::prelude::*;
 
 /// What the nodes of a random tree ask.
 #[derive(Debug, Clone, Copy)]
-struct Kind {
+pub(in crate::tree) struct Kind {
     features: usize,
     /// Different thresholds a feature.
     thresholds: u64,
     /// Share of nodes in 100 that ask for categories; zero and never-missing come with it.
     odd: u64,
     categories: u64,
+}
+
+/// The kind of trees whose nodes ask for a share of categories.
+pub(in crate::tree) fn kind(features: usize, odd: u64) -> Kind {
+    Kind {
+        features,
+        thresholds: 100,
+        odd,
+        categories: 20,
+    }
+}
+
+/// A stream of numbers.
+pub(in crate::tree) fn draws(seed: u64) -> impl FnMut() -> u64 {
+    let mut state = seed;
+    move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        state >> 11
+    }
 }
 
 fn test(r: u64, kind: Kind, draw: &mut impl FnMut() -> u64) -> Test {
@@ -34,7 +55,7 @@ fn test(r: u64, kind: Kind, draw: &mut impl FnMut() -> u64) -> Test {
 }
 
 /// A random tree: each step splits a random leaf.
-fn tree(leaves: usize, kind: Kind, draw: &mut impl FnMut() -> u64) -> Tree {
+pub(in crate::tree) fn tree(leaves: usize, kind: Kind, draw: &mut impl FnMut() -> u64) -> Tree {
     let (mut nodes, mut open) = (Vec::<Node>::new(), vec![None]);
     while open.len() < leaves {
         let (k, leaf) = ((draw() % open.len() as u64) as usize, open.len() as u32);
@@ -78,7 +99,7 @@ fn tree(leaves: usize, kind: Kind, draw: &mut impl FnMut() -> u64) -> Tree {
 }
 
 /// A cell: thresholds and categories, and all that is special.
-fn cell(kind: Kind, draw: &mut impl FnMut() -> u64) -> f64 {
+pub(in crate::tree) fn cell(kind: Kind, draw: &mut impl FnMut() -> u64) -> f64 {
     const SPECIAL: [f64; 16] = [
         f64::NAN,
         f64::INFINITY,
@@ -146,8 +167,7 @@ proptest! {
         thresholds in prop::sample::select(vec![100_u64, 3000]),
         categories in prop::sample::select(vec![20_u64, 1000]),
     ) {
-        let mut state = seed;
-        let mut draw = || { state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407); state >> 11 };
+        let mut draw = draws(seed);
         let kind = Kind { features: 1 + (draw() % 9) as usize, thresholds, odd, categories };
         let trees: Vec<Tree> = (0..count).map(|_| { let n = 1 + (draw() % most as u64) as usize; tree(n, kind, &mut draw) }).collect();
         let x: Vec<f64> = (0..530 * kind.features).map(|_| cell(kind, &mut draw)).collect();
@@ -159,13 +179,7 @@ proptest! {
 
 #[test]
 fn thousands_of_thresholds_and_leaves() {
-    let mut state = 3_u64;
-    let mut draw = || {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        state >> 11
-    };
+    let mut draw = draws(3);
     let kind = Kind {
         features: 3,
         thresholds: 5000,
