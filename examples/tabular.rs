@@ -28,7 +28,9 @@ fn main() -> ExitCode {
     match tabular::run(&args, &mut |line| println!("{line}")) {
         Ok(_) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            // A name in the message may hold a line end.
+            let line = error.to_string().replace(['\n', '\r'], " ");
+            eprintln!("error: {line}");
             ExitCode::FAILURE
         }
     }

@@ -239,7 +239,7 @@ fn files_that_are_not_tidy() {
     }
     train.push_str("too;many;fields;in;this;row;of;the;file\r\n\r\n");
     // Other order, a new column, no target, unseen categories, a short row, a row too long, text among the numbers.
-    let test = "extra|mixed|kind|a.1|a|id|note\nx|5|k;1|1|8.0|k1|n\nx|abc|new|0|?|k2|n\nx|7\nx|1|k;2|2|3|k3|n|more\n\"x\"|\"1\"|k;0|0|-inf|k4|n";
+    let test = "extra|mixed|kind|a.1|a|id|note\nx|5|k;1|1|8.0|k1|n\nx|abc|new|0|?|k2|n\nx|7\n  \t\nx|1|k;2|2|3|k3|n|more\n\"x\"|\"1\"|k;0|0|-inf|k4|n";
     let ran = run(train.as_bytes(), test.as_bytes(), &["--target", "y"]).unwrap();
     let notes = ran.notes();
     for part in [
@@ -249,7 +249,7 @@ fn files_that_are_not_tidy() {
         "note (free text)",
         "columns of the test file that training did not have: extra",
         "test column `a`: 1 values are not numeric",
-        "test row 3 (line 5) can not be read",
+        "test row 3 (line 6) can not be read",
     ] {
         assert!(notes.contains(part), "`{part}` is not in {notes}");
     }

@@ -25,6 +25,7 @@ fn source(path: &Path, args: &Args, encoding: Encoding) -> CsvSource {
         .sniff(true)
         .skip_row_names(true)
         .rename_duplicates(true)
+        .skip_blank_lines(true)
         .missing(Missing::pandas())
         .ragged(Ragged::Fill)
         .has_header(args.header)

@@ -358,6 +358,7 @@ fn plain_dialect(input: &Input, options: &CsvOptions) -> Result<Dialect> {
         quote: options.quote,
         comment: options.comment,
         trim: options.trim,
+        skip_blank: options.skip_blank_lines,
         longest: options.max_record_bytes,
     })
 }

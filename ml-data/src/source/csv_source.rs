@@ -128,6 +128,12 @@ impl CsvSource {
         self.options.trim = trim;
         self
     }
+    /// Skips lines that hold only blanks and tabs.
+    #[must_use]
+    pub fn skip_blank_lines(mut self, skip: bool) -> Self {
+        self.options.skip_blank_lines = skip;
+        self
+    }
     /// Calls repeated names `x`, `x.1`, `x.2`, as pandas does.
     #[must_use]
     pub fn rename_duplicates(mut self, rename: bool) -> Self {

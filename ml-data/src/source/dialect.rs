@@ -13,6 +13,8 @@ pub(super) struct Dialect {
     pub(super) quote: Option<u8>,
     pub(super) comment: Option<u8>,
     pub(super) trim: bool,
+    /// Whether lines of blanks and tabs only are no records.
+    pub(super) skip_blank: bool,
     /// The most bytes of a record.
     pub(super) longest: usize,
 }
@@ -57,8 +59,9 @@ impl Dialect {
         let (mut at, mut cut) = (0, 0);
         while scan.records < most {
             let Some(start) = self.record_start(bytes, at) else {
-                // Only blank lines and comments are left; a comment may go on in later bytes.
-                let ends = last || bytes.last() == Some(&b'\n') || self.comment.is_none();
+                // Only blank lines and comments are left; both may go on in later bytes.
+                let whole = self.comment.is_none() && !self.skip_blank;
+                let ends = last || bytes.last() == Some(&b'\n') || whole;
                 at = if ends { bytes.len() } else { at };
                 break;
             };
@@ -98,9 +101,20 @@ impl Dialect {
             match bytes.get(at)? {
                 b'\n' | b'\r' => at += 1,
                 b if Some(*b) == self.comment => at += memchr(b'\n', &bytes[at..])? + 1,
+                b' ' | b'\t' if self.skip_blank => match self.after_blanks(bytes, at) {
+                    Some(end) => at = end,
+                    None => return Some(at),
+                },
                 _ => return Some(at),
             }
         }
+    }
+
+    /// Where the line ends that begins at `at`, if it holds only blanks and tabs that are no delimiters.
+    fn after_blanks(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        let blank = |b: &u8| matches!(b, b' ' | b'\t') && *b != self.delimiter;
+        let end = at + bytes[at..].iter().take_while(|b| blank(b)).count();
+        matches!(bytes.get(end), None | Some(b'\n' | b'\r')).then_some(end)
     }
 
     fn record_end(&self, bytes: &[u8], start: usize) -> End {
@@ -293,6 +307,7 @@ mod tests {
                     quote,
                     comment,
                     trim,
+                    skip_blank: false,
                     longest: usize::MAX,
                 })
             })
@@ -309,6 +324,23 @@ mod tests {
             for dialect in dialects() {
                 let bytes = if dialect.comment.is_some() { &ended } else { &bytes };
                 prop_assert_eq!(records(&dialect, bytes), by_the_csv_crate(&dialect, bytes), "{:?}", dialect);
+            }
+        }
+
+        #[test]
+        fn lines_of_blanks_are_skipped_wherever_bytes_are_cut(bytes in proptest::collection::vec(
+            prop_oneof![Just(b','), Just(b'\n'), Just(b'\n'), Just(b' '), Just(b' '), Just(b'\t'), Just(b'\r'), b'a'..=b'b'], 0..40)) {
+            for dialect in dialects().filter(|d| !d.trim && d.comment.is_none()) {
+                let skips = Dialect { skip_blank: true, ..dialect };
+                let not_blank = |r: &Vec<Vec<u8>>| r.len() > 1 || !r[0].iter().all(|b| matches!(b, b' ' | b'\t'));
+                let want: Vec<_> = records(&dialect, &bytes).into_iter().filter(not_blank).collect();
+                prop_assert_eq!(&records(&skips, &bytes), &want);
+                for cut in 0..bytes.len() {
+                    let head = skips.scan(&bytes[..cut], false, usize::MAX, usize::MAX).end();
+                    let mut joined = records(&skips, &bytes[..head]);
+                    joined.extend(records(&skips, &bytes[head..]));
+                    prop_assert_eq!(&joined, &want);
+                }
             }
         }
 

@@ -124,6 +124,8 @@ pub struct CsvOptions {
     pub names: Option<Vec<String>>,
     /// Whether blanks around cells and names are cut.
     pub trim: bool,
+    /// Whether lines that hold only blanks and tabs are skipped, as in pandas. Empty lines always are.
+    pub skip_blank_lines: bool,
     /// Whether repeated names become `x`, `x.1`, `x.2` as in pandas, in place of an error.
     pub rename_duplicates: bool,
     /// Cells without a value.
@@ -167,6 +169,7 @@ impl Default for CsvOptions {
             has_header: true,
             names: None,
             trim: false,
+            skip_blank_lines: false,
             rename_duplicates: false,
             missing: Missing::default(),
             columns: BTreeMap::new(),

@@ -64,6 +64,7 @@ mod tests {
             quote: Some(b'"'),
             comment: None,
             trim: false,
+            skip_blank: false,
             longest: usize::MAX,
         };
         sniff(&Input::Memory("t".into(), text.as_bytes().into()), like).unwrap()
