@@ -14,6 +14,7 @@ use super::Boost;
 use super::fit::{Answers, Judge, Known, Learned, STEP, Task, check_params, fit};
 use super::model::{FittedBoost, FittedBoostClassifier};
 use super::objective::{CustomObjective, Measure};
+use crate::tree::Ensemble;
 
 impl Params for Boost {
     fn name(&self) -> &'static str {
@@ -56,6 +57,32 @@ impl Boost {
             boost: self,
             objective,
         }
+    }
+}
+
+/// [`Boost`] that goes on from a fitted model; see [`Boost::init_model`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct WithModel<M> {
+    boost: Boost,
+    model: M,
+}
+
+impl Boost {
+    /// Goes on from `model`: the rounds that are missing to `num_iterations` are added to its own. A training that was stopped
+    /// after any round, and goes on with the same rows and parameters, ends with the same bits as one that was not.
+    #[must_use]
+    pub fn init_model<M>(self, model: M) -> WithModel<M> {
+        WithModel { boost: self, model }
+    }
+}
+
+impl<M: Send + Sync> Params for WithModel<M> {
+    fn name(&self) -> &'static str {
+        STEP
+    }
+
+    fn check(&self) -> Result<()> {
+        check_params(&self.boost)
     }
 }
 
@@ -131,11 +158,18 @@ fn known<F: Float, Y: Learnable, P: Part + Readable>(
     }
 }
 
+/// What there is besides parameters and rows.
+#[derive(Default)]
+struct More<'a> {
+    custom: Option<&'a dyn CustomObjective>,
+    before: Option<(&'a Ensemble, &'a [f64])>,
+}
+
 type On<'a> = &'a mut dyn FnMut(Round<'_>) -> ControlFlow<()>;
 
 fn learn<F: Float, Y: Learnable>(
     params: &Boost,
-    custom: Option<&dyn CustomObjective>,
+    more: More<'_>,
     train: &Sample<Dense<F>, Y, Train>,
     valid: Option<&Sample<Dense<F>, Y, Valid>>,
     on: On<'_>,
@@ -143,8 +177,9 @@ fn learn<F: Float, Y: Learnable>(
     let task = Task {
         train: known(train),
         valid: valid.map(known),
-        custom,
+        custom: more.custom,
         judge: None,
+        before: more.before,
     };
     Y::model(fit(params, &task, on)?, train.y())
 }
@@ -171,6 +206,7 @@ fn learn_judged<F: Float, Y: Learnable>(
             },
             score: &score,
         }),
+        before: None,
     };
     Y::model(fit(params, &task, on)?, train.y())
 }
@@ -185,7 +221,7 @@ macro_rules! estimates {
             type Model = $model;
 
             fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
-                learn(self, None, train, None, &mut go_on)
+                learn(self, More::default(), train, None, &mut go_on)
             }
         }
 
@@ -196,7 +232,26 @@ macro_rules! estimates {
                 valid: &Sample<Dense<F>, $target, Valid>,
                 on: On<'_>,
             ) -> Result<$model> {
-                learn(self, None, train, Some(valid), on)
+                learn(self, More::default(), train, Some(valid), on)
+            }
+        }
+
+        impl<F: Float> Estimator<Dense<F>, $target> for WithModel<$model> {
+            type Model = $model;
+
+            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
+                learn(&self.boost, self.more(), train, None, &mut go_on)
+            }
+        }
+
+        impl<F: Float> LearnValid<Dense<F>, $target> for WithModel<$model> {
+            fn learn_valid(
+                &self,
+                train: &Sample<Dense<F>, $target, Train>,
+                valid: &Sample<Dense<F>, $target, Valid>,
+                on: On<'_>,
+            ) -> Result<$model> {
+                learn(&self.boost, self.more(), train, Some(valid), on)
             }
         }
 
@@ -204,7 +259,7 @@ macro_rules! estimates {
             type Model = $model;
 
             fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
-                learn(&self.boost, None, train, None, &mut go_on)
+                learn(&self.boost, More::default(), train, None, &mut go_on)
             }
         }
 
@@ -225,13 +280,37 @@ estimates!(Binary, FittedBoost);
 estimates!(Relevance, FittedBoost);
 estimates!(Class, FittedBoostClassifier);
 
+impl<O: CustomObjective> WithObjective<O> {
+    fn more(&self) -> More<'_> {
+        More {
+            custom: Some(&self.objective),
+            before: None,
+        }
+    }
+}
+
+macro_rules! goes_on {
+    ($model:ty) => {
+        impl WithModel<$model> {
+            fn more(&self) -> More<'_> {
+                More {
+                    custom: None,
+                    before: Some((self.model.ensemble(), self.model.history())),
+                }
+            }
+        }
+    };
+}
+goes_on!(FittedBoost);
+goes_on!(FittedBoostClassifier);
+
 macro_rules! estimates_custom {
     ($target:ty) => {
         impl<F: Float, O: CustomObjective> Estimator<Dense<F>, $target> for WithObjective<O> {
             type Model = FittedBoost;
 
             fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<FittedBoost> {
-                learn(&self.boost, Some(&self.objective), train, None, &mut go_on)
+                learn(&self.boost, self.more(), train, None, &mut go_on)
             }
         }
 
@@ -242,7 +321,7 @@ macro_rules! estimates_custom {
                 valid: &Sample<Dense<F>, $target, Valid>,
                 on: On<'_>,
             ) -> Result<FittedBoost> {
-                learn(&self.boost, Some(&self.objective), train, Some(valid), on)
+                learn(&self.boost, self.more(), train, Some(valid), on)
             }
         }
     };

@@ -12,7 +12,8 @@ use super::objective::{
     Custom, CustomObjective, Kind, LambdaRank, Logistic, Loss, Measure, Objective, OneVsAll,
     Pointwise, Softmax, XeNdcg,
 };
-use super::train::{Progress, Trained, Training, Validation, train};
+use super::params::Boosting;
+use super::train::{Before, Progress, Trained, Training, Validation, train};
 use crate::tree::bin::Layout;
 use crate::tree::weights::Weights;
 use crate::tree::{Combine, Ensemble, Link, Parts};
@@ -55,6 +56,8 @@ pub(crate) struct Task<'a, F> {
     pub(crate) valid: Option<Known<'a, F>>,
     pub(crate) custom: Option<&'a dyn CustomObjective>,
     pub(crate) judge: Option<Judge<'a>>,
+    /// A model to go on from, with its validation history.
+    pub(crate) before: Option<(&'a Ensemble, &'a [f64])>,
 }
 
 /// The rows of a sample that count, in the order training wants them.
@@ -80,6 +83,15 @@ pub(crate) fn fit<F: Float>(
     on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
 ) -> Result<Learned> {
     check_params(params)?;
+    if task.before.is_some() && params.boosting != Boosting::Gbdt {
+        let found = format!("{:?}", params.boosting);
+        return Err(Error::parameter(
+            STEP,
+            "boosting",
+            found,
+            "Gbdt where training goes on from a model",
+        ));
+    }
     let known = &task.train;
     if known.x.data().width() == 0 {
         return Err(Error::Empty("feature matrix (no columns)".into()));
@@ -103,13 +115,28 @@ pub(crate) fn fit<F: Float>(
         .as_ref()
         .map(|valid| validation(params, task, valid, &layout, loss.as_ref()))
         .transpose()?;
+    let before = task
+        .before
+        .map(|model| before(model, x, task.valid.as_ref(), loss.as_ref()))
+        .transpose()?;
     let metric = validation.as_ref().map_or("", |v| v.measure.name);
     let training = Training {
         layout,
         cells,
         loss,
         weights,
+        starts: rows.starts,
+        before,
     };
+    let names = known.x.data().names();
+    if !params.monotone_constraints.is_empty() {
+        Error::check_len(
+            "monotone_constraints",
+            names.len(),
+            params.monotone_constraints.len(),
+        )?;
+    }
+    let growth = params.growth(interactions(params, names)?);
     let mut report = |p: Progress| {
         on(Round {
             round: p.iteration,
@@ -119,19 +146,29 @@ pub(crate) fn fit<F: Float>(
             valid: p.metric,
         })
     };
-    let trained = train(params, &training, validation.as_ref(), &mut report)?;
+    let trained = train(params, &training, validation.as_ref(), &growth, &mut report)?;
     let Trained {
         start,
         trees,
         best_iteration,
         history,
     } = trained;
+    let mut all = task
+        .before
+        .map_or_else(Vec::new, |(e, _)| e.trees().to_vec());
+    let kept = best_iteration.map_or(usize::MAX, |b| b * start.len());
+    all.extend(trees);
+    all.truncate(kept);
     let ensemble = Ensemble::new(Parts {
-        names: known.x.data().names().clone(),
+        names: names.clone(),
         outputs: start.len(),
-        trees,
+        trees: all,
         start,
-        combine: Combine::Sum,
+        combine: if params.boosting == Boosting::Rf {
+            Combine::Mean
+        } else {
+            Combine::Sum
+        },
         link: training.loss.link(),
         objective: training.loss.name(),
     })?;
@@ -142,14 +179,59 @@ pub(crate) fn fit<F: Float>(
     })
 }
 
+/// Position of a column that a parameter names.
+fn position(parameter: &'static str, name: &str, names: &Names) -> Result<usize> {
+    names
+        .iter()
+        .position(|n| n == name)
+        .ok_or_else(|| Error::parameter(STEP, parameter, name, "the name of a column"))
+}
+
 /// Positions of the columns of categories.
 fn columns(params: &Boost, names: &Names) -> Result<Vec<usize>> {
-    let position = |name: &String| {
-        names.iter().position(|n| n == name).ok_or_else(|| {
-            Error::parameter(STEP, "categorical_feature", name, "the name of a column")
-        })
+    let columns = params.categorical_feature.iter();
+    columns
+        .map(|name| position("categorical_feature", name, names))
+        .collect()
+}
+
+/// Positions of the columns that may meet.
+fn interactions(params: &Boost, names: &Names) -> Result<Vec<Vec<u32>>> {
+    let column = |name: &String| Ok(position("interaction_constraints", name, names)? as u32);
+    let sets = params.interaction_constraints.iter();
+    sets.map(|set| set.iter().map(column).collect()).collect()
+}
+
+/// What a model says of the rows, as a place to go on from.
+fn before<F: Float>(
+    (model, history): (&Ensemble, &[f64]),
+    x: View<'_, Dense<F>>,
+    valid: Option<&Known<'_, F>>,
+    loss: &dyn Loss,
+) -> Result<Before> {
+    let outputs = loss.outputs();
+    Error::check_len(
+        "outputs of the model to go on from",
+        outputs,
+        model.outputs(),
+    )?;
+    let by_output = |scores: Vec<f64>| -> Vec<f64> {
+        let output = |k: usize| scores.iter().skip(k).step_by(outputs).copied();
+        (0..outputs).flat_map(output).collect()
     };
-    params.categorical_feature.iter().map(position).collect()
+    let of_valid = |v: &Known<'_, F>| -> Result<Vec<f64>> {
+        let rows = Rows::of(v, "validation sample")?.in_matrix(v);
+        Ok(by_output(
+            model.raw_scores(View::new(v.x.data(), RowSet::List(&rows)))?,
+        ))
+    };
+    Ok(Before {
+        rounds: model.trees().len() / outputs,
+        start: model.parts().start.clone(),
+        train: by_output(model.raw_scores(x)?),
+        valid: valid.map(of_valid).transpose()?.unwrap_or_default(),
+        history: history.to_vec(),
+    })
 }
 
 /// Bins the validation rows and says how they are judged: by the objective's own metric unless there is another.

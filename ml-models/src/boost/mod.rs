@@ -8,15 +8,19 @@
 //!
 //! Bins, growth and prediction of the trees themselves are in [`tree`](crate::tree).
 
+mod config;
+mod dart;
+mod draws;
 mod estimator;
 mod fit;
 mod model;
 mod objective;
 mod params;
 mod train;
+mod watch;
 
 pub use crate::tree::{Child, Node, Scratch, Tree};
-pub use estimator::{WithMetric, WithObjective};
+pub use estimator::{WithMetric, WithModel, WithObjective};
 pub use model::{FittedBoost, FittedBoostClassifier};
 pub use objective::{CustomObjective, Objective};
-pub use params::Boost;
+pub use params::{Boost, Boosting, DataSampleStrategy};

@@ -6,6 +6,33 @@ use super::objective::Objective;
 use crate::tree::bin::Binning;
 use crate::tree::grow::{Categorical, Growth};
 
+/// What a round of boosting is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Boosting {
+    /// Each tree lowers the loss that the trees before it left.
+    #[default]
+    Gbdt,
+    /// As [`Gbdt`](Self::Gbdt), but each tree is grown as if some of those before it were not there (Rashmi and Gilad-Bachrach,
+    /// *DART: dropouts meet multiple additive regression trees*, AISTATS 2015,
+    /// [arXiv:1505.01866](https://arxiv.org/abs/1505.01866)).
+    Dart,
+    /// Trees of rows drawn anew, side by side, averaged.
+    Rf,
+}
+
+/// How the rows of a round are drawn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum DataSampleStrategy {
+    /// A share of the rows at random; needs `bagging_fraction` and `bagging_freq`.
+    #[default]
+    Bagging,
+    /// The rows with large gradients, and a random share of the others that stands for all of them (Ke et al.,
+    /// *LightGBM*, NeurIPS 2017).
+    Goss,
+}
+
 /// Gradient-boosted decision trees on histograms.
 ///
 /// The target of the sample chooses what is minimised: squared error for real labels, log loss for binary labels and for
@@ -84,6 +111,19 @@ pub struct Boost {
     pub(crate) feature_fraction: f64,
     pub(crate) bagging_fraction: f64,
     pub(crate) bagging_freq: usize,
+    pub(crate) bagging_by_query: bool,
+    pub(crate) boosting: Boosting,
+    pub(crate) data_sample_strategy: DataSampleStrategy,
+    pub(crate) top_rate: f64,
+    pub(crate) other_rate: f64,
+    pub(crate) drop_rate: f64,
+    pub(crate) max_drop: usize,
+    pub(crate) skip_drop: f64,
+    pub(crate) max_delta_step: f64,
+    pub(crate) monotone_constraints: Vec<i8>,
+    pub(crate) interaction_constraints: Vec<Vec<String>>,
+    pub(crate) feature_fraction_bynode: f64,
+    pub(crate) extra_trees: bool,
     pub(crate) early_stopping_round: Option<usize>,
     pub(crate) early_stopping_min_delta: f64,
     pub(crate) boost_from_average: bool,
@@ -126,6 +166,19 @@ impl Default for Boost {
             feature_fraction: 1.0,
             bagging_fraction: 1.0,
             bagging_freq: 0,
+            bagging_by_query: false,
+            boosting: Boosting::Gbdt,
+            data_sample_strategy: DataSampleStrategy::Bagging,
+            top_rate: 0.2,
+            other_rate: 0.1,
+            drop_rate: 0.1,
+            max_drop: 50,
+            skip_drop: 0.5,
+            max_delta_step: 0.0,
+            monotone_constraints: Vec::new(),
+            interaction_constraints: Vec::new(),
+            feature_fraction_bynode: 1.0,
+            extra_trees: false,
             early_stopping_round: None,
             early_stopping_min_delta: 0.0,
             boost_from_average: true,
@@ -171,7 +224,49 @@ impl Boost {
         self
     }
 
+    /// For each column 1 where predictions may only rise with it, -1 where they may only fall, 0 otherwise. Empty (the
+    /// default) for no constraint.
+    #[must_use]
+    pub fn monotone_constraints(mut self, directions: impl Into<Vec<i8>>) -> Self {
+        self.monotone_constraints = directions.into();
+        self
+    }
+
+    /// Sets of columns, by name, that may split nodes on one way down a tree; a column in no set is not used. Default none:
+    /// all may meet.
+    #[must_use]
+    pub fn interaction_constraints<S: Into<String>, I: IntoIterator<Item = S>>(
+        mut self,
+        sets: impl IntoIterator<Item = I>,
+    ) -> Self {
+        let set = |set: I| set.into_iter().map(Into::into).collect();
+        self.interaction_constraints = sets.into_iter().map(set).collect();
+        self
+    }
+
     setters! {
+        /// What a round is: boosting, boosting with dropout, or a forest. Default boosting.
+        boosting: Boosting;
+        /// How rows are drawn. Default bagging.
+        data_sample_strategy: DataSampleStrategy;
+        /// GOSS: share of the rows with the largest gradients, which are kept. Default 0.2.
+        top_rate: f64;
+        /// GOSS: share of the rows that are drawn from the others. Default 0.1.
+        other_rate: f64;
+        /// DART: chance of each earlier tree to be dropped. Default 0.1.
+        drop_rate: f64;
+        /// DART: most trees dropped at a time. Default 50.
+        max_drop: usize;
+        /// DART: chance of a round without dropping. Default 0.5.
+        skip_drop: f64;
+        /// Largest size of a leaf value before shrinkage; 0 for any. Default 0.
+        max_delta_step: f64;
+        /// Share of the columns drawn for each node, in (0, 1]. Default 1.
+        feature_fraction_bynode: f64;
+        /// One random threshold for each column and node instead of all. Default false.
+        extra_trees: bool;
+        /// Ranking: whole queries are drawn, not rows. Default false.
+        bagging_by_query: bool;
         /// Columns of at most so many categories are split by one category against the rest. Default 4.
         max_cat_to_onehot: usize;
         /// Most categories on the left of a split. Default 32.
@@ -378,6 +473,69 @@ impl Boost {
                 "in (0, 1]",
             ),
             (
+                "feature_fraction_bynode",
+                self.feature_fraction_bynode,
+                fraction(self.feature_fraction_bynode),
+                "in (0, 1]",
+            ),
+            (
+                "top_rate",
+                self.top_rate,
+                fraction(self.top_rate) && self.top_rate + self.other_rate <= 1.0,
+                "in (0, 1], and at most 1 together with other_rate",
+            ),
+            (
+                "other_rate",
+                self.other_rate,
+                fraction(self.other_rate),
+                "in (0, 1]",
+            ),
+            (
+                "drop_rate",
+                self.drop_rate,
+                (0.0..=1.0).contains(&self.drop_rate),
+                "in [0, 1]",
+            ),
+            (
+                "skip_drop",
+                self.skip_drop,
+                (0.0..=1.0).contains(&self.skip_drop),
+                "in [0, 1]",
+            ),
+            (
+                "max_delta_step",
+                self.max_delta_step,
+                penalty(self.max_delta_step),
+                "finite and at least 0",
+            ),
+            (
+                "monotone_constraints",
+                self.monotone_constraints
+                    .iter()
+                    .map(|&m| f64::from(m))
+                    .find(|m| m.abs() > 1.0)
+                    .unwrap_or(0.0),
+                self.monotone_constraints
+                    .iter()
+                    .all(|m| (-1..=1).contains(m)),
+                "-1, 0 or 1 for each column",
+            ),
+            (
+                "boosting",
+                0.0,
+                self.boosting != Boosting::Rf
+                    || self.random_rows()
+                    || self.feature_fraction < 1.0
+                    || self.feature_fraction_bynode < 1.0,
+                "for Rf, trees must differ: bagging_freq with bagging_fraction, or a feature_fraction below 1",
+            ),
+            (
+                "early_stopping_round",
+                self.early_stopping_round.unwrap_or(0) as f64,
+                self.boosting != Boosting::Dart || self.early_stopping_round.is_none(),
+                "none with DART, whose later rounds change earlier trees",
+            ),
+            (
                 "bagging_fraction",
                 self.bagging_fraction,
                 fraction(self.bagging_fraction),
@@ -426,8 +584,15 @@ impl Boost {
             .map(|(name, value, _, rule)| (name, value, rule))
     }
 
-    pub(crate) fn growth(&self) -> Growth {
+    /// `interactions` are positions of columns.
+    pub(crate) fn growth(&self, interactions: Vec<Vec<u32>>) -> Growth {
         Growth {
+            interactions,
+            max_delta_step: self.max_delta_step,
+            monotone: self.monotone_constraints.clone(),
+            feature_fraction_bynode: self.feature_fraction_bynode,
+            extra_trees: self.extra_trees,
+            seed: self.seed,
             num_leaves: self.num_leaves,
             max_depth: self.max_depth,
             min_data_in_leaf: self.min_data_in_leaf,
@@ -435,7 +600,11 @@ impl Boost {
             lambda_l1: self.lambda_l1,
             lambda_l2: self.lambda_l2,
             min_gain_to_split: self.min_gain_to_split,
-            shrinkage: self.learning_rate,
+            shrinkage: if self.boosting == Boosting::Rf {
+                1.0
+            } else {
+                self.learning_rate
+            },
             categorical: Categorical {
                 max_cat_to_onehot: self.max_cat_to_onehot,
                 max_cat_threshold: self.max_cat_threshold,
@@ -457,8 +626,12 @@ impl Boost {
         }
     }
 
-    /// Whether a tree sees only part of the rows.
+    /// Whether a share of the rows is drawn.
     pub(crate) fn bags(&self) -> bool {
+        self.data_sample_strategy == DataSampleStrategy::Bagging && self.random_rows()
+    }
+
+    fn random_rows(&self) -> bool {
         self.bagging_freq > 0 && self.bagging_fraction < 1.0
     }
 }

@@ -104,6 +104,19 @@ impl Tree {
         deepest
     }
 
+    /// Adds a constant to every value of the tree.
+    pub(crate) fn shift(&mut self, by: f64) {
+        self.nodes.iter_mut().for_each(|n| n.value += by);
+        self.leaves.iter_mut().for_each(|l| l.value += by);
+    }
+
+    /// Multiplies every value of the tree, and with them its shrinkage.
+    pub(crate) fn scale(&mut self, by: f64) {
+        self.nodes.iter_mut().for_each(|n| n.value *= by);
+        self.leaves.iter_mut().for_each(|l| l.value *= by);
+        self.shrinkage *= by;
+    }
+
     /// What is wrong with a tree that was read from a file, if anything.
     pub(crate) fn flaw(&self, features: usize) -> Option<&'static str> {
         if self.leaves.len() != self.nodes.len() + 1 {

@@ -54,6 +54,7 @@ impl Loss for Softmax {
                     for (k, cell) in row.iter_mut().enumerate() {
                         *cell = scores[k * n + piece * PIECE + i];
                     }
+
                     math::softmax(&mut row);
                     for (k, (&p, out)) in row.iter().zip(&mut out).enumerate() {
                         let truth = f64::from(u8::from(code as usize == k));

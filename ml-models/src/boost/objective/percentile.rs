@@ -28,7 +28,7 @@ impl Renewal<'_> {
 }
 
 /// The `alpha` quantile of values with their weights. Where weights are numbers of repeats it interpolates between neighbours
-/// of the repeated values, as NumPy does; else it is the value at which the weights up to it pass `alpha` of the total.
+/// of the repeated values, as NumPy does; else it is the last value up to which the weights are at most `alpha` of the total.
 pub(crate) fn percentile(items: &mut [(f64, f64)], alpha: f64, repeated: bool) -> f64 {
     items.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let Some(last) = items.last().copied() else {
@@ -54,11 +54,13 @@ pub(crate) fn percentile(items: &mut [(f64, f64)], alpha: f64, repeated: bool) -
         return last.0;
     }
     let threshold = total * alpha;
+    let mut before = None;
     for &(value, weight) in &*items {
         below += weight;
         if below > threshold {
-            return value;
+            return before.unwrap_or(value);
         }
+        before = Some(value);
     }
     last.0
 }
@@ -80,6 +82,6 @@ mod tests {
     #[test]
     fn fractions_pass_a_share_of_the_total() {
         let of = |alpha| percentile(&mut [(3.0, 0.5), (1.0, 0.2), (10.0, 0.3)], alpha, false);
-        assert_eq!([of(0.1), of(0.5), of(0.65), of(0.8)], [1.0, 3.0, 3.0, 10.0]);
+        assert_eq!([of(0.1), of(0.5), of(0.75), of(1.0)], [1.0, 1.0, 3.0, 10.0]);
     }
 }

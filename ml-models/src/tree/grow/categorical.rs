@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::params::Categorical;
 use super::split::{LeafRules, Split};
-use crate::tree::kernel::{shrink, unpack};
+use crate::tree::kernel::unpack;
 
 /// A category that may go left.
 struct Group {
@@ -62,11 +62,6 @@ impl LeafRules {
             && self.count - rows >= self.min_data
             && hessian >= self.least
             && (self.constants.total as u32).saturating_sub(hessian) >= self.least
-    }
-
-    fn part(&self, packed: u64, l2: f64) -> f64 {
-        let (g, h) = unpack(packed);
-        shrink(g, self.constants.lambda_l1).powi(2) / (h + l2)
     }
 
     fn gain(&self, left: u64, extra_l2: f64) -> f64 {

@@ -15,6 +15,7 @@ use super::sprout::{Node, Sprout};
 /// A leaf that became a node, or may.
 struct Entry<'s> {
     count: u64,
+    bounds: [f64; 2],
     split: Option<Split>,
     children: Option<[usize; 2]>,
     /// The leaf itself, unless it is split or being split.
@@ -79,7 +80,7 @@ struct State<'s> {
 enum Job<'s> {
     Split {
         entry: usize,
-        leaf: Leaf<'s>,
+        leaf: Box<Leaf<'s>>,
         split: Split,
         threads: usize,
         open: bool,
@@ -177,6 +178,7 @@ impl<'s> State<'s> {
         }
         self.entries.push(Entry {
             count: leaf.count,
+            bounds: leaf.bounds,
             split: leaf.best.clone(),
             children: None,
             leaf: Some(leaf),
@@ -205,7 +207,7 @@ impl<'s> State<'s> {
         let others = self.busy - 1 + self.ready.len().min(splits - self.begun);
         Job::Split {
             entry,
-            leaf,
+            leaf: Box::new(leaf),
             split,
             threads: threads.saturating_sub(others).max(1),
             open: self.begun < splits,
@@ -275,6 +277,7 @@ impl<'s> State<'s> {
                 }
             }
         }
+        sprout.bounds = leaves.iter().map(|&l| self.entries[l].bounds).collect();
         sprout.counts = leaves.iter().map(|&l| self.entries[l].count).collect();
         (sprout, leaves)
     }

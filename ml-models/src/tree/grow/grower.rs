@@ -55,9 +55,10 @@ impl<'a> Grower<'a> {
         }
     }
 
-    /// Grows a tree on the rows of `bag` (all without one), looking at the listed columns only (all without a list).
+    /// Grows tree number `tree` on the rows of `bag` (all without one), looking at the listed columns only (all without a list).
     pub(crate) fn grow(
         &mut self,
+        tree: u64,
         gradients: &Gradients,
         bag: Option<&[u32]>,
         columns: Option<&[u32]>,
@@ -90,6 +91,7 @@ impl<'a> Grower<'a> {
                 gradients.hessian_scale,
             ),
             pool: &self.pool,
+            tree,
         };
         let (rows, spare) = (&mut self.rows[..], &mut self.spare[..]);
         let root = Leaf::root(&round, rows, spare, bag.is_none(), threads);
@@ -104,8 +106,17 @@ impl<'a> Grower<'a> {
             });
         }
         sprout.sums = self.leaf_sums(gradients, bag, sprout.counts.len());
-        let sums = sprout.sums.iter().zip(sprout.extra_l2().1);
-        sprout.values = sums.map(|(&s, l2)| self.params.value(s, l2)).collect();
+        let leaves = sprout
+            .sums
+            .iter()
+            .zip(sprout.extra_l2().1)
+            .zip(&sprout.bounds);
+        let shrinkage = self.params.shrinkage;
+        let value = |((&sums, l2), [low, high]): ((&[f64; 2], f64), &[f64; 2])| {
+            let value = self.params.value(sums, l2);
+            value.clamp(low * shrinkage, high * shrinkage)
+        };
+        sprout.values = leaves.map(value).collect();
         sprout
     }
 

@@ -7,8 +7,9 @@ use super::histograms::{Groups, Source};
 use super::params::Growth;
 use super::pool::Pool;
 use super::quantise::Gradients;
-use super::split::{Rules, Split};
+use super::split::{About, Rules, Split, mix};
 use crate::tree::kernel::{self, Rows};
+use crate::tree::sampling::choose;
 use crate::tree::weights::Weights;
 
 /// What the growth of one tree shares.
@@ -20,6 +21,8 @@ pub(super) struct Round<'r> {
     pub(super) columns: Option<&'r [u32]>,
     pub(super) groups: Groups<'r>,
     pub(super) rules: Rules,
+    /// Number of the tree, for random draws.
+    pub(super) tree: u64,
     pub(super) pool: &'r Pool,
 }
 
@@ -35,6 +38,12 @@ pub(super) struct Leaf<'s> {
     /// Rows, repeats included.
     pub(super) count: u64,
     pub(super) depth: usize,
+    /// Least and largest value of the leaves below.
+    pub(super) bounds: [f64; 2],
+    /// Number of the leaf for random draws.
+    key: u64,
+    /// Columns of the feature matrix on the way here, where it matters.
+    path: Vec<u32>,
     pub(super) histogram: Option<Vec<u64>>,
     /// Known once the leaf is open; none if it can not be split.
     pub(super) best: Option<Split>,
@@ -58,6 +67,9 @@ impl<'s> Leaf<'s> {
             total,
             count,
             depth,
+            bounds: [f64::NEG_INFINITY, f64::INFINITY],
+            key: 0,
+            path: Vec::new(),
             histogram: None,
             best: None,
             open: false,
@@ -83,6 +95,7 @@ impl<'s> Leaf<'s> {
             .reduce(|| 0, u64::wrapping_add);
         let count = round.count(rows);
         let mut leaf = Self::new(rows, spare, total, count, 0);
+        leaf.key = mix(round.params.seed ^ round.tree);
         if leaf.may_split(round) {
             let all = Rows::Range(0, leaf.rows.len());
             leaf.count_rows(round, threads, whole.then_some(all));
@@ -111,15 +124,45 @@ impl<'s> Leaf<'s> {
     /// Sets the best split; a leaf without one gives its histogram back, and so does any where memory is short.
     fn search(&mut self, round: &Round<'_>) {
         if let Some(histogram) = &self.histogram {
+            let about = About {
+                total: self.total,
+                count: self.count,
+                bounds: self.bounds,
+                key: self.key,
+            };
+            let columns = self.columns(round);
+            let columns = columns.as_deref().or(round.columns);
             let layout = round.source.layout;
-            let (total, count) = (self.total, self.count);
-            self.best = round
-                .rules
-                .best_split(histogram, layout, round.columns, total, count);
+            self.best = round.rules.best_split(histogram, layout, columns, &about);
         }
         if self.best.is_none() || round.pool.crowded() {
             self.forget(round.pool);
         }
+    }
+
+    /// The columns to look at, where nodes differ in that.
+    fn columns(&self, round: &Round<'_>) -> Option<Vec<u32>> {
+        let (params, layout) = (round.params, round.source.layout);
+        let share = params.feature_fraction_bynode;
+        if params.interactions.is_empty() && share >= 1.0 {
+            return None;
+        }
+        let mut columns = match round.columns {
+            Some(columns) => columns.to_vec(),
+            None => (0..layout.columns.len() as u32).collect(),
+        };
+        if !params.interactions.is_empty() {
+            let met = |set: &&Vec<u32>| self.path.iter().all(|f| set.contains(f));
+            let sets: Vec<&Vec<u32>> = params.interactions.iter().filter(met).collect();
+            let source = |c: u32| layout.columns[c as usize].source;
+            columns.retain(|&c| sets.iter().any(|set| set.contains(&source(c))));
+        }
+        if share < 1.0 {
+            let k = ((columns.len() as f64 * share).round() as usize).max(1);
+            let drawn = choose(columns.len(), k, params.seed, "boost node", self.key);
+            columns = drawn.into_iter().map(|i| columns[i as usize]).collect();
+        }
+        Some(columns)
     }
 
     /// Gives the histogram back.
@@ -140,6 +183,7 @@ impl<'s> Leaf<'s> {
         let lefts = self.partition(round, split, threads);
         let rights = self.rows.len() - lefts;
         let histogram = self.histogram.take();
+        let (bounds, key, path) = (self.bounds, self.key, std::mem::take(&mut self.path));
         // Rows on the right are in the spare part: rows and spare part change places.
         let (left_rows, right_spare) = self.rows.split_at_mut(lefts);
         let (right_rows, left_spare) = self.spare.split_at_mut(rights);
@@ -154,6 +198,8 @@ impl<'s> Leaf<'s> {
             Self::new(left_rows, left_spare, split.left, left_count, depth),
             Self::new(right_rows, right_spare, right_total, right_count, depth),
         ];
+        let above = Inherited { bounds, key, path };
+        above.pass_on(round, split, &mut children);
         if open {
             Self::open(round, histogram, &mut children, threads);
         } else if let Some(histogram) = histogram {
@@ -231,7 +277,48 @@ impl<'s> Leaf<'s> {
     }
 }
 
+/// What a leaf passes on to its children.
+struct Inherited {
+    bounds: [f64; 2],
+    key: u64,
+    path: Vec<u32>,
+}
+
+impl Inherited {
+    fn pass_on(&self, round: &Round<'_>, split: &Split, children: &mut [Leaf<'_>; 2]) {
+        let feature = round.source.layout.columns[split.column as usize].source;
+        for (side, child) in children.iter_mut().enumerate() {
+            child.key = mix(self.key.wrapping_mul(2).wrapping_add(side as u64));
+            child.bounds = self.bounds;
+            if !round.params.interactions.is_empty() {
+                child.path = [&self.path[..], &[feature]].concat();
+            }
+        }
+        let direction = round.params.monotone.get(feature as usize).copied();
+        if let Some(direction @ (1 | -1)) = direction {
+            let value = |leaf: &Leaf<'_>| round.value(leaf.total, self.bounds);
+            let middle = (value(&children[0]) + value(&children[1])) / 2.0;
+            let (below, above) = if direction > 0 { (0, 1) } else { (1, 0) };
+            children[below].bounds[1] = middle;
+            children[above].bounds[0] = middle;
+        }
+    }
+}
+
 impl Round<'_> {
+    /// The value of a leaf within its bounds, not shrunk.
+    fn value(&self, total: u64, [low, high]: [f64; 2]) -> f64 {
+        let (g, h) = kernel::unpack(total);
+        let Gradients {
+            gradient_scale,
+            hessian_scale,
+            ..
+        } = self.gradients;
+        let size = kernel::shrink(g / gradient_scale, self.params.lambda_l1);
+        let value = -size.copysign(g) / (h / hessian_scale + self.params.lambda_l2);
+        self.params.limited(value).clamp(low, high)
+    }
+
     /// Rows on a list, repeats included.
     fn count(&self, rows: &[u32]) -> u64 {
         match self.weights.repeats() {

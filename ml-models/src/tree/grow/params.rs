@@ -15,6 +15,17 @@ pub(crate) struct Growth {
     /// What leaf values are multiplied by.
     pub(crate) shrinkage: f64,
     pub(crate) categorical: Categorical,
+    /// Largest size of a leaf value before shrinkage; 0 for any.
+    pub(crate) max_delta_step: f64,
+    /// By column of the feature matrix: 1 where predictions may only rise with it, -1 where they may only fall; or empty.
+    pub(crate) monotone: Vec<i8>,
+    /// Sets of columns of the feature matrix that may meet on a way down; or empty.
+    pub(crate) interactions: Vec<Vec<u32>>,
+    /// Share of the columns drawn for each node.
+    pub(crate) feature_fraction_bynode: f64,
+    /// One random threshold a column.
+    pub(crate) extra_trees: bool,
+    pub(crate) seed: u64,
 }
 
 /// How categories are split, under LightGBM's names.
@@ -45,10 +56,24 @@ impl Growth {
         let h = h + (self.lambda_l2 + extra_l2);
         let size = kernel::shrink(g, self.lambda_l1);
         if h > 0.0 {
-            -size.copysign(g) / h * self.shrinkage
+            self.limited(-size.copysign(g) / h) * self.shrinkage
         } else {
             0.0
         }
+    }
+
+    /// A leaf value within `max_delta_step`.
+    pub(crate) fn limited(&self, value: f64) -> f64 {
+        if self.max_delta_step > 0.0 {
+            value.clamp(-self.max_delta_step, self.max_delta_step)
+        } else {
+            value
+        }
+    }
+
+    /// Whether leaf values are bounded while splits are sought.
+    pub(crate) fn bounded(&self) -> bool {
+        self.max_delta_step > 0.0 || self.monotone.iter().any(|&m| m != 0)
     }
 }
 
@@ -64,6 +89,12 @@ impl Default for Growth {
             min_gain_to_split: 0.0,
             shrinkage: 0.1,
             categorical: Categorical::default(),
+            max_delta_step: 0.0,
+            monotone: Vec::new(),
+            interactions: Vec::new(),
+            feature_fraction_bynode: 1.0,
+            extra_trees: false,
+            seed: 0,
         }
     }
 }

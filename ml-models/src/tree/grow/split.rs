@@ -37,6 +37,33 @@ pub(crate) struct Rules {
     unit: f64,
     hessian_scale: f64,
     categorical: Categorical,
+    /// Set where leaf values are bounded.
+    limits: Option<Bounding>,
+    /// By column of the feature matrix.
+    monotone: Vec<i8>,
+    extra_trees: bool,
+}
+
+/// What bounds leaf values.
+#[derive(Debug, Clone, Copy)]
+struct Bounding {
+    /// A leaf value times this is one in packed units.
+    unit: f64,
+    /// Largest size of a value.
+    step: f64,
+}
+
+/// What the search has to know of a leaf.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About {
+    /// Packed sum of its rows.
+    pub(crate) total: u64,
+    /// Rows, repeats included.
+    pub(crate) count: u64,
+    /// Least and largest value of the leaves below it.
+    pub(crate) bounds: [f64; 2],
+    /// Number of the leaf for random draws.
+    pub(crate) key: u64,
 }
 
 /// A gain below this share of the leaf's own part is rounding, not signal.
@@ -55,19 +82,28 @@ impl Rules {
             unit: hessian_scale / (gradient_scale * gradient_scale),
             hessian_scale,
             categorical: params.categorical.clone(),
+            limits: params.bounded().then(|| Bounding {
+                unit: gradient_scale / hessian_scale,
+                step: if params.max_delta_step > 0.0 {
+                    params.max_delta_step
+                } else {
+                    f64::INFINITY
+                },
+            }),
+            monotone: params.monotone.clone(),
+            extra_trees: params.extra_trees,
         }
     }
 
-    /// The best split of a leaf of `count` rows over the listed columns (all without a list), if any gains enough.
+    /// The best split of a leaf over the listed columns (all without a list), if any gains enough.
     pub(crate) fn best_split(
         &self,
         hist: &[u64],
         layout: &Layout,
         columns: Option<&[u32]>,
-        total: u64,
-        count: u64,
+        about: &About,
     ) -> Option<Split> {
-        let leaf = self.leaf(total, count)?;
+        let leaf = self.leaf(about)?;
         let active = columns.map_or(layout.columns.len(), <[u32]>::len);
         let column = |k: usize| columns.map_or(k, |c| c[k] as usize);
         let best = if layout.bins() > TASK && rayon::current_num_threads() > 1 {
@@ -75,23 +111,23 @@ impl Rules {
                 .into_par_iter()
                 .with_min_len(16)
                 .map_init(Scratch::default, |scratch, k| {
-                    leaf.scan(hist, layout, column(k), scratch, &self.categorical)
+                    leaf.scan(hist, layout, column(k), scratch, self)
                 })
                 .reduce(|| None, better)
         } else {
             let mut scratch = Scratch::default();
             (0..active)
-                .map(|k| leaf.scan(hist, layout, column(k), &mut scratch, &self.categorical))
+                .map(|k| leaf.scan(hist, layout, column(k), &mut scratch, self))
                 .fold(None, better)
         }?;
-        let own = kernel::unpack(total);
-        let own = kernel::shrink(own.0, self.lambda_l1).powi(2) / (own.1 + self.lambda_l2);
+        let own = leaf.own_part();
         let gain = (best.gain - own) * self.unit;
         (best.gain - own > NOISE * own && gain > self.min_gain).then_some(Split { gain, ..best })
     }
 
     /// The limits of one leaf; `None` if it cannot be split at all.
-    fn leaf(&self, total: u64, count: u64) -> Option<LeafRules> {
+    fn leaf(&self, about: &About) -> Option<LeafRules> {
+        let About { total, count, .. } = *about;
         let hessian = u64::from(total as u32);
         let rows_are_hessians = hessian == count;
         let least = self
@@ -109,6 +145,12 @@ impl Rules {
             min_data: self.min_data as i64,
             rows_per_hessian: (!rows_are_hessians).then(|| count as f64 / hessian as f64),
             hessian_scale: self.hessian_scale,
+            limits: self.limits.map(|l| Limits {
+                low: about.bounds[0] * l.unit,
+                high: about.bounds[1] * l.unit,
+                step: l.step * l.unit,
+            }),
+            draw: self.extra_trees.then_some(about.key),
         })
     }
 }
@@ -124,6 +166,18 @@ pub(super) struct LeafRules {
     /// Set where hessians differ: a bin then counts as so many rows, rounded, as in LightGBM.
     pub(super) rows_per_hessian: Option<f64>,
     pub(super) hessian_scale: f64,
+    /// Set where leaf values are bounded.
+    limits: Option<Limits>,
+    /// Set where thresholds are drawn.
+    draw: Option<u64>,
+}
+
+/// Bounds of leaf values, in packed units.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    low: f64,
+    high: f64,
+    step: f64,
 }
 
 /// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
@@ -157,12 +211,12 @@ impl LeafRules {
         layout: &Layout,
         column: usize,
         scratch: &mut Scratch,
-        categorical: &Categorical,
+        rules: &Rules,
     ) -> Option<Split> {
         let about = &layout.columns[column];
         let bins = &hist[layout.offsets[column] as usize..layout.offsets[column + 1] as usize];
         if about.is_categorical() {
-            return self.scan_categories(bins, column, categorical);
+            return self.scan_categories(bins, column, &rules.categorical);
         }
         let values = about.values();
         scratch.reserve(values);
@@ -180,6 +234,11 @@ impl LeafRules {
             estimate_rows(&bins[..values], rows_per_hessian, rows);
         }
         let missing = if about.missing { bins[values] } else { 0 };
+        let direction = rules.monotone.get(about.source as usize).copied();
+        let side = Side {
+            column,
+            direction: direction.unwrap_or(0),
+        };
         let split = |(gain, bin): (f64, usize), missing_left: bool, extra: u64| Split {
             gain,
             column: column as u32,
@@ -197,7 +256,7 @@ impl LeafRules {
             extra: missing,
             besides,
         };
-        let with = self.best_of(&with, false, gains);
+        let with = self.best_of(&with, false, side, gains);
         let with = with.map(|found| split(found, true, missing));
         if missing == 0 {
             return with;
@@ -208,7 +267,7 @@ impl LeafRules {
             extra: 0,
             besides: 0,
         };
-        let without = self.best_of(&without, true, gains);
+        let without = self.best_of(&without, true, side, gains);
         better(with, without.map(|found| split(found, false, 0)))
     }
 
@@ -217,6 +276,7 @@ impl LeafRules {
         &self,
         candidates: &Candidates<'_>,
         first_wins: bool,
+        side: Side,
         gains: &mut [f64],
     ) -> Option<(f64, usize)> {
         let Candidates {
@@ -235,9 +295,106 @@ impl LeafRules {
             from = from.max(rows.partition_point(|&r| left(r) < self.min_data));
             to = to.min(rows.partition_point(|&r| self.count - left(r) >= self.min_data));
         }
+        if let Some(key) = self.draw {
+            let drawn = draw(key, side.column, prefix.len())?;
+            (from, to) = (from.max(drawn), to.min(drawn + 1));
+        }
         let range = prefix.get(from..to)?;
+        if self.limits.is_some() {
+            let best = self.best_bounded(range, extra, side.direction, first_wins);
+            return best.map(|(gain, at)| (gain, from + at));
+        }
         kernel::best_of(range, extra, &self.constants, first_wins, gains)
             .map(|(gain, at)| (gain, from + at))
+    }
+}
+
+/// What the search has to know of a column.
+#[derive(Clone, Copy)]
+struct Side {
+    column: usize,
+    /// 1 if values may only rise with it, -1 if they may only fall.
+    direction: i8,
+}
+
+/// A random position below `n`.
+fn draw(key: u64, column: usize, n: usize) -> Option<usize> {
+    (n > 0).then(|| (mix(key ^ mix(column as u64)) % n as u64) as usize)
+}
+
+/// A number that looks random: SplitMix64's last step.
+pub(crate) fn mix(x: u64) -> u64 {
+    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+/// Bounded leaf values: the gain is that of the value a leaf may have, not of the best one.
+impl LeafRules {
+    /// The value of a leaf with this packed sum, in packed units.
+    fn value(&self, packed: u64, l2: f64, limits: &Limits) -> f64 {
+        let (g, h) = kernel::unpack(packed);
+        let value = -kernel::shrink(g, self.constants.lambda_l1).copysign(g) / (h + l2);
+        value
+            .clamp(-limits.step, limits.step)
+            .clamp(limits.low, limits.high)
+    }
+
+    /// What a leaf with this packed sum gains.
+    pub(super) fn part(&self, packed: u64, l2: f64) -> f64 {
+        match &self.limits {
+            Some(limits) => self.part_of(packed, l2, self.value(packed, l2, limits)),
+            None => {
+                let (g, h) = kernel::unpack(packed);
+                kernel::shrink(g, self.constants.lambda_l1).powi(2) / (h + l2)
+            }
+        }
+    }
+
+    /// What a leaf gains with a given value.
+    fn part_of(&self, packed: u64, l2: f64, value: f64) -> f64 {
+        let (g, h) = kernel::unpack(packed);
+        let g = kernel::shrink(g, self.constants.lambda_l1).copysign(g);
+        -(2.0 * g * value + (h + l2) * value * value)
+    }
+
+    /// What the leaf gains as it is; bounds from above do not count, as in LightGBM.
+    fn own_part(&self) -> f64 {
+        let free = Self {
+            limits: self.limits.map(|l| Limits {
+                low: f64::NEG_INFINITY,
+                high: f64::INFINITY,
+                ..l
+            }),
+            ..*self
+        };
+        free.part(self.constants.total, self.constants.lambda_l2)
+    }
+
+    /// As [`kernel::best_of`], for bounded values in one direction.
+    fn best_bounded(
+        &self,
+        prefix: &[u64],
+        extra: u64,
+        direction: i8,
+        first_wins: bool,
+    ) -> Option<(f64, usize)> {
+        let (limits, l2) = (self.limits.as_ref()?, self.constants.lambda_l2);
+        let mut best: Option<(f64, usize)> = None;
+        for (at, p) in prefix.iter().enumerate() {
+            let left = p.wrapping_add(extra);
+            let right = self.constants.total.wrapping_sub(left);
+            let (a, b) = (self.value(left, l2, limits), self.value(right, l2, limits));
+            if f64::from(direction) * (b - a) < 0.0 {
+                continue;
+            }
+            let gain = self.part_of(left, l2, a) + self.part_of(right, l2, b);
+            if best.is_none_or(|(most, _)| gain > most || (gain == most && !first_wins)) {
+                best = Some((gain, at));
+            }
+        }
+        best
     }
 }
 
@@ -277,6 +434,15 @@ fn better(a: Option<Split>, b: Option<Split>) -> Option<Split> {
 mod tests {
     use super::*;
     use crate::tree::bin::{Bins, Column};
+
+    fn about(total: u64, count: u64) -> About {
+        About {
+            total,
+            count,
+            bounds: [f64::NEG_INFINITY, f64::INFINITY],
+            key: 0,
+        }
+    }
 
     fn pack(g: i64, h: i64) -> u64 {
         ((g << 32) + h) as u64
@@ -375,7 +541,9 @@ mod tests {
                 },
             ] {
                 let rules = Rules::new(&params, 1.0, 1.0);
-                let got = rules.best_split(&hist, &layout, None, total, 300).unwrap();
+                let got = rules
+                    .best_split(&hist, &layout, None, &about(total, 300))
+                    .unwrap();
                 let want = plain(&hist, &layout, total, &params).unwrap();
                 assert!(
                     (got.gain - want.gain).abs() < 1e-9 * want.gain,
@@ -391,7 +559,10 @@ mod tests {
                 1.0,
                 1.0,
             );
-            assert_eq!(none.best_split(&hist, &layout, None, total, 300), None);
+            assert_eq!(
+                none.best_split(&hist, &layout, None, &about(total, 300)),
+                None
+            );
             let few = Rules::new(
                 &Growth {
                     min_data_in_leaf: 151,
@@ -400,7 +571,10 @@ mod tests {
                 1.0,
                 1.0,
             );
-            assert_eq!(few.best_split(&hist, &layout, None, total, 300), None);
+            assert_eq!(
+                few.best_split(&hist, &layout, None, &about(total, 300)),
+                None
+            );
         }
     }
 
@@ -410,7 +584,7 @@ mod tests {
         let hist: Vec<u64> = (0..10).map(|_| pack(-700, 50)).collect();
         let rules = Rules::new(&Growth::default(), 1.0, 1.0);
         assert_eq!(
-            rules.best_split(&hist, &layout, None, pack(-7000, 500), 500),
+            rules.best_split(&hist, &layout, None, &about(pack(-7000, 500), 500)),
             None
         );
     }
@@ -420,7 +594,7 @@ mod tests {
         let layout = layout(&[(1, true)]);
         let hist = [pack(-500, 40), pack(600, 40)];
         let split = Rules::new(&Growth::default(), 1.0, 1.0)
-            .best_split(&hist, &layout, None, pack(100, 80), 80)
+            .best_split(&hist, &layout, None, &about(pack(100, 80), 80))
             .unwrap();
         assert_eq!(
             (split.bin, split.missing_left, split.left),

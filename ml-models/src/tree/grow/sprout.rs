@@ -33,6 +33,8 @@ pub(crate) struct Sprout {
     pub(crate) nodes: Vec<Node>,
     /// Rows of each leaf, repeats included.
     pub(crate) counts: Vec<u64>,
+    /// Least and largest value of each leaf, not shrunk.
+    pub(crate) bounds: Vec<[f64; 2]>,
     /// Sums of gradients and hessians of each leaf.
     pub(crate) sums: Vec<[f64; 2]>,
     /// What each leaf adds to the score.
@@ -129,15 +131,16 @@ impl Sprout {
         self.nodes.iter().map(decision).collect()
     }
 
-    /// Adds each row's leaf value to its score.
-    pub(crate) fn add_to(&self, scores: &mut [f64], cells: &Cells, layout: &Layout) {
+    /// Adds `factor` times each row's leaf value to its score.
+    pub(crate) fn add_to(&self, scores: &mut [f64], factor: f64, cells: &Cells, layout: &Layout) {
         let decisions = self.decisions(layout, cells);
         scores
             .par_chunks_mut(PIECE)
             .enumerate()
             .for_each(|(piece, scores)| {
                 for (k, score) in scores.iter_mut().enumerate() {
-                    *score += self.values[self.leaf(cells.row(piece * PIECE + k), &decisions)];
+                    *score +=
+                        factor * self.values[self.leaf(cells.row(piece * PIECE + k), &decisions)];
                 }
             });
     }
