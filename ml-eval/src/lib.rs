@@ -3,12 +3,13 @@
 //! * [`metric`]: classification, regression and ranking metrics, as functions on slices and as `ml_data` metrics;
 //! * [`bootstrap`]: confidence intervals by user, and of the paired difference between two models;
 //! * [`holdout`]: the held-out queries of a recommender, scored by all models on the same users;
+//! * [`explain`]: what a model relies on, by permutation importance;
 //! * [`goal`]: the problem, the success criteria, the feasibility check and the promotion gate.
 
 pub mod bootstrap;
 mod check;
 mod error;
-
+pub mod explain;
 pub mod goal;
 pub mod holdout;
 mod kernel;

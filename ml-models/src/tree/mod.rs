@@ -4,6 +4,7 @@
 //! * `bin`: numbers become bytes, one a cell, with LightGBM's rules for the boundaries;
 //! * `grow`: one tree, leaf by leaf, from histograms of integers, whose sums do not depend on the order of the rows;
 //! * `predict`: trees compiled for one row and for batches, with equal results;
+//! * [`Printer`]: trees as text and pictures;
 //! * [`Explainer`]: what each feature adds to a prediction;
 //! * `kernel`: the inner loops, for AVX-512, AVX2 and everything else.
 
@@ -15,6 +16,7 @@ pub(crate) mod kernel;
 pub(crate) mod math;
 mod node;
 mod predict;
+mod print;
 pub(crate) mod sampling;
 mod shap;
 mod shape;
@@ -25,5 +27,6 @@ pub use ensemble::{Combine, Ensemble, Link, Parts};
 pub(crate) use node::ZERO;
 pub use node::{Child, Missing, Node, Test};
 pub use predict::Scratch;
+pub use print::Printer;
 pub use shap::{Contributions, Explainer, Interactions, Reason};
 pub use shape::{Leaf, Tree};
