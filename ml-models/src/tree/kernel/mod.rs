@@ -26,6 +26,8 @@ pub(crate) use search::{Search, WIDTH};
 pub(crate) use shapley::{Buffers, Factors, LANES, Lanes, Op, POINTS, Step, Table, shapley};
 pub(crate) use thresholds::{Thresholds, ranks_of_column, ranks_of_row};
 
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
 /// What the processor offers, in the steps that matter here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
@@ -36,10 +38,39 @@ enum Level {
     Avx512,
 }
 
+/// What [`Level::detect`] has found: 0 for nothing yet, then the level and 1.
+static FOUND: AtomicU8 = AtomicU8::new(0);
+
 impl Level {
-    /// The best level of this processor; the standard library remembers the answer.
+    /// The best level of this processor, or the lower one that the variable `ML_PIPELINE_SIMD` asks for (`baseline`, `avx2`).
     #[inline]
     fn detect() -> Self {
+        match FOUND.load(Relaxed) {
+            0 => Self::find(),
+            1 => Self::Baseline,
+            #[cfg(target_arch = "x86_64")]
+            2 => Self::Avx2,
+            #[cfg(target_arch = "x86_64")]
+            _ => Self::Avx512,
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => Self::Baseline,
+        }
+    }
+
+    #[cold]
+    fn find() -> Self {
+        let most = match std::env::var("ML_PIPELINE_SIMD").as_deref() {
+            Ok("baseline") => 0,
+            Ok("avx2") => 1,
+            _ => 2,
+        };
+        let level = Self::offered(most);
+        FOUND.store(level as u8 + 1, Relaxed);
+        level
+    }
+
+    /// The best level that the processor offers, up to `most`.
+    fn offered(most: u8) -> Self {
         #[cfg(target_arch = "x86_64")]
         {
             // Every feature that a kernel is compiled for: a virtual machine may offer some without the others.
@@ -52,13 +83,14 @@ impl Level {
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vl");
-            if avx2 && avx512 {
+            if avx2 && avx512 && most >= 2 {
                 return Self::Avx512;
             }
-            if avx2 {
+            if avx2 && most >= 1 {
                 return Self::Avx2;
             }
         }
+        let _ = most;
         Self::Baseline
     }
 }
