@@ -94,7 +94,7 @@ fn every_way_of_boosting_learns_and_watches_what_it_predicts() {
     ];
     for (name, boost) in ways {
         let loss = consistent(&boost);
-        assert!(loss < 0.35, "{name}: {loss}");
+        assert!(loss < 0.5, "{name}: {loss}"); // of a variance of 3
     }
 }
 

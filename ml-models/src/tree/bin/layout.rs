@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::bounds::Distinct;
 use super::categories::frequent;
+use super::keys::{from_key, key, tally};
 use crate::tree::Categories;
 use crate::tree::kernel::WIDTH as LANES;
 use crate::tree::sampling::choose;
@@ -123,8 +124,7 @@ impl Layout {
                 let values = gather(x, group.clone(), &sample, counts);
                 values.into_iter().zip(group).collect::<Vec<_>>()
             })
-            .filter_map(|(mut values, c)| {
-                values.sort_unstable();
+            .filter_map(|(values, c)| {
                 if params.categorical.contains(&c) {
                     categories(&values, c, missing[c], params)
                 } else {
@@ -214,63 +214,35 @@ fn columns_with_missing<F: Float>(x: View<'_, Dense<F>>) -> Vec<bool> {
         )
 }
 
-/// The present values of some columns in the sampled rows, as sortable keys with their row counts.
+/// The values of some columns in the sampled rows, each value as a sortable key with its number of rows, ascending; missing
+/// ones are left out.
 fn gather<F: Float>(
     x: View<'_, Dense<F>>,
     columns: std::ops::Range<usize>,
     sample: &[u32],
     counts: Option<&[u32]>,
 ) -> Vec<Vec<(u64, u32)>> {
-    let mut out = vec![Vec::with_capacity(sample.len()); columns.len()];
+    let mut keys = vec![Vec::with_capacity(sample.len()); columns.len()];
+    let mut rows = vec![Vec::new(); columns.len()];
     for &i in sample {
         let row = &x.row(i as usize)[columns.clone()];
-        let rows = counts.map_or(1, |c| c[i as usize]);
-        for (out, value) in out.iter_mut().zip(row) {
+        for (column, value) in row.iter().enumerate() {
             let value = value.f64();
             if !value.is_nan() {
-                out.push((key(value), rows));
+                keys[column].push(key(value));
+                if let Some(counts) = counts {
+                    rows[column].push(counts[i as usize]);
+                }
             }
         }
     }
-    out
-}
-
-/// Unsigned integers in the order of the numbers.
-fn key(value: f64) -> u64 {
-    let bits = value.to_bits();
-    if bits >> 63 == 0 {
-        bits | 1 << 63
-    } else {
-        !bits
-    }
-}
-
-fn from_key(key: u64) -> f64 {
-    f64::from_bits(if key >> 63 == 0 {
-        !key
-    } else {
-        key & !(1 << 63)
-    })
+    let both = keys.into_iter().zip(rows);
+    both.map(|(keys, rows)| tally(keys, rows)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_sort_like_numbers() {
-        let sorted = [
-            f64::NEG_INFINITY,
-            -3.5,
-            -1e-300,
-            0.0,
-            1e-300,
-            2.0,
-            f64::INFINITY,
-        ];
-        assert!(sorted.windows(2).all(|w| key(w[0]) < key(w[1])));
-        assert!(sorted.iter().all(|&v| from_key(key(v)) == v));
-    }
 
     #[test]
     fn categories_are_kept_by_frequency() {

@@ -4,6 +4,7 @@
 mod bounds;
 mod categories;
 mod cells;
+mod keys;
 mod layout;
 
 pub(crate) use cells::Cells;
