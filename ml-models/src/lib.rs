@@ -1,10 +1,11 @@
-//! Models of the `ml-pipeline` family: popularity baselines, implicit matrix factorisation, gradient boosting,
+//! Models of the `ml-pipeline` family: popularity baselines, implicit matrix factorisation, gradient boosting, isolation forests,
 //! neural networks and ensembles, all behind the contracts of `ml-data`.
 
 pub mod baseline;
 pub mod boost;
 pub mod ensemble;
 pub mod factor;
+pub mod forest;
 pub mod interchange;
 pub mod neural;
 pub mod tree;

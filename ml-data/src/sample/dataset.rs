@@ -40,6 +40,17 @@ pub struct Parts<R, Y: Target> {
     pub test: Sample<R, Y, Test>,
 }
 
+impl<R: Repr> Dataset<R, Unlabelled> {
+    /// Rows without labels.
+    ///
+    /// # Errors
+    /// As [`Dataset::new`].
+    pub fn unlabelled(data: R) -> Result<Self> {
+        let labels = NoLabels(data.len());
+        Self::new(data, labels)
+    }
+}
+
 impl<R: Repr, Y: Target> Dataset<R, Y> {
     /// Rows with their labels.
     ///
