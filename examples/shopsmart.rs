@@ -48,6 +48,8 @@ mod oracle;
 mod past;
 #[path = "shopsmart/prepare.rs"]
 mod prepare;
+#[path = "shopsmart/reasons.rs"]
+mod reasons;
 #[path = "shopsmart/replay.rs"]
 mod replay;
 #[path = "shopsmart/report.rs"]

@@ -2,6 +2,7 @@
 
 use crate::console::{bar, timed};
 use crate::past::{FitTimes, Past};
+use crate::reasons::Reasons;
 use crate::rows::{Judged, NetRows, ShopRows, judge};
 use crate::rungs::{Rungs, blend};
 use crate::settings::Settings;
@@ -44,6 +45,7 @@ pub struct Lessons {
     pub rows: [usize; 2],
     pub queries: usize,
     pub features: usize,
+    pub reasons: Reasons,
     pub valid: RankingBoard,
 }
 
@@ -88,11 +90,13 @@ impl Lesson<'_> {
         learned.weights = weights?;
         let rungs = Rungs::new(&self.trade.items, &now, &learned)?;
         let (valid, _) = holdout::<Valid>(self.trade, self.valid)?;
+        let reasons = Reasons::of(&learned.boost, &checked, self.trade)?;
         Ok(Lessons {
             learned,
             rows: [judged.x.len(), checked.x.len()],
             queries: judged.queries.last().map_or(0, |q| *q as usize + 1),
             features: judged.x.width(),
+            reasons,
             valid: valid.score(&rungs.in_order(), 10)?,
         })
     }

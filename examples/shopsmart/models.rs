@@ -56,7 +56,7 @@ pub fn train(job: &Job<'_>, report: &mut Report) -> Result<Trained> {
     };
     validation(&trained, report);
     curves(&trained.learned, report);
-    importance(&trained.learned, report);
+    lessons.reasons.tell(&trained.learned, report);
     Ok(trained)
 }
 
@@ -130,22 +130,4 @@ fn curves(learned: &Learned, report: &mut Report) {
             ),
         ),
     ]);
-}
-
-fn importance(learned: &Learned, report: &mut Report) {
-    let names = learned.boost.feature_names();
-    let mut gains: Vec<(f64, &str)> = learned
-        .boost
-        .gain_importance()
-        .into_iter()
-        .zip(names.iter())
-        .collect();
-    gains.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let total: f64 = gains.iter().map(|g| g.0).sum();
-    let rows: Vec<Vec<String>> = gains
-        .iter()
-        .take(10)
-        .map(|(g, n)| vec![(*n).to_string(), format!("{:.1} %", g / total * 100.0)])
-        .collect();
-    report.table(&["most important to boosting", "share of gain"], &rows);
 }
