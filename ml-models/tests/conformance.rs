@@ -3,9 +3,11 @@
 
 use ml_data::random::{RngExt, generator};
 use ml_data::repr::{Dense, Float};
-use ml_data::sample::{Binary, BinaryLabels, Real, RealLabels, Relevance, RelevanceLabels};
+use ml_data::sample::{
+    Binary, BinaryLabels, Class, ClassLabels, Real, RealLabels, Relevance, RelevanceLabels,
+};
 use ml_data::testkit::{Claims, CountingAllocator, Fixture, Report, Weights, check_model};
-use ml_models::boost::Boost;
+use ml_models::boost::{Boost, Objective};
 use ml_models::neural::{Embedding, Mlp};
 
 #[global_allocator]
@@ -107,6 +109,51 @@ fn boosting_of_two_classes_conforms() {
         &fixture::<f32, _>(labels),
         Claims::default(),
     ));
+}
+
+#[test]
+fn boosting_of_classes_conforms() {
+    let labels = |y: &[f64]| {
+        let codes: Vec<u32> = y.iter().map(|y| y.clamp(0.0, 2.0) as u32).collect();
+        ClassLabels::new(codes, ["low", "middle", "high"].map(Box::from).to_vec()).unwrap()
+    };
+    let claims = Claims::default;
+    for objective in [Objective::Multiclass, Objective::MulticlassOva] {
+        let boost = boost().num_iterations(8).objective(objective);
+        let boost = boost.categorical_feature(["x1"]).min_data_per_group(5);
+        passes(&check_model::<_, Class, _>(
+            &boost,
+            &fixture::<f64, _>(labels),
+            claims(),
+        ));
+        passes(&check_model::<_, Class, _>(
+            &boost,
+            &fixture::<f32, _>(labels),
+            claims(),
+        ));
+    }
+}
+
+#[test]
+fn every_loss_of_numbers_conforms() {
+    let labels = |y: &[f64]| {
+        let positive: Vec<f64> = y.iter().map(|y| y.abs() + 0.1).collect();
+        RealLabels::new(positive).unwrap()
+    };
+    for objective in [
+        Objective::RegressionL1,
+        Objective::Huber,
+        Objective::Fair,
+        Objective::Poisson,
+        Objective::Quantile,
+        Objective::Gamma,
+        Objective::Tweedie,
+    ] {
+        let boost = boost().num_iterations(8).objective(objective);
+        let report =
+            check_model::<_, Real, _>(&boost, &fixture::<f64, _>(labels), Claims::default());
+        assert!(report.passed(), "{objective:?}: {report}");
+    }
 }
 
 #[test]
