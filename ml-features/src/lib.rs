@@ -33,7 +33,8 @@ pub mod prelude {
     pub use crate::aggregate::{AsOf, EventLog, Of};
     pub use crate::columns::{Columns, Remainder, Select};
     pub use crate::encode::{
-        Categories, Drop, HandleUnknown, Missing, OneHot, OrdinalEncoder, Smooth, TargetEncoder,
+        Categories, Drop, HandleUnknown, Missing, OneHot, OrderedTargetEncoder, OrdinalEncoder,
+        Smooth, TargetEncoder,
     };
     pub use crate::impute::{ConstantImputer, MeanImputer, MedianImputer};
     pub use crate::scale::StandardScaler;

@@ -220,6 +220,15 @@ fn target_encoder() {
     );
 }
 
+#[test]
+fn ordered_target_encoder() {
+    categorical(&OrderedTargetEncoder::new(), Claims::default());
+    let step = OrderedTargetEncoder::new()
+        .permutations(1)
+        .prior_weight(0.5);
+    categorical(&step.missing(Missing::Neutral), Claims::default());
+}
+
 fn composed() -> impl Transformer<Table, Real, Out = Dense<f32>> {
     Columns::new()
         .with(
