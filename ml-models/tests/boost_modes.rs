@@ -37,10 +37,9 @@ fn real(n: usize, seed: u64) -> Dataset<Dense<f64>, Real> {
     Dataset::new(x, RealLabels::new(y).unwrap()).unwrap()
 }
 
-fn parts() -> (
-    Sample<Dense<f64>, Real, Train>,
-    Sample<Dense<f64>, Real, Valid>,
-) {
+type Rows<P> = Sample<Dense<f64>, Real, P>;
+
+fn parts() -> (Rows<Train>, Rows<Valid>) {
     (real(900, 1).into_train(), real(300, 2).into_valid())
 }
 
@@ -205,10 +204,7 @@ fn training_goes_on_as_if_it_had_not_stopped() {
             .unwrap();
         assert_eq!(gone_on, whole, "stopped after {stop}");
     }
-    let dart = boost
-        .clone()
-        .early_stopping_round(None)
-        .boosting(Boosting::Dart);
+    let dart = boost.early_stopping_round(None).boosting(Boosting::Dart);
     assert!(dart.init_model(whole).fit(&train).is_err());
 }
 
