@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn equal_keys_are_counted() {
         for n in [100_u64, 30_000] {
-            let keys: Vec<u64> = (0..n).map(|i| (i * 2_654_435_761) % 977 << 33).collect();
+            let keys: Vec<u64> = (0..n).map(|i| ((i * 2_654_435_761) % 977) << 33).collect();
             let counted = tally(keys.clone(), Vec::new());
             assert!(counted.windows(2).all(|w| w[0].0 < w[1].0));
             assert_eq!(counted.iter().map(|c| u64::from(c.1)).sum::<u64>(), n);
