@@ -223,6 +223,10 @@ fn target_encoder() {
 #[test]
 fn ordered_target_encoder() {
     categorical(&OrderedTargetEncoder::new(), Claims::default());
+    categorical(
+        &OrderedTargetEncoder::new().permutations(3).counts(true),
+        Claims::default(),
+    );
     let step = OrderedTargetEncoder::new()
         .permutations(1)
         .prior_weight(0.5);

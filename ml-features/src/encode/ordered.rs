@@ -18,13 +18,13 @@ const STEP: &str = "OrderedTargetEncoder";
 /// The rows are put into a random order. A training row gets `(sum + a * prior) / (count + a)`, where `sum` and `count` are over
 /// the rows of its level that came before it, `prior` is the mean of the target over all training rows and `a` the
 /// [`prior_weight`](Self::prior_weight); the mean of this over several orders ([`permutations`](Self::permutations)) is its
-/// encoding. All other rows get the same formula over all training rows of the level. So a row's statistic does not contain its
-/// own label, and no level is cut into folds: this is what CatBoost does with categories. Rows of one group stand together and
+/// encoding. All other rows get the same formula over all training rows of the level. So a row's own label is in its statistic only
+/// by its share in the prior. This is what CatBoost does with categories. Rows of one group stand together and
 /// are encoded before any of them is counted, when the sample carries at least two groups (ranking samples do).
 ///
-/// The output column is named `merchant:ordered`. A boosted model often gains from the codes beside it
-/// ([`OrdinalEncoder`](super::OrdinalEncoder)). For linear models prefer [`TargetEncoder`](super::TargetEncoder): early rows
-/// of an order have noisy statistics, which trees bear better.
+/// The output column is named `merchant:ordered`; [`counts`](Self::counts) adds a second one, which boosted trees gain from. For
+/// linear models prefer [`TargetEncoder`](super::TargetEncoder): early rows of an order have noisy statistics, which trees bear
+/// better.
 ///
 /// # Missing values
 /// A level of their own ([`Missing::Level`]) or the prior ([`Missing::Neutral`]). Levels not seen in training, and missing
@@ -63,6 +63,7 @@ pub struct OrderedTargetEncoder {
     permutations: usize,
     prior_weight: f64,
     missing: Missing,
+    counts: bool,
     seed: u64,
 }
 
@@ -72,6 +73,7 @@ impl Default for OrderedTargetEncoder {
             permutations: 1,
             prior_weight: 10.0,
             missing: Missing::Level,
+            counts: false,
             seed: 0,
         }
     }
@@ -100,6 +102,14 @@ impl OrderedTargetEncoder {
     #[must_use]
     pub fn missing(mut self, means: Missing) -> Self {
         self.missing = means;
+        self
+    }
+    /// Whether a second column, `merchant:count`, says how many training rows the level has (their weight), 0 where the encoding
+    /// is the prior for want of any. The same for all rows of a level, in training too. It tells a tree how far a statistic can
+    /// be trusted. Default false.
+    #[must_use]
+    pub fn counts(mut self, counts: bool) -> Self {
+        self.counts = counts;
         self
     }
     /// Seeds the orders (`random_state`).
@@ -171,15 +181,18 @@ impl OrderedTargetEncoder {
         y.iter()
             .enumerate()
             .for_each(|(i, y)| sums[level(i)].push(y - prior, weight(i)));
-        let mut encodings: Vec<f64> = sums.iter().map(value).collect();
-        let missing = encodings
+        let absent = sums
             .pop()
             .filter(|_| self.missing == Missing::Level)
-            .unwrap_or(prior);
+            .unwrap_or_default();
         let all = OrderedMeans {
-            encodings,
-            missing,
+            encodings: sums.iter().map(value).collect(),
+            missing: value(&absent),
             prior,
+            counts: self.counts.then(|| Counts {
+                levels: sums.iter().map(|s| s.weight).collect(),
+                missing: absent.weight,
+            }),
         };
         (all, out)
     }
@@ -234,11 +247,16 @@ impl<Y: AsReal> Transformer<Table, Y> for OrderedTargetEncoder {
             .par_iter()
             .map(|c| self.learn(c, &y, prior, &orders))
             .collect();
-        let width = columns.len();
+        let each = 1 + usize::from(self.counts);
+        let width = columns.len() * each;
         let values = spread(n, width, |first, rows, out| {
-            for (c, (_, column)) in learned.iter().enumerate() {
+            for (c, ((all, ordered), column)) in learned.iter().zip(&columns).enumerate() {
                 for i in 0..rows {
-                    out[i * width + c] = column[first + i];
+                    let at = i * width + c * each;
+                    out[at] = ordered[first + i];
+                    if self.counts {
+                        out[at + 1] = all.count(column.codes[first + i]);
+                    }
                 }
             }
             Ok(())
@@ -340,6 +358,14 @@ pub struct OrderedMeans {
     encodings: Vec<f64>,
     missing: f64,
     prior: f64,
+    counts: Option<Counts>,
+}
+
+/// The weight of each level, and of missing values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Counts {
+    levels: Vec<f64>,
+    missing: f64,
 }
 
 impl OrderedMeans {
@@ -357,6 +383,19 @@ impl OrderedMeans {
         };
         self.encodings.get(code as usize).copied().unwrap_or(absent)
     }
+    /// The weight of a level's training rows; 0 when counts were not asked for.
+    #[inline]
+    pub fn count(&self, code: u32) -> f64 {
+        let Some(counts) = &self.counts else {
+            return 0.0;
+        };
+        let absent = if code == MISSING_CODE {
+            counts.missing
+        } else {
+            0.0
+        };
+        counts.levels.get(code as usize).copied().unwrap_or(absent)
+    }
 }
 
 impl CellFn for OrderedMeans {
@@ -365,15 +404,21 @@ impl CellFn for OrderedMeans {
 
     #[inline]
     fn width(&self) -> usize {
-        1
+        1 + usize::from(self.counts.is_some())
     }
     #[inline]
     fn cell<F: Float>(&self, code: u32, out: &mut [F]) -> Result<(), Refused> {
         out[0] = F::of(self.encoding(code));
+        if let Some(count) = out.get_mut(1) {
+            *count = F::of(self.count(code));
+        }
         Ok(())
     }
     fn names(&self, column: &str, out: &mut Vec<Box<str>>) {
         out.push(format!("{column}:ordered").into());
+        if self.counts.is_some() {
+            out.push(format!("{column}:count").into());
+        }
     }
 }
 
@@ -526,6 +571,44 @@ mod tests {
         );
         let (f, x) = fit(&rows[..1], Missing::Level);
         assert_eq!((f.encoding(0), x.values()), (0.0, &[0.0][..]));
+    }
+
+    #[test]
+    fn counts_stand_beside_the_statistics() {
+        let t = Table::new([
+            ("c", Column::cat([Some("a"), None, Some("b"), Some("a")])),
+            ("d", Column::cat([Some("u"), Some("v"), None, None])),
+            ("y", Column::num([1.0, 2.0, 3.0, 4.0])),
+        ]);
+        let t = t.unwrap();
+        let data = || {
+            let data = t.clone().regression("y").unwrap();
+            data.with_weights(vec![1.0, 2.0, 0.0, 0.5]).unwrap()
+        };
+        let step = OrderedTargetEncoder::new().counts(true);
+        let (f, x) = step.fit_transform(&data().into_train()).unwrap();
+        let names = f.names();
+        let names: Vec<&str> = names.iter().collect();
+        assert_eq!(names, ["c:ordered", "c:count", "d:ordered", "d:count"]);
+        let counts = |x: &Dense<f64>| -> Vec<f64> {
+            let one = |i| [x.row(i)[1], x.row(i)[3]];
+            (0..4).flat_map(one).collect()
+        };
+        let expected = [1.5, 1.0, 2.0, 2.0, 0.0, 0.5, 1.5, 0.5];
+        assert_eq!(counts(&x), expected);
+        let held = f.transform(&data().into_valid()).unwrap();
+        assert_eq!(counts(held.x().data()), expected);
+        // The statistics are those without counts.
+        let plain = OrderedTargetEncoder::new();
+        let (_, p) = plain.fit_transform(&data().into_train()).unwrap();
+        (0..4).for_each(|i| assert_eq!(p.row(i), [x.row(i)[0], x.row(i)[2]]));
+        let neutral = step.missing(Missing::Neutral);
+        let (f, _) = neutral.fit_transform(&data().into_train()).unwrap();
+        let learned = f.column("c").unwrap();
+        assert_eq!(
+            [MISSING_CODE, 0, 9].map(|c| learned.count(c)),
+            [0.0, 1.5, 0.0]
+        );
     }
 
     #[test]
