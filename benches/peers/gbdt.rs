@@ -2,13 +2,28 @@
 
 use crate::case::{Case, Entry, Fields, latency};
 use ml_pipeline::data::prelude::*;
-use ml_pipeline::data::sample::{BinaryLabels, RealLabels, RelevanceLabels};
-use ml_pipeline::eval::metric::{Ndcg, NoRelevant, RankingMetric, log_loss, rmse, roc_auc};
-use ml_pipeline::models::boost::{Boost, FittedBoost};
+use ml_pipeline::data::repr::Rows;
+use ml_pipeline::data::sample::{
+    BinaryLabels, ClassLabels, Probabilities, RealLabels, RelevanceLabels, Target,
+};
+use ml_pipeline::data::table::Levels;
+use ml_pipeline::eval::metric::{
+    Ndcg, NoRelevant, RankingMetric, log_loss, multi_log_loss, rmse, roc_auc,
+};
+use ml_pipeline::features::columns::{Columns, Remainder};
+use ml_pipeline::features::encode::OrderedTargetEncoder;
+use ml_pipeline::models::boost::{Boost, FittedBoost, FittedBoostClassifier};
 use serde_json::json;
 use std::hint::black_box;
+use std::sync::Arc;
 
-pub(crate) const ENTRIES: &[Entry] = &[entry("higgs", higgs), entry("reg", reg), entry("ltr", ltr)];
+pub(crate) const ENTRIES: &[Entry] = &[
+    entry("higgs", higgs),
+    entry("reg", reg),
+    entry("multi", multi),
+    entry("ltr", ltr),
+    entry("cat", cat),
+];
 
 const fn entry(dataset: &'static str, run: fn(&Case<'_>) -> Result<()>) -> Entry {
     Entry {
@@ -87,7 +102,98 @@ pub(crate) fn zero_or_one(values: &[f32]) -> Result<Vec<u8>> {
     values.iter().enumerate().map(read).collect()
 }
 
-/// Fit, predict and single rows, the same for all targets.
+fn multi(case: &Case<'_>) -> Result<()> {
+    let labels = |part: &str| {
+        let name = format!("{}_{part}_y", case.dataset());
+        case.npy::<i32>(&name)?.ids(&name)
+    };
+    let (codes, truth) = (labels("train")?.into_values(), labels("test")?);
+    let classes = codes.iter().max().map_or(0, |c| c + 1);
+    let names: Vec<Box<str>> = (0..classes).map(|c| c.to_string().into()).collect();
+    let labels = ClassLabels::new(codes, names)?;
+    let train = Dataset::<_, Class>::new(rows(case, "train")?, labels)?.into_train();
+    let rounds = |model: &FittedBoostClassifier| model.trees().len() / model.classes().len();
+    let test = rows(case, "test")?;
+    lines(case, &boost(case), &train, &test, rounds, |p| {
+        let flat: Vec<f64> = (0..p.len())
+            .flat_map(|i| Probabilities::row(p, i).to_vec())
+            .collect();
+        let loss = multi_log_loss(&flat, p.classes(), truth.values(), None)?;
+        Ok(vec![("logloss", json!(loss))])
+    })
+}
+
+/// Categories of 2 to 10,000 levels, as ordered target statistics beside the numbers.
+fn cat(case: &Case<'_>) -> Result<()> {
+    let labels = |part: &str| {
+        let y = case.npy::<f32>(&format!("{}_{part}_y", case.dataset()))?;
+        zero_or_one(y.values())
+    };
+    let truth = labels("test")?;
+    let train = table(case, "train", None)?;
+    // Codes mean the same levels in both parts.
+    let test = table(case, "test", Some(&train))?;
+    let labels = BinaryLabels::new(labels("train")?, "1")?;
+    let train = Dataset::<_, Binary>::new(train, labels)?.into_train();
+    let model = Columns::new()
+        .with(Kind::Cat, OrderedTargetEncoder::new().counts(true).seed(1))
+        .remainder(Remainder::Pass)
+        .f32()
+        .model(boost(case));
+    lines(
+        case,
+        &model,
+        &train,
+        &test,
+        |m| m.model.trees().len(),
+        |p| {
+            Ok(vec![
+                ("auc", json!(roc_auc(&p.0, &truth, None)?)),
+                ("logloss", json!(log_loss(&p.0, &truth, None)?)),
+            ])
+        },
+    )
+}
+
+/// Category codes and numbers of a part as columns `c0`.. and `n0`.., with the levels of another table where given.
+fn table(case: &Case<'_>, part: &str, like: Option<&Table>) -> Result<Table> {
+    let name = format!("{}_{part}_cat", case.dataset());
+    let codes = case.npy::<i32>(&name)?.ids(&name)?;
+    let numbers = case.npy::<f32>(&format!("{}_{part}_num", case.dataset()))?;
+    let mut columns = Vec::new();
+    for c in 0..codes.width() {
+        let column = codes.column(c);
+        let levels = match like.and_then(|t| t.column(c).levels()) {
+            Some(levels) => Arc::clone(levels),
+            None => {
+                let mut levels = Levels::default();
+                let past = column.iter().max().map_or(0, |last| last + 1);
+                (0..past).for_each(|code| {
+                    levels.add(&code.to_string());
+                });
+                Arc::new(levels)
+            }
+        };
+        columns.push((format!("c{c}"), Column::cat_from_codes(column, levels)?));
+    }
+    for c in 0..numbers.width() {
+        let column = numbers.column(c).into_iter().map(f64::from);
+        columns.push((format!("n{c}"), Column::num(column)));
+    }
+    Table::new(columns)
+}
+
+fn boost(case: &Case<'_>) -> Boost {
+    Boost::new()
+        .num_iterations(case.job.trees)
+        .learning_rate(0.1)
+        .num_leaves(255)
+        .min_data_in_leaf(20)
+        .max_bin(255)
+        .seed(1)
+}
+
+/// Scores of dense rows.
 fn run<Y: Target<Prediction = Scores>>(
     case: &Case<'_>,
     labels: Y::Labels,
@@ -98,27 +204,32 @@ where
 {
     let train = Dataset::<_, Y>::new(rows(case, "train")?, labels)?.into_train();
     let test = rows(case, "test")?;
-    let trees = case.job.trees;
-    let boost = Boost::new()
-        .num_iterations(trees)
-        .learning_rate(0.1)
-        .num_leaves(255)
-        .min_data_in_leaf(20)
-        .max_bin(255)
-        .seed(1);
+    let trees = |model: &FittedBoost| model.trees().len();
+    lines(case, &boost(case), &train, &test, trees, |p| score(&p.0))
+}
+
+/// Fit, predict and single rows, the same for all targets and rows.
+fn lines<R: Repr, Y: Target, E: Estimator<R, Y>>(
+    case: &Case<'_>,
+    estimator: &E,
+    train: &Sample<R, Y, Train>,
+    test: &R,
+    trees: impl Fn(&E::Model) -> usize,
+    score: impl Fn(&Y::Prediction) -> Result<Fields>,
+) -> Result<()> {
     let model = case.time(
         "fit",
-        || boost.fit(&train),
+        || estimator.fit(train),
         |model, _| {
             vec![
-                ("trees", json!(model.trees().len())),
+                ("trees", json!(trees(model))),
                 ("note", json!("binning is in fit")),
             ]
         },
     )?;
     // What was grown, not what was asked for.
-    let trees = model.trees().len();
-    let quality = score(&model.predict(View::all(&test))?.0)?;
+    let trees = trees(&model);
+    let quality = score(&model.predict(View::all(test))?)?;
     let n = train.len();
     case.time(
         "predict",
@@ -133,8 +244,9 @@ where
     let (mut scratch, mut out) = Default::default();
     let mut fields = vec![("api", json!("predict_row")), ("trees", json!(trees))];
     fields.extend(latency(CALLS.min(test.len()), |i| {
-        Predict::<Dense<f32>>::predict_row(&model, test.row(i), &mut scratch, &mut out)?;
-        black_box(out);
+        Y::Prediction::clear(&mut out);
+        model.predict_row(test.row(i), &mut scratch, &mut out)?;
+        black_box(&out);
         Ok(())
     })?);
     case.emit("row", fields);
