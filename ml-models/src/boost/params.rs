@@ -45,7 +45,7 @@ pub enum DataSampleStrategy {
 /// use ml_data::prelude::*;
 /// use ml_data::sample::RealLabels;
 /// use ml_models::boost::{Boost, FittedBoost};
-/// use ml_models::tree::Test;
+/// use ml_models::tree::Condition;
 ///
 /// let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
 /// let y: Vec<f64> = x.iter().map(|&x| if x < 20.0 { 1.0 } else { 5.0 }).collect();
@@ -55,7 +55,7 @@ pub enum DataSampleStrategy {
 /// let new = Dense::from_rows(1, vec![3.0, 19.0, 20.0])?;
 /// let predicted = model.predict(View::all(&new))?;
 /// assert!((predicted.0[1] - 1.0).abs() < 1e-6 && (predicted.0[2] - 5.0).abs() < 1e-6);
-/// assert!(matches!(model.trees()[0].nodes()[0].test, Test::Threshold(t) if t.round() == 20.0)); // between 19 and 20
+/// assert!(matches!(model.trees()[0].nodes()[0].test, Condition::Threshold(t) if t.round() == 20.0)); // between 19 and 20
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 ///

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::tree::{
-    Child, Combine, Ensemble, Leaf, Link, Missing, Node, Parts, Scratch, Test, Tree,
+    Child, Combine, Condition, Ensemble, Leaf, Link, Missing, Node, Parts, Scratch, Tree,
 };
 
 const STEP: &str = "IsolationForest";
@@ -272,7 +272,7 @@ impl<'a, F: Float> Grower<'a, F> {
     }
 
     /// A random column that is not the same for all rows, and where to split it.
-    fn split(&mut self, rows: &[u32]) -> Option<(u32, Test, bool)> {
+    fn split(&mut self, rows: &[u32]) -> Option<(u32, Condition, bool)> {
         let mut columns: Vec<u32> = (0..self.x.data().width() as u32).collect();
         while !columns.is_empty() {
             let drawn = self.rng.random_range(0..columns.len());
@@ -291,10 +291,10 @@ impl<'a, F: Float> Grower<'a, F> {
                 // Below the highest value, so that both sides have rows.
                 let threshold = low + (high - low) * self.rng.random_range(0.0..1.0);
                 let threshold = if threshold < high { threshold } else { low };
-                return Some((column, Test::Threshold(threshold), missing_left));
+                return Some((column, Condition::Threshold(threshold), missing_left));
             }
             if missing > 0 && missing < rows.len() {
-                return Some((column, Test::Present, false));
+                return Some((column, Condition::Present, false));
             }
         }
         None
@@ -428,7 +428,7 @@ mod tests {
                 depths[self.right[n] as usize] = depths[n] + 1;
                 nodes.push(Node {
                     feature: self.feature[n] as u32,
-                    test: Test::Threshold(self.threshold[n]),
+                    test: Condition::Threshold(self.threshold[n]),
                     missing: Missing::Nan,
                     missing_left: false,
                     left: child(self.left[n]),

@@ -4,7 +4,7 @@
 //! exact, too; in writing it can not be, and values within a rounding of a threshold may change sides.
 
 use crate::tree::ZERO;
-use crate::tree::{Missing, Node, Test};
+use crate::tree::{Condition, Missing, Node};
 
 /// The largest `f32` that is at most `x`: `v <= x` and `v <= at_most(x)` are the same for every `f32`.
 pub(super) fn at_most(x: f64) -> f32 {
@@ -39,9 +39,9 @@ pub(super) fn below(limit: f32) -> Option<f64> {
 /// would.
 pub(super) fn missing_left(node: &Node) -> Option<bool> {
     let threshold = match node.test {
-        Test::Categories(_) => return Some(node.missing_left),
-        Test::Present => f64::INFINITY,
-        Test::Threshold(threshold) => threshold,
+        Condition::Categories(_) => return Some(node.missing_left),
+        Condition::Present => f64::INFINITY,
+        Condition::Threshold(threshold) => threshold,
     };
     match node.missing {
         Missing::Nan => Some(node.missing_left),

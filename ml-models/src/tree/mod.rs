@@ -25,7 +25,7 @@ pub(crate) mod weights;
 pub use categories::Categories;
 pub use ensemble::{Combine, Ensemble, Link, Parts};
 pub(crate) use node::ZERO;
-pub use node::{Child, Missing, Node, Test};
+pub use node::{Child, Condition, Missing, Node};
 pub use predict::Scratch;
 pub use print::Printer;
 pub use shap::{Contributions, Explainer, Interactions, Reason};

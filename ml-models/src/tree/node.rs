@@ -15,7 +15,7 @@ pub enum Child {
 
 /// What a split asks of a value; yes is left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Test {
+pub enum Condition {
     /// Is it at most the threshold?
     Threshold(f64),
     /// Is it there at all? Only missing values go right.
@@ -42,7 +42,7 @@ pub struct Node {
     /// Column of the feature matrix.
     pub feature: u32,
     /// What is asked of the value.
-    pub test: Test,
+    pub test: Condition,
     /// Which values are missing; categories know `NaN` only.
     pub missing: Missing,
     /// Whether missing values go left.
@@ -69,12 +69,12 @@ impl Node {
     #[must_use]
     pub fn goes_left(&self, value: f64) -> bool {
         let threshold = match &self.test {
-            Test::Categories(_) if value.is_nan() => return self.missing_left,
-            Test::Categories(set) => {
+            Condition::Categories(_) if value.is_nan() => return self.missing_left,
+            Condition::Categories(set) => {
                 return Categories::of(value).is_some_and(|c| set.contains(c));
             }
-            Test::Threshold(threshold) => *threshold,
-            Test::Present => f64::INFINITY,
+            Condition::Threshold(threshold) => *threshold,
+            Condition::Present => f64::INFINITY,
         };
         match self.missing {
             Missing::Nan if value.is_nan() => self.missing_left,
@@ -89,7 +89,7 @@ impl Node {
 mod tests {
     use super::*;
 
-    fn node(test: Test, missing: Missing, missing_left: bool) -> Node {
+    fn node(test: Condition, missing: Missing, missing_left: bool) -> Node {
         Node {
             feature: 0,
             test,
@@ -114,8 +114,9 @@ mod tests {
             f64::NAN,
             -0.0,
         ];
-        let sides =
-            |missing, left| values.map(|v| node(Test::Threshold(2.0), missing, left).goes_left(v));
+        let sides = |missing, left| {
+            values.map(|v| node(Condition::Threshold(2.0), missing, left).goes_left(v))
+        };
         assert_eq!(
             sides(Missing::Nan, false),
             [true, true, false, false, false, true]
@@ -128,13 +129,13 @@ mod tests {
             sides(Missing::Never, false),
             [true, true, false, false, true, true]
         );
-        let present = node(Test::Present, Missing::Nan, false);
+        let present = node(Condition::Present, Missing::Nan, false);
         assert!(present.goes_left(f64::INFINITY) && !present.goes_left(f64::NAN));
     }
 
     #[test]
     fn categories_in_the_set_go_left() {
-        let set = Test::Categories([1, 40].into_iter().collect());
+        let set = Condition::Categories([1, 40].into_iter().collect());
         let node = node(set, Missing::Nan, false);
         let sides =
             [1.0, 1.9, 40.0, 2.0, -1.0, f64::NAN, f64::INFINITY, 1e12].map(|v| node.goes_left(v));

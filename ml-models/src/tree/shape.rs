@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::node::{Child, Node, Test};
+use super::node::{Child, Condition, Node};
 
 /// One tree of an ensemble.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -130,7 +130,7 @@ impl Tree {
             if node.feature as usize >= features {
                 return Some("a node reads a feature that the model does not have");
             }
-            if matches!(node.test, Test::Threshold(t) if !t.is_finite()) {
+            if matches!(node.test, Condition::Threshold(t) if !t.is_finite()) {
                 return Some("a threshold is not finite");
             }
             for child in [node.left, node.right] {
@@ -160,7 +160,7 @@ mod tests {
     fn stump() -> Tree {
         let node = Node {
             feature: 1,
-            test: Test::Threshold(2.0),
+            test: Condition::Threshold(2.0),
             missing: Missing::Nan,
             missing_left: false,
             left: Child::Leaf(0),
@@ -207,7 +207,9 @@ mod tests {
         assert!(broken(|t| t.nodes[0].left = Child::Leaf(1)));
         assert!(broken(|t| t.nodes[0].right = Child::Leaf(7)));
         assert!(broken(|t| t.leaves[0].value = f64::NAN));
-        assert!(broken(|t| t.nodes[0].test = Test::Threshold(f64::INFINITY)));
+        assert!(broken(
+            |t| t.nodes[0].test = Condition::Threshold(f64::INFINITY)
+        ));
         assert!(broken(|t| {
             t.leaves.pop();
         }));

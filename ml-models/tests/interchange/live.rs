@@ -10,7 +10,7 @@ use ml_data::repr::{Dense, View};
 use ml_data::sample::{Dataset, Real, RealLabels};
 use ml_models::boost::{Boost, FittedBoost};
 use ml_models::interchange::{lightgbm, onnx, xgboost};
-use ml_models::tree::{Combine, Ensemble, Link, Node, Parts, Test, Tree};
+use ml_models::tree::{Combine, Condition, Ensemble, Link, Node, Parts, Tree};
 
 use crate::random::{Draw, FEATURES, Kinds, NUMERIC, ensemble, rows};
 
@@ -127,7 +127,7 @@ fn trained() -> Ensemble {
     let boost = Boost::new().categorical_feature(["x5", "x6"]);
     let model: FittedBoost = boost.num_iterations(30).fit(&train).unwrap();
     for column in [5, 6] {
-        let splits = |n: &Node| n.feature == column && matches!(n.test, Test::Categories(_));
+        let splits = |n: &Node| n.feature == column && matches!(n.test, Condition::Categories(_));
         let mut nodes = model.trees().iter().flat_map(Tree::nodes);
         assert!(nodes.any(splits), "column {column}");
     }

@@ -1,7 +1,9 @@
 //! Random ensembles and rows that are hard to route.
 
 use ml_data::repr::Names;
-use ml_models::tree::{Child, Combine, Ensemble, Leaf, Link, Missing, Node, Parts, Test, Tree};
+use ml_models::tree::{
+    Child, Combine, Condition, Ensemble, Leaf, Link, Missing, Node, Parts, Tree,
+};
 
 /// Numeric columns; the others hold categories.
 pub(crate) const NUMERIC: u64 = 5;
@@ -36,19 +38,19 @@ pub(crate) struct Kinds {
     pub(crate) zero: bool,
 }
 
-fn test(feature: u64, draw: &mut Draw) -> Test {
+fn test(feature: u64, draw: &mut Draw) -> Condition {
     if feature >= NUMERIC {
         let span = if draw.below(4) == 0 { 200 } else { 40 };
         let size = 1 + draw.below(12);
-        return Test::Categories((0..size).map(|_| draw.below(span) as u32).collect());
+        return Condition::Categories((0..size).map(|_| draw.below(span) as u32).collect());
     }
     match draw.below(20) {
-        0 => Test::Present,
-        1 => Test::Threshold(f64::from(1e-35_f32)),
-        2 => Test::Threshold(-f64::from(1e-35_f32)),
-        3 => Test::Threshold(draw.below(3) as f64),
-        4 => Test::Threshold(draw.unit() * 1e300),
-        _ => Test::Threshold(draw.unit() * 4.0 - 2.0),
+        0 => Condition::Present,
+        1 => Condition::Threshold(f64::from(1e-35_f32)),
+        2 => Condition::Threshold(-f64::from(1e-35_f32)),
+        3 => Condition::Threshold(draw.below(3) as f64),
+        4 => Condition::Threshold(draw.unit() * 1e300),
+        _ => Condition::Threshold(draw.unit() * 4.0 - 2.0),
     }
 }
 
@@ -154,7 +156,7 @@ pub(crate) fn rows(n: usize, ensemble: &Ensemble, infinities: bool, seed: u64) -
         .iter()
         .flat_map(Tree::nodes)
         .filter_map(|n| match n.test {
-            Test::Threshold(t) => Some(t),
+            Condition::Threshold(t) => Some(t),
             _ => None,
         })
         .collect();

@@ -4,7 +4,7 @@ use ml_data::{Error, Result};
 
 use super::FORMAT;
 use super::section::{Section, fault};
-use crate::tree::{Categories, Child, Leaf, Missing, Node, Test, Tree};
+use crate::tree::{Categories, Child, Condition, Leaf, Missing, Node, Tree};
 
 /// Bits of `decision_type`.
 pub(super) const CATEGORICAL: u8 = 1;
@@ -70,18 +70,18 @@ fn read_nodes(section: &Section<'_>, n: usize) -> Result<Vec<Node>> {
         .map(|i| {
             let (kind, threshold) = (types[i], thresholds[i]);
             let test = if kind & CATEGORICAL != 0 {
-                Test::Categories(set_of(&sets, threshold).ok_or_else(|| {
+                Condition::Categories(set_of(&sets, threshold).ok_or_else(|| {
                     let expected = format!("one of {} sets of categories", sets.len());
                     fault(threshold_line, expected, &threshold.to_string())
                 })?)
             } else if threshold == f64::INFINITY {
-                Test::Present
+                Condition::Present
             } else {
-                Test::Threshold(threshold)
+                Condition::Threshold(threshold)
             };
             let missing = missing(kind)
                 .ok_or_else(|| fault(type_line, "a decision type", &kind.to_string()))?;
-            let categorical = matches!(test, Test::Categories(_));
+            let categorical = matches!(test, Condition::Categories(_));
             Ok(Node {
                 feature: features[i],
                 test,

@@ -8,7 +8,7 @@ use super::FORMAT;
 use super::objective;
 use super::tree::{CATEGORICAL, MISSING_LEFT, NAN, ZERO};
 use crate::interchange::start::started;
-use crate::tree::{Child, Combine, Ensemble, Missing, Node, Parts, Test, Tree};
+use crate::tree::{Child, Combine, Condition, Ensemble, Missing, Node, Parts, Tree};
 
 /// Writes a model as LightGBM 4 saves its own. Numbers are the shortest that read back as the same bits.
 ///
@@ -84,7 +84,7 @@ fn infos(parts: &Parts) -> Vec<String> {
     let mut categories = vec![std::collections::BTreeSet::new(); parts.names.len()];
     for node in parts.trees.iter().flat_map(Tree::nodes) {
         match &node.test {
-            Test::Categories(set) => categories[node.feature as usize].extend(set.iter()),
+            Condition::Categories(set) => categories[node.feature as usize].extend(set.iter()),
             _ => numeric[node.feature as usize] = true,
         }
     }
@@ -174,10 +174,10 @@ fn split(index: usize, nodes: &[Node]) -> Result<Split> {
     };
     for (i, node) in nodes.iter().enumerate() {
         let (threshold, mut kind) = match &node.test {
-            Test::Threshold(threshold) => (*threshold, 0),
-            Test::Present => (f64::INFINITY, 0),
-            Test::Categories(_) if node.missing_left => return Err(missing_left(index, i)),
-            Test::Categories(set) => {
+            Condition::Threshold(threshold) => (*threshold, 0),
+            Condition::Present => (f64::INFINITY, 0),
+            Condition::Categories(_) if node.missing_left => return Err(missing_left(index, i)),
+            Condition::Categories(set) => {
                 let number = split.bounds.len() - 1;
                 // A set of nothing needs a word, too.
                 let words = if set.words().is_empty() {

@@ -5,7 +5,7 @@ use ml_data::{Error, Result};
 use super::FORMAT;
 use super::graph::Attribute;
 use crate::interchange::single;
-use crate::tree::{Categories, Child, Node, Parts, Test, Tree, ZERO};
+use crate::tree::{Categories, Child, Condition, Node, Parts, Tree, ZERO};
 
 /// Above this, whole numbers of single precision have gaps.
 const MOST_CATEGORIES: u32 = 1 << 24;
@@ -71,7 +71,7 @@ impl Columns {
                 why: "single precision has not all whole numbers above 16777216".into(),
             })?;
             let feature = match node.test {
-                Test::Categories(_) => self.whole[node.feature as usize],
+                Condition::Categories(_) => self.whole[node.feature as usize],
                 _ => i64::from(node.feature),
             };
             for (k, ask) in asks.into_iter().enumerate() {
@@ -143,7 +143,7 @@ impl Columns {
 /// How many nodes a split becomes.
 fn nodes_of(node: &Node) -> usize {
     match &node.test {
-        Test::Categories(set) => set.iter().count().max(1),
+        Condition::Categories(set) => set.iter().count().max(1),
         _ if single::missing_left(node).is_none() => 3,
         _ => 1,
     }
@@ -152,9 +152,9 @@ fn nodes_of(node: &Node) -> usize {
 /// The nodes of a split, numbered from `at` on; or the category that has no number.
 fn asks(node: &Node, at: i64, left: i64, right: i64) -> Result<Vec<Ask>, u32> {
     let threshold = match &node.test {
-        Test::Categories(set) => return chain(node, set, at, left, right),
-        Test::Present => f32::INFINITY,
-        Test::Threshold(threshold) => single::at_most(*threshold),
+        Condition::Categories(set) => return chain(node, set, at, left, right),
+        Condition::Present => f32::INFINITY,
+        Condition::Threshold(threshold) => single::at_most(*threshold),
     };
     let usual = |missing_yes| Ask {
         mode: "BRANCH_LEQ",

@@ -5,7 +5,7 @@ use ml_data::{Error, Result};
 use super::FORMAT;
 use super::graph::{Attribute, Graph};
 use super::trees::Columns;
-use crate::tree::{Combine, Ensemble, Link, Parts, Test, Tree};
+use crate::tree::{Combine, Condition, Ensemble, Link, Parts, Tree};
 
 /// Writes a model as ONNX, operators of version 15, `ai.onnx.ml` of version 3.
 ///
@@ -49,7 +49,7 @@ fn whole_numbers(parts: &Parts, graph: &mut Graph) -> (&'static str, Vec<i64>) {
     let mut columns: Vec<i64> = Vec::new();
     for node in parts.trees.iter().flat_map(Tree::nodes) {
         let at = node.feature as usize;
-        if matches!(node.test, Test::Categories(_)) && whole[at] < 0 {
+        if matches!(node.test, Condition::Categories(_)) && whole[at] < 0 {
             whole[at] = (parts.names.len() + columns.len()) as i64;
             columns.push(at as i64);
         }

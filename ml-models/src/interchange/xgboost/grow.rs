@@ -7,7 +7,7 @@ use ml_data::{Error, Result};
 use super::FORMAT;
 use super::value::Place;
 use crate::interchange::single;
-use crate::tree::{Categories, Child, Leaf, Missing, Node, Test, Tree};
+use crate::tree::{Categories, Child, Condition, Leaf, Missing, Node, Tree};
 
 /// Categories end here, as in XGBoost.
 pub(super) const MOST_CATEGORIES: i64 = 1 << 24;
@@ -171,14 +171,18 @@ fn node(place: &Place<'_>, columns: &Columns, i: usize, child_of: &[Child]) -> R
     let (test, [left, right], missing_left) = match &columns.sets[i] {
         Some(set) => {
             let [left, right] = sides;
-            (Test::Categories(set.clone()), [right, left], !default_left)
+            (
+                Condition::Categories(set.clone()),
+                [right, left],
+                !default_left,
+            )
         }
         None => {
             let limit = columns.conditions[i] as f32;
             let threshold = single::below(limit).filter(|t| t.is_finite());
             let threshold =
                 threshold.ok_or_else(|| place.fault("numbers to split at", limit.to_string()))?;
-            (Test::Threshold(threshold), sides, default_left)
+            (Condition::Threshold(threshold), sides, default_left)
         }
     };
     let feature = u32::try_from(columns.features[i])

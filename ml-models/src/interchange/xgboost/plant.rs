@@ -8,7 +8,7 @@ use super::FORMAT;
 use super::grow::MOST_CATEGORIES;
 use super::value::Value;
 use crate::interchange::single;
-use crate::tree::{Child, Node, Test, Tree};
+use crate::tree::{Child, Condition, Node, Tree};
 
 /// The columns of a tree's nodes, level by level: XGBoost expects the right child just after the left one.
 #[derive(Default)]
@@ -95,9 +95,9 @@ impl Columns {
         let mut sides = [node.left, node.right];
         let mut default_left = missing_left;
         let limit = match &node.test {
-            Test::Threshold(threshold) => single::at_most(*threshold).next_up(),
-            Test::Present => f32::INFINITY,
-            Test::Categories(set) => {
+            Condition::Threshold(threshold) => single::at_most(*threshold).next_up(),
+            Condition::Present => f32::INFINITY,
+            Condition::Categories(set) => {
                 // Categories of the set go left here, and right there.
                 sides.reverse();
                 default_left = !missing_left;
@@ -119,7 +119,7 @@ impl Columns {
         self.split_conditions.push(limit);
         self.split_indices.push(node.feature as i32);
         self.split_type
-            .push(u8::from(matches!(node.test, Test::Categories(_))));
+            .push(u8::from(matches!(node.test, Condition::Categories(_))));
         self.base_weights.push((node.value * scale) as f32);
         self.loss_changes.push(node.gain as f32);
         self.sum_hessian.push(node.weight as f32);

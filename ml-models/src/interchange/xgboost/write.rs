@@ -6,7 +6,7 @@ use super::plant::{self, map};
 use super::value::Value;
 use super::{FORMAT, json, objective, ubjson};
 use crate::interchange::start::started;
-use crate::tree::{Combine, Ensemble, Link, Parts, Test, Tree};
+use crate::tree::{Combine, Condition, Ensemble, Link, Parts, Tree};
 
 /// Writes a model as XGBoost's `save_model` writes `model.json`.
 ///
@@ -63,7 +63,7 @@ fn model(parts: &Parts) -> Result<Value> {
 fn types(parts: &Parts) -> impl Iterator<Item = &'static str> {
     let mut kinds = vec!["q"; parts.names.len()];
     for node in parts.trees.iter().flat_map(Tree::nodes) {
-        if matches!(node.test, Test::Categories(_)) {
+        if matches!(node.test, Condition::Categories(_)) {
             kinds[node.feature as usize] = "c";
         }
     }

@@ -8,7 +8,7 @@ use super::decision::Decision;
 use super::params::Growth;
 use crate::tree::bin::{Bins, Cells, Column, Layout};
 use crate::tree::math::PIECE;
-use crate::tree::{Child, Leaf, Missing, Test, Tree};
+use crate::tree::{Child, Condition, Leaf, Missing, Tree};
 
 /// A split; a child is the index of a node, or `!leaf`.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,14 +147,14 @@ impl Sprout {
 }
 
 /// What a node asks, in the feature's own values.
-fn test(node: &Node, column: &Column) -> Test {
+fn test(node: &Node, column: &Column) -> Condition {
     match &column.bins {
         Bins::Numbers(bounds) => bounds
             .get(node.bin as usize)
-            .map_or(Test::Present, |&b| Test::Threshold(b)),
+            .map_or(Condition::Present, |&b| Condition::Threshold(b)),
         Bins::Categories(of_bin) => {
             let set = node.set.as_deref().unwrap_or_default();
-            Test::Categories(set.iter().map(|&bin| of_bin[bin as usize]).collect())
+            Condition::Categories(set.iter().map(|&bin| of_bin[bin as usize]).collect())
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::question::{Question, Sets};
 use super::ranks::MISSING;
-use crate::tree::{Categories, Node, Test};
+use crate::tree::{Categories, Condition, Node};
 
 /// Classes of a slot, at most; one rank is for missing values.
 const CLASSES: usize = 254;
@@ -21,7 +21,7 @@ impl Classes {
     pub(super) fn divide(nodes: &[(&Node, usize)]) -> Vec<(Self, usize)> {
         let (mut all, mut partition, mut len) = (Vec::new(), Partition::default(), 0);
         for (node, _) in nodes {
-            if let Test::Categories(set) = &node.test
+            if let Condition::Categories(set) = &node.test
                 && !partition.refine(set)
             {
                 all.push((partition.finish(), len));

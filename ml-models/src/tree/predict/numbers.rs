@@ -3,7 +3,7 @@
 use super::question::{Question, Sets};
 use crate::tree::kernel::Thresholds;
 use crate::tree::node::ZERO;
-use crate::tree::{Missing, Node, Test};
+use crate::tree::{Condition, Missing, Node};
 
 /// Cut points of a slot, at most: with the interval above them and missing values they make 256 ranks.
 const CUTS: usize = 254;
@@ -23,7 +23,7 @@ impl Numbers {
         let (mut all, mut cuts, mut len, mut zeros) = (Vec::new(), Vec::new(), 0, false);
         for (node, _) in nodes.iter() {
             let cut = match node.test {
-                Test::Threshold(t) if cuts.last() != Some(&t) => Some(t),
+                Condition::Threshold(t) if cuts.last() != Some(&t) => Some(t),
                 _ => None,
             };
             let zero = node.missing == Missing::Zero;
@@ -31,7 +31,7 @@ impl Numbers {
                 all.push((Self::new(std::mem::take(&mut cuts), zeros), len));
                 (len, zeros) = (0, false);
             }
-            if let Test::Threshold(t) = node.test
+            if let Condition::Threshold(t) = node.test
                 && cuts.last() != Some(&t)
             {
                 cuts.push(t);
@@ -59,7 +59,8 @@ impl Numbers {
 
     /// What a node of the stretch asks.
     pub(super) fn question(&self, node: &Node, sets: &mut Sets) -> Question {
-        if let (Test::Threshold(t), Missing::Nan | Missing::Never) = (&node.test, node.missing) {
+        if let (Condition::Threshold(t), Missing::Nan | Missing::Never) = (&node.test, node.missing)
+        {
             // The general way would find the same, asking up to 255 times.
             return Question::Prefix {
                 limit: self.cuts.partition_point(|cut| cut < t) as u8,
@@ -73,7 +74,7 @@ impl Numbers {
 /// What a node compares with; nodes that do not compare come first.
 fn threshold(node: &Node) -> f64 {
     match node.test {
-        Test::Threshold(t) => t,
+        Condition::Threshold(t) => t,
         _ => f64::NEG_INFINITY,
     }
 }

@@ -118,7 +118,7 @@ fn first(count: u32) -> Set {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::{Child, Missing, Test};
+    use crate::tree::{Child, Condition, Missing};
 
     #[test]
     fn answers_become_prefixes_or_sets() {
@@ -138,17 +138,17 @@ mod tests {
         let values = [-1.0, 0.0, 1.0, 2.0];
         let mut ask = |node| sets.ask(&node, values.into_iter());
         assert_eq!(
-            ask(node(Test::Threshold(1.0), Missing::Nan, true)),
+            ask(node(Condition::Threshold(1.0), Missing::Nan, true)),
             Question::Prefix {
                 limit: 2,
                 missing_left: true
             }
         );
-        let zero = || node(Test::Threshold(1.0), Missing::Zero, false);
+        let zero = || node(Condition::Threshold(1.0), Missing::Zero, false);
         assert_eq!(ask(zero()), Question::Set(0));
         assert_eq!(ask(zero()), Question::Set(0));
         let none = node(
-            Test::Categories([].into_iter().collect()),
+            Condition::Categories([].into_iter().collect()),
             Missing::Nan,
             false,
         );

@@ -7,7 +7,7 @@ use super::classes::Classes;
 use super::numbers::Numbers;
 use super::question::{Asked, Question, Set, Sets};
 use crate::tree::kernel::{Bytes, ROWS, Thresholds, ranks_of_column, ranks_of_row};
-use crate::tree::{Test, Tree};
+use crate::tree::{Condition, Tree};
 use ml_data::repr::{Dense, Float, View};
 
 /// The rank of a missing value; ranks of values are smaller.
@@ -46,7 +46,7 @@ impl Ranks {
         let nodes = trees.iter().flat_map(|t| &t.nodes).enumerate();
         let (mut classed, mut compared): (Vec<_>, Vec<_>) = nodes
             .map(|(at, node)| (node, at))
-            .partition(|(node, _)| matches!(node.test, Test::Categories(_)));
+            .partition(|(node, _)| matches!(node.test, Condition::Categories(_)));
         let mut ranks = Self {
             numbers: Vec::new(),
             classes: Vec::new(),

@@ -1,7 +1,7 @@
 //! Every engine against the plain way down the trees.
 
 use super::*;
-use crate::tree::{Child, Leaf, Missing, Node, Test};
+use crate::tree::{Child, Condition, Leaf, Missing, Node};
 use proptest::prelude::*;
 
 /// What the nodes of a random tree ask.
@@ -36,19 +36,21 @@ pub(in crate::tree) fn draws(seed: u64) -> impl FnMut() -> u64 {
     }
 }
 
-fn test(r: u64, kind: Kind, draw: &mut impl FnMut() -> u64) -> Test {
+fn test(r: u64, kind: Kind, draw: &mut impl FnMut() -> u64) -> Condition {
     if r % 100 < kind.odd {
         let size = draw() % 12;
-        return Test::Categories(
+        return Condition::Categories(
             (0..size)
                 .map(|_| (draw() % kind.categories) as u32)
                 .collect(),
         );
     }
     match r % 23 {
-        0 => Test::Present,
-        1 => Test::Threshold([0.0, -0.0, 1e-36, -1e-36, 1e-35_f32 as f64][(r >> 30) as usize % 5]),
-        _ => Test::Threshold(
+        0 => Condition::Present,
+        1 => Condition::Threshold(
+            [0.0, -0.0, 1e-36, -1e-36, 1e-35_f32 as f64][(r >> 30) as usize % 5],
+        ),
+        _ => Condition::Threshold(
             ((r >> 20) % kind.thresholds) as f64 / 7.0 - kind.thresholds as f64 / 14.0,
         ),
     }

@@ -8,18 +8,18 @@ mod text;
 
 use ml_data::repr::Names;
 
-use super::node::{Child, Missing, Node, Test};
+use super::node::{Child, Condition, Missing, Node};
 use super::shape::Tree;
 
 /// Prints trees.
 ///
 /// ```
 /// use ml_data::repr::Names;
-/// use ml_models::tree::{Child, Leaf, Missing, Node, Printer, Test, Tree};
+/// use ml_models::tree::{Child, Leaf, Missing, Node, Printer, Condition, Tree};
 /// let leaf = |value, count| Leaf { value, weight: 1.0, count };
 /// let root = Node {
 ///     feature: 0,
-///     test: Test::Threshold(2.5),
+///     test: Condition::Threshold(2.5),
 ///     missing: Missing::Nan,
 ///     missing_left: false,
 ///     left: Child::Leaf(0),
@@ -90,11 +90,11 @@ impl<'a> Printer<'a> {
             _ => "missing",
         };
         let alone = match &node.test {
-            Test::Present if left => return format!("{name} is not {missing}"),
-            Test::Present => return format!("{name} is {missing}"),
-            Test::Threshold(t) if left => format!("{name} <= {}", self.number(*t)),
-            Test::Threshold(t) => format!("{name} >  {}", self.number(*t)),
-            Test::Categories(set) => {
+            Condition::Present if left => return format!("{name} is not {missing}"),
+            Condition::Present => return format!("{name} is {missing}"),
+            Condition::Threshold(t) if left => format!("{name} <= {}", self.number(*t)),
+            Condition::Threshold(t) => format!("{name} >  {}", self.number(*t)),
+            Condition::Categories(set) => {
                 let mut some: Vec<String> = set.iter().map(|c| c.to_string()).collect();
                 if some.len() > CATEGORIES {
                     let more = some.len() - CATEGORIES;
@@ -105,7 +105,7 @@ impl<'a> Printer<'a> {
                 format!("{name} {not}in {{{}}}", some.join(", "))
             }
         };
-        let apart = node.missing != Missing::Never || matches!(node.test, Test::Categories(_));
+        let apart = node.missing != Missing::Never || matches!(node.test, Condition::Categories(_));
         if apart && node.missing_left == left {
             format!("{alone} or {missing}")
         } else {

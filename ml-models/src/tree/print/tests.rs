@@ -21,18 +21,18 @@ fn tree() -> Tree {
         weight: 1.0,
         count,
     };
-    let city = Test::Categories([1, 4].into_iter().collect());
+    let city = Condition::Categories([1, 4].into_iter().collect());
     Tree::new(
         vec![
             node(
                 0,
-                Test::Threshold(0.5),
+                Condition::Threshold(0.5),
                 true,
                 Child::Node(1),
                 Child::Leaf(1),
             ),
             node(1, city, false, Child::Leaf(0), Child::Node(2)),
-            node(7, Test::Present, false, Child::Leaf(2), Child::Leaf(3)),
+            node(7, Condition::Present, false, Child::Leaf(2), Child::Leaf(3)),
         ],
         vec![leaf(-1.0, 2), leaf(0.25, 4), leaf(1.0, 1), leaf(2.0, 3)],
         1.0,
@@ -73,7 +73,7 @@ fn text_shows_every_condition() {
 fn long_sets_are_cut() {
     let names = Names::numbered(1);
     let mut tree = tree();
-    tree.nodes[0].test = Test::Categories((0..20).collect());
+    tree.nodes[0].test = Condition::Categories((0..20).collect());
     let text = Printer::new(&names).text(&tree);
     assert!(text.contains("10, 11, 8 more} or missing"), "{text}");
 }
