@@ -106,7 +106,7 @@ fn each_row(bins: Bins<'_>, rows: Rows<'_>, packed: &[u64], mut add: impl FnMut(
         Rows::List(list) => {
             for (k, &i) in list.iter().enumerate() {
                 if let Some(&next) = list.get(k + AHEAD) {
-                    prefetch(cells, next as usize * stride);
+                    prefetch_row(cells, next as usize * stride, stride);
                     prefetch(packed, next as usize);
                 }
                 let at = i as usize * stride;
@@ -156,6 +156,18 @@ unsafe fn add_listed(row: &[u8], list: &[(u32, u32)], pair: u64, hist: &mut [u64
         }
     }
 }
+
+/// Asks for the cache lines of a row: its ends may lie in different ones.
+#[inline(always)]
+fn prefetch_row(cells: &[u8], at: usize, stride: usize) {
+    for line in (at..at + stride).step_by(LINE) {
+        prefetch(cells, line);
+    }
+    prefetch(cells, at + stride - 1);
+}
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// Asks for the cache line of `data[index]`, which need not exist.
 #[inline(always)]
