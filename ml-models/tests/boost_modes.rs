@@ -230,6 +230,39 @@ impl CustomObjective for Half {
     }
 }
 
+/// A gradient that is no number, or a hessian below 0, in row 7.
+#[derive(Debug, Clone)]
+struct Broken([f32; 2]);
+
+impl CustomObjective for Broken {
+    fn gradients(&self, labels: &[f64], scores: &[f64], out: &mut [[f32; 2]]) {
+        Half.gradients(labels, scores, out);
+        out[7] = self.0;
+    }
+    fn evaluate(&self, labels: &[f64], scores: &[f64], weights: Option<&[f64]>) -> f64 {
+        Half.evaluate(labels, scores, weights)
+    }
+    fn name(&self) -> &'static str {
+        "broken"
+    }
+}
+
+#[test]
+fn a_broken_objective_is_refused_with_its_row() {
+    let (train, _) = parts();
+    for pair in [[f32::NAN, 1.0], [0.5, -1e6], [f32::INFINITY, 1.0]] {
+        let message = boost()
+            .custom(Broken(pair))
+            .fit(&train)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("broken") && message.contains('7'),
+            "{message}"
+        );
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Worst;
 

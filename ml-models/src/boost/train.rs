@@ -112,7 +112,7 @@ pub(crate) fn train(
         let dropped = dart
             .as_mut()
             .map(|d| d.drop(iteration, &mut scores, &training.cells, &training.layout));
-        let sprouts = in_pool(|| rounds.round(iteration, &mut scores));
+        let sprouts = in_pool(|| rounds.round(iteration, &mut scores))?;
         if sprouts.iter().all(|s| s.nodes.is_empty()) && !rounds.draws.random() {
             if let (Some(dart), Some(dropped)) = (&mut dart, dropped) {
                 dart.put_back(&dropped, &mut scores, &training.cells, &training.layout);
@@ -188,7 +188,7 @@ struct Rounds<'a> {
 
 impl Rounds<'_> {
     /// Grows one tree an output and adds them to the scores; trees of a forest stand for themselves.
-    fn round(&mut self, iteration: usize, scores: &mut [f64]) -> Vec<Sprout> {
+    fn round(&mut self, iteration: usize, scores: &mut [f64]) -> Result<Vec<Sprout>> {
         let Training { loss, weights, .. } = self.training;
         let (n, outputs) = (self.training.cells.rows, loss.outputs());
         let columns = self.draws.columns(iteration);
@@ -199,6 +199,7 @@ impl Rounds<'_> {
             &mut self.gradients.pairs
         };
         loss.gradients(scores, iteration - 1, pairs);
+        loss.check(pairs)?;
         self.draws.rows(iteration, pairs);
         let bag = self.draws.bag();
         let unit =
@@ -227,7 +228,7 @@ impl Rounds<'_> {
             }
             sprouts.push(sprout);
         }
-        sprouts
+        Ok(sprouts)
     }
 }
 

@@ -1,10 +1,13 @@
 //! Objectives that users write.
 
+use ml_data::{Error, Result};
+
 use super::{Loss, Measure, Pair};
 
 /// A loss that users bring. The labels are the sample's own, in its order without rows of weight 0; binary labels are 0 and 1.
 pub trait CustomObjective: std::fmt::Debug + Send + Sync {
-    /// Writes the gradient and the hessian of each row's loss with respect to its score. Weights are multiplied in afterwards.
+    /// Writes the gradient and the hessian of each row's loss with respect to its score; both finite, the hessian at least 0.
+    /// Weights are multiplied in afterwards.
     fn gradients(&self, labels: &[f64], scores: &[f64], out: &mut [[f32; 2]]);
 
     /// The score every row starts from. Default 0.
@@ -34,6 +37,19 @@ impl Loss for Custom<'_> {
 
     fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
         self.objective.gradients(&self.labels, scores, out);
+    }
+
+    fn check(&self, pairs: &[Pair]) -> Result<()> {
+        let sound = |[g, h]: &Pair| g.is_finite() && h.is_finite() && *h >= 0.0;
+        match pairs.iter().position(|pair| !sound(pair)) {
+            Some(row) => Err(Error::cell(
+                self.objective.name(),
+                row,
+                "a finite gradient and a finite hessian of at least 0",
+                format!("{:?}", pairs[row]),
+            )),
+            None => Ok(()),
+        }
     }
 
     fn measure(&self) -> Measure<'static> {

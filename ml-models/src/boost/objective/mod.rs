@@ -11,6 +11,7 @@ mod xendcg;
 
 use std::fmt::Debug;
 
+use ml_data::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::tree::Link;
@@ -76,6 +77,15 @@ pub(crate) trait Loss: Debug + Send + Sync {
 
     /// Gradients and hessians at these scores, weights left out. `round` counts from 0.
     fn gradients(&self, scores: &[f64], round: usize, out: &mut [Pair]);
+
+    /// Refuses pairs that trees can not be grown from; the library's own losses have none.
+    ///
+    /// # Errors
+    /// The row and what is wrong with its pair.
+    fn check(&self, pairs: &[Pair]) -> Result<()> {
+        let _ = pairs;
+        Ok(())
+    }
 
     /// How leaf values are found anew from residuals, where a second-order step would be poor.
     fn renewal(&self) -> Option<Renewal<'_>> {
