@@ -16,6 +16,7 @@ mod fit;
 mod model;
 mod objective;
 mod params;
+mod rules;
 mod train;
 mod watch;
 
