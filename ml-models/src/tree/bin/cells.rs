@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::aligned::Aligned;
 use super::layout::{Bins, Layout};
 use crate::tree::Categories;
 use crate::tree::kernel::{Search, WIDTH as LANES};
@@ -11,7 +12,7 @@ use ml_data::repr::{Dense, Float, View};
 /// cell of column `c` is at most `columns[c].values()`, which stands for a missing value.
 #[derive(Debug)]
 pub(crate) struct Cells {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: Aligned,
     pub(crate) stride: usize,
     pub(crate) rows: usize,
     /// Columns of one byte.
@@ -119,7 +120,7 @@ impl Layout {
             })
             .collect();
         let mut cells = Cells {
-            bytes: vec![0; x.len() * stride],
+            bytes: Aligned::zeros(x.len() * stride),
             stride,
             rows: x.len(),
             narrow: self.narrow,
@@ -244,7 +245,7 @@ mod tests {
             "the constant column is dropped"
         );
         let cells = layout.cells(View::all(&x));
-        assert_eq!(cells.bytes, layout.cells(View::all(&narrow)).bytes);
+        assert_eq!(cells.bytes[..], layout.cells(View::all(&narrow)).bytes[..]);
         for i in 0..n {
             for (c, column) in layout.columns.iter().enumerate() {
                 let value = View::all(&x).row(i)[column.source as usize];

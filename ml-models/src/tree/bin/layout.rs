@@ -1,5 +1,7 @@
 //! Which columns are worth splitting on, and the bins of each.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::bounds::Distinct;
@@ -64,6 +66,11 @@ impl Column {
         }
     }
 
+    /// Bins in use.
+    fn bins(&self) -> usize {
+        self.values() + usize::from(self.missing)
+    }
+
     pub(crate) fn is_categorical(&self) -> bool {
         matches!(self.bins, Bins::Categories(_))
     }
@@ -81,7 +88,8 @@ pub(crate) struct Layout {
     pub(crate) columns: Vec<Column>,
     /// How many have one byte.
     pub(crate) narrow: usize,
-    /// `offsets[c]..offsets[c + 1]` are the bins of column `c`.
+    /// Where the bins of each column begin, and where the last one's end. Columns of one byte whose bins are mostly in use
+    /// begin [`NARROW`] apart, so that counting need not look their beginnings up.
     pub(crate) offsets: Vec<u32>,
 }
 
@@ -91,15 +99,29 @@ const BLOCK: usize = 1024;
 impl Layout {
     pub(crate) fn new(mut columns: Vec<Column>) -> Self {
         columns.sort_by_key(Column::is_wide);
+        let narrow = columns.partition_point(|c| !c.is_wide());
+        let used: usize = columns[..narrow].iter().map(Column::bins).sum();
+        let spaced = 2 * used >= narrow * NARROW;
         let mut offsets = vec![0];
-        for c in &columns {
-            offsets.push(offsets[offsets.len() - 1] + (c.values() + usize::from(c.missing)) as u32);
+        for (c, column) in columns.iter().enumerate() {
+            let room = if spaced && c < narrow {
+                NARROW
+            } else {
+                column.bins()
+            };
+            offsets.push(offsets[c] + room as u32);
         }
         Self {
-            narrow: columns.partition_point(|c| !c.is_wide()),
+            narrow,
             columns,
             offsets,
         }
+    }
+
+    /// Where the bins of a column are in a histogram.
+    pub(crate) fn bins_of(&self, column: usize) -> Range<usize> {
+        let from = self.offsets[column] as usize;
+        from..from + self.columns[column].bins()
     }
 
     /// Learns the bins of every column of `x`; `counts` says how many rows each row stands for.
@@ -135,7 +157,7 @@ impl Layout {
         Self::new(columns)
     }
 
-    /// Number of bins of all columns together.
+    /// Entries of a histogram.
     pub(crate) fn bins(&self) -> usize {
         self.offsets[self.columns.len()] as usize
     }

@@ -1,6 +1,7 @@
 //! From values to bins: where numbers are cut ([`bounds`]), which [`categories`] count, the columns and their bins
-//! ([`layout`]), and the matrix of small whole numbers ([`cells`]).
+//! ([`layout`]), and the matrix of small whole numbers ([`cells`]) in [`aligned`] rows.
 
+mod aligned;
 mod bounds;
 mod categories;
 mod cells;

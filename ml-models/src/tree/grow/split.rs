@@ -214,7 +214,7 @@ impl LeafRules {
         rules: &Rules,
     ) -> Option<Split> {
         let about = &layout.columns[column];
-        let bins = &hist[layout.offsets[column] as usize..layout.offsets[column + 1] as usize];
+        let bins = &hist[layout.bins_of(column)];
         if about.is_categorical() {
             return self.scan_categories(bins, column, &rules.categorical);
         }
@@ -465,7 +465,7 @@ mod tests {
         };
         let mut best: Option<Split> = None;
         for (c, column) in layout.columns.iter().enumerate() {
-            let bins = &hist[layout.offsets[c] as usize..layout.offsets[c + 1] as usize];
+            let bins = &hist[layout.bins_of(c)];
             let missing = if column.missing {
                 bins[column.values()]
             } else {

@@ -12,7 +12,7 @@ pub(crate) enum Rows<'a> {
 }
 
 /// How many rows ahead memory is asked for.
-const AHEAD: usize = 16;
+const AHEAD: usize = 32;
 
 impl<'a> Rows<'a> {
     pub(crate) fn len(self) -> usize {
@@ -69,6 +69,19 @@ pub(crate) fn accumulate(
             assert!(
                 first + offsets.len() <= bins.stride && offsets.iter().all(|&o| o as usize <= last)
             );
+            if let Some(&begin) = offsets.first()
+                && offsets
+                    .iter()
+                    .zip((begin..).step_by(SLACK))
+                    .all(|(&o, at)| o == at)
+            {
+                let hist = &mut hist[begin as usize..][..offsets.len() * SLACK];
+                // SAFETY: the histogram has room for 256 bins of each column.
+                let add = |row: &[u8], pair: u64| unsafe {
+                    add_spaced(&row[first..first + offsets.len()], pair, hist)
+                };
+                return each_row(bins, rows, packed, add);
+            }
             // SAFETY: every beginning leaves room for 256 bins.
             let add =
                 |row: &[u8], pair: u64| unsafe { add_row(&row[first..], offsets, pair, hist) };
@@ -141,6 +154,29 @@ unsafe fn add_row(row: &[u8], offsets: &[u32], pair: u64, hist: &mut [u64]) {
     }
 }
 
+/// Adds a row to its bin in neighbouring columns, each with [`SLACK`] entries.
+///
+/// # Safety
+/// `hist` is [`SLACK`] times as long as the row.
+#[inline(always)]
+unsafe fn add_spaced(row: &[u8], pair: u64, hist: &mut [u64]) {
+    debug_assert!(hist.len() >= row.len() * SLACK);
+    let mut begin = hist.as_mut_ptr();
+    let mut add = |bins: &[u8]| {
+        for (c, &bin) in bins.iter().enumerate() {
+            // SAFETY: a bin is at most 255, and each column has 256 entries.
+            unsafe {
+                let entry = begin.add(c * SLACK + bin as usize);
+                *entry = (*entry).wrapping_add(pair);
+            }
+        }
+        begin = begin.wrapping_add(bins.len() * SLACK);
+    };
+    let (fours, rest) = row.as_chunks::<4>();
+    fours.iter().for_each(|four| add(four));
+    add(rest);
+}
+
 /// Adds a row to its bin in the listed columns.
 ///
 /// # Safety
@@ -157,17 +193,19 @@ unsafe fn add_listed(row: &[u8], list: &[(u32, u32)], pair: u64, hist: &mut [u64
     }
 }
 
-/// Asks for the cache lines of a row: its ends may lie in different ones.
+/// Asks for the cache lines of a row; the end of a long one may lie in one more than its length says.
 #[inline(always)]
 fn prefetch_row(cells: &[u8], at: usize, stride: usize) {
     for line in (at..at + stride).step_by(LINE) {
         prefetch(cells, line);
     }
-    prefetch(cells, at + stride - 1);
+    if stride > LINE {
+        prefetch(cells, at + stride - 1);
+    }
 }
 
 /// Bytes of a cache line.
-const LINE: usize = 64;
+pub(crate) const LINE: usize = 64;
 
 /// Asks for the cache line of `data[index]`, which need not exist.
 #[inline(always)]

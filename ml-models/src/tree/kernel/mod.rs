@@ -16,7 +16,7 @@ mod thresholds;
 
 pub(crate) use answers::{Bits, Bytes, Question, Questions, ROWS};
 pub(crate) use gain::{Constants, best_of, shrink, unpack};
-pub(crate) use histogram::{Bins, Columns, Rows, SLACK, accumulate, add, subtract};
+pub(crate) use histogram::{Bins, Columns, LINE, Rows, SLACK, accumulate, add, subtract};
 pub(crate) use logistic::logistic;
 pub(crate) use lookup::{Few, Many, add_few, add_many};
 pub(crate) use masks::{Fork, LEAVES, Reached, leaves};
