@@ -102,7 +102,7 @@ pub trait Fit: Params + Sized {
     /// Learns from a training sample.
     ///
     /// # Errors
-    /// A parameter outside its domain, no rows, or data the steps or the model can not learn from.
+    /// A parameter outside its domain, no rows, initial scores that it does not take, or data the steps or the model can not learn from.
     fn fit<S: TrainingRows, M>(&self, train: &S) -> Result<M>
     where
         Self: Estimator<S::R, S::Y, Model = M>,
@@ -157,6 +157,13 @@ fn ready<R: Repr, Y: Target>(params: &impl Params, train: &Sample<R, Y, Train>) 
         return Err(Error::Data(
             "every row of the training sample has weight 0".into(),
         ));
+    }
+    if train.init_score().is_some() && !params.takes_init_score() {
+        return Err(Error::Unsupported {
+            step: params.name(),
+            what: "init_score".into(),
+            why: "it does not start from scores".into(),
+        });
     }
     Ok(())
 }

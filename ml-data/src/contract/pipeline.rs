@@ -105,6 +105,9 @@ impl<T: Params, M: Params> Params for Pipeline<T, M> {
         self.steps.check()?;
         self.model.check()
     }
+    fn takes_init_score(&self) -> bool {
+        self.model.takes_init_score()
+    }
 }
 
 /// A fitted pipeline: predicts raw rows, remembers the columns it was trained on.

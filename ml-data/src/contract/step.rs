@@ -16,6 +16,10 @@ pub trait Params: Send + Sync {
     fn check(&self) -> Result<()> {
         Ok(())
     }
+    /// Whether learning can start from the sample's initial scores; where not, a sample that carries some is refused. Default no.
+    fn takes_init_score(&self) -> bool {
+        false
+    }
 }
 
 /// A step that learns from training rows.

@@ -4,7 +4,7 @@ use super::labels::{
     Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Real, RealLabels, Relevance,
     RelevanceLabels, Target, Unlabelled,
 };
-use super::part::{Carried, Sample, Test, Train, Valid};
+use super::part::{Carried, InitScore, Sample, Test, Train, Valid};
 use super::split::Split;
 use crate::error::{Error, Result};
 use crate::repr::Repr;
@@ -65,6 +65,7 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
                 weights: None,
                 times: None,
                 groups: None,
+                init_score: None,
             },
         })
     }
@@ -107,6 +108,36 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
         let groups = groups.into();
         Error::check_len("groups", self.data.len(), groups.len())?;
         self.carried.groups = Some(groups);
+        Ok(self)
+    }
+    /// Sets the scores that learning starts from (LightGBM's `init_score`): what another model already says of each row, before
+    /// it becomes a probability or a rate. One number a row, or one an output (a class), row after row. The model learns
+    /// what is missing, and **its predictions do not contain these scores**: add them yourself. Models that can not start
+    /// from scores refuse the sample.
+    ///
+    /// # Errors
+    /// A length that is no multiple of the number of rows, or a score that is not finite (named by row).
+    pub fn with_init_score(mut self, scores: impl Into<Arc<[f64]>>) -> Result<Self> {
+        let values = scores.into();
+        let rows = self.data.len();
+        let width = (values.len() / rows.max(1)).max(1);
+        if values.len() != width * rows {
+            return Err(Error::Length {
+                what: "init_score (one a row and output)".into(),
+                expected: rows * width,
+                found: values.len(),
+            });
+        }
+        if let Some(at) = values.iter().position(|s| !s.is_finite()) {
+            let row = at / width;
+            return Err(Error::cell(
+                "init_score",
+                row,
+                "a finite number",
+                values[at],
+            ));
+        }
+        self.carried.init_score = Some(InitScore { values, width });
         Ok(self)
     }
     /// The rows, to explore.

@@ -52,7 +52,7 @@ part!(/** Rows for choices: early stopping, weights of a blend, comparisons whil
 part!(/** Rows for the final statement, scored once. */ Test, "test");
 part!(/** Training rows scored on purpose; the board says so. */ InSample, "in-sample", Readable, Scorable);
 
-/// Rows, labels, weights, times and groups in one role. The rows are shared, never copied; what belongs to rows travels
+/// Rows, labels, weights, times, groups and initial scores in one role. The rows are shared, never copied; what belongs to rows travels
 /// with them, so no step can forget it.
 pub struct Sample<R, Y: Target, P> {
     data: Arc<R>,
@@ -61,6 +61,7 @@ pub struct Sample<R, Y: Target, P> {
     weights: Option<Arc<[f64]>>,
     times: Option<Arc<[i64]>>,
     groups: Option<Arc<[u32]>>,
+    init_score: Option<InitScore>,
     part: PhantomData<fn() -> P>,
 }
 
@@ -75,6 +76,7 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
             weights,
             times,
             groups,
+            init_score,
         } = carried;
         Self {
             data,
@@ -83,6 +85,7 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
             weights,
             times,
             groups,
+            init_score,
             part: PhantomData,
         }
     }
@@ -131,6 +134,10 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
     pub fn groups(&self) -> Option<&[u32]> {
         self.groups.as_deref().or_else(|| self.labels.queries())
     }
+    /// The scores that learning starts from, one an output, row after row; see [`Dataset::with_init_score`](super::Dataset::with_init_score).
+    pub fn init_score(&self) -> Option<&[f64]> {
+        self.init_score.as_ref().map(|s| &s.values[..])
+    }
 
     /// The same labels, weights, times and groups with other rows: what a step's output is.
     ///
@@ -145,6 +152,7 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
             weights: self.weights.clone(),
             times: self.times.clone(),
             groups: self.groups.clone(),
+            init_score: self.init_score.clone(),
             part: PhantomData,
         })
     }
@@ -158,6 +166,7 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
             weights: self.weights.clone(),
             times: self.times.clone(),
             groups: self.groups.clone(),
+            init_score: self.init_score.clone(),
             part: PhantomData,
         }
     }
@@ -168,6 +177,7 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
             weights: self.weights.clone(),
             times: self.times.clone(),
             groups: self.groups.clone(),
+            init_score: self.init_score.clone(),
         }
     }
 
@@ -250,6 +260,7 @@ impl<R: Repr, Y: Target> Sample<R, Y, Train> {
             weights,
             times,
             groups,
+            init_score,
         } = self.carried().take(RowSet::List(within));
         Sample {
             data: self.data.clone(),
@@ -258,6 +269,7 @@ impl<R: Repr, Y: Target> Sample<R, Y, Train> {
             weights,
             times,
             groups,
+            init_score,
             part: PhantomData,
         }
     }
@@ -271,6 +283,7 @@ impl<R: Repr, Y: Target> Sample<R, Y, Train> {
             weights,
             times,
             groups,
+            init_score,
             ..
         } = self;
         Sample {
@@ -280,6 +293,7 @@ impl<R: Repr, Y: Target> Sample<R, Y, Train> {
             weights,
             times,
             groups,
+            init_score,
             part: PhantomData,
         }
     }
@@ -319,12 +333,32 @@ impl<R: Repr, Y: Target> TrainingRows for Sample<R, Y, Train> {
     }
 }
 
+/// Scores of rows, `width` each.
+#[derive(Clone)]
+pub(super) struct InitScore {
+    pub(super) values: Arc<[f64]>,
+    pub(super) width: usize,
+}
+
+impl InitScore {
+    fn take(&self, rows: RowSet<'_>) -> Self {
+        let row = |i: usize| &self.values[i * self.width..][..self.width];
+        let mut values = Vec::with_capacity(rows.len() * self.width);
+        rows.iter().for_each(|i| values.extend_from_slice(row(i)));
+        Self {
+            values: values.into(),
+            width: self.width,
+        }
+    }
+}
+
 /// What travels with rows.
 pub(super) struct Carried<Y: Target> {
     pub(super) labels: Y::Labels,
     pub(super) weights: Option<Arc<[f64]>>,
     pub(super) times: Option<Arc<[i64]>>,
     pub(super) groups: Option<Arc<[u32]>>,
+    pub(super) init_score: Option<InitScore>,
 }
 
 impl<Y: Target> Clone for Carried<Y> {
@@ -334,6 +368,7 @@ impl<Y: Target> Clone for Carried<Y> {
             weights: self.weights.clone(),
             times: self.times.clone(),
             groups: self.groups.clone(),
+            init_score: self.init_score.clone(),
         }
     }
 }
@@ -348,6 +383,7 @@ impl<Y: Target> Carried<Y> {
             weights: pick(self.weights.as_ref(), rows),
             times: pick(self.times.as_ref(), rows),
             groups: pick(self.groups.as_ref(), rows),
+            init_score: self.init_score.as_ref().map(|s| s.take(rows)),
         }
     }
 }

@@ -118,6 +118,7 @@ const ALIASES: &[(&str, &[&str])] = &[
         "eval_at",
         &["ndcg_eval_at", "ndcg_at", "map_eval_at", "map_at"],
     ),
+    ("refit_decay_rate", &[]),
     ("seed", &["random_seed", "random_state"]),
 ];
 
@@ -272,6 +273,7 @@ impl Boost {
             lambdarank_truncation_level,
             lambdarank_norm,
             eval_at,
+            refit_decay_rate,
             seed
         );
         Ok(self)

@@ -2,18 +2,19 @@
 
 use std::ops::ControlFlow;
 
-use ml_data::Result;
 use ml_data::contract::{Direction, Estimator, LearnValid, Metric, Params, Round};
 use ml_data::repr::{Dense, Float};
 use ml_data::sample::{
     Binary, Class, Part, Probabilities, Readable, Real, Relevance, Sample, Scores, Target, Train,
     Valid,
 };
+use ml_data::{Error, Result};
 
 use super::Boost;
-use super::fit::{Answers, Judge, Known, Learned, STEP, Task, check_params, fit};
+use super::fit::{Judge, Learned, STEP, Task, check_params, fit};
 use super::model::{FittedBoost, FittedBoostClassifier};
 use super::objective::{CustomObjective, Measure};
+use super::rows::{Answers, Known};
 use crate::tree::Ensemble;
 
 impl Params for Boost {
@@ -23,6 +24,10 @@ impl Params for Boost {
 
     fn check(&self) -> Result<()> {
         check_params(self)
+    }
+
+    fn takes_init_score(&self) -> bool {
+        true
     }
 }
 
@@ -84,6 +89,10 @@ impl<M: Send + Sync> Params for WithModel<M> {
     fn check(&self) -> Result<()> {
         check_params(&self.boost)
     }
+
+    fn takes_init_score(&self) -> bool {
+        true
+    }
 }
 
 impl<M: Send + Sync> Params for WithMetric<M> {
@@ -93,6 +102,10 @@ impl<M: Send + Sync> Params for WithMetric<M> {
 
     fn check(&self) -> Result<()> {
         check_params(&self.boost)
+    }
+
+    fn takes_init_score(&self) -> bool {
+        true
     }
 }
 
@@ -104,13 +117,19 @@ impl<O: Send + Sync> Params for WithObjective<O> {
     fn check(&self) -> Result<()> {
         check_params(&self.boost)
     }
+
+    fn takes_init_score(&self) -> bool {
+        true
+    }
 }
 
 /// Targets that boosting learns.
-trait Learnable: Target {
+pub(super) trait Learnable: Target {
     type Model;
     fn answers(labels: &Self::Labels) -> Answers<'_>;
     fn model(learned: Learned, labels: &Self::Labels) -> Result<Self::Model>;
+    /// A model's trees, if they predict what these labels say.
+    fn trees<'a>(model: &'a Self::Model, labels: &Self::Labels) -> Result<&'a Ensemble>;
     /// From numbers row after row.
     fn predictions(labels: &Self::Labels, flat: Vec<f64>) -> Result<Self::Prediction>;
 }
@@ -124,6 +143,9 @@ macro_rules! scored {
             }
             fn model(learned: Learned, _: &Self::Labels) -> Result<FittedBoost> {
                 FittedBoost::new(learned)
+            }
+            fn trees<'a>(model: &'a FittedBoost, _: &Self::Labels) -> Result<&'a Ensemble> {
+                Ok(model.ensemble())
             }
             fn predictions(_: &Self::Labels, flat: Vec<f64>) -> Result<Scores> {
                 Ok(Scores(flat))
@@ -143,18 +165,29 @@ impl Learnable for Class {
     fn model(learned: Learned, labels: &Self::Labels) -> Result<FittedBoostClassifier> {
         FittedBoostClassifier::new(learned, labels.classes().to_vec())
     }
+    fn trees<'a>(model: &'a FittedBoostClassifier, labels: &Self::Labels) -> Result<&'a Ensemble> {
+        if model.classes() != labels.classes() {
+            return Err(Error::Schema(format!(
+                "{STEP}: the model has the classes {:?}, the labels {:?}",
+                model.classes(),
+                labels.classes()
+            )));
+        }
+        Ok(model.ensemble())
+    }
     fn predictions(labels: &Self::Labels, flat: Vec<f64>) -> Result<Probabilities> {
         Probabilities::new(labels.classes().len(), flat)
     }
 }
 
-fn known<F: Float, Y: Learnable, P: Part + Readable>(
+pub(super) fn known<F: Float, Y: Learnable, P: Part + Readable>(
     sample: &Sample<Dense<F>, Y, P>,
 ) -> Known<'_, F> {
     Known {
         x: sample.x(),
         answers: Y::answers(sample.y()),
         weights: sample.weights(),
+        init_score: sample.init_score(),
     }
 }
 

@@ -70,6 +70,12 @@ pub enum DataSampleStrategy {
 /// the bins too. Other weights scale gradients and hessians and leave the row counts alone. With relevance labels a
 /// weight scales the gradient of its document; the document still forms one pair with each other one.
 ///
+/// # Initial scores
+///
+/// A sample that carries scores ([`Dataset::with_init_score`](ml_data::sample::Dataset::with_init_score), LightGBM's
+/// `init_score`) is learned from there: the model starts from 0 instead of the average, and its predictions do not contain the
+/// scores. Validation rows start from their own. Forests refuse them.
+///
 /// # Errors
 ///
 /// Fitting refuses a parameter outside its range, an empty sample, one class only, labels beyond 1e30, and
@@ -132,6 +138,7 @@ pub struct Boost {
     pub(crate) lambdarank_norm: bool,
     pub(crate) label_gain: Option<Vec<f64>>,
     pub(crate) eval_at: usize,
+    pub(crate) refit_decay_rate: f64,
     pub(crate) seed: u64,
 }
 
@@ -187,6 +194,7 @@ impl Default for Boost {
             lambdarank_norm: true,
             label_gain: None,
             eval_at: 5,
+            refit_decay_rate: 0.9,
             seed: 0,
         }
     }
@@ -336,6 +344,8 @@ impl Boost {
         label_gain: Option<Vec<f64>>;
         /// LambdaMART: cut-off of the NDCG that early stopping watches. Default 5.
         eval_at: usize;
+        /// What a [`refit`](Self::refit) keeps of the old leaf values, in [0, 1]. Default 0.9.
+        refit_decay_rate: f64;
         /// Seed of row sampling and column sampling. Default 0.
         seed: u64;
     }

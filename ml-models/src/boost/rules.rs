@@ -236,6 +236,12 @@ impl Boost {
                 "non-empty, and all entries finite and at least 0",
             ),
             (
+                "refit_decay_rate",
+                self.refit_decay_rate,
+                (0.0..=1.0).contains(&self.refit_decay_rate),
+                "in [0, 1]",
+            ),
+            (
                 "eval_at",
                 self.eval_at as f64,
                 self.eval_at >= 1,
@@ -265,6 +271,7 @@ mod tests {
             (Boost::new().max_bin(65_536), "max_bin"),
             (Boost::new().feature_fraction(0.0), "feature_fraction"),
             (Boost::new().sigmoid(0.0), "sigmoid"),
+            (Boost::new().refit_decay_rate(1.5), "refit_decay_rate"),
             (Boost::new().label_gain(Some(vec![0.0, -1.0])), "label_gain"),
             (
                 Boost::new().early_stopping_round(Some(0)),

@@ -25,6 +25,8 @@ pub(crate) struct Training<'a> {
     pub(crate) weights: Weights,
     /// Where each query begins, and the end; empty without queries.
     pub(crate) starts: Vec<u32>,
+    /// What scores start from, one output after the other.
+    pub(crate) init_score: Option<Vec<f64>>,
     /// What an earlier model says, one output after the other.
     pub(crate) before: Option<Before>,
 }
@@ -35,6 +37,7 @@ pub(crate) struct Before {
     /// Its rounds.
     pub(crate) rounds: usize,
     pub(crate) start: Vec<f64>,
+    /// Its scores of the rows, their initial scores included.
     pub(crate) train: Vec<f64>,
     pub(crate) valid: Vec<f64>,
     pub(crate) history: Vec<f64>,
@@ -43,6 +46,8 @@ pub(crate) struct Before {
 /// Validation rows, in the bins of the training rows.
 pub(crate) struct Validation<'a> {
     pub(crate) cells: Cells,
+    /// What scores start from, one output after the other.
+    pub(crate) init_score: Option<Vec<f64>>,
     pub(crate) measure: Measure<'a>,
     /// The metric of the scores, one output after the other.
     pub(crate) evaluate: Box<Evaluate<'a>>,
@@ -83,18 +88,27 @@ pub(crate) fn train(
     let n = training.cells.rows;
     let outputs = training.loss.outputs();
     let start = start(params, training);
-    let repeat = |rows: usize| {
-        start
-            .iter()
-            .flat_map(|&s| vec![s; rows])
-            .collect::<Vec<f64>>()
+    let repeat = |rows: usize, init_score: Option<&Vec<f64>>| -> Vec<f64> {
+        let constant = start.iter().flat_map(|&s| vec![s; rows]);
+        match init_score {
+            Some(init) => constant.zip(init).map(|(s, i)| s + i).collect(),
+            None => constant.collect(),
+        }
     };
     let before = training.before.as_ref();
     let done = before.map_or(0, |b| b.rounds);
-    let mut scores = before.map_or_else(|| repeat(n), |b| b.train.clone());
+    let mut scores = before.map_or_else(
+        || repeat(n, training.init_score.as_ref()),
+        |b| b.train.clone(),
+    );
     let mut watch = validation.map(|v| match before {
         Some(b) => Watch::new(params, v, b.valid.clone(), b.history.clone()),
-        None => Watch::new(params, v, repeat(v.cells.rows), Vec::new()),
+        None => Watch::new(
+            params,
+            v,
+            repeat(v.cells.rows, v.init_score.as_ref()),
+            Vec::new(),
+        ),
     });
     let mut rounds = Rounds {
         training,
@@ -167,7 +181,7 @@ fn start(params: &Boost, training: &Training<'_>) -> Vec<f64> {
         return before.start.clone();
     }
     let factors = training.weights.factors();
-    if params.boost_from_average {
+    if params.boost_from_average && training.init_score.is_none() {
         training.loss.start(factors.as_deref())
     } else {
         vec![0.0; training.loss.outputs()]

@@ -1,0 +1,208 @@
+//! New leaf values for the trees of a model.
+
+use ml_data::contract::{Estimator, Params};
+use ml_data::repr::{Dense, Float, Repr, RowSet, View};
+use ml_data::sample::{Binary, Class, Real, Relevance, Sample, Train};
+use ml_data::{Error, Result};
+use rayon::prelude::*;
+
+use super::Boost;
+use super::estimator::{Learnable, known};
+use super::fit::{Learned, STEP, check_params};
+use super::model::{FittedBoost, FittedBoostClassifier};
+use super::replay;
+use super::rows::{Known, Rows};
+use crate::tree::grow::{Growth, Pair};
+use crate::tree::math::PIECE;
+use crate::tree::weights::Weights;
+use crate::tree::{Child, Combine, Ensemble, Tree};
+
+/// [`Boost`] that gives the trees of a fitted model new leaf values; see [`Boost::refit`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refit<M> {
+    boost: Boost,
+    model: M,
+}
+
+impl Boost {
+    /// Keeps the splits of `model` and learns its leaf values anew (LightGBM's `Booster.refit`): each becomes `refit_decay_rate`
+    /// times the old value plus the rest times what the training rows, tree after tree, ask for. For data that drifts while
+    /// what matters stays the same, at the price of a prediction. Of the parameters only the objective, its own ones,
+    /// `lambda_l1`, `lambda_l2`, `max_delta_step` and `refit_decay_rate` count.
+    ///
+    /// As in LightGBM the starting score is part of the first round, leaves that no row reaches keep `refit_decay_rate` of
+    /// their value, losses with leaf values of their own (`RegressionL1`, `Quantile`, ..) take a plain gradient step, and
+    /// monotone constraints are not looked at.
+    ///
+    /// ```
+    /// use ml_data::prelude::*;
+    /// use ml_data::sample::RealLabels;
+    /// use ml_models::boost::{Boost, FittedBoost};
+    ///
+    /// let rows = |high: f64| {
+    ///     let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
+    ///     let y: Vec<f64> = x.iter().map(|&x| if x < 20.0 { 1.0 } else { high }).collect();
+    ///     Ok::<_, ml_data::Error>(Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train())
+    /// };
+    /// let boost = Boost::new().num_iterations(50).learning_rate(0.3);
+    /// let old: FittedBoost = boost.fit(&rows(5.0)?)?;
+    /// let new = boost.refit_decay_rate(0.0).refit(old).fit(&rows(9.0)?)?;
+    ///
+    /// let x = Dense::from_rows(1, vec![3.0, 30.0])?;
+    /// let predicted = new.predict(View::all(&x))?.0;
+    /// assert!((predicted[0] - 1.0).abs() < 1e-6 && (predicted[1] - 9.0).abs() < 1e-6);
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fitting refuses a forest, a model of other columns, outputs or classes, and one whose scores mean something else than
+    /// the objective's.
+    #[must_use]
+    pub fn refit<M>(self, model: M) -> Refit<M> {
+        Refit { boost: self, model }
+    }
+}
+
+impl<M: Send + Sync> Params for Refit<M> {
+    fn name(&self) -> &'static str {
+        STEP
+    }
+
+    fn check(&self) -> Result<()> {
+        check_params(&self.boost)
+    }
+
+    fn takes_init_score(&self) -> bool {
+        true
+    }
+}
+
+macro_rules! refits {
+    ($target:ty, $model:ty) => {
+        impl<F: Float> Estimator<Dense<F>, $target> for Refit<$model> {
+            type Model = $model;
+
+            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
+                let trees = <$target as Learnable>::trees(&self.model, train.y())?;
+                let ensemble = refit(&self.boost, &known(train), trees)?;
+                let learned = Learned {
+                    ensemble,
+                    best_iteration: None,
+                    history: Vec::new(),
+                };
+                <$target as Learnable>::model(learned, train.y())
+            }
+        }
+    };
+}
+refits!(Real, FittedBoost);
+refits!(Binary, FittedBoost);
+refits!(Relevance, FittedBoost);
+refits!(Class, FittedBoostClassifier);
+
+/// Starting scores this close to 0 are not part of the first round.
+const NO_START: f64 = 1e-15;
+
+fn refit<F: Float>(params: &Boost, known: &Known<'_, F>, model: &Ensemble) -> Result<Ensemble> {
+    check_params(params)?;
+    known.x.data().check(model.names())?;
+    let rows = Rows::of(known, "training sample")?;
+    let loss = rows.loss(params, None, known)?;
+    let outputs = loss.outputs();
+    Error::check_len("outputs of the model to refit", outputs, model.outputs())?;
+    let mut parts = model.parts().clone();
+    if parts.combine == Combine::Mean || parts.link != loss.link() {
+        return Err(Error::Unsupported {
+            step: STEP,
+            what: format!("refitting a model of `{}`", parts.objective),
+            why: format!("its trees do not add up to the scores of `{}`", loss.name()),
+        });
+    }
+    let list = rows.in_matrix(known);
+    let x = View::new(known.x.data(), RowSet::List(&list));
+    let (n, weights) = (list.len(), rows.weights(known));
+    let init_score = rows.init_score(known, outputs)?;
+    let mut scores = init_score.unwrap_or_else(|| vec![0.0; n * outputs]);
+    let mut pairs: Vec<Pair> = vec![[0.0; 2]; n * outputs];
+    let values = Values {
+        growth: Growth {
+            shrinkage: 1.0,
+            ..params.growth(Vec::new())
+        },
+        decay: params.refit_decay_rate,
+    };
+    for (t, tree) in parts.trees.iter_mut().enumerate() {
+        let (round, k) = (t / outputs, t % outputs);
+        if k == 0 {
+            loss.gradients(&scores, round, &mut pairs);
+        }
+        let leaves = replay::leaves(tree, x);
+        let sums = sums(tree.leaves.len(), &leaves, &pairs[k * n..][..n], &weights);
+        let start = parts.start[k];
+        let of_start = round == 0 && start.abs() > NO_START;
+        let start = if of_start { start } else { 0.0 };
+        values.renew(tree, &sums, start, of_start);
+        for (score, leaf) in scores[k * n..][..n].iter_mut().zip(leaves) {
+            *score += tree.leaves[leaf as usize].value + start;
+        }
+    }
+    Ensemble::new(parts)
+}
+
+/// Sums of gradients and hessians of each leaf, over pieces of rows in their order.
+fn sums(leaves: usize, of_row: &[u32], pairs: &[Pair], weights: &Weights) -> Vec<[f64; 2]> {
+    let piece = (8 * PIECE).max(16 * leaves);
+    let pieces: Vec<Vec<[f64; 2]>> = of_row
+        .par_chunks(piece)
+        .enumerate()
+        .map(|(p, of_row)| {
+            let mut sums = vec![[0.0; 2]; leaves];
+            for (i, &leaf) in (p * piece..).zip(of_row) {
+                let (w, [g, h]) = (weights.of(i), pairs[i].map(f64::from));
+                let sum = &mut sums[leaf as usize];
+                *sum = [sum[0] + w * g, sum[1] + w * h];
+            }
+            sums
+        })
+        .collect();
+    let total = |leaf: usize| {
+        pieces
+            .iter()
+            .fold([0.0; 2], |a, s| [a[0] + s[leaf][0], a[1] + s[leaf][1]])
+    };
+    (0..leaves).map(total).collect()
+}
+
+/// How old and new values are mixed.
+struct Values {
+    growth: Growth,
+    decay: f64,
+}
+
+impl Values {
+    /// Renews all values of a tree. What the trees of the first round have in common, `start`, counts as part of them, and
+    /// they are then not shrunk (`whole`).
+    fn renew(&self, tree: &mut Tree, leaves: &[[f64; 2]], start: f64, whole: bool) {
+        let mut nodes = vec![[0.0; 2]; tree.nodes.len()];
+        for (i, node) in tree.nodes.iter().enumerate().rev() {
+            let of = |child: Child| match child {
+                Child::Leaf(leaf) => leaves[leaf as usize],
+                Child::Node(node) => nodes[node as usize],
+            };
+            let (l, r) = (of(node.left), of(node.right));
+            nodes[i] = [l[0] + r[0], l[1] + r[1]];
+        }
+        let shrinkage = if whole { 1.0 } else { tree.shrinkage };
+        let mix = |old: f64, sums: [f64; 2]| {
+            let new = self.growth.value(sums, 0.0) * shrinkage;
+            self.decay * (old + start) + (1.0 - self.decay) * new - start
+        };
+        for (node, &sums) in tree.nodes.iter_mut().zip(&nodes) {
+            node.value = mix(node.value, sums);
+        }
+        for (leaf, &sums) in tree.leaves.iter_mut().zip(leaves) {
+            leaf.value = mix(leaf.value, sums);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The rows of a sample that count: checked labels and weights, rows of weight 0 dropped, queries brought together.
+
+use ml_data::repr::{Dense, Float, View};
+use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels, RelevanceLabels};
+use ml_data::{Error, Result};
+
+use super::fit::STEP;
+use crate::tree::weights::Weights;
+
+/// Labels beyond this are refused: sums of their squares must stay finite in `f32` gradients.
+const LARGEST_LABEL: f64 = 1e30;
+/// Row numbers and packed sums need so few rows.
+const MOST_ROWS: usize = 1 << 29;
+
+/// Labels of a target.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Answers<'a> {
+    Real(&'a RealLabels),
+    Binary(&'a BinaryLabels),
+    Class(&'a ClassLabels),
+    Relevance(&'a RelevanceLabels),
+}
+
+/// Rows with what is known about them.
+#[derive(Debug)]
+pub(crate) struct Known<'a, F> {
+    pub(crate) x: View<'a, Dense<F>>,
+    pub(crate) answers: Answers<'a>,
+    pub(crate) weights: Option<&'a [f64]>,
+    /// Scores to start from, row after row.
+    pub(crate) init_score: Option<&'a [f64]>,
+}
+
+/// The rows of a sample that count, in the order training wants them.
+pub(crate) struct Rows {
+    /// Positions in the sample.
+    pub(crate) kept: Vec<u32>,
+    /// Where each query begins, and the end.
+    pub(crate) starts: Vec<u32>,
+}
+
+impl Rows {
+    pub(crate) fn of<F: Float>(known: &Known<'_, F>, what: &str) -> Result<Self> {
+        let n = known.x.len();
+        let weight = |i: usize| known.weights.map_or(1.0, |w| w[i]);
+        if let Some(w) = known.weights {
+            Error::check_len("weights", n, w.len())?;
+            if let Some(row) = w.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
+                return Err(Error::cell(
+                    "weight",
+                    row,
+                    "a finite number of at least 0",
+                    w[row],
+                ));
+            }
+        }
+        let mut kept: Vec<u32> = (0..n as u32)
+            .filter(|&i| weight(i as usize) > 0.0)
+            .collect();
+        if kept.is_empty() {
+            return Err(Error::Empty(what.into()));
+        }
+        if kept.len() > MOST_ROWS {
+            return Err(Error::Data(format!(
+                "{STEP}: the {what} has {} rows, at most {MOST_ROWS} are supported",
+                kept.len()
+            )));
+        }
+        let mut starts = Vec::new();
+        if let Answers::Relevance(labels) = known.answers {
+            let query = |i: u32| labels.query_ids()[i as usize];
+            kept.sort_by_key(|&i| query(i));
+            let begins = |k: &usize| *k == 0 || query(kept[k - 1]) != query(kept[*k]);
+            starts = (0..kept.len()).filter(begins).map(|k| k as u32).collect();
+            starts.push(kept.len() as u32);
+        }
+        Ok(Self { kept, starts })
+    }
+
+    /// What each row that counts counts for.
+    pub(crate) fn weights<F: Float>(&self, known: &Known<'_, F>) -> Weights {
+        known
+            .weights
+            .map_or(Weights::Unit, |w| Weights::new(self.pick(w)))
+    }
+
+    pub(crate) fn pick(&self, values: &[f64]) -> Vec<f64> {
+        self.kept.iter().map(|&i| values[i as usize]).collect()
+    }
+
+    /// All rows in the sample's order.
+    pub(crate) fn all<F: Float>(known: &Known<'_, F>) -> Self {
+        Self {
+            kept: (0..known.x.len() as u32).collect(),
+            starts: Vec::new(),
+        }
+    }
+
+    /// The scores to start from, one output after the other.
+    pub(crate) fn init_score<F: Float>(
+        &self,
+        known: &Known<'_, F>,
+        outputs: usize,
+    ) -> Result<Option<Vec<f64>>> {
+        let Some(scores) = known.init_score else {
+            return Ok(None);
+        };
+        let expected = known.x.len() * outputs;
+        Error::check_len("init_score (one a row and output)", expected, scores.len())?;
+        let output = |k: usize| {
+            self.kept
+                .iter()
+                .map(move |&i| scores[i as usize * outputs + k])
+        };
+        Ok(Some((0..outputs).flat_map(output).collect()))
+    }
+
+    /// Positions in the matrix behind the view.
+    pub(crate) fn in_matrix<F: Float>(&self, known: &Known<'_, F>) -> Vec<u32> {
+        let rows = known.x.rows();
+        self.kept
+            .iter()
+            .map(|&i| rows.get(i as usize) as u32)
+            .collect()
+    }
+
+    /// The labels as numbers.
+    pub(crate) fn numbers<F: Float>(&self, known: &Known<'_, F>) -> Result<Vec<f64>> {
+        match known.answers {
+            Answers::Real(labels) => {
+                if let Some(row) = labels.values().iter().position(|y| y.abs() > LARGEST_LABEL) {
+                    return Err(Error::cell(
+                        "label",
+                        row,
+                        "a number between -1e30 and 1e30",
+                        labels.values()[row],
+                    ));
+                }
+                Ok(self.pick(labels.values()))
+            }
+            Answers::Binary(labels) => {
+                let number = |&i: &u32| f64::from(labels.values()[i as usize]);
+                Ok(self.kept.iter().map(number).collect())
+            }
+            _ => Err(Error::parameter(
+                STEP,
+                "objective",
+                "custom",
+                "real or binary labels for a custom objective",
+            )),
+        }
+    }
+
+    /// Refuses training labels that leave nothing to learn.
+    pub(crate) fn check_classes<F: Float>(&self, known: &Known<'_, F>) -> Result<()> {
+        let one_class = match known.answers {
+            Answers::Binary(labels) => self.all_equal(|i| u32::from(labels.values()[i])),
+            Answers::Class(labels) => self.all_equal(|i| labels.codes()[i]),
+            _ => false,
+        };
+        if one_class {
+            return Err(Error::Fit {
+                step: STEP,
+                reason: "the training sample has one class only; both are needed".into(),
+            });
+        }
+        Ok(())
+    }
+
+    fn all_equal(&self, label: impl Fn(usize) -> u32) -> bool {
+        let mut labels = self.kept.iter().map(|&i| label(i as usize));
+        let first = labels.next();
+        labels.all(|l| Some(l) == first)
+    }
+}

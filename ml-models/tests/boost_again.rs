@@ -1,0 +1,421 @@
+//! Refitted models, initial scores and smoothed paths against values computed by LightGBM (`golden/boost_again.py`), and what is refused.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use ml_data::contract::{Estimator, Fit, Predict};
+use ml_data::repr::{Dense, View};
+use ml_data::sample::{
+    Binary, BinaryLabels, Class, ClassLabels, Dataset, Real, RealLabels, Relevance,
+    RelevanceLabels, Split, Target,
+};
+use ml_data::{Error, Result};
+use ml_models::boost::{Boost, Boosting, FittedBoost, FittedBoostClassifier, Refit};
+use ml_models::forest::IsolationForest;
+use ml_models::tree::Ensemble;
+use serde_json::Value;
+
+fn numbers(v: &Value) -> Vec<f64> {
+    let numbers = v.as_array().unwrap().iter();
+    numbers.map(|v| v.as_f64().unwrap_or(f64::NAN)).collect()
+}
+
+/// Targets with their labels by name, and models that can be refitted.
+trait Case: Target {
+    type Model: Clone;
+    fn labels(y: &[f64]) -> Self::Labels;
+    fn ensemble(model: &Self::Model) -> &Ensemble;
+    fn history(model: &Self::Model) -> &[f64];
+}
+
+macro_rules! case {
+    ($target:ty, $model:ty, $y:ident => $labels:expr) => {
+        impl Case for $target {
+            type Model = $model;
+            fn labels($y: &[f64]) -> Self::Labels {
+                $labels
+            }
+            fn ensemble(model: &$model) -> &Ensemble {
+                model.ensemble()
+            }
+            fn history(model: &$model) -> &[f64] {
+                model.history()
+            }
+        }
+    };
+}
+case!(Real, FittedBoost, y => RealLabels::new(y).unwrap());
+case!(Binary, FittedBoost, y => {
+    BinaryLabels::new(y.iter().map(|&y| y as u8).collect::<Vec<_>>(), "1").unwrap()
+});
+case!(Class, FittedBoostClassifier, y => {
+    let names = ["a", "b", "c"].map(Box::from).to_vec();
+    ClassLabels::new(y.iter().map(|&y| y as u32).collect::<Vec<_>>(), names).unwrap()
+});
+
+struct Golden {
+    file: Value,
+    x: Vec<f64>,
+    rows: usize,
+}
+
+impl Golden {
+    fn load() -> Self {
+        let file: Value = serde_json::from_str(include_str!("golden/boost_again.json")).unwrap();
+        let x = file["x"].as_array().unwrap().iter().flat_map(numbers);
+        Self {
+            x: x.collect(),
+            rows: file["rows"].as_u64().unwrap() as usize,
+            file,
+        }
+    }
+
+    fn boost(&self, name: &str) -> Boost {
+        let case = &self.file["cases"][name];
+        let boost = Boost::new()
+            .num_iterations(self.file["rounds"].as_u64().unwrap() as usize)
+            .num_leaves(10)
+            .min_gain_to_split(1e-6);
+        let params = case["params"].as_object().unwrap().iter();
+        params.fold(boost, |b, (k, v)| b.set(k, v.as_str().unwrap()).unwrap())
+    }
+
+    /// Rows of one time.
+    fn data<Y: Case>(&self, name: &str, later: bool) -> Dataset<Dense<f64>, Y> {
+        let case = &self.file["cases"][name];
+        let from = if later { self.rows } else { 0 };
+        let rows = from..from + self.rows;
+        let y = numbers(&self.file["labels"][case["label"].as_str().unwrap()]);
+        let x = Dense::from_rows(4, self.x[rows.start * 4..rows.end * 4].to_vec()).unwrap();
+        let mut data = Dataset::new(x, Y::labels(&y[rows.clone()])).unwrap();
+        if case["weighted"] == true && !(case["kind"] == "init" && later) {
+            let weights = numbers(&self.file["weights"])[rows.clone()].to_vec();
+            data = data.with_weights(weights).unwrap();
+        }
+        if case["kind"] == "init" || (case["start"] == true && later) {
+            let init = match case["label"].as_str().unwrap() {
+                "three" => {
+                    let rows = self.file["init3"].as_array().unwrap()[rows].iter();
+                    rows.flat_map(numbers).collect()
+                }
+                _ => numbers(&self.file["init"])[rows].to_vec(),
+            };
+            data = data.with_init_score(init).unwrap();
+        }
+        data
+    }
+
+    fn close(&self, name: &str, what: &str, got: &[f64]) {
+        let want = numbers(&self.file["cases"][name][what]);
+        assert_eq!(got.len(), want.len(), "{name}: {what}");
+        let scale = want.iter().map(|w| w.abs()).fold(0.0, f64::max);
+        for (i, (g, w)) in got.iter().zip(&want).enumerate() {
+            let near = (g - w).abs() <= 2e-5 * w.abs().max(0.05 * scale);
+            assert!(near, "{name}: {what} {i}: {g} is not {w}");
+        }
+    }
+
+    fn check_model(&self, name: &str, model: &Ensemble) {
+        let x = Dense::from_rows(4, self.x.clone()).unwrap();
+        let raw = model.raw_scores(View::all(&x)).unwrap();
+        let every: Vec<f64> = raw
+            .chunks(model.outputs())
+            .step_by(3)
+            .flatten()
+            .copied()
+            .collect();
+        self.close(name, "raw", &every);
+    }
+
+    fn check_refit<Y: Case>(&self, name: &str)
+    where
+        Boost: Estimator<Dense<f64>, Y, Model = Y::Model>,
+        Refit<Y::Model>: Estimator<Dense<f64>, Y, Model = Y::Model>,
+    {
+        let boost = self.boost(name);
+        let old: Y::Model = boost
+            .fit(&self.data::<Y>(name, false).into_train())
+            .unwrap();
+        let later = self.data::<Y>(name, true).into_train();
+        let new: Y::Model = boost.refit(old.clone()).fit(&later).unwrap();
+        self.check_model(name, Y::ensemble(&new));
+        let splits = |m: &Y::Model| {
+            let nodes = Y::ensemble(m)
+                .trees()
+                .iter()
+                .flat_map(|t| t.nodes().to_vec());
+            nodes
+                .map(|n| (n.feature, n.test, n.left, n.right))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(splits(&old), splits(&new));
+    }
+
+    fn check_start<Y: Case>(&self, name: &str)
+    where
+        Boost: ml_data::contract::LearnValid<Dense<f64>, Y, Model = Y::Model>,
+    {
+        let (train, valid) = (self.data::<Y>(name, false), self.data::<Y>(name, true));
+        let model = self
+            .boost(name)
+            .fit_valid(&train.into_train(), &valid.into_valid());
+        let model: Y::Model = model.unwrap();
+        assert!(Y::ensemble(&model).parts().start.iter().all(|&s| s == 0.0));
+        self.check_model(name, Y::ensemble(&model));
+        self.close(name, "history", Y::history(&model));
+    }
+}
+
+#[test]
+fn refitted_models_equal_lightgbm() {
+    let golden = Golden::load();
+    for name in ["refit", "refit_l2", "refit_zero", "refit_l1", "refit_huber"] {
+        golden.check_refit::<Real>(name);
+    }
+    golden.check_refit::<Binary>("refit_binary");
+    golden.check_refit::<Binary>("refit_binary_new");
+    golden.check_refit::<Class>("refit_classes");
+}
+
+#[test]
+fn initial_scores_equal_lightgbm() {
+    let golden = Golden::load();
+    golden.check_start::<Real>("init");
+    golden.check_start::<Real>("init_l1");
+    golden.check_start::<Binary>("init_binary");
+    golden.check_start::<Class>("init_classes");
+}
+
+const N: usize = 240;
+
+fn rows(shift: f64) -> (Dense<f64>, Vec<f64>) {
+    let x: Vec<f64> = (0..2 * N)
+        .map(|i| ((i * 7919) % 101) as f64 / 50.0)
+        .collect();
+    let y = x
+        .chunks(2)
+        .map(|r| (3.0 * r[0]).sin() + r[1] + shift)
+        .collect();
+    (Dense::from_rows(2, x).unwrap(), y)
+}
+
+fn real(shift: f64) -> Dataset<Dense<f64>, Real> {
+    let (x, y) = rows(shift);
+    Dataset::new(x, RealLabels::new(y).unwrap()).unwrap()
+}
+
+fn boost() -> Boost {
+    Boost::new()
+        .num_iterations(30)
+        .num_leaves(8)
+        .min_data_in_leaf(5)
+}
+
+fn message<T>(result: Result<T>) -> String {
+    result.err().unwrap().to_string()
+}
+
+#[test]
+fn a_refit_follows_the_new_rows_and_keeps_what_it_is_told_to() {
+    let old: FittedBoost = boost().fit(&real(0.0).into_train()).unwrap();
+    let moved = real(5.0).into_train();
+    let mean = |decay: f64| {
+        let new = boost()
+            .refit_decay_rate(decay)
+            .refit(old.clone())
+            .fit(&moved)
+            .unwrap();
+        let p = new.predict(moved.x()).unwrap().0;
+        p.iter().sum::<f64>() / N as f64
+    };
+    let truth = moved.y().values().iter().sum::<f64>() / N as f64;
+    assert!((mean(0.0) - truth).abs() < 0.05, "{} {truth}", mean(0.0));
+    assert!((mean(1.0) - (truth - 5.0)).abs() < 0.05);
+    let (low, high) = (mean(0.95), mean(0.5));
+    assert!(truth - 5.0 < low && low < high && high < truth);
+    let kept = boost()
+        .refit_decay_rate(1.0)
+        .refit(old.clone())
+        .fit(&moved)
+        .unwrap();
+    let (a, b) = (
+        kept.predict(moved.x()).unwrap().0,
+        old.predict(moved.x()).unwrap().0,
+    );
+    assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-12));
+}
+
+#[test]
+fn a_refit_of_the_same_weights_as_repeats_is_the_same() {
+    let (x, y) = rows(1.0);
+    let old: FittedBoost = boost().fit(&real(0.0).into_train()).unwrap();
+    let weights: Vec<f64> = (0..N).map(|i| (i % 3) as f64).collect();
+    let weighted = real(1.0)
+        .with_weights(weights.clone())
+        .unwrap()
+        .into_train();
+    let (mut xs, mut ys) = (Vec::new(), Vec::new());
+    for i in 0..N {
+        for _ in 0..weights[i] as usize {
+            xs.extend_from_slice(View::all(&x).row(i));
+            ys.push(y[i]);
+        }
+    }
+    let repeated = Dense::from_rows(2, xs).unwrap();
+    let repeated = Dataset::<_, Real>::new(repeated, RealLabels::new(ys).unwrap()).unwrap();
+    let refit = boost().refit(old);
+    let (a, b) = (
+        refit.fit(&weighted).unwrap(),
+        refit.fit(&repeated.into_train()).unwrap(),
+    );
+    let (a, b) = (
+        a.predict(weighted.x()).unwrap().0,
+        b.predict(weighted.x()).unwrap().0,
+    );
+    assert!(a.iter().zip(&b).all(|(a, b)| (a - b).abs() < 1e-9));
+}
+
+#[test]
+fn what_can_not_be_refitted_is_refused() {
+    let train = real(0.0).into_train();
+    let old: FittedBoost = boost().fit(&train).unwrap();
+    let decay = boost().refit_decay_rate(-0.1).refit(old.clone());
+    assert!(message(decay.fit(&train)).contains("refit_decay_rate"));
+    let (_, y) = rows(0.0);
+    let two: Vec<u8> = y.iter().map(|&y| u8::from(y > 1.0)).collect();
+    let binary = BinaryLabels::new(two, "1").unwrap();
+    let binary = Dataset::<_, Binary>::new(rows(0.0).0, binary)
+        .unwrap()
+        .into_train();
+    assert!(message(boost().refit(old.clone()).fit(&binary)).contains("binary"));
+    let narrow = Dense::from_rows(1, vec![1.0; N]).unwrap();
+    let narrow = Dataset::<_, Real>::new(narrow, RealLabels::new(y.clone()).unwrap()).unwrap();
+    assert!(boost().refit(old).fit(&narrow.into_train()).is_err());
+    let forest = boost()
+        .boosting(Boosting::Rf)
+        .bagging_freq(1)
+        .bagging_fraction(0.5);
+    let forest: FittedBoost = forest.fit(&train).unwrap();
+    let refused = boost().refit(forest).fit(&train).unwrap_err();
+    assert!(matches!(refused, Error::Unsupported { .. }), "{refused}");
+    let classes = |names: [&str; 2]| {
+        let codes: Vec<u32> = y.iter().map(|&y| u32::from(y > 1.0)).collect();
+        let labels = ClassLabels::new(codes, names.map(Box::from).to_vec()).unwrap();
+        Dataset::<_, Class>::new(rows(0.0).0, labels)
+            .unwrap()
+            .into_train()
+    };
+    let old: FittedBoostClassifier = boost().fit(&classes(["a", "b"])).unwrap();
+    assert!(boost().refit(old.clone()).fit(&classes(["a", "b"])).is_ok());
+    assert!(message(boost().refit(old).fit(&classes(["b", "a"]))).contains("classes"));
+}
+
+#[test]
+fn initial_scores_travel_with_their_rows() {
+    let scores: Vec<f64> = (0..2 * N).map(|i| i as f64).collect();
+    let (x, y) = rows(0.0);
+    let first = |x: View<'_, Dense<f64>>, i: usize| (x.row(i)[0], x.row(i)[1]);
+    let all: Vec<(f64, f64)> = (0..N).map(|i| first(View::all(&x), i)).collect();
+    let data = Dataset::<_, Real>::new(x.clone(), RealLabels::new(y).unwrap()).unwrap();
+    let data = data.with_init_score(scores).unwrap();
+    let parts = data.split(Split::random(0.25, 0.25).seed(3)).unwrap();
+    for (sample, scores) in [
+        (parts.train.x(), parts.train.init_score().unwrap()),
+        (parts.valid.x(), parts.valid.init_score().unwrap()),
+    ] {
+        assert_eq!(scores.len(), 2 * sample.len());
+        for (i, pair) in scores.chunks(2).enumerate() {
+            assert_eq!(pair[1], pair[0] + 1.0);
+            assert_eq!(first(sample, i), all[pair[0] as usize / 2]);
+        }
+    }
+    let moved = parts
+        .train
+        .with_x(Dense::from_rows(1, vec![0.0; parts.train.len()]).unwrap());
+    assert_eq!(moved.unwrap().init_score(), parts.train.init_score());
+}
+
+#[test]
+fn a_model_learns_what_initial_scores_leave() {
+    let (x, y) = rows(2.0);
+    let rest: Vec<f64> = x
+        .values()
+        .chunks(2)
+        .map(|r| if r[0] < 1.0 { 0.5 } else { -1.5 })
+        .collect();
+    let scores: Vec<f64> = y.iter().zip(&rest).map(|(y, rest)| y - rest).collect();
+    let train = real(2.0).with_init_score(scores).unwrap().into_train();
+    let model: FittedBoost = boost().num_iterations(100).fit(&train).unwrap();
+    let p = model.predict(View::all(&x)).unwrap().0;
+    assert!(p.iter().zip(&rest).all(|(p, rest)| (p - rest).abs() < 1e-3));
+}
+
+#[test]
+fn training_goes_on_from_initial_scores_with_the_same_bits() {
+    let init: Vec<f64> = (0..N).map(|i| (i as f64 * 0.37).sin()).collect();
+    let train = real(1.0)
+        .with_init_score(init.clone())
+        .unwrap()
+        .into_train();
+    let valid = real(1.5).with_init_score(init).unwrap().into_valid();
+    let whole = boost().fit_valid(&train, &valid).unwrap();
+    let part = boost()
+        .num_iterations(11)
+        .fit_valid(&train, &valid)
+        .unwrap();
+    assert_eq!(
+        boost().init_model(part).fit_valid(&train, &valid).unwrap(),
+        whole
+    );
+}
+
+#[test]
+fn initial_scores_that_can_not_be_used_are_refused() {
+    let with = |scores: Vec<f64>| real(0.0).with_init_score(scores);
+    assert!(matches!(
+        with(vec![0.0; N - 1]).unwrap_err(),
+        Error::Length { .. }
+    ));
+    assert!(matches!(with(vec![]).unwrap_err(), Error::Length { .. }));
+    let mut scores = vec![0.0; N];
+    scores[17] = f64::NAN;
+    let refused = message(with(scores));
+    assert!(
+        refused.contains("init_score") && refused.contains("17"),
+        "{refused}"
+    );
+    let two_each = with(vec![0.0; 2 * N]).unwrap().into_train();
+    assert!(message(boost().fit::<_, FittedBoost>(&two_each)).contains("init_score"));
+    let one = with(vec![0.0; N]).unwrap().into_train();
+    let two_each = with(vec![0.0; 2 * N]).unwrap().into_valid();
+    assert!(message(boost().fit_valid(&one, &two_each)).contains("init_score"));
+    let forest = boost()
+        .boosting(Boosting::Rf)
+        .bagging_freq(1)
+        .bagging_fraction(0.5);
+    assert!(message(forest.fit::<_, FittedBoost>(&one)).contains("forest"));
+    let unlabelled = Dataset::unlabelled(rows(0.0).0).unwrap();
+    let unlabelled = unlabelled
+        .with_init_score(vec![0.0; N])
+        .unwrap()
+        .into_train();
+    let refused = IsolationForest::new().fit(&unlabelled).err().unwrap();
+    assert!(
+        matches!(refused, Error::Unsupported { .. }),
+        "models that do not start from scores say so"
+    );
+}
+
+#[test]
+fn lists_start_from_scores_too() {
+    let (x, y) = rows(0.0);
+    let grades: Vec<f32> = y
+        .iter()
+        .map(|y| (y + 1.0).clamp(0.0, 3.0).floor() as f32)
+        .collect();
+    let queries: Vec<u32> = (0..N as u32).map(|i| (i * 7) % 12).collect();
+    let labels = RelevanceLabels::new(grades, queries).unwrap();
+    let data = Dataset::<_, Relevance>::new(x, labels).unwrap();
+    let data = data.with_init_score(y).unwrap().into_train();
+    let model: FittedBoost = boost().num_iterations(5).fit(&data).unwrap();
+    let refitted = boost().refit(model.clone()).fit(&data).unwrap();
+    assert_ne!(model, refitted);
+}
