@@ -2,13 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::contract::{Estimator, Fit, Predict};
+use ml_data::random::{RngExt, generator};
 use ml_data::repr::{Dense, View};
 use ml_data::sample::{
     Binary, BinaryLabels, Class, ClassLabels, Dataset, Real, RealLabels, Relevance,
     RelevanceLabels, Split, Target,
 };
 use ml_data::{Error, Result};
-use ml_models::boost::{Boost, Boosting, FittedBoost, FittedBoostClassifier, Refit};
+use ml_models::boost::{Boost, Boosting, FittedBoost, FittedBoostClassifier, Objective, Refit};
 use ml_models::forest::IsolationForest;
 use ml_models::tree::Ensemble;
 use serde_json::Value;
@@ -314,7 +315,7 @@ fn initial_scores_travel_with_their_rows() {
     let (x, y) = rows(0.0);
     let first = |x: View<'_, Dense<f64>>, i: usize| (x.row(i)[0], x.row(i)[1]);
     let all: Vec<(f64, f64)> = (0..N).map(|i| first(View::all(&x), i)).collect();
-    let data = Dataset::<_, Real>::new(x.clone(), RealLabels::new(y).unwrap()).unwrap();
+    let data = Dataset::<_, Real>::new(x, RealLabels::new(y).unwrap()).unwrap();
     let data = data.with_init_score(scores).unwrap();
     let parts = data.split(Split::random(0.25, 0.25).seed(3)).unwrap();
     for (sample, scores) in [
@@ -418,4 +419,90 @@ fn lists_start_from_scores_too() {
     let model: FittedBoost = boost().num_iterations(5).fit(&data).unwrap();
     let refitted = boost().refit(model.clone()).fit(&data).unwrap();
     assert_ne!(model, refitted);
+}
+
+/// What makes a document relevant, besides chance.
+fn merit(row: &[f64]) -> f64 {
+    2.0 * row[0] + (6.0 * row[1]).sin()
+}
+
+/// Queries of ten documents.
+fn lists(n: usize, seed: u64) -> (Dense<f64>, Vec<f32>, Vec<u32>) {
+    let mut rng = generator(seed, "lists", 0);
+    let x: Vec<f64> = (0..2 * n).map(|_| rng.random()).collect();
+    let relevant = |row: &[f64]| u8::from(merit(row) + rng.random::<f64>() > 2.2);
+    let grades = x.chunks(2).map(relevant).map(f32::from).collect();
+    let queries = (0..n as u32).map(|i| i / 10).collect();
+    (Dense::from_rows(2, x).unwrap(), grades, queries)
+}
+
+fn graded(n: usize, seed: u64) -> Dataset<Dense<f64>, Relevance> {
+    let (x, grades, queries) = lists(n, seed);
+    Dataset::new(x, RelevanceLabels::new(grades, queries).unwrap()).unwrap()
+}
+
+#[test]
+fn lambdamart_climbs_mean_average_precision() {
+    let (train, valid) = (graded(2000, 1).into_train(), graded(1000, 5).into_valid());
+    let map = boost().set("objective", "rank:map").unwrap().eval_at(10);
+    assert_eq!(map, boost().objective(Objective::RankMap).eval_at(10));
+    let model = map
+        .clone()
+        .num_iterations(60)
+        .fit_valid(&train, &valid)
+        .unwrap();
+    let history = model.history();
+    // Mean average precision of scores, by its definition.
+    let of = |scores: &[f64]| {
+        let lists = scores.chunks(10).zip(valid.y().grades().chunks(10));
+        let each: Vec<f64> = lists
+            .map(|(scores, grades)| {
+                let mut order: Vec<usize> = (0..10).collect();
+                order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+                let hits: Vec<usize> = (0..10).filter(|&k| grades[order[k]] == 1.0).collect();
+                let sum: f64 = (1..)
+                    .zip(&hits)
+                    .map(|(h, k)| f64::from(h) / (k + 1) as f64)
+                    .sum();
+                if hits.is_empty() {
+                    1.0
+                } else {
+                    sum / hits.len() as f64
+                }
+            })
+            .collect();
+        each.iter().sum::<f64>() / each.len() as f64
+    };
+    let (last, chance) = (history[history.len() - 1], of(&vec![0.0; 1000]));
+    assert!((last - of(&model.predict(valid.x()).unwrap().0)).abs() < 1e-12);
+    let truth: Vec<f64> = (0..1000).map(|i| merit(valid.x().row(i))).collect();
+    let best = of(&truth);
+    assert!(
+        last > chance + 0.8 * (best - chance),
+        "{chance} {last} {best}"
+    );
+    let stopped = map
+        .clone()
+        .num_iterations(500)
+        .early_stopping_round(Some(10));
+    let stopped = stopped.fit_valid(&train, &valid).unwrap();
+    let best = stopped.history().iter().copied().fold(0.0, f64::max);
+    assert_eq!(
+        stopped.history()[stopped.best_iteration().unwrap() - 1],
+        best
+    );
+    let refused = |grade: f32| {
+        let (x, mut grades, queries) = lists(2000, 1);
+        grades[13] = grade;
+        let labels = RelevanceLabels::new(grades, queries).unwrap();
+        let train = Dataset::<_, Relevance>::new(x, labels)
+            .unwrap()
+            .into_train();
+        message(map.fit::<_, FittedBoost>(&train))
+    };
+    for grade in [2.0, 0.5] {
+        assert!(refused(grade).contains("13"), "{}", refused(grade));
+    }
+    let numbers = message(map.fit::<_, FittedBoost>(&real(0.0).into_train()));
+    assert!(numbers.contains("RankMap"), "{numbers}");
 }

@@ -168,6 +168,7 @@ const OBJECTIVES: &[(Objective, &[&str])] = &[
         &["multiclassova", "multiclass_ova", "ova", "ovr"],
     ),
     (Objective::Lambdarank, &["lambdarank", "rank:ndcg"]),
+    (Objective::RankMap, &["rank:map"]),
     (
         Objective::RankXendcg,
         &[

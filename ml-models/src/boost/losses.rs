@@ -6,8 +6,8 @@ use ml_data::{Error, Result};
 use super::Boost;
 use super::fit::STEP;
 use super::objective::{
-    Custom, CustomObjective, Kind, LambdaRank, Logistic, Loss, Objective, OneVsAll, Pointwise,
-    Softmax, XeNdcg,
+    Custom, CustomObjective, Kind, LambdaMap, LambdaRank, Logistic, Loss, Objective, OneVsAll,
+    Pointwise, Softmax, XeNdcg,
 };
 use super::rows::{Answers, Known, Rows};
 
@@ -62,8 +62,22 @@ impl Rows {
                 })
             }
             Answers::Relevance(labels) => {
-                let allowed = [Objective::Lambdarank, Objective::RankXendcg];
-                expect(params, &allowed, "Lambdarank or RankXendcg for grades")?;
+                let allowed = [
+                    Objective::Lambdarank,
+                    Objective::RankXendcg,
+                    Objective::RankMap,
+                ];
+                let rule = "Lambdarank, RankXendcg or RankMap for grades";
+                expect(params, &allowed, rule)?;
+                if params.objective == Some(Objective::RankMap) {
+                    let relevant = |&i: &u32| relevant(i as usize, labels.grades()[i as usize]);
+                    let relevant = self.kept.iter().map(relevant).collect::<Result<_>>()?;
+                    return Ok(Box::new(LambdaMap::new(
+                        relevant,
+                        self.starts.clone(),
+                        params,
+                    )));
+                }
                 let gains = self
                     .kept
                     .iter()
@@ -144,6 +158,15 @@ fn class_weights(params: &Boost, signs: &[f64]) -> [f64; 2] {
         [positive / negative, 1.0]
     } else {
         [1.0, negative / positive]
+    }
+}
+
+/// Whether a grade of 0 or 1 is the latter.
+fn relevant(row: usize, grade: f32) -> Result<bool> {
+    if grade == 0.0 || grade == 1.0 {
+        Ok(grade == 1.0)
+    } else {
+        Err(Error::cell("grade", row, "0 or 1 for RankMap", grade))
     }
 }
 

@@ -342,7 +342,7 @@ impl Boost {
         lambdarank_norm: bool;
         /// LambdaMART: gain of each grade, `None` for 2^grade - 1. Default `None`.
         label_gain: Option<Vec<f64>>;
-        /// LambdaMART: cut-off of the NDCG that early stopping watches. Default 5.
+        /// LambdaMART: cut-off of the NDCG or MAP that early stopping watches. Default 5.
         eval_at: usize;
         /// What a [`refit`](Self::refit) keeps of the old leaf values, in [0, 1]. Default 0.9.
         refit_decay_rate: f64;

@@ -1,9 +1,7 @@
 //! LambdaMART: each pair of documents of a query pushes the better one up, by how much swapping them would change NDCG.
 
-use rayon::prelude::*;
-
 use super::ndcg::{dcg, discounts, ideal, ranking};
-use super::{Loss, Measure, Pair};
+use super::{Loss, Measure, Pair, queries};
 use crate::boost::Boost;
 use crate::tree::kernel;
 
@@ -60,20 +58,9 @@ impl LambdaRank {
     }
 
     fn gradients(&self, scores: &[f64], out: &mut [Pair]) {
-        let mut queries = Vec::with_capacity(self.inverse_ideal.len());
-        let mut rest = out;
-        for w in self.starts.windows(2) {
-            let (query, after) = rest.split_at_mut((w[1] - w[0]) as usize);
-            queries.push(query);
-            rest = after;
-        }
-        queries
-            .into_par_iter()
-            .enumerate()
-            .with_min_len(8)
-            .for_each_init(Scratch::default, |scratch, (q, out)| {
-                self.query_gradients(q, scores, scratch, out);
-            });
+        queries::for_each(&self.starts, out, |q, _, out, scratch: &mut Scratch| {
+            self.query_gradients(q, scores, scratch, out);
+        });
     }
 
     fn query_gradients(&self, q: usize, scores: &[f64], scratch: &mut Scratch, out: &mut [Pair]) {
@@ -106,25 +93,19 @@ impl LambdaRank {
 
     /// Mean NDCG at `eval_at`; a query without a relevant document counts as 1.
     fn ndcg(&self, scores: &[f64]) -> f64 {
-        let each: Vec<f64> = self
-            .starts
-            .par_windows(2)
-            .map_init(Vec::new, |order, w| {
-                let rows = w[0] as usize..w[1] as usize;
-                let gains = &self.gains[rows.clone()];
-                let best = ideal(gains, &self.discounts, self.eval_at);
-                if best <= 0.0 {
-                    return 1.0;
-                }
-                ranking(&scores[rows], order);
-                dcg(
-                    order.iter().map(|&i| gains[i as usize]),
-                    &self.discounts,
-                    self.eval_at,
-                ) / best
-            })
-            .collect();
-        each.iter().sum::<f64>() / each.len() as f64
+        queries::mean(&self.starts, |rows, order| {
+            let gains = &self.gains[rows.clone()];
+            let best = ideal(gains, &self.discounts, self.eval_at);
+            if best <= 0.0 {
+                return 1.0;
+            }
+            ranking(&scores[rows], order);
+            dcg(
+                order.iter().map(|&i| gains[i as usize]),
+                &self.discounts,
+                self.eval_at,
+            ) / best
+        })
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod binary;
 mod custom;
+mod lambdamap;
 mod lambdarank;
 mod multiclass;
 mod ndcg;
 mod percentile;
 mod pointwise;
+mod queries;
 mod xendcg;
 
 use std::fmt::Debug;
@@ -19,6 +21,7 @@ pub(crate) use crate::tree::grow::Pair;
 pub(crate) use binary::Logistic;
 pub(crate) use custom::Custom;
 pub use custom::CustomObjective;
+pub(crate) use lambdamap::LambdaMap;
 pub(crate) use lambdarank::LambdaRank;
 pub(crate) use multiclass::{OneVsAll, Softmax};
 pub(crate) use percentile::Renewal;
@@ -55,6 +58,9 @@ pub enum Objective {
     MulticlassOva,
     /// LambdaMART: pairs of documents weighted by the change of NDCG.
     Lambdarank,
+    /// LambdaMART: pairs of documents weighted by the change of mean average precision; grades are 0 and 1. What XGBoost calls
+    /// `rank:map`; validation watches MAP at `eval_at`.
+    RankMap,
     /// Cross-entropy that bounds NDCG, with a random perturbation of the grades.
     RankXendcg,
 }
