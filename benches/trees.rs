@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ml_pipeline::data::random::hash;
-use ml_pipeline::data::sample::{ClassLabels, RealLabels};
+use ml_pipeline::data::sample::{ClassLabels, RealLabels, Sample, Train};
 use ml_pipeline::models::boost::Objective;
 use ml_pipeline::models::tree::Ensemble;
 use ml_pipeline::prelude::*;
@@ -105,7 +105,42 @@ fn predict(c: &mut Criterion, name: &str, fit: impl Fn() -> Fitted) {
     });
 }
 
+/// Eight columns of 30 levels as one-hot codes, beside five numbers.
+fn one_hot() -> Result<Sample<Dense<f32>, Real, Train>> {
+    const LEVELS: usize = 30;
+    let row = |i: usize| {
+        let numbers = (0..5).map(move |j| unit(i, j) as f32);
+        let level = move |j: usize| (unit(i, j + 5) * LEVELS as f64) as usize;
+        let codes = (0..8 * LEVELS).map(move |k| f32::from(level(k / LEVELS) == k % LEVELS));
+        numbers.chain(codes)
+    };
+    let x = Dense::from_rows(5 + 8 * LEVELS, (0..ROWS).flat_map(row).collect())?;
+    let y: Vec<f64> = (0..ROWS).map(|i| signal(x.row(i), i)).collect();
+    Ok(Dataset::new(x, RealLabels::new(y)?)?.into_train())
+}
+
+fn bundles(c: &mut Criterion) {
+    let mut group = c.benchmark_group("fit");
+    let train = LazyCell::new(one_hot);
+    for (name, bundle) in [("one-hot, bundled", true), ("one-hot, alone", false)] {
+        group.bench_function(name, |b| match &*train {
+            Ok(train) => b.iter(|| {
+                boost(10, 31)
+                    .enable_bundle(bundle)
+                    .fit(train)
+                    .map(black_box)
+            }),
+            Err(error) => {
+                eprintln!("error: {error}");
+                std::process::exit(1);
+            }
+        });
+    }
+    group.finish();
+}
+
 fn all(c: &mut Criterion) {
+    bundles(c);
     predict(c, "100 x 31", || regression(0, 100, 31));
     predict(c, "100 x 255", || regression(0, 100, 255));
     predict(c, "500 x 63", || regression(0, 500, 63));

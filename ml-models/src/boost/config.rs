@@ -81,6 +81,7 @@ const ALIASES: &[(&str, &[&str])] = &[
         &["sub_feature_bynode", "colsample_bynode"],
     ),
     ("extra_trees", &["extra_tree"]),
+    ("enable_bundle", &["is_enable_bundle", "bundle"]),
     ("bagging_fraction", &["sub_row", "subsample", "bagging"]),
     ("bagging_freq", &["subsample_freq"]),
     ("bagging_by_query", &[]),
@@ -253,6 +254,7 @@ impl Boost {
             feature_fraction,
             feature_fraction_bynode,
             extra_trees,
+            enable_bundle,
             bagging_fraction,
             bagging_freq,
             bagging_by_query,
@@ -361,7 +363,8 @@ mod tests {
         for (name, aliases) in ALIASES {
             let value = values.iter().find(|v| v.0 == *name).map_or("7", |v| v.1);
             let value = if flags.contains(name) { "true" } else { value };
-            let value = if ["boost_from_average", "lambdarank_norm"].contains(name) {
+            let value = if ["boost_from_average", "lambdarank_norm", "enable_bundle"].contains(name)
+            {
                 "false"
             } else {
                 value

@@ -75,12 +75,12 @@ pub(crate) fn fit<F: Float>(
     let weights = rows.weights(known);
     let list = rows.in_matrix(known);
     let x = View::new(known.x.data(), RowSet::List(&list));
-    let layout = Layout::learn(
+    let mut layout = Layout::learn(
         x,
         weights.repeats(),
         &params.binning(columns(params, known.x.data().names())?),
     );
-    let cells = layout.cells(x);
+    let cells = layout.training_cells(x);
     let validation = task
         .valid
         .as_ref()

@@ -130,6 +130,7 @@ pub struct Boost {
     pub(crate) interaction_constraints: Vec<Vec<String>>,
     pub(crate) feature_fraction_bynode: f64,
     pub(crate) extra_trees: bool,
+    pub(crate) enable_bundle: bool,
     pub(crate) early_stopping_round: Option<usize>,
     pub(crate) early_stopping_min_delta: f64,
     pub(crate) boost_from_average: bool,
@@ -186,6 +187,7 @@ impl Default for Boost {
             interaction_constraints: Vec::new(),
             feature_fraction_bynode: 1.0,
             extra_trees: false,
+            enable_bundle: true,
             early_stopping_round: None,
             early_stopping_min_delta: 0.0,
             boost_from_average: true,
@@ -273,6 +275,9 @@ impl Boost {
         feature_fraction_bynode: f64;
         /// One random threshold for each column and node instead of all. Default false.
         extra_trees: bool;
+        /// Sparse columns that never differ from their usual value in the same row share a byte, which changes time and memory
+        /// and no tree. Default true.
+        enable_bundle: bool;
         /// Ranking: whole queries are drawn, not rows. Default false.
         bagging_by_query: bool;
         /// Columns of at most so many categories are split by one category against the rest. Default 4.
@@ -388,6 +393,7 @@ impl Boost {
             max_bin: self.max_bin,
             min_data_in_bin: self.min_data_in_bin,
             bin_construct_sample_cnt: self.bin_construct_sample_cnt,
+            enable_bundle: self.enable_bundle,
             seed: self.seed,
         }
     }

@@ -1,222 +1,76 @@
 //! The binned matrix: one byte a cell, two where a column has many bins; rows side by side.
 
-use rayon::prelude::*;
-
 use super::aligned::Aligned;
-use super::layout::{Bins, Layout};
-use crate::tree::Categories;
-use crate::tree::kernel::{Search, WIDTH as LANES};
+use super::fill::Filler;
+use super::layout::Layout;
+use super::slots::Slots;
 use ml_data::repr::{Dense, Float, View};
 
-/// Bins of a matrix, row after row, each padded to `stride` bytes: first the columns of one byte, then those of two. A
-/// cell of column `c` is at most `columns[c].values()`, which stands for a missing value.
+/// Bins of a matrix, row after row, each padded to `stride` bytes: first the slots of one byte, then those of two. The bin
+/// `values()` of a column stands for a missing value.
 #[derive(Debug)]
 pub(crate) struct Cells {
     pub(crate) bytes: Aligned,
     pub(crate) stride: usize,
     pub(crate) rows: usize,
-    /// Columns of one byte.
-    narrow: usize,
-    /// The columns of one byte again, one after the other: splitting a leaf reads one of them.
-    by_column: Vec<u8>,
-}
-
-/// Rows binned by one task.
-const BLOCK: usize = 4096;
-
-/// How the bin of a value is found.
-enum Find<'a> {
-    /// Boundaries of at most 256 bins.
-    Few(Search),
-    Many(&'a [f64]),
-    Categories(Lookup),
-}
-
-/// From categories to bins.
-enum Lookup {
-    /// By category; unknown ones are beyond the end or have the missing bin.
-    Table(Vec<u16>),
-    /// Sorted pairs of category and bin.
-    Sorted(Vec<(u32, u16)>),
-}
-
-/// Categories up to this one are looked up in a table.
-const TABLE: u32 = 1 << 16;
-
-impl Lookup {
-    fn new(categories: &[u32]) -> Self {
-        let missing = categories.len() as u16;
-        match categories.iter().max() {
-            Some(&most) if most >= TABLE => {
-                let mut sorted: Vec<(u32, u16)> = categories.iter().copied().zip(0..).collect();
-                sorted.sort_unstable();
-                Self::Sorted(sorted)
-            }
-            most => {
-                let mut table = vec![missing; most.map_or(0, |&m| m as usize + 1)];
-                for (&category, bin) in categories.iter().zip(0..) {
-                    table[category as usize] = bin;
-                }
-                Self::Table(table)
-            }
-        }
-    }
-
-    fn find(&self, value: f64) -> Option<u16> {
-        let category = Categories::of(value)?;
-        match self {
-            Self::Table(table) => table.get(category as usize).copied(),
-            Self::Sorted(sorted) => sorted
-                .binary_search_by_key(&category, |p| p.0)
-                .ok()
-                .map(|at| sorted[at].1),
-        }
-    }
-}
-
-impl Find<'_> {
-    /// The bins of some values; missing ones get `missing`.
-    #[inline]
-    fn bins(&self, values: &[f64; LANES], missing: u16, out: &mut [u16; LANES]) {
-        match self {
-            Self::Few(search) => {
-                let mut ranks = [0; LANES];
-                search.ranks(values, &mut ranks);
-                for ((out, rank), value) in out.iter_mut().zip(ranks).zip(values) {
-                    *out = if value.is_nan() {
-                        missing
-                    } else {
-                        u16::from(rank)
-                    };
-                }
-            }
-            Self::Many(bounds) => {
-                for (out, value) in out.iter_mut().zip(values) {
-                    let rank = bounds.partition_point(|b| b < value) as u16;
-                    *out = if value.is_nan() { missing } else { rank };
-                }
-            }
-            Self::Categories(lookup) => {
-                for (out, &value) in out.iter_mut().zip(values) {
-                    *out = lookup.find(value).unwrap_or(missing);
-                }
-            }
-        }
-    }
+    pub(crate) slots: Slots,
+    /// The slots of one byte again, one after the other: splitting a leaf reads one of them.
+    pub(super) by_slot: Vec<u8>,
 }
 
 impl Layout {
-    /// Bins every row of `x`.
+    /// Bins every row of `x`, each column in a place of its own.
     pub(crate) fn cells<F: Float>(&self, x: View<'_, Dense<F>>) -> Cells {
-        let wide = self.columns.len() - self.narrow;
-        let stride = stride(self.narrow.next_multiple_of(if wide > 0 { 2 } else { 1 }) + 2 * wide);
-        let finds: Vec<Find<'_>> = self
-            .columns
-            .iter()
-            .map(|c| match &c.bins {
-                Bins::Numbers(bounds) if bounds.len() < 256 => Find::Few(Search::new(bounds)),
-                Bins::Numbers(bounds) => Find::Many(bounds),
-                Bins::Categories(categories) => Find::Categories(Lookup::new(categories)),
-            })
-            .collect();
-        let mut cells = Cells {
-            bytes: Aligned::zeros(x.len() * stride),
-            stride,
-            rows: x.len(),
-            narrow: self.narrow,
-            by_column: vec![0; x.len() * self.narrow],
-        };
-        let first_wide = cells.first_wide();
-        let columns = pieces(&mut cells.by_column, x.len());
-        cells
-            .bytes
-            .par_chunks_mut(BLOCK * stride)
-            .zip(columns)
-            .enumerate()
-            .for_each(|(block, (bytes, mut narrow))| {
-                for (lanes, bytes) in bytes.chunks_mut(LANES * stride).enumerate() {
-                    let first = block * BLOCK + lanes * LANES;
-                    let count = bytes.len() / stride;
-                    let (mut values, mut bins) = ([0.0; LANES], [0; LANES]);
-                    for (c, (column, find)) in self.columns.iter().zip(&finds).enumerate() {
-                        for (k, value) in values[..count].iter_mut().enumerate() {
-                            *value = x.row(first + k)[column.source as usize].f64();
-                        }
-                        find.bins(&values, column.values() as u16, &mut bins);
-                        let rows = bytes.chunks_mut(stride).zip(bins);
-                        if let Some(narrow) = narrow.get_mut(c) {
-                            let to = &mut narrow[lanes * LANES..][..count];
-                            rows.zip(to).for_each(|((row, bin), to)| {
-                                row[c] = bin as u8;
-                                *to = bin as u8;
-                            });
-                        } else {
-                            let at = first_wide + 2 * (c - self.narrow);
-                            rows.for_each(|(row, bin)| {
-                                row[at..at + 2].copy_from_slice(&bin.to_le_bytes());
-                            });
-                        }
-                    }
-                }
-            });
+        let mut cells = Cells::new(self.slots_alone(), x.len());
+        Filler::new(self).fill(&mut cells, 0, x);
         cells
     }
-}
 
-/// For each block of rows, its part of every column.
-fn pieces(by_column: &mut [u8], rows: usize) -> Vec<Vec<&mut [u8]>> {
-    let mut pieces: Vec<Vec<&mut [u8]>> = (0..rows.div_ceil(BLOCK)).map(|_| Vec::new()).collect();
-    for column in by_column.chunks_mut(rows.max(1)) {
-        for (piece, part) in pieces.iter_mut().zip(column.chunks_mut(BLOCK)) {
-            piece.push(part);
+    /// Bins every training row. Columns that share a byte but meet in some row get places of their own.
+    pub(crate) fn training_cells<F: Float>(&mut self, x: View<'_, Dense<F>>) -> Cells {
+        loop {
+            let mut cells = Cells::new(self.slots.clone(), x.len());
+            let filler = Filler::new(self);
+            filler.fill(&mut cells, 0, x);
+            let met = filler.met();
+            if met.is_empty() {
+                return cells;
+            }
+            self.separate(&met);
         }
     }
-    pieces
 }
 
 impl Cells {
-    /// The bins of row `i`, padding included.
+    /// All zero.
+    pub(super) fn new(slots: Slots, rows: usize) -> Self {
+        let stride = slots.stride();
+        Self {
+            bytes: Aligned::zeros(rows * stride),
+            stride,
+            rows,
+            by_slot: vec![0; rows * slots.narrow],
+            slots,
+        }
+    }
+
+    /// The cells of row `i`, padding included.
     #[inline]
     pub(crate) fn row(&self, i: usize) -> &[u8] {
         &self.bytes[i * self.stride..(i + 1) * self.stride]
     }
 
-    /// The cells of a column of one byte, one a row.
+    /// The cells of a slot of one byte, one a row.
     #[inline]
-    pub(crate) fn column(&self, c: usize) -> &[u8] {
-        &self.by_column[c * self.rows..(c + 1) * self.rows]
-    }
-
-    /// Where the columns of two bytes begin in a row.
-    #[inline]
-    pub(crate) fn first_wide(&self) -> usize {
-        self.narrow.next_multiple_of(2)
-    }
-
-    /// Where the cell of a column is in a row, and whether it has two bytes.
-    #[inline]
-    pub(crate) fn place(&self, column: usize) -> (usize, bool) {
-        if column < self.narrow {
-            (column, false)
-        } else {
-            (self.first_wide() + 2 * (column - self.narrow), true)
-        }
-    }
-}
-
-/// Bytes of a row: small rows never straddle a cache line, wide ones waste little.
-fn stride(columns: usize) -> usize {
-    if columns <= 64 {
-        columns.max(1).next_power_of_two()
-    } else {
-        columns.next_multiple_of(16)
+    pub(crate) fn slot(&self, slot: usize) -> &[u8] {
+        &self.by_slot[slot * self.rows..(slot + 1) * self.rows]
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::bin::Binning;
+    use crate::tree::bin::{Binning, Bins};
 
     #[test]
     fn cells_agree_with_the_boundaries_in_both_types() {
@@ -293,8 +147,8 @@ mod tests {
         for i in 0..n as usize {
             for (c, column) in layout.columns.iter().enumerate() {
                 let value = View::all(&x).row(i)[column.source as usize];
-                let (at, wide) = cells.place(c);
-                let row = cells.row(i);
+                let (at, row) = (cells.slots.at(c), cells.row(i));
+                let wide = !cells.slots.is_narrow(c);
                 let high = if wide { usize::from(row[at + 1]) } else { 0 };
                 let bin = usize::from(row[at]) + 256 * high;
                 match &column.bins {
@@ -309,5 +163,40 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn one_hot_codes_share_bytes_unless_they_meet() {
+        let (n, levels) = (4000, 30);
+        let code = |i: usize| i * i % 31;
+        let mut x: Vec<f64> = (0..n)
+            .flat_map(|i| (0..levels).map(move |l| f64::from(u8::from(l == code(i)))))
+            .collect();
+        let binning = Binning {
+            enable_bundle: true,
+            ..Binning::default()
+        };
+        let learn = |x: &[f64]| {
+            let x = Dense::from_rows(levels, x.to_vec()).unwrap();
+            let mut layout = Layout::learn(View::all(&x), None, &binning);
+            let cells = layout.training_cells(View::all(&x));
+            (layout, cells)
+        };
+        let (layout, cells) = learn(&x);
+        let seen = layout.columns.len();
+        assert!(seen > 10 && cells.stride == 1 && layout.bins() == seen + 1);
+        for i in 0..n {
+            let on = layout
+                .columns
+                .iter()
+                .position(|c| c.source as usize == code(i));
+            let share = on.and_then(|c| layout.slots.place(c).share);
+            assert_eq!(cells.row(i)[0], share.map_or(0, |s| s.code(1)));
+        }
+        // The first column is on in many rows, so it meets every other one.
+        (0..n).step_by(7).for_each(|i| x[i * levels] = 1.0);
+        let (layout, cells) = learn(&x);
+        assert_eq!((layout.slots.len(), cells.stride), (2, 2));
+        assert!(layout.slots.place(0).share.is_none());
     }
 }

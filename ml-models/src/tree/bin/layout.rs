@@ -1,16 +1,16 @@
 //! Which columns are worth splitting on, and the bins of each.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use super::bounds::Distinct;
+use super::bundle::{Sparse, USUAL, bundles};
 use super::categories::frequent;
 use super::keys::{from_key, key, tally};
+use super::slots::{Bundle, Slots};
 use crate::tree::Categories;
 use crate::tree::kernel::WIDTH as LANES;
 use crate::tree::sampling::choose;
-use ml_data::repr::{Dense, Float, View};
+use ml_data::repr::{Dense, Float, RowSet, Rows, View};
 
 /// How bins are learned, under LightGBM's names.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub(crate) struct Binning {
     pub(crate) bin_construct_sample_cnt: usize,
     /// Columns of category codes.
     pub(crate) categorical: Vec<usize>,
+    /// Whether sparse columns may share a byte.
+    pub(crate) enable_bundle: bool,
     pub(crate) seed: u64,
 }
 
@@ -30,6 +32,7 @@ impl Default for Binning {
             min_data_in_bin: 3,
             bin_construct_sample_cnt: 200_000,
             categorical: Vec::new(),
+            enable_bundle: false,
             seed: 0,
         }
     }
@@ -43,6 +46,8 @@ pub(crate) struct Column {
     pub(crate) bins: Bins,
     /// Whether the bin after the last one is in use: for values that were missing in training, and for rare categories.
     pub(crate) missing: bool,
+    /// Whether most sampled rows have one value.
+    pub(crate) sparse: bool,
 }
 
 /// What each bin holds.
@@ -67,7 +72,7 @@ impl Column {
     }
 
     /// Bins in use.
-    fn bins(&self) -> usize {
+    pub(crate) fn bins(&self) -> usize {
         self.values() + usize::from(self.missing)
     }
 
@@ -88,8 +93,10 @@ pub(crate) struct Layout {
     pub(crate) columns: Vec<Column>,
     /// How many have one byte.
     pub(crate) narrow: usize,
-    /// Where the bins of each column begin, and where the last one's end. Columns of one byte whose bins are mostly in use
-    /// begin [`NARROW`] apart, so that counting need not look their beginnings up.
+    /// Where the training cells are in a row.
+    pub(crate) slots: Slots,
+    /// Where the bins of each slot begin in a histogram, and where the last one's end. Slots of one byte whose bins are mostly
+    /// in use begin [`NARROW`] apart, so that counting need not look their beginnings up.
     pub(crate) offsets: Vec<u32>,
 }
 
@@ -100,28 +107,84 @@ impl Layout {
     pub(crate) fn new(mut columns: Vec<Column>) -> Self {
         columns.sort_by_key(Column::is_wide);
         let narrow = columns.partition_point(|c| !c.is_wide());
-        let used: usize = columns[..narrow].iter().map(Column::bins).sum();
-        let spaced = 2 * used >= narrow * NARROW;
-        let mut offsets = vec![0];
-        for (c, column) in columns.iter().enumerate() {
-            let room = if spaced && c < narrow {
-                NARROW
-            } else {
-                column.bins()
-            };
-            offsets.push(offsets[c] + room as u32);
-        }
-        Self {
+        let mut layout = Self {
+            slots: Slots::default(),
             narrow,
             columns,
-            offsets,
-        }
+            offsets: Vec::new(),
+        };
+        layout.bundle(&[]);
+        layout
     }
 
-    /// Where the bins of a column are in a histogram.
-    pub(crate) fn bins_of(&self, column: usize) -> Range<usize> {
-        let from = self.offsets[column] as usize;
-        from..from + self.columns[column].bins()
+    /// Gives each bundle of columns one byte and makes room for all bins.
+    pub(super) fn bundle(&mut self, bundles: &[Bundle]) {
+        let bins: Vec<usize> = self.columns.iter().map(Column::bins).collect();
+        self.slots = Slots::new(&bins, self.narrow, bundles);
+        let mut used = vec![0; self.slots.len()];
+        for (place, bins) in self.slots.iter().zip(bins) {
+            let used = &mut used[place.slot as usize];
+            *used += match place.share {
+                Some(_) => bins - usize::from(*used > 0),
+                None => bins,
+            };
+        }
+        let narrow = used.len() - self.slots.wide;
+        let spaced = 2 * used[..narrow].iter().sum::<usize>() >= narrow * NARROW;
+        if spaced {
+            used[..narrow].fill(NARROW);
+        }
+        self.offsets = std::iter::once(0)
+            .chain(used.iter().scan(0, |end, &bins| {
+                *end += bins as u32;
+                Some(*end)
+            }))
+            .collect();
+    }
+
+    /// A slot for every column.
+    pub(super) fn slots_alone(&self) -> Slots {
+        let bins: Vec<usize> = self.columns.iter().map(Column::bins).collect();
+        Slots::new(&bins, self.narrow, &[])
+    }
+
+    /// Takes some columns out of their bundles.
+    pub(super) fn separate(&mut self, columns: &[u32]) {
+        let mut bundles: Vec<Bundle> = vec![Vec::new(); self.slots.len()];
+        for (column, place) in (0..).zip(self.slots.iter()) {
+            if let Some(share) = place.share
+                && !columns.contains(&column)
+            {
+                bundles[place.slot as usize].push((column, share.usual));
+            }
+        }
+        bundles.retain(|b| b.len() > 1);
+        self.bundle(&bundles);
+    }
+
+    /// The bins of a column in a histogram of rows whose sum is `total`; put together in `scratch` where it shares a byte.
+    pub(crate) fn bins_of<'a>(
+        &self,
+        column: usize,
+        hist: &'a [u64],
+        total: u64,
+        scratch: &'a mut Vec<u64>,
+    ) -> &'a [u64] {
+        let place = self.slots.place(column);
+        let bins = self.columns[column].bins();
+        let hist = &hist[self.offsets[place.slot as usize] as usize..];
+        let Some(share) = place.share else {
+            return &hist[..bins];
+        };
+        scratch.clear();
+        scratch.extend((0..bins as u16).map(|bin| hist[usize::from(share.code(bin))]));
+        let usual = usize::from(share.usual);
+        scratch[usual] = 0;
+        let others = scratch
+            .iter()
+            .fold(0, |sum: u64, bin| sum.wrapping_add(*bin));
+        scratch[usual] = total.wrapping_sub(others);
+        scratch
     }
 
     /// Learns the bins of every column of `x`; `counts` says how many rows each row stands for.
@@ -138,6 +201,8 @@ impl Layout {
             "boost bins",
             0,
         );
+        let count = |&i: &u32| counts.map_or(1.0, |c| f64::from(c[i as usize]));
+        let rows: f64 = sample.iter().map(count).sum();
         let width = x.data().width();
         let columns = (0..width.div_ceil(LANES))
             .into_par_iter()
@@ -150,16 +215,39 @@ impl Layout {
                 if params.categorical.contains(&c) {
                     categories(&values, c, missing[c], params)
                 } else {
-                    numbers(&values, c, missing[c], params)
+                    numbers(&values, c, missing[c], rows, params)
                 }
             })
             .collect();
-        Self::new(columns)
+        let mut layout = Self::new(columns);
+        if params.enable_bundle {
+            layout.bundle_sparse(View::new(x.data(), RowSet::List(&in_matrix(x, &sample))));
+        }
+        layout
+    }
+
+    /// Lets sparse columns that do not meet in the sampled rows share bytes.
+    fn bundle_sparse<F: Float>(&mut self, sample: View<'_, Dense<F>>) {
+        let narrow = 0..self.narrow as u32;
+        let list: Vec<u32> = narrow
+            .filter(|&c| self.columns[c as usize].sparse)
+            .collect();
+        if list.len() < 2 {
+            return;
+        }
+        let columns = list.iter().map(|&c| self.columns[c as usize].clone());
+        let cells = Self::new(columns.collect()).cells(sample);
+        let sparse = list.par_iter().enumerate().filter_map(|(k, &column)| {
+            let bins = self.columns[column as usize].bins();
+            Sparse::of(column, bins, cells.slot(k))
+        });
+        let bundles = bundles(sparse.collect(), sample.len());
+        self.bundle(&bundles);
     }
 
     /// Entries of a histogram.
     pub(crate) fn bins(&self) -> usize {
-        self.offsets[self.columns.len()] as usize
+        self.offsets[self.slots.len()] as usize
     }
 }
 
@@ -168,12 +256,15 @@ fn numbers(
     values: &[(u64, u32)],
     source: usize,
     missing: bool,
+    rows: f64,
     params: &Binning,
 ) -> Option<Column> {
     let values = values
         .iter()
         .map(|&(key, rows)| (from_key(key), f64::from(rows)));
     let distinct = Distinct::from_sorted(values);
+    let lacking = rows - distinct.counts.iter().sum::<f64>();
+    let most = distinct.counts.iter().copied().fold(lacking, f64::max);
     let constant = distinct.values.len() + usize::from(missing) < 2;
     let bounds = if distinct.values.len() < 2 {
         Vec::new()
@@ -187,6 +278,7 @@ fn numbers(
         source: source as u32,
         bins: Bins::Numbers(bounds),
         missing,
+        sparse: most >= USUAL * rows,
     })
 }
 
@@ -212,7 +304,15 @@ fn categories(
         source: source as u32,
         bins: Bins::Categories(kept),
         missing: true,
+        sparse: false,
     })
+}
+
+/// Positions of some rows of a view in the matrix behind it.
+fn in_matrix<R: Rows>(x: View<'_, R>, rows: &[u32]) -> Vec<u32> {
+    rows.iter()
+        .map(|&i| x.rows().get(i as usize) as u32)
+        .collect()
 }
 
 /// For each column, whether any row lacks a value.

@@ -1,7 +1,7 @@
 //! What a split asks of a row of bins.
 
 use super::split::Split;
-use crate::tree::bin::{Cells, Layout};
+use crate::tree::bin::{Cells, Layout, Share};
 use crate::tree::kernel::{self, Rule};
 
 /// Where a row's cell is, and which cells go left.
@@ -32,26 +32,26 @@ impl Decision {
         layout: &Layout,
         cells: &Cells,
     ) -> Self {
-        let (at, wide) = cells.place(column as usize);
+        let place = cells.slots.place(column as usize);
+        let slot = place.slot as usize;
+        let wide = !cells.slots.is_narrow(slot);
         let missing = layout.columns[column as usize].values();
         let side = match set {
-            Some(bins) => {
-                let mut bits = vec![0; missing / 32 + 1];
-                for &bin in bins {
-                    bits[bin as usize / 32] |= 1 << (bin % 32);
-                }
-                Side::Set {
-                    bits: bits.into(),
-                    wide,
-                }
-            }
+            Some(bins) => Side::of_set(bins.iter().map(|&bin| bin as usize), missing + 1, wide),
             None if wide => Side::Wide {
                 limit: bin as u16,
                 missing: missing_left.then_some(missing as u16),
             },
             None => Side::Narrow(Rule::new(bin as u8, missing as u8, missing_left)),
         };
-        Self { at, side }
+        let side = match place.share {
+            Some(share) => side.in_shared(layout.columns[column as usize].bins(), share),
+            None => side,
+        };
+        Self {
+            at: cells.slots.at(slot),
+            side,
+        }
     }
 
     pub(crate) fn of_split(split: &Split, layout: &Layout, cells: &Cells) -> Self {
@@ -69,20 +69,52 @@ impl Decision {
     /// Whether a row goes left.
     #[inline]
     pub(crate) fn left(&self, row: &[u8]) -> bool {
-        match &self.side {
-            Side::Narrow(rule) => rule.left(row[self.at]),
-            Side::Wide { limit, missing } => {
-                let bin = two(row, self.at);
-                bin <= *limit || Some(bin) == *missing
+        let wide = match self.side {
+            Side::Narrow(_) => false,
+            Side::Wide { .. } => true,
+            Side::Set { wide, .. } => wide,
+        };
+        let cell = if wide {
+            u16::from_le_bytes([row[self.at], row[self.at + 1]])
+        } else {
+            u16::from(row[self.at])
+        };
+        self.side.left(cell)
+    }
+}
+
+impl Side {
+    /// A set of cells below `end`.
+    fn of_set(cells: impl Iterator<Item = usize>, end: usize, wide: bool) -> Self {
+        let mut bits = vec![0; end.div_ceil(32)];
+        cells.for_each(|cell| bits[cell / 32] |= 1 << (cell % 32));
+        Self::Set {
+            bits: bits.into(),
+            wide,
+        }
+    }
+
+    /// Whether a cell goes left.
+    #[inline]
+    fn left(&self, cell: u16) -> bool {
+        match self {
+            Self::Narrow(rule) => rule.left(cell as u8),
+            Self::Wide { limit, missing } => cell <= *limit || Some(cell) == *missing,
+            Self::Set { bits, .. } => bits[usize::from(cell) / 32] >> (cell % 32) & 1 == 1,
+        }
+    }
+
+    /// The same for a column that shares a byte: its bins become codes, and codes of others mean its usual bin.
+    fn in_shared(&self, bins: usize, share: Share) -> Self {
+        let mut lefts = [self.left(u16::from(share.usual)); 256];
+        for bin in 0..bins as u16 {
+            if bin != u16::from(share.usual) {
+                lefts[usize::from(share.code(bin))] = self.left(bin);
             }
-            Side::Set { bits, wide } => {
-                let bin = if *wide {
-                    two(row, self.at)
-                } else {
-                    u16::from(row[self.at])
-                };
-                bits[usize::from(bin) / 32] >> (bin % 32) & 1 == 1
-            }
+        }
+        match Rule::of(&lefts) {
+            Some(rule) => Self::Narrow(rule),
+            None => Self::of_set((0..256).filter(|&code| lefts[code]), 256, false),
         }
     }
 }
@@ -92,7 +124,7 @@ impl Decision {
     /// returns the number of the former. The rest of both is left undefined.
     pub(crate) fn partition(&self, cells: &Cells, rows: &mut [u32], right: &mut [u32]) -> usize {
         if let Side::Narrow(rule) = self.side {
-            return kernel::partition(cells.column(self.at), rule, rows, right);
+            return kernel::partition(cells.slot(self.at), rule, rows, right);
         }
         let (mut lefts, mut rights) = (0, 0);
         for k in 0..rows.len() {
@@ -105,9 +137,4 @@ impl Decision {
         }
         lefts
     }
-}
-
-#[inline]
-fn two(row: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([row[at], row[at + 1]])
 }

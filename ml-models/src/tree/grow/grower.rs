@@ -84,7 +84,7 @@ impl<'a> Grower<'a> {
             gradients,
             weights: self.weights,
             columns,
-            groups: Groups::new(self.layout, self.cells, columns),
+            groups: Groups::new(self.layout, columns),
             rules: Rules::new(
                 self.params,
                 gradients.gradient_scale,

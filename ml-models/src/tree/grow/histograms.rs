@@ -19,20 +19,20 @@ pub(crate) struct Source<'a> {
     pub(crate) packed: &'a [u64],
 }
 
-/// Columns in groups whose histograms fit the cache of a core together.
+/// Slots in groups whose histograms fit the cache of a core together.
 #[derive(Debug)]
 pub(crate) struct Groups<'a> {
-    /// Beginnings of all columns' bins.
+    /// Beginnings of all slots' bins.
     offsets: &'a [u32],
-    /// Narrow columns with the beginnings of their bins, unless all columns are counted.
+    /// Slots of one byte with the beginnings of their bins, unless all slots are counted.
     listed: Option<Vec<(u32, u32)>>,
-    /// Places of the cells of wide columns with the beginnings of their bins.
+    /// Places of the cells of two bytes with the beginnings of their bins.
     wide: Vec<(u32, u32)>,
     list: Vec<Group>,
-    columns: usize,
+    slots: usize,
 }
 
-/// Neighbours among the columns that are counted.
+/// Neighbours among the slots that are counted.
 #[derive(Debug)]
 struct Group {
     wide: bool,
@@ -41,19 +41,26 @@ struct Group {
     bins: Range<usize>,
 }
 
-/// Columns of a group.
+/// Slots of a group.
 const GROUP: usize = 64;
 
 impl<'a> Groups<'a> {
-    pub(crate) fn new(layout: &'a Layout, cells: &Cells, columns: Option<&[u32]>) -> Self {
-        let offsets = &layout.offsets[..];
+    /// For the listed columns, or all without a list.
+    pub(crate) fn new(layout: &'a Layout, columns: Option<&[u32]>) -> Self {
+        let (offsets, slots) = (&layout.offsets[..], &layout.slots);
         let all: Vec<u32> = match columns {
-            Some(list) => list.to_vec(),
-            None => (0..layout.columns.len() as u32).collect(),
+            Some(list) => {
+                let slot = |&c: &u32| slots.place(c as usize).slot;
+                let mut all: Vec<u32> = list.iter().map(slot).collect();
+                all.sort_unstable();
+                all.dedup();
+                all
+            }
+            None => (0..slots.len() as u32).collect(),
         };
-        let (narrow, wide) = all.split_at(all.partition_point(|&c| (c as usize) < layout.narrow));
+        let (narrow, wide) = all.split_at(all.partition_point(|&s| slots.is_narrow(s as usize)));
         let group = |members: &[u32], first: usize, wide: bool| {
-            let end = members.last().map_or(0, |&c| c as usize + 1);
+            let end = members.last().map_or(0, |&s| s as usize + 1);
             Group {
                 wide,
                 members: first..first + members.len(),
@@ -61,20 +68,17 @@ impl<'a> Groups<'a> {
             }
         };
         let mut list = Vec::new();
-        for (columns, is_wide) in [(narrow, false), (wide, true)] {
-            let groups = columns.chunks(GROUP).enumerate();
+        for (part, is_wide) in [(narrow, false), (wide, true)] {
+            let groups = part.chunks(GROUP).enumerate();
             list.extend(groups.map(|(k, members)| group(members, k * GROUP, is_wide)));
         }
-        let pair = |&c: &u32| (c, offsets[c as usize]);
+        let pair = |&s: &u32| (slots.at(s as usize) as u32, offsets[s as usize]);
         Self {
             offsets,
             listed: columns.map(|_| narrow.iter().map(pair).collect()),
-            wide: wide
-                .iter()
-                .map(|&c| (cells.place(c as usize).0 as u32, offsets[c as usize]))
-                .collect(),
+            wide: wide.iter().map(pair).collect(),
             list,
-            columns: all.len(),
+            slots: all.len(),
         }
     }
 
@@ -88,7 +92,7 @@ impl<'a> Groups<'a> {
         hist: &mut [u64],
     ) {
         hist.fill(0);
-        let tasks = (rows.len() * self.columns / TASK).clamp(1, threads.max(1));
+        let tasks = (rows.len() * self.slots / TASK).clamp(1, threads.max(1));
         if tasks == 1 {
             self.count(source, rows, hist);
         } else if hist.len() > 2 * rows.len() && self.list.len() >= tasks {
@@ -207,7 +211,7 @@ mod tests {
             (Rows::List(&list), None),
             (Rows::List(&list), Some(&some[..])),
         ] {
-            let groups = Groups::new(&layout, &cells, columns);
+            let groups = Groups::new(&layout, columns);
             let mut want = vec![0; layout.bins() + SLACK];
             groups.count(source, rows, &mut want);
             let active = columns.map_or(cols, <[u32]>::len) as u64;

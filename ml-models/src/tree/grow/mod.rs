@@ -1,6 +1,7 @@
 //! Growing one tree: gradients as integers ([`quantise`]), histograms ([`histograms`]), the best split of a leaf ([`split`]),
 //! splitting a leaf ([`leaf`]), and the order in which leaves are split ([`frontier`]).
 
+mod bounded;
 mod categorical;
 mod decision;
 mod frontier;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::bounded::Limits;
 use super::params::{Categorical, Growth};
 use crate::tree::bin::Layout;
 use crate::tree::kernel::{self, Constants};
@@ -167,17 +168,9 @@ pub(super) struct LeafRules {
     pub(super) rows_per_hessian: Option<f64>,
     pub(super) hessian_scale: f64,
     /// Set where leaf values are bounded.
-    limits: Option<Limits>,
+    pub(super) limits: Option<Limits>,
     /// Set where thresholds are drawn.
-    draw: Option<u64>,
-}
-
-/// Bounds of leaf values, in packed units.
-#[derive(Debug, Clone, Copy)]
-struct Limits {
-    low: f64,
-    high: f64,
-    step: f64,
+    pub(super) draw: Option<u64>,
 }
 
 /// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
@@ -186,6 +179,8 @@ const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
 /// Running sums of one column's bins, and gains.
 #[derive(Default)]
 struct Scratch {
+    /// The column's own, where it shares a byte.
+    bins: Vec<u64>,
     prefix: Vec<u64>,
     rows: Vec<u32>,
     gains: Vec<f64>,
@@ -214,17 +209,18 @@ impl LeafRules {
         rules: &Rules,
     ) -> Option<Split> {
         let about = &layout.columns[column];
-        let bins = &hist[layout.bins_of(column)];
-        if about.is_categorical() {
-            return self.scan_categories(bins, column, &rules.categorical);
-        }
         let values = about.values();
         scratch.reserve(values);
         let Scratch {
+            bins,
             prefix,
             rows,
             gains,
         } = scratch;
+        let bins = layout.bins_of(column, hist, self.constants.total, bins);
+        if about.is_categorical() {
+            return self.scan_categories(bins, column, &rules.categorical);
+        }
         let mut sum = 0_u64;
         for (prefix, bin) in prefix.iter_mut().zip(&bins[..values]) {
             sum = sum.wrapping_add(*bin);
@@ -330,74 +326,6 @@ pub(crate) fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// Bounded leaf values: the gain is that of the value a leaf may have, not of the best one.
-impl LeafRules {
-    /// The value of a leaf with this packed sum, in packed units.
-    fn value(&self, packed: u64, l2: f64, limits: &Limits) -> f64 {
-        let (g, h) = kernel::unpack(packed);
-        let value = -kernel::shrink(g, self.constants.lambda_l1).copysign(g) / (h + l2);
-        value
-            .clamp(-limits.step, limits.step)
-            .clamp(limits.low, limits.high)
-    }
-
-    /// What a leaf with this packed sum gains.
-    pub(super) fn part(&self, packed: u64, l2: f64) -> f64 {
-        match &self.limits {
-            Some(limits) => self.part_of(packed, l2, self.value(packed, l2, limits)),
-            None => {
-                let (g, h) = kernel::unpack(packed);
-                kernel::shrink(g, self.constants.lambda_l1).powi(2) / (h + l2)
-            }
-        }
-    }
-
-    /// What a leaf gains with a given value.
-    fn part_of(&self, packed: u64, l2: f64, value: f64) -> f64 {
-        let (g, h) = kernel::unpack(packed);
-        let g = kernel::shrink(g, self.constants.lambda_l1).copysign(g);
-        -(2.0 * g * value + (h + l2) * value * value)
-    }
-
-    /// What the leaf gains as it is; bounds from above do not count, as in LightGBM.
-    fn own_part(&self) -> f64 {
-        let free = Self {
-            limits: self.limits.map(|l| Limits {
-                low: f64::NEG_INFINITY,
-                high: f64::INFINITY,
-                ..l
-            }),
-            ..*self
-        };
-        free.part(self.constants.total, self.constants.lambda_l2)
-    }
-
-    /// As [`kernel::best_of`], for bounded values in one direction.
-    fn best_bounded(
-        &self,
-        prefix: &[u64],
-        extra: u64,
-        direction: i8,
-        first_wins: bool,
-    ) -> Option<(f64, usize)> {
-        let (limits, l2) = (self.limits.as_ref()?, self.constants.lambda_l2);
-        let mut best: Option<(f64, usize)> = None;
-        for (at, p) in prefix.iter().enumerate() {
-            let left = p.wrapping_add(extra);
-            let right = self.constants.total.wrapping_sub(left);
-            let (a, b) = (self.value(left, l2, limits), self.value(right, l2, limits));
-            if f64::from(direction) * (b - a) < 0.0 {
-                continue;
-            }
-            let gain = self.part_of(left, l2, a) + self.part_of(right, l2, b);
-            if best.is_none_or(|(most, _)| gain > most || (gain == most && !first_wins)) {
-                best = Some((gain, at));
-            }
-        }
-        best
-    }
-}
-
 /// Thresholds of a column with missing values on one side.
 #[derive(Clone, Copy)]
 struct Candidates<'a> {
@@ -453,6 +381,7 @@ mod tests {
             source: c as u32,
             bins: Bins::Numbers((1..values).map(|b| b as f64).collect()),
             missing,
+            sparse: false,
         };
         Layout::new(columns.iter().enumerate().map(column).collect())
     }
@@ -463,9 +392,9 @@ mod tests {
             let (g, h) = kernel::unpack(p);
             (g.abs() - params.lambda_l1).max(0.0).powi(2) / (h + params.lambda_l2)
         };
-        let mut best: Option<Split> = None;
+        let (mut best, mut scratch): (Option<Split>, _) = (None, Vec::new());
         for (c, column) in layout.columns.iter().enumerate() {
-            let bins = &hist[layout.bins_of(c)];
+            let bins = layout.bins_of(c, hist, total, &mut scratch);
             let missing = if column.missing {
                 bins[column.values()]
             } else {

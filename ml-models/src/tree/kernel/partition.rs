@@ -25,6 +25,20 @@ impl Rule {
         }
     }
 
+    /// These cells go left, if they lie in one row (255 is beside 0).
+    pub(crate) fn of(lefts: &[bool; 256]) -> Option<Self> {
+        let begins = |&c: &usize| lefts[c] && !lefts[(c + 255) % 256];
+        let mut begin = (0..256).filter(begins);
+        let (first, None) = (begin.next()?, begin.next()) else {
+            return None;
+        };
+        let count = lefts.iter().filter(|l| **l).count();
+        Some(Self {
+            shift: 0_u8.wrapping_sub(first as u8),
+            limit: (count - 1) as u8,
+        })
+    }
+
     #[inline(always)]
     pub(crate) fn left(self, bin: u8) -> bool {
         bin.wrapping_add(self.shift) <= self.limit
@@ -229,6 +243,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn rules_of_cells_in_a_row() {
+        for (first, count) in [(0, 1), (7, 30), (250, 10), (255, 1), (1, 255)] {
+            let mut lefts = [false; 256];
+            (first..first + count).for_each(|c| lefts[c % 256] = true);
+            let rule = Rule::of(&lefts).unwrap();
+            assert!((0..=255).all(|c| rule.left(c) == lefts[usize::from(c)]));
+        }
+        let mut two = [false; 256];
+        (two[3], two[9]) = (true, true);
+        assert!(Rule::of(&two).is_none() && Rule::of(&[false; 256]).is_none());
     }
 
     #[cfg(target_arch = "x86_64")]
