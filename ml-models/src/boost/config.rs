@@ -120,6 +120,10 @@ const ALIASES: &[(&str, &[&str])] = &[
         &["ndcg_eval_at", "ndcg_at", "map_eval_at", "map_at"],
     ),
     ("refit_decay_rate", &[]),
+    (
+        "is_provide_training_metric",
+        &["training_metric", "is_training_metric", "train_metric"],
+    ),
     ("seed", &["random_seed", "random_state"]),
 ];
 
@@ -277,6 +281,7 @@ impl Boost {
             lambdarank_norm,
             eval_at,
             refit_decay_rate,
+            is_provide_training_metric,
             seed
         );
         Ok(self)
@@ -359,7 +364,12 @@ mod tests {
             ("monotone_constraints", "1,-1,0"),
             ("label_gain", "0,1.5"),
         ];
-        let flags = ["extra_trees", "bagging_by_query", "is_unbalance"];
+        let flags = [
+            "extra_trees",
+            "bagging_by_query",
+            "is_unbalance",
+            "is_provide_training_metric",
+        ];
         for (name, aliases) in ALIASES {
             let value = values.iter().find(|v| v.0 == *name).map_or("7", |v| v.1);
             let value = if flags.contains(name) { "true" } else { value };

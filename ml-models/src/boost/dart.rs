@@ -6,103 +6,78 @@
 use ml_data::random::{RngExt, generator};
 
 use super::Boost;
+use super::state::State;
+use super::train::Training;
 use crate::tree::Tree;
-use crate::tree::bin::{Cells, Layout};
 use crate::tree::grow::Sprout;
 
-/// All rounds so far and what each counts for.
+/// Dropping rounds, and what each counts for.
 pub(super) struct Dart<'a> {
     params: &'a Boost,
-    rounds: Vec<Vec<Sprout>>,
-    weights: Vec<f64>,
+    training: &'a Training<'a>,
 }
 
 impl<'a> Dart<'a> {
-    pub(super) fn new(params: &'a Boost) -> Self {
-        Self {
-            params,
-            rounds: Vec::new(),
-            weights: Vec::new(),
-        }
+    pub(super) fn new(params: &'a Boost, training: &'a Training<'a>) -> Self {
+        Self { params, training }
     }
 
     /// Chooses rounds and takes them out of the scores.
-    pub(super) fn drop(
-        &self,
-        iteration: usize,
-        scores: &mut [f64],
-        cells: &Cells,
-        layout: &Layout,
-    ) -> Vec<usize> {
+    pub(super) fn drop(&self, iteration: usize, state: &mut State) -> Vec<usize> {
         let mut rng = generator(self.params.seed, "boost dart", iteration as u64);
         if rng.random::<f64>() < self.params.skip_drop {
             return Vec::new();
         }
-        let mean = self.weights.iter().sum::<f64>() / self.weights.len().max(1) as f64;
+        let weights = &state.weights;
+        let mean = weights.iter().sum::<f64>() / weights.len().max(1) as f64;
         let chance = |w: f64| self.params.drop_rate * w / mean;
-        let drawn =
-            (0..self.rounds.len()).filter(|&r| rng.random::<f64>() < chance(self.weights[r]));
+        let drawn = (0..weights.len()).filter(|&r| rng.random::<f64>() < chance(weights[r]));
         let dropped: Vec<usize> = drawn.take(self.params.max_drop).collect();
         for &round in &dropped {
-            self.add(round, -self.weights[round], scores, cells, layout);
+            self.add(round, -state.weights[round], state);
         }
         dropped
     }
 
     /// Puts dropped rounds back as they were.
-    pub(super) fn put_back(
-        &self,
-        dropped: &[usize],
-        scores: &mut [f64],
-        cells: &Cells,
-        layout: &Layout,
-    ) {
+    pub(super) fn put_back(&self, dropped: &[usize], state: &mut State) {
         for &round in dropped {
-            self.add(round, self.weights[round], scores, cells, layout);
+            self.add(round, state.weights[round], state);
         }
     }
 
-    /// Takes a new round, which the scores contain, and shares the weight of the dropped ones with it. Returns by what the
-    /// weights have changed.
-    pub(super) fn normalise(
-        &mut self,
-        new: Vec<Sprout>,
-        dropped: &[usize],
-        scores: &mut [f64],
-        cells: &Cells,
-        layout: &Layout,
-    ) -> Vec<(&[Sprout], f64)> {
+    /// Shares the weight of the dropped rounds with the newest, which the scores contain. Returns by what the weights have
+    /// changed.
+    pub(super) fn normalise(&self, dropped: &[usize], state: &mut State) -> Vec<(usize, f64)> {
         let k = dropped.len() as f64;
-        self.rounds.push(new);
-        self.weights.push(1.0 / (1.0 + k));
-        let last = self.rounds.len() - 1;
-        let mut changes = vec![(last, self.weights[last] - 1.0)];
-        self.add(last, self.weights[last] - 1.0, scores, cells, layout);
+        let last = state.grown.len() - 1;
+        state.weights.push(1.0 / (1.0 + k));
+        let mut changes = vec![(last, state.weights[last] - 1.0)];
+        self.add(last, state.weights[last] - 1.0, state);
         for &round in dropped {
-            let before = self.weights[round];
-            self.weights[round] *= k / (k + 1.0);
-            self.add(round, self.weights[round], scores, cells, layout);
-            changes.push((round, self.weights[round] - before));
+            let before = state.weights[round];
+            state.weights[round] *= k / (k + 1.0);
+            self.add(round, state.weights[round], state);
+            changes.push((round, state.weights[round] - before));
         }
+        changes.retain(|c| c.1 != 0.0);
         changes
-            .into_iter()
-            .filter(|c| c.1 != 0.0)
-            .map(|(round, by)| (&self.rounds[round][..], by))
-            .collect()
     }
 
-    fn add(&self, round: usize, factor: f64, scores: &mut [f64], cells: &Cells, layout: &Layout) {
+    fn add(&self, round: usize, factor: f64, state: &mut State) {
+        let Training { cells, layout, .. } = self.training;
         if factor != 0.0 {
-            for (sprout, scores) in self.rounds[round].iter().zip(scores.chunks_mut(cells.rows)) {
+            let sprouts: &[Sprout] = &state.grown[round];
+            for (sprout, scores) in sprouts.iter().zip(state.scores.chunks_mut(cells.rows)) {
                 sprout.add_to(scores, factor, cells, layout);
             }
         }
     }
+}
 
-    /// Multiplies the weights into the trees.
-    pub(super) fn scale(&self, trees: &mut [Tree], outputs: usize) {
-        for (round, &weight) in trees.chunks_mut(outputs).zip(&self.weights) {
-            round.iter_mut().for_each(|tree| tree.scale(weight));
-        }
+/// Multiplies what each round counts for into its trees.
+pub(super) fn scale(trees: &mut [Tree], weights: &[f64], outputs: usize) {
+    for (round, &weight) in trees.chunks_mut(outputs).zip(weights) {
+        round.iter_mut().for_each(|tree| tree.scale(weight));
     }
 }

@@ -11,6 +11,7 @@ use ml_data::sample::{
 use ml_data::{Error, Result};
 
 use super::Boost;
+use super::evals::EvalsResult;
 use super::fit::{Judge, Learned, STEP, Task, check_params, fit};
 use super::model::{FittedBoost, FittedBoostClassifier};
 use super::objective::{CustomObjective, Measure};
@@ -195,7 +196,7 @@ pub(super) fn known<F: Float, Y: Learnable, P: Part + Readable>(
 #[derive(Default)]
 struct More<'a> {
     custom: Option<&'a dyn CustomObjective>,
-    before: Option<(&'a Ensemble, &'a [f64])>,
+    before: Option<(&'a Ensemble, &'a EvalsResult)>,
 }
 
 type On<'a> = &'a mut dyn FnMut(Round<'_>) -> ControlFlow<()>;
@@ -328,7 +329,7 @@ macro_rules! goes_on {
             fn more(&self) -> More<'_> {
                 More {
                     custom: None,
-                    before: Some((self.model.ensemble(), self.model.history())),
+                    before: Some((self.model.ensemble(), self.model.evals_result())),
                 }
             }
         }

@@ -7,16 +7,23 @@ use ml_data::repr::{Float, Names, Repr, RowSet, View};
 use ml_data::{Error, Result};
 
 use super::Boost;
-use super::objective::{CustomObjective, Loss, Measure};
+use super::checkpoint::Saver;
+use super::evals::EvalsResult;
+use super::fingerprint;
+use super::objective::{CustomObjective, Measure};
 use super::params::Boosting;
+use super::progress::Bar;
 use super::replay;
 use super::rows::{Known, Rows};
-use super::train::{Before, Progress, Trained, Training, Validation, train};
+use super::state::State;
+use super::train::{Before, Hooks, Progress, Trained, Training, Validation, train};
 use crate::tree::bin::Layout;
+use crate::tree::grow::Growth;
 use crate::tree::{Combine, Ensemble, Link, Parts};
 
 /// Name of the model in errors.
 pub(crate) const STEP: &str = "Boost";
+
 /// A metric of validation predictions: of all rows in the sample's order, row after row.
 pub(crate) struct Judge<'a> {
     pub(crate) measure: Measure<'a>,
@@ -29,8 +36,8 @@ pub(crate) struct Task<'a, F> {
     pub(crate) valid: Option<Known<'a, F>>,
     pub(crate) custom: Option<&'a dyn CustomObjective>,
     pub(crate) judge: Option<Judge<'a>>,
-    /// A model to go on from, with its validation history.
-    pub(crate) before: Option<(&'a Ensemble, &'a [f64])>,
+    /// A model to go on from, and how it went.
+    pub(crate) before: Option<(&'a Ensemble, &'a EvalsResult)>,
 }
 
 /// What was learned: the trees, and how validation went.
@@ -38,7 +45,7 @@ pub(crate) struct Task<'a, F> {
 pub(crate) struct Learned {
     pub(crate) ensemble: Ensemble,
     pub(crate) best_iteration: Option<u32>,
-    pub(crate) history: Vec<f64>,
+    pub(crate) evals: EvalsResult,
 }
 
 /// Fits on the training rows; watches the others if there are any.
@@ -50,13 +57,58 @@ pub(crate) fn fit<F: Float>(
     check_params(params)?;
     if task.before.is_some() && params.boosting != Boosting::Gbdt {
         let found = format!("{:?}", params.boosting);
-        return Err(Error::parameter(
-            STEP,
-            "boosting",
-            found,
-            "Gbdt where training goes on from a model",
-        ));
+        let rule = "Gbdt where training goes on from a model";
+        return Err(Error::parameter(STEP, "boosting", found, rule));
     }
+    let names = task.train.x.data().names();
+    let growth = growth(params, names)?;
+    let training = training(params, task)?;
+    let validation = task
+        .valid
+        .as_ref()
+        .map(|valid| validation(params, task, valid, &training))
+        .transpose()?;
+    let saver = params
+        .checkpoint
+        .as_ref()
+        .map(|c| Saver::new(c, params, fingerprint::of(task)));
+    let fresh = || State::new(params, &training, validation.as_ref());
+    let state = match &saver {
+        Some(saver) => saver.resume_or(fresh, &training, validation.as_ref())?,
+        None => fresh(),
+    };
+    let measure = validation
+        .as_ref()
+        .map_or_else(|| training.loss.measure(), |v| v.measure);
+    let mut bar = Bar::begin(&params.progress_bar, params.num_iterations, state.rounds);
+    let mut report = |p: Progress| {
+        bar.round(&p, measure.name);
+        on(Round {
+            round: p.iteration,
+            of: params.num_iterations,
+            metric: measure.name,
+            train: p.train,
+            valid: p.valid,
+        })
+    };
+    let mut hooks = Hooks {
+        on_round: &mut report,
+        saver: saver.as_ref(),
+    };
+    let trained = train(
+        params,
+        &training,
+        validation.as_ref(),
+        &growth,
+        state,
+        &mut hooks,
+    )?;
+    bar.end();
+    learned(params, task, &training, measure, trained)
+}
+
+/// Checks the training rows and bins them.
+fn training<'a, F: Float>(params: &Boost, task: &Task<'a, F>) -> Result<Training<'a>> {
     let known = &task.train;
     if known.x.data().width() == 0 {
         return Err(Error::Empty("feature matrix (no columns)".into()));
@@ -75,84 +127,67 @@ pub(crate) fn fit<F: Float>(
     let weights = rows.weights(known);
     let list = rows.in_matrix(known);
     let x = View::new(known.x.data(), RowSet::List(&list));
-    let mut layout = Layout::learn(
-        x,
-        weights.repeats(),
-        &params.binning(columns(params, known.x.data().names())?),
-    );
+    let binning = params.binning(columns(params, known.x.data().names())?);
+    let mut layout = Layout::learn(x, weights.repeats(), &binning);
     let cells = layout.training_cells(x);
-    let validation = task
-        .valid
-        .as_ref()
-        .map(|valid| validation(params, task, valid, &layout, loss.as_ref()))
-        .transpose()?;
     let before = task
         .before
-        .map(|(model, history)| {
-            Error::check_len(
-                "outputs of the model to go on from",
-                loss.outputs(),
-                model.outputs(),
-            )?;
-            let valid = match &task.valid {
-                Some(valid) => said(model, &Rows::of(valid, "validation sample")?, valid)?,
-                None => Vec::new(),
-            };
-            Ok::<_, Error>(Before {
-                rounds: model.trees().len() / model.outputs(),
-                start: model.parts().start.clone(),
-                train: said(model, &rows, known)?,
-                valid,
-                history: history.to_vec(),
-            })
-        })
+        .map(|(model, evals)| before(model, evals, task, &rows, loss.outputs()))
         .transpose()?;
-    let metric = validation.as_ref().map_or("", |v| v.measure.name);
-    let training = Training {
+    Ok(Training {
         layout,
         cells,
         loss,
         weights,
         starts: rows.starts,
         init_score,
+        measured: params.is_provide_training_metric && task.judge.is_none(),
         before,
+    })
+}
+
+/// A model as a place to go on from.
+fn before<F: Float>(
+    model: &Ensemble,
+    evals: &EvalsResult,
+    task: &Task<'_, F>,
+    rows: &Rows,
+    outputs: usize,
+) -> Result<Before> {
+    let what = "outputs of the model to go on from";
+    Error::check_len(what, outputs, model.outputs())?;
+    let valid = match &task.valid {
+        Some(valid) => said(model, &Rows::of(valid, "validation sample")?, valid)?,
+        None => Vec::new(),
     };
-    let names = known.x.data().names();
-    if !params.monotone_constraints.is_empty() {
-        Error::check_len(
-            "monotone_constraints",
-            names.len(),
-            params.monotone_constraints.len(),
-        )?;
-    }
-    let growth = params.growth(interactions(params, names)?);
-    let mut report = |p: Progress| {
-        on(Round {
-            round: p.iteration,
-            of: params.num_iterations,
-            metric,
-            train: None,
-            valid: p.metric,
-        })
-    };
-    let trained = train(params, &training, validation.as_ref(), &growth, &mut report)?;
-    let Trained {
-        start,
-        trees,
-        best_iteration,
-        history,
-    } = trained;
-    let mut all = task
+    Ok(Before {
+        rounds: model.trees().len() / model.outputs(),
+        start: model.parts().start.clone(),
+        train: said(model, rows, &task.train)?,
+        valid,
+        evals: evals.clone(),
+    })
+}
+
+/// From what training learned to a model.
+fn learned<F: Float>(
+    params: &Boost,
+    task: &Task<'_, F>,
+    training: &Training<'_>,
+    measure: Measure<'_>,
+    trained: Trained,
+) -> Result<Learned> {
+    let best = trained.best_iteration;
+    let mut trees = task
         .before
         .map_or_else(Vec::new, |(e, _)| e.trees().to_vec());
-    let kept = best_iteration.map_or(usize::MAX, |b| b * start.len());
-    all.extend(trees);
-    all.truncate(kept);
+    trees.extend(trained.trees);
+    trees.truncate(best.map_or(usize::MAX, |b| b * trained.start.len()));
     let ensemble = Ensemble::new(Parts {
-        names: names.clone(),
-        outputs: start.len(),
-        trees: all,
-        start,
+        names: task.train.x.data().names().clone(),
+        outputs: trained.start.len(),
+        trees,
+        start: trained.start,
         combine: if params.boosting == Boosting::Rf {
             Combine::Mean
         } else {
@@ -163,9 +198,21 @@ pub(crate) fn fit<F: Float>(
     })?;
     Ok(Learned {
         ensemble,
-        best_iteration: best_iteration.map(|b| b as u32),
-        history,
+        best_iteration: best.map(|b| b as u32),
+        evals: EvalsResult::new(measure, trained.train_history, trained.history),
     })
+}
+
+/// What bounds the growth of trees on these columns.
+fn growth(params: &Boost, names: &Names) -> Result<Growth> {
+    if !params.monotone_constraints.is_empty() {
+        Error::check_len(
+            "monotone_constraints",
+            names.len(),
+            params.monotone_constraints.len(),
+        )?;
+    }
+    Ok(params.growth(interactions(params, names)?))
 }
 
 /// Position of a column that a parameter names.
@@ -211,9 +258,9 @@ fn validation<'a, F: Float>(
     params: &Boost,
     task: &'a Task<'_, F>,
     valid: &'a Known<'_, F>,
-    layout: &Layout,
-    trained: &dyn Loss,
+    training: &Training<'_>,
 ) -> Result<Validation<'a>> {
+    let (layout, trained) = (&training.layout, &training.loss);
     Error::check_len(
         "columns of the validation sample",
         task.train.x.data().width(),

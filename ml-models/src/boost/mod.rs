@@ -8,26 +8,66 @@
 //! * `train`: the rounds, with row and column sampling and early stopping;
 //! * `refit`: new leaf values for the trees of a model.
 //!
+//! * `state` and `checkpoint`: where training stands between two rounds, in memory and on disk.
+//!
+//! # Watching a training
+//!
+//! `fit_valid` measures validation rows after each round and can stop early; `fit_watched` calls a function after each round,
+//! which may log, and stop; [`progress_bar`](Boost::progress_bar) moves a bar on the terminal; and the fitted model has the
+//! record. A long training that may be killed is kept on disk by [`checkpoint`](Boost::checkpoint).
+//!
+//! ```
+//! use std::ops::ControlFlow;
+//! use ml_data::prelude::*;
+//! use ml_data::sample::RealLabels;
+//! use ml_models::boost::{Boost, FittedBoost};
+//!
+//! let part = |from: u32| {
+//!     let x: Vec<f64> = (from..from + 200).map(|i| f64::from(i * 37 % 101)).collect();
+//!     let y = x.iter().map(|x| (x / 15.0).sin() + f64::from(*x as u32 * 7919 % 13) / 6.0);
+//!     Dataset::<_, Real>::new(Dense::from_rows(1, x.clone())?, RealLabels::new(y.collect::<Vec<f64>>())?)
+//! };
+//! let (train, valid) = (part(0)?.into_train(), part(1000)?.into_valid());
+//! let boost = Boost::new().num_iterations(500).early_stopping_round(Some(10)).is_provide_training_metric(true);
+//! let mut log = Vec::new();
+//! let model: FittedBoost = boost.fit_watched(&train, &valid, &mut |round| {
+//!     log.push(format!("[{}] {} {:.4}", round.round, round.metric, round.valid.unwrap_or(f64::NAN)));
+//!     ControlFlow::Continue(())
+//! })?;
+//!
+//! let (best, record) = (model.best_iteration().unwrap_or(0), model.evals_result());
+//! assert_eq!(log.len(), best + 10); // ten rounds without a better one
+//! assert_eq!(model.best_score(), Some(record.valid()[best - 1]));
+//! assert!(record.metric() == "l2" && record.training()[best - 1] < record.training()[0]);
+//! # Ok::<(), ml_data::Error>(())
+//! ```
+//!
 //! Bins, growth and prediction of the trees themselves are in [`tree`](crate::tree).
 
+mod checkpoint;
 mod config;
 mod dart;
 mod draws;
 mod estimator;
+mod evals;
+mod fingerprint;
 mod fit;
 mod losses;
 mod model;
 mod objective;
 mod params;
+mod progress;
 mod refit;
 mod replay;
 mod rows;
 mod rules;
+mod state;
 mod train;
 mod watch;
 
 pub use crate::tree::{Child, Node, Scratch, Tree};
 pub use estimator::{WithMetric, WithModel, WithObjective};
+pub use evals::EvalsResult;
 pub use model::{FittedBoost, FittedBoostClassifier};
 pub use objective::{CustomObjective, Objective};
 pub use params::{Boost, Boosting, DataSampleStrategy};

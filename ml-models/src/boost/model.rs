@@ -6,6 +6,7 @@ use ml_data::sample::{Probabilities, Scores};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+use super::evals::EvalsResult;
 use super::fit::{Learned, STEP};
 use crate::tree::{Ensemble, Scratch, Tree};
 
@@ -41,7 +42,7 @@ pub struct FittedBoostClassifier {
 struct Stored {
     ensemble: Ensemble,
     best_iteration: Option<u32>,
-    history: Vec<f64>,
+    evals: EvalsResult,
 }
 
 impl From<Learned> for Stored {
@@ -49,12 +50,12 @@ impl From<Learned> for Stored {
         let Learned {
             ensemble,
             best_iteration,
-            history,
+            evals,
         } = learned;
         Self {
             ensemble,
             best_iteration,
-            history,
+            evals,
         }
     }
 }
@@ -113,7 +114,7 @@ impl FittedBoost {
         Self::new(Learned {
             ensemble,
             best_iteration: None,
-            history: Vec::new(),
+            evals: EvalsResult::default(),
         })
     }
 
@@ -137,7 +138,7 @@ impl FittedBoostClassifier {
         let learned = Learned {
             ensemble,
             best_iteration: None,
-            history: Vec::new(),
+            evals: EvalsResult::default(),
         };
         Self::new(learned, classes)
     }
@@ -172,10 +173,23 @@ macro_rules! about {
                 self.stored.best_iteration.map(|b| b as usize)
             }
 
+            /// The validation metric after [`best_iteration`](Self::best_iteration). `None` without early stopping.
+            #[must_use]
+            pub fn best_score(&self) -> Option<f64> {
+                let best = self.best_iteration()?.checked_sub(1)?;
+                self.history().get(best).copied()
+            }
+
             /// The validation metric after each round. Empty if fitted without validation rows.
             #[must_use]
             pub fn history(&self) -> &[f64] {
-                &self.stored.history
+                self.stored.evals.valid()
+            }
+
+            /// The metric after each round, of the validation rows and, where asked for, of the training rows.
+            #[must_use]
+            pub fn evals_result(&self) -> &EvalsResult {
+                &self.stored.evals
             }
 
             /// Names of the feature columns.

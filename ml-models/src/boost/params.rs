@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::checkpoint::Checkpoint;
 use super::objective::Objective;
+use super::progress::Shown;
 use crate::tree::bin::Binning;
 use crate::tree::grow::{Categorical, Growth};
 
@@ -140,7 +142,12 @@ pub struct Boost {
     pub(crate) label_gain: Option<Vec<f64>>,
     pub(crate) eval_at: usize,
     pub(crate) refit_decay_rate: f64,
+    pub(crate) is_provide_training_metric: bool,
     pub(crate) seed: u64,
+    #[serde(skip)]
+    pub(crate) checkpoint: Option<Checkpoint>,
+    #[serde(skip)]
+    pub(crate) progress_bar: Shown,
 }
 
 impl Default for Boost {
@@ -197,7 +204,10 @@ impl Default for Boost {
             label_gain: None,
             eval_at: 5,
             refit_decay_rate: 0.9,
+            is_provide_training_metric: false,
             seed: 0,
+            checkpoint: None,
+            progress_bar: Shown::default(),
         }
     }
 }
@@ -231,6 +241,14 @@ impl Boost {
         columns: impl IntoIterator<Item = S>,
     ) -> Self {
         self.categorical_feature = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Moves a bar by a round at a time, with the metric and the best one so far as its message: with validation rows or without.
+    /// How it looks is its style's business.
+    #[must_use]
+    pub fn progress_bar(mut self, bar: indicatif::ProgressBar) -> Self {
+        self.progress_bar = Shown(Some(bar));
         self
     }
 
@@ -351,6 +369,10 @@ impl Boost {
         eval_at: usize;
         /// What a [`refit`](Self::refit) keeps of the old leaf values, in [0, 1]. Default 0.9.
         refit_decay_rate: f64;
+        /// Measures the objective's metric on the training rows too, after each round, for callbacks and
+        /// [`evals_result`](super::FittedBoost::evals_result); a [`metric`](Self::metric) of the user's own is measured on
+        /// validation rows only, and then this is not. Default false.
+        is_provide_training_metric: bool;
         /// Seed of row sampling and column sampling. Default 0.
         seed: u64;
     }

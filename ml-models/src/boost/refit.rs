@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::Boost;
 use super::estimator::{Learnable, known};
+use super::evals::EvalsResult;
 use super::fit::{Learned, STEP, check_params};
 use super::model::{FittedBoost, FittedBoostClassifier};
 use super::replay;
@@ -89,7 +90,7 @@ macro_rules! refits {
                 let learned = Learned {
                     ensemble,
                     best_iteration: None,
-                    history: Vec::new(),
+                    evals: EvalsResult::default(),
                 };
                 <$target as Learnable>::model(learned, train.y())
             }

@@ -242,6 +242,12 @@ impl Boost {
                 "in [0, 1]",
             ),
             (
+                "checkpoint",
+                self.checkpoint.as_ref().map_or(1, |c| c.every) as f64,
+                self.checkpoint.as_ref().is_none_or(|c| c.every >= 1),
+                "written every so many rounds, at least 1",
+            ),
+            (
                 "eval_at",
                 self.eval_at as f64,
                 self.eval_at >= 1,

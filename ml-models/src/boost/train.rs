@@ -5,11 +5,14 @@ use std::ops::ControlFlow;
 use rayon::prelude::*;
 
 use super::Boost;
-use super::dart::Dart;
+use super::checkpoint::Saver;
+use super::dart::{self, Dart};
 use super::draws::Draws;
+use super::evals::EvalsResult;
 use super::objective::{Loss, Measure};
 use super::params::{Boosting, DataSampleStrategy};
-use super::watch::Watch;
+use super::state::State;
+use super::watch::{Watch, training_metric};
 use crate::tree::Tree;
 use crate::tree::bin::{Cells, Layout};
 use crate::tree::grow::{Gradients, Grower, Growth, Sprout};
@@ -27,6 +30,8 @@ pub(crate) struct Training<'a> {
     pub(crate) starts: Vec<u32>,
     /// What scores start from, one output after the other.
     pub(crate) init_score: Option<Vec<f64>>,
+    /// Whether the metric of these rows is wanted after each round.
+    pub(crate) measured: bool,
     /// What an earlier model says, one output after the other.
     pub(crate) before: Option<Before>,
 }
@@ -40,7 +45,7 @@ pub(crate) struct Before {
     /// Its scores of the rows, their initial scores included.
     pub(crate) train: Vec<f64>,
     pub(crate) valid: Vec<f64>,
-    pub(crate) history: Vec<f64>,
+    pub(crate) evals: EvalsResult,
 }
 
 /// Validation rows, in the bins of the training rows.
@@ -60,8 +65,20 @@ type Evaluate<'a> = dyn Fn(&[f64]) -> Result<f64> + 'a;
 pub(crate) struct Progress {
     /// Rounds finished, from 1.
     pub(crate) iteration: usize,
+    /// The metric of the training rows, where it is asked for.
+    pub(crate) train: Option<f64>,
     /// The validation metric, if there are validation rows.
-    pub(crate) metric: Option<f64>,
+    pub(crate) valid: Option<f64>,
+    /// The best round so far, where training stops early by it.
+    pub(crate) best: Option<usize>,
+}
+
+/// What happens besides the rounds.
+pub(crate) struct Hooks<'a> {
+    /// Called after each round; may stop training.
+    pub(crate) on_round: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+    /// Keeps the state on disk.
+    pub(crate) saver: Option<&'a Saver>,
 }
 
 /// What training learned.
@@ -73,7 +90,8 @@ pub(crate) struct Trained {
     pub(crate) trees: Vec<Tree>,
     /// The round with the best validation metric, counted from 1; later trees are dropped. Only with early stopping.
     pub(crate) best_iteration: Option<usize>,
-    /// The validation metric after each round.
+    /// The metric of the training rows, and of the validation rows, after each round.
+    pub(crate) train_history: Vec<f64>,
     pub(crate) history: Vec<f64>,
 }
 
@@ -83,33 +101,13 @@ pub(crate) fn train(
     training: &Training<'_>,
     validation: Option<&Validation<'_>>,
     growth: &Growth,
-    on_round: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    mut state: State,
+    hooks: &mut Hooks<'_>,
 ) -> Result<Trained> {
     let n = training.cells.rows;
     let outputs = training.loss.outputs();
-    let start = start(params, training);
-    let repeat = |rows: usize, init_score: Option<&Vec<f64>>| -> Vec<f64> {
-        let constant = start.iter().flat_map(|&s| vec![s; rows]);
-        match init_score {
-            Some(init) => constant.zip(init).map(|(s, i)| s + i).collect(),
-            None => constant.collect(),
-        }
-    };
-    let before = training.before.as_ref();
-    let done = before.map_or(0, |b| b.rounds);
-    let mut scores = before.map_or_else(
-        || repeat(n, training.init_score.as_ref()),
-        |b| b.train.clone(),
-    );
-    let mut watch = validation.map(|v| match before {
-        Some(b) => Watch::new(params, v, b.valid.clone(), b.history.clone()),
-        None => Watch::new(
-            params,
-            v,
-            repeat(v.cells.rows, v.init_score.as_ref()),
-            Vec::new(),
-        ),
-    });
+    let factors = training.weights.factors();
+    let mut watch = validation.map(|v| Watch::new(params, v, &state));
     let mut rounds = Rounds {
         training,
         params,
@@ -119,72 +117,84 @@ pub(crate) fn train(
         grower: Grower::new(growth, &training.layout, &training.cells, &training.weights),
         draws: Draws::new(params, n, training.layout.columns.len(), &training.starts),
     };
-    let forest = params.boosting == Boosting::Rf;
-    let mut dart = (params.boosting == Boosting::Dart).then(|| Dart::new(params));
-    let mut trees = Vec::new();
-    for iteration in done + 1..=params.num_iterations {
-        let dropped = dart
-            .as_mut()
-            .map(|d| d.drop(iteration, &mut scores, &training.cells, &training.layout));
-        let sprouts = in_pool(|| rounds.round(iteration, &mut scores))?;
+    let dart = (params.boosting == Boosting::Dart).then(|| Dart::new(params, training));
+    let stops = |watch: &Option<Watch<'_>>, state: &State| {
+        watch.as_ref().is_some_and(|w| w.stops(state.rounds))
+    };
+    while state.rounds < params.num_iterations && !stops(&watch, &state) {
+        let iteration = state.rounds + 1;
+        let dropped = dart.as_ref().map(|d| d.drop(iteration, &mut state));
+        let sprouts = in_pool(|| rounds.round(iteration, &mut state))?;
         if sprouts.iter().all(|s| s.nodes.is_empty()) && !rounds.draws.random() {
-            if let (Some(dart), Some(dropped)) = (&mut dart, dropped) {
-                dart.put_back(&dropped, &mut scores, &training.cells, &training.layout);
+            if let (Some(dart), Some(dropped)) = (&dart, dropped) {
+                dart.put_back(&dropped, &mut state);
             }
             break;
         }
-        if let Some(watch) = &mut watch {
-            watch.add(&sprouts, 1.0, &training.layout);
+        if let Some(watch) = &watch {
+            watch.add(&sprouts, 1.0, &training.layout, &mut state.valid);
         }
-        trees.extend(sprouts.iter().map(|s| s.tree(&training.layout, growth)));
-        if let (Some(dart), Some(dropped)) = (&mut dart, &dropped) {
-            let changes = dart.normalise(
-                sprouts,
-                dropped,
-                &mut scores,
-                &training.cells,
-                &training.layout,
-            );
-            if let Some(watch) = &mut watch {
-                for (sprouts, factor) in changes {
-                    watch.add(sprouts, factor, &training.layout);
+        state.grown.push(sprouts);
+        state.rounds = iteration;
+        if let (Some(dart), Some(dropped)) = (&dart, &dropped) {
+            let changes = dart.normalise(dropped, &mut state);
+            if let Some(watch) = &watch {
+                for (round, by) in changes {
+                    watch.add(&state.grown[round], by, &training.layout, &mut state.valid);
                 }
             }
         }
-        let metric = watch.as_mut().map(|w| w.round(iteration)).transpose()?;
-        let goes_on = on_round(Progress { iteration, metric }).is_continue();
-        if !goes_on || watch.as_ref().is_some_and(|w| w.stops(iteration)) {
+        let progress = Progress {
+            iteration,
+            train: training_metric(training, factors.as_deref(), &mut state),
+            valid: watch.as_mut().map(|w| w.round(&mut state)).transpose()?,
+            best: watch.as_ref().and_then(Watch::best_iteration),
+        };
+        let goes_on = (hooks.on_round)(progress).is_continue();
+        if let Some(saver) = hooks.saver {
+            saver.after_round(&state, !goes_on)?;
+        }
+        if !goes_on {
             break;
         }
     }
-    if let Some(dart) = &dart {
-        dart.scale(&mut trees, outputs);
-    }
+    let best = watch.as_ref().and_then(Watch::best_iteration);
+    Ok(trained(params, training, growth, state, best))
+}
+
+/// From the last state to trees in the features' own values.
+fn trained(
+    params: &Boost,
+    training: &Training<'_>,
+    growth: &Growth,
+    state: State,
+    best_iteration: Option<usize>,
+) -> Trained {
+    let outputs = state.start.len();
+    let done = training.before.as_ref().map_or(0, |b| b.rounds);
+    let kept = best_iteration.map_or(usize::MAX, |b| b.saturating_sub(done));
+    let sprouts: Vec<&Sprout> = state.grown.iter().take(kept).flatten().collect();
+    let mut trees: Vec<Tree> = sprouts
+        .into_par_iter()
+        .map(|s| s.tree(&training.layout, growth))
+        .collect();
+    dart::scale(&mut trees, &state.weights, outputs);
+    let forest = params.boosting == Boosting::Rf;
     if forest {
-        for (tree, start) in trees.iter_mut().zip(start.iter().cycle()) {
+        for (tree, start) in trees.iter_mut().zip(state.start.iter().cycle()) {
             tree.shift(*start);
         }
     }
-    let best_iteration = watch.as_ref().and_then(Watch::best_iteration);
-    trees.truncate(best_iteration.map_or(usize::MAX, |b| b.saturating_sub(done) * outputs));
-    Ok(Trained {
-        start: if forest { vec![0.0; outputs] } else { start },
+    Trained {
+        start: if forest {
+            vec![0.0; outputs]
+        } else {
+            state.start
+        },
         trees,
         best_iteration,
-        history: watch.map_or_else(Vec::new, |w| w.history),
-    })
-}
-
-/// The scores every row starts from.
-fn start(params: &Boost, training: &Training<'_>) -> Vec<f64> {
-    if let Some(before) = &training.before {
-        return before.start.clone();
-    }
-    let factors = training.weights.factors();
-    if params.boost_from_average && training.init_score.is_none() {
-        training.loss.start(factors.as_deref())
-    } else {
-        vec![0.0; training.loss.outputs()]
+        train_history: state.train_history,
+        history: state.history,
     }
 }
 
@@ -202,7 +212,7 @@ struct Rounds<'a> {
 
 impl Rounds<'_> {
     /// Grows one tree an output and adds them to the scores; trees of a forest stand for themselves.
-    fn round(&mut self, iteration: usize, scores: &mut [f64]) -> Result<Vec<Sprout>> {
+    fn round(&mut self, iteration: usize, state: &mut State) -> Result<Vec<Sprout>> {
         let Training { loss, weights, .. } = self.training;
         let (n, outputs) = (self.training.cells.rows, loss.outputs());
         let columns = self.draws.columns(iteration);
@@ -212,14 +222,14 @@ impl Rounds<'_> {
         } else {
             &mut self.gradients.pairs
         };
-        loss.gradients(scores, iteration - 1, pairs);
+        loss.gradients(&state.scores, iteration - 1, pairs);
         loss.check(pairs)?;
         self.draws.rows(iteration, pairs);
         let bag = self.draws.bag();
         let unit =
             loss.unit_hessian() && self.params.data_sample_strategy == DataSampleStrategy::Bagging;
         let mut sprouts = Vec::with_capacity(outputs);
-        for (k, scores) in scores.chunks_mut(n).enumerate() {
+        for (k, scores) in state.scores.chunks_mut(n).enumerate() {
             if several {
                 self.gradients
                     .pairs
@@ -239,6 +249,8 @@ impl Rounds<'_> {
             }
             if self.params.boosting != Boosting::Rf {
                 self.grower.add_to(&sprout, scores);
+            } else if let Some(sums) = state.forest.get_mut(k * n..(k + 1) * n) {
+                self.grower.add_to(&sprout, sums);
             }
             sprouts.push(sprout);
         }

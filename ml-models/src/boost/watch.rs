@@ -1,67 +1,53 @@
-//! Following the validation metric.
+//! Following the metric.
 
 use super::Boost;
 use super::params::Boosting;
-use super::train::Validation;
+use super::state::{State, forest_mean};
+use super::train::{Training, Validation};
 use crate::tree::bin::Layout;
 use crate::tree::grow::Sprout;
 use ml_data::Result;
 
-/// The validation rows' scores, and how the metric went.
+/// The validation rows, and how the metric went.
 pub(super) struct Watch<'a> {
     params: &'a Boost,
     validation: &'a Validation<'a>,
-    start: Vec<f64>,
-    scores: Vec<f64>,
-    pub(super) history: Vec<f64>,
     /// Round and metric.
     best: Option<(usize, f64)>,
 }
 
 impl<'a> Watch<'a> {
-    /// With the scores before the first round, and the metric of earlier rounds.
-    pub(super) fn new(
-        params: &'a Boost,
-        validation: &'a Validation<'a>,
-        scores: Vec<f64>,
-        history: Vec<f64>,
-    ) -> Self {
+    /// With what is known of earlier rounds.
+    pub(super) fn new(params: &'a Boost, validation: &'a Validation<'a>, state: &State) -> Self {
         let mut watch = Self {
             params,
             validation,
-            start: scores.clone(),
-            scores,
-            history: Vec::new(),
             best: None,
         };
-        for (k, metric) in history.into_iter().enumerate() {
+        for (k, &metric) in state.history.iter().enumerate() {
             watch.note(k + 1, metric);
         }
         watch
     }
 
-    /// Adds trees, one an output.
-    pub(super) fn add(&mut self, sprouts: &[Sprout], factor: f64, layout: &Layout) {
+    /// Adds trees, one an output, to the scores of the validation rows.
+    pub(super) fn add(&self, sprouts: &[Sprout], factor: f64, layout: &Layout, scores: &mut [f64]) {
         let cells = &self.validation.cells;
-        for (sprout, scores) in sprouts.iter().zip(self.scores.chunks_mut(cells.rows)) {
+        for (sprout, scores) in sprouts.iter().zip(scores.chunks_mut(cells.rows)) {
             sprout.add_to(scores, factor, cells, layout);
         }
     }
 
-    /// The metric after a round.
-    pub(super) fn round(&mut self, iteration: usize) -> Result<f64> {
+    /// The metric after a round, which is added to the history.
+    pub(super) fn round(&mut self, state: &mut State) -> Result<f64> {
         let metric = if self.params.boosting == Boosting::Rf {
-            let rounds = iteration as f64;
-            let mean = self
-                .scores
-                .iter()
-                .zip(&self.start)
-                .map(|(sum, s)| s + (sum - s) / rounds);
-            (self.validation.evaluate)(&mean.collect::<Vec<_>>())?
+            let mean = forest_mean(&state.valid, &state.start, state.rounds);
+            (self.validation.evaluate)(&mean)?
         } else {
-            (self.validation.evaluate)(&self.scores)?
+            (self.validation.evaluate)(&state.valid)?
         };
-        self.note(iteration, metric);
+        self.note(state.rounds, metric);
+        state.history.push(metric);
         Ok(metric)
     }
 
@@ -75,7 +61,6 @@ impl<'a> Watch<'a> {
         if self.best.is_none_or(|(_, b)| sign * (metric - b) > least) {
             self.best = Some((iteration, metric));
         }
-        self.history.push(metric);
     }
 
     pub(super) fn stops(&self, iteration: usize) -> bool {
@@ -89,4 +74,23 @@ impl<'a> Watch<'a> {
         self.params.early_stopping_round?;
         self.best.map(|b| b.0)
     }
+}
+
+/// The metric of the training rows after a round, which is added to the history; none unless asked for.
+pub(super) fn training_metric(
+    training: &Training<'_>,
+    factors: Option<&[f64]>,
+    state: &mut State,
+) -> Option<f64> {
+    if !training.measured {
+        return None;
+    }
+    let metric = if state.forest.is_empty() {
+        training.loss.evaluate(&state.scores, factors)
+    } else {
+        let mean = forest_mean(&state.forest, &state.start, state.rounds);
+        training.loss.evaluate(&mean, factors)
+    };
+    state.train_history.push(metric);
+    Some(metric)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::decision::Decision;
 use super::params::Growth;
@@ -11,7 +12,7 @@ use crate::tree::math::PIECE;
 use crate::tree::{Child, Condition, Leaf, Missing, Tree};
 
 /// A split; a child is the index of a node, or `!leaf`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Node {
     pub(crate) column: u32,
     pub(crate) bin: u32,
@@ -28,7 +29,7 @@ pub(crate) struct Node {
 }
 
 /// Splits in the order they were made; node 0 is the root. Without nodes there is one leaf.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Sprout {
     pub(crate) nodes: Vec<Node>,
     /// Rows of each leaf, repeats included.
@@ -52,6 +53,44 @@ impl Sprout {
             at = if left { node.left } else { node.right };
         }
         !at as usize
+    }
+
+    /// Whether it is a tree of these columns: false for nonsense from a file.
+    pub(crate) fn fits(&self, layout: &Layout) -> bool {
+        let leaves = self.nodes.len() + 1;
+        let lengths = [
+            self.counts.len(),
+            self.bounds.len(),
+            self.sums.len(),
+            self.values.len(),
+        ];
+        let mut seen = (vec![false; self.nodes.len()], vec![false; leaves]);
+        let mut first = |at: usize, child: i32| {
+            let seen = if child < 0 {
+                seen.1.get_mut(!child as usize)
+            } else if child as usize > at {
+                seen.0.get_mut(child as usize)
+            } else {
+                None
+            };
+            seen.is_some_and(|seen| !std::mem::replace(seen, true))
+        };
+        let known = |n: &Node| {
+            let column = layout.columns.get(n.column as usize);
+            column.is_some_and(|c| {
+                let bins = n.set.as_deref().unwrap_or(&[]);
+                c.is_categorical() == n.set.is_some()
+                    && bins.iter().all(|&b| (b as usize) < c.values())
+                    && n.bin as usize <= c.values()
+            })
+        };
+        lengths.iter().all(|&l| l == leaves)
+            && self.values.iter().all(|v| v.is_finite())
+            && self
+                .nodes
+                .iter()
+                .enumerate()
+                .all(|(i, n)| known(n) && first(i, n.left) && first(i, n.right))
     }
 
     /// Turns bins into values.

@@ -1,0 +1,261 @@
+//! Training that survives the end of its process.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use ml_data::artifact::Artifact;
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::Boost;
+use super::progress::Shown;
+use super::state::State;
+use super::train::{Training, Validation};
+
+/// Where checkpoints go, and how often.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Checkpoint {
+    path: PathBuf,
+    pub(crate) every: usize,
+}
+
+impl Boost {
+    /// Keeps the state of the training in a file: before the first round, after every `every_n_rounds` rounds, and where a
+    /// callback stops it. If the file is there already, training goes on from it, with the same rows, parameters and version of the
+    /// library, and ends **with the same bits** as one that never stopped; so a program that may be killed at any moment is just
+    /// started again. The file is replaced by a rename after its bytes are on the disk: there is a whole one at any time.
+    ///
+    /// The file is left behind when training ends; fitting again then only reads it. `num_iterations` may differ: more rounds go
+    /// on from it, fewer than it holds are refused. Objectives and metrics of the user's own are recognised by their names.
+    /// One training at a time may use a file. A checkpoint holds all trees, and the scores of all rows (8 bytes each and output).
+    ///
+    /// ```
+    /// # use std::ops::ControlFlow;
+    /// use ml_data::prelude::*;
+    /// use ml_data::sample::RealLabels;
+    /// use ml_models::boost::{Boost, FittedBoost};
+    ///
+    /// let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
+    /// let y: Vec<f64> = x.iter().map(|&x| (x / 9.0).sin()).collect();
+    /// let data = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+    /// # let path = std::env::temp_dir().join(format!("boost-doc-{}.checkpoint", std::process::id()));
+    /// let boost = Boost::new().num_iterations(30);
+    /// let whole: FittedBoost = boost.fit(&data)?;
+    /// // Ends after 20 rounds; the second training adds the other ten.
+    /// let _: FittedBoost = boost.clone().num_iterations(20).checkpoint(&path, 5).fit(&data)?;
+    /// let gone_on: FittedBoost = boost.checkpoint(&path, 5).fit(&data)?;
+    /// assert_eq!(gone_on, whole);
+    /// # std::fs::remove_file(path).ok();
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fitting refuses a checkpoint of other parameters or rows, of another version, or one that is truncated or damaged, and
+    /// says which; and it fails if the file can not be written (a full disk, a folder that is read-only), which leaves
+    /// the last checkpoint as it was.
+    #[must_use]
+    pub fn checkpoint(mut self, path: impl Into<PathBuf>, every_n_rounds: usize) -> Self {
+        self.checkpoint = Some(Checkpoint {
+            path: path.into(),
+            every: every_n_rounds,
+        });
+        self
+    }
+}
+
+/// What the artifact says it is.
+const KIND: &str = "boost-checkpoint/1";
+
+/// What a file holds.
+#[derive(Serialize, Deserialize)]
+struct Stored<P, S> {
+    params: P,
+    /// Digest of the rows.
+    rows: String,
+    state: S,
+}
+
+/// Writes and reads the checkpoints of one training.
+#[derive(Debug)]
+pub(crate) struct Saver {
+    at: Checkpoint,
+    params: Boost,
+    /// Rounds planned.
+    rounds: usize,
+    rows: String,
+}
+
+impl Saver {
+    /// `rows` is a digest of everything that is learned from.
+    pub(crate) fn new(at: &Checkpoint, params: &Boost, rows: String) -> Self {
+        let rounds = params.num_iterations;
+        let params = Boost {
+            // Rounds may be added, and neither of the others has to do with what is learned.
+            num_iterations: Boost::default().num_iterations,
+            checkpoint: None,
+            progress_bar: Shown::default(),
+            ..params.clone()
+        };
+        Self {
+            at: at.clone(),
+            rounds,
+            params,
+            rows,
+        }
+    }
+
+    /// The state on disk, or else a fresh one, which is written at once: a file that can not be written is found out early.
+    pub(crate) fn resume_or(
+        &self,
+        fresh: impl FnOnce() -> State,
+        training: &Training<'_>,
+        validation: Option<&Validation<'_>>,
+    ) -> Result<State> {
+        match fs::read(&self.at.path) {
+            Ok(bytes) => self.read(&bytes, fresh(), training, validation),
+            Err(e) if e.kind() == ErrorKind::NotFound => {
+                let state = fresh();
+                self.save(&state)?;
+                Ok(state)
+            }
+            Err(e) => Err(Error::io(self.context("reading"), e)),
+        }
+    }
+
+    /// Saves every so many rounds, and `now` in any case.
+    pub(crate) fn after_round(&self, state: &State, now: bool) -> Result<()> {
+        if now || state.rounds.is_multiple_of(self.at.every) {
+            self.save(state)?;
+        }
+        Ok(())
+    }
+
+    fn context(&self, what: &str) -> String {
+        format!("{what} the checkpoint {}", self.at.path.display())
+    }
+
+    fn save(&self, state: &State) -> Result<()> {
+        let stored = Stored {
+            params: &self.params,
+            rows: self.rows.clone(),
+            state,
+        };
+        let bytes = Artifact::new(KIND, &stored)?.to_bytes()?;
+        replace(&self.at.path, &bytes).map_err(|e| Error::io(self.context("writing"), e))
+    }
+
+    fn refused(&self, reason: String) -> Error {
+        Error::Source {
+            path: self.at.path.display().to_string(),
+            line: None,
+            reason: format!("the checkpoint {reason}"),
+        }
+    }
+
+    fn read(
+        &self,
+        bytes: &[u8],
+        fresh: State,
+        training: &Training<'_>,
+        validation: Option<&Validation<'_>>,
+    ) -> Result<State> {
+        let artifact = Artifact::from_bytes(bytes)?;
+        let version = env!("CARGO_PKG_VERSION");
+        if artifact.library() != version {
+            let found = artifact.library();
+            return Err(self.refused(format!("was made by version {found}, this is {version}")));
+        }
+        let Stored::<Boost, State> {
+            params,
+            rows,
+            state,
+        } = artifact.state(KIND)?;
+        if let Some(difference) = difference(&params, &self.params) {
+            return Err(self.refused(format!("was made with other parameters: {difference}")));
+        }
+        if rows != self.rows {
+            return Err(self.refused("was made with other rows, labels or weights".into()));
+        }
+        if state.rounds > self.rounds {
+            let (found, most) = (state.rounds, self.rounds);
+            let reason = format!("holds {found} rounds, `num_iterations` is {most}");
+            return Err(self.refused(reason));
+        }
+        if !fits(&state, &fresh, training, validation) {
+            return Err(self.refused("contradicts itself".into()));
+        }
+        Ok(state)
+    }
+}
+
+/// The first parameter in which two configurations differ, with both values.
+fn difference(stored: &Boost, given: &Boost) -> Option<String> {
+    let (stored, given) = (format!("{stored:#?}"), format!("{given:#?}"));
+    let mut lines = stored.lines().zip(given.lines());
+    let differ = lines.find(|(a, b)| a != b);
+    let tidy = |line: &str| line.trim().trim_end_matches(',').to_owned();
+    match differ {
+        Some((a, b)) => Some(format!("{}, now {}", tidy(a), tidy(b))),
+        None if stored != given => Some("a list is longer".into()),
+        None => None,
+    }
+}
+
+/// Whether all parts of a state have the sizes that the rows ask for, compared with a fresh one.
+fn fits(
+    state: &State,
+    fresh: &State,
+    training: &Training<'_>,
+    validation: Option<&Validation<'_>>,
+) -> bool {
+    let outputs = fresh.start.len();
+    let added = state.grown.len();
+    let dart = !state.weights.is_empty();
+    state.start.len() == outputs
+        && state.scores.len() == fresh.scores.len()
+        && state.forest.len() == fresh.forest.len()
+        && state.valid.len() == fresh.valid.len()
+        && state.rounds == fresh.rounds + added
+        && (!dart || state.weights.len() == added)
+        && (validation.is_none() || state.history.len() == fresh.history.len() + added)
+        && state.history.len() <= state.rounds
+        && state.train_history.len() <= state.rounds
+        && state
+            .grown
+            .iter()
+            .all(|round| round.len() == outputs && round.iter().all(|s| s.fits(&training.layout)))
+}
+
+/// Replaces a file by one rename, after its bytes are on the disk.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut scratch = path.as_os_str().to_owned();
+    scratch.push(".tmp");
+    let scratch = PathBuf::from(scratch);
+    let write = || {
+        let mut file = File::create(&scratch)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&scratch, path)?;
+        sync_folder(path)
+    };
+    let done = write();
+    if done.is_err() {
+        let _ = fs::remove_file(&scratch);
+    }
+    done
+}
+
+/// Makes the rename durable. Only Unix can open a folder as a file; elsewhere the rename itself has to do.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()
+    } else {
+        Ok(())
+    }
+}

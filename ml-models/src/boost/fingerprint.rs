@@ -1,0 +1,76 @@
+//! A digest of everything that a model is learned from, besides the parameters.
+
+use ml_data::artifact::digest;
+use ml_data::repr::{Dense, Float, View};
+use rayon::prelude::*;
+
+use super::fit::Task;
+use super::rows::{Answers, Known};
+
+/// Rows hashed together.
+const BLOCK: usize = 1 << 12;
+
+/// The SHA-256 of all rows, labels, weights, queries and initial scores; of the names of columns, classes and what the user
+/// brought; and of a model that training goes on from.
+pub(super) fn of<F: Float>(task: &Task<'_, F>) -> String {
+    let mut parts = vec![known(&task.train)];
+    parts.push(task.valid.as_ref().map_or_else(String::new, known));
+    parts.push(task.custom.map_or("", |c| c.name()).into());
+    parts.push(task.judge.as_ref().map_or("", |j| j.measure.name).into());
+    if let Some((model, evals)) = task.before {
+        parts.push(digest(format!("{:?}{evals:?}", model.parts()).as_bytes()));
+    }
+    digest(parts.join("\n").as_bytes())
+}
+
+fn known<F: Float>(known: &Known<'_, F>) -> String {
+    let names: Vec<&str> = known.x.data().names().iter().collect();
+    let mut parts = vec![
+        digest(format!("{names:?}").as_bytes()),
+        known.x.len().to_string(),
+        matrix(known.x),
+    ];
+    let numbers = |values: &[f64]| blocks(values, |v| v.to_bits().to_le_bytes());
+    match known.answers {
+        Answers::Real(labels) => parts.push(numbers(labels.values())),
+        Answers::Binary(labels) => parts.push(digest(labels.values())),
+        Answers::Class(labels) => {
+            parts.push(digest(format!("{:?}", labels.classes()).as_bytes()));
+            parts.push(blocks(labels.codes(), |c| c.to_le_bytes()));
+        }
+        Answers::Relevance(labels) => {
+            parts.push(blocks(labels.grades(), |g| g.to_bits().to_le_bytes()));
+            parts.push(blocks(labels.query_ids(), |q| q.to_le_bytes()));
+        }
+    }
+    parts.push(known.weights.map_or_else(String::new, numbers));
+    parts.push(known.init_score.map_or_else(String::new, numbers));
+    digest(parts.join("\n").as_bytes())
+}
+
+fn matrix<F: Float>(x: View<'_, Dense<F>>) -> String {
+    let starts: Vec<usize> = (0..x.len()).step_by(BLOCK).collect();
+    let digests: Vec<String> = starts
+        .into_par_iter()
+        .map(|from| {
+            let rows = from..x.len().min(from + BLOCK);
+            let cells = rows.flat_map(|i| x.row(i).iter());
+            let bytes: Vec<u8> = cells
+                .flat_map(|v| v.f64().to_bits().to_le_bytes())
+                .collect();
+            digest(&bytes)
+        })
+        .collect();
+    digest(digests.concat().as_bytes())
+}
+
+fn blocks<T: Copy + Sync, const N: usize>(
+    values: &[T],
+    bytes: impl Fn(T) -> [u8; N] + Sync,
+) -> String {
+    let digests: Vec<String> = values
+        .par_chunks(BLOCK)
+        .map(|block| digest(&block.iter().flat_map(|&v| bytes(v)).collect::<Vec<u8>>()))
+        .collect();
+    digest(digests.concat().as_bytes())
+}

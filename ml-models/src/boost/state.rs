@@ -1,0 +1,105 @@
+//! Where training stands between two rounds.
+
+use serde::{Deserialize, Serialize};
+
+use super::Boost;
+use super::params::Boosting;
+use super::train::{Training, Validation};
+use crate::tree::grow::Sprout;
+
+/// All that the rounds to come depend on, besides parameters and rows: training that goes on from a state ends with the same
+/// bits as one that never stopped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct State {
+    /// Rounds finished, those of an earlier model included.
+    pub(crate) rounds: usize,
+    /// The constant scores of each output.
+    pub(crate) start: Vec<f64>,
+    /// Scores of the training rows, one output after the other.
+    pub(crate) scores: Vec<f64>,
+    /// The same of a forest, whose trees do not see each other's scores; only where the metric of the training rows is asked for.
+    pub(crate) forest: Vec<f64>,
+    /// Scores of the validation rows.
+    pub(crate) valid: Vec<f64>,
+    /// The trees of each round, one an output; those of an earlier model left out.
+    pub(crate) grown: Vec<Vec<Sprout>>,
+    /// DART: what each round counts for.
+    pub(crate) weights: Vec<f64>,
+    /// The metric of the training rows, and of the validation rows, after each round.
+    pub(crate) train_history: Vec<f64>,
+    pub(crate) history: Vec<f64>,
+}
+
+impl State {
+    /// Before the first round, or after the last one of an earlier model.
+    pub(crate) fn new(
+        params: &Boost,
+        training: &Training<'_>,
+        validation: Option<&Validation<'_>>,
+    ) -> Self {
+        let mut state = Self {
+            rounds: 0,
+            start: Vec::new(),
+            scores: Vec::new(),
+            forest: Vec::new(),
+            valid: Vec::new(),
+            grown: Vec::new(),
+            weights: Vec::new(),
+            train_history: Vec::new(),
+            history: Vec::new(),
+        };
+        if let Some(before) = &training.before {
+            state.rounds = before.rounds;
+            state.start.clone_from(&before.start);
+            state.scores.clone_from(&before.train);
+            state.valid.clone_from(&before.valid);
+            let known = |history: &[f64]| history[..before.rounds.min(history.len())].to_vec();
+            state.train_history = known(before.evals.training());
+            state.history = known(before.evals.valid());
+            return state;
+        }
+        state.start = start(params, training);
+        state.scores = constant(
+            &state.start,
+            training.cells.rows,
+            training.init_score.as_deref(),
+        );
+        if training.measured && params.boosting == Boosting::Rf {
+            state.forest = state.scores.clone();
+        }
+        if let Some(v) = validation {
+            state.valid = constant(&state.start, v.cells.rows, v.init_score.as_deref());
+        }
+        state
+    }
+}
+
+/// The constant scores on top of the initial ones.
+fn constant(start: &[f64], rows: usize, init_score: Option<&[f64]>) -> Vec<f64> {
+    let constant = start.iter().flat_map(|&s| vec![s; rows]);
+    match init_score {
+        Some(init) => constant.zip(init).map(|(s, i)| s + i).collect(),
+        None => constant.collect(),
+    }
+}
+
+/// The constant scores of each output.
+fn start(params: &Boost, training: &Training<'_>) -> Vec<f64> {
+    if params.boost_from_average && training.init_score.is_none() {
+        let factors = training.weights.factors();
+        training.loss.start(factors.as_deref())
+    } else {
+        vec![0.0; training.loss.outputs()]
+    }
+}
+
+/// Scores of a forest: of sums of so many rounds on top of the constant scores, their mean.
+pub(super) fn forest_mean(sums: &[f64], start: &[f64], rounds: usize) -> Vec<f64> {
+    let rows = sums.len() / start.len();
+    let mean = |(sums, s): (&[f64], &f64)| -> Vec<f64> {
+        sums.iter()
+            .map(|sum| s + (sum - s) / rounds as f64)
+            .collect()
+    };
+    sums.chunks(rows.max(1)).zip(start).flat_map(mean).collect()
+}
