@@ -1,5 +1,5 @@
 //! From values to bins: where numbers are cut ([`bounds`]), which [`categories`] count, the columns and their bins
-//! ([`layout`]), which of them share a byte ([`bundle`], [`slots`]), and the matrix of small whole
+//! ([`layout`], learned in [`learn`] from all rows, in [`survey`] from rows that go by), which of them share a byte ([`bundle`], [`slots`]), and the matrix of small whole
 //! numbers ([`cells`]) in [`aligned`] rows, and how it is filled ([`find`], [`fill`]).
 
 mod aligned;
@@ -11,8 +11,12 @@ mod fill;
 mod find;
 mod keys;
 mod layout;
+mod learn;
 mod slots;
+mod survey;
 
 pub(crate) use cells::Cells;
-pub(crate) use layout::{Binning, Bins, Column, Layout};
+pub(crate) use layout::{Bins, Column, Layout};
+pub(crate) use learn::Binning;
 pub(crate) use slots::Share;
+pub(crate) use survey::Survey;
