@@ -91,6 +91,7 @@ const ALIASES: &[(&str, &[&str])] = &[
     ("max_drop", &[]),
     ("skip_drop", &[]),
     ("max_delta_step", &["max_tree_output", "max_leaf_output"]),
+    ("path_smooth", &[]),
     (
         "monotone_constraints",
         &["mc", "monotone_constraint", "monotonic_cst"],
@@ -268,6 +269,7 @@ impl Boost {
             max_drop,
             skip_drop,
             max_delta_step,
+            path_smooth,
             early_stopping_min_delta,
             boost_from_average,
             alpha,

@@ -128,6 +128,7 @@ pub struct Boost {
     pub(crate) max_drop: usize,
     pub(crate) skip_drop: f64,
     pub(crate) max_delta_step: f64,
+    pub(crate) path_smooth: f64,
     pub(crate) monotone_constraints: Vec<i8>,
     pub(crate) interaction_constraints: Vec<Vec<String>>,
     pub(crate) feature_fraction_bynode: f64,
@@ -190,6 +191,7 @@ impl Default for Boost {
             max_drop: 50,
             skip_drop: 0.5,
             max_delta_step: 0.0,
+            path_smooth: 0.0,
             monotone_constraints: Vec::new(),
             interaction_constraints: Vec::new(),
             feature_fraction_bynode: 1.0,
@@ -289,6 +291,10 @@ impl Boost {
         skip_drop: f64;
         /// Largest size of a leaf value before shrinkage; 0 for any. Default 0.
         max_delta_step: f64;
+        /// Draws the value of each leaf and node of `n` rows to that of the node above it, which counts as much as so many rows:
+        /// `(n value + path_smooth above) / (n + path_smooth)`, before shrinkage. Small leaves of deep trees overfit less.
+        /// Needs `min_data_in_leaf` of at least 2. Default 0.
+        path_smooth: f64;
         /// Share of the columns drawn for each node, in (0, 1]. Default 1.
         feature_fraction_bynode: f64;
         /// One random threshold for each column and node instead of all. Default false.
@@ -382,6 +388,7 @@ impl Boost {
         Growth {
             interactions,
             max_delta_step: self.max_delta_step,
+            path_smooth: self.path_smooth,
             monotone: self.monotone_constraints.clone(),
             feature_fraction_bynode: self.feature_fraction_bynode,
             extra_trees: self.extra_trees,

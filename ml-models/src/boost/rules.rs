@@ -173,6 +173,12 @@ impl Boost {
                 "finite and at least 0",
             ),
             (
+                "path_smooth",
+                self.path_smooth,
+                penalty(self.path_smooth) && (self.path_smooth == 0.0 || self.min_data_in_leaf > 1),
+                "finite and at least 0, and only with a min_data_in_leaf of at least 2",
+            ),
+            (
                 "monotone_constraints",
                 self.monotone_constraints
                     .iter()
@@ -277,6 +283,10 @@ mod tests {
             (Boost::new().max_bin(65_536), "max_bin"),
             (Boost::new().feature_fraction(0.0), "feature_fraction"),
             (Boost::new().sigmoid(0.0), "sigmoid"),
+            (
+                Boost::new().path_smooth(1.0).min_data_in_leaf(1),
+                "path_smooth",
+            ),
             (Boost::new().refit_decay_rate(1.5), "refit_decay_rate"),
             (Boost::new().label_gain(Some(vec![0.0, -1.0])), "label_gain"),
             (

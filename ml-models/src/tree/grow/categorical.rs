@@ -64,16 +64,18 @@ impl LeafRules {
             && (self.constants.total as u32).saturating_sub(hessian) >= self.least
     }
 
-    fn gain(&self, left: u64, extra_l2: f64) -> f64 {
+    fn gain(&self, left: u64, rows: i64, extra_l2: f64) -> f64 {
         let l2 = self.constants.lambda_l2 + extra_l2 * self.hessian_scale;
-        self.part(left, l2) + self.part(self.constants.total.wrapping_sub(left), l2)
+        let right = self.constants.total.wrapping_sub(left);
+        self.part(left, rows, l2) + self.part(right, self.count - rows, l2)
     }
 
     fn one_against_rest(&self, bins: &[u64]) -> Option<(f64, Vec<u32>, f64)> {
         let mut best: Option<(f64, usize)> = None;
         for (k, &bin) in bins[..bins.len() - 1].iter().enumerate() {
-            if self.allows(bin, self.rows_of(bin)) {
-                let gain = self.gain(bin, 0.0);
+            let rows = self.rows_of(bin);
+            if self.allows(bin, rows) {
+                let gain = self.gain(bin, rows, 0.0);
                 if best.is_none_or(|b| gain > b.0) {
                     best = Some((gain, k));
                 }
@@ -118,7 +120,7 @@ impl LeafRules {
                     continue;
                 }
                 group = 0;
-                let gain = self.gain(left, params.cat_l2);
+                let gain = self.gain(left, rows, params.cat_l2);
                 if best.is_none_or(|b| gain > b.0) {
                     best = Some((gain, k, reversed));
                 }

@@ -16,6 +16,7 @@ use super::sprout::{Node, Sprout};
 struct Entry<'s> {
     count: u64,
     bounds: [f64; 2],
+    above: Option<f64>,
     split: Option<Split>,
     children: Option<[usize; 2]>,
     /// The leaf itself, unless it is split or being split.
@@ -179,6 +180,7 @@ impl<'s> State<'s> {
         self.entries.push(Entry {
             count: leaf.count,
             bounds: leaf.bounds,
+            above: leaf.above,
             split: leaf.best.clone(),
             children: None,
             leaf: Some(leaf),
@@ -266,6 +268,7 @@ impl<'s> State<'s> {
                 right: !(new as i32),
                 gain: split.gain,
                 count: self.entries[entry].count,
+                above: self.entries[entry].above,
             });
             leaves[age] = children[0];
             leaves.push(children[1]);
@@ -278,6 +281,7 @@ impl<'s> State<'s> {
             }
         }
         sprout.bounds = leaves.iter().map(|&l| self.entries[l].bounds).collect();
+        sprout.above = leaves.iter().map(|&l| self.entries[l].above).collect();
         sprout.counts = leaves.iter().map(|&l| self.entries[l].count).collect();
         (sprout, leaves)
     }

@@ -106,17 +106,14 @@ impl<'a> Grower<'a> {
             });
         }
         sprout.sums = self.leaf_sums(gradients, bag, sprout.counts.len());
-        let leaves = sprout
-            .sums
-            .iter()
-            .zip(sprout.extra_l2().1)
-            .zip(&sprout.bounds);
-        let shrinkage = self.params.shrinkage;
-        let value = |((&sums, l2), [low, high]): ((&[f64; 2], f64), &[f64; 2])| {
-            let value = self.params.value(sums, l2);
-            value.clamp(low * shrinkage, high * shrinkage)
+        let (params, extra_l2) = (self.params, sprout.extra_l2().1);
+        let value = |leaf: usize| {
+            let (sums, rows) = (sprout.sums[leaf], sprout.counts[leaf]);
+            let value = params.value_below(sums, extra_l2[leaf], rows, sprout.above[leaf]);
+            let [low, high] = sprout.bounds[leaf];
+            value.clamp(low * params.shrinkage, high * params.shrinkage)
         };
-        sprout.values = leaves.map(value).collect();
+        sprout.values = (0..sprout.counts.len()).map(value).collect();
         sprout
     }
 

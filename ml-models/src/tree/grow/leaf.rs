@@ -40,6 +40,10 @@ pub(super) struct Leaf<'s> {
     pub(super) depth: usize,
     /// Least and largest value of the leaves below.
     pub(super) bounds: [f64; 2],
+    /// The value of the node above, not shrunk, where leaf values are drawn to it.
+    pub(super) above: Option<f64>,
+    /// Its own value, not shrunk, where it matters.
+    output: f64,
     /// Number of the leaf for random draws.
     key: u64,
     /// Columns of the feature matrix on the way here, where it matters.
@@ -68,6 +72,8 @@ impl<'s> Leaf<'s> {
             count,
             depth,
             bounds: [f64::NEG_INFINITY, f64::INFINITY],
+            above: None,
+            output: 0.0,
             key: 0,
             path: Vec::new(),
             histogram: None,
@@ -96,6 +102,7 @@ impl<'s> Leaf<'s> {
         let count = round.count(rows);
         let mut leaf = Self::new(rows, spare, total, count, 0);
         leaf.key = mix(round.params.seed ^ round.tree);
+        leaf.output = round.value(&leaf, leaf.bounds, 0.0);
         if leaf.may_split(round) {
             let all = Rows::Range(0, leaf.rows.len());
             leaf.count_rows(round, threads, whole.then_some(all));
@@ -128,6 +135,7 @@ impl<'s> Leaf<'s> {
                 total: self.total,
                 count: self.count,
                 bounds: self.bounds,
+                output: self.output,
                 key: self.key,
             };
             let columns = self.columns(round);
@@ -183,7 +191,12 @@ impl<'s> Leaf<'s> {
         let lefts = self.partition(round, split, threads);
         let rights = self.rows.len() - lefts;
         let histogram = self.histogram.take();
-        let (bounds, key, path) = (self.bounds, self.key, std::mem::take(&mut self.path));
+        let above = Inherited {
+            bounds: self.bounds,
+            output: self.output,
+            key: self.key,
+            path: std::mem::take(&mut self.path),
+        };
         // Rows on the right are in the spare part: rows and spare part change places.
         let (left_rows, right_spare) = self.rows.split_at_mut(lefts);
         let (right_rows, left_spare) = self.spare.split_at_mut(rights);
@@ -198,7 +211,6 @@ impl<'s> Leaf<'s> {
             Self::new(left_rows, left_spare, split.left, left_count, depth),
             Self::new(right_rows, right_spare, right_total, right_count, depth),
         ];
-        let above = Inherited { bounds, key, path };
         above.pass_on(round, split, &mut children);
         if open {
             Self::open(round, histogram, &mut children, threads);
@@ -280,6 +292,7 @@ impl<'s> Leaf<'s> {
 /// What a leaf passes on to its children.
 struct Inherited {
     bounds: [f64; 2],
+    output: f64,
     key: u64,
     path: Vec<u32>,
 }
@@ -290,13 +303,17 @@ impl Inherited {
         for (side, child) in children.iter_mut().enumerate() {
             child.key = mix(self.key.wrapping_mul(2).wrapping_add(side as u64));
             child.bounds = self.bounds;
+            if round.params.path_smooth > 0.0 {
+                child.above = Some(self.output);
+                child.output = round.value(child, self.bounds, split.extra_l2);
+            }
             if !round.params.interactions.is_empty() {
                 child.path = [&self.path[..], &[feature]].concat();
             }
         }
         let direction = round.params.monotone.get(feature as usize).copied();
         if let Some(direction @ (1 | -1)) = direction {
-            let value = |leaf: &Leaf<'_>| round.value(leaf.total, self.bounds);
+            let value = |leaf: &Leaf<'_>| round.value(leaf, self.bounds, 0.0);
             let middle = (value(&children[0]) + value(&children[1])) / 2.0;
             let (below, above) = if direction > 0 { (0, 1) } else { (1, 0) };
             children[below].bounds[1] = middle;
@@ -306,17 +323,19 @@ impl Inherited {
 }
 
 impl Round<'_> {
-    /// The value of a leaf within its bounds, not shrunk.
-    fn value(&self, total: u64, [low, high]: [f64; 2]) -> f64 {
-        let (g, h) = kernel::unpack(total);
+    /// The value of a leaf within bounds, not shrunk.
+    fn value(&self, leaf: &Leaf<'_>, [low, high]: [f64; 2], extra_l2: f64) -> f64 {
+        let (g, h) = kernel::unpack(leaf.total);
         let Gradients {
             gradient_scale,
             hessian_scale,
             ..
         } = self.gradients;
         let size = kernel::shrink(g / gradient_scale, self.params.lambda_l1);
-        let value = -size.copysign(g) / (h / hessian_scale + self.params.lambda_l2);
-        self.params.limited(value).clamp(low, high)
+        let value = -size.copysign(g) / (h / hessian_scale + (self.params.lambda_l2 + extra_l2));
+        let value = self.params.limited(value);
+        let value = self.params.smoothed(value, leaf.count, leaf.above);
+        value.clamp(low, high)
     }
 
     /// Rows on a list, repeats included.

@@ -17,6 +17,8 @@ pub(crate) struct Growth {
     pub(crate) categorical: Categorical,
     /// Largest size of a leaf value before shrinkage; 0 for any.
     pub(crate) max_delta_step: f64,
+    /// How strongly leaf values are drawn to the value of the node above; 0 for not at all.
+    pub(crate) path_smooth: f64,
     /// By column of the feature matrix: 1 where predictions may only rise with it, -1 where they may only fall; or empty.
     pub(crate) monotone: Vec<i8>,
     /// Sets of columns of the feature matrix that may meet on a way down; or empty.
@@ -50,6 +52,11 @@ impl Default for Categorical {
     }
 }
 
+/// A mean of a leaf's value, which counts `share` times, and that of the node above.
+pub(super) fn smooth(value: f64, share: f64, above: f64) -> f64 {
+    value * share / (share + 1.0) + above / (share + 1.0)
+}
+
 impl Growth {
     /// The best value of a leaf with these sums of gradients and hessians, shrunk; `extra_l2` is added to the penalty.
     pub(crate) fn value(&self, [g, h]: [f64; 2], extra_l2: f64) -> f64 {
@@ -62,6 +69,18 @@ impl Growth {
         }
     }
 
+    /// The same for a leaf of so many rows, drawn to the value of the node above it.
+    pub(crate) fn value_below(
+        &self,
+        sums: [f64; 2],
+        extra_l2: f64,
+        rows: u64,
+        above: Option<f64>,
+    ) -> f64 {
+        let above = above.map(|a| a * self.shrinkage);
+        self.smoothed(self.value(sums, extra_l2), rows, above)
+    }
+
     /// A leaf value within `max_delta_step`.
     pub(crate) fn limited(&self, value: f64) -> f64 {
         if self.max_delta_step > 0.0 {
@@ -71,9 +90,19 @@ impl Growth {
         }
     }
 
+    /// The value of a leaf of so many rows, drawn to that of the node `above` it; the root has none.
+    pub(crate) fn smoothed(&self, value: f64, rows: u64, above: Option<f64>) -> f64 {
+        match above {
+            Some(above) if self.path_smooth > 0.0 => {
+                smooth(value, rows as f64 / self.path_smooth, above)
+            }
+            _ => value,
+        }
+    }
+
     /// Whether leaf values are bounded while splits are sought.
     pub(crate) fn bounded(&self) -> bool {
-        self.max_delta_step > 0.0 || self.monotone.iter().any(|&m| m != 0)
+        self.max_delta_step > 0.0 || self.path_smooth > 0.0 || self.monotone.iter().any(|&m| m != 0)
     }
 }
 
@@ -90,6 +119,7 @@ impl Default for Growth {
             shrinkage: 0.1,
             categorical: Categorical::default(),
             max_delta_step: 0.0,
+            path_smooth: 0.0,
             monotone: Vec::new(),
             interactions: Vec::new(),
             feature_fraction_bynode: 1.0,

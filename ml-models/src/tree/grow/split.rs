@@ -52,6 +52,8 @@ struct Bounding {
     unit: f64,
     /// Largest size of a value.
     step: f64,
+    /// Rows that count as much as the node above.
+    smooth: f64,
 }
 
 /// What the search has to know of a leaf.
@@ -63,6 +65,8 @@ pub(crate) struct About {
     pub(crate) count: u64,
     /// Least and largest value of the leaves below it.
     pub(crate) bounds: [f64; 2],
+    /// Its own value, not shrunk.
+    pub(crate) output: f64,
     /// Number of the leaf for random draws.
     pub(crate) key: u64,
 }
@@ -90,6 +94,7 @@ impl Rules {
                 } else {
                     f64::INFINITY
                 },
+                smooth: params.path_smooth,
             }),
             monotone: params.monotone.clone(),
             extra_trees: params.extra_trees,
@@ -150,6 +155,8 @@ impl Rules {
                 low: about.bounds[0] * l.unit,
                 high: about.bounds[1] * l.unit,
                 step: l.step * l.unit,
+                smooth: l.smooth,
+                above: about.output * l.unit,
             }),
             draw: self.extra_trees.then_some(about.key),
         })
@@ -297,7 +304,11 @@ impl LeafRules {
         }
         let range = prefix.get(from..to)?;
         if self.limits.is_some() {
-            let best = self.best_bounded(range, extra, side.direction, first_wins);
+            let lefts = |at: usize| {
+                let estimated = self.rows_per_hessian.is_some();
+                estimated.then(|| i64::from(rows[from + at]) + besides)
+            };
+            let best = self.best_bounded(range, lefts, extra, side.direction, first_wins);
             return best.map(|(gain, at)| (gain, from + at));
         }
         kernel::best_of(range, extra, &self.constants, first_wins, gains)
@@ -368,6 +379,7 @@ mod tests {
             total,
             count,
             bounds: [f64::NEG_INFINITY, f64::INFINITY],
+            output: 0.0,
             key: 0,
         }
     }

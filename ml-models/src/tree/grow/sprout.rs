@@ -26,6 +26,8 @@ pub(crate) struct Node {
     pub(crate) gain: f64,
     /// Rows that came here, repeats included.
     pub(crate) count: u64,
+    /// The value of the node above, not shrunk, where values are drawn to it.
+    pub(crate) above: Option<f64>,
 }
 
 /// Splits in the order they were made; node 0 is the root. Without nodes there is one leaf.
@@ -36,6 +38,8 @@ pub(crate) struct Sprout {
     pub(crate) counts: Vec<u64>,
     /// Least and largest value of each leaf, not shrunk.
     pub(crate) bounds: Vec<[f64; 2]>,
+    /// The value of the node above each leaf, not shrunk, where values are drawn to it.
+    pub(crate) above: Vec<Option<f64>>,
     /// Sums of gradients and hessians of each leaf.
     pub(crate) sums: Vec<[f64; 2]>,
     /// What each leaf adds to the score.
@@ -61,6 +65,7 @@ impl Sprout {
         let lengths = [
             self.counts.len(),
             self.bounds.len(),
+            self.above.len(),
             self.sums.len(),
             self.values.len(),
         ];
@@ -126,7 +131,7 @@ impl Sprout {
                 left: child(n.left),
                 right: child(n.right),
                 gain: n.gain,
-                value: params.value(sums, extra_l2),
+                value: params.value_below(sums, extra_l2, n.count, n.above),
                 weight: sums[1],
                 count: n.count,
             }
