@@ -1,4 +1,4 @@
-//! Rows with their labels, weights, times and groups, and the role they play: a [`Dataset`] can be explored and split,
+//! Rows with their labels, weights, times, groups and initial scores, and the role they play: a [`Dataset`] can be explored and split,
 //! only a [`Sample`] in the role [`Train`] can be fitted, and one in the role [`Test`] can be scored once.
 
 mod board;

@@ -1,5 +1,9 @@
 //! LambdaMART for mean average precision: each pair of a relevant and another document pushes the relevant one up, by how much
 //! swapping them would change the query's average precision.
+//!
+//! Burges, Ragno and Le, *Learning to rank with nonsmooth cost functions*, NeurIPS 19 (2006); average precision as in Donmez,
+//! Svore and Burges, *On the local optimality of LambdaRank*, SIGIR 2009,
+//! [doi:10.1145/1571941.1572021](https://doi.org/10.1145/1571941.1572021). Gradients are XGBoost's, hessians half of its.
 
 use super::ndcg::ranking;
 use super::{Loss, Measure, Pair, queries};
@@ -269,6 +273,43 @@ mod tests {
             let got = average_precision(ranked.iter().copied(), count, n as usize);
             let want = if count == 0 { 1.0 } else { precision(&ranked) };
             prop_assert!((got - want).abs() < 1e-12);
+        }
+    }
+
+    /// Values of XGBoost's `rank:map`, made by `tests/golden/lambdamap.py`.
+    #[test]
+    fn gradients_equal_xgboost() {
+        let relevant = [0, 1, 0, 0, 1, 0, 1, 0, 0].map(|r| r == 1).to_vec();
+        let scores = [0.9, -0.4, 1.7, 0.2, 0.6, -1.1, -0.8, 0.1, 1.2];
+        let plain = [
+            [
+                0.1929, -0.53612, 0.78747, 0.07219, -0.284, 0.02397, -0.63537, 0.04435, 0.33461,
+            ],
+            [
+                0.03878, 0.08773, 0.10187, 0.02372, 0.09126, 0.01715, 0.07853, 0.01719, 0.05882,
+            ],
+        ];
+        let normalised = [
+            [
+                0.13164, -0.27046, 0.3349, 0.07572, -0.27369, 0.02859, -0.26844, 0.05167, 0.19007,
+            ],
+            [
+                0.03398, 0.05507, 0.05183, 0.02724, 0.09559, 0.01848, 0.04435, 0.02162, 0.04187,
+            ],
+        ];
+        for (norm, want) in [(false, plain), (true, normalised)] {
+            let params = Boost::new().lambdarank_norm(norm);
+            let map = LambdaMap::new(relevant.clone(), vec![0, 9], &params);
+            let mut out = vec![[0.0; 2]; 9];
+            map.gradients(&scores, 0, &mut out);
+            for (i, pair) in out.iter().enumerate() {
+                for k in 0..2 {
+                    assert!(
+                        (f64::from(pair[k]) - want[k][i]).abs() < 1.5e-5,
+                        "{norm} {i} {pair:?}"
+                    );
+                }
+            }
         }
     }
 
