@@ -7,7 +7,7 @@ use super::labels::{
 use super::part::{Carried, InitScore, Sample, Test, Train, Valid};
 use super::split::Split;
 use crate::error::{Error, Result};
-use crate::repr::Repr;
+use crate::repr::{Dense, Float, Repr};
 use crate::table::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME, Role, Table};
 use std::sync::Arc;
 
@@ -184,6 +184,19 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
     /// Every row as test rows: for data that was split elsewhere.
     pub fn into_test(self) -> Sample<R, Y, Test> {
         Sample::assemble(self.data, None, &self.carried)
+    }
+}
+
+impl<Y: Target> Dataset<Table, Y> {
+    /// The same rows as a matrix: see [`Table::dense`].
+    ///
+    /// # Errors
+    /// A column that is neither of numbers nor of booleans.
+    pub fn dense<F: Float>(&self) -> Result<Dataset<Dense<F>, Y>> {
+        Ok(Dataset {
+            data: Arc::new(self.data.dense()?),
+            carried: self.carried.clone(),
+        })
     }
 }
 

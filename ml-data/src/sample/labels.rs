@@ -15,6 +15,11 @@ pub trait Labels: Clone + Send + Sync + 'static {
     /// The labels of a set of rows.
     #[must_use]
     fn take(&self, rows: RowSet<'_>) -> Self;
+    /// The labels of several pieces, one after the other.
+    ///
+    /// # Errors
+    /// No pieces, or pieces whose codes mean different classes.
+    fn concat(pieces: &[Self]) -> Result<Self>;
     /// A different grouping of rows than the sample's, when the labels carry one (queries).
     fn queries(&self) -> Option<&[u32]> {
         None
@@ -110,6 +115,27 @@ fn gather<T: Copy>(values: &[T], rows: RowSet<'_>) -> Arc<[T]> {
     }
 }
 
+/// All values, piece after piece.
+fn join<'a, L: 'a, T: Copy + 'a>(pieces: &'a [L], of: impl Fn(&'a L) -> &'a [T]) -> Arc<[T]> {
+    let mut all = Vec::with_capacity(pieces.iter().map(|p| of(p).len()).sum());
+    pieces.iter().for_each(|p| all.extend_from_slice(of(p)));
+    all.into()
+}
+
+/// The first piece, to which the others must be alike in what their codes mean.
+fn alike<L, M: PartialEq + std::fmt::Debug>(pieces: &[L], meaning: impl Fn(&L) -> M) -> Result<&L> {
+    let first = pieces
+        .first()
+        .ok_or_else(|| Error::Empty("labels (no pieces)".into()))?;
+    let expected = meaning(first);
+    match pieces.iter().map(meaning).find(|m| *m != expected) {
+        Some(found) => Err(Error::Schema(format!(
+            "labels of several pieces: expected {expected:?}, found {found:?}"
+        ))),
+        None => Ok(first),
+    }
+}
+
 /// The labels of rows without a target: their number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoLabels(pub(crate) usize);
@@ -117,6 +143,9 @@ pub struct NoLabels(pub(crate) usize);
 impl Labels for NoLabels {
     fn len(&self) -> usize {
         self.0
+    }
+    fn concat(pieces: &[Self]) -> Result<Self> {
+        Ok(Self(pieces.iter().map(|p| p.0).sum()))
     }
     fn take(&self, rows: RowSet<'_>) -> Self {
         Self(rows.len())
@@ -148,6 +177,9 @@ impl RealLabels {
 impl Labels for RealLabels {
     fn len(&self) -> usize {
         self.0.len()
+    }
+    fn concat(pieces: &[Self]) -> Result<Self> {
+        Ok(Self(join(pieces, Self::values)))
     }
     fn take(&self, rows: RowSet<'_>) -> Self {
         Self(gather(&self.0, rows))
@@ -189,6 +221,13 @@ impl BinaryLabels {
 impl Labels for BinaryLabels {
     fn len(&self) -> usize {
         self.values.len()
+    }
+    fn concat(pieces: &[Self]) -> Result<Self> {
+        let first = alike(pieces, |p| p.positive.clone())?;
+        Ok(Self {
+            values: join(pieces, Self::values),
+            positive: first.positive.clone(),
+        })
     }
     fn take(&self, rows: RowSet<'_>) -> Self {
         Self {
@@ -236,6 +275,13 @@ impl Labels for ClassLabels {
     fn len(&self) -> usize {
         self.codes.len()
     }
+    fn concat(pieces: &[Self]) -> Result<Self> {
+        let first = alike(pieces, |p| p.classes.clone())?;
+        Ok(Self {
+            codes: join(pieces, Self::codes),
+            classes: first.classes.clone(),
+        })
+    }
     fn take(&self, rows: RowSet<'_>) -> Self {
         Self {
             codes: gather(&self.codes, rows),
@@ -282,6 +328,12 @@ impl RelevanceLabels {
 impl Labels for RelevanceLabels {
     fn len(&self) -> usize {
         self.grades.len()
+    }
+    fn concat(pieces: &[Self]) -> Result<Self> {
+        Ok(Self {
+            grades: join(pieces, Self::grades),
+            queries: join(pieces, Self::query_ids),
+        })
     }
     fn take(&self, rows: RowSet<'_>) -> Self {
         Self {

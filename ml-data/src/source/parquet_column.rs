@@ -24,6 +24,8 @@ pub(super) struct ColumnReader<'a> {
     pub(super) name: &'a str,
     pub(super) to: Option<As>,
     pub(super) limit: Option<usize>,
+    /// Rows that were read before.
+    pub(super) before: usize,
 }
 
 impl ColumnReader<'_> {
@@ -48,11 +50,21 @@ impl ColumnReader<'_> {
             let batch = batch.map_err(|e| broken(path, e))?;
             Ok(batch.column(0).clone())
         });
+        // A damaged file may claim any number of rows: it is not believed beyond a gigabyte.
+        let expected = rows.min(self.limit.unwrap_or(rows)).min(1 << 27);
+        self.column(path, expected, &mut arrays)
+    }
+
+    /// The column of some pieces.
+    pub(super) fn column(
+        &self,
+        path: &str,
+        expected: usize,
+        arrays: &mut dyn Iterator<Item = Result<ArrayRef>>,
+    ) -> Result<Column> {
         let kind = self.metadata.schema().field(self.at).data_type();
         if kind.is_numeric() && !matches!(self.to, Some(As::Text | As::Cat)) {
-            // A damaged file may claim any number of rows: it is not believed beyond a gigabyte.
-            let expected = rows.min(self.limit.unwrap_or(rows)).min(1 << 27);
-            return self.numbers(expected, &mut arrays);
+            return self.numbers(expected, arrays);
         }
         let arrays = arrays.collect::<Result<Vec<ArrayRef>>>()?;
         self.convert(path, kind, &arrays)
@@ -68,9 +80,12 @@ impl ColumnReader<'_> {
             let array = array?;
             match array.data_type() {
                 DataType::Int64 => {
-                    self.exact::<Int64Type>(&array, values.len(), i64::unsigned_abs)?;
+                    let first = self.before + values.len();
+                    self.exact::<Int64Type>(&array, first, i64::unsigned_abs)?;
                 }
-                DataType::UInt64 => self.exact::<UInt64Type>(&array, values.len(), |v| v)?,
+                DataType::UInt64 => {
+                    self.exact::<UInt64Type>(&array, self.before + values.len(), |v| v)?;
+                }
                 _ => {}
             }
             let array = cast(&array, &DataType::Float64)

@@ -1,6 +1,7 @@
 //! Parquet files.
 
 use super::options::As;
+use super::parquet_batches::ParquetBatches;
 use super::parquet_column::{ColumnReader, broken, no_panic};
 use super::quarantine::{Loaded, Quarantine};
 use crate::error::{Error, Result};
@@ -32,10 +33,10 @@ use std::path::{Path, PathBuf};
 /// ```
 #[derive(Debug, Clone)]
 pub struct ParquetSource {
-    path: PathBuf,
+    pub(super) path: PathBuf,
     only: Option<Vec<String>>,
-    columns: BTreeMap<String, As>,
-    limit: Option<usize>,
+    pub(super) columns: BTreeMap<String, As>,
+    pub(super) limit: Option<usize>,
 }
 
 impl ParquetSource {
@@ -73,6 +74,29 @@ impl ParquetSource {
     /// [`Error::Io`] when it can not be opened, [`Error::Source`] when it is no Parquet file or damaged, [`Error::NoColumn`] for a column it
     /// does not have, [`Error::ColumnKind`] for one of another kind than declared, [`Error::Cell`] for integers past 2^53, [`Error::Data`] for a column of a type no table can hold (lists, structs).
     pub fn read(self) -> Result<Loaded> {
+        let (metadata, wanted) = self.open()?;
+        let decode = |(at, name): &(usize, String)| {
+            let column = ColumnReader {
+                path: &self.path,
+                metadata: &metadata,
+                at: *at,
+                name,
+                to: self.columns.get(name).copied(),
+                limit: self.limit,
+                before: 0,
+            };
+            Ok((name.clone(), column.read()?))
+        };
+        // One column a task: results are in the order of the file whatever the number of threads.
+        let columns: Vec<Result<_>> = wanted.par_iter().map(decode).collect();
+        let table = Table::new(columns.into_iter().collect::<Result<Vec<_>>>()?)?;
+        self.check_kinds(&table)?;
+        let rows = table.rows();
+        Loaded::new(table, Quarantine::default(), rows)
+    }
+
+    /// What the file says of itself, and the columns that are wanted.
+    pub(super) fn open(&self) -> Result<(ArrowReaderMetadata, Vec<(usize, String)>)> {
         let name = self.path.display().to_string();
         let file = File::open(&self.path).map_err(|e| Error::io(format!("reading {name}"), e))?;
         // The file's own description of itself tells the columns; nothing else is read yet.
@@ -96,32 +120,30 @@ impl ParquetSource {
                 ));
             }
         }
-        let wanted = names
-            .iter()
-            .enumerate()
-            .filter(|(_, n)| self.only.as_ref().is_none_or(|o| o.contains(n)));
-        let wanted: Vec<(usize, &String)> = wanted.collect();
-        let decode = |&(at, name): &(usize, &String)| {
-            let column = ColumnReader {
-                path: &self.path,
-                metadata: &metadata,
-                at,
-                name,
-                to: self.columns.get(name).copied(),
-                limit: self.limit,
-            };
-            Ok((name.clone(), column.read()?))
-        };
-        // One column a task: results are in the order of the file whatever the number of threads.
-        let columns: Vec<Result<_>> = wanted.par_iter().map(decode).collect();
-        let table = Table::new(columns.into_iter().collect::<Result<Vec<_>>>()?)?;
-        self.check_kinds(&table)?;
-        let rows = table.rows();
-        Loaded::new(table, Quarantine::default(), rows)
+        let only = |(_, n): &(usize, String)| self.only.as_ref().is_none_or(|o| o.contains(n));
+        let wanted = names.into_iter().enumerate().filter(only).collect();
+        Ok((metadata, wanted))
+    }
+
+    /// Reads the file in tables of `rows` rows, the last one shorter: for files larger than the memory. Categories have the levels
+    /// of their own piece.
+    ///
+    /// # Errors
+    /// As [`ParquetSource::read`]; `rows` of 0.
+    pub fn batches(self, rows: usize) -> Result<ParquetBatches> {
+        if rows == 0 {
+            return Err(Error::parameter(
+                "ParquetSource",
+                "rows",
+                rows,
+                "at least 1",
+            ));
+        }
+        ParquetBatches::open(self, rows)
     }
 
     /// A declared kind that the file does not have is an error: only text and categories are converted.
-    fn check_kinds(&self, table: &Table) -> Result<()> {
+    pub(super) fn check_kinds(&self, table: &Table) -> Result<()> {
         for (name, to) in &self.columns {
             if let Some(found) = table.schema().find(name).map(|p| table.column(p).kind())
                 && found != to.kind()

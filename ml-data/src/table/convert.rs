@@ -3,6 +3,7 @@
 use super::column::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
 use super::{Kind, Table};
 use crate::error::{Error, Result};
+use crate::repr::{Dense, Float, Names};
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, RecordBatch,
     RecordBatchOptions, StringArray, TimestampMicrosecondArray, UInt32Array,
@@ -140,6 +141,46 @@ fn array(name: &str, column: &Column) -> Result<ArrayRef> {
 }
 
 impl Table {
+    /// The visible columns as a matrix: numbers as they are, booleans as 0 and 1, missing ones as `NaN`.
+    ///
+    /// ```
+    /// use ml_data::prelude::*;
+    /// use ml_data::table::{Column, Table};
+    /// let table = Table::new([("a", Column::num([1.5, 2.5])), ("b", Column::bool([Some(true), None]))])?;
+    /// let x = table.dense::<f32>()?;
+    /// assert_eq!(x.row(0), [1.5, 1.0]);
+    /// assert!(x.row(1)[1].is_nan());
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A column of another kind: text, times and categories have to be encoded first.
+    pub fn dense<F: Float>(&self) -> Result<Dense<F>> {
+        let visible = self.visible();
+        let mut values = vec![F::of(f64::NAN); visible.len() * self.rows()];
+        for (at, &position) in visible.iter().enumerate() {
+            let to = values[at..].iter_mut().step_by(visible.len());
+            match self.column(position) {
+                Column::Num(from) => to.zip(from.iter()).for_each(|(to, &v)| *to = F::of(v)),
+                Column::Bool(from) => to.zip(from.iter()).for_each(|(to, &v)| {
+                    if v != MISSING_BOOL {
+                        *to = F::of(f64::from(v));
+                    }
+                }),
+                other => {
+                    return Err(Error::ColumnKind {
+                        step: "Table::dense".into(),
+                        column: self.schema().field(position).name().into(),
+                        expected: Kind::Num,
+                        found: other.kind(),
+                    });
+                }
+            }
+        }
+        let name = |&p: &usize| self.schema().field(p).name();
+        Dense::new(Names::new(visible.iter().map(name)), values)
+    }
+
     /// Which columns hold `kind`.
     pub fn positions_of(&self, kind: Kind) -> Vec<usize> {
         self.visible()

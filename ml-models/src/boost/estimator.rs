@@ -15,7 +15,7 @@ use super::evals::EvalsResult;
 use super::fit::{Judge, Learned, STEP, Task, check_params, fit};
 use super::model::{FittedBoost, FittedBoostClassifier};
 use super::objective::{CustomObjective, Measure};
-use super::rows::{Answers, Known};
+use super::rows::{Answers, Known, Source};
 use crate::tree::Ensemble;
 
 impl Params for Boost {
@@ -35,14 +35,14 @@ impl Params for Boost {
 /// [`Boost`] that watches a metric of the user's choice on the validation rows; see [`Boost::metric`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct WithMetric<M> {
-    boost: Boost,
-    metric: M,
+    pub(super) boost: Boost,
+    pub(super) metric: M,
 }
 
 /// [`Boost`] with an objective of the user's own; see [`Boost::custom`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct WithObjective<O> {
-    boost: Boost,
+    pub(super) boost: Boost,
     objective: O,
 }
 
@@ -185,7 +185,7 @@ pub(super) fn known<F: Float, Y: Learnable, P: Part + Readable>(
     sample: &Sample<Dense<F>, Y, P>,
 ) -> Known<'_, F> {
     Known {
-        x: sample.x(),
+        x: Source::Rows(sample.x()),
         answers: Y::answers(sample.y()),
         weights: sample.weights(),
         init_score: sample.init_score(),
@@ -194,34 +194,36 @@ pub(super) fn known<F: Float, Y: Learnable, P: Part + Readable>(
 
 /// What there is besides parameters and rows.
 #[derive(Default)]
-struct More<'a> {
+pub(super) struct More<'a> {
     custom: Option<&'a dyn CustomObjective>,
     before: Option<(&'a Ensemble, &'a EvalsResult)>,
 }
 
-type On<'a> = &'a mut dyn FnMut(Round<'_>) -> ControlFlow<()>;
+pub(super) type On<'a> = &'a mut dyn FnMut(Round<'_>) -> ControlFlow<()>;
 
-fn learn<F: Float, Y: Learnable>(
+pub(super) fn learn<F: Float, Y: Learnable>(
     params: &Boost,
     more: More<'_>,
-    train: &Sample<Dense<F>, Y, Train>,
+    train: Known<'_, F>,
+    labels: &Y::Labels,
     valid: Option<&Sample<Dense<F>, Y, Valid>>,
     on: On<'_>,
 ) -> Result<Y::Model> {
     let task = Task {
-        train: known(train),
+        train,
         valid: valid.map(known),
         custom: more.custom,
         judge: None,
         before: more.before,
     };
-    Y::model(fit(params, &task, on)?, train.y())
+    Y::model(fit(params, &task, on)?, labels)
 }
 
-fn learn_judged<F: Float, Y: Learnable>(
+pub(super) fn learn_judged<F: Float, Y: Learnable>(
     params: &Boost,
     metric: &impl Metric<Y>,
-    train: &Sample<Dense<F>, Y, Train>,
+    train: Known<'_, F>,
+    labels: &Y::Labels,
     valid: &Sample<Dense<F>, Y, Valid>,
     on: On<'_>,
 ) -> Result<Y::Model> {
@@ -230,7 +232,7 @@ fn learn_judged<F: Float, Y: Learnable>(
         metric.score(valid.y(), &predicted, valid.weights())
     };
     let task = Task {
-        train: known(train),
+        train,
         valid: Some(known(valid)),
         custom: None,
         judge: Some(Judge {
@@ -242,10 +244,10 @@ fn learn_judged<F: Float, Y: Learnable>(
         }),
         before: None,
     };
-    Y::model(fit(params, &task, on)?, train.y())
+    Y::model(fit(params, &task, on)?, labels)
 }
 
-fn go_on(_: Round<'_>) -> ControlFlow<()> {
+pub(super) fn go_on(_: Round<'_>) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
@@ -255,7 +257,14 @@ macro_rules! estimates {
             type Model = $model;
 
             fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
-                learn(self, More::default(), train, None, &mut go_on)
+                learn::<F, $target>(
+                    self,
+                    More::default(),
+                    known(train),
+                    train.y(),
+                    None,
+                    &mut go_on,
+                )
             }
         }
 
@@ -266,7 +275,14 @@ macro_rules! estimates {
                 valid: &Sample<Dense<F>, $target, Valid>,
                 on: On<'_>,
             ) -> Result<$model> {
-                learn(self, More::default(), train, Some(valid), on)
+                learn::<F, $target>(
+                    self,
+                    More::default(),
+                    known(train),
+                    train.y(),
+                    Some(valid),
+                    on,
+                )
             }
         }
 
@@ -274,7 +290,14 @@ macro_rules! estimates {
             type Model = $model;
 
             fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
-                learn(&self.boost, self.more(), train, None, &mut go_on)
+                learn::<F, $target>(
+                    &self.boost,
+                    self.more(),
+                    known(train),
+                    train.y(),
+                    None,
+                    &mut go_on,
+                )
             }
         }
 
@@ -285,7 +308,14 @@ macro_rules! estimates {
                 valid: &Sample<Dense<F>, $target, Valid>,
                 on: On<'_>,
             ) -> Result<$model> {
-                learn(&self.boost, self.more(), train, Some(valid), on)
+                learn::<F, $target>(
+                    &self.boost,
+                    self.more(),
+                    known(train),
+                    train.y(),
+                    Some(valid),
+                    on,
+                )
             }
         }
 
@@ -293,7 +323,14 @@ macro_rules! estimates {
             type Model = $model;
 
             fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
-                learn(&self.boost, More::default(), train, None, &mut go_on)
+                learn::<F, $target>(
+                    &self.boost,
+                    More::default(),
+                    known(train),
+                    train.y(),
+                    None,
+                    &mut go_on,
+                )
             }
         }
 
@@ -304,7 +341,14 @@ macro_rules! estimates {
                 valid: &Sample<Dense<F>, $target, Valid>,
                 on: On<'_>,
             ) -> Result<$model> {
-                learn_judged(&self.boost, &self.metric, train, valid, on)
+                learn_judged(
+                    &self.boost,
+                    &self.metric,
+                    known(train),
+                    train.y(),
+                    valid,
+                    on,
+                )
             }
         }
     };
@@ -315,7 +359,7 @@ estimates!(Relevance, FittedBoost);
 estimates!(Class, FittedBoostClassifier);
 
 impl<O: CustomObjective> WithObjective<O> {
-    fn more(&self) -> More<'_> {
+    pub(super) fn more(&self) -> More<'_> {
         More {
             custom: Some(&self.objective),
             before: None,
@@ -344,7 +388,14 @@ macro_rules! estimates_custom {
             type Model = FittedBoost;
 
             fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<FittedBoost> {
-                learn(&self.boost, self.more(), train, None, &mut go_on)
+                learn::<F, $target>(
+                    &self.boost,
+                    self.more(),
+                    known(train),
+                    train.y(),
+                    None,
+                    &mut go_on,
+                )
             }
         }
 
@@ -355,7 +406,14 @@ macro_rules! estimates_custom {
                 valid: &Sample<Dense<F>, $target, Valid>,
                 on: On<'_>,
             ) -> Result<FittedBoost> {
-                learn(&self.boost, self.more(), train, Some(valid), on)
+                learn::<F, $target>(
+                    &self.boost,
+                    self.more(),
+                    known(train),
+                    train.y(),
+                    Some(valid),
+                    on,
+                )
             }
         }
     };

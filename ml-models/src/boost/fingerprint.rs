@@ -1,5 +1,6 @@
 //! A digest of everything that a model is learned from, besides the parameters.
 
+use ml_data::Result;
 use ml_data::artifact::digest;
 use ml_data::repr::{Dense, Float, View};
 use rayon::prelude::*;
@@ -12,23 +13,23 @@ const BLOCK: usize = 1 << 12;
 
 /// The SHA-256 of all rows, labels, weights, queries and initial scores; of the names of columns, classes and what the user
 /// brought; and of a model that training goes on from.
-pub(super) fn of<F: Float>(task: &Task<'_, F>) -> String {
-    let mut parts = vec![known(&task.train)];
-    parts.push(task.valid.as_ref().map_or_else(String::new, known));
+pub(super) fn of<F: Float>(task: &Task<'_, F>) -> Result<String> {
+    let mut parts = vec![known(&task.train)?];
+    parts.push(task.valid.as_ref().map_or(Ok(String::new()), known)?);
     parts.push(task.custom.map_or("", |c| c.name()).into());
     parts.push(task.judge.as_ref().map_or("", |j| j.measure.name).into());
     if let Some((model, evals)) = task.before {
         parts.push(digest(format!("{:?}{evals:?}", model.parts()).as_bytes()));
     }
-    digest(parts.join("\n").as_bytes())
+    Ok(digest(parts.join("\n").as_bytes()))
 }
 
-fn known<F: Float>(known: &Known<'_, F>) -> String {
-    let names: Vec<&str> = known.x.data().names().iter().collect();
+fn known<F: Float>(known: &Known<'_, F>) -> Result<String> {
+    let names: Vec<&str> = known.x.names().iter().collect();
     let mut parts = vec![
         digest(format!("{names:?}").as_bytes()),
         known.x.len().to_string(),
-        matrix(known.x),
+        matrix(known.x.rows()?),
     ];
     let numbers = |values: &[f64]| blocks(values, |v| v.to_bits().to_le_bytes());
     match known.answers {
@@ -45,7 +46,7 @@ fn known<F: Float>(known: &Known<'_, F>) -> String {
     }
     parts.push(known.weights.map_or_else(String::new, numbers));
     parts.push(known.init_score.map_or_else(String::new, numbers));
-    digest(parts.join("\n").as_bytes())
+    Ok(digest(parts.join("\n").as_bytes()))
 }
 
 fn matrix<F: Float>(x: View<'_, Dense<F>>) -> String {

@@ -1,6 +1,7 @@
 //! From samples to the training loop, and from what it learned to a model.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use ml_data::contract::Round;
 use ml_data::repr::{Float, Names, Repr, RowSet, View};
@@ -14,7 +15,7 @@ use super::objective::{CustomObjective, Measure};
 use super::params::Boosting;
 use super::progress::Bar;
 use super::replay;
-use super::rows::{Known, Rows};
+use super::rows::{Known, Rows, Source};
 use super::state::State;
 use super::train::{Before, Hooks, Progress, Trained, Training, Validation, train};
 use crate::tree::bin::Layout;
@@ -60,7 +61,7 @@ pub(crate) fn fit<F: Float>(
         let rule = "Gbdt where training goes on from a model";
         return Err(Error::parameter(STEP, "boosting", found, rule));
     }
-    let names = task.train.x.data().names();
+    let names = task.train.x.names();
     let growth = growth(params, names)?;
     let training = training(params, task)?;
     let validation = task
@@ -71,7 +72,8 @@ pub(crate) fn fit<F: Float>(
     let saver = params
         .checkpoint
         .as_ref()
-        .map(|c| Saver::new(c, params, fingerprint::of(task)));
+        .map(|c| Ok::<_, Error>(Saver::new(c, params, fingerprint::of(task)?)))
+        .transpose()?;
     let fresh = || State::new(params, &training, validation.as_ref());
     let state = match &saver {
         Some(saver) => saver.resume_or(fresh, &training, validation.as_ref())?,
@@ -110,7 +112,7 @@ pub(crate) fn fit<F: Float>(
 /// Checks the training rows and bins them.
 fn training<'a, F: Float>(params: &Boost, task: &Task<'a, F>) -> Result<Training<'a>> {
     let known = &task.train;
-    if known.x.data().width() == 0 {
+    if known.x.names().is_empty() {
         return Err(Error::Empty("feature matrix (no columns)".into()));
     }
     let rows = Rows::of(known, "training sample")?;
@@ -125,11 +127,17 @@ fn training<'a, F: Float>(params: &Boost, task: &Task<'a, F>) -> Result<Training
         });
     }
     let weights = rows.weights(known);
-    let list = rows.in_matrix(known);
-    let x = View::new(known.x.data(), RowSet::List(&list));
-    let binning = params.binning(columns(params, known.x.data().names())?);
-    let mut layout = Layout::learn(x, weights.repeats(), &binning);
-    let cells = layout.training_cells(x);
+    let binning = params.binning(columns(params, known.x.names())?);
+    let (layout, cells) = match known.x {
+        Source::Rows(x) => {
+            let list = rows.in_matrix(x.rows());
+            let x = View::new(x.data(), RowSet::List(&list));
+            let mut layout = Layout::learn(x, weights.repeats(), &binning);
+            let cells = layout.training_cells(x);
+            (Arc::new(layout), Arc::new(cells))
+        }
+        Source::Bins(bins) => bins.of(&binning)?,
+    };
     let before = task
         .before
         .map(|(model, evals)| before(model, evals, task, &rows, loss.outputs()))
@@ -184,7 +192,7 @@ fn learned<F: Float>(
     trees.extend(trained.trees);
     trees.truncate(best.map_or(usize::MAX, |b| b * trained.start.len()));
     let ensemble = Ensemble::new(Parts {
-        names: task.train.x.data().names().clone(),
+        names: task.train.x.names().clone(),
         outputs: trained.start.len(),
         trees,
         start: trained.start,
@@ -224,7 +232,7 @@ fn position(parameter: &'static str, name: &str, names: &Names) -> Result<usize>
 }
 
 /// Positions of the columns of categories.
-fn columns(params: &Boost, names: &Names) -> Result<Vec<usize>> {
+pub(super) fn columns(params: &Boost, names: &Names) -> Result<Vec<usize>> {
     let columns = params.categorical_feature.iter();
     columns
         .map(|name| position("categorical_feature", name, names))
@@ -241,8 +249,9 @@ fn interactions(params: &Boost, names: &Names) -> Result<Vec<Vec<u32>>> {
 /// What a model says of the rows, on top of their initial scores, one output after the other.
 fn said<F: Float>(model: &Ensemble, rows: &Rows, known: &Known<'_, F>) -> Result<Vec<f64>> {
     let outputs = model.outputs();
-    let list = rows.in_matrix(known);
-    let x = View::new(known.x.data(), RowSet::List(&list));
+    let x = known.x.rows()?;
+    let list = rows.in_matrix(x.rows());
+    let x = View::new(x.data(), RowSet::List(&list));
     if let Some(mut scores) = rows.init_score(known, outputs)? {
         x.data().check(model.names())?;
         replay::add_to(model, x, &mut scores);
@@ -263,23 +272,24 @@ fn validation<'a, F: Float>(
     let (layout, trained) = (&training.layout, &training.loss);
     Error::check_len(
         "columns of the validation sample",
-        task.train.x.data().width(),
-        valid.x.data().width(),
+        task.train.x.names().len(),
+        valid.x.names().len(),
     )?;
+    let x = valid.x.rows()?;
     if let Some(judge) = &task.judge {
         return Ok(Validation {
-            cells: layout.cells(valid.x),
+            cells: layout.cells(x),
             init_score: Rows::all(valid).init_score(valid, trained.outputs())?,
             measure: judge.measure,
             evaluate: Box::new(judged(judge.score, trained.link(), trained.outputs())),
         });
     }
     let rows = Rows::of(valid, "validation sample")?;
-    let list = rows.in_matrix(valid);
+    let list = rows.in_matrix(x.rows());
     let loss = rows.loss(params, task.custom, valid)?;
     let weights = valid.weights.map(|w| rows.pick(w));
     Ok(Validation {
-        cells: layout.cells(View::new(valid.x.data(), RowSet::List(&list))),
+        cells: layout.cells(View::new(x.data(), RowSet::List(&list))),
         init_score: rows.init_score(valid, trained.outputs())?,
         measure: loss.measure(),
         evaluate: Box::new(move |scores| Ok(loss.evaluate(scores, weights.as_deref()))),

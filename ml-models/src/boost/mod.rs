@@ -45,6 +45,7 @@
 //!
 //! Bins, growth and prediction of the trees themselves are in [`tree`](crate::tree).
 
+mod binned;
 mod checkpoint;
 mod config;
 mod dart;
@@ -67,6 +68,7 @@ mod train;
 mod watch;
 
 pub use crate::tree::{Child, Node, Scratch, Tree};
+pub use binned::{Binned, FitBinned};
 pub use estimator::{WithMetric, WithModel, WithObjective};
 pub use evals::EvalsResult;
 pub use model::{FittedBoost, FittedBoostClassifier};

@@ -107,7 +107,8 @@ const NO_START: f64 = 1e-15;
 
 fn refit<F: Float>(params: &Boost, known: &Known<'_, F>, model: &Ensemble) -> Result<Ensemble> {
     check_params(params)?;
-    known.x.data().check(model.names())?;
+    let x = known.x.rows()?;
+    x.data().check(model.names())?;
     let rows = Rows::of(known, "training sample")?;
     let loss = rows.loss(params, None, known)?;
     let outputs = loss.outputs();
@@ -120,8 +121,8 @@ fn refit<F: Float>(params: &Boost, known: &Known<'_, F>, model: &Ensemble) -> Re
             why: format!("its trees do not add up to the scores of `{}`", loss.name()),
         });
     }
-    let list = rows.in_matrix(known);
-    let x = View::new(known.x.data(), RowSet::List(&list));
+    let list = rows.in_matrix(x.rows());
+    let x = View::new(x.data(), RowSet::List(&list));
     let (n, weights) = (list.len(), rows.weights(known));
     let init_score = rows.init_score(known, outputs)?;
     let mut scores = init_score.unwrap_or_else(|| vec![0.0; n * outputs]);

@@ -1,16 +1,17 @@
 //! The rows of a sample that count: checked labels and weights, rows of weight 0 dropped, queries brought together.
 
-use ml_data::repr::{Dense, Float, View};
+use ml_data::repr::{Dense, Float, Names, RowSet, View};
 use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels, RelevanceLabels};
 use ml_data::{Error, Result};
 
+use super::binned::Bins;
 use super::fit::STEP;
 use crate::tree::weights::Weights;
 
 /// Labels beyond this are refused: sums of their squares must stay finite in `f32` gradients.
 const LARGEST_LABEL: f64 = 1e30;
 /// Row numbers and packed sums need so few rows.
-const MOST_ROWS: usize = 1 << 29;
+pub(super) const MOST_ROWS: usize = 1 << 29;
 
 /// Labels of a target.
 #[derive(Debug, Clone, Copy)]
@@ -21,10 +22,46 @@ pub(crate) enum Answers<'a> {
     Relevance(&'a RelevanceLabels),
 }
 
+/// The columns of a sample.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source<'a, F> {
+    Rows(View<'a, Dense<F>>),
+    Bins(&'a Bins),
+}
+
+impl<'a, F: Float> Source<'a, F> {
+    pub(crate) fn names(&self) -> &'a Names {
+        match self {
+            Self::Rows(x) => x.data().names(),
+            Self::Bins(bins) => &bins.names,
+        }
+    }
+
+    /// Number of rows.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Rows(x) => x.len(),
+            Self::Bins(bins) => bins.cells.rows,
+        }
+    }
+
+    /// The numbers themselves, for what can not do without.
+    pub(crate) fn rows(&self) -> Result<View<'a, Dense<F>>> {
+        match self {
+            Self::Rows(x) => Ok(*x),
+            Self::Bins(_) => Err(Error::Unsupported {
+                step: STEP,
+                what: "a checkpoint of training rows in bins".into(),
+                why: "the numbers, by which the rows are known again, are not kept".into(),
+            }),
+        }
+    }
+}
+
 /// Rows with what is known about them.
 #[derive(Debug)]
 pub(crate) struct Known<'a, F> {
-    pub(crate) x: View<'a, Dense<F>>,
+    pub(crate) x: Source<'a, F>,
     pub(crate) answers: Answers<'a>,
     pub(crate) weights: Option<&'a [f64]>,
     /// Scores to start from, row after row.
@@ -116,8 +153,7 @@ impl Rows {
     }
 
     /// Positions in the matrix behind the view.
-    pub(crate) fn in_matrix<F: Float>(&self, known: &Known<'_, F>) -> Vec<u32> {
-        let rows = known.x.rows();
+    pub(crate) fn in_matrix(&self, rows: RowSet<'_>) -> Vec<u32> {
         self.kept
             .iter()
             .map(|&i| rows.get(i as usize) as u32)

@@ -1,6 +1,7 @@
 //! The rounds of boosting.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -22,8 +23,8 @@ use ml_data::Result;
 /// Training rows, binned.
 #[derive(Debug)]
 pub(crate) struct Training<'a> {
-    pub(crate) layout: Layout,
-    pub(crate) cells: Cells,
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) cells: Arc<Cells>,
     pub(crate) loss: Box<dyn Loss + 'a>,
     pub(crate) weights: Weights,
     /// Where each query begins, and the end; empty without queries.

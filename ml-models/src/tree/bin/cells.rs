@@ -26,10 +26,15 @@ impl Layout {
         cells
     }
 
+    /// Cells of training rows, to be filled.
+    pub(crate) fn empty_cells(&self, rows: usize) -> Cells {
+        Cells::new(self.slots.clone(), rows)
+    }
+
     /// Bins every training row. Columns that share a byte but meet in some row get places of their own.
     pub(crate) fn training_cells<F: Float>(&mut self, x: View<'_, Dense<F>>) -> Cells {
         loop {
-            let mut cells = Cells::new(self.slots.clone(), x.len());
+            let mut cells = self.empty_cells(x.len());
             let filler = Filler::new(self);
             filler.fill(&mut cells, 0, x);
             let met = filler.met();

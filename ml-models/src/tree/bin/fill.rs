@@ -16,7 +16,8 @@ use ml_data::repr::{Dense, Float, View};
 const BLOCK: usize = 4096;
 
 /// Writes cells where the slots say.
-pub(super) struct Filler<'a> {
+#[derive(Debug)]
+pub(crate) struct Filler<'a> {
     layout: &'a Layout,
     finds: Vec<Find<'a>>,
     /// Whether a column differed from its usual bin in a row where another one in its byte did, too.
@@ -33,7 +34,7 @@ struct Block<'a> {
 }
 
 impl<'a> Filler<'a> {
-    pub(super) fn new(layout: &'a Layout) -> Self {
+    pub(crate) fn new(layout: &'a Layout) -> Self {
         let columns = layout.columns.iter();
         Self {
             layout,
@@ -43,7 +44,7 @@ impl<'a> Filler<'a> {
     }
 
     /// Writes the cells of all rows of `x`; the first of them is row `first` of the cells.
-    pub(super) fn fill<F: Float>(&self, cells: &mut Cells, first: usize, x: View<'_, Dense<F>>) {
+    pub(crate) fn fill<F: Float>(&self, cells: &mut Cells, first: usize, x: View<'_, Dense<F>>) {
         let Cells {
             bytes,
             stride,
@@ -71,7 +72,7 @@ impl<'a> Filler<'a> {
     }
 
     /// The columns that met others in their byte: their cells are of no use.
-    pub(super) fn met(&self) -> Vec<u32> {
+    pub(crate) fn met(&self) -> Vec<u32> {
         let met = self.met.iter().map(|met| met.load(Relaxed));
         (0..).zip(met).filter(|m| m.1).map(|m| m.0).collect()
     }

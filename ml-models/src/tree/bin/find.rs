@@ -5,6 +5,7 @@ use crate::tree::Categories;
 use crate::tree::kernel::{Search, WIDTH as LANES};
 
 /// The bins of one column, ready to look values up.
+#[derive(Debug)]
 pub(super) enum Find<'a> {
     /// Boundaries of at most 256 bins.
     Few(Search),
@@ -13,6 +14,7 @@ pub(super) enum Find<'a> {
 }
 
 /// From categories to bins.
+#[derive(Debug)]
 pub(super) enum Lookup {
     /// By category; unknown ones are beyond the end or have the missing bin.
     Table(Vec<u16>),

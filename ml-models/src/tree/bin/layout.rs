@@ -110,7 +110,7 @@ impl Layout {
     }
 
     /// Takes some columns out of their bundles.
-    pub(super) fn separate(&mut self, columns: &[u32]) {
+    pub(crate) fn separate(&mut self, columns: &[u32]) {
         let mut bundles: Vec<Bundle> = vec![Vec::new(); self.slots.len()];
         for (column, place) in (0..).zip(self.slots.iter()) {
             if let Some(share) = place.share

@@ -13,7 +13,7 @@ use crate::tree::sampling::lowest;
 use ml_data::repr::{Dense, Float, RowSet, View};
 
 /// How bins are learned, under LightGBM's names.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Binning {
     pub(crate) max_bin: usize,
     pub(crate) min_data_in_bin: usize,

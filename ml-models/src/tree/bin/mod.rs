@@ -16,6 +16,7 @@ mod slots;
 mod survey;
 
 pub(crate) use cells::Cells;
+pub(crate) use fill::Filler;
 pub(crate) use layout::{Bins, Column, Layout};
 pub(crate) use learn::Binning;
 pub(crate) use slots::Share;

@@ -78,7 +78,7 @@ mod tests {
     fn pieces_give_the_bins_of_the_whole() {
         let (n, width) = (3000, 3);
         let cell = |i: usize| match i % width {
-            2 if i % 11 == 0 => f32::NAN,
+            2 if i.is_multiple_of(11) => f32::NAN,
             c => ((i * (c + 3)) % 1009) as f32,
         };
         let x = Dense::from_rows(width, (0..n * width).map(cell).collect()).unwrap();

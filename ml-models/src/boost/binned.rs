@@ -1,0 +1,420 @@
+//! Training rows as bins, read piece by piece: more rows than fit into memory as numbers, and bins that several fits share.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ml_data::contract::Metric;
+use ml_data::repr::{Dense, Float, Names, Repr, RowSet, View};
+use ml_data::sample::{
+    Binary, Class, Dataset, Labels, Real, Relevance, Sample, Target, Train, Valid,
+};
+use ml_data::{Error, Result};
+
+use super::Boost;
+use super::estimator::{Learnable, More, WithMetric, WithObjective, go_on, learn, learn_judged};
+use super::fit::{STEP, check_params, columns};
+use super::model::{FittedBoost, FittedBoostClassifier};
+use super::objective::CustomObjective;
+use super::rows::{Known, MOST_ROWS, Source};
+use crate::tree::bin::{Binning, Cells, Filler, Layout, Survey};
+use crate::tree::weights::Weights;
+
+/// Rows of a byte or two a cell.
+#[derive(Debug)]
+pub(crate) struct Bins {
+    pub(crate) names: Names,
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) cells: Arc<Cells>,
+    binning: Binning,
+}
+
+impl Bins {
+    /// Layout and cells, if they were made as is wanted.
+    pub(crate) fn of(&self, binning: &Binning) -> Result<(Arc<Layout>, Arc<Cells>)> {
+        if *binning != self.binning {
+            return Err(Error::Unsupported {
+                step: STEP,
+                what: format!("fitting with {binning:?} on rows in bins"),
+                why: format!("they were made with {:?}", self.binning),
+            });
+        }
+        Ok((self.layout.clone(), self.cells.clone()))
+    }
+}
+
+/// Training rows as bins (LightGBM's `Dataset`): a byte or two a cell, twice, beside labels and weights. [`Boost::bin`] makes them.
+pub struct Binned<Y: Target> {
+    bins: Bins,
+    labels: Y::Labels,
+    weights: Option<Vec<f64>>,
+    init_score: Option<Vec<f64>>,
+}
+
+impl<Y: Target> Binned<Y> {
+    /// Rows that count: those of weight 0 are left out.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bins.cells.rows
+    }
+
+    /// Whether there are none; never so.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The columns.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.bins.names
+    }
+
+    /// The labels.
+    #[must_use]
+    pub fn y(&self) -> &Y::Labels {
+        &self.labels
+    }
+}
+
+impl<Y: Target> fmt::Debug for Binned<Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bins, .. } = self;
+        write!(
+            f,
+            "Binned({} rows, {} columns)",
+            self.len(),
+            bins.names.len()
+        )
+    }
+}
+
+impl Boost {
+    /// Reads training rows piece by piece, twice (first to learn the bins, then to fill them), and never holds more numbers
+    /// than those of a piece and of `bin_construct_sample_cnt` rows. Trees of [`FitBinned::fit_binned`] are those that
+    /// [`Fit::fit`](ml_data::contract::Fit::fit) grows on all pieces together, to the last bit. `open` begins a reading.
+    ///
+    /// Pieces come from [`CsvSource::batches`](ml_data::source::CsvSource::batches),
+    /// [`ParquetSource::batches`](ml_data::source::ParquetSource::batches), or anything that yields rows with labels. Codes of
+    /// classes, queries and categories must mean the same in all of them.
+    ///
+    /// ```
+    /// use ml_data::prelude::*;
+    /// use ml_data::source::ParquetSource;
+    /// use ml_data::table::Column;
+    /// use ml_models::boost::{Boost, FitBinned};
+    /// # let folder = tempfile::tempdir().map_err(|e| ml_data::Error::io("doc", e))?;
+    /// # let path = folder.path().join("rows.parquet");
+    /// let x = |i: i32| f64::from(i * 7 % 100);
+    /// let table = Table::new([
+    ///     ("x", Column::num((0..1000).map(x))),
+    ///     ("y", Column::num((0..1000).map(|i| x(i).sqrt()))),
+    /// ])?;
+    /// ParquetSource::write(&table, &path)?;
+    ///
+    /// let boost = Boost::new().num_iterations(50);
+    /// let bins = boost.bin(|| {
+    ///     let tables = ParquetSource::path(&path).batches(64)?;
+    ///     Ok(tables.map(|loaded| loaded?.strict()?.regression("y")?.dense::<f32>()))
+    /// })?;
+    /// let model = boost.fit_binned(&bins)?;
+    /// let nine = Dense::<f32>::new(model.input().clone(), vec![81.0])?;
+    /// assert!((model.predict(View::all(&nine))?.0[0] - 9.0).abs() < 0.1);
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What reading a piece says; a parameter out of range; pieces that differ in their columns, in having weights or initial
+    /// scores, or in the meaning of classes; queries that do not come in ascending order; no rows; rows that differ between
+    /// the readings in their number.
+    pub fn bin<F, Y, I>(&self, mut open: impl FnMut() -> Result<I>) -> Result<Binned<Y>>
+    where
+        F: Float,
+        Y: Target,
+        I: IntoIterator<Item = Result<Dataset<Dense<F>, Y>>>,
+    {
+        check_params(self)?;
+        let mut first: Option<FirstReading<F, Y>> = None;
+        for piece in open()? {
+            let piece = piece?.into_train();
+            match &mut first {
+                Some(first) => first.add(&piece)?,
+                None => {
+                    let mut reading = FirstReading::new(self, &piece)?;
+                    reading.add(&piece)?;
+                    first = Some(reading);
+                }
+            }
+        }
+        let first = first.ok_or_else(|| Error::Empty("training rows (no pieces)".into()))?;
+        first.fill(open)
+    }
+}
+
+/// What the first reading of the pieces tells.
+struct FirstReading<F, Y: Target> {
+    names: Names,
+    binning: Binning,
+    survey: Survey<F>,
+    labels: Vec<Y::Labels>,
+    last_query: Option<u32>,
+    weights: Option<Vec<f64>>,
+    init_score: Option<Vec<f64>>,
+    /// Rows that count.
+    rows: usize,
+    /// All rows.
+    read: usize,
+}
+
+/// The rows of a piece that count.
+struct Kept {
+    rows: Vec<u32>,
+    /// Number of all rows of the piece.
+    of: usize,
+}
+
+impl Kept {
+    fn new<F: Float, Y: Target>(piece: &Sample<Dense<F>, Y, Train>) -> Self {
+        let counts = |&i: &u32| piece.weights().is_none_or(|w| w[i as usize] > 0.0);
+        Self {
+            rows: (0..piece.len() as u32).filter(counts).collect(),
+            of: piece.len(),
+        }
+    }
+}
+
+impl<F: Float, Y: Target> FirstReading<F, Y> {
+    fn new(boost: &Boost, piece: &Sample<Dense<F>, Y, Train>) -> Result<Self> {
+        let names = piece.header().clone();
+        if names.is_empty() {
+            return Err(Error::Empty("feature matrix (no columns)".into()));
+        }
+        let binning = boost.binning(columns(boost, &names)?);
+        Ok(Self {
+            survey: Survey::new(names.clone(), &binning),
+            names,
+            binning,
+            labels: Vec::new(),
+            last_query: None,
+            weights: piece.weights().map(|_| Vec::new()),
+            init_score: piece.init_score().map(|_| Vec::new()),
+            rows: 0,
+            read: 0,
+        })
+    }
+
+    fn add(&mut self, piece: &Sample<Dense<F>, Y, Train>) -> Result<()> {
+        let x = piece.x();
+        x.data().check(&self.names)?;
+        let kept = Kept::new(piece);
+        let labels = piece.y().take(RowSet::List(&kept.rows));
+        self.check_queries(labels.queries().unwrap_or_default())?;
+        self.append("weights", |s| &mut s.weights, piece.weights(), &kept)?;
+        self.append(
+            "init_score",
+            |s| &mut s.init_score,
+            piece.init_score(),
+            &kept,
+        )?;
+        self.labels.push(labels);
+        self.rows += kept.rows.len();
+        self.read += kept.of;
+        if self.rows > MOST_ROWS {
+            let rows = self.rows;
+            let text = format!("{STEP}: {rows} training rows, at most {MOST_ROWS} are supported");
+            return Err(Error::Data(text));
+        }
+        self.survey
+            .add(View::new(x.data(), RowSet::List(&kept.rows)));
+        Ok(())
+    }
+
+    /// Appends what belongs to the rows, one or several numbers each, if the pieces before had it, too.
+    fn append(
+        &mut self,
+        what: &str,
+        all: impl Fn(&mut Self) -> &mut Option<Vec<f64>>,
+        values: Option<&[f64]>,
+        Kept { rows, of }: &Kept,
+    ) -> Result<()> {
+        let read = self.read;
+        match (all(self), values) {
+            (None, None) => Ok(()),
+            (Some(all), Some(values)) => {
+                let each = values.len() / (*of).max(1);
+                let of_row = |&i: &u32| &values[i as usize * each..][..each];
+                all.extend(rows.iter().flat_map(of_row));
+                Ok(())
+            }
+            (before, _) => {
+                let (here, before) = match before {
+                    None => ("has", "have none"),
+                    Some(_) => ("lacks", "have them"),
+                };
+                let piece = format!("the piece that begins with row {read}");
+                Err(Error::Data(format!(
+                    "{STEP}: {piece} {here} {what}, those before {before}"
+                )))
+            }
+        }
+    }
+
+    fn check_queries(&mut self, queries: &[u32]) -> Result<()> {
+        for (row, &query) in queries.iter().enumerate() {
+            if self.last_query.is_some_and(|last| query < last) {
+                let expected = "query ids that ascend from piece to piece";
+                return Err(Error::cell("query", self.read + row, expected, query));
+            }
+            self.last_query = Some(query);
+        }
+        Ok(())
+    }
+
+    /// Reads the pieces again and writes the bins.
+    fn fill<I>(self, mut open: impl FnMut() -> Result<I>) -> Result<Binned<Y>>
+    where
+        I: IntoIterator<Item = Result<Dataset<Dense<F>, Y>>>,
+    {
+        if self.rows == 0 {
+            return Err(Error::Empty("training sample".into()));
+        }
+        let weights = self.weights.clone().map_or(Weights::Unit, Weights::new);
+        let mut layout = self.survey.layout(weights.repeats(), &self.binning)?;
+        let cells = loop {
+            let mut cells = layout.empty_cells(self.rows);
+            let filler = Filler::new(&layout);
+            let mut first = 0;
+            for piece in open()? {
+                let piece = piece?.into_train();
+                let (x, rows) = (piece.x(), Kept::new(&piece).rows);
+                x.data().check(&self.names)?;
+                let next = first + rows.len();
+                if next <= self.rows {
+                    filler.fill(&mut cells, first, View::new(x.data(), RowSet::List(&rows)));
+                }
+                first = next;
+            }
+            if first != self.rows {
+                return Err(Error::Data(format!(
+                    "{STEP}: {} training rows were read first, and {first} then",
+                    self.rows
+                )));
+            }
+            let met = filler.met();
+            if met.is_empty() {
+                break cells;
+            }
+            layout.separate(&met);
+        };
+        Ok(Binned {
+            bins: Bins {
+                names: self.names,
+                layout: Arc::new(layout),
+                cells: Arc::new(cells),
+                binning: self.binning,
+            },
+            labels: Y::Labels::concat(&self.labels)?,
+            weights: self.weights,
+            init_score: self.init_score,
+        })
+    }
+}
+
+/// Fitting on rows in bins.
+pub trait FitBinned<Y: Target> {
+    /// What it has learned.
+    type Model;
+
+    /// Learns from rows in bins.
+    ///
+    /// # Errors
+    /// As [`Fit::fit`](ml_data::contract::Fit::fit); parameters of the bins (`max_bin`, `min_data_in_bin`,
+    /// `bin_construct_sample_cnt`, `categorical_feature`, `enable_bundle`, `seed`) other than those they were made with; a
+    /// checkpoint, which needs the numbers.
+    fn fit_binned(&self, train: &Binned<Y>) -> Result<Self::Model>;
+
+    /// Learns while watching validation rows, which are held as numbers.
+    ///
+    /// # Errors
+    /// As [`FitBinned::fit_binned`].
+    fn fit_binned_valid<F: Float>(
+        &self,
+        train: &Binned<Y>,
+        valid: &Sample<Dense<F>, Y, Valid>,
+    ) -> Result<Self::Model>;
+}
+
+fn known<F: Float, Y: Learnable>(train: &Binned<Y>) -> Known<'_, F> {
+    Known {
+        x: Source::Bins(&train.bins),
+        answers: Y::answers(&train.labels),
+        weights: train.weights.as_deref(),
+        init_score: train.init_score.as_deref(),
+    }
+}
+
+macro_rules! fits_binned {
+    ($target:ty, $model:ty) => {
+        impl FitBinned<$target> for Boost {
+            type Model = $model;
+
+            fn fit_binned(&self, train: &Binned<$target>) -> Result<$model> {
+                let (known, y) = (known(train), &train.labels);
+                learn::<f32, $target>(self, More::default(), known, y, None, &mut go_on)
+            }
+
+            fn fit_binned_valid<F: Float>(
+                &self,
+                train: &Binned<$target>,
+                valid: &Sample<Dense<F>, $target, Valid>,
+            ) -> Result<$model> {
+                let (known, y) = (known(train), &train.labels);
+                learn::<F, $target>(self, More::default(), known, y, Some(valid), &mut go_on)
+            }
+        }
+
+        impl<M: Metric<$target>> FitBinned<$target> for WithMetric<M> {
+            type Model = $model;
+
+            fn fit_binned(&self, train: &Binned<$target>) -> Result<$model> {
+                self.boost.fit_binned(train)
+            }
+
+            fn fit_binned_valid<F: Float>(
+                &self,
+                train: &Binned<$target>,
+                valid: &Sample<Dense<F>, $target, Valid>,
+            ) -> Result<$model> {
+                let (known, y) = (known(train), &train.labels);
+                learn_judged(&self.boost, &self.metric, known, y, valid, &mut go_on)
+            }
+        }
+    };
+}
+fits_binned!(Real, FittedBoost);
+fits_binned!(Binary, FittedBoost);
+fits_binned!(Relevance, FittedBoost);
+fits_binned!(Class, FittedBoostClassifier);
+
+macro_rules! fits_binned_custom {
+    ($target:ty) => {
+        impl<O: CustomObjective> FitBinned<$target> for WithObjective<O> {
+            type Model = FittedBoost;
+
+            fn fit_binned(&self, train: &Binned<$target>) -> Result<FittedBoost> {
+                let (known, y) = (known(train), &train.labels);
+                learn::<f32, $target>(&self.boost, self.more(), known, y, None, &mut go_on)
+            }
+
+            fn fit_binned_valid<F: Float>(
+                &self,
+                train: &Binned<$target>,
+                valid: &Sample<Dense<F>, $target, Valid>,
+            ) -> Result<FittedBoost> {
+                let (known, y) = (known(train), &train.labels);
+                learn::<F, $target>(&self.boost, self.more(), known, y, Some(valid), &mut go_on)
+            }
+        }
+    };
+}
+fits_binned_custom!(Real);
+fits_binned_custom!(Binary);
