@@ -8,6 +8,7 @@ use ml_data::sample::{
     Binary, BinaryLabels, Class, ClassLabels, Dataset, Real, RealLabels, Relevance,
     RelevanceLabels, Split, Target,
 };
+use ml_data::table::{Column, Role, Table};
 use ml_data::{Error, Result};
 use ml_models::boost::{Boost, Boosting, FittedBoost, FittedBoostClassifier, Objective, Refit};
 use ml_models::forest::IsolationForest;
@@ -556,4 +557,29 @@ fn smoothing_draws_leaves_to_the_node_above() {
     assert!(message(refused.fit::<_, FittedBoost>(&train)).contains("path_smooth"));
     let refused = boost().path_smooth(f64::NAN);
     assert!(message(refused.fit::<_, FittedBoost>(&train)).contains("path_smooth"));
+}
+
+#[test]
+fn columns_of_a_table_are_initial_scores() {
+    let numbers = |f: fn(f64) -> f64| Column::num((0..N).map(move |i| f(i as f64)));
+    let table = |second: fn(f64) -> f64| {
+        let columns = [
+            ("x", numbers(|i| i % 17.0)),
+            ("a", numbers(|i| i)),
+            ("y", numbers(|i| i / 9.0)),
+            ("b", numbers(second)),
+        ];
+        let table = Table::new(columns).unwrap().with_role("a", Role::InitScore);
+        table.unwrap().with_role("b", Role::InitScore).unwrap()
+    };
+    let train = table(|i| -i).regression("y").unwrap().into_train();
+    let want: Vec<f64> = (0..N).flat_map(|i| [i as f64, -(i as f64)]).collect();
+    assert_eq!(train.init_score(), Some(&want[..]));
+    assert_eq!(train.header().fields().len(), 1, "they are no features");
+    let missing = table(|i| if i == 5.0 { f64::NAN } else { i }).regression("y");
+    let refused = message(missing);
+    assert!(
+        refused.contains("init_score") && refused.contains('5'),
+        "{refused}"
+    );
 }

@@ -113,7 +113,7 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
     /// Sets the scores that learning starts from (LightGBM's `init_score`): what another model already says of each row, before
     /// it becomes a probability or a rate. One number a row, or one an output (a class), row after row. The model learns
     /// what is missing, and **its predictions do not contain these scores**: add them yourself. Models that can not start
-    /// from scores refuse the sample.
+    /// from scores refuse the sample. In a table, columns with the role [`Role::InitScore`] are taken.
     ///
     /// # Errors
     /// A length that is no multiple of the number of rows, or a score that is not finite (named by row).
@@ -286,9 +286,10 @@ impl Table {
         self.carry(&[grade, query], labels)
     }
 
-    /// Takes target, weight, time and group columns out of the rows and lets them travel beside.
+    /// Takes target, weight, time, group and initial score columns out of the rows and lets them travel beside.
     fn carry<Y: Target>(self, targets: &[&str], labels: Y::Labels) -> Result<Dataset<Table, Y>> {
         let (mut weights, mut times, mut groups) = (None, None, None);
+        let mut scores = Vec::new();
         let mut leave: Vec<String> = targets.iter().map(|t| (*t).to_string()).collect();
         for field in self.schema().fields() {
             match field.role() {
@@ -302,6 +303,7 @@ impl Table {
                 Role::Group => {
                     groups = Some(group_codes(self.column_named(field.name())?, field.name())?);
                 }
+                Role::InitScore => scores.push(numbers(&self, field.name(), "init_score")?),
                 Role::Target => {}
                 _ => continue,
             }
@@ -319,6 +321,11 @@ impl Table {
         }
         if let Some(g) = groups {
             data = data.with_groups(g)?;
+        }
+        if !scores.is_empty() {
+            let row = |i: usize| scores.iter().map(move |column| column[i]);
+            let scores: Vec<f64> = (0..data.len()).flat_map(row).collect();
+            data = data.with_init_score(scores)?;
         }
         Ok(data)
     }

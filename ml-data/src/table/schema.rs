@@ -56,6 +56,8 @@ pub enum Role {
     Sensitive,
     /// A key with no meaning of its own.
     Identifier,
+    /// A score that learning starts from; several such columns are one an output, in their order.
+    InitScore,
 }
 
 /// One column's name, kind, role and, for categories, levels.
