@@ -117,7 +117,7 @@ impl Boost {
     ///     Ok(tables.map(|loaded| loaded?.strict()?.regression("y")?.dense::<f32>()))
     /// })?;
     /// let model = boost.fit_binned(&bins)?;
-    /// let nine = Dense::<f32>::new(model.input().clone(), vec![81.0])?;
+    /// let nine = Dense::<f32>::new(bins.names().clone(), vec![81.0])?;
     /// assert!((model.predict(View::all(&nine))?.0[0] - 9.0).abs() < 0.1);
     /// # Ok::<(), ml_data::Error>(())
     /// ```
