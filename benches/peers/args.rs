@@ -12,6 +12,7 @@ usage: cargo bench --bench peers -- --workload NAME --data-dir DIR [options]
   --repeat R        the best of R runs of each operation (1)
   --trees T         boosting rounds (100)
   --iterations I    ALS iterations (15)
+  --seed S          of boosting (1)
   --list            print the cases and stop";
 
 /// What to run and how.
@@ -24,6 +25,7 @@ pub(crate) struct Job {
     pub(crate) repeat: usize,
     pub(crate) trees: usize,
     pub(crate) iterations: usize,
+    pub(crate) seed: usize,
     pub(crate) list: bool,
 }
 
@@ -57,6 +59,7 @@ pub(crate) fn parse(given: &[String]) -> Result<Ask, String> {
         repeat: 1,
         trees: 100,
         iterations: 15,
+        seed: 1,
         list: false,
     };
     let (mut child, mut asked) = (None, false);
@@ -77,6 +80,7 @@ pub(crate) fn parse(given: &[String]) -> Result<Ask, String> {
                     "--only" => job.only.clone_from(value),
                     "--repeat" => job.repeat = count(name, value)?,
                     "--trees" => job.trees = count(name, value)?,
+                    "--seed" => job.seed = count(name, value)?,
                     "--iterations" => job.iterations = count(name, value)?,
                     "--child" => child = Some(value.clone()),
                     _ => return Err(format!("unknown option `{name}`")),

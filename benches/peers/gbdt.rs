@@ -136,7 +136,12 @@ fn cat(case: &Case<'_>) -> Result<()> {
     let labels = BinaryLabels::new(labels("train")?, "1")?;
     let train = Dataset::<_, Binary>::new(train, labels)?.into_train();
     let model = Columns::new()
-        .with(Kind::Cat, OrderedTargetEncoder::new().counts(true).seed(1))
+        .with(
+            Kind::Cat,
+            OrderedTargetEncoder::new()
+                .counts(true)
+                .seed(case.job.seed as u64),
+        )
         .remainder(Remainder::Pass)
         .f32()
         .model(boost(case));
@@ -190,7 +195,7 @@ fn boost(case: &Case<'_>) -> Boost {
         .num_leaves(255)
         .min_data_in_leaf(20)
         .max_bin(255)
-        .seed(1)
+        .seed(case.job.seed as u64)
 }
 
 /// Scores of dense rows.

@@ -174,6 +174,14 @@ impl Error {
             found: found.to_string(),
         }
     }
+    /// The same error in rows of which these were a part: so many came before.
+    #[must_use]
+    pub fn after(mut self, before: usize) -> Self {
+        if let Self::Cell { row, .. } = &mut self {
+            *row += before;
+        }
+        self
+    }
     /// A length mismatch, as an error when the two differ.
     pub fn check_len(what: &str, expected: usize, found: usize) -> Result<()> {
         if expected == found {

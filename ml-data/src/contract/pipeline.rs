@@ -2,14 +2,14 @@
 
 use super::model::{Estimator, LearnValid, Predict, Round};
 use super::step::{Apply, ApplyExt, Params, Transformer};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::repr::{Repr, Rows, View};
 use crate::sample::{Prediction, Sample, Target, Train, Valid};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
 /// Rows a fitted pipeline transforms at once: wide intermediate matrices stay in cache.
-const BLOCK: usize = 512;
+const BLOCK: usize = 2048;
 
 /// Two steps, one after the other; a fitted chain has the same shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -199,15 +199,11 @@ impl<R: Repr, T: Apply<R>, M: Predict<T::Out>> Predict<R> for FittedPipeline<R, 
     fn predict(&self, x: View<'_, R>) -> Result<Self::Prediction> {
         x.data().check(&self.input)?;
         let mut out = Self::Prediction::default();
-        let mut buf = <Self::Prediction as Rows>::Buf::default();
-        let mut scratch = M::Scratch::default();
         for block in x.blocks(BLOCK) {
-            let rows = self.steps.apply(block)?;
-            for row in View::all(&rows).iter() {
-                Self::Prediction::clear(&mut buf);
-                self.model.predict_row(row, &mut scratch, &mut buf)?;
-                out.push(&buf);
-            }
+            let here = |e: Error| e.after(out.len());
+            let rows = self.steps.apply(block).map_err(here)?;
+            let part = self.model.predict(View::all(&rows)).map_err(here)?;
+            (0..part.len()).for_each(|i| out.push_row(&part, i));
         }
         Ok(out)
     }
