@@ -13,6 +13,8 @@ mod case;
 mod drift;
 #[path = "peers/explain.rs"]
 mod explain;
+#[path = "peers/forest.rs"]
+mod forest;
 #[path = "peers/gbdt.rs"]
 mod gbdt;
 #[path = "peers/meter.rs"]
@@ -39,6 +41,7 @@ const UNUSABLE: u8 = 2;
 fn entries() -> Vec<Entry> {
     let of = [
         gbdt::ENTRIES,
+        forest::ENTRIES,
         explain::ENTRIES,
         recsys::ENTRIES,
         mlp::ENTRIES,

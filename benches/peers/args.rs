@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
 usage: cargo bench --bench peers -- --workload NAME --data-dir DIR [options]
-  --workload NAME   gbdt explain recsys mlp metrics preprocess drift
+  --workload NAME   gbdt forest explain recsys mlp metrics preprocess drift
   --data-dir DIR    where the .npy, .csv and .parquet files are
   --threads N       size of the thread pool (1)
   --only PATTERNS   comma-separated DATASET/CASE patterns, e.g. 'higgs/*' (*)
   --repeat R        the best of R runs of each operation (1)
-  --trees T         boosting rounds (100)
+  --trees T         boosting rounds, trees of a forest (100)
   --iterations I    ALS iterations (15)
-  --seed S          of boosting (1)
+  --seed S          of boosting and forests (1)
   --list            print the cases and stop";
 
 /// What to run and how.

@@ -1,4 +1,4 @@
-//! Models of the `ml-pipeline` family: popularity baselines, implicit matrix factorisation, gradient boosting, isolation forests,
+//! Models of the `ml-pipeline` family: popularity baselines, implicit matrix factorisation, forests, gradient boosting,
 //! neural networks and ensembles, all behind the contracts of `ml-data`.
 
 pub mod baseline;

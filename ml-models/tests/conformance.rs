@@ -1,13 +1,15 @@
-//! Boosting and the network under the rules that every model of the family keeps; `rankers.rs` has those of rankers.
+//! Boosting, forests and the network under the rules that every model of the family keeps; `rankers.rs` has those of rankers.
 #![allow(clippy::unwrap_used)]
 
 use ml_data::random::{RngExt, generator};
 use ml_data::repr::{Dense, Float};
 use ml_data::sample::{
-    Binary, BinaryLabels, Class, ClassLabels, Real, RealLabels, Relevance, RelevanceLabels,
+    Binary, BinaryLabels, Class, ClassLabels, Dataset, Real, RealLabels, Relevance,
+    RelevanceLabels, Unlabelled,
 };
 use ml_data::testkit::{Claims, CountingAllocator, Fixture, Report, Weights, check_model};
 use ml_models::boost::{Boost, Objective};
+use ml_models::forest::{DecisionTree, ExtraTrees, IsolationForest, RandomForest};
 use ml_models::neural::{Embedding, Mlp};
 
 #[global_allocator]
@@ -173,6 +175,88 @@ fn boosting_of_lists_conforms() {
     };
     passes(&check_model::<_, Relevance, _>(
         &boost(),
+        &fixture::<f64, _>(labels),
+        claims,
+    ));
+}
+
+/// Rows are drawn by position, so a row of weight 2 is not drawn as two rows are.
+fn drawn() -> Claims {
+    Claims {
+        weights: Weights::ZeroOnly(0.0, "rows are drawn by their position"),
+        permutation: Err("rows are drawn by their position"),
+        ..Claims::default()
+    }
+}
+
+#[test]
+fn forests_and_trees_conform() {
+    let real = |y: &[f64]| RealLabels::new(y).unwrap();
+    let binary = |y: &[f64]| {
+        let positive: Vec<u8> = y.iter().map(|&y| u8::from(y > 0.8)).collect();
+        BinaryLabels::new(positive, "yes").unwrap()
+    };
+    let class = |y: &[f64]| {
+        let codes: Vec<u32> = y.iter().map(|y| y.clamp(0.0, 2.0) as u32).collect();
+        ClassLabels::new(codes, ["a", "b", "c"].map(Box::<str>::from)).unwrap()
+    };
+    let tree = DecisionTree::new().max_depth(Some(5));
+    passes(&check_model::<_, Real, _>(
+        &tree,
+        &fixture::<f64, _>(real),
+        Claims::default(),
+    ));
+    passes(&check_model::<_, Binary, _>(
+        &tree,
+        &fixture::<f32, _>(binary),
+        Claims::default(),
+    ));
+    let forest = RandomForest::new().n_estimators(12).oob_score(true);
+    passes(&check_model::<_, Real, _>(
+        &forest,
+        &fixture::<f32, _>(real),
+        drawn(),
+    ));
+    passes(&check_model::<_, Class, _>(
+        &forest,
+        &fixture::<f64, _>(class),
+        drawn(),
+    ));
+    // All rows go into each tree, and what is drawn does not depend on their order.
+    let extra = ExtraTrees::new().n_estimators(12);
+    passes(&check_model::<_, Binary, _>(
+        &extra,
+        &fixture::<f64, _>(binary),
+        Claims::default(),
+    ));
+    passes(&check_model::<_, Class, _>(
+        &extra.min_samples_leaf(3),
+        &fixture::<f32, _>(class),
+        Claims {
+            weights: Weights::ZeroOnly(
+                0.0,
+                "`min_samples_leaf` counts a row of weight 2 once, as scikit-learn does",
+            ),
+            ..Claims::default()
+        },
+    ));
+}
+
+#[test]
+fn isolation_forest_conforms() {
+    let claims = Claims {
+        weights: Weights::Refused,
+        permutation: Err("rows are drawn by their position"),
+        ..Claims::default()
+    };
+    let forest = IsolationForest::new().n_estimators(20);
+    // None, for as many rows.
+    let labels = |y: &[f64]| {
+        let rows = Dense::from_rows(1, y.to_vec()).unwrap();
+        Dataset::unlabelled(rows).unwrap().into_train().y().clone()
+    };
+    passes(&check_model::<_, Unlabelled, _>(
+        &forest,
         &fixture::<f64, _>(labels),
         claims,
     ));

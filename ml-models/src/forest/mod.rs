@@ -1,5 +1,36 @@
-//! Forests: trees grown apart from each other.
+//! Forests: trees that are grown side by side and averaged.
+//!
+//! [`RandomForest`], [`ExtraTrees`] and [`DecisionTree`] learn numbers, two classes and several; [`FittedForest`] and
+//! [`FittedForestClassifier`] are what was learned. From data to model:
+//!
+//! * `params`, `settings`: scikit-learn's names and defaults;
+//! * `fit`: checks labels, drops rows of weight 0, bins the columns, draws the rows of each tree;
+//! * `counted`, `fixed`: weights of rows and classes as integers, so that sums do not depend on the order of the rows;
+//! * `impurity`: what a split lowers: the variance of numbers, or Gini's impurity of classes;
+//! * `search`: the best split of a node, one column after the other;
+//! * `grow`: one tree on one thread; a forest grows as many at a time as there are threads;
+//! * `oob`: what the trees say of the rows that they were not grown on.
+//!
+//! [`IsolationForest`] finds rows that random splits set apart early.
+//!
+//! A tree of several classes is grown once, on all of them, and kept as one [`Tree`](crate::tree::Tree) a class with equal splits, so
+//! that everything that reads an [`Ensemble`](crate::tree::Ensemble) reads forests too.
 
+mod counted;
+mod estimator;
+mod fit;
+mod fixed;
+mod grow;
+mod impurity;
 mod isolation;
+mod model;
+mod oob;
+mod params;
+mod search;
+mod settings;
 
+pub use counted::ClassWeight;
 pub use isolation::{Contamination, FittedIsolationForest, IsolationForest};
+pub use model::{FittedForest, FittedForestClassifier};
+pub use params::{DecisionTree, ExtraTrees, RandomForest};
+pub use settings::{MaxFeatures, MaxSamples};

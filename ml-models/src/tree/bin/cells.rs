@@ -70,6 +70,11 @@ impl Cells {
     pub(crate) fn slot(&self, slot: usize) -> &[u8] {
         &self.by_slot[slot * self.rows..(slot + 1) * self.rows]
     }
+
+    /// The cells of all slots of one byte, slot after slot.
+    pub(crate) fn slot_bytes(&self) -> &[u8] {
+        &self.by_slot
+    }
 }
 
 #[cfg(test)]

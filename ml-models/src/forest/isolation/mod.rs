@@ -1,16 +1,20 @@
 //! Isolation forest: rows that random splits set apart soon are unlike the others.
 
 use ml_data::contract::{Estimator, Params, Predict};
-use ml_data::random::{RngExt, Xoshiro256PlusPlus, generator};
-use ml_data::repr::{Dense, Float, Names, View};
-use ml_data::sample::{Sample, Scores, Train, Unlabelled};
+use ml_data::random::generator;
+use ml_data::repr::{Dense, Float};
+use ml_data::sample::{Sample, Train, Unlabelled};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::tree::{
-    Child, Combine, Condition, Ensemble, Leaf, Link, Missing, Node, Parts, Scratch, Tree,
-};
+use crate::tree::Tree;
+
+mod grow;
+mod model;
+
+use grow::Grower;
+pub use model::FittedIsolationForest;
 
 const STEP: &str = "IsolationForest";
 
@@ -182,203 +186,15 @@ fn quantile(sorted: &[f64], q: f64) -> f64 {
     sorted[low] + (sorted[high] - sorted[low]) * (at - low as f64)
 }
 
-/// Mean depth of an unsuccessful search in a binary search tree of so many keys.
-fn average_path_length(n: usize) -> f64 {
-    const EULER: f64 = 0.577_215_664_901_532_9;
-    match n {
-        0 | 1 => 0.0,
-        2 => 1.0,
-        n => {
-            let n = n as f64;
-            2.0 * ((n - 1.0).ln() + EULER) - 2.0 * (n - 1.0) / n
-        }
-    }
-}
-
-/// A tree at work.
-struct Grower<'a, F> {
-    x: View<'a, Dense<F>>,
-    rows: Vec<u32>,
-    rng: Xoshiro256PlusPlus,
-    most: usize,
-    nodes: Vec<Node>,
-    leaves: Vec<Leaf>,
-}
-
-impl<'a, F: Float> Grower<'a, F> {
-    fn new(x: View<'a, Dense<F>>, rows: usize, mut rng: Xoshiro256PlusPlus) -> Self {
-        // The first so many of a random order.
-        let mut all: Vec<u32> = (0..x.len() as u32).collect();
-        for i in 0..rows {
-            let other = rng.random_range(i..all.len());
-            all.swap(i, other);
-        }
-        all.truncate(rows);
-        Self {
-            x,
-            rows: all,
-            rng,
-            most: (rows.max(2) as f64).log2().ceil() as usize,
-            nodes: Vec::new(),
-            leaves: Vec::new(),
-        }
-    }
-
-    fn grow(mut self) -> Tree {
-        let rows = std::mem::take(&mut self.rows);
-        self.below(rows, 0);
-        Tree {
-            nodes: self.nodes,
-            leaves: self.leaves,
-            shrinkage: 1.0,
-        }
-    }
-
-    /// Grows what is below a set of rows; never deeper than the logarithm of the number of rows.
-    fn below(&mut self, rows: Vec<u32>, depth: usize) -> Child {
-        let split = (rows.len() > 1 && depth < self.most)
-            .then(|| self.split(&rows))
-            .flatten();
-        let count = rows.len() as u64;
-        let Some((feature, test, missing_left)) = split else {
-            self.leaves.push(Leaf {
-                value: depth as f64 + average_path_length(rows.len()),
-                weight: count as f64,
-                count,
-            });
-            return Child::Leaf(self.leaves.len() as u32 - 1);
-        };
-        let at = self.nodes.len();
-        self.nodes.push(Node {
-            feature,
-            test,
-            missing: Missing::Nan,
-            missing_left,
-            left: Child::Leaf(0),
-            right: Child::Leaf(0),
-            gain: 0.0,
-            value: depth as f64 + average_path_length(rows.len()),
-            weight: count as f64,
-            count,
-        });
-        let node = &self.nodes[at];
-        let (left, right) = rows
-            .into_iter()
-            .partition(|&i| node.goes_left(self.x.row(i as usize)[feature as usize].f64()));
-        let left = self.below(left, depth + 1);
-        let right = self.below(right, depth + 1);
-        (self.nodes[at].left, self.nodes[at].right) = (left, right);
-        Child::Node(at as u32)
-    }
-
-    /// A random column that is not the same for all rows, and where to split it.
-    fn split(&mut self, rows: &[u32]) -> Option<(u32, Condition, bool)> {
-        let mut columns: Vec<u32> = (0..self.x.data().width() as u32).collect();
-        while !columns.is_empty() {
-            let drawn = self.rng.random_range(0..columns.len());
-            let column = columns.swap_remove(drawn);
-            let values = rows
-                .iter()
-                .map(|&i| self.x.row(i as usize)[column as usize].f64());
-            let (mut low, mut high, mut missing) = (f64::INFINITY, f64::NEG_INFINITY, 0);
-            for value in values {
-                low = low.min(value);
-                high = high.max(value);
-                missing += usize::from(value.is_nan());
-            }
-            let missing_left = self.rng.random_range(0..2) == 0;
-            if low < high {
-                // Below the highest value, so that both sides have rows.
-                let threshold = low + (high - low) * self.rng.random_range(0.0..1.0);
-                let threshold = if threshold < high { threshold } else { low };
-                return Some((column, Condition::Threshold(threshold), missing_left));
-            }
-            if missing > 0 && missing < rows.len() {
-                return Some((column, Condition::Present, false));
-            }
-        }
-        None
-    }
-}
-
-/// A fitted [`IsolationForest`]: predicts how anomalous rows are, from 0 to 1.
-///
-/// # Missing values
-///
-/// `NaN` takes the side that its split has drawn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FittedIsolationForest {
-    ensemble: Ensemble,
-    /// Mean depth that is neither long nor short.
-    usual: f64,
-    threshold: f64,
-}
-
-impl FittedIsolationForest {
-    fn of(names: Names, trees: Vec<Tree>, rows: usize) -> Result<Self> {
-        let ensemble = Ensemble::new(Parts {
-            names,
-            outputs: 1,
-            trees,
-            start: vec![0.0],
-            combine: Combine::Mean,
-            link: Link::Identity,
-            objective: "isolation".into(),
-        })?;
-        Ok(Self {
-            ensemble,
-            usual: average_path_length(rows),
-            threshold: 0.5,
-        })
-    }
-
-    /// The trees; their leaves' values are depths.
-    #[must_use]
-    pub fn ensemble(&self) -> &Ensemble {
-        &self.ensemble
-    }
-
-    /// Rows with a higher score are outliers.
-    #[must_use]
-    pub fn threshold(&self) -> f64 {
-        self.threshold
-    }
-
-    fn score(&self, depth: f64) -> f64 {
-        // A sample of one row says nothing.
-        let usual = if self.usual > 0.0 { self.usual } else { 1.0 };
-        (-depth / usual).exp2()
-    }
-}
-
-impl<F: Float> Predict<Dense<F>> for FittedIsolationForest {
-    type Prediction = Scores;
-    type Scratch = Scratch;
-
-    fn input(&self) -> &Names {
-        self.ensemble.names()
-    }
-
-    fn predict_row(&self, row: &[F], scratch: &mut Scratch, out: &mut f64) -> Result<()> {
-        let mut depth = [0.0];
-        self.ensemble.raw_row(row, scratch, &mut depth)?;
-        *out = self.score(depth[0]);
-        Ok(())
-    }
-
-    fn predict(&self, x: View<'_, Dense<F>>) -> Result<Scores> {
-        let mut scores = self.ensemble.raw_scores(x)?;
-        scores.iter_mut().for_each(|s| *s = self.score(*s));
-        Ok(Scores(scores))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use ml_data::contract::Fit;
+    use ml_data::repr::{Names, View};
     use ml_data::sample::Dataset;
 
+    use super::grow::average_path_length;
     use super::*;
+    use crate::tree::{Child, Condition, Leaf, Missing, Node};
 
     #[derive(Deserialize)]
     struct Golden {
@@ -400,7 +216,7 @@ mod tests {
     }
 
     fn golden() -> Golden {
-        serde_json::from_str(include_str!("../../tests/golden/isolation.json")).unwrap()
+        serde_json::from_str(include_str!("../../../tests/golden/isolation.json")).unwrap()
     }
 
     impl Sklearn {

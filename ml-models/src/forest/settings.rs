@@ -1,0 +1,215 @@
+//! What all forests are told, and what is refused.
+
+use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+use super::counted::ClassWeight;
+
+/// How many columns are drawn for each node.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum MaxFeatures {
+    /// All of them.
+    All,
+    /// The square root of their number, rounded down.
+    Sqrt,
+    /// The binary logarithm of their number, rounded down.
+    Log2,
+    /// A share of them, rounded down.
+    Share(f64),
+    /// So many.
+    Count(usize),
+}
+
+/// How many rows are drawn, with replacement, for each tree.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum MaxSamples {
+    /// As many as there are.
+    #[default]
+    All,
+    /// A share of their number, rounded to the nearest whole number, halves to the even one.
+    Share(f64),
+    /// So many.
+    Count(usize),
+}
+
+impl MaxFeatures {
+    /// The number of columns drawn of `n`, at least 1.
+    pub(super) fn of(self, n: usize) -> usize {
+        let some = match self {
+            Self::All => n,
+            Self::Sqrt => n.isqrt(),
+            Self::Log2 => n.checked_ilog2().unwrap_or(0) as usize,
+            Self::Share(share) => (share * n as f64) as usize,
+            Self::Count(count) => count,
+        };
+        some.clamp(1, n.max(1))
+    }
+}
+
+impl MaxSamples {
+    /// The number of rows drawn of `n`, at least 1.
+    pub(super) fn of(self, n: usize) -> usize {
+        match self {
+            Self::All => n,
+            Self::Share(share) => ((share * n as f64).round_ties_even() as usize).max(1),
+            Self::Count(count) => count.clamp(1, n),
+        }
+    }
+}
+
+/// What all forests have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Settings {
+    pub(super) n_estimators: usize,
+    pub(super) max_depth: Option<usize>,
+    pub(super) min_samples_split: usize,
+    pub(super) min_samples_leaf: usize,
+    /// Without one, the square root of the number for classes and all for numbers.
+    pub(super) max_features: Option<MaxFeatures>,
+    pub(super) max_leaf_nodes: Option<usize>,
+    pub(super) bootstrap: bool,
+    pub(super) max_samples: MaxSamples,
+    pub(super) oob_score: bool,
+    pub(super) class_weight: Option<ClassWeight>,
+    pub(super) max_bin: usize,
+    pub(super) random_thresholds: bool,
+    pub(super) seed: u64,
+}
+
+impl Settings {
+    pub(super) fn forest() -> Self {
+        Self {
+            n_estimators: 100,
+            max_depth: None,
+            min_samples_split: 2,
+            min_samples_leaf: 1,
+            max_features: None,
+            max_leaf_nodes: None,
+            bootstrap: true,
+            max_samples: MaxSamples::All,
+            oob_score: false,
+            class_weight: None,
+            max_bin: 255,
+            random_thresholds: false,
+            seed: 0,
+        }
+    }
+
+    pub(super) fn check(&self, step: &'static str) -> Result<()> {
+        let share = |s: f64| s > 0.0 && s <= 1.0;
+        let features = match self.max_features {
+            Some(MaxFeatures::Share(s)) => share(s),
+            Some(MaxFeatures::Count(n)) => n >= 1,
+            _ => true,
+        };
+        let samples = match self.max_samples {
+            MaxSamples::Share(s) => share(s),
+            MaxSamples::Count(n) => n >= 1,
+            MaxSamples::All => true,
+        };
+        let text = |n: usize| n.to_string();
+        let some = |n: Option<usize>| n.map_or("None".into(), text);
+        let (one, two) = ("at least 1", "at least 2");
+        let checks: [(&'static str, String, bool, &'static str); 11] = [
+            (
+                "n_estimators",
+                text(self.n_estimators),
+                self.n_estimators >= 1,
+                one,
+            ),
+            (
+                "max_depth",
+                some(self.max_depth),
+                self.max_depth != Some(0),
+                "None or at least 1",
+            ),
+            (
+                "min_samples_split",
+                text(self.min_samples_split),
+                self.min_samples_split >= 2,
+                two,
+            ),
+            (
+                "min_samples_leaf",
+                text(self.min_samples_leaf),
+                self.min_samples_leaf >= 1,
+                one,
+            ),
+            (
+                "max_features",
+                format!("{:?}", self.max_features),
+                features,
+                "a share above 0 and at most 1, or a count of at least 1",
+            ),
+            (
+                "max_leaf_nodes",
+                some(self.max_leaf_nodes),
+                self.max_leaf_nodes.is_none_or(|n| n >= 2),
+                "None or at least 2",
+            ),
+            (
+                "max_samples",
+                format!("{:?}", self.max_samples),
+                samples,
+                "a share above 0 and at most 1, or a count of at least 1",
+            ),
+            (
+                "max_samples",
+                format!("{:?}", self.max_samples),
+                self.bootstrap || self.max_samples == MaxSamples::All,
+                "All where rows are not drawn (`bootstrap` is off)",
+            ),
+            (
+                "oob_score",
+                self.oob_score.to_string(),
+                self.bootstrap || !self.oob_score,
+                "false where rows are not drawn (`bootstrap` is off)",
+            ),
+            (
+                "class_weight",
+                format!("{:?}", self.class_weight),
+                self.class_weight
+                    .as_ref()
+                    .is_none_or(|w| w.refused().is_none()),
+                "finite factors above 0",
+            ),
+            (
+                "max_bin",
+                text(self.max_bin),
+                (2..=255).contains(&self.max_bin),
+                "from 2 to 255",
+            ),
+        ];
+        match checks.into_iter().find(|c| !c.2) {
+            Some((name, value, _, rule)) => Err(Error::parameter(step, name, value, rule)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_and_counts_are_scikit_learns() {
+        let features = [
+            MaxFeatures::All,
+            MaxFeatures::Sqrt,
+            MaxFeatures::Log2,
+            MaxFeatures::Share(0.3),
+            MaxFeatures::Count(9),
+        ];
+        assert_eq!(features.map(|f| f.of(10)), [10, 3, 3, 3, 9]);
+        assert_eq!(features.map(|f| f.of(1)), [1, 1, 1, 1, 1]);
+        let samples = [
+            MaxSamples::All,
+            MaxSamples::Share(0.25),
+            MaxSamples::Count(7),
+        ];
+        assert_eq!(samples.map(|s| s.of(10)), [10, 2, 7]);
+        assert_eq!(samples.map(|s| s.of(1)), [1, 1, 1]);
+    }
+}
