@@ -72,7 +72,7 @@ pub struct RandomForest {
 /// let x: Vec<f64> = (0..200).map(|i| f64::from(i) / 20.0).collect();
 /// let y: Vec<f64> = x.iter().map(|x| x.sin()).collect();
 /// let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
-/// let trees: FittedForest = ExtraTrees::new().min_samples_leaf(2).fit(&train)?;
+/// let trees: FittedForest = ExtraTrees::new().fit(&train)?;
 ///
 /// let new = Dense::from_rows(1, vec![1.01, 4.72])?;
 /// let predicted = trees.predict(View::all(&new))?.0;
