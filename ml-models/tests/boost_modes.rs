@@ -433,3 +433,20 @@ fn the_same_bits_for_any_number_of_threads_and_any_registers() {
         }
     }
 }
+
+#[test]
+fn many_trainings_share_a_pool() {
+    // Enough rows that splits are shared, and more trainings than threads: each may meet parts of any other.
+    let rows = real(40_000, 3).into_train();
+    let boost = boost().num_iterations(4).num_leaves(40);
+    let alone = format!("{:?}", boost.fit(&rows).unwrap().trees());
+    for threads in [2, 4] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let same = pool.build().unwrap().install(|| {
+            use rayon::prelude::*;
+            let all = (0..48).into_par_iter();
+            all.all(|_| format!("{:?}", boost.fit(&rows).unwrap().trees()) == alone)
+        });
+        assert!(same, "{threads} threads");
+    }
+}

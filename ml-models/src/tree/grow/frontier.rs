@@ -75,19 +75,17 @@ struct State<'s> {
     /// Leaves that are split or being split, and the latter alone.
     begun: usize,
     busy: usize,
+    /// Threads that take leaves.
+    workers: usize,
 }
 
-/// What a thread does next.
-enum Job<'s> {
-    Split {
-        entry: usize,
-        leaf: Box<Leaf<'s>>,
-        split: Split,
-        threads: usize,
-        open: bool,
-    },
-    Wait,
-    Done,
+/// A leaf to be split.
+struct Job<'s> {
+    entry: usize,
+    leaf: Box<Leaf<'s>>,
+    split: Split,
+    threads: usize,
+    open: bool,
 }
 
 /// What became of the leaves: the tree, and the rows of each leaf.
@@ -103,6 +101,7 @@ impl<'s, 'r> Frontier<'s, 'r> {
             ready: BinaryHeap::new(),
             begun: 0,
             busy: 0,
+            workers: 1,
         };
         state.add(root);
         Self {
@@ -119,14 +118,7 @@ impl<'s, 'r> Frontier<'s, 'r> {
 
     /// Splits leaves until the tree is full.
     pub(super) fn grow(self) -> Grown<'s> {
-        if self.threads > 1 {
-            rayon::scope(|scope| {
-                (1..self.threads).for_each(|_| scope.spawn(|_| self.work()));
-                self.work();
-            });
-        } else {
-            self.work();
-        }
+        rayon::scope(|scope| self.work(scope));
         let Self {
             round,
             threads,
@@ -144,29 +136,25 @@ impl<'s, 'r> Frontier<'s, 'r> {
         Grown { sprout, rows }
     }
 
-    /// What each thread does.
-    fn work(&self) {
+    /// Splits leaves as long as there are any, and calls others if there are more than one. Nobody waits for leaves to come: a
+    /// thread that waits for its part of a split may be given this very work, and would wait for itself.
+    fn work<'scope>(&'scope self, scope: &rayon::Scope<'scope>)
+    where
+        's: 'scope,
+        'r: 'scope,
+    {
         loop {
-            let job = self.state().next(self.threads, self.splits);
-            match job {
-                Job::Split {
-                    entry,
-                    leaf,
-                    split,
-                    threads,
-                    open,
-                } => {
-                    let children = leaf.split(self.round, &split, threads, open);
-                    self.state().put(entry, children);
-                }
-                // Others may have parts of their work to share.
-                Job::Wait => {
-                    if rayon::yield_now() != Some(rayon::Yield::Executed) {
-                        std::hint::spin_loop();
-                    }
-                }
-                Job::Done => return,
-            }
+            let Some(job) = self.state().next(self.threads, self.splits) else {
+                return;
+            };
+            let (entry, threads, open) = (job.entry, job.threads, job.open);
+            let children = job.leaf.split(self.round, &job.split, threads, open);
+            let called = {
+                let mut state = self.state();
+                state.put(entry, children);
+                state.call(self.threads, self.splits)
+            };
+            (0..called).for_each(|_| scope.spawn(|scope| self.work(scope)));
         }
     }
 }
@@ -188,32 +176,36 @@ impl<'s> State<'s> {
         at
     }
 
-    fn next(&mut self, threads: usize, splits: usize) -> Job<'s> {
-        if self.begun == splits || self.ready.is_empty() {
-            return if self.busy == 0 || self.begun == splits {
-                Job::Done
-            } else {
-                Job::Wait
-            };
+    /// The most promising leaf; without one the worker goes.
+    fn next(&mut self, threads: usize, splits: usize) -> Option<Job<'s>> {
+        if self.begun < splits
+            && let Some(Claim { entry, .. }) = self.ready.pop()
+        {
+            let found = &mut self.entries[entry];
+            if let (Some(leaf), Some(split)) = (found.leaf.take(), found.split.clone()) {
+                self.begun += 1;
+                self.busy += 1;
+                let others = self.busy - 1 + self.ready.len().min(splits - self.begun);
+                return Some(Job {
+                    entry,
+                    leaf: Box::new(leaf),
+                    split,
+                    threads: threads.saturating_sub(others).max(1),
+                    open: self.begun < splits,
+                });
+            }
         }
-        let claim = self.ready.pop();
-        let taken = claim.and_then(|c| {
-            let entry = &mut self.entries[c.entry];
-            Some((c.entry, entry.leaf.take()?, entry.split.clone()?))
-        });
-        let Some((entry, leaf, split)) = taken else {
-            return Job::Wait;
-        };
-        self.begun += 1;
-        self.busy += 1;
-        let others = self.busy - 1 + self.ready.len().min(splits - self.begun);
-        Job::Split {
-            entry,
-            leaf: Box::new(leaf),
-            split,
-            threads: threads.saturating_sub(others).max(1),
-            open: self.begun < splits,
-        }
+        self.workers -= 1;
+        None
+    }
+
+    /// How many more workers there should be.
+    fn call(&mut self, threads: usize, splits: usize) -> usize {
+        // One leaf is for the worker that asks.
+        let leaves = self.ready.len().min(splits - self.begun).saturating_sub(1);
+        let called = leaves.min(threads.saturating_sub(self.workers));
+        self.workers += called;
+        called
     }
 
     fn put(&mut self, entry: usize, [left, right]: [Leaf<'s>; 2]) {

@@ -117,14 +117,18 @@ impl Rules {
                 .into_par_iter()
                 .with_min_len(16)
                 .map_init(Scratch::default, |scratch, k| {
-                    leaf.scan(hist, layout, column(k), scratch, self)
+                    leaf.scan(hist, layout, column(k), 0.0, scratch, self)
                 })
                 .reduce(|| None, better)
         } else {
             let mut scratch = Scratch::default();
-            (0..active)
-                .map(|k| leaf.scan(hist, layout, column(k), &mut scratch, self))
-                .fold(None, better)
+            (0..active).fold(None, |best: Option<Split>, k| {
+                let bar = best.as_ref().map_or(0.0, |b| b.gain);
+                better(
+                    best,
+                    leaf.scan(hist, layout, column(k), bar, &mut scratch, self),
+                )
+            })
         }?;
         let own = leaf.own_part();
         let gain = (best.gain - own) * self.unit;
@@ -180,9 +184,6 @@ pub(super) struct LeafRules {
     pub(super) draw: Option<u64>,
 }
 
-/// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
-const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
-
 /// Running sums of one column's bins, and gains.
 #[derive(Default)]
 struct Scratch {
@@ -206,12 +207,14 @@ impl Scratch {
 }
 
 impl LeafRules {
-    /// The best split on one column, its gain in packed units and with the leaf's own part.
+    /// The best split on one column, its gain in packed units and with the leaf's own part. One that is not above `bar` need
+    /// not be found.
     fn scan(
         &self,
         hist: &[u64],
         layout: &Layout,
         column: usize,
+        bar: f64,
         scratch: &mut Scratch,
         rules: &Rules,
     ) -> Option<Split> {
@@ -228,19 +231,13 @@ impl LeafRules {
         if about.is_categorical() {
             return self.scan_categories(bins, column, &rules.categorical);
         }
-        let mut sum = 0_u64;
-        for (prefix, bin) in prefix.iter_mut().zip(&bins[..values]) {
-            sum = sum.wrapping_add(*bin);
-            *prefix = sum;
-        }
-        if let Some(rows_per_hessian) = self.rows_per_hessian {
-            estimate_rows(&bins[..values], rows_per_hessian, rows);
-        }
+        kernel::running_sums(&bins[..values], self.rows_per_hessian, prefix, rows);
         let missing = if about.missing { bins[values] } else { 0 };
         let direction = rules.monotone.get(about.source as usize).copied();
         let side = Side {
             column,
             direction: direction.unwrap_or(0),
+            bar,
         };
         let split = |(gain, bin): (f64, usize), missing_left: bool, extra: u64| Split {
             gain,
@@ -311,7 +308,7 @@ impl LeafRules {
             let best = self.best_bounded(range, lefts, extra, side.direction, first_wins);
             return best.map(|(gain, at)| (gain, from + at));
         }
-        kernel::best_of(range, extra, &self.constants, first_wins, gains)
+        kernel::best_of(range, extra, &self.constants, first_wins, side.bar, gains)
             .map(|(gain, at)| (gain, from + at))
     }
 }
@@ -322,6 +319,8 @@ struct Side {
     column: usize,
     /// 1 if values may only rise with it, -1 if they may only fall.
     direction: i8,
+    /// Lower gains are of no use.
+    bar: f64,
 }
 
 /// A random position below `n`.
@@ -346,18 +345,6 @@ struct Candidates<'a> {
     /// Packed sum, and estimated rows, that go left whatever the threshold.
     extra: u64,
     besides: i64,
-}
-
-/// Running sums of the rows that each bin's hessian stands for.
-fn estimate_rows(bins: &[u64], rows_per_hessian: f64, rows: &mut [u32]) {
-    for (rows, &bin) in rows.iter_mut().zip(bins) {
-        *rows = (f64::from(bin as i32) * rows_per_hessian + ROUND).to_bits() as u32;
-    }
-    let mut sum = 0;
-    for rows in &mut rows[..bins.len()] {
-        sum += *rows;
-        *rows = sum;
-    }
 }
 
 /// The higher gain; the earlier split where they are equal.

@@ -11,18 +11,22 @@ pub(crate) struct Constants {
     pub(crate) lambda_l2: f64,
 }
 
-/// The highest gain of sending everything up to entry `i` of `prefix`, with `extra` on top, to the left: the gain and `i`. Equal
-/// gains go to the last entry, or the first where `first_wins`. The parent's part is not subtracted. `gains` is scratch of at
-/// least the same length.
+/// The highest gain of sending everything up to entry `i` of `prefix`, with `extra` on top, to the left: the gain and `i`; none
+/// unless it is above `bar`. Equal gains go to the last entry, or the first where `first_wins`. The parent's part is not
+/// subtracted. `gains` is scratch of at least the same length.
 pub(crate) fn best_of(
     prefix: &[u64],
     extra: u64,
     constants: &Constants,
     first_wins: bool,
+    bar: f64,
     gains: &mut [f64],
 ) -> Option<(f64, usize)> {
     let gains = &mut gains[..prefix.len()];
     let best = fill(prefix, extra, constants, gains);
+    if best <= bar {
+        return None;
+    }
     let at = if first_wins {
         gains.iter().position(|&g| g >= best)
     } else {
@@ -117,9 +121,10 @@ mod tests {
         }
         let best = a.iter().copied().fold(0.0, f64::max);
         assert_eq!(
-            best_of(&prefix, extra, &c, false, &mut b).map(|x| x.0),
+            best_of(&prefix, extra, &c, false, 0.0, &mut b).map(|x| x.0),
             Some(best)
         );
+        assert_eq!(best_of(&prefix, extra, &c, false, best, &mut b), None);
     }
 
     #[test]
@@ -132,13 +137,13 @@ mod tests {
         };
         let mut gains = [0.0; 20];
         assert_eq!(
-            best_of(&prefix, 0, &c, true, &mut gains).map(|x| x.1),
+            best_of(&prefix, 0, &c, true, 0.0, &mut gains).map(|x| x.1),
             Some(0)
         );
         assert_eq!(
-            best_of(&prefix, 0, &c, false, &mut gains).map(|x| x.1),
+            best_of(&prefix, 0, &c, false, 0.0, &mut gains).map(|x| x.1),
             Some(19)
         );
-        assert_eq!(best_of(&[], 0, &c, false, &mut gains), None);
+        assert_eq!(best_of(&[], 0, &c, false, 0.0, &mut gains), None);
     }
 }

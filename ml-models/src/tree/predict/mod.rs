@@ -4,16 +4,18 @@
 //! of its category ([`classes`]); from there on everything is bytes ([`ranks`]), and every node, whatever it asks of a value,
 //! asks whether a byte is below a limit, or in a set ([`question`]). One row runs through bit vectors of leaves ([`bits`])
 //! where trees have at most 64, else down the trees several at a time ([`walk`]). Batches visit all nodes of a tree for a
-//! block of rows, without a branch ([`block`]). All of them only find leaves; leaf values are always added in the order of
+//! block of rows, without a branch ([`block`]). The largest trees go without ranks ([`direct`]). All of them only find leaves; leaf values are always added in the order of
 //! the trees.
 
 mod bits;
 mod block;
 mod classes;
+mod direct;
 mod numbers;
 mod pool;
 mod question;
 mod ranks;
+mod table;
 #[cfg(test)]
 pub(super) mod tests;
 mod walk;
@@ -23,6 +25,7 @@ use rayon::prelude::*;
 use super::ensemble::Combine;
 use super::shape::Tree;
 use bits::Bits;
+use direct::Direct;
 use ml_data::repr::{Dense, Float, View};
 pub(super) use question::{Asked, Set};
 pub(super) use ranks::Ranks;
@@ -34,12 +37,25 @@ pub(crate) struct Compiled {
     start: Vec<f64>,
     /// What sums of leaf values are divided by.
     divisor: f64,
+    trees: usize,
+    engine: Engine,
+}
+
+/// How leaves are found.
+#[derive(Debug, Clone)]
+enum Engine {
+    Ranked(Box<Ranked>),
+    Direct(Direct),
+}
+
+/// By the ranks of values.
+#[derive(Debug, Clone)]
+struct Ranked {
     ranks: Ranks,
     row: RowEngine,
     walk: Walk,
     block: block::Block,
     pool: pool::Pool,
-    trees: usize,
 }
 
 /// How a single row finds its leaves.
@@ -84,13 +100,6 @@ impl Compiled {
     /// One starting score an output; the trees take turns.
     pub(crate) fn new(trees: &[Tree], start: &[f64], combine: Combine) -> Self {
         let (ranks, questions) = Ranks::new(trees);
-        let leaves = trees.iter().map(|t| t.leaves.len()).max().unwrap_or(1);
-        let slots = ranks.len();
-        let row = match leaves {
-            0..=32 => Bits::new(trees, slots, &questions).map(RowEngine::Bits32),
-            33..=64 => Bits::new(trees, slots, &questions).map(RowEngine::Bits64),
-            _ => None,
-        };
         let rounds = (trees.len() / start.len()).max(1);
         Self {
             start: start.to_vec(),
@@ -98,24 +107,20 @@ impl Compiled {
                 Combine::Sum => 1.0,
                 Combine::Mean => rounds as f64,
             },
-            row: row.unwrap_or(RowEngine::Walk),
-            walk: Walk::new(trees, &questions),
-            block: block::Block::new(trees, &questions),
-            pool: pool::Pool::default(),
             trees: trees.len(),
-            ranks,
+            engine: match Direct::new(trees, ranks.len()) {
+                Some(direct) => Engine::Direct(direct),
+                None => Engine::Ranked(Box::new(Ranked::new(trees, ranks, &questions))),
+            },
         }
     }
 
     /// The scores of a row, one an output.
     pub(crate) fn row<F: Float>(&self, row: &[F], scratch: &mut Scratch, out: &mut [f64]) {
-        self.ranks.of_row(row, &mut scratch.ranks);
         out.copy_from_slice(&self.start);
-        let (ranks, at) = (&scratch.ranks, &mut scratch.at);
-        match &self.row {
-            RowEngine::Bits32(bits) => bits.add(ranks, at, &mut scratch.words32, out),
-            RowEngine::Bits64(bits) => bits.add(ranks, at, &mut scratch.words64, out),
-            RowEngine::Walk => self.walk.add(ranks, at, out),
+        match &self.engine {
+            Engine::Ranked(ranked) => ranked.add(row, scratch, out),
+            Engine::Direct(direct) => direct.add(row, &mut scratch.at, out),
         }
         self.finish(out);
     }
@@ -131,20 +136,61 @@ impl Compiled {
             }
             return out;
         }
-        self.blocks(x, outputs, &mut out, |scratch, out| {
-            self.block.add_scores(&self.walk, scratch, outputs, out);
-            self.finish(out);
-        });
+        match &self.engine {
+            Engine::Ranked(ranked) => ranked.blocks(x, outputs, &mut out, |scratch, out| {
+                ranked.block.add_scores(&ranked.walk, scratch, outputs, out);
+            }),
+            Engine::Direct(direct) => direct.add_all(x, outputs, &mut out),
+        }
+        self.finish(&mut out);
         out
     }
 
     /// The leaf of every row in every tree, row after row.
     pub(crate) fn leaves<F: Float>(&self, x: View<'_, Dense<F>>) -> Vec<u32> {
         let mut out = vec![0; self.trees * x.len()];
-        self.blocks(x, self.trees, &mut out, |scratch, out| {
-            self.block.leaves(&self.walk, scratch, out);
-        });
+        match &self.engine {
+            Engine::Ranked(ranked) => ranked.blocks(x, self.trees, &mut out, |scratch, out| {
+                ranked.block.leaves(&ranked.walk, scratch, out);
+            }),
+            Engine::Direct(direct) => direct.leaves(x, &mut out),
+        }
         out
+    }
+
+    fn finish(&self, out: &mut [f64]) {
+        if self.divisor != 1.0 {
+            out.iter_mut().for_each(|s| *s /= self.divisor);
+        }
+    }
+}
+
+impl Ranked {
+    fn new(trees: &[Tree], ranks: Ranks, questions: &ranks::Questions) -> Self {
+        let leaves = trees.iter().map(|t| t.leaves.len()).max().unwrap_or(1);
+        let row = match leaves {
+            0..=32 => Bits::new(trees, ranks.len(), questions).map(RowEngine::Bits32),
+            33..=64 => Bits::new(trees, ranks.len(), questions).map(RowEngine::Bits64),
+            _ => None,
+        };
+        Self {
+            row: row.unwrap_or(RowEngine::Walk),
+            walk: Walk::new(trees, questions),
+            block: block::Block::new(trees, questions),
+            pool: pool::Pool::default(),
+            ranks,
+        }
+    }
+
+    /// Adds the leaf values of a row.
+    fn add<F: Float>(&self, row: &[F], scratch: &mut Scratch, out: &mut [f64]) {
+        self.ranks.of_row(row, &mut scratch.ranks);
+        let (ranks, at) = (&scratch.ranks, &mut scratch.at);
+        match &self.row {
+            RowEngine::Bits32(bits) => bits.add(ranks, at, &mut scratch.words32, out),
+            RowEngine::Bits64(bits) => bits.add(ranks, at, &mut scratch.words64, out),
+            RowEngine::Walk => self.walk.add(ranks, at, out),
+        }
     }
 
     /// Calls for blocks of rows, whose ranks are in the scratch, with their part of `out`, which has `width` numbers a row.
@@ -169,11 +215,5 @@ impl Compiled {
                     }
                 });
             });
-    }
-
-    fn finish(&self, out: &mut [f64]) {
-        if self.divisor != 1.0 {
-            out.iter_mut().for_each(|s| *s /= self.divisor);
-        }
     }
 }

@@ -150,10 +150,11 @@ fn agree<F: Float>(trees: &[Tree], x: &Dense<F>, outputs: usize) -> Result<(), T
         compiled.row(row, &mut scratch, &mut one);
         prop_assert_eq!(&plain, &one);
         let mut walked = start.clone();
-        compiled
-            .walk
-            .add(&scratch.ranks, &mut scratch.at, &mut walked);
-        prop_assert_eq!(&plain, &walked);
+        if let Engine::Ranked(ranked) = &compiled.engine {
+            let walk = &ranked.walk;
+            walk.add(&scratch.ranks, &mut scratch.at, &mut walked);
+            prop_assert_eq!(&plain, &walked);
+        }
     }
     Ok(())
 }
@@ -193,4 +194,25 @@ fn thousands_of_thresholds_and_leaves() {
     let (ranks, _) = Ranks::new(&trees);
     assert!(ranks.len() > 30, "{}", ranks.len());
     agree(&trees, &Dense::from_rows(3, x).unwrap(), 1).unwrap();
+}
+
+#[test]
+fn the_largest_trees_go_without_ranks() {
+    let mut draw = draws(5);
+    let kind = Kind {
+        features: 3,
+        thresholds: 20_000,
+        odd: 0,
+        categories: 1,
+    };
+    let mut trees: Vec<Tree> = (0..5).map(|_| tree(4000, kind, &mut draw)).collect();
+    trees.push(tree(1, kind, &mut draw));
+    let x: Vec<f64> = (0..1300 * 3).map(|_| cell(kind, &mut draw)).collect();
+    let compiled = Compiled::new(&trees, &[0.0], Combine::Sum);
+    assert!(matches!(compiled.engine, Engine::Direct(_)));
+    let x = Dense::from_rows(3, x).unwrap();
+    for outputs in [1, 2, 3] {
+        agree(&trees, &x, outputs).unwrap();
+        agree(&trees, &x.cast::<f32>(), outputs).unwrap();
+    }
 }

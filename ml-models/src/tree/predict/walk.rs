@@ -3,21 +3,17 @@
 
 use super::question::Set;
 use super::ranks::Questions;
+use super::table::Table;
+use crate::tree::Tree;
 use crate::tree::kernel::{Bytes, ROWS, Rule};
-use crate::tree::{Child, Tree};
 
-/// All trees' nodes in one table; a leaf is a node that leads to itself.
+/// All trees' nodes, by the ranks of their values.
 #[derive(Debug, Clone)]
 pub(super) struct Walk {
-    steps: Vec<Step>,
+    table: Table<Step>,
     /// The first one is empty.
     sets: Vec<Set>,
     any_set: bool,
-    roots: Vec<u32>,
-    /// Value of each leaf, by the position of its node.
-    values: Vec<f64>,
-    /// Number of each leaf within its tree, by the position of its node.
-    leaves: Vec<u32>,
 }
 
 /// A row goes left if its rank obeys the rule or else is in the set, but not if both are so: nodes have the empty set, or a
@@ -33,11 +29,11 @@ struct Step {
 
 impl Step {
     /// Stays.
-    fn leaf(here: usize) -> Self {
+    fn leaf(here: u32) -> Self {
         Self {
             slot: 0,
             set: 0,
-            left: here as u32,
+            left: here,
             rule: any(),
         }
     }
@@ -66,63 +62,35 @@ const LANES: usize = 16;
 impl Walk {
     pub(super) fn new(trees: &[Tree], questions: &Questions) -> Self {
         let complement = |set: &Set| set.map(|word| !word);
-        let mut walk = Self {
-            steps: Vec::new(),
+        let step = |t: usize, n: usize, left| {
+            let asked = questions.trees[t][n];
+            Step {
+                slot: asked.slot,
+                set: asked.set().map_or(0, |set| set + 1),
+                left,
+                rule: asked.rule().unwrap_or(any()),
+            }
+        };
+        Self {
+            table: Table::new(trees, Step::leaf, step),
             sets: [[0; 4]]
                 .into_iter()
                 .chain(questions.sets.iter().map(complement))
                 .collect(),
             any_set: questions.any_set,
-            roots: Vec::new(),
-            values: Vec::new(),
-            leaves: Vec::new(),
-        };
-        for (t, tree) in trees.iter().enumerate() {
-            let root = walk.push();
-            walk.roots.push(root as u32);
-            let mut waiting = vec![(tree.root(), root)];
-            while let Some((child, at)) = waiting.pop() {
-                let n = match child {
-                    Child::Leaf(leaf) => {
-                        walk.values[at] = tree.leaves[leaf as usize].value;
-                        walk.leaves[at] = leaf;
-                        continue;
-                    }
-                    Child::Node(n) => n as usize,
-                };
-                let asked = questions.trees[t][n];
-                let (left, right) = (walk.push(), walk.push());
-                walk.steps[at] = Step {
-                    slot: asked.slot,
-                    set: asked.set().map_or(0, |set| set + 1),
-                    left: left as u32,
-                    rule: asked.rule().unwrap_or(any()),
-                };
-                waiting.extend([(tree.nodes[n].right, right), (tree.nodes[n].left, left)]);
-            }
         }
-        walk
-    }
-
-    /// Adds a leaf, and returns where it is.
-    fn push(&mut self) -> usize {
-        let at = self.steps.len();
-        self.steps.push(Step::leaf(at));
-        self.values.push(0.0);
-        self.leaves.push(0);
-        at
     }
 
     /// Adds the leaf values of a row of ranks, trees taking turns over the outputs; `at` is scratch.
     pub(super) fn add(&self, ranks: &[u8], at: &mut Vec<u32>, out: &mut [f64]) {
         at.clear();
-        at.extend_from_slice(&self.roots);
+        at.extend_from_slice(&self.table.roots);
         if self.any_set {
             self.down_trees::<true>(ranks, at);
         } else if !ranks.is_empty() {
             self.down_trees::<false>(ranks, at);
         }
-        super::add_in_turn(out, at.iter().map(|&a| self.values[a as usize]));
+        super::add_in_turn(out, at.iter().map(|&a| self.value(a)));
     }
 
     fn down_trees<const SETS: bool>(&self, ranks: &[u8], at: &mut [u32]) {
@@ -137,7 +105,7 @@ impl Walk {
 
     /// The leaf of each row of a block, by the position of its node.
     pub(super) fn block(&self, tree: usize, ranks: &[Bytes], at: &mut [u32; ROWS]) {
-        at.fill(self.roots[tree]);
+        at.fill(self.table.roots[tree]);
         if self.any_set {
             self.down_rows::<true>(ranks, at);
         } else if !ranks.is_empty() {
@@ -161,7 +129,7 @@ impl Walk {
     ) -> bool {
         let mut moved = 0;
         for (k, at) in at.iter_mut().enumerate() {
-            let step = &self.steps[*at as usize];
+            let step = &self.table.steps[*at as usize];
             let next = step.next::<SETS>(&self.sets, rank(step.slot as usize, k));
             moved |= next ^ *at;
             *at = next;
@@ -172,12 +140,12 @@ impl Walk {
     /// The value of the leaf at a position.
     #[inline(always)]
     pub(super) fn value(&self, at: u32) -> f64 {
-        self.values[at as usize]
+        self.table.value(at)
     }
 
     /// The number within its tree of the leaf at a position.
     #[inline(always)]
     pub(super) fn leaf(&self, at: u32) -> u32 {
-        self.leaves[at as usize]
+        self.table.leaf(at)
     }
 }
