@@ -3,8 +3,9 @@
 //! `lightgbm_examples`; without it the tests say that they are skipped.
 #![allow(clippy::unwrap_used)]
 
+mod real;
+
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 
 use ml_data::contract::{Fit, LearnValid};
 use ml_data::repr::Dense;
@@ -12,46 +13,7 @@ use ml_data::sample::{
     Binary, BinaryLabels, Dataset, Real, RealLabels, Relevance, RelevanceLabels, Target,
 };
 use ml_models::boost::{Boost, FittedBoost};
-
-/// The file's text, or `None` (and a line that says so) where the data are absent.
-fn read(name: &str) -> Option<String> {
-    let local = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
-    let root =
-        std::env::var_os("ML_PIPELINE_DATA").map_or_else(|| PathBuf::from(local), PathBuf::from);
-    let path = root.join("lightgbm_examples").join(name);
-    let text = std::fs::read_to_string(&path).ok();
-    if text.is_none() {
-        eprintln!("skipped: no {}", path.display());
-    }
-    text
-}
-
-/// Label and features of each line of a table.
-fn table(text: &str) -> (Dense<f64>, Vec<f64>) {
-    let (mut x, mut y, mut width) = (Vec::new(), Vec::new(), 0);
-    for line in text.lines() {
-        let mut numbers = line.split('\t').map(|v| v.parse::<f64>().unwrap());
-        y.push(numbers.next().unwrap());
-        x.extend(numbers);
-        width = x.len() / y.len();
-    }
-    (Dense::from_rows(width, x).unwrap(), y)
-}
-
-/// The same of svmlight lines with features up to 300.
-fn svmlight(text: &str) -> (Dense<f64>, Vec<f32>) {
-    let (mut x, mut y) = (Vec::new(), Vec::new());
-    for line in text.lines() {
-        let mut parts = line.split_whitespace();
-        y.push(parts.next().unwrap().parse().unwrap());
-        let start = x.len();
-        x.resize(start + 301, 0.0);
-        for (k, v) in parts.map(|p| p.split_once(':').unwrap()) {
-            x[start + k.parse::<usize>().unwrap()] = v.parse().unwrap();
-        }
-    }
-    (Dense::from_rows(301, x).unwrap(), y)
-}
+use real::{read, svmlight, table};
 
 fn column(text: &str) -> Vec<f64> {
     text.lines().map(|l| l.parse().unwrap()).collect()
@@ -82,7 +44,8 @@ fn compare<Y: Target>(
 
 #[test]
 fn regression_follows_lightgbm() {
-    let files = ["regression/regression.train", "regression/regression.test"].map(read);
+    let files = ["regression/regression.train", "regression/regression.test"]
+        .map(|name| read(&format!("lightgbm_examples/{name}")));
     let [Some(train), Some(valid)] = files else {
         return;
     };
@@ -99,7 +62,7 @@ fn regression_follows_lightgbm() {
 
 #[test]
 fn weighted_classification_follows_lightgbm() {
-    let name = |part: &str| format!("binary_classification/binary.{part}");
+    let name = |part: &str| format!("lightgbm_examples/binary_classification/binary.{part}");
     let files = ["train", "train.weight", "test", "test.weight"].map(|part| read(&name(part)));
     let [
         Some(train),
@@ -132,7 +95,7 @@ fn weighted_classification_follows_lightgbm() {
 #[test]
 fn ranking_follows_lightgbm() {
     let files = ["train", "train.query", "test", "test.query"]
-        .map(|part| read(&format!("lambdarank/rank.{part}")));
+        .map(|part| read(&format!("lightgbm_examples/lambdarank/rank.{part}")));
     let [
         Some(train),
         Some(train_query),

@@ -7,8 +7,9 @@
 //! in the node above, where this library does.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod real;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use ml_data::contract::Fit;
 use ml_data::repr::{Dense, View};
@@ -17,19 +18,7 @@ use ml_data::sample::{
 };
 use ml_models::boost::{Boost, Objective};
 use ml_models::tree::Ensemble;
-
-/// The file's text, or `None` (and a line that says so) where the data are absent.
-fn read(name: &str) -> Option<String> {
-    let local = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
-    let root =
-        std::env::var_os("ML_PIPELINE_DATA").map_or_else(|| PathBuf::from(local), PathBuf::from);
-    let path = root.join(name);
-    let text = std::fs::read_to_string(&path).ok();
-    if text.is_none() {
-        eprintln!("skipped: no {}", path.display());
-    }
-    text
-}
+use real::{read, svmlight, table};
 
 fn golden(name: &str) -> Vec<f64> {
     let text = include_str!("golden/boost_real.json");
@@ -67,21 +56,6 @@ fn compare(name: &str, model: &Ensemble, x: &Dense<f64>, step: usize, [same, mea
         close >= same && distance <= mean,
         "{name}: {close} {distance}"
     );
-}
-
-/// Label and features of each line.
-fn table(text: &str) -> (Dense<f64>, Vec<f64>) {
-    let lines = text
-        .lines()
-        .map(|line| line.split('\t').map(|v| v.parse::<f64>().unwrap()));
-    let mut width = 0;
-    let (mut x, mut y) = (Vec::new(), Vec::new());
-    for mut numbers in lines {
-        y.push(numbers.next().unwrap());
-        x.extend(numbers);
-        width = x.len() / y.len();
-    }
-    (Dense::from_rows(width, x).unwrap(), y)
 }
 
 /// Takes a column out of a matrix.
@@ -167,21 +141,6 @@ fn two_and_more_classes() {
         let model = boost(objective).fit(&train).unwrap();
         compare(name, model.ensemble(), &test, 20, SAME);
     }
-}
-
-/// Grades and features up to 300 of svmlight lines.
-fn svmlight(text: &str) -> (Dense<f64>, Vec<f32>) {
-    let (mut x, mut y) = (Vec::new(), Vec::new());
-    for line in text.lines() {
-        let mut parts = line.split_whitespace();
-        y.push(parts.next().unwrap().parse().unwrap());
-        let start = x.len();
-        x.resize(start + 301, 0.0);
-        for (k, v) in parts.map(|p| p.split_once(':').unwrap()) {
-            x[start + k.parse::<usize>().unwrap()] = v.parse().unwrap();
-        }
-    }
-    (Dense::from_rows(301, x).unwrap(), y)
 }
 
 #[test]
