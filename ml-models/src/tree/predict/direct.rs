@@ -44,24 +44,47 @@ impl Step {
 const LANES: usize = 16;
 /// Rows that a tree goes over before the next one.
 const ROWS: usize = 4096;
-/// Thresholds in ranks of 255, a feature, from which on ranks cost more.
-const MANY: usize = 8;
+/// Different thresholds a feature from which on ranks cost more.
+const MANY: usize = 8 * 255;
+
+/// Whether there are so many different thresholds; looks no further than it must.
+fn many_thresholds(trees: &[Tree]) -> bool {
+    let nodes = || trees.iter().flat_map(|t| &t.nodes);
+    let mut features: Vec<u32> = nodes().map(|n| n.feature).collect();
+    features.sort_unstable();
+    features.dedup();
+    let many = MANY * features.len();
+    let mut seen: Vec<(u32, u64)> = Vec::new();
+    for tree in trees {
+        let asked = tree.nodes.iter().filter_map(|n| match n.test {
+            Condition::Threshold(threshold) => Some((n.feature, threshold.to_bits())),
+            _ => None,
+        });
+        seen.extend(asked);
+        if seen.len() > 2 * many {
+            seen.sort_unstable();
+            seen.dedup();
+            if seen.len() > many {
+                return true;
+            }
+        }
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    seen.len() > many
+}
 
 impl Direct {
-    /// For trees with so many slots of ranks that these would cost more; none if a node does more than compare, or if blocks of
-    /// bits do.
-    pub(super) fn new(trees: &[Tree], slots: usize) -> Option<Self> {
-        let features = trees.iter().flat_map(|t| &t.nodes).map(|n| n.feature);
-        let mut seen: Vec<u32> = features.collect();
-        seen.sort_unstable();
-        seen.dedup();
+    /// For trees of many thresholds whose nodes only compare; none for others.
+    pub(super) fn new(trees: &[Tree]) -> Option<Self> {
         let plain = |tree: &Tree| {
-            tree.nodes
-                .iter()
-                .all(|n| n.missing == Missing::Nan && !matches!(n.test, Condition::Categories(_)))
+            tree.nodes.iter().all(|n| {
+                n.missing == Missing::Nan
+                    && n.feature < 1 << 31
+                    && !matches!(n.test, Condition::Categories(_))
+            })
         };
-        let suits = slots > MANY * seen.len() && seen.last().is_none_or(|&f| f < 1 << 31);
-        (suits && trees.iter().all(plain)).then(|| {
+        (many_thresholds(trees) && trees.iter().all(plain)).then(|| {
             let leaf = |here| Step::new(f64::INFINITY, 0, true, here);
             Self(Table::new(trees, leaf, |t, n, left| {
                 let node = &trees[t].nodes[n];

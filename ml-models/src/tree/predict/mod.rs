@@ -99,7 +99,6 @@ const FEW: usize = 24;
 impl Compiled {
     /// One starting score an output; the trees take turns.
     pub(crate) fn new(trees: &[Tree], start: &[f64], combine: Combine) -> Self {
-        let (ranks, questions) = Ranks::new(trees);
         let rounds = (trees.len() / start.len()).max(1);
         Self {
             start: start.to_vec(),
@@ -108,9 +107,9 @@ impl Compiled {
                 Combine::Mean => rounds as f64,
             },
             trees: trees.len(),
-            engine: match Direct::new(trees, ranks.len()) {
+            engine: match Direct::new(trees) {
                 Some(direct) => Engine::Direct(direct),
-                None => Engine::Ranked(Box::new(Ranked::new(trees, ranks, &questions))),
+                None => Engine::Ranked(Box::new(Ranked::new(trees))),
             },
         }
     }
@@ -166,17 +165,18 @@ impl Compiled {
 }
 
 impl Ranked {
-    fn new(trees: &[Tree], ranks: Ranks, questions: &ranks::Questions) -> Self {
+    fn new(trees: &[Tree]) -> Self {
+        let (ranks, questions) = Ranks::new(trees);
         let leaves = trees.iter().map(|t| t.leaves.len()).max().unwrap_or(1);
         let row = match leaves {
-            0..=32 => Bits::new(trees, ranks.len(), questions).map(RowEngine::Bits32),
-            33..=64 => Bits::new(trees, ranks.len(), questions).map(RowEngine::Bits64),
+            0..=32 => Bits::new(trees, ranks.len(), &questions).map(RowEngine::Bits32),
+            33..=64 => Bits::new(trees, ranks.len(), &questions).map(RowEngine::Bits64),
             _ => None,
         };
         Self {
             row: row.unwrap_or(RowEngine::Walk),
-            walk: Walk::new(trees, questions),
-            block: block::Block::new(trees, questions),
+            walk: Walk::new(trees, &questions),
+            block: block::Block::new(trees, &questions),
             pool: pool::Pool::default(),
             ranks,
         }
