@@ -39,13 +39,34 @@ fn piece(from: usize, to: usize, columns: usize) -> Result<Dataset<Dense<f32>, B
     )
 }
 
-/// The number after `--name`, or another.
-fn number(name: &str, otherwise: usize) -> Result<usize> {
-    let mut given = std::env::args().skip_while(|a| a != name).skip(1);
-    given.next().map_or(Ok(otherwise), |text| {
-        let wrong = |_| Error::Data(format!("{name}: a whole number expected, found {text}"));
-        text.parse().map_err(wrong)
-    })
+/// What may be asked for, and what is taken otherwise.
+const ASKED: [(&str, usize); 4] = [
+    ("--rows", 2_000_000),
+    ("--columns", 28),
+    ("--trees", 20),
+    ("--leaves", 255),
+];
+
+/// The numbers of [`ASKED`], as given.
+fn numbers() -> Result<[usize; 4]> {
+    let mut numbers = ASKED.map(|(_, otherwise)| otherwise);
+    let mut given = std::env::args().skip(1);
+    while let Some(name) = given.next() {
+        let known = ASKED.map(|(name, _)| name);
+        let Some(at) = known.iter().position(|n| *n == name) else {
+            return Err(Error::Data(format!("{name}: expected one of {known:?}")));
+        };
+        let text = given.next().unwrap_or_default();
+        let wrong = |_| Error::Data(format!("{name}: expected a whole number, found `{text}`"));
+        numbers[at] = text.parse().map_err(wrong)?;
+    }
+    if numbers[1] < 2 {
+        return Err(Error::Data(format!(
+            "--columns: expected at least 2, found {}",
+            numbers[1]
+        )));
+    }
+    Ok(numbers)
 }
 
 /// The most memory that was in use, in MB, where the system tells.
@@ -57,13 +78,8 @@ fn peak() -> String {
 }
 
 fn main() -> Result<()> {
-    let (rows, columns) = (
-        number("--rows", 2_000_000)?,
-        number("--columns", 28)?.max(2),
-    );
-    let boost = Boost::new()
-        .num_iterations(number("--trees", 20)?)
-        .num_leaves(number("--leaves", 255)?);
+    let [rows, columns, trees, leaves] = numbers()?;
+    let boost = Boost::new().num_iterations(trees).num_leaves(leaves);
     let start = Instant::now();
     let bins = boost.bin(|| {
         let starts = (0..rows).step_by(PIECE);

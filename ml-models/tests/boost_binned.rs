@@ -235,6 +235,13 @@ fn what_does_not_fit_together_is_refused() {
     );
     let none = Vec::<Result<Dataset<Dense<f32>, Real>>>::new;
     refused(boost().bin(|| Ok(none())), &["no pieces"]);
+    let mut odd = true;
+    let shuffled = boost().bin(|| {
+        odd = !odd;
+        let parts = if odd { [50, 0] } else { [0, 50] };
+        Ok(parts.map(|from| rows.part(from, from + 50)))
+    });
+    refused(shuffled, &["read first are not those read then"]);
     let broken = || {
         Ok([Err::<Dataset<Dense<f32>, Real>, _>(Error::Empty(
             "disk".into(),

@@ -9,6 +9,7 @@ use ml_data::sample::{
     Binary, Class, Dataset, Labels, Real, Relevance, Sample, Target, Train, Valid,
 };
 use ml_data::{Error, Result};
+use rayon::prelude::*;
 
 use super::Boost;
 use super::estimator::{Learnable, More, WithMetric, WithObjective, go_on, learn, learn_judged};
@@ -125,7 +126,7 @@ impl Boost {
     /// # Errors
     /// What reading a piece says; a parameter out of range; pieces that differ in their columns, in having weights or initial
     /// scores, or in the meaning of classes; queries that do not come in ascending order; no rows; rows that differ between
-    /// the readings in their number.
+    /// the readings, or come in another order.
     pub fn bin<F, Y, I>(&self, mut open: impl FnMut() -> Result<I>) -> Result<Binned<Y>>
     where
         F: Float,
@@ -163,7 +164,25 @@ struct FirstReading<F, Y: Target> {
     rows: usize,
     /// All rows.
     read: usize,
+    /// A hash of the features of the rows that count.
+    hash: u64,
 }
+
+/// A hash of some rows, the first of which has a number; of more rows it is the sum of their hashes.
+fn hash<F: Float>(x: View<'_, Dense<F>>, first: usize) -> u64 {
+    let row = |i: usize| {
+        let start = (first + i) as u64 + 1;
+        let values = x.row(i).iter();
+        values.fold(start, |h, v| {
+            (h ^ v.f64().to_bits()).wrapping_mul(ODD).rotate_left(29)
+        })
+    };
+    let all = (0..x.len()).into_par_iter().with_min_len(1 << 10);
+    all.map(row).reduce(|| 0, u64::wrapping_add)
+}
+
+/// Any odd number without a pattern.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The rows of a piece that count.
 struct Kept {
@@ -199,6 +218,7 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
             init_score: piece.init_score().map(|_| Vec::new()),
             rows: 0,
             read: 0,
+            hash: 0,
         })
     }
 
@@ -215,6 +235,8 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
             piece.init_score(),
             &kept,
         )?;
+        let x = View::new(x.data(), RowSet::List(&kept.rows));
+        self.hash = self.hash.wrapping_add(hash(x, self.rows));
         self.labels.push(labels);
         self.rows += kept.rows.len();
         self.read += kept.of;
@@ -223,8 +245,7 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
             let text = format!("{STEP}: {rows} training rows, at most {MOST_ROWS} are supported");
             return Err(Error::Data(text));
         }
-        self.survey
-            .add(View::new(x.data(), RowSet::List(&kept.rows)));
+        self.survey.add(x);
         Ok(())
     }
 
@@ -282,14 +303,16 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
         let cells = loop {
             let mut cells = layout.empty_cells(self.rows);
             let filler = Filler::new(&layout);
-            let mut first = 0;
+            let (mut first, mut again) = (0, 0_u64);
             for piece in open()? {
                 let piece = piece?.into_train();
-                let (x, rows) = (piece.x(), Kept::new(&piece).rows);
+                let rows = Kept::new(&piece).rows;
+                let x = View::new(piece.x().data(), RowSet::List(&rows));
                 x.data().check(&self.names)?;
+                again = again.wrapping_add(hash(x, first));
                 let next = first + rows.len();
                 if next <= self.rows {
-                    filler.fill(&mut cells, first, View::new(x.data(), RowSet::List(&rows)));
+                    filler.fill(&mut cells, first, x);
                 }
                 first = next;
             }
@@ -298,6 +321,10 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
                     "{STEP}: {} training rows were read first, and {first} then",
                     self.rows
                 )));
+            }
+            if again != self.hash {
+                let text = format!("{STEP}: the training rows read first are not those read then");
+                return Err(Error::Data(text));
             }
             let met = filler.met();
             if met.is_empty() {
