@@ -32,6 +32,27 @@ impl Params for Boost {
     }
 }
 
+/// Boosting with something besides: the parameters are those of the boosting in it.
+macro_rules! params_of_boost {
+    ($($with:ident),*) => {$(
+        impl<T: Send + Sync> ml_data::contract::Params for $with<T> {
+            fn name(&self) -> &'static str {
+                $crate::boost::fit::STEP
+            }
+
+            fn check(&self) -> ml_data::Result<()> {
+                $crate::boost::fit::check_params(&self.boost)
+            }
+
+            fn takes_init_score(&self) -> bool {
+                true
+            }
+        }
+    )*};
+}
+pub(super) use params_of_boost;
+params_of_boost!(WithMetric, WithModel, WithObjective);
+
 /// [`Boost`] that watches a metric of the user's choice on the validation rows; see [`Boost::metric`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct WithMetric<M> {
@@ -79,48 +100,6 @@ impl Boost {
     #[must_use]
     pub fn init_model<M>(self, model: M) -> WithModel<M> {
         WithModel { boost: self, model }
-    }
-}
-
-impl<M: Send + Sync> Params for WithModel<M> {
-    fn name(&self) -> &'static str {
-        STEP
-    }
-
-    fn check(&self) -> Result<()> {
-        check_params(&self.boost)
-    }
-
-    fn takes_init_score(&self) -> bool {
-        true
-    }
-}
-
-impl<M: Send + Sync> Params for WithMetric<M> {
-    fn name(&self) -> &'static str {
-        STEP
-    }
-
-    fn check(&self) -> Result<()> {
-        check_params(&self.boost)
-    }
-
-    fn takes_init_score(&self) -> bool {
-        true
-    }
-}
-
-impl<O: Send + Sync> Params for WithObjective<O> {
-    fn name(&self) -> &'static str {
-        STEP
-    }
-
-    fn check(&self) -> Result<()> {
-        check_params(&self.boost)
-    }
-
-    fn takes_init_score(&self) -> bool {
-        true
     }
 }
 

@@ -1,13 +1,13 @@
 //! New leaf values for the trees of a model.
 
-use ml_data::contract::{Estimator, Params};
+use ml_data::contract::Estimator;
 use ml_data::repr::{Dense, Float, Repr, RowSet, View};
 use ml_data::sample::{Binary, Class, Real, Relevance, Sample, Train};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
 use super::Boost;
-use super::estimator::{Learnable, known};
+use super::estimator::{Learnable, known, params_of_boost};
 use super::evals::EvalsResult;
 use super::fit::{Learned, STEP, check_params};
 use super::model::{FittedBoost, FittedBoostClassifier};
@@ -65,19 +65,7 @@ impl Boost {
     }
 }
 
-impl<M: Send + Sync> Params for Refit<M> {
-    fn name(&self) -> &'static str {
-        STEP
-    }
-
-    fn check(&self) -> Result<()> {
-        check_params(&self.boost)
-    }
-
-    fn takes_init_score(&self) -> bool {
-        true
-    }
-}
+params_of_boost!(Refit);
 
 macro_rules! refits {
     ($target:ty, $model:ty) => {
