@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::{Logistic, Loss, Measure, Pair};
 use crate::tree::Link;
+use crate::tree::kernel::{self, BLOCK};
 use crate::tree::math::{self, PIECE, mean_of};
 
 /// Cross-entropy of the softmax of the scores.
@@ -49,16 +50,17 @@ impl Loss for Softmax {
             .zip(self.codes.par_chunks(PIECE))
             .enumerate()
             .for_each(|(piece, (mut out, codes))| {
-                let mut row = vec![0.0; self.classes];
-                for (i, &code) in codes.iter().enumerate() {
-                    for (k, cell) in row.iter_mut().enumerate() {
-                        *cell = scores[k * n + piece * PIECE + i];
+                let mut shares = vec![[0.0; BLOCK]; self.classes];
+                for (block, codes) in codes.chunks(BLOCK).enumerate() {
+                    let first = block * BLOCK;
+                    for (k, shares) in shares.iter_mut().enumerate() {
+                        let from = k * n + piece * PIECE + first;
+                        shares[..codes.len()].copy_from_slice(&scores[from..][..codes.len()]);
                     }
-
-                    math::softmax(&mut row);
-                    for (k, (&p, out)) in row.iter().zip(&mut out).enumerate() {
-                        let truth = f64::from(u8::from(code as usize == k));
-                        out[i] = [(p - truth) as f32, (factor * p * (1.0 - p)) as f32];
+                    kernel::softmax(&mut shares);
+                    for (k, (shares, out)) in shares.iter().zip(&mut out).enumerate() {
+                        let out = &mut out[first..first + codes.len()];
+                        kernel::cross_entropy(shares, codes, k as u32, factor, out);
                     }
                 }
             });

@@ -9,9 +9,22 @@ pub(crate) fn discounts(n: usize) -> Vec<f64> {
 
 /// Documents by score, best first; equal scores keep their order.
 pub(crate) fn ranking(scores: &[f64], order: &mut Vec<u32>) {
+    // Sorting whole keys takes half the time of sorting numbers of documents by the scores they point to.
+    let mut keys: Vec<u128> = (0..).zip(scores).map(|(i, s)| key(*s, i)).collect();
+    keys.sort_unstable();
     order.clear();
-    order.extend(0..scores.len() as u32);
-    order.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
+    order.extend(keys.iter().map(|&key| key as u32));
+}
+
+/// Ascending with falling scores (in the order of `f64::total_cmp`), then with the document's number.
+fn key(score: f64, document: u32) -> u128 {
+    let bits = score.to_bits();
+    let falling = if bits >> 63 == 0 {
+        !bits ^ 1 << 63
+    } else {
+        bits
+    };
+    u128::from(falling) << 32 | u128::from(document)
 }
 
 /// Discounted gain of the first `k` of a ranking.
@@ -29,6 +42,27 @@ pub(crate) fn ideal(gains: &[f64], discounts: &[f64], k: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ranking_is_the_stable_order() {
+        let scores = [
+            0.5,
+            -0.0,
+            0.0,
+            f64::INFINITY,
+            -1e-300,
+            0.5,
+            -7.0,
+            f64::NEG_INFINITY,
+            2e9,
+            f64::NAN,
+        ];
+        let mut want: Vec<u32> = (0..scores.len() as u32).collect();
+        want.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
+        let mut order = vec![77];
+        ranking(&scores, &mut order);
+        assert_eq!(order, want);
+    }
 
     #[test]
     fn a_known_ranking() {

@@ -12,6 +12,7 @@ mod pairs;
 mod partition;
 mod search;
 mod shapley;
+mod softmax;
 mod sums;
 mod thresholds;
 
@@ -25,6 +26,7 @@ pub(crate) use pairs::{Query, Ranked};
 pub(crate) use partition::{Rule, partition};
 pub(crate) use search::{Search, WIDTH};
 pub(crate) use shapley::{Buffers, Factors, LANES, Lanes, Op, POINTS, Step, Table, shapley};
+pub(crate) use softmax::{BLOCK, cross_entropy, softmax};
 pub(crate) use sums::running_sums;
 pub(crate) use thresholds::{Thresholds, ranks_of_column, ranks_of_row};
 

@@ -160,22 +160,23 @@ const LANES: usize = 8;
 #[inline(always)]
 fn add_up_body(lambdas: &[f64], hessians: &[f64], sums: [&mut [f64]; 2]) -> [f64; 3] {
     let mut totals = [[0.0; LANES]; 3];
-    let [lambda_sums, hessian_sums] = sums;
-    let pairs = lambdas.chunks(LANES).zip(hessians.chunks(LANES));
-    let sums = lambda_sums
-        .chunks_mut(LANES)
-        .zip(hessian_sums.chunks_mut(LANES));
-    for ((l, h), (ls, hs)) in pairs.zip(sums) {
-        let n = l.len().min(LANES);
-        let (h, ls, hs) = (&h[..n], &mut ls[..n], &mut hs[..n]);
-        for k in 0..n {
-            ls[k] += l[k];
-            hs[k] += h[k];
-            totals[0][k] += l[k];
-            totals[1][k] += h[k];
-            totals[2][k] += l[k].abs();
-        }
+    for (values, sums) in [lambdas, hessians].into_iter().zip(sums) {
+        let sums = sums.iter_mut().zip(values);
+        sums.for_each(|(sum, value)| *sum += value);
     }
+    for (values, total) in [lambdas, hessians].into_iter().zip(&mut totals) {
+        let (blocks, last) = values.as_chunks::<LANES>();
+        for block in blocks {
+            (0..LANES).for_each(|k| total[k] += block[k]);
+        }
+        total.iter_mut().zip(last).for_each(|(t, v)| *t += v);
+    }
+    let (blocks, last) = lambdas.as_chunks::<LANES>();
+    for block in blocks {
+        (0..LANES).for_each(|k| totals[2][k] += block[k].abs());
+    }
+    let sizes = totals[2].iter_mut().zip(last);
+    sizes.for_each(|(t, v)| *t += v.abs());
     totals.map(|lanes| lanes.iter().sum())
 }
 

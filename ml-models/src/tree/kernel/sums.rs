@@ -80,9 +80,9 @@ mod x86 {
                 let v = _mm512_add_epi64(v, _mm512_alignr_epi64::<7>(v, none));
                 let v = _mm512_add_epi64(v, _mm512_alignr_epi64::<6>(v, none));
                 let v = _mm512_add_epi64(v, _mm512_alignr_epi64::<4>(v, none));
-                let v = _mm512_add_epi64(v, sum);
-                sum = _mm512_permutexvar_epi64(last, v);
-                _mm512_storeu_si512(to.as_mut_ptr().cast(), v);
+                _mm512_storeu_si512(to.as_mut_ptr().cast(), _mm512_add_epi64(v, sum));
+                // One addition is all that the next eight wait for.
+                sum = _mm512_add_epi64(sum, _mm512_permutexvar_epi64(last, v));
             }
         }
         let mut state = State {
@@ -111,9 +111,8 @@ mod x86 {
                 let v = _mm256_add_epi32(v, _mm256_alignr_epi32::<7>(v, none));
                 let v = _mm256_add_epi32(v, _mm256_alignr_epi32::<6>(v, none));
                 let v = _mm256_add_epi32(v, _mm256_alignr_epi32::<4>(v, none));
-                let v = _mm256_add_epi32(v, sum);
-                sum = _mm256_permutexvar_epi32(last, v);
-                _mm256_storeu_si256(to.as_mut_ptr().cast(), v);
+                _mm256_storeu_si256(to.as_mut_ptr().cast(), _mm256_add_epi32(v, sum));
+                sum = _mm256_add_epi32(sum, _mm256_permutexvar_epi32(last, v));
             }
         }
         rows.last().map_or(0, |r| r[7])

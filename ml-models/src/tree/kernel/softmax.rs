@@ -1,0 +1,85 @@
+//! Shares of several classes, and their gradients, for many rows at once.
+
+use super::dispatch;
+use crate::tree::grow::Pair;
+use crate::tree::math::exp;
+
+/// Rows that are worked on together.
+pub(crate) const BLOCK: usize = 128;
+
+dispatch! {
+    /// Scores, one block a class, become shares that sum to 1 in each row: with the operations of one row after the other.
+    pub(crate) fn softmax(classes: &mut [[f64; BLOCK]]) = shares;
+}
+
+dispatch! {
+    /// Gradient and hessian of the cross-entropy by the score of `class`.
+    pub(crate) fn cross_entropy(shares: &[f64; BLOCK], codes: &[u32], class: u32, factor: f64, out: &mut [Pair]) = pairs;
+}
+
+#[inline(always)]
+fn shares(classes: &mut [[f64; BLOCK]]) {
+    let (mut highest, mut sum) = ([f64::NEG_INFINITY; BLOCK], [0.0; BLOCK]);
+    for scores in classes.iter() {
+        for (high, &score) in highest.iter_mut().zip(scores) {
+            *high = if score > *high { score } else { *high };
+        }
+    }
+    for scores in classes.iter_mut() {
+        for ((score, &high), sum) in scores.iter_mut().zip(&highest).zip(&mut sum) {
+            *score = exp(*score - high);
+            *sum += *score;
+        }
+    }
+    for scores in classes.iter_mut() {
+        for (score, &sum) in scores.iter_mut().zip(&sum) {
+            *score /= sum;
+        }
+    }
+}
+
+#[inline(always)]
+fn pairs(shares: &[f64; BLOCK], codes: &[u32], class: u32, factor: f64, out: &mut [Pair]) {
+    for ((&p, &code), out) in shares.iter().zip(codes).zip(out) {
+        let truth = if code == class { 1.0 } else { 0.0 };
+        *out = [(p - truth) as f32, (factor * p * (1.0 - p)) as f32];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::math;
+
+    #[test]
+    fn every_level_gives_the_bits_of_one_row_after_the_other() {
+        let mut blocks = [[0.0; BLOCK]; 5];
+        for (k, block) in blocks.iter_mut().enumerate() {
+            for (i, score) in block.iter_mut().enumerate() {
+                *score = ((k * 131 + i * 17) % 97) as f64 * 0.37 - 18.0;
+            }
+        }
+        blocks[3][7] = -900.0;
+        let rows: Vec<[f64; 5]> = (0..BLOCK)
+            .map(|i| {
+                let mut row = [0, 1, 2, 3, 4].map(|k: usize| blocks[k][i]);
+                math::softmax(&mut row);
+                row
+            })
+            .collect();
+        let mut plain = blocks;
+        softmax(&mut blocks);
+        shares(&mut plain);
+        for (i, row) in rows.iter().enumerate() {
+            assert_eq!(row, &[0, 1, 2, 3, 4].map(|k: usize| blocks[k][i]));
+            assert_eq!(row, &[0, 1, 2, 3, 4].map(|k: usize| plain[k][i]));
+        }
+        let codes: Vec<u32> = (0..100).map(|i| i % 5).collect();
+        let mut out = [[0.0; 2]; 100];
+        cross_entropy(&blocks[2], &codes, 2, 1.25, &mut out);
+        for i in 0..100 {
+            let (p, truth) = (blocks[2][i], f64::from(u8::from(i % 5 == 2)));
+            assert_eq!(out[i], [(p - truth) as f32, (1.25 * p * (1.0 - p)) as f32]);
+        }
+    }
+}
