@@ -9,19 +9,16 @@ pub(crate) fn choose(n: usize, k: usize, seed: u64, stage: &str, index: u64) -> 
         return (0..n as u32).collect();
     }
     let mut rng = generator(seed, stage, index);
-    let (mut left, mut out) = (k as u64, Vec::with_capacity(k));
+    // Every number is written, and stays if it is taken: whether it is, no branch could guess.
+    let (mut taken, mut out) = (0, vec![0; k + 1]);
     for i in 0..n {
-        // Selection sampling: take i with probability left / remaining.
+        // Selection sampling: take i with probability (k - taken) / remaining.
         let remaining = (n - i) as u64;
-        if ((u128::from(rng.next_u64()) * u128::from(remaining)) >> 64) as u64 >= left {
-            continue;
-        }
-        out.push(i as u32);
-        left -= 1;
-        if left == 0 {
-            break;
-        }
+        let drawn = ((u128::from(rng.next_u64()) * u128::from(remaining)) >> 64) as u64;
+        out[taken] = i as u32;
+        taken += usize::from(drawn < (k - taken) as u64);
     }
+    out.truncate(k);
     out
 }
 

@@ -10,6 +10,7 @@ use super::leaf::{Leaf, Round};
 use super::params::Growth;
 use super::pool::Pool;
 use super::quantise::Gradients;
+use super::route::Route;
 use super::split::Rules;
 use super::sprout::Sprout;
 use crate::tree::bin::{Cells, Layout};
@@ -32,6 +33,8 @@ pub(crate) struct Grower<'a> {
     leaf_of: Vec<AtomicU32>,
 }
 
+/// Of a row whose leaf is not known yet.
+const UNKNOWN: u32 = u32::MAX;
 /// Cells that are worth more than one thread.
 const SMALL: usize = 1 << 16;
 
@@ -97,13 +100,17 @@ impl<'a> Grower<'a> {
         let root = Leaf::root(&round, rows, spare, bag.is_none(), threads);
         let Grown { mut sprout, rows } = Frontier::new(&round, root, threads).grow();
         if bag.is_some() {
-            self.find_leaves(&sprout);
-        } else {
-            rows.par_iter().enumerate().for_each(|(label, parts)| {
-                for &i in parts.iter().flat_map(|part| part.iter()) {
-                    self.leaf_of[i as usize].store(label as u32, Relaxed);
-                }
+            self.leaf_of.par_chunks_mut(PIECE).for_each(|labels| {
+                labels.iter_mut().for_each(|l| *l.get_mut() = UNKNOWN);
             });
+        }
+        rows.par_iter().enumerate().for_each(|(label, parts)| {
+            for &i in parts.iter().flat_map(|part| part.iter()) {
+                self.leaf_of[i as usize].store(label as u32, Relaxed);
+            }
+        });
+        if bag.is_some() {
+            self.find_leaves(&sprout);
         }
         sprout.sums = self.leaf_sums(gradients, bag, sprout.counts.len());
         let (params, extra_l2) = (self.params, sprout.extra_l2().1);
@@ -117,17 +124,26 @@ impl<'a> Grower<'a> {
         sprout
     }
 
-    /// Notes the leaf of each row, of rows outside the bag too.
+    /// Notes the leaf of each row outside the bag.
     fn find_leaves(&mut self, sprout: &Sprout) {
-        let decisions = sprout.decisions(self.layout, self.cells);
+        let route = Route::new(sprout, self.layout, self.cells);
         self.leaf_of
-            .par_chunks_mut(PIECE)
+            .par_chunks_mut(Route::ROWS)
             .enumerate()
-            .for_each(|(piece, labels)| {
-                for (k, label) in labels.iter_mut().enumerate() {
-                    let row = self.cells.row(piece * PIECE + k);
-                    *label.get_mut() = sprout.leaf(row, &decisions) as u32;
+            .for_each(|(chunk, labels)| {
+                let first = chunk * Route::ROWS;
+                // Every row is written, and stays if its leaf is unknown: whether it is, no branch could guess.
+                let (mut rows, mut count) = (vec![0; labels.len() + 1], 0);
+                for (row, label) in (first as u32..).zip(&mut *labels) {
+                    rows[count] = row;
+                    count += usize::from(*label.get_mut() == UNKNOWN);
                 }
+                rows.truncate(count);
+                route.leaves(rows, |leaf, rows| {
+                    for &row in rows {
+                        *labels[row as usize - first].get_mut() = leaf as u32;
+                    }
+                });
             });
     }
 

@@ -11,6 +11,7 @@ mod leaf;
 mod params;
 mod pool;
 mod quantise;
+mod route;
 mod split;
 mod sprout;
 

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::decision::Decision;
 use super::params::Growth;
+use super::route::Route;
 use crate::tree::bin::{Bins, Cells, Column, Layout};
-use crate::tree::math::PIECE;
 use crate::tree::{Child, Condition, Leaf, Missing, Tree};
 
 /// A split; a child is the index of a node, or `!leaf`.
@@ -47,18 +46,6 @@ pub(crate) struct Sprout {
 }
 
 impl Sprout {
-    /// The leaf of a row of bins.
-    #[inline]
-    pub(crate) fn leaf(&self, row: &[u8], decisions: &[Decision]) -> usize {
-        let mut at = if self.nodes.is_empty() { !0 } else { 0 };
-        while at >= 0 {
-            let node = &self.nodes[at as usize];
-            let left = decisions[at as usize].left(row);
-            at = if left { node.left } else { node.right };
-        }
-        !at as usize
-    }
-
     /// Whether it is a tree of these columns: false for nonsense from a file.
     pub(crate) fn fits(&self, layout: &Layout) -> bool {
         let leaves = self.nodes.len() + 1;
@@ -166,26 +153,21 @@ impl Sprout {
         (nodes, leaves)
     }
 
-    /// What each node asks.
-    pub(crate) fn decisions(&self, layout: &Layout, cells: &Cells) -> Vec<Decision> {
-        let decision = |n: &Node| {
-            let set = n.set.as_deref();
-            Decision::new(n.column, n.bin, n.missing_left, set, layout, cells)
-        };
-        self.nodes.iter().map(decision).collect()
-    }
-
     /// Adds `factor` times each row's leaf value to its score.
     pub(crate) fn add_to(&self, scores: &mut [f64], factor: f64, cells: &Cells, layout: &Layout) {
-        let decisions = self.decisions(layout, cells);
+        let route = Route::new(self, layout, cells);
         scores
-            .par_chunks_mut(PIECE)
+            .par_chunks_mut(Route::ROWS)
             .enumerate()
-            .for_each(|(piece, scores)| {
-                for (k, score) in scores.iter_mut().enumerate() {
-                    *score +=
-                        factor * self.values[self.leaf(cells.row(piece * PIECE + k), &decisions)];
-                }
+            .for_each(|(chunk, scores)| {
+                let first = chunk * Route::ROWS;
+                let rows = (first as u32..).take(scores.len()).collect();
+                route.leaves(rows, |leaf, rows| {
+                    let value = factor * self.values[leaf];
+                    for &row in rows {
+                        scores[row as usize - first] += value;
+                    }
+                });
             });
     }
 }
