@@ -17,6 +17,7 @@ use super::fit::{STEP, check_params, columns};
 use super::model::{FittedBoost, FittedBoostClassifier};
 use super::objective::CustomObjective;
 use super::rows::{Known, MOST_ROWS, Source};
+use crate::tree::Matrix;
 use crate::tree::bin::{Binning, Cells, Filler, Layout, Survey};
 use crate::tree::weights::Weights;
 
@@ -370,7 +371,7 @@ pub trait FitBinned<Y: Target> {
     ) -> Result<Self::Model>;
 }
 
-fn known<F: Float, Y: Learnable>(train: &Binned<Y>) -> Known<'_, F> {
+fn known<R: Matrix, Y: Learnable>(train: &Binned<Y>) -> Known<'_, R> {
     Known {
         x: Source::Bins(&train.bins),
         answers: Y::answers(&train.labels),
@@ -386,7 +387,7 @@ macro_rules! fits_binned {
 
             fn fit_binned(&self, train: &Binned<$target>) -> Result<$model> {
                 let (known, y) = (known(train), &train.labels);
-                learn::<f32, $target>(self, More::default(), known, y, None, &mut go_on)
+                learn::<Dense<f32>, $target>(self, More::default(), known, y, None, &mut go_on)
             }
 
             fn fit_binned_valid<F: Float>(
@@ -395,7 +396,7 @@ macro_rules! fits_binned {
                 valid: &Sample<Dense<F>, $target, Valid>,
             ) -> Result<$model> {
                 let (known, y) = (known(train), &train.labels);
-                learn::<F, $target>(self, More::default(), known, y, Some(valid), &mut go_on)
+                learn::<Dense<F>, $target>(self, More::default(), known, y, Some(valid), &mut go_on)
             }
         }
 
@@ -429,7 +430,7 @@ macro_rules! fits_binned_custom {
 
             fn fit_binned(&self, train: &Binned<$target>) -> Result<FittedBoost> {
                 let (known, y) = (known(train), &train.labels);
-                learn::<f32, $target>(&self.boost, self.more(), known, y, None, &mut go_on)
+                learn::<Dense<f32>, $target>(&self.boost, self.more(), known, y, None, &mut go_on)
             }
 
             fn fit_binned_valid<F: Float>(
@@ -438,7 +439,14 @@ macro_rules! fits_binned_custom {
                 valid: &Sample<Dense<F>, $target, Valid>,
             ) -> Result<FittedBoost> {
                 let (known, y) = (known(train), &train.labels);
-                learn::<F, $target>(&self.boost, self.more(), known, y, Some(valid), &mut go_on)
+                learn::<Dense<F>, $target>(
+                    &self.boost,
+                    self.more(),
+                    known,
+                    y,
+                    Some(valid),
+                    &mut go_on,
+                )
             }
         }
     };

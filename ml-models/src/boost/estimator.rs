@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use ml_data::contract::{Direction, Estimator, LearnValid, Metric, Params, Round};
-use ml_data::repr::{Dense, Float};
 use ml_data::sample::{
     Binary, Class, Part, Probabilities, Readable, Real, Relevance, Sample, Scores, Target, Train,
     Valid,
@@ -16,7 +15,7 @@ use super::fit::{Judge, Learned, STEP, Task, check_params, fit};
 use super::model::{FittedBoost, FittedBoostClassifier};
 use super::objective::{CustomObjective, Measure};
 use super::rows::{Answers, Known, Source};
-use crate::tree::Ensemble;
+use crate::tree::{Ensemble, Matrix};
 
 impl Params for Boost {
     fn name(&self) -> &'static str {
@@ -160,9 +159,9 @@ impl Learnable for Class {
     }
 }
 
-pub(super) fn known<F: Float, Y: Learnable, P: Part + Readable>(
-    sample: &Sample<Dense<F>, Y, P>,
-) -> Known<'_, F> {
+pub(super) fn known<R: Matrix, Y: Learnable, P: Part + Readable>(
+    sample: &Sample<R, Y, P>,
+) -> Known<'_, R> {
     Known {
         x: Source::Rows(sample.x()),
         answers: Y::answers(sample.y()),
@@ -180,12 +179,12 @@ pub(super) struct More<'a> {
 
 pub(super) type On<'a> = &'a mut dyn FnMut(Round<'_>) -> ControlFlow<()>;
 
-pub(super) fn learn<F: Float, Y: Learnable>(
+pub(super) fn learn<R: Matrix, Y: Learnable>(
     params: &Boost,
     more: More<'_>,
-    train: Known<'_, F>,
+    train: Known<'_, R>,
     labels: &Y::Labels,
-    valid: Option<&Sample<Dense<F>, Y, Valid>>,
+    valid: Option<&Sample<R, Y, Valid>>,
     on: On<'_>,
 ) -> Result<Y::Model> {
     let task = Task {
@@ -198,12 +197,12 @@ pub(super) fn learn<F: Float, Y: Learnable>(
     Y::model(fit(params, &task, on)?, labels)
 }
 
-pub(super) fn learn_judged<F: Float, Y: Learnable>(
+pub(super) fn learn_judged<R: Matrix, Y: Learnable>(
     params: &Boost,
     metric: &impl Metric<Y>,
-    train: Known<'_, F>,
+    train: Known<'_, R>,
     labels: &Y::Labels,
-    valid: &Sample<Dense<F>, Y, Valid>,
+    valid: &Sample<R, Y, Valid>,
     on: On<'_>,
 ) -> Result<Y::Model> {
     let score = |flat: Vec<f64>| {
@@ -232,11 +231,11 @@ pub(super) fn go_on(_: Round<'_>) -> ControlFlow<()> {
 
 macro_rules! estimates {
     ($target:ty, $model:ty) => {
-        impl<F: Float> Estimator<Dense<F>, $target> for Boost {
+        impl<R: Matrix> Estimator<R, $target> for Boost {
             type Model = $model;
 
-            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
-                learn::<F, $target>(
+            fn learn(&self, train: &Sample<R, $target, Train>) -> Result<$model> {
+                learn::<R, $target>(
                     self,
                     More::default(),
                     known(train),
@@ -247,14 +246,14 @@ macro_rules! estimates {
             }
         }
 
-        impl<F: Float> LearnValid<Dense<F>, $target> for Boost {
+        impl<R: Matrix> LearnValid<R, $target> for Boost {
             fn learn_valid(
                 &self,
-                train: &Sample<Dense<F>, $target, Train>,
-                valid: &Sample<Dense<F>, $target, Valid>,
+                train: &Sample<R, $target, Train>,
+                valid: &Sample<R, $target, Valid>,
                 on: On<'_>,
             ) -> Result<$model> {
-                learn::<F, $target>(
+                learn::<R, $target>(
                     self,
                     More::default(),
                     known(train),
@@ -265,11 +264,11 @@ macro_rules! estimates {
             }
         }
 
-        impl<F: Float> Estimator<Dense<F>, $target> for WithModel<$model> {
+        impl<R: Matrix> Estimator<R, $target> for WithModel<$model> {
             type Model = $model;
 
-            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
-                learn::<F, $target>(
+            fn learn(&self, train: &Sample<R, $target, Train>) -> Result<$model> {
+                learn::<R, $target>(
                     &self.boost,
                     self.more(),
                     known(train),
@@ -280,14 +279,14 @@ macro_rules! estimates {
             }
         }
 
-        impl<F: Float> LearnValid<Dense<F>, $target> for WithModel<$model> {
+        impl<R: Matrix> LearnValid<R, $target> for WithModel<$model> {
             fn learn_valid(
                 &self,
-                train: &Sample<Dense<F>, $target, Train>,
-                valid: &Sample<Dense<F>, $target, Valid>,
+                train: &Sample<R, $target, Train>,
+                valid: &Sample<R, $target, Valid>,
                 on: On<'_>,
             ) -> Result<$model> {
-                learn::<F, $target>(
+                learn::<R, $target>(
                     &self.boost,
                     self.more(),
                     known(train),
@@ -298,11 +297,11 @@ macro_rules! estimates {
             }
         }
 
-        impl<F: Float, M: Metric<$target>> Estimator<Dense<F>, $target> for WithMetric<M> {
+        impl<R: Matrix, M: Metric<$target>> Estimator<R, $target> for WithMetric<M> {
             type Model = $model;
 
-            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
-                learn::<F, $target>(
+            fn learn(&self, train: &Sample<R, $target, Train>) -> Result<$model> {
+                learn::<R, $target>(
                     &self.boost,
                     More::default(),
                     known(train),
@@ -313,11 +312,11 @@ macro_rules! estimates {
             }
         }
 
-        impl<F: Float, M: Metric<$target>> LearnValid<Dense<F>, $target> for WithMetric<M> {
+        impl<R: Matrix, M: Metric<$target>> LearnValid<R, $target> for WithMetric<M> {
             fn learn_valid(
                 &self,
-                train: &Sample<Dense<F>, $target, Train>,
-                valid: &Sample<Dense<F>, $target, Valid>,
+                train: &Sample<R, $target, Train>,
+                valid: &Sample<R, $target, Valid>,
                 on: On<'_>,
             ) -> Result<$model> {
                 learn_judged(
@@ -363,11 +362,11 @@ goes_on!(FittedBoostClassifier);
 
 macro_rules! estimates_custom {
     ($target:ty) => {
-        impl<F: Float, O: CustomObjective> Estimator<Dense<F>, $target> for WithObjective<O> {
+        impl<R: Matrix, O: CustomObjective> Estimator<R, $target> for WithObjective<O> {
             type Model = FittedBoost;
 
-            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<FittedBoost> {
-                learn::<F, $target>(
+            fn learn(&self, train: &Sample<R, $target, Train>) -> Result<FittedBoost> {
+                learn::<R, $target>(
                     &self.boost,
                     self.more(),
                     known(train),
@@ -378,14 +377,14 @@ macro_rules! estimates_custom {
             }
         }
 
-        impl<F: Float, O: CustomObjective> LearnValid<Dense<F>, $target> for WithObjective<O> {
+        impl<R: Matrix, O: CustomObjective> LearnValid<R, $target> for WithObjective<O> {
             fn learn_valid(
                 &self,
-                train: &Sample<Dense<F>, $target, Train>,
-                valid: &Sample<Dense<F>, $target, Valid>,
+                train: &Sample<R, $target, Train>,
+                valid: &Sample<R, $target, Valid>,
                 on: On<'_>,
             ) -> Result<FittedBoost> {
-                learn::<F, $target>(
+                learn::<R, $target>(
                     &self.boost,
                     self.more(),
                     known(train),

@@ -2,18 +2,19 @@
 
 use ml_data::Result;
 use ml_data::artifact::digest;
-use ml_data::repr::{Dense, Float, View};
+use ml_data::repr::View;
 use rayon::prelude::*;
 
 use super::fit::Task;
 use super::rows::{Answers, Known};
+use crate::tree::Matrix;
 
 /// Rows hashed together.
 const BLOCK: usize = 1 << 12;
 
 /// The SHA-256 of all rows, labels, weights, queries and initial scores; of the names of columns, classes and what the user
 /// brought; and of a model that training goes on from.
-pub(super) fn of<F: Float>(task: &Task<'_, F>) -> Result<String> {
+pub(super) fn of<R: Matrix>(task: &Task<'_, R>) -> Result<String> {
     let mut parts = vec![known(&task.train)?];
     parts.push(task.valid.as_ref().map_or(Ok(String::new()), known)?);
     parts.push(task.custom.map_or("", |c| c.name()).into());
@@ -24,7 +25,7 @@ pub(super) fn of<F: Float>(task: &Task<'_, F>) -> Result<String> {
     Ok(digest(parts.join("\n").as_bytes()))
 }
 
-fn known<F: Float>(known: &Known<'_, F>) -> Result<String> {
+fn known<R: Matrix>(known: &Known<'_, R>) -> Result<String> {
     let names: Vec<&str> = known.x.names().iter().collect();
     let mut parts = vec![
         digest(format!("{names:?}").as_bytes()),
@@ -49,16 +50,14 @@ fn known<F: Float>(known: &Known<'_, F>) -> Result<String> {
     Ok(digest(parts.join("\n").as_bytes()))
 }
 
-fn matrix<F: Float>(x: View<'_, Dense<F>>) -> String {
+fn matrix<R: Matrix>(x: View<'_, R>) -> String {
     let starts: Vec<usize> = (0..x.len()).step_by(BLOCK).collect();
     let digests: Vec<String> = starts
         .into_par_iter()
         .map(|from| {
             let rows = from..x.len().min(from + BLOCK);
-            let cells = rows.flat_map(|i| x.row(i).iter());
-            let bytes: Vec<u8> = cells
-                .flat_map(|v| v.f64().to_bits().to_le_bytes())
-                .collect();
+            let mut bytes = Vec::new();
+            rows.for_each(|i| R::bytes(x.row(i), &mut bytes));
             digest(&bytes)
         })
         .collect();

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ml_data::contract::Round;
-use ml_data::repr::{Float, Names, Repr, RowSet, View};
+use ml_data::repr::{Names, RowSet, View};
 use ml_data::{Error, Result};
 
 use super::Boost;
@@ -18,9 +18,8 @@ use super::replay;
 use super::rows::{Known, Rows, Source};
 use super::state::State;
 use super::train::{Before, Hooks, Progress, Trained, Training, Validation, train};
-use crate::tree::bin::Layout;
 use crate::tree::grow::Growth;
-use crate::tree::{Combine, Ensemble, Link, Parts};
+use crate::tree::{Combine, Ensemble, Link, Matrix, Parts};
 
 /// Name of the model in errors.
 pub(crate) const STEP: &str = "Boost";
@@ -32,9 +31,9 @@ pub(crate) struct Judge<'a> {
 }
 
 /// What is fitted besides the parameters.
-pub(crate) struct Task<'a, F> {
-    pub(crate) train: Known<'a, F>,
-    pub(crate) valid: Option<Known<'a, F>>,
+pub(crate) struct Task<'a, R> {
+    pub(crate) train: Known<'a, R>,
+    pub(crate) valid: Option<Known<'a, R>>,
     pub(crate) custom: Option<&'a dyn CustomObjective>,
     pub(crate) judge: Option<Judge<'a>>,
     /// A model to go on from, and how it went.
@@ -50,9 +49,9 @@ pub(crate) struct Learned {
 }
 
 /// Fits on the training rows; watches the others if there are any.
-pub(crate) fn fit<F: Float>(
+pub(crate) fn fit<R: Matrix>(
     params: &Boost,
-    task: &Task<'_, F>,
+    task: &Task<'_, R>,
     on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
 ) -> Result<Learned> {
     check_params(params)?;
@@ -110,7 +109,7 @@ pub(crate) fn fit<F: Float>(
 }
 
 /// Checks the training rows and bins them.
-fn training<'a, F: Float>(params: &Boost, task: &Task<'a, F>) -> Result<Training<'a>> {
+fn training<'a, R: Matrix>(params: &Boost, task: &Task<'a, R>) -> Result<Training<'a>> {
     let known = &task.train;
     if known.x.names().is_empty() {
         return Err(Error::Empty("feature matrix (no columns)".into()));
@@ -132,7 +131,7 @@ fn training<'a, F: Float>(params: &Boost, task: &Task<'a, F>) -> Result<Training
         Source::Rows(x) => {
             let list = rows.in_matrix(x.rows());
             let x = View::new(x.data(), RowSet::List(&list));
-            let mut layout = Layout::learn(x, weights.repeats(), &binning);
+            let mut layout = R::learn(x, weights.repeats(), &binning);
             let cells = layout.training_cells(x);
             (Arc::new(layout), Arc::new(cells))
         }
@@ -155,10 +154,10 @@ fn training<'a, F: Float>(params: &Boost, task: &Task<'a, F>) -> Result<Training
 }
 
 /// A model as a place to go on from.
-fn before<F: Float>(
+fn before<R: Matrix>(
     model: &Ensemble,
     evals: &EvalsResult,
-    task: &Task<'_, F>,
+    task: &Task<'_, R>,
     rows: &Rows,
     outputs: usize,
 ) -> Result<Before> {
@@ -178,9 +177,9 @@ fn before<F: Float>(
 }
 
 /// From what training learned to a model.
-fn learned<F: Float>(
+fn learned<R: Matrix>(
     params: &Boost,
-    task: &Task<'_, F>,
+    task: &Task<'_, R>,
     training: &Training<'_>,
     measure: Measure<'_>,
     trained: Trained,
@@ -247,7 +246,7 @@ fn interactions(params: &Boost, names: &Names) -> Result<Vec<Vec<u32>>> {
 }
 
 /// What a model says of the rows, on top of their initial scores, one output after the other.
-fn said<F: Float>(model: &Ensemble, rows: &Rows, known: &Known<'_, F>) -> Result<Vec<f64>> {
+fn said<R: Matrix>(model: &Ensemble, rows: &Rows, known: &Known<'_, R>) -> Result<Vec<f64>> {
     let outputs = model.outputs();
     let x = known.x.rows()?;
     let list = rows.in_matrix(x.rows());
@@ -263,10 +262,10 @@ fn said<F: Float>(model: &Ensemble, rows: &Rows, known: &Known<'_, F>) -> Result
 }
 
 /// Bins the validation rows and says how they are judged: by the objective's own metric unless there is another.
-fn validation<'a, F: Float>(
+fn validation<'a, R: Matrix>(
     params: &Boost,
-    task: &'a Task<'_, F>,
-    valid: &'a Known<'_, F>,
+    task: &'a Task<'_, R>,
+    valid: &'a Known<'_, R>,
     training: &Training<'_>,
 ) -> Result<Validation<'a>> {
     let (layout, trained) = (&training.layout, &training.loss);

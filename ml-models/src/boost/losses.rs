@@ -1,6 +1,5 @@
 //! The loss that parameters and labels ask for.
 
-use ml_data::repr::Float;
 use ml_data::{Error, Result};
 
 use super::Boost;
@@ -10,16 +9,18 @@ use super::objective::{
     Pointwise, Softmax, XeNdcg,
 };
 use super::rows::{Answers, Known, Rows};
+use crate::tree::Matrix;
 
 /// Grades beyond this are refused unless `label_gain` names their gains.
 const LARGEST_GRADE: f32 = 30.0;
+
 impl Rows {
     /// The objective on these labels.
-    pub(crate) fn loss<'a, F: Float>(
+    pub(crate) fn loss<'a, R: Matrix>(
         &self,
         params: &Boost,
         custom: Option<&'a dyn CustomObjective>,
-        known: &Known<'_, F>,
+        known: &Known<'_, R>,
     ) -> Result<Box<dyn Loss + 'a>> {
         if let Some(objective) = custom {
             let labels = self.numbers(known)?;

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::evals::EvalsResult;
 use super::fit::{Learned, STEP};
-use crate::tree::{Ensemble, Scratch, Tree};
+use crate::tree::{Ensemble, Matrix, Scratch, Tree};
 
 /// A fitted [`Boost`](super::Boost): predicts values, rates, probabilities of the positive class, or ranking scores.
 ///
-/// Rows may be `f32` or `f64`; a row and a batch give the same bits. [`ensemble`](Self::ensemble) has the trees, importances
+/// Rows may be `f32` or `f64`, dense or [`Sparse`](ml_data::repr::Sparse); a row and a batch give the same bits. [`ensemble`](Self::ensemble) has the trees, importances
 /// and raw scores.
 ///
 /// # Missing values
@@ -118,6 +118,19 @@ impl FittedBoost {
         })
     }
 
+    /// The prediction of one dense row. Rows of other kinds go through [`Predict::predict_row`].
+    ///
+    /// # Errors
+    /// Another number of features than the trained ones.
+    pub fn predict_row<F: Float>(
+        &self,
+        row: &[F],
+        scratch: &mut Scratch,
+        out: &mut f64,
+    ) -> Result<()> {
+        Predict::<Dense<F>>::predict_row(self, row, scratch, out)
+    }
+
     /// The score every row starts from: the mean label or its log odds, unless `boost_from_average` is off.
     #[must_use]
     pub fn start(&self) -> f64 {
@@ -141,6 +154,19 @@ impl FittedBoostClassifier {
             evals: EvalsResult::default(),
         };
         Self::new(learned, classes)
+    }
+
+    /// The probabilities of one dense row. Rows of other kinds go through [`Predict::predict_row`].
+    ///
+    /// # Errors
+    /// Another number of features than the trained ones.
+    pub fn predict_row<F: Float>(
+        &self,
+        row: &[F],
+        scratch: &mut Scratch,
+        out: &mut Vec<f64>,
+    ) -> Result<()> {
+        Predict::<Dense<F>>::predict_row(self, row, scratch, out)
     }
 
     /// Names of the classes, in the order of the probabilities.
@@ -214,7 +240,7 @@ macro_rules! about {
             ///
             /// # Errors
             /// Other columns than the trained ones.
-            pub fn raw_scores<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Vec<f64>> {
+            pub fn raw_scores<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<f64>> {
                 self.stored.ensemble.raw_scores(x)
             }
         }
@@ -223,7 +249,7 @@ macro_rules! about {
 about!(FittedBoost);
 about!(FittedBoostClassifier);
 
-impl<F: Float> Predict<Dense<F>> for FittedBoost {
+impl<R: Matrix> Predict<R> for FittedBoost {
     type Prediction = Scores;
     type Scratch = Scratch;
 
@@ -231,19 +257,19 @@ impl<F: Float> Predict<Dense<F>> for FittedBoost {
         self.feature_names()
     }
 
-    fn predict_row(&self, row: &[F], scratch: &mut Scratch, out: &mut f64) -> Result<()> {
+    fn predict_row(&self, row: R::Row<'_>, scratch: &mut Scratch, out: &mut f64) -> Result<()> {
         let out = std::slice::from_mut(out);
-        self.ensemble().raw_row(row, scratch, out)?;
+        self.ensemble().raw_row_of::<R>(row, scratch, out)?;
         self.ensemble().parts().link.apply(out);
         Ok(())
     }
 
-    fn predict(&self, x: View<'_, Dense<F>>) -> Result<Scores> {
+    fn predict(&self, x: View<'_, R>) -> Result<Scores> {
         Ok(Scores(self.ensemble().predictions(x)?))
     }
 }
 
-impl<F: Float> Predict<Dense<F>> for FittedBoostClassifier {
+impl<R: Matrix> Predict<R> for FittedBoostClassifier {
     type Prediction = Probabilities;
     type Scratch = Scratch;
 
@@ -251,14 +277,19 @@ impl<F: Float> Predict<Dense<F>> for FittedBoostClassifier {
         self.feature_names()
     }
 
-    fn predict_row(&self, row: &[F], scratch: &mut Scratch, out: &mut Vec<f64>) -> Result<()> {
+    fn predict_row(
+        &self,
+        row: R::Row<'_>,
+        scratch: &mut Scratch,
+        out: &mut Vec<f64>,
+    ) -> Result<()> {
         out.resize(self.classes.len(), 0.0);
-        self.ensemble().raw_row(row, scratch, out)?;
+        self.ensemble().raw_row_of::<R>(row, scratch, out)?;
         self.ensemble().parts().link.apply(out);
         Ok(())
     }
 
-    fn predict(&self, x: View<'_, Dense<F>>) -> Result<Probabilities> {
+    fn predict(&self, x: View<'_, R>) -> Result<Probabilities> {
         Probabilities::new(self.classes.len(), self.ensemble().predictions(x)?)
     }
 }

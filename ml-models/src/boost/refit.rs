@@ -1,7 +1,7 @@
 //! New leaf values for the trees of a model.
 
 use ml_data::contract::Estimator;
-use ml_data::repr::{Dense, Float, Repr, RowSet, View};
+use ml_data::repr::{RowSet, View};
 use ml_data::sample::{Binary, Class, Real, Relevance, Sample, Train};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
@@ -16,7 +16,7 @@ use super::rows::{Known, Rows};
 use crate::tree::grow::{Growth, Pair};
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
-use crate::tree::{Child, Combine, Ensemble, Tree};
+use crate::tree::{Child, Combine, Ensemble, Matrix, Tree};
 
 /// [`Boost`] that gives the trees of a fitted model new leaf values; see [`Boost::refit`].
 #[derive(Debug, Clone, PartialEq)]
@@ -69,10 +69,10 @@ params_of_boost!(Refit);
 
 macro_rules! refits {
     ($target:ty, $model:ty) => {
-        impl<F: Float> Estimator<Dense<F>, $target> for Refit<$model> {
+        impl<R: Matrix> Estimator<R, $target> for Refit<$model> {
             type Model = $model;
 
-            fn learn(&self, train: &Sample<Dense<F>, $target, Train>) -> Result<$model> {
+            fn learn(&self, train: &Sample<R, $target, Train>) -> Result<$model> {
                 let trees = <$target as Learnable>::trees(&self.model, train.y())?;
                 let ensemble = refit(&self.boost, &known(train), trees)?;
                 let learned = Learned {
@@ -93,7 +93,7 @@ refits!(Class, FittedBoostClassifier);
 /// Starting scores this close to 0 are not part of the first round.
 const NO_START: f64 = 1e-15;
 
-fn refit<F: Float>(params: &Boost, known: &Known<'_, F>, model: &Ensemble) -> Result<Ensemble> {
+fn refit<R: Matrix>(params: &Boost, known: &Known<'_, R>, model: &Ensemble) -> Result<Ensemble> {
     check_params(params)?;
     let x = known.x.rows()?;
     x.data().check(model.names())?;

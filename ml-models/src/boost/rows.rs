@@ -1,11 +1,12 @@
 //! The rows of a sample that count: checked labels and weights, rows of weight 0 dropped, queries brought together.
 
-use ml_data::repr::{Dense, Float, Names, RowSet, View};
+use ml_data::repr::{Names, RowSet, View};
 use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels, RelevanceLabels};
 use ml_data::{Error, Result};
 
 use super::binned::Bins;
 use super::fit::STEP;
+use crate::tree::Matrix;
 use crate::tree::weights::Weights;
 
 /// Labels beyond this are refused: sums of their squares must stay finite in `f32` gradients.
@@ -24,15 +25,15 @@ pub(crate) enum Answers<'a> {
 
 /// The columns of a sample.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Source<'a, F> {
-    Rows(View<'a, Dense<F>>),
+pub(crate) enum Source<'a, R> {
+    Rows(View<'a, R>),
     Bins(&'a Bins),
 }
 
-impl<'a, F: Float> Source<'a, F> {
+impl<'a, R: Matrix> Source<'a, R> {
     pub(crate) fn names(&self) -> &'a Names {
         match self {
-            Self::Rows(x) => x.data().names(),
+            Self::Rows(x) => x.data().header(),
             Self::Bins(bins) => &bins.names,
         }
     }
@@ -46,7 +47,7 @@ impl<'a, F: Float> Source<'a, F> {
     }
 
     /// The numbers themselves, for what can not do without.
-    pub(crate) fn rows(&self) -> Result<View<'a, Dense<F>>> {
+    pub(crate) fn rows(&self) -> Result<View<'a, R>> {
         match self {
             Self::Rows(x) => Ok(*x),
             Self::Bins(_) => Err(Error::Unsupported {
@@ -60,8 +61,8 @@ impl<'a, F: Float> Source<'a, F> {
 
 /// Rows with what is known about them.
 #[derive(Debug)]
-pub(crate) struct Known<'a, F> {
-    pub(crate) x: Source<'a, F>,
+pub(crate) struct Known<'a, R> {
+    pub(crate) x: Source<'a, R>,
     pub(crate) answers: Answers<'a>,
     pub(crate) weights: Option<&'a [f64]>,
     /// Scores to start from, row after row.
@@ -77,7 +78,7 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    pub(crate) fn of<F: Float>(known: &Known<'_, F>, what: &str) -> Result<Self> {
+    pub(crate) fn of<R: Matrix>(known: &Known<'_, R>, what: &str) -> Result<Self> {
         let n = known.x.len();
         let weight = |i: usize| known.weights.map_or(1.0, |w| w[i]);
         if let Some(w) = known.weights {
@@ -115,7 +116,7 @@ impl Rows {
     }
 
     /// What each row that counts counts for.
-    pub(crate) fn weights<F: Float>(&self, known: &Known<'_, F>) -> Weights {
+    pub(crate) fn weights<R: Matrix>(&self, known: &Known<'_, R>) -> Weights {
         known
             .weights
             .map_or(Weights::Unit, |w| Weights::new(self.pick(w)))
@@ -126,7 +127,7 @@ impl Rows {
     }
 
     /// All rows in the sample's order.
-    pub(crate) fn all<F: Float>(known: &Known<'_, F>) -> Self {
+    pub(crate) fn all<R: Matrix>(known: &Known<'_, R>) -> Self {
         Self {
             kept: (0..known.x.len() as u32).collect(),
             starts: Vec::new(),
@@ -134,9 +135,9 @@ impl Rows {
     }
 
     /// The scores to start from, one output after the other.
-    pub(crate) fn init_score<F: Float>(
+    pub(crate) fn init_score<R: Matrix>(
         &self,
-        known: &Known<'_, F>,
+        known: &Known<'_, R>,
         outputs: usize,
     ) -> Result<Option<Vec<f64>>> {
         let Some(scores) = known.init_score else {
@@ -161,7 +162,7 @@ impl Rows {
     }
 
     /// The labels as numbers.
-    pub(crate) fn numbers<F: Float>(&self, known: &Known<'_, F>) -> Result<Vec<f64>> {
+    pub(crate) fn numbers<R: Matrix>(&self, known: &Known<'_, R>) -> Result<Vec<f64>> {
         match known.answers {
             Answers::Real(labels) => {
                 if let Some(row) = labels.values().iter().position(|y| y.abs() > LARGEST_LABEL) {
@@ -188,7 +189,7 @@ impl Rows {
     }
 
     /// Refuses training labels that leave nothing to learn.
-    pub(crate) fn check_classes<F: Float>(&self, known: &Known<'_, F>) -> Result<()> {
+    pub(crate) fn check_classes<R: Matrix>(&self, known: &Known<'_, R>) -> Result<()> {
         let one_class = match known.answers {
             Answers::Binary(labels) => self.all_equal(|i| u32::from(labels.values()[i])),
             Answers::Class(labels) => self.all_equal(|i| labels.codes()[i]),

@@ -1,9 +1,10 @@
 //! Trees that are added up.
 
-use ml_data::repr::{Dense, Float, Names, Repr, View};
+use ml_data::repr::{Dense, Float, Names, View};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+use super::matrix::Matrix;
 use super::node::Node;
 use super::predict::{Compiled, Scratch};
 use super::shap::{Contributions, Explainer};
@@ -180,22 +181,35 @@ impl Ensemble {
         Ok(())
     }
 
+    /// The same for a row of either kind.
+    pub(crate) fn raw_row_of<R: Matrix>(
+        &self,
+        row: R::Row<'_>,
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) -> Result<()> {
+        R::check_row(row, self.names().len())?;
+        Error::check_len("scores of a row", self.outputs(), out.len())?;
+        R::add_row(&self.compiled, row, self.names().len(), scratch, out);
+        Ok(())
+    }
+
     /// The scores of all rows, before the link; [`outputs`](Self::outputs) numbers a row.
     ///
     /// # Errors
     /// Other columns than the trained ones.
-    pub fn raw_scores<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Vec<f64>> {
+    pub fn raw_scores<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<f64>> {
         x.data().check(self.names())?;
-        Ok(self.compiled.scores(x))
+        Ok(R::scores(&self.compiled, x))
     }
 
     /// The leaf that each row reaches in each tree (LightGBM's `pred_leaf`): row after row, one number a tree.
     ///
     /// # Errors
     /// Other columns than the trained ones.
-    pub fn leaves<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Vec<u32>> {
+    pub fn leaves<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<u32>> {
         x.data().check(self.names())?;
-        Ok(self.compiled.leaves(x))
+        Ok(R::leaves(&self.compiled, x))
     }
 
     /// What each feature adds to each score of each row (LightGBM's `pred_contrib`). Where rows come one by one, keep an
@@ -211,7 +225,7 @@ impl Ensemble {
     ///
     /// # Errors
     /// Other columns than the trained ones.
-    pub fn predictions<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Vec<f64>> {
+    pub fn predictions<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<f64>> {
         let mut scores = self.raw_scores(x)?;
         if self.parts.link != Link::Identity {
             scores

@@ -14,6 +14,7 @@ mod ensemble;
 pub(crate) mod grow;
 pub(crate) mod kernel;
 pub(crate) mod math;
+mod matrix;
 mod node;
 mod predict;
 mod print;
@@ -24,6 +25,7 @@ pub(crate) mod weights;
 
 pub use categories::Categories;
 pub use ensemble::{Combine, Ensemble, Link, Parts};
+pub use matrix::Matrix;
 pub(crate) use node::ZERO;
 pub use node::{Child, Condition, Missing, Node};
 pub use predict::Scratch;

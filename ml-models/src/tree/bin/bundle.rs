@@ -11,7 +11,7 @@ use super::slots::Bundle;
 
 /// The sampled rows of a sparse column.
 #[derive(Debug)]
-pub(super) struct Sparse {
+pub(super) struct SparseColumn {
     pub(super) column: u32,
     pub(super) bins: usize,
     pub(super) usual: u8,
@@ -19,7 +19,7 @@ pub(super) struct Sparse {
     pub(super) rows: Vec<u32>,
 }
 
-impl Sparse {
+impl SparseColumn {
     /// A column by its cells in the sampled rows, unless too few have its usual bin.
     pub(super) fn of(column: u32, bins: usize, cells: &[u8]) -> Option<Self> {
         let mut counts = [0_usize; NARROW];
@@ -33,6 +33,11 @@ impl Sparse {
             usual,
             rows: others.map(|(row, _)| row).collect(),
         })
+    }
+
+    /// Whether enough of the sampled rows have its usual bin.
+    pub(super) fn is_sparse(&self, rows: usize) -> bool {
+        (rows - self.rows.len()) as f64 >= USUAL * rows as f64
     }
 }
 
@@ -51,7 +56,7 @@ struct Open {
 }
 
 impl Open {
-    fn has_room(&self, column: &Sparse) -> bool {
+    fn has_room(&self, column: &SparseColumn) -> bool {
         self.codes + column.bins <= NARROW + 1
             && column
                 .rows
@@ -59,7 +64,7 @@ impl Open {
                 .all(|&i| self.taken[i as usize / 64] >> (i % 64) & 1 == 0)
     }
 
-    fn add(&mut self, column: &Sparse) {
+    fn add(&mut self, column: &SparseColumn) {
         self.members.push((column.column, column.usual));
         self.codes += column.bins - 1;
         for &i in &column.rows {
@@ -69,7 +74,7 @@ impl Open {
 }
 
 /// Bundles of at least two columns: each column, those with the most rows first, goes into the first bundle with room.
-pub(super) fn bundles(mut columns: Vec<Sparse>, rows: usize) -> Vec<Bundle> {
+pub(super) fn bundles(mut columns: Vec<SparseColumn>, rows: usize) -> Vec<Bundle> {
     columns.sort_by_key(|c| (std::cmp::Reverse(c.rows.len()), c.column));
     let mut open: Vec<Open> = Vec::new();
     for column in &columns {
@@ -96,8 +101,8 @@ pub(super) fn bundles(mut columns: Vec<Sparse>, rows: usize) -> Vec<Bundle> {
 mod tests {
     use super::*;
 
-    fn column(column: u32, bins: usize, rows: &[u32]) -> Sparse {
-        Sparse {
+    fn column(column: u32, bins: usize, rows: &[u32]) -> SparseColumn {
+        SparseColumn {
             column,
             bins,
             usual: 0,

@@ -4,12 +4,13 @@ use super::aligned::Aligned;
 use super::fill::Filler;
 use super::layout::Layout;
 use super::slots::Slots;
-use ml_data::repr::{Dense, Float, View};
+use crate::tree::Matrix;
+use ml_data::repr::View;
 
 /// Bins of a matrix, row after row, each padded to `stride` bytes: first the slots of one byte, then those of two. The bin
 /// `values()` of a column stands for a missing value.
 #[derive(Debug)]
-pub(crate) struct Cells {
+pub struct Cells {
     pub(crate) bytes: Aligned,
     pub(crate) stride: usize,
     pub(crate) rows: usize,
@@ -20,9 +21,9 @@ pub(crate) struct Cells {
 
 impl Layout {
     /// Bins every row of `x`, each column in a place of its own.
-    pub(crate) fn cells<F: Float>(&self, x: View<'_, Dense<F>>) -> Cells {
+    pub(crate) fn cells<R: Matrix>(&self, x: View<'_, R>) -> Cells {
         let mut cells = Cells::new(self.slots_alone(), x.len());
-        Filler::new(self).fill(&mut cells, 0, x);
+        R::fill(x, &Filler::new(self), &mut cells, 0);
         cells
     }
 
@@ -32,11 +33,11 @@ impl Layout {
     }
 
     /// Bins every training row. Columns that share a byte but meet in some row get places of their own.
-    pub(crate) fn training_cells<F: Float>(&mut self, x: View<'_, Dense<F>>) -> Cells {
+    pub(crate) fn training_cells<R: Matrix>(&mut self, x: View<'_, R>) -> Cells {
         loop {
             let mut cells = self.empty_cells(x.len());
             let filler = Filler::new(self);
-            filler.fill(&mut cells, 0, x);
+            R::fill(x, &filler, &mut cells, 0);
             let met = filler.met();
             if met.is_empty() {
                 return cells;
@@ -81,6 +82,7 @@ impl Cells {
 mod tests {
     use super::*;
     use crate::tree::bin::{Binning, Bins};
+    use ml_data::repr::Dense;
 
     #[test]
     fn cells_agree_with_the_boundaries_in_both_types() {

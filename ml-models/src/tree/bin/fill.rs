@@ -13,24 +13,24 @@ use crate::tree::kernel::WIDTH as LANES;
 use ml_data::repr::{Dense, Float, View};
 
 /// Rows written by one task.
-const BLOCK: usize = 4096;
+pub(super) const BLOCK: usize = 4096;
 
 /// Writes cells where the slots say.
 #[derive(Debug)]
-pub(crate) struct Filler<'a> {
-    layout: &'a Layout,
+pub struct Filler<'a> {
+    pub(super) layout: &'a Layout,
     finds: Vec<Find<'a>>,
     /// Whether a column differed from its usual bin in a row where another one in its byte did, too.
     met: Vec<AtomicBool>,
 }
 
 /// Part of the cells.
-struct Block<'a> {
-    bytes: &'a mut [u8],
-    stride: usize,
-    slots: &'a Slots,
+pub(super) struct Block<'a> {
+    pub(super) bytes: &'a mut [u8],
+    pub(super) stride: usize,
+    pub(super) slots: &'a Slots,
     /// The part of each slot of one byte.
-    by_slot: Vec<&'a mut [u8]>,
+    pub(super) by_slot: Vec<&'a mut [u8]>,
 }
 
 impl<'a> Filler<'a> {
@@ -45,30 +45,53 @@ impl<'a> Filler<'a> {
 
     /// Writes the cells of all rows of `x`; the first of them is row `first` of the cells.
     pub(crate) fn fill<F: Float>(&self, cells: &mut Cells, first: usize, x: View<'_, Dense<F>>) {
+        self.blocks(cells, first, x.len(), |block, mut part| {
+            for from in (0..part.bytes.len() / part.stride).step_by(LANES) {
+                let row = |k: usize| x.row(block * BLOCK + from + k);
+                self.lines(&mut part, from, |k, c| row(k)[c].f64());
+            }
+        });
+    }
+
+    /// Calls `each` with the number and the cells of each block of `rows` rows, of which the first is row `first` of the cells.
+    pub(super) fn blocks(
+        &self,
+        cells: &mut Cells,
+        first: usize,
+        rows: usize,
+        each: impl Fn(usize, Block<'_>) + Sync,
+    ) {
         let Cells {
             bytes,
             stride,
-            rows,
+            rows: all,
             slots,
             by_slot,
         } = cells;
         let (stride, slots) = (*stride, &*slots);
-        bytes[first * stride..][..x.len() * stride]
+        bytes[first * stride..][..rows * stride]
             .par_chunks_mut(BLOCK * stride)
-            .zip(pieces(by_slot, *rows, first..first + x.len()))
+            .zip(pieces(by_slot, *all, first..first + rows))
             .enumerate()
             .for_each(|(block, (bytes, by_slot))| {
-                let mut part = Block {
+                let part = Block {
                     bytes,
                     stride,
                     slots,
                     by_slot,
                 };
-                for from in (0..part.bytes.len() / stride).step_by(LANES) {
-                    let row = |k: usize| x.row(block * BLOCK + from + k);
-                    self.lines(&mut part, from, |k, c| row(k)[c].f64());
-                }
+                each(block, part);
             });
+    }
+
+    /// The bin of a value of a column.
+    pub(super) fn bin(&self, column: usize, value: f64) -> u16 {
+        self.finds[column].bin(&self.layout.columns[column], value)
+    }
+
+    /// Notes that a column met another one in its byte.
+    pub(super) fn meets(&self, column: usize) {
+        self.met[column].store(true, Relaxed);
     }
 
     /// The columns that met others in their byte: their cells are of no use.
@@ -113,7 +136,7 @@ impl<'a> Filler<'a> {
                     for ((line, bin), again) in lines.zip(again) {
                         let code = share.code(bin);
                         if code != 0 && line[at] != 0 {
-                            self.met[c].store(true, Relaxed);
+                            self.meets(c);
                         }
                         line[at] |= code;
                         *again |= code;

@@ -65,6 +65,18 @@ impl<'a> Find<'a> {
         }
     }
 
+    /// The bin of one value of the column.
+    pub(super) fn bin(&self, column: &Column, value: f64) -> u16 {
+        let missing = column.values() as u16;
+        match (self, &column.bins) {
+            (Self::Categories(lookup), _) => lookup.find(value).unwrap_or(missing),
+            (_, Bins::Numbers(bounds)) if !value.is_nan() => {
+                bounds.partition_point(|b| *b < value) as u16
+            }
+            _ => missing,
+        }
+    }
+
     /// The bins of some values; missing ones get `missing`.
     #[inline]
     pub(super) fn bins(&self, values: &[f64; LANES], missing: u16, out: &mut [u16; LANES]) {

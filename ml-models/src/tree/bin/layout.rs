@@ -52,7 +52,7 @@ impl Column {
 
 /// The columns worth splitting on, and where the bins of each begin in a histogram.
 #[derive(Debug, Clone)]
-pub(crate) struct Layout {
+pub struct Layout {
     /// Those of one byte first.
     pub(crate) columns: Vec<Column>,
     /// How many have one byte.

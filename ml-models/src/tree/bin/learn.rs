@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::bounds::Distinct;
-use super::bundle::{Sparse, USUAL, bundles};
+use super::bundle::{SparseColumn, USUAL, bundles};
 use super::categories::frequent;
 use super::keys::{from_key, key, tally};
 use super::layout::{Bins, Column, Layout};
@@ -14,7 +14,7 @@ use ml_data::repr::{Dense, Float, RowSet, View};
 
 /// How bins are learned, under LightGBM's names.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Binning {
+pub struct Binning {
     pub(crate) max_bin: usize,
     pub(crate) min_data_in_bin: usize,
     pub(crate) bin_construct_sample_cnt: usize,
@@ -81,11 +81,7 @@ impl Layout {
             })
             .filter_map(|(values, c)| {
                 let values = tally(values.keys, values.rows);
-                if params.categorical.contains(&c) {
-                    categories(&values, c, missing[c], params)
-                } else {
-                    numbers(&values, c, missing[c], rows, params)
-                }
+                column(&values, c, missing[c], rows, params)
             })
             .collect();
         let mut layout = Self::new(columns);
@@ -95,12 +91,17 @@ impl Layout {
         layout
     }
 
+    /// Columns of one byte that may share it with others.
+    pub(super) fn sparse_columns(&self) -> Vec<u32> {
+        let narrow = 0..self.narrow as u32;
+        narrow
+            .filter(|&c| self.columns[c as usize].sparse)
+            .collect()
+    }
+
     /// Lets sparse columns that do not meet in the sampled rows share bytes.
     fn bundle_sparse<F: Float>(&mut self, sample: View<'_, Dense<F>>) {
-        let narrow = 0..self.narrow as u32;
-        let list: Vec<u32> = narrow
-            .filter(|&c| self.columns[c as usize].sparse)
-            .collect();
+        let list = self.sparse_columns();
         if list.len() < 2 {
             return;
         }
@@ -108,10 +109,25 @@ impl Layout {
         let cells = Self::new(columns.collect()).cells(sample);
         let sparse = list.par_iter().enumerate().filter_map(|(k, &column)| {
             let bins = self.columns[column as usize].bins();
-            Sparse::of(column, bins, cells.slot(k))
+            SparseColumn::of(column, bins, cells.slot(k))
         });
         let bundles = bundles(sparse.collect(), sample.len());
         self.bundle(&bundles);
+    }
+}
+
+/// The bins of a column that holds these values in so many rows each, unless it is constant.
+pub(super) fn column(
+    values: &[(u64, u32)],
+    source: usize,
+    missing: bool,
+    rows: f64,
+    params: &Binning,
+) -> Option<Column> {
+    if params.categorical.contains(&source) {
+        categories(values, source, missing, params)
+    } else {
+        numbers(values, source, missing, rows, params)
     }
 }
 

@@ -33,7 +33,7 @@ use walk::Walk;
 
 /// An ensemble, ready to predict.
 #[derive(Debug, Clone)]
-pub(crate) struct Compiled {
+pub struct Compiled {
     start: Vec<f64>,
     /// What sums of leaf values are divided by.
     divisor: f64,
@@ -75,6 +75,8 @@ pub struct Scratch {
     at: Vec<u32>,
     words32: Vec<u32>,
     words64: Vec<u64>,
+    /// For a row without its zeros: zeros, whenever it is not in use.
+    pub(super) zeros: Vec<f64>,
 }
 
 /// Adds values to the outputs in turn.
