@@ -4,11 +4,12 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ml_pipeline::data::random::hash;
 use ml_pipeline::data::sample::{ClassLabels, RealLabels, Sample, Train};
-use ml_pipeline::models::boost::Objective;
+use ml_pipeline::models::boost::{FittedBoost, Objective};
 use ml_pipeline::models::tree::Ensemble;
 use ml_pipeline::prelude::*;
 use std::cell::LazyCell;
 use std::hint::black_box;
+use std::ops::Deref;
 
 const ROWS: usize = 50_000;
 const WIDTH: usize = 28;
@@ -119,23 +120,46 @@ fn one_hot() -> Result<Sample<Dense<f32>, Real, Train>> {
     Ok(Dataset::new(x, RealLabels::new(y)?)?.into_train())
 }
 
+/// The same rows without their zeros.
+fn stored(train: &Sample<Dense<f32>, Real, Train>) -> Result<Sample<Sparse<f32>, Real, Train>> {
+    let x = train.x();
+    let x = Sparse::collect(train.header().clone(), train.len(), &mut |i, to| {
+        let row = (0..).zip(x.row(i)).filter(|cell| *cell.1 != 0.0);
+        let (indices, values): (Vec<u32>, Vec<f32>) = row.unzip();
+        to.indices.extend(indices);
+        to.values.extend(values);
+        Ok(())
+    })?;
+    Ok(Dataset::new(x, train.y().clone())?.into_train())
+}
+
 fn bundles(c: &mut Criterion) {
+    let dense = LazyCell::new(one_hot);
+    let sparse = LazyCell::new(|| one_hot().and_then(|train| stored(&train)));
+    fit(c, "one-hot, bundled", &dense, true);
+    fit(c, "one-hot, alone", &dense, false);
+    fit(c, "one-hot, sparse", &sparse, true);
+}
+
+fn fit<R: Repr, T: Deref<Target = Result<Sample<R, Real, Train>>>>(
+    c: &mut Criterion,
+    name: &str,
+    train: &T,
+    bundle: bool,
+) where
+    Boost: Estimator<R, Real, Model = FittedBoost>,
+{
     let mut group = c.benchmark_group("fit");
-    let train = LazyCell::new(one_hot);
-    for (name, bundle) in [("one-hot, bundled", true), ("one-hot, alone", false)] {
-        group.bench_function(name, |b| match &*train {
-            Ok(train) => b.iter(|| {
-                boost(10, 31)
-                    .enable_bundle(bundle)
-                    .fit(train)
-                    .map(black_box)
-            }),
-            Err(error) => {
-                eprintln!("error: {error}");
-                std::process::exit(1);
-            }
-        });
-    }
+    group.bench_function(name, |b| match &**train {
+        Ok(train) => b.iter(|| {
+            let boost = boost(10, 31).enable_bundle(bundle);
+            boost.fit(train).map(black_box)
+        }),
+        Err(error) => {
+            eprintln!("error: {error}");
+            std::process::exit(1);
+        }
+    });
     group.finish();
 }
 
