@@ -114,6 +114,7 @@ fn multi(case: &Case<'_>) -> Result<()> {
     let train = Dataset::<_, Class>::new(rows(case, "train")?, labels)?.into_train();
     let rounds = |model: &FittedBoostClassifier| model.trees().len() / model.classes().len();
     let test = rows(case, "test")?;
+    bin(case, &train)?;
     lines(case, &boost(case), &train, &test, rounds, |p| {
         let flat: Vec<f64> = (0..p.len())
             .flat_map(|i| Probabilities::row(p, i).to_vec())
@@ -210,7 +211,15 @@ where
     let train = Dataset::<_, Y>::new(rows(case, "train")?, labels)?.into_train();
     let test = rows(case, "test")?;
     let trees = |model: &FittedBoost| model.trees().len();
+    bin(case, &train)?;
     lines(case, &boost(case), &train, &test, trees, |p| score(&p.0))
+}
+
+/// Bins alone, which every fit makes, too.
+fn bin<Y: Target>(case: &Case<'_>, train: &Sample<Dense<f32>, Y, Train>) -> Result<()> {
+    let bin = || boost(case).bin_rows(train);
+    case.time("bin", bin, |bins, _| vec![("rows", json!(bins.len()))])?;
+    Ok(())
 }
 
 /// Fit, predict and single rows, the same for all targets and rows.

@@ -100,7 +100,10 @@ fn boost() -> Boost {
 macro_rules! same {
     ($boost:expr, $rows:expr) => {{
         let (boost, rows) = ($boost, $rows);
-        let whole = boost.fit(&rows.whole().into_train()).unwrap();
+        let train = rows.whole().into_train();
+        let whole = boost.fit(&train).unwrap();
+        let bins = boost.bin_rows(&train).unwrap();
+        assert_eq!(boost.fit_binned(&bins).unwrap(), whole, "{boost:?} at once");
         for size in [97, 5000] {
             let bins = boost.bin(|| Ok(rows.pieces(size))).unwrap();
             let binned = boost.fit_binned(&bins).unwrap();
@@ -331,4 +334,35 @@ fn files_are_read_in_pieces() {
         let predicted = model.predict(View::all(&rows.x)).unwrap();
         assert_eq!(predicted, whole.predict(View::all(&rows.x)).unwrap());
     }
+}
+
+#[test]
+fn queries_that_are_mixed_up_are_sorted() {
+    let n = 400;
+    let all = rows::<Relevance>(n, |s| {
+        let grades: Vec<f32> = s
+            .iter()
+            .map(|&s| (s * 2.0).clamp(0.0, 4.0).floor() as f32)
+            .collect();
+        let queries = (0..n as u32).map(|i| i * 7 % 20).collect::<Vec<_>>();
+        RelevanceLabels::new(grades, queries).unwrap()
+    });
+    let train = all.whole().into_train();
+    let bins = boost().bin_rows(&train).unwrap();
+    let whole = boost().fit(&train).unwrap();
+    assert!(whole.trees().iter().any(|t| t.leaves().len() > 3));
+    assert_eq!(boost().fit_binned(&bins).unwrap(), whole);
+}
+
+#[test]
+fn rows_in_memory_without_columns_or_weight_are_refused() {
+    let none = Dense::<f64>::new(Names::numbered(0), vec![]).unwrap();
+    let none = Dataset::<_, Real>::new(none, RealLabels::new(Vec::new()).unwrap()).unwrap();
+    let error = boost().bin_rows(&none.into_train()).unwrap_err();
+    assert!(matches!(error, Error::Empty(_)), "{error}");
+    let x = Dense::from_rows(1, vec![1.0, 2.0]).unwrap();
+    let idle = Dataset::<_, Real>::new(x, RealLabels::new(vec![1.0, 2.0]).unwrap()).unwrap();
+    let idle = idle.with_weights(vec![0.0; 2]).unwrap();
+    let error = boost().bin_rows(&idle.into_train()).unwrap_err();
+    assert!(matches!(error, Error::Empty(_)), "{error}");
 }

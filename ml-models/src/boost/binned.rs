@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::Boost;
 use super::estimator::{Learnable, More, WithMetric, WithObjective, go_on, learn, learn_judged};
-use super::fit::{STEP, check_params, columns};
+use super::fit::{STEP, bins, check_params, columns};
 use super::model::{FittedBoost, FittedBoostClassifier};
 use super::objective::CustomObjective;
 use super::rows::{Known, MOST_ROWS, Source};
@@ -44,7 +44,8 @@ impl Bins {
     }
 }
 
-/// Training rows as bins (LightGBM's `Dataset`): a byte or two a cell, twice, beside labels and weights. [`Boost::bin`] makes them.
+/// Training rows as bins (LightGBM's `Dataset`): a byte or two a cell, twice, beside labels and weights. [`Boost::bin`] and
+/// [`Boost::bin_rows`] make them.
 pub struct Binned<Y: Target> {
     bins: Bins,
     labels: Y::Labels,
@@ -150,6 +151,74 @@ impl Boost {
         let first = first.ok_or_else(|| Error::Empty("training rows (no pieces)".into()))?;
         first.fill(open)
     }
+    /// Bins rows that are in memory, dense or sparse, so that several fits can share the bins: those of a search for parameters,
+    /// of which only the ones named at [`FitBinned::fit_binned`] go into bins. Rows of relevance labels are brought into the order
+    /// of their queries.
+    ///
+    /// ```
+    /// use ml_data::prelude::*;
+    /// use ml_data::sample::RealLabels;
+    /// use ml_models::boost::{Boost, FitBinned, FittedBoost};
+    ///
+    /// let x: Vec<f64> = (0..300).map(|i| f64::from(i * 7 % 50)).collect();
+    /// let y: Vec<f64> = x.iter().map(|x| x * x).collect();
+    /// let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+    /// let bins = Boost::new().bin_rows(&train)?;
+    /// for rate in [0.05, 0.1, 0.3] {
+    ///     let boost = Boost::new().learning_rate(rate);
+    ///     let model: FittedBoost = boost.fit(&train)?;
+    ///     assert_eq!(boost.fit_binned(&bins)?, model);
+    /// }
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A parameter out of range, no columns, no rows that count, too many rows.
+    pub fn bin_rows<R: Matrix, Y: Target>(&self, train: &Sample<R, Y, Train>) -> Result<Binned<Y>> {
+        check_params(self)?;
+        let names = train.header();
+        if names.is_empty() {
+            return Err(Error::Empty("feature matrix (no columns)".into()));
+        }
+        let mut kept = Kept::new(train).rows;
+        if kept.is_empty() {
+            return Err(Error::Empty("training sample".into()));
+        }
+        check_number(kept.len())?;
+        if let Some(queries) = train.y().queries() {
+            kept.sort_by_key(|&i| queries[i as usize]);
+        }
+        let pick = |values: &[f64]| {
+            let each = values.len() / train.len();
+            let of_row = |&i: &u32| &values[i as usize * each..][..each];
+            kept.iter().flat_map(of_row).copied().collect()
+        };
+        let weights: Option<Vec<f64>> = train.weights().map(pick);
+        let counts = weights.clone().map_or(Weights::Unit, Weights::new);
+        let binning = self.binning(columns(self, names)?);
+        let (layout, cells) = bins(train.x(), &kept, &counts, &binning);
+        Ok(Binned {
+            bins: Bins {
+                names: names.clone(),
+                layout,
+                cells,
+                binning,
+            },
+            labels: train.y().take(RowSet::List(&kept)),
+            init_score: train.init_score().map(pick),
+            weights,
+        })
+    }
+}
+
+/// Refuses more rows than there may be.
+fn check_number(rows: usize) -> Result<()> {
+    if rows > MOST_ROWS {
+        return Err(Error::Data(format!(
+            "{STEP}: {rows} training rows, at most {MOST_ROWS} are supported"
+        )));
+    }
+    Ok(())
 }
 
 /// What the first reading of the pieces tells.
@@ -193,7 +262,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn new<F: Float, Y: Target>(piece: &Sample<Dense<F>, Y, Train>) -> Self {
+    fn new<R: Repr, Y: Target>(piece: &Sample<R, Y, Train>) -> Self {
         let counts = |&i: &u32| piece.weights().is_none_or(|w| w[i as usize] > 0.0);
         Self {
             rows: (0..piece.len() as u32).filter(counts).collect(),
@@ -241,11 +310,7 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
         self.labels.push(labels);
         self.rows += kept.rows.len();
         self.read += kept.of;
-        if self.rows > MOST_ROWS {
-            let rows = self.rows;
-            let text = format!("{STEP}: {rows} training rows, at most {MOST_ROWS} are supported");
-            return Err(Error::Data(text));
-        }
+        check_number(self.rows)?;
         self.survey.add(x);
         Ok(())
     }

@@ -18,7 +18,9 @@ use super::replay;
 use super::rows::{Known, Rows, Source};
 use super::state::State;
 use super::train::{Before, Hooks, Progress, Trained, Training, Validation, train};
+use crate::tree::bin::{Binning, Cells, Layout};
 use crate::tree::grow::Growth;
+use crate::tree::weights::Weights;
 use crate::tree::{Combine, Ensemble, Link, Matrix, Parts};
 
 /// Name of the model in errors.
@@ -128,13 +130,7 @@ fn training<'a, R: Matrix>(params: &Boost, task: &Task<'a, R>) -> Result<Trainin
     let weights = rows.weights(known);
     let binning = params.binning(columns(params, known.x.names())?);
     let (layout, cells) = match known.x {
-        Source::Rows(x) => {
-            let list = rows.in_matrix(x.rows());
-            let x = View::new(x.data(), RowSet::List(&list));
-            let mut layout = R::learn(x, weights.repeats(), &binning);
-            let cells = layout.training_cells(x);
-            (Arc::new(layout), Arc::new(cells))
-        }
+        Source::Rows(x) => bins(x, &rows.kept, &weights, &binning),
         Source::Bins(bins) => bins.of(&binning)?,
     };
     let before = task
@@ -151,6 +147,21 @@ fn training<'a, R: Matrix>(params: &Boost, task: &Task<'a, R>) -> Result<Trainin
         measured: params.is_provide_training_metric && task.judge.is_none(),
         before,
     })
+}
+
+/// The bins of the rows that count, by their positions in the sample.
+pub(super) fn bins<R: Matrix>(
+    x: View<'_, R>,
+    kept: &[u32],
+    weights: &Weights,
+    binning: &Binning,
+) -> (Arc<Layout>, Arc<Cells>) {
+    let in_matrix = |&i: &u32| x.rows().get(i as usize) as u32;
+    let list: Vec<u32> = kept.iter().map(in_matrix).collect();
+    let x = View::new(x.data(), RowSet::List(&list));
+    let mut layout = R::learn(x, weights.repeats(), binning);
+    let cells = layout.training_cells(x);
+    (Arc::new(layout), Arc::new(cells))
 }
 
 /// A model as a place to go on from.
