@@ -87,7 +87,7 @@ fn main() -> Result<()> {
     })?;
     let binned = start.elapsed().as_secs_f64();
     println!(
-        "{rows} rows x {columns} columns in bins after {binned:.1} s, peak {}",
+        "{rows} rows x {columns} columns in bins after {binned:.2} s, peak {}",
         peak()
     );
     let start = Instant::now();
@@ -95,7 +95,7 @@ fn main() -> Result<()> {
     let grown = start.elapsed().as_secs_f64();
     let leaves: usize = model.trees().iter().map(|t| t.leaves().len()).sum();
     println!(
-        "{} trees of {leaves} leaves after {grown:.1} s, peak {}",
+        "{} trees of {leaves} leaves after {grown:.2} s, peak {}",
         model.trees().len(),
         peak()
     );

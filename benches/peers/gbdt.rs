@@ -23,6 +23,10 @@ pub(crate) const ENTRIES: &[Entry] = &[
     entry("multi", multi),
     entry("ltr", ltr),
     entry("cat", cat),
+    Entry {
+        case: "boost-bagging",
+        ..entry("higgs", bagging)
+    },
 ];
 
 const fn entry(dataset: &'static str, run: fn(&Case<'_>) -> Result<()>) -> Entry {
@@ -44,12 +48,22 @@ pub(crate) fn rows(case: &Case<'_>, part: &str) -> Result<Dense<f32>> {
 }
 
 fn higgs(case: &Case<'_>) -> Result<()> {
+    binary(case, &boost(case))
+}
+
+/// Each tree sees half of the rows.
+fn bagging(case: &Case<'_>) -> Result<()> {
+    binary(case, &boost(case).bagging_fraction(0.5).bagging_freq(1))
+}
+
+fn binary(case: &Case<'_>, boost: &Boost) -> Result<()> {
     let labels = |part: &str| {
         let y = case.npy::<f32>(&format!("{}_{part}_y", case.dataset()))?;
         zero_or_one(y.values())
     };
     let truth = labels("test")?;
-    run::<Binary>(case, BinaryLabels::new(labels("train")?, "1")?, |p| {
+    let labels = BinaryLabels::new(labels("train")?, "1")?;
+    run::<Binary>(case, boost, labels, |p| {
         Ok(vec![
             ("auc", json!(roc_auc(p, &truth, None)?)),
             ("logloss", json!(log_loss(p, &truth, None)?)),
@@ -63,9 +77,12 @@ fn reg(case: &Case<'_>) -> Result<()> {
         Ok::<Vec<f64>, Error>(y.values().iter().map(|v| f64::from(*v)).collect())
     };
     let truth = labels("test")?;
-    run::<Real>(case, RealLabels::new(labels("train")?)?, |p| {
-        Ok(vec![("rmse", json!(rmse(p, &truth, None)?))])
-    })
+    run::<Real>(
+        case,
+        &boost(case),
+        RealLabels::new(labels("train")?)?,
+        |p| Ok(vec![("rmse", json!(rmse(p, &truth, None)?))]),
+    )
 }
 
 fn ltr(case: &Case<'_>) -> Result<()> {
@@ -86,10 +103,15 @@ fn ltr(case: &Case<'_>) -> Result<()> {
         .collect();
     let (truth, test_sizes) = labels("test")?;
     let metric = Ndcg::at(10).no_relevant(NoRelevant::Skip);
-    run::<Relevance>(case, RelevanceLabels::new(grades, queries)?, |p| {
-        let value = metric.mean(p, &truth, &test_sizes, None)?;
-        Ok(vec![("ndcg10", json!(value))])
-    })
+    run::<Relevance>(
+        case,
+        &boost(case),
+        RelevanceLabels::new(grades, queries)?,
+        |p| {
+            let value = metric.mean(p, &truth, &test_sizes, None)?;
+            Ok(vec![("ndcg10", json!(value))])
+        },
+    )
 }
 
 /// Labels that are written as numbers.
@@ -114,7 +136,7 @@ fn multi(case: &Case<'_>) -> Result<()> {
     let train = Dataset::<_, Class>::new(rows(case, "train")?, labels)?.into_train();
     let rounds = |model: &FittedBoostClassifier| model.trees().len() / model.classes().len();
     let test = rows(case, "test")?;
-    bin(case, &train)?;
+    bin(case, &boost(case), &train)?;
     lines(case, &boost(case), &train, &test, rounds, |p| {
         let flat: Vec<f64> = (0..p.len())
             .flat_map(|i| Probabilities::row(p, i).to_vec())
@@ -202,6 +224,7 @@ fn boost(case: &Case<'_>) -> Boost {
 /// Scores of dense rows.
 fn run<Y: Target<Prediction = Scores>>(
     case: &Case<'_>,
+    boost: &Boost,
     labels: Y::Labels,
     score: impl Fn(&[f64]) -> Result<Fields>,
 ) -> Result<()>
@@ -211,13 +234,17 @@ where
     let train = Dataset::<_, Y>::new(rows(case, "train")?, labels)?.into_train();
     let test = rows(case, "test")?;
     let trees = |model: &FittedBoost| model.trees().len();
-    bin(case, &train)?;
-    lines(case, &boost(case), &train, &test, trees, |p| score(&p.0))
+    bin(case, boost, &train)?;
+    lines(case, boost, &train, &test, trees, |p| score(&p.0))
 }
 
 /// Bins alone, which every fit makes, too.
-fn bin<Y: Target>(case: &Case<'_>, train: &Sample<Dense<f32>, Y, Train>) -> Result<()> {
-    let bin = || boost(case).bin_rows(train);
+fn bin<Y: Target>(
+    case: &Case<'_>,
+    boost: &Boost,
+    train: &Sample<Dense<f32>, Y, Train>,
+) -> Result<()> {
+    let bin = || boost.bin_rows(train);
     case.time("bin", bin, |bins, _| vec![("rows", json!(bins.len()))])?;
     Ok(())
 }

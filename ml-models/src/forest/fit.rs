@@ -6,11 +6,12 @@ use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
+use super::binned::Binned;
 use super::counted::{Classes, Counted};
 use super::grow::{Grower, Limits};
 use super::impurity::{Gini, Impurity, Shares, Variance};
 use super::oob::{self, Oob};
-use super::search::{Binned, Entry, Wanted};
+use super::search::{Entry, Wanted};
 use super::settings::{MaxFeatures, Settings};
 use crate::tree::bin::{Binning, Layout};
 use crate::tree::weights::Weights;

@@ -5,8 +5,9 @@ use std::collections::BinaryHeap;
 
 use ml_data::random::{Xoshiro256PlusPlus, generator};
 
+use super::binned::Binned;
 use super::impurity::Impurity;
-use super::search::{Binned, Cut, Entry, Search, Wanted};
+use super::search::{Cut, Entry, Search, Wanted};
 use crate::tree::{Child, Condition, Leaf, Missing, Node, Tree};
 
 /// What bounds a tree.

@@ -16,6 +16,7 @@
 //! A tree of several classes is grown once, on all of them, and kept as one [`Tree`](crate::tree::Tree) a class with equal splits, so
 //! that everything that reads an [`Ensemble`](crate::tree::Ensemble) reads forests too.
 
+mod binned;
 mod counted;
 mod estimator;
 mod fit;

@@ -200,7 +200,7 @@ impl Ensemble {
     /// Other columns than the trained ones.
     pub fn raw_scores<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<f64>> {
         x.data().check(self.names())?;
-        Ok(R::scores(&self.compiled, x))
+        R::scores(&self.compiled, x)
     }
 
     /// The leaf that each row reaches in each tree (LightGBM's `pred_leaf`): row after row, one number a tree.
@@ -209,7 +209,7 @@ impl Ensemble {
     /// Other columns than the trained ones.
     pub fn leaves<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<u32>> {
         x.data().check(self.names())?;
-        Ok(R::leaves(&self.compiled, x))
+        R::leaves(&self.compiled, x)
     }
 
     /// What each feature adds to each score of each row (LightGBM's `pred_contrib`). Where rows come one by one, keep an

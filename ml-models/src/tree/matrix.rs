@@ -43,9 +43,9 @@ pub(crate) mod sealed {
             out: &mut [f64],
         );
         /// The scores of all rows, row after row.
-        fn scores(model: &Compiled, x: View<'_, Self>) -> Vec<f64>;
+        fn scores(model: &Compiled, x: View<'_, Self>) -> Result<Vec<f64>>;
         /// The leaf of every row in every tree, row after row.
-        fn leaves(model: &Compiled, x: View<'_, Self>) -> Vec<u32>;
+        fn leaves(model: &Compiled, x: View<'_, Self>) -> Result<Vec<u32>>;
     }
 }
 
@@ -75,12 +75,12 @@ impl<F: Float> Columns for Dense<F> {
         model.row(row, scratch, out);
     }
 
-    fn scores(model: &Compiled, x: View<'_, Self>) -> Vec<f64> {
-        model.scores(x)
+    fn scores(model: &Compiled, x: View<'_, Self>) -> Result<Vec<f64>> {
+        Ok(model.scores(x))
     }
 
-    fn leaves(model: &Compiled, x: View<'_, Self>) -> Vec<u32> {
-        model.leaves(x)
+    fn leaves(model: &Compiled, x: View<'_, Self>) -> Result<Vec<u32>> {
+        Ok(model.leaves(x))
     }
 }
 
@@ -137,11 +137,11 @@ impl<F: Float> Columns for Sparse<F> {
         scratch.zeros = zeros;
     }
 
-    fn scores(model: &Compiled, x: View<'_, Self>) -> Vec<f64> {
+    fn scores(model: &Compiled, x: View<'_, Self>) -> Result<Vec<f64>> {
         in_blocks(x, |x| model.scores(x))
     }
 
-    fn leaves(model: &Compiled, x: View<'_, Self>) -> Vec<u32> {
+    fn leaves(model: &Compiled, x: View<'_, Self>) -> Result<Vec<u32>> {
         in_blocks(x, |x| model.leaves(x))
     }
 }
@@ -166,7 +166,7 @@ const ROWS: usize = 1 << 12;
 fn in_blocks<F: Float, T: Send>(
     x: View<'_, Sparse<F>>,
     each: impl Fn(View<'_, Dense<f64>>) -> Vec<T> + Sync,
-) -> Vec<T> {
+) -> Result<Vec<T>> {
     let names = x.data().names();
     let width = names.len();
     let size = (NUMBERS / width.max(1)).clamp(1, ROWS);
@@ -179,16 +179,14 @@ fn in_blocks<F: Float, T: Send>(
             for (row, zeros) in rows.clone().zip(zeros.chunks_mut(width.max(1))) {
                 put(x.row(row), zeros);
             }
-            let Ok(block) = Dense::new(names.clone(), std::mem::take(zeros)) else {
-                return Vec::new();
-            };
+            let block = Dense::new(names.clone(), std::mem::take(zeros))?;
             let said = each(View::new(&block, RowSet::Range(0, rows.len())));
             *zeros = block.into_values();
             for (row, zeros) in rows.zip(zeros.chunks_mut(width.max(1))) {
                 take_out(x.row(row), zeros);
             }
-            said
+            Ok(said)
         })
-        .collect();
-    blocks.into_iter().flatten().collect()
+        .collect::<Result<_>>()?;
+    Ok(blocks.into_iter().flatten().collect())
 }
