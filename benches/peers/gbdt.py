@@ -1,7 +1,7 @@
 """LightGBM's other settings on the `higgs` data of the `gbdt` workload of `benches/peers`, one JSON line a result:
 
     pip install numpy scikit-learn lightgbm
-    python benches/peers/lightgbm.py --data-dir DATA --setting quantised --threads 1
+    python benches/peers/gbdt.py --data-dir DATA --setting quantised --threads 1
 
 DATA holds `higgs_{train,test}_{x,y}.npy`. A fit includes the construction of the data set.
 """
