@@ -41,8 +41,10 @@ struct Group {
     bins: Range<usize>,
 }
 
-/// Slots of a group.
-const GROUP: usize = 64;
+/// Rows that groups take turns on.
+const TURN: usize = 2048;
+/// Slots of a group: more of them leave the caches, fewer read rows too often.
+const GROUP: usize = 32;
 
 impl<'a> Groups<'a> {
     /// For the listed columns, or all without a list.
@@ -155,9 +157,16 @@ impl<'a> Groups<'a> {
         });
     }
 
+    /// Groups take turns on some rows at a time, whose cells then come from memory once.
     fn count(&self, source: Source<'_>, rows: Rows<'_>, hist: &mut [u64]) {
-        for group in &self.list {
-            self.count_group(group, source, rows, hist);
+        let parts = match self.list.len() {
+            0 | 1 => 1,
+            _ => rows.len().div_ceil(TURN).max(1),
+        };
+        for rows in (0..parts).map(|part| rows.part(part, parts)) {
+            for group in &self.list {
+                self.count_group(group, source, rows, hist);
+            }
         }
     }
 

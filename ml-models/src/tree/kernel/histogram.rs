@@ -4,6 +4,8 @@
 //! one word. Both are integers, so the sum is the same in any order; the low half never overflows, as the hessians of
 //! all rows together fit.
 
+use std::ops::Range;
+
 /// Rows to add: all of a range, or those on a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Rows<'a> {
@@ -50,6 +52,21 @@ pub(crate) enum Columns<'a> {
     Wide(&'a [(u32, u32)]),
 }
 
+impl Columns<'_> {
+    /// Which bytes of a row are read.
+    fn span(self) -> Range<usize> {
+        let among = |places: &[(u32, u32)], bytes: usize| {
+            let places = || places.iter().map(|p| p.0 as usize);
+            places().min().unwrap_or(0)..places().max().map_or(0, |last| last + bytes)
+        };
+        match self {
+            Self::From(first, offsets) => first..first + offsets.len(),
+            Self::Listed(list) => among(list, 1),
+            Self::Wide(list) => among(list, 2),
+        }
+    }
+}
+
 /// Entries that a histogram must have after the beginning of its last column, whatever the number of bins there: so a byte
 /// of any value stays inside.
 pub(crate) const SLACK: usize = 256;
@@ -64,6 +81,7 @@ pub(crate) fn accumulate(
 ) {
     assert!(hist.len() >= SLACK);
     let last = hist.len() - SLACK;
+    let span = columns.span();
     match columns {
         Columns::From(first, offsets) => {
             assert!(
@@ -80,12 +98,12 @@ pub(crate) fn accumulate(
                 let add = |row: &[u8], pair: u64| unsafe {
                     add_spaced(&row[first..first + offsets.len()], pair, hist)
                 };
-                return each_row(bins, rows, packed, add);
+                return each_row(bins, span, rows, packed, add);
             }
             // SAFETY: every beginning leaves room for 256 bins.
             let add =
                 |row: &[u8], pair: u64| unsafe { add_row(&row[first..], offsets, pair, hist) };
-            each_row(bins, rows, packed, add);
+            each_row(bins, span, rows, packed, add);
         }
         Columns::Listed(list) => {
             assert!(
@@ -94,9 +112,9 @@ pub(crate) fn accumulate(
             );
             // SAFETY: every beginning leaves room for 256 bins, and every column is within the row.
             let add = |row: &[u8], pair: u64| unsafe { add_listed(row, list, pair, hist) };
-            each_row(bins, rows, packed, add);
+            each_row(bins, span, rows, packed, add);
         }
-        Columns::Wide(list) => each_row(bins, rows, packed, |row, pair| {
+        Columns::Wide(list) => each_row(bins, span, rows, packed, |row, pair| {
             for &(at, offset) in list {
                 let bin = u16::from_le_bytes([row[at as usize], row[at as usize + 1]]);
                 let entry = &mut hist[offset as usize + usize::from(bin)];
@@ -106,9 +124,15 @@ pub(crate) fn accumulate(
     }
 }
 
-/// Calls `add` with each row's cells and packed gradient.
+/// Calls `add` with each row's cells, of which it reads those in `span`, and packed gradient.
 #[inline(always)]
-fn each_row(bins: Bins<'_>, rows: Rows<'_>, packed: &[u64], mut add: impl FnMut(&[u8], u64)) {
+fn each_row(
+    bins: Bins<'_>,
+    span: Range<usize>,
+    rows: Rows<'_>,
+    packed: &[u64],
+    mut add: impl FnMut(&[u8], u64),
+) {
     let Bins { cells, stride } = bins;
     match rows {
         Rows::Range(start, end) => {
@@ -119,7 +143,8 @@ fn each_row(bins: Bins<'_>, rows: Rows<'_>, packed: &[u64], mut add: impl FnMut(
         Rows::List(list) => {
             for (k, &i) in list.iter().enumerate() {
                 if let Some(&next) = list.get(k + AHEAD) {
-                    prefetch_row(cells, next as usize * stride, stride);
+                    let next_row = next as usize * stride;
+                    prefetch_row(cells, next_row + span.start..next_row + span.end);
                     prefetch(packed, next as usize);
                 }
                 let at = i as usize * stride;
@@ -193,14 +218,14 @@ unsafe fn add_listed(row: &[u8], list: &[(u32, u32)], pair: u64, hist: &mut [u64
     }
 }
 
-/// Asks for the cache lines of a row; the end of a long one may lie in one more than its length says.
+/// Asks for the cache lines of some cells; the last may lie in one more than their number says.
 #[inline(always)]
-fn prefetch_row(cells: &[u8], at: usize, stride: usize) {
-    for line in (at..at + stride).step_by(LINE) {
+fn prefetch_row(cells: &[u8], at: Range<usize>) {
+    for line in at.clone().step_by(LINE) {
         prefetch(cells, line);
     }
-    if stride > LINE {
-        prefetch(cells, at + stride - 1);
+    if at.len() > 1 {
+        prefetch(cells, at.end - 1);
     }
 }
 
