@@ -9,7 +9,9 @@ use ml_data::sample::{
     Binary, BinaryLabels, Class, ClassLabels, Dataset, Prediction, Real, RealLabels, Relevance,
     RelevanceLabels, Sample, Scores, Target, Train, Valid,
 };
-use ml_models::boost::{Boost, DataSampleStrategy, FittedBoost, FittedBoostClassifier, Objective};
+use ml_models::boost::{
+    Boost, DataSampleStrategy, FitBinned, FittedBoost, FittedBoostClassifier, Objective,
+};
 use ml_models::tree::{Ensemble, Scratch};
 
 const WIDTH: usize = 40;
@@ -218,6 +220,20 @@ fn models_go_on_and_are_refitted() {
     let x = boost().refit(half.clone()).fit(&a).unwrap();
     let y = boost().refit(half).fit(&b).unwrap();
     assert_eq!(x, y);
+}
+
+#[test]
+fn bins_are_shared_by_both() {
+    let (v, w) = (values(2000, "train"), values(500, "valid"));
+    let train: Sample<Sparse, Real, Train> = sample(sparse(&v), &v, "train", true).into_train();
+    let dense: Sample<Dense, Real, Valid> = sample(dense(&w), &w, "valid", false).into_valid();
+    let sparse: Sample<Sparse, Real, Valid> = sample(sparse(&w), &w, "valid", false).into_valid();
+    let boost = boost().early_stopping_round(Some(3));
+    let want: FittedBoost = boost.fit_valid(&train, &sparse).unwrap();
+    let bins = boost.bin_rows(&train).unwrap();
+    assert_eq!(bins.len(), 1500);
+    assert_eq!(boost.fit_binned_valid(&bins, &sparse).unwrap(), want);
+    assert_eq!(boost.fit_binned_valid(&bins, &dense).unwrap(), want);
 }
 
 #[test]

@@ -425,14 +425,14 @@ pub trait FitBinned<Y: Target> {
     /// checkpoint, which needs the numbers.
     fn fit_binned(&self, train: &Binned<Y>) -> Result<Self::Model>;
 
-    /// Learns while watching validation rows, which are held as numbers.
+    /// Learns while watching validation rows, which are held as numbers, dense or sparse.
     ///
     /// # Errors
     /// As [`FitBinned::fit_binned`].
-    fn fit_binned_valid<F: Float>(
+    fn fit_binned_valid<R: Matrix>(
         &self,
         train: &Binned<Y>,
-        valid: &Sample<Dense<F>, Y, Valid>,
+        valid: &Sample<R, Y, Valid>,
     ) -> Result<Self::Model>;
 }
 
@@ -455,13 +455,13 @@ macro_rules! fits_binned {
                 learn::<Dense<f32>, $target>(self, More::default(), known, y, None, &mut go_on)
             }
 
-            fn fit_binned_valid<F: Float>(
+            fn fit_binned_valid<R: Matrix>(
                 &self,
                 train: &Binned<$target>,
-                valid: &Sample<Dense<F>, $target, Valid>,
+                valid: &Sample<R, $target, Valid>,
             ) -> Result<$model> {
                 let (known, y) = (known(train), &train.labels);
-                learn::<Dense<F>, $target>(self, More::default(), known, y, Some(valid), &mut go_on)
+                learn::<R, $target>(self, More::default(), known, y, Some(valid), &mut go_on)
             }
         }
 
@@ -472,10 +472,10 @@ macro_rules! fits_binned {
                 self.boost.fit_binned(train)
             }
 
-            fn fit_binned_valid<F: Float>(
+            fn fit_binned_valid<R: Matrix>(
                 &self,
                 train: &Binned<$target>,
-                valid: &Sample<Dense<F>, $target, Valid>,
+                valid: &Sample<R, $target, Valid>,
             ) -> Result<$model> {
                 let (known, y) = (known(train), &train.labels);
                 learn_judged(&self.boost, &self.metric, known, y, valid, &mut go_on)
@@ -498,20 +498,13 @@ macro_rules! fits_binned_custom {
                 learn::<Dense<f32>, $target>(&self.boost, self.more(), known, y, None, &mut go_on)
             }
 
-            fn fit_binned_valid<F: Float>(
+            fn fit_binned_valid<R: Matrix>(
                 &self,
                 train: &Binned<$target>,
-                valid: &Sample<Dense<F>, $target, Valid>,
+                valid: &Sample<R, $target, Valid>,
             ) -> Result<FittedBoost> {
                 let (known, y) = (known(train), &train.labels);
-                learn::<Dense<F>, $target>(
-                    &self.boost,
-                    self.more(),
-                    known,
-                    y,
-                    Some(valid),
-                    &mut go_on,
-                )
+                learn::<R, $target>(&self.boost, self.more(), known, y, Some(valid), &mut go_on)
             }
         }
     };

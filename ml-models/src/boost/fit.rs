@@ -15,7 +15,7 @@ use super::objective::{CustomObjective, Measure};
 use super::params::Boosting;
 use super::progress::Bar;
 use super::replay;
-use super::rows::{Known, Rows, Source};
+use super::rows::{Known, Rows, Source, in_matrix};
 use super::state::State;
 use super::train::{Before, Hooks, Progress, Trained, Training, Validation, train};
 use crate::tree::bin::{Binning, Cells, Layout};
@@ -156,8 +156,7 @@ pub(super) fn bins<R: Matrix>(
     weights: &Weights,
     binning: &Binning,
 ) -> (Arc<Layout>, Arc<Cells>) {
-    let in_matrix = |&i: &u32| x.rows().get(i as usize) as u32;
-    let list: Vec<u32> = kept.iter().map(in_matrix).collect();
+    let list = in_matrix(kept, x.rows());
     let x = View::new(x.data(), RowSet::List(&list));
     let mut layout = R::learn(x, weights.repeats(), binning);
     let cells = layout.training_cells(x);

@@ -12,8 +12,8 @@ use crate::tree::{Ensemble, Matrix, Scratch, Tree};
 
 /// A fitted [`Boost`](super::Boost): predicts values, rates, probabilities of the positive class, or ranking scores.
 ///
-/// Rows may be `f32` or `f64`, dense or [`Sparse`](ml_data::repr::Sparse); a row and a batch give the same bits. [`ensemble`](Self::ensemble) has the trees, importances
-/// and raw scores.
+/// Rows may be `f32` or `f64`, dense or [`Sparse`](ml_data::repr::Sparse); a row and a batch give the same bits.
+/// [`ensemble`](Self::ensemble) has the trees, importances and raw scores.
 ///
 /// # Missing values
 ///

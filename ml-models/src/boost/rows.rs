@@ -155,10 +155,7 @@ impl Rows {
 
     /// Positions in the matrix behind the view.
     pub(crate) fn in_matrix(&self, rows: RowSet<'_>) -> Vec<u32> {
-        self.kept
-            .iter()
-            .map(|&i| rows.get(i as usize) as u32)
-            .collect()
+        in_matrix(&self.kept, rows)
     }
 
     /// The labels as numbers.
@@ -209,4 +206,10 @@ impl Rows {
         let first = labels.next();
         labels.all(|l| Some(l) == first)
     }
+}
+
+/// Positions in a matrix of rows by their positions in a view of it.
+pub(super) fn in_matrix(kept: &[u32], rows: RowSet<'_>) -> Vec<u32> {
+    let position = |&i: &u32| rows.get(i as usize) as u32;
+    kept.iter().map(position).collect()
 }
