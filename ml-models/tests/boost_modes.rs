@@ -450,3 +450,35 @@ fn many_trainings_share_a_pool() {
         assert!(same, "{threads} threads");
     }
 }
+
+#[test]
+fn few_levels_of_gradients_are_drawn_by_the_seed() {
+    let (x, y) = numbers(3000, 9);
+    let y: Vec<u8> = y.iter().map(|&y| u8::from(y > 0.4)).collect();
+    let train = Dataset::<_, Binary>::new(x, BinaryLabels::new(y, "1").unwrap()).unwrap();
+    let train = train.into_train();
+    let quantised = |seed| boost().use_quantized_grad(true).seed(seed);
+    let fit = |boost: Boost| -> FittedBoost { boost.fit(&train).unwrap() };
+    let model = fit(quantised(1));
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let again = pool.build().unwrap().install(|| fit(quantised(1)));
+        assert_eq!(again, model, "{threads} threads");
+    }
+    assert_ne!(model.trees(), fit(quantised(2)).trees());
+    let nearest = |seed| fit(quantised(seed).stochastic_rounding(false));
+    assert_eq!(nearest(1), nearest(2), "nothing is drawn");
+    let loss = |model: &FittedBoost| {
+        let p = model.predict(train.x()).unwrap().0;
+        let rows = train.y().values().iter().zip(&p);
+        rows.map(|(&y, &p)| (f64::from(y) - p).powi(2)).sum::<f64>() / p.len() as f64
+    };
+    let (exact, rough) = (loss(&fit(boost())), loss(&model));
+    assert!(rough != exact && rough < 1.5 * exact, "{rough} {exact}");
+    let fine = quantised(1).num_grad_quant_bins(1 << 16);
+    let fine = loss(&fit(fine.stochastic_rounding(false)));
+    assert!((fine / exact - 1.0).abs() < 0.1, "{fine} {exact}");
+    let refused: ml_data::Result<FittedBoost> = quantised(1).num_grad_quant_bins(1).fit(&train);
+    let said = refused.unwrap_err().to_string();
+    assert!(said.contains("num_grad_quant_bins"), "{said}");
+}

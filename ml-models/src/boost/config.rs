@@ -82,6 +82,9 @@ const ALIASES: &[(&str, &[&str])] = &[
     ),
     ("extra_trees", &["extra_tree"]),
     ("enable_bundle", &["is_enable_bundle", "bundle"]),
+    ("use_quantized_grad", &[]),
+    ("num_grad_quant_bins", &[]),
+    ("stochastic_rounding", &[]),
     ("bagging_fraction", &["sub_row", "subsample", "bagging"]),
     ("bagging_freq", &["subsample_freq"]),
     ("bagging_by_query", &[]),
@@ -260,6 +263,9 @@ impl Boost {
             feature_fraction_bynode,
             extra_trees,
             enable_bundle,
+            use_quantized_grad,
+            num_grad_quant_bins,
+            stochastic_rounding,
             bagging_fraction,
             bagging_freq,
             bagging_by_query,
@@ -368,6 +374,7 @@ mod tests {
         ];
         let flags = [
             "extra_trees",
+            "use_quantized_grad",
             "bagging_by_query",
             "is_unbalance",
             "is_provide_training_metric",
@@ -375,12 +382,13 @@ mod tests {
         for (name, aliases) in ALIASES {
             let value = values.iter().find(|v| v.0 == *name).map_or("7", |v| v.1);
             let value = if flags.contains(name) { "true" } else { value };
-            let value = if ["boost_from_average", "lambdarank_norm", "enable_bundle"].contains(name)
-            {
-                "false"
-            } else {
-                value
-            };
+            let on = [
+                "boost_from_average",
+                "lambdarank_norm",
+                "enable_bundle",
+                "stochastic_rounding",
+            ];
+            let value = if on.contains(name) { "false" } else { value };
             let set = Boost::new().set(name, value).unwrap();
             assert_ne!(set, Boost::new(), "{name} is set");
             for alias in *aliases {

@@ -114,6 +114,7 @@ impl<'a> Draws<'a> {
             || p.feature_fraction < 1.0
             || p.feature_fraction_bynode < 1.0
             || p.extra_trees
+            || (p.use_quantized_grad && p.stochastic_rounding)
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a user configures: LightGBM's names, LightGBM's defaults.
 
+use ml_data::random::hash;
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::Checkpoint;
 use super::objective::Objective;
 use super::progress::Shown;
 use crate::tree::bin::Binning;
-use crate::tree::grow::{Categorical, Growth};
+use crate::tree::grow::{Categorical, Growth, Levels};
 
 /// What a round of boosting is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +135,9 @@ pub struct Boost {
     pub(crate) feature_fraction_bynode: f64,
     pub(crate) extra_trees: bool,
     pub(crate) enable_bundle: bool,
+    pub(crate) use_quantized_grad: bool,
+    pub(crate) num_grad_quant_bins: usize,
+    pub(crate) stochastic_rounding: bool,
     pub(crate) early_stopping_round: Option<usize>,
     pub(crate) early_stopping_min_delta: f64,
     pub(crate) boost_from_average: bool,
@@ -197,6 +201,9 @@ impl Default for Boost {
             feature_fraction_bynode: 1.0,
             extra_trees: false,
             enable_bundle: true,
+            use_quantized_grad: false,
+            num_grad_quant_bins: 4,
+            stochastic_rounding: true,
             early_stopping_round: None,
             early_stopping_min_delta: 0.0,
             boost_from_average: true,
@@ -302,6 +309,15 @@ impl Boost {
         /// Sparse columns that never differ from their usual value in the same row share a byte, which changes time and memory
         /// and no tree. Default true.
         enable_bundle: bool;
+        /// Gradients and hessians are rounded to few levels before trees grow from them; leaf values are those of the exact ones
+        /// (LightGBM's `quant_train_renew_leaf`). Rounding by chance is noise that can keep large trees from overfitting, as where
+        /// classes have few rows; it saves no time here. Shi et al., NeurIPS 2022, [arXiv:2207.09682](https://arxiv.org/abs/2207.09682). Default false.
+        use_quantized_grad: bool;
+        /// Levels of quantised hessians, and of gradients from the lowest to the highest; 2 to 65536. Default 4.
+        num_grad_quant_bins: usize;
+        /// Quantised gradients are rounded up or down by chance, so that they are right on average; else to the nearest level.
+        /// Default true.
+        stochastic_rounding: bool;
         /// Ranking: whole queries are drawn, not rows. Default false.
         bagging_by_query: bool;
         /// Columns of at most so many categories are split by one category against the rest. Default 4.
@@ -413,6 +429,14 @@ impl Boost {
                 min_data_per_group: self.min_data_per_group as i64,
             },
         }
+    }
+
+    /// The levels that the gradients of a tree are rounded to, where they are.
+    pub(crate) fn levels(&self, tree: u64) -> Option<Levels> {
+        self.use_quantized_grad.then(|| Levels {
+            number: self.num_grad_quant_bins,
+            seed: self.stochastic_rounding.then(|| hash(self.seed, tree)),
+        })
     }
 
     /// `categorical` are positions of columns.

@@ -173,6 +173,12 @@ impl Boost {
                 "finite and at least 0",
             ),
             (
+                "num_grad_quant_bins",
+                self.num_grad_quant_bins as f64,
+                (2..=1 << 16).contains(&self.num_grad_quant_bins),
+                "2 to 65536",
+            ),
+            (
                 "path_smooth",
                 self.path_smooth,
                 penalty(self.path_smooth) && (self.path_smooth == 0.0 || self.min_data_in_leaf > 1),
@@ -283,6 +289,7 @@ mod tests {
             (Boost::new().max_bin(65_536), "max_bin"),
             (Boost::new().feature_fraction(0.0), "feature_fraction"),
             (Boost::new().sigmoid(0.0), "sigmoid"),
+            (Boost::new().num_grad_quant_bins(1), "num_grad_quant_bins"),
             (
                 Boost::new().path_smooth(1.0).min_data_in_leaf(1),
                 "path_smooth",

@@ -236,8 +236,9 @@ impl Rounds<'_> {
                     .pairs
                     .copy_from_slice(&self.all[k * n..][..n]);
             }
-            self.gradients.quantise(weights, unit);
             let number = ((iteration - 1) * outputs + k) as u64;
+            let levels = self.params.levels(number);
+            self.gradients.quantise(weights, unit, levels);
             let mut sprout = self
                 .grower
                 .grow(number, &self.gradients, bag, columns.as_deref());

@@ -17,5 +17,5 @@ mod sprout;
 
 pub(crate) use grower::Grower;
 pub(crate) use params::{Categorical, Growth};
-pub(crate) use quantise::{Gradients, Pair};
+pub(crate) use quantise::{Gradients, Levels, Pair};
 pub(crate) use sprout::Sprout;

@@ -1,5 +1,6 @@
 //! Gradients as integers: their sums do not depend on the order of the rows, hence not on the number of threads.
 
+use ml_data::random::hash;
 use rayon::prelude::*;
 
 use crate::tree::math::PIECE;
@@ -15,10 +16,19 @@ pub(crate) struct Gradients {
     pub(crate) pairs: Vec<Pair>,
     /// Rounded gradient (high half) and hessian (low half) of each row, repeats included.
     pub(crate) packed: Vec<u64>,
-    /// A packed gradient divided by this is a gradient; a power of two.
+    /// A packed gradient divided by this is a gradient; a power of two unless there are few levels.
     pub(crate) gradient_scale: f64,
     /// The same for hessians.
     pub(crate) hessian_scale: f64,
+}
+
+/// Few levels that gradients are rounded to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Levels {
+    /// Of hessians from 0 to the highest one, of gradients from the highest negative one to the highest positive one.
+    pub(crate) number: usize,
+    /// Rounds up or down by chance; without it to the nearest.
+    pub(crate) seed: Option<u64>,
 }
 
 /// Sums of a half stay below this.
@@ -36,8 +46,14 @@ impl Gradients {
         }
     }
 
-    /// Multiplies real weights into the pairs and rounds them. `unit_hessian` says that all hessians are 1 before that.
-    pub(crate) fn quantise(&mut self, weights: &Weights, unit_hessian: bool) {
+    /// Multiplies real weights into the pairs and rounds them, to so many levels if there are to be few. `unit_hessian` says that
+    /// all hessians are 1 before that.
+    pub(crate) fn quantise(
+        &mut self,
+        weights: &Weights,
+        unit_hessian: bool,
+        levels: Option<Levels>,
+    ) {
         if let Weights::Real(weights) = weights {
             self.pairs
                 .par_chunks_mut(PIECE)
@@ -54,32 +70,88 @@ impl Gradients {
         let room = FULL - weights.total(self.pairs.len()) as f64;
         let [gradients, hessians] = absolute_sums(&self.pairs, weights.repeats());
         self.gradient_scale = scale(room, gradients);
-        self.hessian_scale = if unit_hessian && !matches!(weights, Weights::Real(_)) {
-            1.0
-        } else {
-            scale(room, hessians)
-        };
-        self.pack(weights.repeats());
+        self.hessian_scale = scale(room, hessians);
+        if let Some(levels) = levels {
+            let [gradient, hessian] = highest(&self.pairs);
+            let number = levels.number as f64;
+            self.gradient_scale = few(number / 2.0 / gradient, self.gradient_scale);
+            self.hessian_scale = few(number / hessian, self.hessian_scale);
+        }
+        if unit_hessian && !matches!(weights, Weights::Real(_)) {
+            self.hessian_scale = 1.0;
+        }
+        self.pack(weights.repeats(), levels.and_then(|l| l.seed));
     }
 
-    fn pack(&mut self, repeats: Option<&[u32]>) {
+    fn pack(&mut self, repeats: Option<&[u32]>, seed: Option<u64>) {
         let (g, h) = (self.gradient_scale, self.hessian_scale);
         self.packed
             .par_chunks_mut(PIECE)
             .zip(self.pairs.par_chunks(PIECE))
             .enumerate()
             .for_each(|(piece, (packed, pairs))| {
-                for (packed, pair) in packed.iter_mut().zip(pairs) {
-                    *packed = u64::from(round(pair[0], g)) << 32 | u64::from(round(pair[1], h));
+                match seed {
+                    None => {
+                        for (packed, pair) in packed.iter_mut().zip(pairs) {
+                            *packed = pack([round(pair[0], g), round(pair[1], h)]);
+                        }
+                    }
+                    Some(seed) => {
+                        let first = (piece * PIECE) as u64;
+                        for ((packed, pair), row) in packed.iter_mut().zip(pairs).zip(first..) {
+                            let chance = hash(seed, row);
+                            let [a, b] = [chance >> 32, chance & 0xffff_ffff].map(share);
+                            *packed = pack([by_chance(pair[0], g, a), by_chance(pair[1], h, b)]);
+                        }
+                    }
                 }
                 if let Some(repeats) = repeats {
                     for (packed, &r) in packed.iter_mut().zip(&repeats[piece * PIECE..]) {
-                        *packed = u64::from(((*packed >> 32) as u32).wrapping_mul(r)) << 32
-                            | u64::from((*packed as u32).wrapping_mul(r));
+                        let halves = [(*packed >> 32) as u32, *packed as u32];
+                        *packed = pack(halves.map(|half| half.wrapping_mul(r)));
                     }
                 }
             });
     }
+}
+
+/// Gradient and hessian in one word.
+#[inline(always)]
+fn pack([gradient, hessian]: [u32; 2]) -> u64 {
+    u64::from(gradient) << 32 | u64::from(hessian)
+}
+
+/// A number in [0, 1) from 32 bits.
+#[inline(always)]
+fn share(bits: u64) -> f64 {
+    bits as f64 / (1_u64 << 32) as f64
+}
+
+/// `x * scale` rounded up or down: up where `chance` is below what is cut off.
+#[inline(always)]
+fn by_chance(x: f32, scale: f64, chance: f64) -> u32 {
+    let exact = f64::from(x) * scale;
+    let down = exact.floor();
+    (down + f64::from(u8::from(chance < exact - down))) as i32 as u32
+}
+
+/// A scale of few levels, unless sums would not fit.
+fn few(levels: f64, most: f64) -> f64 {
+    if levels.is_finite() {
+        levels.min(most)
+    } else {
+        most
+    }
+}
+
+/// The largest absolute gradient and hessian.
+fn highest(pairs: &[Pair]) -> Pair64 {
+    let larger = |a: Pair64, b: Pair64| [a[0].max(b[0]), a[1].max(b[1])];
+    pairs
+        .par_iter()
+        .with_min_len(PIECE)
+        .map(|p| [f64::from(p[0].abs()), f64::from(p[1])])
+        .reduce(|| [0.0; 2], larger)
 }
 
 /// The nearest integer to `x * scale`, as the low 32 bits of its two's complement.
@@ -131,7 +203,7 @@ mod tests {
         for (pair, label) in g.pairs.iter_mut().zip(labels) {
             *pair = [-*label as f32, 1.0];
         }
-        g.quantise(weights, true);
+        g.quantise(weights, true, None);
         g
     }
 
@@ -179,6 +251,38 @@ mod tests {
                 (b.packed[i * 3] >> 32) as i32 * 3
             );
             assert_eq!(a.packed[i], sum);
+        }
+    }
+    #[test]
+    fn few_levels_are_right_on_average() {
+        let n = 40_000;
+        let pairs: Vec<Pair> = (0..n)
+            .map(|i| [(i % 201) as f32 / 100.0 - 1.0, (i % 51) as f32 / 200.0])
+            .collect();
+        for (seed, furthest) in [(Some(7), 0.01_f64), (None, 0.3)] {
+            let mut g = Gradients::new(n);
+            g.pairs.clone_from(&pairs);
+            g.quantise(&Weights::Unit, false, Some(Levels { number: 4, seed }));
+            assert_eq!((g.gradient_scale, g.hessian_scale), (2.0, 16.0));
+            let halves: Vec<[i32; 2]> = g
+                .packed
+                .iter()
+                .map(|p| [(p >> 32) as i32, *p as i32])
+                .collect();
+            assert!(
+                halves
+                    .iter()
+                    .all(|h| h[0].abs() <= 2 && (0..=4).contains(&h[1]))
+            );
+            // Rows with equal gradients.
+            let rows = (37..n).step_by(201);
+            let mean =
+                rows.clone().map(|i| f64::from(halves[i][0])).sum::<f64>() / rows.len() as f64;
+            let off = mean / 2.0 - f64::from(pairs[37][0]);
+            assert!(off.abs() < furthest.max(0.08), "{off}");
+            let sum: f64 = halves.iter().map(|h| f64::from(h[0])).sum::<f64>() / 2.0;
+            let want: f64 = pairs.iter().map(|p| f64::from(p[0])).sum();
+            assert!((sum - want).abs() < furthest * n as f64, "{sum} {want}");
         }
     }
 }
