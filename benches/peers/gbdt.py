@@ -1,9 +1,9 @@
-"""LightGBM's other settings on the `higgs` data of the `gbdt` workload of `benches/peers`, one JSON line a result:
+"""LightGBM's other settings on the `higgs` and `multi` data of the `gbdt` workload of `benches/peers`, one JSON line a result:
 
     pip install numpy scikit-learn lightgbm
     python benches/peers/gbdt.py --data-dir DATA --setting quantised --threads 1
 
-DATA holds `higgs_{train,test}_{x,y}.npy`. A fit includes the construction of the data set.
+DATA holds `higgs_{train,test}_{x,y}.npy` and the same of `multi`. A fit includes the construction of the data set.
 """
 import argparse
 import json
@@ -14,10 +14,12 @@ import time
 SETTINGS = {
     "plain": {},
     "quantised": dict(use_quantized_grad=True, num_grad_quant_bins=16, quant_train_renew_leaf=True),
+    "quantised-4": dict(use_quantized_grad=True, num_grad_quant_bins=4, quant_train_renew_leaf=True),
     "bagging": dict(bagging_fraction=0.5, bagging_freq=1),
 }
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--data-dir", required=True)
+arguments.add_argument("--dataset", choices=["higgs", "multi"], default="higgs")
 arguments.add_argument("--setting", choices=SETTINGS, required=True)
 arguments.add_argument("--threads", type=int, default=1)
 arguments.add_argument("--repeat", type=int, default=1)
@@ -28,12 +30,12 @@ os.environ["OMP_NUM_THREADS"] = str(asked.threads)
 
 import lightgbm
 import numpy as np
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import log_loss, roc_auc_score
 
-read = lambda name: np.load(os.path.join(asked.data_dir, f"higgs_{name}.npy"))
+read = lambda name: np.load(os.path.join(asked.data_dir, f"{asked.dataset}_{name}.npy"))
 x, y, test, truth = [read(name) for name in ("train_x", "train_y", "test_x", "test_y")]
 parameters = dict(
-    objective="binary", num_leaves=255, learning_rate=0.1, max_bin=255, min_data_in_leaf=20,
+    **(dict(objective="multiclass", num_class=7) if asked.dataset == "multi" else dict(objective="binary")), num_leaves=255, learning_rate=0.1, max_bin=255, min_data_in_leaf=20,
     num_threads=asked.threads, seed=asked.seed, verbosity=-1,
 ) | SETTINGS[asked.setting]
 walls = []
@@ -41,8 +43,13 @@ for _ in range(asked.repeat):
     begun = time.perf_counter()
     model = lightgbm.train(parameters, lightgbm.Dataset(x, y, params=parameters), asked.trees)
     walls.append(time.perf_counter() - begun)
+predicted = model.predict(test)
+if asked.dataset == "multi":
+    quality = dict(logloss=round(log_loss(truth, predicted), 6))
+else:
+    quality = dict(auc=round(roc_auc_score(truth, predicted), 6))
 print(json.dumps(dict(
-    workload="gbdt", dataset="higgs", peer="lightgbm", version=lightgbm.__version__, case=asked.setting, op="fit",
+    workload="gbdt", dataset=asked.dataset, peer="lightgbm", version=lightgbm.__version__, case=asked.setting, op="fit",
     threads=asked.threads, wall_s=round(statistics.median(walls), 4), trees=asked.trees,
-    auc=round(roc_auc_score(truth, model.predict(test)), 6), note="binning is in fit",
+    **quality, note="binning is in fit",
 )))

@@ -27,6 +27,10 @@ pub(crate) const ENTRIES: &[Entry] = &[
         case: "boost-bagging",
         ..entry("higgs", bagging)
     },
+    Entry {
+        case: "boost-quantised",
+        ..entry("multi", quantised)
+    },
 ];
 
 const fn entry(dataset: &'static str, run: fn(&Case<'_>) -> Result<()>) -> Entry {
@@ -125,6 +129,15 @@ pub(crate) fn zero_or_one(values: &[f32]) -> Result<Vec<u8>> {
 }
 
 fn multi(case: &Case<'_>) -> Result<()> {
+    classes(case, &boost(case))
+}
+
+/// Gradients of four levels.
+fn quantised(case: &Case<'_>) -> Result<()> {
+    classes(case, &boost(case).use_quantized_grad(true))
+}
+
+fn classes(case: &Case<'_>, boost: &Boost) -> Result<()> {
     let labels = |part: &str| {
         let name = format!("{}_{part}_y", case.dataset());
         case.npy::<i32>(&name)?.ids(&name)
@@ -136,8 +149,8 @@ fn multi(case: &Case<'_>) -> Result<()> {
     let train = Dataset::<_, Class>::new(rows(case, "train")?, labels)?.into_train();
     let rounds = |model: &FittedBoostClassifier| model.trees().len() / model.classes().len();
     let test = rows(case, "test")?;
-    bin(case, &boost(case), &train)?;
-    lines(case, &boost(case), &train, &test, rounds, |p| {
+    bin(case, boost, &train)?;
+    lines(case, boost, &train, &test, rounds, |p| {
         let flat: Vec<f64> = (0..p.len())
             .flat_map(|i| Probabilities::row(p, i).to_vec())
             .collect();

@@ -3,20 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use ml_data::contract::Metric;
 use ml_data::repr::{Dense, Float, Names, Repr, RowSet, View};
-use ml_data::sample::{
-    Binary, Class, Dataset, Labels, Real, Relevance, Sample, Target, Train, Valid,
-};
+use ml_data::sample::{Dataset, Labels, Sample, Target, Train};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
 use super::Boost;
-use super::estimator::{Learnable, More, WithMetric, WithObjective, go_on, learn, learn_judged};
 use super::fit::{STEP, bins, check_params, columns};
-use super::model::{FittedBoost, FittedBoostClassifier};
-use super::objective::CustomObjective;
-use super::rows::{Known, MOST_ROWS, Source};
+use super::rows::MOST_ROWS;
 use crate::tree::Matrix;
 use crate::tree::bin::{Binning, Cells, Filler, Layout, Survey};
 use crate::tree::weights::Weights;
@@ -47,10 +41,10 @@ impl Bins {
 /// Training rows as bins (LightGBM's `Dataset`): a byte or two a cell, twice, beside labels and weights. [`Boost::bin`] and
 /// [`Boost::bin_rows`] make them.
 pub struct Binned<Y: Target> {
-    bins: Bins,
-    labels: Y::Labels,
-    weights: Option<Vec<f64>>,
-    init_score: Option<Vec<f64>>,
+    pub(super) bins: Bins,
+    pub(super) labels: Y::Labels,
+    pub(super) weights: Option<Vec<f64>>,
+    pub(super) init_score: Option<Vec<f64>>,
 }
 
 impl<Y: Target> Binned<Y> {
@@ -93,7 +87,7 @@ impl<Y: Target> fmt::Debug for Binned<Y> {
 
 impl Boost {
     /// Reads training rows piece by piece, twice (first to learn the bins, then to fill them), and never holds more numbers
-    /// than those of a piece and of `bin_construct_sample_cnt` rows. Trees of [`FitBinned::fit_binned`] are those that
+    /// than those of a piece and of `bin_construct_sample_cnt` rows. Trees of [`FitBinned::fit_binned`](super::FitBinned::fit_binned) are those that
     /// [`Fit::fit`](ml_data::contract::Fit::fit) grows on all pieces together, to the last bit. `open` begins a reading.
     ///
     /// Pieces come from [`CsvSource::batches`](ml_data::source::CsvSource::batches),
@@ -152,7 +146,7 @@ impl Boost {
         first.fill(open)
     }
     /// Bins rows that are in memory, dense or sparse, so that several fits can share the bins: those of a search for parameters,
-    /// of which only the ones named at [`FitBinned::fit_binned`] go into bins. Rows of relevance labels are brought into the order
+    /// of which only the ones named at [`FitBinned::fit_binned`](super::FitBinned::fit_binned) go into bins. Rows of relevance labels are brought into the order
     /// of their queries.
     ///
     /// ```
@@ -411,103 +405,3 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
         })
     }
 }
-
-/// Fitting on rows in bins.
-pub trait FitBinned<Y: Target> {
-    /// What it has learned.
-    type Model;
-
-    /// Learns from rows in bins.
-    ///
-    /// # Errors
-    /// As [`Fit::fit`](ml_data::contract::Fit::fit); parameters of the bins (`max_bin`, `min_data_in_bin`,
-    /// `bin_construct_sample_cnt`, `categorical_feature`, `enable_bundle`, `seed`) other than those they were made with; a
-    /// checkpoint, which needs the numbers.
-    fn fit_binned(&self, train: &Binned<Y>) -> Result<Self::Model>;
-
-    /// Learns while watching validation rows, which are held as numbers, dense or sparse.
-    ///
-    /// # Errors
-    /// As [`FitBinned::fit_binned`].
-    fn fit_binned_valid<R: Matrix>(
-        &self,
-        train: &Binned<Y>,
-        valid: &Sample<R, Y, Valid>,
-    ) -> Result<Self::Model>;
-}
-
-fn known<R: Matrix, Y: Learnable>(train: &Binned<Y>) -> Known<'_, R> {
-    Known {
-        x: Source::Bins(&train.bins),
-        answers: Y::answers(&train.labels),
-        weights: train.weights.as_deref(),
-        init_score: train.init_score.as_deref(),
-    }
-}
-
-macro_rules! fits_binned {
-    ($target:ty, $model:ty) => {
-        impl FitBinned<$target> for Boost {
-            type Model = $model;
-
-            fn fit_binned(&self, train: &Binned<$target>) -> Result<$model> {
-                let (known, y) = (known(train), &train.labels);
-                learn::<Dense<f32>, $target>(self, More::default(), known, y, None, &mut go_on)
-            }
-
-            fn fit_binned_valid<R: Matrix>(
-                &self,
-                train: &Binned<$target>,
-                valid: &Sample<R, $target, Valid>,
-            ) -> Result<$model> {
-                let (known, y) = (known(train), &train.labels);
-                learn::<R, $target>(self, More::default(), known, y, Some(valid), &mut go_on)
-            }
-        }
-
-        impl<M: Metric<$target>> FitBinned<$target> for WithMetric<M> {
-            type Model = $model;
-
-            fn fit_binned(&self, train: &Binned<$target>) -> Result<$model> {
-                self.boost.fit_binned(train)
-            }
-
-            fn fit_binned_valid<R: Matrix>(
-                &self,
-                train: &Binned<$target>,
-                valid: &Sample<R, $target, Valid>,
-            ) -> Result<$model> {
-                let (known, y) = (known(train), &train.labels);
-                learn_judged(&self.boost, &self.metric, known, y, valid, &mut go_on)
-            }
-        }
-    };
-}
-fits_binned!(Real, FittedBoost);
-fits_binned!(Binary, FittedBoost);
-fits_binned!(Relevance, FittedBoost);
-fits_binned!(Class, FittedBoostClassifier);
-
-macro_rules! fits_binned_custom {
-    ($target:ty) => {
-        impl<O: CustomObjective> FitBinned<$target> for WithObjective<O> {
-            type Model = FittedBoost;
-
-            fn fit_binned(&self, train: &Binned<$target>) -> Result<FittedBoost> {
-                let (known, y) = (known(train), &train.labels);
-                learn::<Dense<f32>, $target>(&self.boost, self.more(), known, y, None, &mut go_on)
-            }
-
-            fn fit_binned_valid<R: Matrix>(
-                &self,
-                train: &Binned<$target>,
-                valid: &Sample<R, $target, Valid>,
-            ) -> Result<FittedBoost> {
-                let (known, y) = (known(train), &train.labels);
-                learn::<R, $target>(&self.boost, self.more(), known, y, Some(valid), &mut go_on)
-            }
-        }
-    };
-}
-fits_binned_custom!(Real);
-fits_binned_custom!(Binary);
