@@ -1,4 +1,4 @@
-//! Refitted models, initial scores and smoothed paths against values computed by LightGBM (`golden/boost_again.py`), and what is refused.
+//! Refitted models, initial scores, smoothed paths and gradients of few levels against values computed by LightGBM (`golden/boost_again.py`), and what is refused.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::contract::{Estimator, Fit, Predict};
@@ -149,6 +149,15 @@ impl Golden {
                 .collect::<Vec<_>>()
         };
         assert_eq!(splits(&old), splits(&new));
+    }
+
+    fn check_fit<Y: Case>(&self, name: &str)
+    where
+        Boost: Estimator<Dense<f64>, Y, Model = Y::Model>,
+    {
+        let train = self.data::<Y>(name, false).into_train();
+        let model: Y::Model = self.boost(name).fit(&train).unwrap();
+        self.check_model(name, Y::ensemble(&model));
     }
 
     fn check_start<Y: Case>(&self, name: &str)
@@ -509,12 +518,20 @@ fn lambdamart_climbs_mean_average_precision() {
 }
 
 #[test]
+fn gradients_of_few_levels_equal_lightgbm() {
+    let golden = Golden::load();
+    for name in ["levels", "levels_few", "levels_weighted"] {
+        golden.check_fit::<Real>(name);
+    }
+    golden.check_fit::<Binary>("levels_binary");
+    golden.check_fit::<Class>("levels_classes");
+}
+
+#[test]
 fn smoothed_paths_equal_lightgbm() {
     let golden = Golden::load();
     for name in ["smooth", "smooth_much", "smooth_bounded", "smooth_monotone"] {
-        let data = golden.data::<Real>(name, false).into_train();
-        let model: FittedBoost = golden.boost(name).fit(&data).unwrap();
-        golden.check_model(name, model.ensemble());
+        golden.check_fit::<Real>(name);
     }
 }
 

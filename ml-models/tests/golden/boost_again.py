@@ -1,4 +1,4 @@
-"""Golden values of refitting, initial scores and path smoothing from LightGBM: python boost_again.py > boost_again.json
+"""Golden values of refitting, initial scores, path smoothing and gradients of few levels from LightGBM: python boost_again.py > boost_again.json
 
 300 training rows, 300 of another time and 40 others, 4 columns: continuous, a few levels, continuous with NaN, 6 categories as
 numbers. The seed is one without a tie between two thresholds in a gap of the training rows that other rows fall into.
@@ -92,4 +92,17 @@ for name, params in [
 ]:
     b, _ = fit(params, "real", False, None)
     case(name, "smooth", params, "real", False, b)
+# Rounded to the nearest level: by chance no two libraries draw the same.
+LEVELS = dict(use_quantized_grad=True, stochastic_rounding=False)
+for name, params, weighted in [
+    ("levels", dict(objective="regression", num_grad_quant_bins=64) | LEVELS, False),
+    ("levels_few", dict(objective="regression", num_grad_quant_bins=16) | LEVELS, False),
+    ("levels_weighted", dict(objective="regression", num_grad_quant_bins=64, lambda_l2=1.0) | LEVELS | HESSIAN, True),
+    ("levels_binary", dict(objective="binary", num_grad_quant_bins=64) | LEVELS | HESSIAN, True),
+    ("levels_classes", dict(objective="multiclass", num_class=3, num_grad_quant_bins=64) | LEVELS | HESSIAN, True),
+]:
+    label = LABEL[params["objective"]]
+    b, _ = fit(params | dict(quant_train_renew_leaf=True), label, weighted, None)
+    params = {k: v for k, v in params.items() if k != "num_class"}
+    case(name, "levels", params, label, weighted, b)
 print(json.dumps(out, separators=(",", ":")))
