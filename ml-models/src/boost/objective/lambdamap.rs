@@ -5,10 +5,10 @@
 //! Svore and Burges, *On the local optimality of LambdaRank*, SIGIR 2009,
 //! [doi:10.1145/1571941.1572021](https://doi.org/10.1145/1571941.1572021). Gradients are XGBoost's, hessians half of its.
 
+use super::lambdarank::{Pair64, push};
 use super::ndcg::ranking;
 use super::{Loss, Measure, Pair, queries};
 use crate::boost::Boost;
-use crate::tree::math;
 
 /// Which documents of ranked queries are relevant. Rows of a query are side by side.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ pub(crate) struct LambdaMap {
 struct Scratch {
     order: Vec<u32>,
     ranks: Vec<Rank>,
+    pairs: Vec<Pair64>,
 }
 
 /// A place in a ranking.
@@ -38,8 +39,6 @@ struct Rank {
     hits: f64,
     /// The sum of 1 / rank of the relevant documents up to here.
     reciprocals: f64,
-    lambda: f64,
-    hessian: f64,
 }
 
 /// By how much swapping the documents at two places, counted from 0 and the first one above, changes the sum of the precisions
@@ -75,7 +74,11 @@ impl LambdaMap {
         scratch: &mut Scratch,
         out: &mut [Pair],
     ) {
-        let Scratch { order, ranks } = scratch;
+        let Scratch {
+            order,
+            ranks,
+            pairs,
+        } = scratch;
         ranking(scores, order);
         let (mut hits, mut reciprocals) = (0.0, 0.0);
         ranks.clear();
@@ -90,28 +93,25 @@ impl LambdaMap {
                 relevant,
                 hits,
                 reciprocals,
-                lambda: 0.0,
-                hessian: 0.0,
             }
         }));
         let ends = ranks.first().zip(ranks.last());
         let spread = ends.is_some_and(|(a, b)| a.score != b.score);
-        let total = self.all_pairs(ranks, hits, spread);
+        pairs.clear();
+        pairs.resize(ranks.len(), [0.0; 2]);
+        let total = self.all_pairs(ranks, hits, spread, pairs);
         let factor = if self.normalise && total > 0.0 {
             (1.0 + total).log2() / total
         } else {
             1.0
         };
-        for (&doc, rank) in order.iter().zip(&*ranks) {
-            out[doc as usize] = [
-                (rank.lambda * factor) as f32,
-                (rank.hessian * factor) as f32,
-            ];
+        for (&doc, pair) in order.iter().zip(&*pairs) {
+            out[doc as usize] = pair.map(|x| (x * factor) as f32);
         }
     }
 
     /// Adds up the pairs of a query with so many relevant documents; returns the sum of twice their lambdas.
-    fn all_pairs(&self, ranks: &mut [Rank], relevant: f64, spread: bool) -> f64 {
+    fn all_pairs(&self, ranks: &[Rank], relevant: f64, spread: bool, pairs: &mut [Pair64]) -> f64 {
         let mut total = 0.0;
         for i in 0..self.truncation.min(ranks.len().saturating_sub(1)) {
             for j in i + 1..ranks.len() {
@@ -124,14 +124,7 @@ impl LambdaMap {
                 if self.normalise && spread {
                     delta /= 0.01 + ahead.abs();
                 }
-                let p = 1.0 / (1.0 + math::exp(self.sigmoid * ahead));
-                let lambda = self.sigmoid * delta * p;
-                let hessian = self.sigmoid * lambda * (1.0 - p);
-                ranks[high].lambda -= lambda;
-                ranks[low].lambda += lambda;
-                ranks[high].hessian += hessian;
-                ranks[low].hessian += hessian;
-                total += 2.0 * lambda;
+                total += 2.0 * push(self.sigmoid, delta, ahead, pairs, [high, low]);
             }
         }
         total

@@ -7,24 +7,38 @@ pub(crate) fn discounts(n: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Documents by score, best first; equal scores keep their order.
+/// Documents by score, best first (in the order of `f64::total_cmp`); equal scores keep their order.
+///
+/// Sorting words takes a third of the time of sorting numbers of documents by the scores they point to: most of a score, and
+/// the document's number in the lowest bits. Only scores that are alike in their upper bits are looked at again.
 pub(crate) fn ranking(scores: &[f64], order: &mut Vec<u32>) {
-    // Sorting whole keys takes half the time of sorting numbers of documents by the scores they point to.
-    let mut keys: Vec<u128> = (0..).zip(scores).map(|(i, s)| key(*s, i)).collect();
+    let low = (1_u64 << (usize::BITS - scores.len().leading_zeros())) - 1;
+    let mut keys: Vec<u64> = (0..)
+        .zip(scores)
+        .map(|(i, s)| falling(*s) & !low | i)
+        .collect();
     keys.sort_unstable();
     order.clear();
-    order.extend(keys.iter().map(|&key| key as u32));
+    order.extend(keys.iter().map(|&key| (key & low) as u32));
+    let score = |document: u32| falling(scores[document as usize]);
+    let mut from = 0;
+    for alike in keys.chunk_by(|a, b| (a ^ b) & !low == 0) {
+        let some = &mut order[from..from + alike.len()];
+        from += alike.len();
+        if !some.is_sorted_by_key(|&i| score(i)) {
+            some.sort_by_key(|&i| score(i));
+        }
+    }
 }
 
-/// Ascending with falling scores (in the order of `f64::total_cmp`), then with the document's number.
-fn key(score: f64, document: u32) -> u128 {
+/// A word that rises where scores fall.
+fn falling(score: f64) -> u64 {
     let bits = score.to_bits();
-    let falling = if bits >> 63 == 0 {
+    if bits >> 63 == 0 {
         !bits ^ 1 << 63
     } else {
         bits
-    };
-    u128::from(falling) << 32 | u128::from(document)
+    }
 }
 
 /// Discounted gain of the first `k` of a ranking.
@@ -56,6 +70,10 @@ mod tests {
             f64::NEG_INFINITY,
             2e9,
             f64::NAN,
+            0.5_f64.next_up(),
+            2e9_f64.next_down(),
+            -7.0_f64.next_up(),
+            0.5_f64.next_down(),
         ];
         let mut want: Vec<u32> = (0..scores.len() as u32).collect();
         want.sort_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));

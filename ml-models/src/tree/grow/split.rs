@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::bounded::Limits;
 use super::params::{Categorical, Growth};
 use crate::tree::bin::Layout;
-use crate::tree::kernel::{self, Constants};
+use crate::tree::kernel::{self, ABOVE, Allowed, Constants, Room};
 
 /// A leaf cut in two: bins of a column up to `bin` go left, or those of a set.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,25 +110,15 @@ impl Rules {
         about: &About,
     ) -> Option<Split> {
         let leaf = self.leaf(about)?;
-        let active = columns.map_or(layout.columns.len(), <[u32]>::len);
-        let column = |k: usize| columns.map_or(k, |c| c[k] as usize);
-        let best = if layout.bins() > TASK && rayon::current_num_threads() > 1 {
-            (0..active)
-                .into_par_iter()
-                .with_min_len(16)
-                .map_init(Scratch::default, |scratch, k| {
-                    leaf.scan(hist, layout, column(k), 0.0, scratch, self)
-                })
-                .reduce(|| None, better)
-        } else {
-            let mut scratch = Scratch::default();
-            (0..active).fold(None, |best: Option<Split>, k| {
-                let bar = best.as_ref().map_or(0.0, |b| b.gain);
-                better(
-                    best,
-                    leaf.scan(hist, layout, column(k), bar, &mut scratch, self),
-                )
-            })
+        let looked = Looked {
+            hist,
+            layout,
+            columns,
+            rules: self,
+        };
+        let best = match leaf.allowed() {
+            Some(allowed) => looked.best_of_promising(&leaf, &allowed),
+            None => looked.best_of_all(&leaf),
         }?;
         let own = leaf.own_part();
         let gain = (best.gain - own) * self.unit;
@@ -184,11 +174,78 @@ pub(super) struct LeafRules {
     pub(super) draw: Option<u64>,
 }
 
+/// Where a leaf's best split is looked for.
+struct Looked<'a> {
+    hist: &'a [u64],
+    layout: &'a Layout,
+    /// All without a list.
+    columns: Option<&'a [u32]>,
+    rules: &'a Rules,
+}
+
+impl Looked<'_> {
+    fn len(&self) -> usize {
+        (self.columns).map_or(self.layout.columns.len(), <[u32]>::len)
+    }
+
+    fn column(&self, k: usize) -> usize {
+        self.columns.map_or(k, |c| c[k] as usize)
+    }
+
+    fn scan(&self, leaf: &LeafRules, k: usize, scratch: &mut Scratch) -> Option<Split> {
+        leaf.scan(self.hist, self.layout, self.column(k), scratch, self.rules)
+    }
+
+    /// `f` of each column, on several threads where that pays.
+    fn each<T: Send>(&self, f: impl Fn(usize, &mut Scratch) -> T + Sync) -> Vec<T> {
+        if self.layout.bins() > TASK && rayon::current_num_threads() > 1 {
+            let columns = (0..self.len()).into_par_iter().with_min_len(16);
+            columns
+                .map_init(Scratch::default, |scratch, k| f(k, scratch))
+                .collect()
+        } else {
+            let mut scratch = Scratch::default();
+            (0..self.len()).map(|k| f(k, &mut scratch)).collect()
+        }
+    }
+
+    /// Looks at every column.
+    fn best_of_all(&self, leaf: &LeafRules) -> Option<Split> {
+        let found = self.each(|k, scratch| self.scan(leaf, k, scratch));
+        found.into_iter().fold(None, better)
+    }
+
+    /// Looks at the column with the highest rough gain, and then at those that may be as good.
+    fn best_of_promising(&self, leaf: &LeafRules, allowed: &Allowed) -> Option<Split> {
+        let rough = self.each(|k, scratch| {
+            let column = self.column(k);
+            leaf.rough(self.hist, self.layout, column, allowed, scratch)
+        });
+        let mut scratch = Scratch::default();
+        let highest = |a: usize, b: usize| if rough[b] > rough[a] { b } else { a };
+        let first = (0..rough.len()).reduce(highest)?;
+        let mut best = (first, self.scan(leaf, first, &mut scratch));
+        for (k, &rough) in rough.iter().enumerate() {
+            let bar = best.1.as_ref().map_or(0.0, |b| b.gain);
+            if k == first || f64::from(rough) * ABOVE < bar {
+                continue;
+            }
+            if let Some(found) = self.scan(leaf, k, &mut scratch)
+                && (found.gain > bar || found.gain == bar && k < best.0)
+            {
+                best = (k, Some(found));
+            }
+        }
+        best.1
+    }
+}
+
 /// Running sums of one column's bins, and gains.
 #[derive(Default)]
 struct Scratch {
     /// The column's own, where it shares a byte.
     bins: Vec<u64>,
+    room: Room,
     prefix: Vec<u64>,
     rows: Vec<u32>,
     gains: Vec<f64>,
@@ -207,14 +264,44 @@ impl Scratch {
 }
 
 impl LeafRules {
-    /// The best split on one column, its gain in packed units and with the leaf's own part. One that is not above `bar` need
-    /// not be found.
+    /// What a threshold is held to, if rough gains are of use: not where values are bounded or thresholds drawn.
+    fn allowed(&self) -> Option<Allowed> {
+        let free = self.limits.is_none() && self.draw.is_none();
+        let number = |n: i64| u32::try_from(n).ok().filter(|&n| n <= i32::MAX as u32);
+        (free && self.constants.fits_singles()).then_some(Allowed {
+            least: self.least,
+            count: number(self.count)?,
+            min_data: number(self.min_data)?,
+            rows_per_hessian: self.rows_per_hessian,
+        })
+    }
+
+    /// At least about the highest gain on one column.
+    fn rough(
+        &self,
+        hist: &[u64],
+        layout: &Layout,
+        column: usize,
+        allowed: &Allowed,
+        scratch: &mut Scratch,
+    ) -> f32 {
+        let about = &layout.columns[column];
+        if about.is_categorical() {
+            return f32::INFINITY;
+        }
+        let values = about.values();
+        let bins = layout.bins_of(column, hist, self.constants.total, &mut scratch.bins);
+        let missing = if about.missing { bins[values] } else { 0 };
+        let room = &mut scratch.room;
+        kernel::rough_gain(&bins[..values], missing, allowed, &self.constants, room)
+    }
+
+    /// The best split on one column, its gain in packed units and with the leaf's own part.
     fn scan(
         &self,
         hist: &[u64],
         layout: &Layout,
         column: usize,
-        bar: f64,
         scratch: &mut Scratch,
         rules: &Rules,
     ) -> Option<Split> {
@@ -226,6 +313,7 @@ impl LeafRules {
             prefix,
             rows,
             gains,
+            ..
         } = scratch;
         let bins = layout.bins_of(column, hist, self.constants.total, bins);
         if about.is_categorical() {
@@ -237,7 +325,6 @@ impl LeafRules {
         let side = Side {
             column,
             direction: direction.unwrap_or(0),
-            bar,
         };
         let split = |(gain, bin): (f64, usize), missing_left: bool, extra: u64| Split {
             gain,
@@ -308,7 +395,7 @@ impl LeafRules {
             let best = self.best_bounded(range, lefts, extra, side.direction, first_wins);
             return best.map(|(gain, at)| (gain, from + at));
         }
-        kernel::best_of(range, extra, &self.constants, first_wins, side.bar, gains)
+        kernel::best_of(range, extra, &self.constants, first_wins, gains)
             .map(|(gain, at)| (gain, from + at))
     }
 }
@@ -319,8 +406,6 @@ struct Side {
     column: usize,
     /// 1 if values may only rise with it, -1 if they may only fall.
     direction: i8,
-    /// Lower gains are of no use.
-    bar: f64,
 }
 
 /// A random position below `n`.

@@ -3,19 +3,60 @@
 use super::dispatch;
 use crate::tree::math::exp;
 
-/// The documents of a query in the order of their ranking, and what the pairs have added up to.
+/// Documents that are looked at together.
+const LANES: usize = 16;
+
+/// A number for each of some neighbouring documents.
+type Lanes = [f32; LANES];
+
+/// The documents of a query in the order of their ranking, filled up to whole blocks, and what the pairs have added up to.
+///
+/// Pairs are looked at in single precision, as LightGBM adds them up. Where near numbers are subtracted, their rest (that a single
+/// does not hold) is subtracted, too.
 #[derive(Debug, Default)]
 pub(crate) struct Ranked {
-    scores: Vec<f64>,
-    /// exp(sigmoid * score), around the middle of the scores.
-    powers: Vec<f64>,
-    gains: Vec<f64>,
-    lambdas: Vec<f64>,
-    hessians: Vec<f64>,
-    /// Lambda and hessian of each pair of one document.
-    pair_lambdas: Vec<f64>,
-    pair_hessians: Vec<f64>,
+    len: usize,
+    scores: Vec<[f64; LANES]>,
+    documents: Vec<Documents>,
+    sums: Vec<Sums>,
 }
+
+/// What some neighbouring documents are.
+#[derive(Debug, Clone, Copy)]
+struct Documents {
+    scores: Split,
+    /// exp(sigmoid * score), around the middle of the scores.
+    powers: Lanes,
+    gains: Lanes,
+    discounts: Split,
+}
+
+/// Numbers in double precision: the nearest single and the rest.
+#[derive(Debug, Clone, Copy)]
+struct Split {
+    near: Lanes,
+    rest: Lanes,
+}
+
+/// What the pairs of some neighbouring documents have added up to.
+#[derive(Debug, Clone, Copy)]
+struct Sums {
+    lambdas: Lanes,
+    hessians: Lanes,
+}
+
+impl Split {
+    #[inline(always)]
+    fn put(&mut self, k: usize, x: f64) {
+        self.near[k] = x as f32;
+        self.rest[k] = (x - f64::from(self.near[k])) as f32;
+    }
+}
+
+const NOTHING: Split = Split {
+    near: [0.0; LANES],
+    rest: [0.0; LANES],
+};
 
 /// What holds for all pairs of a query.
 #[derive(Debug, Clone, Copy)]
@@ -27,157 +68,162 @@ pub(crate) struct Query {
 }
 
 impl Ranked {
+    /// How far scores times sigmoid may be apart for all powers to fit single precision.
+    pub(crate) const SPREAD: f64 = 150.0;
+
     /// Takes the documents in this order, with nothing added up.
-    pub(crate) fn fill(&mut self, order: &[u32], scores: &[f64], gains: &[f64], sigmoid: f64) {
+    pub(crate) fn fill(
+        &mut self,
+        order: &[u32],
+        scores: &[f64],
+        gains: &[f64],
+        discounts: &[f64],
+        sigmoid: f64,
+    ) {
+        let score = |at: Option<&u32>| at.map_or(0.0, |&i| scores[i as usize]);
+        let middle = score(order.first()) / 2.0 + score(order.last()) / 2.0;
+        let blocks = order.len().div_ceil(LANES);
+        let nobody = Documents {
+            scores: NOTHING,
+            powers: [1.0; LANES],
+            gains: [0.0; LANES],
+            discounts: NOTHING,
+        };
+        self.len = order.len();
         self.scores.clear();
-        self.scores
-            .extend(order.iter().map(|&i| scores[i as usize]));
-        self.gains.clear();
-        self.gains.extend(order.iter().map(|&i| gains[i as usize]));
-        let ends = self.scores.first().zip(self.scores.last());
-        let middle = ends.map_or(0.0, |(high, low)| low / 2.0 + high / 2.0);
-        self.powers.clear();
-        self.powers
-            .extend(self.scores.iter().map(|s| exp(sigmoid * (s - middle))));
-        for sums in [
-            &mut self.lambdas,
-            &mut self.hessians,
-            &mut self.pair_lambdas,
-            &mut self.pair_hessians,
-        ] {
-            sums.clear();
-            sums.resize(order.len(), 0.0);
+        self.scores.resize(blocks, [middle; LANES]);
+        self.documents.clear();
+        self.documents.resize(blocks, nobody);
+        let blocks = self.documents.iter_mut().zip(&mut self.scores);
+        let places = order.chunks(LANES).zip(discounts.chunks(LANES));
+        for ((block, ranked), (order, discounts)) in blocks.zip(places) {
+            for (k, (&i, &discount)) in order.iter().zip(discounts).enumerate() {
+                ranked[k] = scores[i as usize];
+                block.gains[k] = gains[i as usize] as f32;
+                block.discounts.put(k, discount);
+            }
         }
+        put_scores(&self.scores, middle, sigmoid, &mut self.documents);
+        let zero = Sums {
+            lambdas: [0.0; LANES],
+            hessians: [0.0; LANES],
+        };
+        self.sums.clear();
+        self.sums.resize(self.documents.len(), zero);
     }
 
     /// Adds the pairs of document `i` with those below it; returns the sum of twice their lambdas.
-    pub(crate) fn pairs_of(&mut self, i: usize, discounts: &[f64], query: &Query) -> f64 {
-        let upper = Document {
-            score: self.scores[i],
-            power: self.powers[i],
-            gain: self.gains[i],
-            discount: discounts[i],
+    pub(crate) fn pairs_of(&mut self, i: usize, query: &Query) -> f64 {
+        let (block, k) = (i / LANES, i % LANES);
+        let documents = &self.documents[block];
+        let upper = Upper {
+            score: [documents.scores.near[k], documents.scores.rest[k]],
+            power: documents.powers[k],
+            gain: documents.gains[k],
+            discount: [documents.discounts.near[k], documents.discounts.rest[k]],
+            inverse_ideal: query.inverse_ideal as f32,
+            sigmoid: query.sigmoid as f32,
+            slope: f32::from(u8::from(query.normalise)),
+            base: if query.normalise { 0.01 } else { 1.0 },
         };
-        let below = i + 1..self.scores.len();
-        let lower = Below {
-            scores: &self.scores[below.clone()],
-            powers: &self.powers[below.clone()],
-            gains: &self.gains[below.clone()],
-            discounts: &discounts[below.clone()],
-        };
-        let lambdas = &mut self.pair_lambdas[below.clone()];
-        let hessians = &mut self.pair_hessians[below.clone()];
-        pairs(&upper, &lower, query, lambdas, hessians);
-        let sums = [&mut self.lambdas[below.clone()], &mut self.hessians[below]];
-        let [lambda, hessian, total] = add_up(lambdas, hessians, sums);
-        self.lambdas[i] -= lambda;
-        self.hessians[i] += hessian;
-        2.0 * total
+        // Of this block and the last one, those are pairs whose number is in between.
+        let below = (i + 1 - block * LANES) as u32..(self.len - block * LANES) as u32;
+        let (documents, sums) = (&self.documents[block..], &mut self.sums[block..]);
+        let [lambda, hessian, total] = pairs(&upper, documents, below, sums);
+        self.sums[block].lambdas[k] -= lambda;
+        self.sums[block].hessians[k] += hessian;
+        2.0 * f64::from(total)
     }
 
     /// Gradient and hessian of each document, in the order of the ranking.
-    pub(crate) fn results(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
-        self.lambdas
-            .iter()
-            .copied()
-            .zip(self.hessians.iter().copied())
+    pub(crate) fn results(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
+        let pair = |(l, h): (&f32, &f32)| [f64::from(*l), f64::from(*h)];
+        let sums = self.sums.iter();
+        sums.flat_map(move |s| s.lambdas.iter().zip(&s.hessians).map(pair))
+            .take(self.len)
     }
 }
 
-/// The upper document of the pairs.
-struct Document {
-    score: f64,
-    power: f64,
-    gain: f64,
-    discount: f64,
-}
-
-/// The lower documents.
-struct Below<'a> {
-    scores: &'a [f64],
-    powers: &'a [f64],
-    gains: &'a [f64],
-    discounts: &'a [f64],
-}
-
 dispatch! {
-    /// Lambda (with the sign it has for the lower document) and hessian of each pair; 0 for equal gains.
-    fn pairs(upper: &Document, lower: &Below<'_>, query: &Query, lambdas: &mut [f64], hessians: &mut [f64]) = pairs_body;
+    fn put_scores(scores: &[[f64; LANES]], middle: f64, sigmoid: f64, documents: &mut [Documents]) = put_scores_body;
 }
 
 #[inline(always)]
-fn pairs_body(
-    upper: &Document,
-    lower: &Below<'_>,
-    query: &Query,
-    lambdas: &mut [f64],
-    hessians: &mut [f64],
+fn put_scores_body(
+    scores: &[[f64; LANES]],
+    middle: f64,
+    sigmoid: f64,
+    documents: &mut [Documents],
 ) {
-    let n = lambdas.len();
-    let Below {
-        scores,
-        powers,
-        gains,
-        discounts,
-    } = lower;
-    let (scores, powers, gains, discounts) =
-        (&scores[..n], &powers[..n], &gains[..n], &discounts[..n]);
-    let hessians = &mut hessians[..n];
-    let (base, slope) = if query.normalise {
-        (0.01, 1.0)
-    } else {
-        (1.0, 0.0)
-    };
-    for j in 0..n {
-        let ahead = upper.gain > gains[j];
-        let sign = if ahead { query.sigmoid } else { -query.sigmoid };
-        let (better, worse) = if ahead {
-            (upper.power, powers[j])
-        } else {
-            (powers[j], upper.power)
-        };
-        let distance = base + slope * (upper.score - scores[j]).abs();
-        let both = better + worse;
-        let change = (upper.gain - gains[j]).abs()
-            * (upper.discount - discounts[j]).abs()
-            * query.inverse_ideal;
-        // 1 / (1 + exp(sigmoid * (better score - worse score))) = worse / both, and a single division for the two.
-        let share = 1.0 / (both * distance);
-        let lambda = change * worse * share;
-        lambdas[j] = sign * lambda;
-        hessians[j] = query.sigmoid * query.sigmoid * lambda * better * share * distance;
+    for (scores, document) in scores.iter().zip(documents) {
+        for (k, &score) in scores.iter().enumerate() {
+            document.scores.put(k, score);
+            document.powers[k] = exp(sigmoid * (score - middle)) as f32;
+        }
     }
+}
+
+/// The upper document of the pairs, and the query.
+struct Upper {
+    score: [f32; 2],
+    power: f32,
+    gain: f32,
+    discount: [f32; 2],
+    inverse_ideal: f32,
+    sigmoid: f32,
+    /// A change of NDCG is divided by `base + slope * distance`.
+    slope: f32,
+    base: f32,
 }
 
 dispatch! {
-    /// Adds the pairs to the lower documents' sums; returns the sums of signed lambdas, hessians, and absolute lambdas.
-    fn add_up(lambdas: &[f64], hessians: &[f64], sums: [&mut [f64]; 2]) -> [f64; 3] = add_up_body;
+    /// Adds the pairs with the documents whose numbers, from the first block on, are in `below`; returns the sums of signed
+    /// lambdas, hessians, and absolute lambdas. Pairs of equal gains add nothing.
+    fn pairs(upper: &Upper, documents: &[Documents], below: std::ops::Range<u32>, sums: &mut [Sums]) -> [f32; 3] = body;
 }
 
-/// Partial sums, added up lane by lane so that the order never depends on the width of a register.
-const LANES: usize = 8;
-
 #[inline(always)]
-fn add_up_body(lambdas: &[f64], hessians: &[f64], sums: [&mut [f64]; 2]) -> [f64; 3] {
-    let mut totals = [[0.0; LANES]; 3];
-    for (values, sums) in [lambdas, hessians].into_iter().zip(sums) {
-        let sums = sums.iter_mut().zip(values);
-        sums.for_each(|(sum, value)| *sum += value);
-    }
-    for (values, total) in [lambdas, hessians].into_iter().zip(&mut totals) {
-        let (blocks, last) = values.as_chunks::<LANES>();
-        for block in blocks {
-            (0..LANES).for_each(|k| total[k] += block[k]);
+fn body(
+    upper: &Upper,
+    documents: &[Documents],
+    below: std::ops::Range<u32>,
+    sums: &mut [Sums],
+) -> [f32; 3] {
+    let mut totals = [[0.0_f32; LANES]; 3];
+    let mut numbers: [u32; LANES] = std::array::from_fn(|k| k as u32);
+    for (lower, sums) in documents.iter().zip(sums) {
+        for k in 0..LANES {
+            let there = (numbers[k] >= below.start) & (numbers[k] < below.end);
+            let more = upper.gain - lower.gains[k];
+            let ahead = more > 0.0;
+            let power = lower.powers[k];
+            let better = if ahead { upper.power } else { power };
+            let worse = if ahead { power } else { upper.power };
+            let apart = |upper: [f32; 2], lower: &Split| {
+                ((upper[0] - lower.near[k]) + (upper[1] - lower.rest[k])).abs()
+            };
+            let distance = upper.base + upper.slope * apart(upper.score, &lower.scores);
+            let change = more * apart(upper.discount, &lower.discounts) * upper.inverse_ideal;
+            let change = if there { change } else { 0.0 };
+            // 1 / (1 + exp(sigmoid * (better score - worse score))) = worse / both; a single division for this and the distance.
+            let both = better + worse;
+            let share = 1.0 / (both * distance);
+            // With the sign that it has for the lower document.
+            let lambda = upper.sigmoid * change * (worse * share);
+            let hessian = upper.sigmoid * lambda.abs() * (better * share) * distance;
+            sums.lambdas[k] += lambda;
+            sums.hessians[k] += hessian;
+            totals[0][k] += lambda;
+            totals[1][k] += hessian;
+            totals[2][k] += lambda.abs();
+            numbers[k] += LANES as u32;
         }
-        total.iter_mut().zip(last).for_each(|(t, v)| *t += v);
     }
-    let (blocks, last) = lambdas.as_chunks::<LANES>();
-    for block in blocks {
-        (0..LANES).for_each(|k| totals[2][k] += block[k].abs());
-    }
-    let sizes = totals[2].iter_mut().zip(last);
-    sizes.for_each(|(t, v)| *t += v.abs());
-    totals.map(|lanes| lanes.iter().sum())
+    totals.map(|lanes| {
+        let eight: [f32; 8] = std::array::from_fn(|k| lanes[k] + lanes[k + 8]);
+        let four: [f32; 4] = std::array::from_fn(|k| eight[k] + eight[k + 4]);
+        (four[0] + four[2]) + (four[1] + four[3])
+    })
 }
 
 #[cfg(test)]
@@ -186,37 +232,31 @@ mod tests {
 
     #[test]
     fn every_level_gives_the_scalar_bits() {
-        for (n, normalise) in [(1, true), (7, false), (8, true), (31, true), (100, false)] {
+        for (n, normalise) in [(2, true), (7, false), (16, true), (33, true), (100, false)] {
             let scores: Vec<f64> = (0..n).map(|i| f64::from(n - i) * 0.3).collect();
-            let powers: Vec<f64> = scores.iter().map(|&s| exp(s)).collect();
             let gains: Vec<f64> = (0..n).map(|i| f64::from((1 << (i % 5)) - 1)).collect();
-            let discounts: Vec<f64> = (0..n).map(|i| 1.0 / f64::from(i + 3).log2()).collect();
-            let upper = Document {
-                score: 40.0,
-                power: exp(40.0),
+            let discounts: Vec<f64> = (0..n).map(|i| 1.0 / f64::from(i + 2).log2()).collect();
+            let order: Vec<u32> = (0..n as u32).collect();
+            let mut ranked = Ranked::default();
+            ranked.fill(&order, &scores, &gains, &discounts, 1.2);
+            let upper = Upper {
+                score: [40.0, 1e-7],
+                power: 2e5,
                 gain: 3.0,
-                discount: 1.0,
-            };
-            let lower = Below {
-                scores: &scores,
-                powers: &powers,
-                gains: &gains,
-                discounts: &discounts,
-            };
-            let query = Query {
+                discount: [1.0, 1e-9],
                 inverse_ideal: 0.05,
                 sigmoid: 1.2,
-                normalise,
+                slope: f32::from(u8::from(normalise)),
+                base: 0.7,
             };
-            let new = || (vec![0.1; n as usize], vec![0.2; n as usize]);
-            let (mut a, mut b) = (new(), new());
-            pairs(&upper, &lower, &query, &mut a.0, &mut a.1);
-            pairs_body(&upper, &lower, &query, &mut b.0, &mut b.1);
-            assert_eq!(a, b);
-            let (mut c, mut d) = (new(), new());
-            let first = add_up(&a.0, &a.1, [&mut c.0, &mut c.1]);
-            assert_eq!(first, add_up_body(&a.0, &a.1, [&mut d.0, &mut d.1]));
-            assert_eq!(c, d);
+            let (mut a, mut b) = (ranked.sums.clone(), ranked.sums);
+            let below = 1..n as u32;
+            let got = pairs(&upper, &ranked.documents, below.clone(), &mut a);
+            assert_eq!(got, body(&upper, &ranked.documents, below, &mut b));
+            for (a, b) in a.iter().zip(&b) {
+                assert_eq!((a.lambdas, a.hessians), (b.lambdas, b.hessians));
+            }
+            assert!(got[2] > 0.0 && got[2] >= got[0].abs());
         }
     }
 }

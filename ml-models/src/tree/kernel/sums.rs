@@ -4,7 +4,7 @@
 use super::Level;
 
 /// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
-const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
+pub(super) const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
 
 /// Writes the sum up to each bin; with `rows_per_hessian` also of the rows that each bin's hessian stands for, rounded.
 pub(crate) fn running_sums(
