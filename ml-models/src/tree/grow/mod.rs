@@ -12,6 +12,7 @@ mod params;
 mod pool;
 mod quantise;
 mod route;
+mod scan;
 mod split;
 mod sprout;
 

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 
 use super::bounded::Limits;
 use super::params::{Categorical, Growth};
+use super::scan::Scratch;
 use crate::tree::bin::Layout;
-use crate::tree::kernel::{self, ABOVE, Allowed, Constants, Room};
+use crate::tree::kernel::{ABOVE, Allowed, Constants};
 
 /// A leaf cut in two: bins of a column up to `bin` go left, or those of a set.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,11 +38,11 @@ pub(crate) struct Rules {
     /// Gains in packed units times this are gains.
     unit: f64,
     hessian_scale: f64,
-    categorical: Categorical,
+    pub(super) categorical: Categorical,
     /// Set where leaf values are bounded.
     limits: Option<Bounding>,
     /// By column of the feature matrix.
-    monotone: Vec<i8>,
+    pub(super) monotone: Vec<i8>,
     extra_trees: bool,
 }
 
@@ -227,7 +228,7 @@ impl Looked<'_> {
         let mut best = (first, self.scan(leaf, first, &mut scratch));
         for (k, &rough) in rough.iter().enumerate() {
             let bar = best.1.as_ref().map_or(0.0, |b| b.gain);
-            if k == first || f64::from(rough) * ABOVE < bar {
+            if k == first || rough <= 0.0 || f64::from(rough) * ABOVE < bar {
                 continue;
             }
             if let Some(found) = self.scan(leaf, k, &mut scratch)
@@ -240,179 +241,6 @@ impl Looked<'_> {
     }
 }
 
-/// Running sums of one column's bins, and gains.
-#[derive(Default)]
-struct Scratch {
-    /// The column's own, where it shares a byte.
-    bins: Vec<u64>,
-    room: Room,
-    prefix: Vec<u64>,
-    rows: Vec<u32>,
-    gains: Vec<f64>,
-}
-
-impl Scratch {
-    /// Has room for so many bins.
-    fn reserve(&mut self, bins: usize) {
-        if self.prefix.len() < bins {
-            let bins = bins.max(256);
-            self.prefix.resize(bins, 0);
-            self.rows.resize(bins, 0);
-            self.gains.resize(bins, 0.0);
-        }
-    }
-}
-
-impl LeafRules {
-    /// What a threshold is held to, if rough gains are of use: not where values are bounded or thresholds drawn.
-    fn allowed(&self) -> Option<Allowed> {
-        let free = self.limits.is_none() && self.draw.is_none();
-        let number = |n: i64| u32::try_from(n).ok().filter(|&n| n <= i32::MAX as u32);
-        (free && self.constants.fits_singles()).then_some(Allowed {
-            least: self.least,
-            count: number(self.count)?,
-            min_data: number(self.min_data)?,
-            rows_per_hessian: self.rows_per_hessian,
-        })
-    }
-
-    /// At least about the highest gain on one column.
-    fn rough(
-        &self,
-        hist: &[u64],
-        layout: &Layout,
-        column: usize,
-        allowed: &Allowed,
-        scratch: &mut Scratch,
-    ) -> f32 {
-        let about = &layout.columns[column];
-        if about.is_categorical() {
-            return f32::INFINITY;
-        }
-        let values = about.values();
-        let bins = layout.bins_of(column, hist, self.constants.total, &mut scratch.bins);
-        let missing = if about.missing { bins[values] } else { 0 };
-        let room = &mut scratch.room;
-        kernel::rough_gain(&bins[..values], missing, allowed, &self.constants, room)
-    }
-
-    /// The best split on one column, its gain in packed units and with the leaf's own part.
-    fn scan(
-        &self,
-        hist: &[u64],
-        layout: &Layout,
-        column: usize,
-        scratch: &mut Scratch,
-        rules: &Rules,
-    ) -> Option<Split> {
-        let about = &layout.columns[column];
-        let values = about.values();
-        scratch.reserve(values);
-        let Scratch {
-            bins,
-            prefix,
-            rows,
-            gains,
-            ..
-        } = scratch;
-        let bins = layout.bins_of(column, hist, self.constants.total, bins);
-        if about.is_categorical() {
-            return self.scan_categories(bins, column, &rules.categorical);
-        }
-        kernel::running_sums(&bins[..values], self.rows_per_hessian, prefix, rows);
-        let missing = if about.missing { bins[values] } else { 0 };
-        let direction = rules.monotone.get(about.source as usize).copied();
-        let side = Side {
-            column,
-            direction: direction.unwrap_or(0),
-        };
-        let split = |(gain, bin): (f64, usize), missing_left: bool, extra: u64| Split {
-            gain,
-            column: column as u32,
-            bin: bin as u32,
-            missing_left,
-            left: prefix[bin].wrapping_add(extra),
-            set: None,
-            extra_l2: 0.0,
-        };
-        // Missing values to the left, from the highest threshold down. The right side has the rows that are not missing.
-        let besides = self.count - i64::from(rows[values - 1]);
-        let with = Candidates {
-            prefix: &prefix[..values - 1],
-            rows,
-            extra: missing,
-            besides,
-        };
-        let with = self.best_of(&with, false, side, gains);
-        let with = with.map(|found| split(found, true, missing));
-        if missing == 0 {
-            return with;
-        }
-        let without = Candidates {
-            prefix: &prefix[..values],
-            rows,
-            extra: 0,
-            besides: 0,
-        };
-        let without = self.best_of(&without, true, side, gains);
-        better(with, without.map(|found| split(found, false, 0)))
-    }
-
-    /// The best allowed threshold: gain and bin.
-    fn best_of(
-        &self,
-        candidates: &Candidates<'_>,
-        first_wins: bool,
-        side: Side,
-        gains: &mut [f64],
-    ) -> Option<(f64, usize)> {
-        let Candidates {
-            prefix,
-            rows,
-            extra,
-            besides,
-        } = *candidates;
-        let hessian = |p: u64| p.wrapping_add(extra) as u32;
-        let total = self.constants.total as u32;
-        let mut from = prefix.partition_point(|&p| hessian(p) < self.least);
-        let mut to = prefix.partition_point(|&p| total - hessian(p) >= self.least);
-        if self.rows_per_hessian.is_some() {
-            let rows = &rows[..prefix.len()];
-            let left = |r: u32| i64::from(r) + besides;
-            from = from.max(rows.partition_point(|&r| left(r) < self.min_data));
-            to = to.min(rows.partition_point(|&r| self.count - left(r) >= self.min_data));
-        }
-        if let Some(key) = self.draw {
-            let drawn = draw(key, side.column, prefix.len())?;
-            (from, to) = (from.max(drawn), to.min(drawn + 1));
-        }
-        let range = prefix.get(from..to)?;
-        if self.limits.is_some() {
-            let lefts = |at: usize| {
-                let estimated = self.rows_per_hessian.is_some();
-                estimated.then(|| i64::from(rows[from + at]) + besides)
-            };
-            let best = self.best_bounded(range, lefts, extra, side.direction, first_wins);
-            return best.map(|(gain, at)| (gain, from + at));
-        }
-        kernel::best_of(range, extra, &self.constants, first_wins, gains)
-            .map(|(gain, at)| (gain, from + at))
-    }
-}
-
-/// What the search has to know of a column.
-#[derive(Clone, Copy)]
-struct Side {
-    column: usize,
-    /// 1 if values may only rise with it, -1 if they may only fall.
-    direction: i8,
-}
-
-/// A random position below `n`.
-fn draw(key: u64, column: usize, n: usize) -> Option<usize> {
-    (n > 0).then(|| (mix(key ^ mix(column as u64)) % n as u64) as usize)
-}
-
 /// A number that looks random: SplitMix64's last step.
 pub(crate) fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -421,19 +249,8 @@ pub(crate) fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// Thresholds of a column with missing values on one side.
-#[derive(Clone, Copy)]
-struct Candidates<'a> {
-    /// Packed sums, and estimated rows, up to each threshold.
-    prefix: &'a [u64],
-    rows: &'a [u32],
-    /// Packed sum, and estimated rows, that go left whatever the threshold.
-    extra: u64,
-    besides: i64,
-}
-
 /// The higher gain; the earlier split where they are equal.
-fn better(a: Option<Split>, b: Option<Split>) -> Option<Split> {
+pub(super) fn better(a: Option<Split>, b: Option<Split>) -> Option<Split> {
     match (&a, &b) {
         (Some(x), Some(y)) if y.gain > x.gain => b,
         (None, _) => b,
@@ -445,6 +262,7 @@ fn better(a: Option<Split>, b: Option<Split>) -> Option<Split> {
 mod tests {
     use super::*;
     use crate::tree::bin::{Bins, Column};
+    use crate::tree::kernel;
 
     fn about(total: u64, count: u64) -> About {
         About {
@@ -613,5 +431,30 @@ mod tests {
             (split.bin, split.missing_left, split.left),
             (0, false, pack(-500, 40))
         );
+    }
+
+    #[test]
+    fn of_equal_splits_the_first_column_has_it() {
+        let layout = layout(&[(40, false), (40, false), (40, false)]);
+        let bins: Vec<u64> = (0..40)
+            .map(|b| pack((b * 7919 % 61 - 30) * 9, b % 5 + 3))
+            .collect();
+        let total = bins.iter().fold(0_u64, |s, &b| s.wrapping_add(b));
+        let count = u64::from(total as u32);
+        // The second column is the first one from behind.
+        let mirrored = bins.iter().rev();
+        let hist: Vec<u64> = (mirrored.clone().chain(&bins).chain(mirrored))
+            .copied()
+            .collect();
+        let mut spaced = vec![0; layout.bins()];
+        for (c, column) in hist.chunks(40).enumerate() {
+            spaced[layout.offsets[c] as usize..][..40].copy_from_slice(column);
+        }
+        let rules = Rules::new(&Growth::default(), 1.0, 1.0);
+        for columns in [None, Some(&[1, 2][..]), Some(&[2][..])] {
+            let split = rules.best_split(&spaced, &layout, columns, &about(total, count));
+            let first = columns.map_or(0, |c| c[0]);
+            assert_eq!(split.map(|s| s.column), Some(first));
+        }
     }
 }
