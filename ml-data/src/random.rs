@@ -23,6 +23,7 @@ pub fn generator(seed: u64, stage: &str, index: u64) -> Xoshiro256PlusPlus {
 }
 
 /// A 64-bit hash of (seed, key) with full avalanche: splits rows by identity, not by position.
+#[inline]
 pub fn hash(seed: u64, key: u64) -> u64 {
     mix(mix(seed ^ 0x9e37_79b9_7f4a_7c15) ^ mix(key))
 }
@@ -37,6 +38,7 @@ pub fn permutation(n: usize, rng: &mut impl Rng) -> Vec<u32> {
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014, doi:10.1145/2660193.2660195).
+#[inline]
 fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,8 +1,8 @@
 //! Gradients as integers: their sums do not depend on the order of the rows, hence not on the number of threads.
 
-use ml_data::random::hash;
 use rayon::prelude::*;
 
+use crate::tree::kernel::round_by_chance;
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
 
@@ -98,11 +98,7 @@ impl Gradients {
                     }
                     Some(seed) => {
                         let first = (piece * PIECE) as u64;
-                        for ((packed, pair), row) in packed.iter_mut().zip(pairs).zip(first..) {
-                            let chance = hash(seed, row);
-                            let [a, b] = [chance >> 32, chance & 0xffff_ffff].map(share);
-                            *packed = pack([by_chance(pair[0], g, a), by_chance(pair[1], h, b)]);
-                        }
+                        round_by_chance(pairs, [g, h], seed, first, packed);
                     }
                 }
                 if let Some(repeats) = repeats {
@@ -119,20 +115,6 @@ impl Gradients {
 #[inline(always)]
 fn pack([gradient, hessian]: [u32; 2]) -> u64 {
     u64::from(gradient) << 32 | u64::from(hessian)
-}
-
-/// A number in [0, 1) from 32 bits.
-#[inline(always)]
-fn share(bits: u64) -> f64 {
-    bits as f64 / (1_u64 << 32) as f64
-}
-
-/// `x * scale` rounded up or down: up where `chance` is below what is cut off.
-#[inline(always)]
-fn by_chance(x: f32, scale: f64, chance: f64) -> u32 {
-    let exact = f64::from(x) * scale;
-    let down = exact.floor();
-    (down + f64::from(u8::from(chance < exact - down))) as i32 as u32
 }
 
 /// A scale of few levels, unless sums would not fit.

@@ -5,6 +5,7 @@
 mod answers;
 mod gain;
 mod histogram;
+mod levels;
 mod logistic;
 mod lookup;
 mod masks;
@@ -20,6 +21,7 @@ mod thresholds;
 pub(crate) use answers::{Bits, Bytes, Question, Questions, ROWS};
 pub(crate) use gain::{Constants, best_of, shrink, unpack};
 pub(crate) use histogram::{Bins, Columns, LINE, Rows, SLACK, accumulate, add, subtract};
+pub(crate) use levels::round_by_chance;
 pub(crate) use logistic::logistic;
 pub(crate) use lookup::{Few, Many, add_few, add_many};
 pub(crate) use masks::{Fork, LEAVES, Reached, leaves};
