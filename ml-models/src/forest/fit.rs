@@ -14,6 +14,7 @@ use super::oob::{self, Oob};
 use super::search::{Entry, Wanted};
 use super::settings::{MaxFeatures, Settings};
 use crate::tree::bin::{Binning, Layout};
+use crate::tree::prune::worth_keeping;
 use crate::tree::weights::Weights;
 use crate::tree::{Combine, Ensemble, Link, Parts, Tree};
 
@@ -102,7 +103,7 @@ pub(super) fn fit<F: Float>(
             let truth: Vec<f64> = kept.iter().map(|&i| values[i as usize]).collect();
             let variance = Variance::new(truth.clone(), counted(None)?, draws);
             let score = oob::r2(&truth);
-            forest(settings, &rows, &variance, MaxFeatures::All, &score)
+            forest(settings, &rows, &variance, Target::Numbers, &score)
         }
         Answers::Binary(labels) => {
             let codes: Vec<u32> = kept
@@ -115,11 +116,11 @@ pub(super) fn fit<F: Float>(
             }))?;
             let score = oob::accuracy_of_two(&codes);
             if let Some(shares) = Shares::new(&codes, &counted, draws) {
-                return forest(settings, &rows, &shares, MaxFeatures::Sqrt, &score);
+                return forest(settings, &rows, &shares, Target::TwoClasses, &score);
             }
             let numbers = codes.iter().map(|&c| f64::from(c)).collect();
             let variance = Variance::new(numbers, counted, draws);
-            forest(settings, &rows, &variance, MaxFeatures::Sqrt, &score)
+            forest(settings, &rows, &variance, Target::TwoClasses, &score)
         }
         Answers::Class(labels) => {
             let codes: Vec<u32> = kept.iter().map(|&i| labels.codes()[i as usize]).collect();
@@ -134,7 +135,7 @@ pub(super) fn fit<F: Float>(
                 classes: count,
             };
             let score = oob::accuracy(&codes, count);
-            forest(settings, &rows, &gini, MaxFeatures::Sqrt, &score)
+            forest(settings, &rows, &gini, Target::Classes, &score)
         }
     }
 }
@@ -173,12 +174,48 @@ fn kept<F: Float>(step: &'static str, known: &Known<'_, F>) -> Result<Vec<u32>> 
     Ok(kept)
 }
 
+/// What labels are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Target {
+    Numbers,
+    TwoClasses,
+    Classes,
+}
+
+impl Target {
+    fn max_features(self) -> MaxFeatures {
+        match self {
+            Self::Numbers => MaxFeatures::All,
+            Self::TwoClasses | Self::Classes => MaxFeatures::Sqrt,
+        }
+    }
+}
+
+/// Prunes trees of equal splits, one an output, by what a split lowers the impurity of all of them.
+fn pruned(trees: Vec<Tree>, ccp_alpha: f64, target: Target) -> Vec<Tree> {
+    let Some(root) = trees.first().and_then(|t| t.nodes().first()) else {
+        return trees;
+    };
+    if ccp_alpha == 0.0 {
+        return trees;
+    }
+    // Of two classes, Gini's impurity is twice the variance of 0 and 1.
+    let unit = if target == Target::TwoClasses {
+        2.0
+    } else {
+        1.0
+    };
+    let gain = |node: usize| trees.iter().map(|t| t.nodes()[node].gain).sum::<f64>() * unit;
+    let kept = worth_keeping(trees[0].nodes(), ccp_alpha * root.weight, gain);
+    trees.iter().map(|tree| tree.with_splits(&kept)).collect()
+}
+
 /// Grows the trees, as many at a time as there are threads, and asks them about the rows they do not know.
 fn forest<F: Float, I: Impurity>(
     settings: &Settings,
     rows: &Rows<'_, F>,
     impurity: &I,
-    by_target: MaxFeatures,
+    target: Target,
     score: oob::Score<'_>,
 ) -> Result<Learned> {
     let names = rows.x.data().names();
@@ -196,7 +233,10 @@ fn forest<F: Float, I: Impurity>(
         min_samples_split: settings.min_samples_split,
         max_leaf_nodes: settings.max_leaf_nodes,
         wanted: Wanted {
-            columns: settings.max_features.unwrap_or(by_target).of(names.len()),
+            columns: settings
+                .max_features
+                .unwrap_or(target.max_features())
+                .of(names.len()),
             min_samples_leaf: settings.min_samples_leaf,
             random_thresholds: settings.random_thresholds,
         },
@@ -206,7 +246,8 @@ fn forest<F: Float, I: Impurity>(
         .into_par_iter()
         .map(|tree| {
             let entries = entries(settings, rows, impurity, tree);
-            Grower::new(&binned, impurity, limits, tree).grow(entries)
+            let trees = Grower::new(&binned, impurity, limits, tree).grow(entries);
+            pruned(trees, settings.ccp_alpha, target)
         })
         .collect();
     let oob = settings

@@ -103,7 +103,7 @@ pub struct ExtraTrees {
 
 /// One decision tree of all rows and columns: CART, with scikit-learn's names and defaults.
 ///
-/// Use it, kept small by [`max_depth`](Self::max_depth) or [`max_leaf_nodes`](Self::max_leaf_nodes), where people must be able to read the model. Of equally
+/// Use it, kept small by [`max_depth`](Self::max_depth), [`max_leaf_nodes`](Self::max_leaf_nodes) or [`ccp_alpha`](Self::ccp_alpha), where people must be able to read the model. Of equally
 /// good splits the first column's and lowest threshold's is taken.
 ///
 /// ```
@@ -191,6 +191,14 @@ macro_rules! settings {
             #[must_use]
             pub fn max_leaf_nodes(mut self, max_leaf_nodes: Option<usize>) -> Self {
                 self.settings.max_leaf_nodes = max_leaf_nodes;
+                self
+            }
+
+            /// What a leaf costs, in the impurity of all rows of a tree: a grown tree is pruned to the splits that are worth their leaves
+            /// (minimal cost-complexity pruning; see [`Tree::pruned`](crate::tree::Tree::pruned)). Default 0, which prunes nothing.
+            #[must_use]
+            pub fn ccp_alpha(mut self, ccp_alpha: f64) -> Self {
+                self.settings.ccp_alpha = ccp_alpha;
                 self
             }
 
@@ -295,7 +303,9 @@ mod tests {
                 && ExtraTrees::new().check().is_ok()
                 && DecisionTree::new().check().is_ok()
         );
-        let bad: [(RandomForest, &str); 10] = [
+        let bad: [(RandomForest, &str); 12] = [
+            (RandomForest::new().ccp_alpha(-0.1), "ccp_alpha"),
+            (RandomForest::new().ccp_alpha(f64::NAN), "ccp_alpha"),
             (
                 RandomForest::new().class_weight(Some(ClassWeight::Each(vec![1.0, 0.0]))),
                 "class_weight",

@@ -69,6 +69,8 @@ pub(super) struct Settings {
     /// Without one, the square root of the number for classes and all for numbers.
     pub(super) max_features: Option<MaxFeatures>,
     pub(super) max_leaf_nodes: Option<usize>,
+    #[serde(default)]
+    pub(super) ccp_alpha: f64,
     pub(super) bootstrap: bool,
     pub(super) max_samples: MaxSamples,
     pub(super) oob_score: bool,
@@ -87,6 +89,7 @@ impl Settings {
             min_samples_leaf: 1,
             max_features: None,
             max_leaf_nodes: None,
+            ccp_alpha: 0.0,
             bootstrap: true,
             max_samples: MaxSamples::All,
             oob_score: false,
@@ -112,7 +115,7 @@ impl Settings {
         let text = |n: usize| n.to_string();
         let some = |n: Option<usize>| n.map_or("None".into(), text);
         let (one, two) = ("at least 1", "at least 2");
-        let checks: [(&'static str, String, bool, &'static str); 11] = [
+        let checks: [(&'static str, String, bool, &'static str); 12] = [
             (
                 "n_estimators",
                 text(self.n_estimators),
@@ -148,6 +151,12 @@ impl Settings {
                 some(self.max_leaf_nodes),
                 self.max_leaf_nodes.is_none_or(|n| n >= 2),
                 "None or at least 2",
+            ),
+            (
+                "ccp_alpha",
+                self.ccp_alpha.to_string(),
+                self.ccp_alpha >= 0.0 && self.ccp_alpha.is_finite(),
+                "a finite number of at least 0",
             ),
             (
                 "max_samples",

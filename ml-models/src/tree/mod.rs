@@ -18,6 +18,7 @@ mod matrix;
 mod node;
 mod predict;
 mod print;
+pub(crate) mod prune;
 pub(crate) mod sampling;
 mod shap;
 mod shape;
