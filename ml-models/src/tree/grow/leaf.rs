@@ -141,7 +141,10 @@ impl<'s> Leaf<'s> {
             let columns = self.columns(round);
             let columns = columns.as_deref().or(round.columns);
             let layout = round.source.layout;
-            self.best = round.rules.best_split(histogram, layout, columns, &about);
+            self.best = round.pool.with_search(|scratch| {
+                let rules = &round.rules;
+                rules.best_split(histogram, layout, columns, &about, scratch)
+            });
         }
         if self.best.is_none() || round.pool.crowded() {
             self.forget(round.pool);

@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard};
 
+use super::scan::Scratch;
 use crate::tree::kernel::SLACK;
 
 /// Memory that the histograms of open leaves may take, in entries of 8 bytes.
@@ -20,6 +21,7 @@ pub(crate) struct Pool {
 struct Buffers {
     free: Vec<Vec<u64>>,
     scratch: Vec<Vec<u64>>,
+    searches: Vec<Scratch>,
     made: usize,
 }
 
@@ -61,6 +63,14 @@ impl Pool {
     /// Whether there are more histograms than there should be.
     pub(crate) fn crowded(&self) -> bool {
         self.buffers().made > self.limit
+    }
+
+    /// Runs `f` with the buffers of a search.
+    pub(super) fn with_search<T>(&self, f: impl FnOnce(&mut Scratch) -> T) -> T {
+        let mut search = self.buffers().searches.pop().unwrap_or_default();
+        let out = f(&mut search);
+        self.buffers().searches.push(search);
+        out
     }
 
     /// Runs `f` with `count` scratch buffers of undefined content.

@@ -4,9 +4,11 @@ use super::split::{LeafRules, Rules, Split, better, mix};
 use crate::tree::bin::Layout;
 use crate::tree::kernel::{self, Allowed, Room};
 
-/// Running sums of one column's bins, and gains.
-#[derive(Default)]
+/// Buffers of the search for a leaf's best split.
+#[derive(Debug, Default)]
 pub(super) struct Scratch {
+    /// Rough gains of a leaf's columns.
+    pub(super) rough: Vec<f32>,
     /// The column's own, where it shares a byte.
     bins: Vec<u64>,
     room: Room,

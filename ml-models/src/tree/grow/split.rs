@@ -109,6 +109,7 @@ impl Rules {
         layout: &Layout,
         columns: Option<&[u32]>,
         about: &About,
+        scratch: &mut Scratch,
     ) -> Option<Split> {
         let leaf = self.leaf(about)?;
         let looked = Looked {
@@ -118,8 +119,8 @@ impl Rules {
             rules: self,
         };
         let best = match leaf.allowed() {
-            Some(allowed) => looked.best_of_promising(&leaf, &allowed),
-            None => looked.best_of_all(&leaf),
+            Some(allowed) => looked.best_of_promising(&leaf, &allowed, scratch),
+            None => looked.best_of_all(&leaf, scratch),
         }?;
         let own = leaf.own_part();
         let gain = (best.gain - own) * self.unit;
@@ -197,41 +198,73 @@ impl Looked<'_> {
         leaf.scan(self.hist, self.layout, self.column(k), scratch, self.rules)
     }
 
-    /// `f` of each column, on several threads where that pays.
-    fn each<T: Send>(&self, f: impl Fn(usize, &mut Scratch) -> T + Sync) -> Vec<T> {
-        if self.layout.bins() > TASK && rayon::current_num_threads() > 1 {
-            let columns = (0..self.len()).into_par_iter().with_min_len(16);
-            columns
-                .map_init(Scratch::default, |scratch, k| f(k, scratch))
-                .collect()
-        } else {
-            let mut scratch = Scratch::default();
-            (0..self.len()).map(|k| f(k, &mut scratch)).collect()
-        }
+    /// Whether there are enough bins for several threads.
+    fn shared(&self) -> bool {
+        self.layout.bins() > TASK && rayon::current_num_threads() > 1
     }
 
     /// Looks at every column.
-    fn best_of_all(&self, leaf: &LeafRules) -> Option<Split> {
-        let found = self.each(|k, scratch| self.scan(leaf, k, scratch));
-        found.into_iter().fold(None, better)
+    fn best_of_all(&self, leaf: &LeafRules, scratch: &mut Scratch) -> Option<Split> {
+        if self.shared() {
+            let columns = (0..self.len()).into_par_iter().with_min_len(16);
+            let found = columns.map_init(Scratch::default, |own, k| self.scan(leaf, k, own));
+            return found.reduce(|| None, better);
+        }
+        let found = (0..self.len()).map(|k| self.scan(leaf, k, scratch));
+        found.fold(None, better)
+    }
+
+    /// The rough gain of every column.
+    fn rough(
+        &self,
+        leaf: &LeafRules,
+        allowed: &Allowed,
+        rough: &mut Vec<f32>,
+        scratch: &mut Scratch,
+    ) {
+        let of = |k: usize, scratch: &mut Scratch| {
+            leaf.rough(self.hist, self.layout, self.column(k), allowed, scratch)
+        };
+        if self.shared() {
+            let columns = (0..self.len()).into_par_iter().with_min_len(16);
+            columns
+                .map_init(Scratch::default, |own, k| of(k, own))
+                .collect_into_vec(rough);
+        } else {
+            rough.clear();
+            rough.extend((0..self.len()).map(|k| of(k, scratch)));
+        }
     }
 
     /// Looks at the column with the highest rough gain, and then at those that may be as good.
-    fn best_of_promising(&self, leaf: &LeafRules, allowed: &Allowed) -> Option<Split> {
-        let rough = self.each(|k, scratch| {
-            let column = self.column(k);
-            leaf.rough(self.hist, self.layout, column, allowed, scratch)
-        });
-        let mut scratch = Scratch::default();
+    fn best_of_promising(
+        &self,
+        leaf: &LeafRules,
+        allowed: &Allowed,
+        scratch: &mut Scratch,
+    ) -> Option<Split> {
+        let mut rough = std::mem::take(&mut scratch.rough);
+        self.rough(leaf, allowed, &mut rough, scratch);
+        let best = self.best_of_rough(leaf, &rough, scratch);
+        scratch.rough = rough;
+        best
+    }
+
+    fn best_of_rough(
+        &self,
+        leaf: &LeafRules,
+        rough: &[f32],
+        scratch: &mut Scratch,
+    ) -> Option<Split> {
         let highest = |a: usize, b: usize| if rough[b] > rough[a] { b } else { a };
         let first = (0..rough.len()).reduce(highest)?;
-        let mut best = (first, self.scan(leaf, first, &mut scratch));
+        let mut best = (first, self.scan(leaf, first, scratch));
         for (k, &rough) in rough.iter().enumerate() {
             let bar = best.1.as_ref().map_or(0.0, |b| b.gain);
             if k == first || rough <= 0.0 || f64::from(rough) * ABOVE < bar {
                 continue;
             }
-            if let Some(found) = self.scan(leaf, k, &mut scratch)
+            if let Some(found) = self.scan(leaf, k, scratch)
                 && (found.gain > bar || found.gain == bar && k < best.0)
             {
                 best = (k, Some(found));
@@ -373,7 +406,13 @@ mod tests {
             ] {
                 let rules = Rules::new(&params, 1.0, 1.0);
                 let got = rules
-                    .best_split(&hist, &layout, None, &about(total, 300))
+                    .best_split(
+                        &hist,
+                        &layout,
+                        None,
+                        &about(total, 300),
+                        &mut Scratch::default(),
+                    )
                     .unwrap();
                 let want = plain(&hist, &layout, total, &params).unwrap();
                 assert!(
@@ -391,7 +430,13 @@ mod tests {
                 1.0,
             );
             assert_eq!(
-                none.best_split(&hist, &layout, None, &about(total, 300)),
+                none.best_split(
+                    &hist,
+                    &layout,
+                    None,
+                    &about(total, 300),
+                    &mut Scratch::default()
+                ),
                 None
             );
             let few = Rules::new(
@@ -403,7 +448,13 @@ mod tests {
                 1.0,
             );
             assert_eq!(
-                few.best_split(&hist, &layout, None, &about(total, 300)),
+                few.best_split(
+                    &hist,
+                    &layout,
+                    None,
+                    &about(total, 300),
+                    &mut Scratch::default()
+                ),
                 None
             );
         }
@@ -415,7 +466,13 @@ mod tests {
         let hist: Vec<u64> = (0..10).map(|_| pack(-700, 50)).collect();
         let rules = Rules::new(&Growth::default(), 1.0, 1.0);
         assert_eq!(
-            rules.best_split(&hist, &layout, None, &about(pack(-7000, 500), 500)),
+            rules.best_split(
+                &hist,
+                &layout,
+                None,
+                &about(pack(-7000, 500), 500),
+                &mut Scratch::default()
+            ),
             None
         );
     }
@@ -425,7 +482,13 @@ mod tests {
         let layout = layout(&[(1, true)]);
         let hist = [pack(-500, 40), pack(600, 40)];
         let split = Rules::new(&Growth::default(), 1.0, 1.0)
-            .best_split(&hist, &layout, None, &about(pack(100, 80), 80))
+            .best_split(
+                &hist,
+                &layout,
+                None,
+                &about(pack(100, 80), 80),
+                &mut Scratch::default(),
+            )
             .unwrap();
         assert_eq!(
             (split.bin, split.missing_left, split.left),
@@ -452,7 +515,13 @@ mod tests {
         }
         let rules = Rules::new(&Growth::default(), 1.0, 1.0);
         for columns in [None, Some(&[1, 2][..]), Some(&[2][..])] {
-            let split = rules.best_split(&spaced, &layout, columns, &about(total, count));
+            let split = rules.best_split(
+                &spaced,
+                &layout,
+                columns,
+                &about(total, count),
+                &mut Scratch::default(),
+            );
             let first = columns.map_or(0, |c| c[0]);
             assert_eq!(split.map(|s| s.column), Some(first));
         }
