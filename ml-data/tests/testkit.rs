@@ -4,7 +4,9 @@
 use ml_data::contract::{Direction, Estimator, Metric, Params, Predict};
 use ml_data::prelude::*;
 use ml_data::sample::{RealLabels, Scores};
-use ml_data::testkit::{Claims, CountingAllocator, Fixture, Weights, check_metric, check_model};
+use ml_data::testkit::{
+    Claims, CountingAllocator, Fixture, Weights, check_damaged, check_metric, check_model,
+};
 use serde::{Deserialize, Serialize};
 
 #[global_allocator]
@@ -182,4 +184,44 @@ fn the_faults_of_a_metric_are_named() {
     ] {
         assert!(text.contains(rule), "{text}");
     }
+}
+
+/// A list and a position in it, loaded unchecked.
+#[derive(Debug, Serialize, Deserialize)]
+struct Unchecked {
+    values: Vec<u8>,
+    at: usize,
+    room: usize,
+}
+
+#[test]
+fn damaged_payloads_are_loaded_and_used() {
+    let state = Unchecked {
+        values: vec![7; 5],
+        at: 4,
+        room: 8,
+    };
+    let fine = check_damaged(&state, 500, |s| {
+        let _ = std::hint::black_box(s.values.get(s.at));
+    })
+    .unwrap();
+    assert_eq!(fine.tried, 500);
+    assert!(fine.loaded > 100 && fine.loaded < 500, "{fine:?}");
+    std::panic::set_hook(Box::new(|_| {})); // the panics below are meant
+    let panics = check_damaged(&state, 500, |s| {
+        let _ = std::hint::black_box(s.values[s.at]);
+    })
+    .unwrap_err();
+    let greedy = check_damaged(&state, 500, |s| {
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(
+            s.room.min(1 << 27),
+        )));
+    });
+    drop(std::panic::take_hook());
+    assert!(panics.ends_with("panics"), "{panics}");
+    let greedy = greedy.unwrap_err();
+    assert!(
+        greedy.ends_with("asks for 134217728 bytes at once"),
+        "{greedy}"
+    );
 }

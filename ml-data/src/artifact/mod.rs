@@ -62,6 +62,13 @@ impl Artifact {
         }
     }
 
+    /// The same artifact around another payload, which is what the test kit damages.
+    #[cfg(feature = "testkit")]
+    pub(crate) fn with_payload(mut self, payload: Vec<u8>) -> Self {
+        self.payload = payload;
+        self
+    }
+
     /// Says which rows the state reads.
     #[must_use]
     pub fn with_schema(mut self, schema: &Schema) -> Self {

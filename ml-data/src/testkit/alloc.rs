@@ -18,18 +18,20 @@ pub struct CountingAllocator;
 
 thread_local! {
     static CALLS: Cell<usize> = const { Cell::new(0) };
+    static LARGEST: Cell<usize> = const { Cell::new(0) };
 }
 
-fn count() {
-    // During thread teardown the counter may be gone; those calls are nobody's row.
+fn count(bytes: usize) {
+    // During thread teardown the counters may be gone; those calls are nobody's row.
     let _ = CALLS.try_with(|c| c.set(c.get() + 1));
+    let _ = LARGEST.try_with(|c| c.set(c.get().max(bytes)));
 }
 
-// SAFETY: every call is passed on to the system allocator with the layout it came with; counting touches only a
-// thread-local integer without a destructor, so it can not allocate or re-enter.
+// SAFETY: every call is passed on to the system allocator with the layout it came with; counting touches only
+// thread-local integers without a destructor, so it can not allocate or re-enter.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size());
         // SAFETY: the caller's obligations are those of `System`.
         unsafe { System.alloc(layout) }
     }
@@ -38,7 +40,7 @@ unsafe impl GlobalAlloc for CountingAllocator {
         unsafe { System.dealloc(pointer, layout) }
     }
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
+        count(size);
         // SAFETY: the pointer came from `System` with this layout.
         unsafe { System.realloc(pointer, layout, size) }
     }
@@ -52,4 +54,13 @@ pub fn allocations<T>(work: impl FnOnce() -> T) -> (Option<usize>, T) {
     let out = work();
     let end = CALLS.with(Cell::get);
     ((start > before).then(|| end - start), out)
+}
+
+/// The size in bytes of the largest allocation `work` asks for on this thread, and its result; `None` when the counting allocator
+/// is not installed.
+pub fn largest_allocation<T>(work: impl FnOnce() -> T) -> (Option<usize>, T) {
+    let before = LARGEST.with(|c| c.replace(0));
+    let (calls, out) = allocations(work);
+    let largest = LARGEST.with(|c| c.replace(c.get().max(before)));
+    (calls.map(|_| largest), out)
 }

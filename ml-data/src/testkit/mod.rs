@@ -5,13 +5,17 @@
 //! no claim turns a rule off silently, except where the rule has no meaning for the type and the claim says why.
 
 mod alloc;
+mod damage;
 mod fixture;
 mod metric;
 mod model;
 mod ranker;
 mod step;
 
-pub use alloc::{CountingAllocator, allocations};
+pub use alloc::{CountingAllocator, allocations, largest_allocation};
+pub use damage::{
+    Damage, check_damaged, check_damaged_model, check_damaged_step, damaged_payloads, resigned,
+};
 pub use fixture::{Bits, Fixture, Take};
 pub use metric::check_metric;
 pub use model::check_model;
