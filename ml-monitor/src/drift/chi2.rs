@@ -67,7 +67,7 @@ pub fn chi_square(reference: &[u64], current: &[u64], correction: bool) -> Resul
         return Err(Error::Empty(format!("{which} counts of chi_square")));
     }
     let cells: Vec<[f64; 2]> = (reference.iter().zip(current))
-        .filter(|(a, b)| **a + **b > 0)
+        .filter(|(a, b)| **a > 0 || **b > 0)
         .map(|(a, b)| [*a as f64, *b as f64])
         .collect();
     let dof = cells.len() - 1;
@@ -143,6 +143,43 @@ mod tests {
                 .contains("reference")
         );
         assert!(chi_square(&[], &[], true).is_err());
+    }
+
+    /// A sum of integers would wrap: equal shares, and SciPy's statistic of the shares (1, 0) and (1/2, 1/2) at this scale.
+    #[test]
+    fn case_s6_counts_at_the_end_of_the_range() {
+        let most = u64::MAX;
+        let same = chi_square(&[most, most], &[most, most], false).unwrap();
+        assert_eq!((same.statistic, same.p_value, same.cramers_v), (0.0, 1.0, 0.0));
+        let few = chi_square(&[most, most], &[1, 1], false).unwrap();
+        assert_eq!((few.statistic, few.p_value), (0.0, 1.0));
+        let far = chi_square(&[most, 0], &[most, most], false).unwrap();
+        // n / 3 for the table ((1, 0), (1, 1)) / 3 of n rows: 4/9 + 1/9 + 2/9 + ... worked out by hand.
+        approx::assert_relative_eq!(
+            far.statistic,
+            3.0 * most as f64 / 4.0,
+            max_relative = 1e-12
+        );
+        assert_eq!(far.p_value, 0.0);
+    }
+
+    /// SciPy's rule (`chi2_contingency`): the correction moves a count to its expectation and not past it.
+    /// `[[3, 4], [5, 6]]`: |O - E| = 0.1111, corrected to 0, p 1; uncorrected 0.012 (both SciPy 1.17).
+    #[test]
+    fn yates_does_not_pass_the_expectation() {
+        let test = chi_square(&[3, 4], &[5, 6], true).unwrap();
+        assert_eq!((test.statistic, test.p_value), (0.0, 1.0));
+        let plain = chi_square(&[3, 4], &[5, 6], false).unwrap();
+        approx::assert_relative_eq!(plain.statistic, 0.011688311688311653, max_relative = 1e-12);
+    }
+
+    /// Cochran's rule asks for expected counts of 5 or more: exactly 5 is enough.
+    #[test]
+    fn an_expected_count_of_five_is_not_low() {
+        let test = chi_square(&[5, 10], &[5, 10], false).unwrap();
+        assert_eq!((test.min_expected, test.low_expected), (5.0, 0.0));
+        let below = chi_square(&[4, 10], &[5, 10], false).unwrap();
+        assert_eq!(below.low_expected, 0.5);
     }
 
     #[test]

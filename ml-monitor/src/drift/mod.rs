@@ -9,6 +9,7 @@ mod compare;
 mod correction;
 mod detector;
 mod ks;
+mod pool;
 mod profile;
 mod psi;
 mod report;

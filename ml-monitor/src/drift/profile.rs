@@ -221,6 +221,12 @@ impl NumericProfile {
         })
     }
 
+    /// Every value, ascending; none unless all are stored.
+    pub(crate) fn values(&self) -> Option<impl Iterator<Item = f64>> {
+        let repeated = |p: &Point| std::iter::repeat_n(p.value, p.ties as usize);
+        self.complete.then(|| self.points.iter().flat_map(repeated))
+    }
+
     /// The stored value of this rank, or the next one above when that rank is not stored.
     fn at(&self, rank: u64) -> f64 {
         let after = self

@@ -16,8 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use ml_data::{Error, Result};
 
-/// Longest sample for which [`KsMethod::Auto`] counts lattice paths instead of using the large-sample formula.
+/// Longest sample for which [`KsMethod::Auto`] counts lattice paths whatever the length of the other one.
 pub const MAX_AUTO_EXACT: usize = 10_000;
+
+/// Product `n * m` up to which [`KsMethod::Auto`] counts lattice paths of longer samples: some milliseconds.
+const MAX_AUTO_CELLS: u64 = 10_000_000;
 
 /// Products `n * m` above this make path counting take minutes; [`KsMethod::Exact`] refuses them.
 const MAX_EXACT_CELLS: u64 = 4_000_000_000;
@@ -26,12 +29,14 @@ const MAX_EXACT_CELLS: u64 = 4_000_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum KsMethod {
-    /// Exact when neither sample is longer than [`MAX_AUTO_EXACT`], asymptotic otherwise.
+    /// Exact when neither sample is longer than [`MAX_AUTO_EXACT`], or when the product of the lengths is at most 1e7 (a long
+    /// sample against a handful of values); asymptotic otherwise.
     #[default]
     Auto,
     /// The exact distribution of `D` under random interleaving of the two samples.
     Exact,
-    /// The distribution of the one-sample statistic with `round(n m / (n + m))` values.
+    /// The distribution of the one-sample statistic with `round(n m / (n + m))` values, at least the probability of the largest
+    /// distance there is, `2 n! m! / (n + m)!`.
     Asymptotic,
 }
 
@@ -90,7 +95,9 @@ pub fn ks_2samp(reference: &[f64], current: &[f64], method: KsMethod) -> Result<
 pub(crate) fn test(distance: Distance, method: KsMethod) -> Result<KsTest> {
     let Distance { n, m, .. } = distance;
     let exact = match method {
-        KsMethod::Auto => n.max(m) <= MAX_AUTO_EXACT as u64,
+        KsMethod::Auto => {
+            n.max(m) <= MAX_AUTO_EXACT as u64 || n.saturating_mul(m) <= MAX_AUTO_CELLS
+        }
         KsMethod::Asymptotic => false,
         KsMethod::Exact if n.saturating_mul(m) <= MAX_EXACT_CELLS => true,
         KsMethod::Exact => {
@@ -122,7 +129,21 @@ pub(crate) fn test(distance: Distance, method: KsMethod) -> Result<KsTest> {
 
 fn asymptotic(distance: Distance) -> f64 {
     let (n, m) = (distance.n as f64, distance.m as f64);
-    kolmogorov::sf((n * m / (n + m)).round_ties_even(), distance.d())
+    let size = (n * m / (n + m)).round_ties_even().max(1.0);
+    kolmogorov::sf(size, distance.d()).max(least(distance.n, distance.m))
+}
+
+/// Probability of the distance 1: two of all interleavings have one sample wholly before the other.
+fn least(n: u64, m: u64) -> f64 {
+    let (few, many) = (n.min(m), n.max(m) as f64);
+    let mut p = 2.0;
+    for i in 1..=few {
+        p *= i as f64 / (many + i as f64);
+        if p == 0.0 {
+            break;
+        }
+    }
+    p
 }
 
 /// `D` as an integer: the largest `|below_reference(x) * m - below_current(x) * n|`.
@@ -173,6 +194,33 @@ mod tests {
         );
         let constant = ks_2samp(&[7.0; 50], &[7.0; 20], KsMethod::Asymptotic).unwrap();
         assert_eq!((constant.statistic, constant.p_value), (0.0, 1.0));
+    }
+
+    /// By hand: a value outside 20,000 others is first or last with probability 2 / 20,001; two values, 2 / C(20,002, 2).
+    #[test]
+    fn case_s5_a_few_values_against_many() {
+        let many: Vec<f64> = (0..20_000).map(f64::from).collect();
+        let two = 2.0 / (20_002.0 * 20_001.0 / 2.0);
+        for (few, want) in [(vec![-1.0], 2.0 / 20_001.0), (vec![-1.0, -2.0], two)] {
+            for method in [KsMethod::Auto, KsMethod::Exact, KsMethod::Asymptotic] {
+                let test = ks_2samp(&many, &few, method).unwrap();
+                assert_eq!(test.statistic, 1.0);
+                approx::assert_relative_eq!(test.p_value, want, max_relative = 1e-12);
+            }
+        }
+        for (n, m, want) in [(1, 1, 1.0), (1, 2, 2.0 / 3.0), (2, 2, 1.0 / 3.0)] {
+            let far = Distance { steps: n * m, n, m };
+            for method in [KsMethod::Asymptotic, KsMethod::Exact] {
+                let p = test(far, method).unwrap().p_value;
+                approx::assert_relative_eq!(p, want, max_relative = 1e-12);
+            }
+        }
+        // Every pair has p-values in [0, 1] that are 1 at distance 0.
+        for (n, m) in [(1, 1), (1, 2_000_000_000), (3, 2), (2_000_000_000, 2_000_000_000)] {
+            let p = |steps| test(Distance { steps, n, m }, KsMethod::Asymptotic).unwrap().p_value;
+            assert_eq!(p(0), 1.0);
+            assert!((0.0..=1.0).contains(&p(n * m)), "{n} {m}");
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Population stability index: a distance between two histograms, and how large it gets when nothing has changed.
 
 mod null;
+mod quantiles;
 
 pub use null::{NullPsi, PsiNull};
+pub(crate) use quantiles::Pooled;
 
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -63,29 +65,60 @@ impl PsiBins {
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 pub fn psi(reference: &[u64], current: &[u64], epsilon: f64) -> Result<f64> {
+    check(reference, current, epsilon)?;
+    Ok(index(reference, current, epsilon))
+}
+
+/// Refuses histograms that have no index.
+fn check(reference: &[u64], current: &[u64], epsilon: f64) -> Result<()> {
     Error::check_len("current counts of psi", reference.len(), current.len())?;
-    PsiBins {
-        epsilon,
-        ..PsiBins::default()
-    }
-    .check()?;
+    check_epsilon(epsilon)?;
     for (counts, which) in [(reference, "reference"), (current, "current")] {
         if counts.iter().all(|&c| c == 0) {
             return Err(Error::Empty(format!("{which} counts of psi")));
         }
     }
-    Ok(index(reference, current, epsilon))
+    Ok(())
+}
+
+fn check_epsilon(epsilon: f64) -> Result<()> {
+    PsiBins {
+        epsilon,
+        ..PsiBins::default()
+    }
+    .check()
+}
+
+/// The sum of counts; a sum of integers could wrap.
+pub(crate) fn total(counts: &[u64]) -> f64 {
+    counts.iter().map(|&c| c as f64).sum()
 }
 
 /// The index of counts already checked.
 pub(crate) fn index(reference: &[u64], current: &[u64], epsilon: f64) -> f64 {
-    let (n, m) = (
-        reference.iter().sum::<u64>() as f64,
-        current.iter().sum::<u64>() as f64,
-    );
+    let (n, m) = (total(reference), total(current));
+    sum_of_shares(reference.iter().copied().zip(current.iter().copied()), n, m, epsilon)
+}
+
+/// The index of two histograms whose last bin is that of missing rows, and whose levels that the reference lacks count as one.
+pub(crate) fn index_of_levels(reference: &[u64], current: &[u64], epsilon: f64) -> f64 {
+    let last = reference.len().saturating_sub(1);
+    let mut unseen = 0u64;
+    let seen = reference.iter().zip(current).enumerate().filter_map(|(i, (&a, &b))| {
+        if a > 0 || i == last {
+            return Some((a, b));
+        }
+        unseen = unseen.saturating_add(b);
+        None
+    });
+    let (n, m) = (total(reference), total(current));
+    let known = sum_of_shares(seen, n, m, epsilon);
+    known + sum_of_shares(std::iter::once((0, unseen)), n, m, epsilon)
+}
+
+fn sum_of_shares(bins: impl Iterator<Item = (u64, u64)>, n: f64, m: f64, epsilon: f64) -> f64 {
     let share = |count: u64, size: f64| (count as f64 / size).max(epsilon);
-    (reference.iter().zip(current))
-        .map(|(&a, &b)| (share(a, n), share(b, m)))
+    bins.map(|(a, b)| (share(a, n), share(b, m)))
         .map(|(p, q)| (q - p) * (q / p).ln())
         .sum()
 }
@@ -205,6 +238,21 @@ mod tests {
         );
         assert!(psi(&[0, 0], &[1, 2], 1e-4).is_err());
         assert!(psi(&[1], &[1, 2], 1e-4).is_err());
+    }
+
+    /// Sums of counts do not wrap.
+    #[test]
+    fn case_s6_counts_at_the_end_of_the_range() {
+        assert_eq!(psi(&[u64::MAX; 2], &[1, 1], 1e-4).unwrap(), 0.0);
+        assert_eq!(psi(&[1, 1], &[u64::MAX; 2], 1e-4).unwrap(), 0.0);
+        let twice = psi(&[u64::MAX, u64::MAX, 0], &[1, 1, 0], 1e-4).unwrap();
+        assert_eq!(twice, 0.0);
+        for null in [PsiNull::Asymptotic, PsiNull::default()] {
+            let d = null.distribution(&[u64::MAX; 2], u64::MAX, 1e-4).unwrap();
+            assert!(d.p_value(0.0) == 1.0 && d.p_value(0.1) < 1e-6);
+            let d = null.pooled(&[u64::MAX; 2], &[u64::MAX; 2], 1e-4).unwrap();
+            assert!(d.p_value(0.0) == 1.0 && d.p_value(0.1) < 1e-6);
+        }
     }
 
     /// A constant column shows a change in either direction, and none when there is none.
