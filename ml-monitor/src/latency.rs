@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::limits;
 use hdrhistogram::Histogram;
 use ml_data::event::PredictionEvent;
 use ml_data::{Error, Result};
@@ -82,14 +83,30 @@ pub struct LatencySnapshot {
 }
 
 impl LatencyMonitor {
-    /// A window of this length in this many slices.
+    /// A window of this length in this many slices, at most [`limits::SLICES`].
     ///
     /// # Errors
-    /// No slice, or slices shorter than a microsecond.
+    /// No slice or too many of them, or slices shorter than a microsecond.
     pub fn new(window: Duration, slices: usize) -> Result<Self> {
+        Self::with_max_slices(window, slices, limits::SLICES)
+    }
+
+    /// The same with another limit on the slices, each of which takes 0.1 MB.
+    ///
+    /// # Errors
+    /// As [`LatencyMonitor::new`].
+    pub fn with_max_slices(window: Duration, slices: usize, max_slices: usize) -> Result<Self> {
         const STEP: &str = "LatencyMonitor";
         if slices == 0 {
             return Err(Error::parameter(STEP, "slices", slices, "at least 1"));
+        }
+        if slices > max_slices {
+            return Err(Error::parameter(
+                STEP,
+                "slices",
+                format!("{slices}, above the limit of {max_slices}"),
+                "within the limit; `LatencyMonitor::with_max_slices` raises it, at 0.1 MB a slice",
+            ));
         }
         let slice_us = i64::try_from(window.as_micros() / slices as u128).unwrap_or(i64::MAX);
         if slice_us == 0 {
@@ -112,7 +129,7 @@ impl LatencyMonitor {
         };
         Ok(Self {
             slice_us,
-            ring: vec![slice; slices],
+            ring: ring(slice, slices)?,
             first: None,
             late: 0,
         })
@@ -187,6 +204,17 @@ impl LatencyMonitor {
     }
 }
 
+/// Copies of an empty slice, or an error when memory does not hold their list.
+fn ring(empty: Slice, slices: usize) -> Result<Vec<Slice>> {
+    let mut ring = Vec::new();
+    ring.try_reserve_exact(slices).map_err(|e| Error::Fit {
+        step: "LatencyMonitor",
+        reason: format!("{slices} slices: {e}"),
+    })?;
+    ring.resize(slices, empty);
+    Ok(ring)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -258,6 +286,21 @@ mod tests {
         assert_eq!((s.error_rate, s.throughput), (Some(1.0), None));
         approx::assert_relative_eq!(s.max_ms.unwrap(), 3_600_000.0, max_relative = 1e-3);
         assert_eq!(m.snapshot(100 * SECOND).p50_ms, None);
+    }
+
+    #[test]
+    fn case_m11_windows_of_too_many_slices_are_refused() {
+        let minute = Duration::from_secs(60);
+        for slices in [1_000_000, 4_097, 60_000_000] {
+            let text = LatencyMonitor::new(minute, slices).unwrap_err().to_string();
+            assert!(text.contains("slices") && text.contains("4096"), "{text}");
+            assert!(text.contains("with_max_slices"), "{text}");
+        }
+        assert!(LatencyMonitor::new(minute, 60).is_ok());
+        assert!(LatencyMonitor::with_max_slices(minute, 11, 10).is_err());
+        assert!(LatencyMonitor::with_max_slices(minute, 10, 10).is_ok());
+        let most = Duration::MAX;
+        assert!(LatencyMonitor::with_max_slices(most, usize::MAX, usize::MAX).is_err());
     }
 
     #[test]

@@ -4,5 +4,6 @@
 pub mod alert;
 pub mod drift;
 pub mod latency;
+pub mod limits;
 pub mod performance;
 pub mod retrain;

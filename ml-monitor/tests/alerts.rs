@@ -144,6 +144,29 @@ fn what_cannot_be_judged_is_refused() {
     );
 }
 
+/// An alert began when it opened, not when it became critical; and two observations may share a moment.
+#[test]
+fn an_escalated_alert_began_when_it_opened() {
+    let memory = MemorySink::new();
+    let mut alerts = AlertManager::new([presets::latency_ms()])
+        .unwrap()
+        .sink(memory.clone());
+    for (at, value) in [(3, 150.0), (8, 250.0), (8, 260.0), (20, 10.0)] {
+        alerts.observe("latency_ms", at, value).unwrap();
+    }
+    let seen: Vec<_> = (memory.events().iter())
+        .map(|e| (e.change, e.at, e.since))
+        .collect();
+    assert_eq!(seen, [(Opened, 3, 3), (Escalated, 8, 3), (Resolved, 20, 3)]);
+    let mean = Rule::above("x", 10.0, 20.0).window(Duration::from_secs(1), Aggregate::Mean);
+    let mut alerts = AlertManager::new([mean]).unwrap();
+    assert!(alerts.observe("x", 7, 4.0).unwrap().event.is_none());
+    assert!(alerts.observe("x", 7, 14.0).unwrap().event.is_none());
+    // 4, 14 and 15: their mean of 11 is above 10 only if the first two of one moment both count.
+    let opened = alerts.observe("x", 7, 15.0).unwrap().event.unwrap();
+    assert_eq!((opened.value, opened.since), (11.0, 7));
+}
+
 #[test]
 fn file_holds_a_json_line_an_event() {
     let dir = tempfile::tempdir().unwrap();

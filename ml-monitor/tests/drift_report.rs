@@ -111,6 +111,73 @@ fn values_missing_rows_and_unseen_categories() {
     assert_eq!(back, report);
 }
 
+/// 100 rows of two levels, and the same with 40 rows of a third: SciPy's `chi2_contingency` of both tables.
+#[test]
+fn unseen_levels_alone_are_found() {
+    let rows = |counts: [(&str, usize); 3]| {
+        let labels = counts
+            .into_iter()
+            .flat_map(|(name, n)| std::iter::repeat_n(Some(name), n));
+        ColumnSet::new()
+            .with("city", Values::labels(labels))
+            .unwrap()
+    };
+    let (a, b) = (("Riga", 50), ("Oslo", 50));
+    let (before, now) = (rows([a, b, ("", 0)]), rows([a, b, ("Bergen", 40)]));
+    let report = compare(&DriftDetector::new(), &before, &now);
+    let city = report.get("city").unwrap();
+    approx::assert_relative_eq!(
+        city.statistic.unwrap(),
+        34.285714285714285,
+        max_relative = 1e-12
+    );
+    approx::assert_relative_eq!(city.p_value.unwrap(), 3.590e-8, max_relative = 1e-3);
+    assert!(city.drifted && city.unseen == ["Bergen"] && city.unseen_rows == 40);
+    let same = compare(&DriftDetector::new(), &before, &rows([a, b, ("", 0)]));
+    assert_eq!(same.get("city").unwrap().statistic, Some(0.0));
+
+    let psi = DriftDetector::new().category(CategoryTest::Psi(PsiTest::default()));
+    let city = compare(&psi, &before, &now);
+    let city = city.get("city").unwrap();
+    // By hand: two levels from 1/2 to 50/140, the unseen ones from 1e-4 to 40/140, none missing.
+    let term = |p: f64, q: f64| (q - p) * (q / p).ln();
+    let want = 2.0 * term(0.5, 50.0 / 140.0) + term(1e-4, 40.0 / 140.0);
+    approx::assert_relative_eq!(city.statistic.unwrap(), want, max_relative = 1e-12);
+    assert!(city.drifted && city.p_value < Some(0.001));
+    // Two unseen levels are one bin.
+    let split = rows([("Bergen", 15), a, b]);
+    let split = compare(&psi, &before, &split);
+    let want = 2.0 * term(0.5, 50.0 / 115.0) + term(1e-4, 15.0 / 115.0);
+    let found = split.get("city").unwrap().statistic.unwrap();
+    approx::assert_relative_eq!(found, want, max_relative = 1e-12);
+}
+
+/// The least effect counts for the share of missing rows, too; an effect that equals it is enough.
+#[test]
+fn small_changes_of_the_missing_share_can_be_let_pass() {
+    let column = |missing: usize| {
+        let values = (0..4096).map(|i| {
+            if i < missing {
+                f64::NAN
+            } else {
+                (i % 64) as f64
+            }
+        });
+        numeric(&[("x", values.collect())])
+    };
+    let (before, now) = (column(0), column(128));
+    for (least, drifted) in [(0.0, true), (0.03125, true), (0.0313, false)] {
+        let report = compare(&DriftDetector::new().min_effect(least), &before, &now);
+        let missing = report.columns()[0].missing;
+        assert!(missing.p_value < Some(1e-6));
+        assert_eq!(
+            (missing.drifted, report.columns()[0].drifted),
+            (drifted, drifted),
+            "{least}"
+        );
+    }
+}
+
 #[test]
 fn prints_a_table() {
     let reference = numeric(&[

@@ -150,16 +150,15 @@ mod tests {
     fn case_s6_counts_at_the_end_of_the_range() {
         let most = u64::MAX;
         let same = chi_square(&[most, most], &[most, most], false).unwrap();
-        assert_eq!((same.statistic, same.p_value, same.cramers_v), (0.0, 1.0, 0.0));
+        assert_eq!(
+            (same.statistic, same.p_value, same.cramers_v),
+            (0.0, 1.0, 0.0)
+        );
         let few = chi_square(&[most, most], &[1, 1], false).unwrap();
         assert_eq!((few.statistic, few.p_value), (0.0, 1.0));
         let far = chi_square(&[most, 0], &[most, most], false).unwrap();
         // n / 3 for the table ((1, 0), (1, 1)) / 3 of n rows: 4/9 + 1/9 + 2/9 + ... worked out by hand.
-        approx::assert_relative_eq!(
-            far.statistic,
-            3.0 * most as f64 / 4.0,
-            max_relative = 1e-12
-        );
+        approx::assert_relative_eq!(far.statistic, 3.0 * most as f64 / 4.0, max_relative = 1e-12);
         assert_eq!(far.p_value, 0.0);
     }
 

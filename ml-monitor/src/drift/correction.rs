@@ -54,6 +54,38 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Twenty columns of which five drifted, by independent tests: the two promises at level 0.1, simulated.
+    #[test]
+    fn false_alarms_stay_below_the_level() {
+        use ml_data::random::{RngExt, generator};
+        let (alpha, trials) = (0.1, 2000);
+        let (mut share, mut any, mut found) = (0.0, 0.0, 0.0);
+        for trial in 0..trials {
+            let mut rng = generator(trial, "correction", 0);
+            // p-values of columns that drifted are the fortieth power of a uniform number
+            let p: Vec<f64> = (0..20)
+                .map(|i| rng.random::<f64>().powi(if i < 5 { 40 } else { 1 }))
+                .collect();
+            let alarms = |correction| {
+                let adjusted = adjust_p_values(&p, correction);
+                let flagged = |rows: std::ops::Range<usize>| {
+                    rows.filter(|i| adjusted[*i] < alpha).count() as f64
+                };
+                (flagged(0..5), flagged(5..20))
+            };
+            let (right, wrong) = alarms(Correction::BenjaminiHochberg);
+            share += wrong / f64::max(right + wrong, 1.0);
+            found += right;
+            any += f64::from(u8::from(alarms(Correction::Bonferroni).1 > 0.0));
+        }
+        let n = trials as f64;
+        let slack = 4.0 * (alpha * (1.0 - alpha) / n).sqrt();
+        assert!(share / n <= alpha + slack, "{}", share / n);
+        assert!(any / n <= alpha + slack, "{}", any / n);
+        // nor are they far below it, or the level would be spent on nothing
+        assert!(share / n > 0.05 && any / n > 0.05 && found / n > 3.0);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::ks::{MAX_AUTO_EXACT, Point, Steps, check_len, sorted_keys, unkey};
 use super::psi;
 use super::values::{ColumnRole, ColumnSet, ValueKind, Values, count_codes};
+use crate::limits;
 
 /// The reference of drift detection: per column its name, kind, missing rows and distribution.
 ///
@@ -64,14 +65,14 @@ impl ReferenceProfile {
     /// The same with another number of points a numeric column, at least 2.
     ///
     /// # Errors
-    /// As [`ReferenceProfile::new`], or `max_points` below 2.
+    /// As [`ReferenceProfile::new`], or `max_points` below 2 or above [`limits::POINTS`].
     pub fn with_max_points(columns: &ColumnSet<'_>, max_points: usize) -> Result<Self> {
-        if max_points < 2 {
+        if !(2..=limits::POINTS).contains(&max_points) {
             return Err(Error::parameter(
                 "ReferenceProfile",
                 "max_points",
                 max_points,
-                "at least 2",
+                "2 to 100,000,000 (limits::POINTS)",
             ));
         }
         if columns.is_empty() {

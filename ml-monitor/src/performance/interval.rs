@@ -16,7 +16,8 @@ pub struct Interval {
 /// Wilson's score interval for a rate of `successes` in `trials`.
 ///
 /// It stays inside [0, 1] and keeps its coverage for the small rates and moderate counts of conversions, where the
-/// textbook interval (rate +- z standard errors) does not.
+/// textbook interval (rate +- z standard errors) does not: at 95 %, averaged over rates of 0.5 to 10 %, it covers 0.955 of 50
+/// trials and 0.953 of 500 (the textbook's 0.78 and 0.93).
 ///
 /// # Errors
 /// No trial, more successes than trials, `confidence` outside (0, 1).
@@ -52,23 +53,44 @@ pub fn wilson_interval(successes: u64, trials: u64, confidence: f64) -> Result<I
             "in (0, 1)",
         ));
     }
-    let (n, k) = (trials as f64, successes as f64);
+    Ok(wilson(successes as f64, trials as f64, confidence))
+}
+
+/// The same of an effective number of trials, which need not be whole.
+pub(super) fn wilson(k: f64, n: f64, confidence: f64) -> Interval {
     let z = Normal::standard().inverse_cdf(0.5 + confidence / 2.0);
     let center = (k + z * z / 2.0) / (n + z * z);
     let half = z / (n + z * z) * (k * (n - k) / n + z * z / 4.0).sqrt();
     // At the two extremes one end is exact; rounding must not move it.
-    let low = if successes == 0 { 0.0 } else { center - half };
-    let high = if successes == trials {
-        1.0
-    } else {
-        center + half
-    };
-    Ok(Interval { low, high })
+    let low = if k <= 0.0 { 0.0 } else { center - half };
+    let high = if k >= n { 1.0 } else { center + half };
+    Interval { low, high }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The binomial distribution added up over all counts whose interval holds the rate: the coverage, without a simulation.
+    #[test]
+    fn coverage_of_small_rates() {
+        use statrs::distribution::{Binomial, Discrete};
+        for (trials, stated) in [(50u64, 0.9555), (500, 0.9528)] {
+            let rates: Vec<f64> = (1..=20).map(|i| 0.005 * f64::from(i)).collect();
+            let mut mean = 0.0;
+            for &rate in &rates {
+                let counts = Binomial::new(rate, trials).unwrap();
+                let held = |k: &u64| {
+                    let i = wilson_interval(*k, trials, 0.95).unwrap();
+                    i.low <= rate && rate <= i.high
+                };
+                let covered: f64 = (0..=trials).filter(held).map(|k| counts.pmf(k)).sum();
+                assert!(covered > 0.90, "{trials} {rate}: {covered}");
+                mean += covered / rates.len() as f64;
+            }
+            assert!((mean - stated).abs() < 0.0006, "{trials}: {mean}");
+        }
+    }
 
     #[test]
     fn what_is_no_rate_is_refused() {

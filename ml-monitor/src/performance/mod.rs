@@ -2,6 +2,7 @@
 
 mod interval;
 mod monitor;
+mod tally;
 
 pub use interval::{Interval, wilson_interval};
 pub use monitor::{PerformanceMonitor, PerformanceSnapshot, Success};

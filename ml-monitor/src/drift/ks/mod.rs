@@ -216,8 +216,17 @@ mod tests {
             }
         }
         // Every pair has p-values in [0, 1] that are 1 at distance 0.
-        for (n, m) in [(1, 1), (1, 2_000_000_000), (3, 2), (2_000_000_000, 2_000_000_000)] {
-            let p = |steps| test(Distance { steps, n, m }, KsMethod::Asymptotic).unwrap().p_value;
+        for (n, m) in [
+            (1, 1),
+            (1, 2_000_000_000),
+            (3, 2),
+            (2_000_000_000, 2_000_000_000),
+        ] {
+            let p = |steps| {
+                test(Distance { steps, n, m }, KsMethod::Asymptotic)
+                    .unwrap()
+                    .p_value
+            };
             assert_eq!(p(0), 1.0);
             assert!((0.0..=1.0).contains(&p(n * m)), "{n} {m}");
         }

@@ -10,6 +10,7 @@ use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::ks::{sorted_keys, unkey};
+use crate::limits;
 
 /// How numbers are binned for the index, and what an empty bin counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -32,8 +33,13 @@ impl Default for PsiBins {
 impl PsiBins {
     /// Refuses parameters outside their domain.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.bins < 2 {
-            return Err(Error::parameter("psi", "bins", self.bins, "at least 2"));
+        if !(2..=limits::BINS).contains(&self.bins) {
+            return Err(Error::parameter(
+                "psi",
+                "bins",
+                self.bins,
+                "2 to 100,000 (limits::BINS)",
+            ));
         }
         if self.epsilon > 0.0 && self.epsilon < 0.5 {
             return Ok(());
@@ -97,20 +103,29 @@ pub(crate) fn total(counts: &[u64]) -> f64 {
 /// The index of counts already checked.
 pub(crate) fn index(reference: &[u64], current: &[u64], epsilon: f64) -> f64 {
     let (n, m) = (total(reference), total(current));
-    sum_of_shares(reference.iter().copied().zip(current.iter().copied()), n, m, epsilon)
+    sum_of_shares(
+        reference.iter().copied().zip(current.iter().copied()),
+        n,
+        m,
+        epsilon,
+    )
 }
 
 /// The index of two histograms whose last bin is that of missing rows, and whose levels that the reference lacks count as one.
 pub(crate) fn index_of_levels(reference: &[u64], current: &[u64], epsilon: f64) -> f64 {
     let last = reference.len().saturating_sub(1);
     let mut unseen = 0u64;
-    let seen = reference.iter().zip(current).enumerate().filter_map(|(i, (&a, &b))| {
-        if a > 0 || i == last {
-            return Some((a, b));
-        }
-        unseen = unseen.saturating_add(b);
-        None
-    });
+    let seen = reference
+        .iter()
+        .zip(current)
+        .enumerate()
+        .filter_map(|(i, (&a, &b))| {
+            if a > 0 || i == last {
+                return Some((a, b));
+            }
+            unseen = unseen.saturating_add(b);
+            None
+        });
     let (n, m) = (total(reference), total(current));
     let known = sum_of_shares(seen, n, m, epsilon);
     known + sum_of_shares(std::iter::once((0, unseen)), n, m, epsilon)
@@ -236,6 +251,8 @@ mod tests {
                 .to_string()
                 .contains("current")
         );
+        let bins = usize::MAX;
+        assert!(psi_2samp(&[1.0], &[1.0], PsiBins { bins, ..ok }).is_err());
         assert!(psi(&[0, 0], &[1, 2], 1e-4).is_err());
         assert!(psi(&[1], &[1, 2], 1e-4).is_err());
     }

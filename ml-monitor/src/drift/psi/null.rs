@@ -8,6 +8,7 @@ use statrs::distribution::{ContinuousCDF, Gamma as GammaTail};
 
 use super::super::{chi2, pool};
 use super::quantiles::Pooled;
+use crate::limits;
 
 /// Which distribution the index has when both samples come from one source, whatever that source is.
 ///
@@ -94,7 +95,10 @@ impl PsiNull {
     ) -> Result<NullPsi> {
         match *self {
             PsiNull::Asymptotic => {
-                let used = reference.iter().zip(current).filter(|(a, b)| **a > 0 || **b > 0);
+                let used = reference
+                    .iter()
+                    .zip(current)
+                    .filter(|(a, b)| **a > 0 || **b > 0);
                 Ok(asymptotic(
                     super::total(reference),
                     super::total(current),
@@ -176,8 +180,13 @@ impl PsiNull {
 
 fn check_draws(draws: usize) -> Result<()> {
     match draws {
-        0 => Err(Error::parameter("PsiNull", "draws", 0, "at least 1")),
-        _ => Ok(()),
+        1..=limits::DRAWS => Ok(()),
+        _ => Err(Error::parameter(
+            "PsiNull",
+            "draws",
+            draws,
+            "1 to 1,000,000 (limits::DRAWS)",
+        )),
     }
 }
 

@@ -30,7 +30,9 @@ impl Pooled {
     ) -> Option<Self> {
         let (n, m) = (n as usize, current.len());
         let rows = n.saturating_add(m);
-        let few = (bins as u64).saturating_mul(100).clamp(BY_ROW, 100 * BY_ROW);
+        let few = (bins as u64)
+            .saturating_mul(100)
+            .clamp(BY_ROW, 100 * BY_ROW);
         if n.min(m) as u64 > few || rows as u64 > MARKED {
             return None;
         }

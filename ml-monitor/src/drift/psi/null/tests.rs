@@ -54,6 +54,9 @@ fn one_bin_never_alarms() {
     let none = PsiNull::Simulated { draws: 0, seed: 0 };
     assert!(none.distribution(&[1], 1, 1e-4).is_err());
     assert!(none.pooled(&[1], &[1], 1e-4).is_err());
+    let draws = usize::MAX;
+    let endless = PsiNull::Simulated { draws, seed: 0 }.pooled(&[1], &[1], 1e-4);
+    assert!(endless.unwrap_err().to_string().contains("draws"));
     assert!(PsiNull::Asymptotic.distribution(&[0], 1, 1e-4).is_err());
     assert!(PsiNull::Asymptotic.distribution(&[1], 0, 1e-4).is_err());
     assert!(PsiNull::Asymptotic.pooled(&[1], &[0], 1e-4).is_err());
@@ -101,9 +104,8 @@ fn false_alarms_come_at_the_rate_asked_for() {
         let (mut calibrated, mut fixed) = (0, 0);
         for trial in 0..trials {
             let mut rng = generator(11, "trial", trial);
-            let mut draw = |k: usize| -> Vec<f64> {
-                (0..k).map(|_| rng.random::<f64>().powi(3)).collect()
-            };
+            let mut draw =
+                |k: usize| -> Vec<f64> { (0..k).map(|_| rng.random::<f64>().powi(3)).collect() };
             let index = psi_2samp(&draw(n), &draw(m), bins).unwrap();
             calibrated += u32::from(index > mark);
             fixed += u32::from(index > 0.1);

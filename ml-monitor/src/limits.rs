@@ -1,0 +1,17 @@
+//! Defaults of everything whose size a caller sets and the memory pays for.
+//!
+//! | default | raised by | past it |
+//! |---|---|---|
+//! | [`SLICES`] | [`LatencyMonitor::with_max_slices`](crate::latency::LatencyMonitor::with_max_slices) | an error that names `slices` |
+//! | [`BINS`] | no need: bins without rows tell nothing | an error that names `bins` |
+//! | [`DRAWS`] | no need: a millionth is the smallest p-value simulation can tell | an error that names `draws` |
+//! | [`POINTS`] | no need: ranks beyond it move no p-value | an error that names `max_points` |
+
+/// Slices of a latency window, 0.1 MB each: 0.4 GB.
+pub const SLICES: usize = 4_096;
+/// Bins of a population stability index.
+pub const BINS: usize = 100_000;
+/// Simulated pairs of samples of [`PsiNull`](crate::drift::PsiNull).
+pub const DRAWS: usize = 1_000_000;
+/// Points of a numeric column kept in a [`ReferenceProfile`](crate::drift::ReferenceProfile).
+pub const POINTS: usize = 100_000_000;
