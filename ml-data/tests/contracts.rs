@@ -247,7 +247,7 @@ fn the_toy_metric_conforms() {
 }
 
 #[test]
-fn a_pipeline_fits_scores_saves_and_serves() {
+fn case_s7_a_pipeline_fits_scores_saves_and_serves() {
     let Parts { train, valid, test } = table(100)
         .regression("y")
         .unwrap()
@@ -256,6 +256,12 @@ fn a_pipeline_fits_scores_saves_and_serves() {
     let model = pipeline().fit(&train).unwrap();
     let board = valid.score(&[("shift", &model)], &[&Mae]).unwrap();
     assert_eq!((board.part, board.rows.len()), ("valid", 1));
+    let twice = valid.score(&[("shift", &model), ("shift", &model)], &[&Mae]);
+    let text = twice.unwrap_err().to_string();
+    assert!(text.contains("two models are called `shift`"), "{text}");
+    let twice = valid.score(&[("shift", &model)], &[&Mae, &Mae]);
+    let text = twice.unwrap_err().to_string();
+    assert!(text.contains("two metrics are called `mae`"), "{text}");
     let board = test.evaluate(&[("shift", &model)], &[&Mae]).unwrap();
     assert!(board.to_string().starts_with("test "), "{board}");
     for (train, valid) in train.folds(&KFold::new(3)).unwrap() {
