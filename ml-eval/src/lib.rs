@@ -13,6 +13,7 @@ pub mod explain;
 pub mod goal;
 pub mod holdout;
 mod kernel;
+pub mod limits;
 pub mod metric;
 mod radix;
 mod reduce;

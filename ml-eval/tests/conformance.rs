@@ -9,8 +9,9 @@ use ml_data::sample::{
 };
 use ml_data::testkit::{Weights, check_metric};
 use ml_eval::metric::{
-    Accuracy, Average, F1, Gain, LogLoss, Mae, Mcc, MeanAveragePrecision, MultiLogLoss, Ndcg,
-    Precision, R2, Recall, Rmse, RocAuc, RocAucOvr,
+    Accuracy, Average, ConfusionMatrix, F1, Gain, LogLoss, Mae, Mcc, MeanAveragePrecision,
+    MultiLogLoss, Ndcg, Precision, R2, Recall, Rmse, RocAuc, RocAucOvr, log_loss, mae,
+    multi_log_loss, r2, rmse, roc_auc, roc_auc_ovr,
 };
 
 const ROWS: usize = 240;
@@ -34,6 +35,40 @@ fn passes<Y: Target>(
 ) {
     let report = check_metric::<Y>(metric, truth, predicted, weights);
     assert!(report.passed(), "{report}");
+    if weights != Weights::Refused {
+        let uneven: Vec<f64> = (0..ROWS).map(|i| 0.25 + (i % 7) as f64).collect();
+        same_for_any_unit(metric, truth, predicted, &uneven);
+    }
+}
+
+/// Weights have no unit: a constant factor, however large or small, changes no metric.
+fn same_for_any_unit<Y: Target>(
+    metric: &dyn Metric<Y>,
+    truth: &Y::Labels,
+    predicted: &Y::Prediction,
+    weights: &[f64],
+) {
+    let plain = metric.score(truth, predicted, Some(weights)).unwrap();
+    for factor in [
+        1e-300, 1e-154, 1e-80, 1e-30, 3.0, 1e30, 1e80, 1e154, 1e160, 1e300,
+    ] {
+        let times: Vec<f64> = weights.iter().map(|w| w * factor).collect();
+        let found = metric.score(truth, predicted, Some(&times)).unwrap();
+        let name = metric.name();
+        assert!(
+            (found - plain).abs() <= 1e-12 * plain.abs().max(1.0),
+            "{name} {factor}: {found}"
+        );
+    }
+    let alone = metric.score(truth, predicted, None).unwrap();
+    for weight in [5e-324, 1e-308, 1e154, 1e308] {
+        let found = metric.score(truth, predicted, Some(&vec![weight; weights.len()]));
+        let (name, found) = (metric.name(), found.unwrap());
+        assert!(
+            (found - alone).abs() <= 1e-12 * alone.abs().max(1.0),
+            "{name} {weight}: {found}"
+        );
+    }
 }
 
 #[test]
@@ -111,5 +146,68 @@ fn metrics_of_lists_conform() {
     for metric in metrics {
         // Weights belong to queries: the suite's, which differ within a query, must be refused.
         passes(metric, &truth, &predicted, Weights::Refused);
+        let by_query: Vec<f64> = (0..ROWS).map(|i| 0.5 + (i / 12 % 3) as f64).collect();
+        same_for_any_unit(metric, &truth, &predicted, &by_query);
     }
+}
+
+/// Values by hand: two rows of equal weight are two rows, whatever the weight.
+#[test]
+fn case_m7_weights_at_the_ends_of_the_range() {
+    for w in [1e154, 1e300, 1e308, 1e-30, 1e-308, 5e-324] {
+        let two = Some(&[w, w][..]);
+        let close = |found: f64, want: f64| assert!((found - want).abs() < 1e-12, "{w}: {found}");
+        close(roc_auc(&[0.1, 0.2], &[false, true], two).unwrap(), 1.0);
+        close(
+            log_loss(&[0.5, 0.5], &[false, true], two).unwrap(),
+            2f64.ln(),
+        );
+        close(rmse(&[1.0, 0.0], &[0.0, 2.0], two).unwrap(), 2.5f64.sqrt());
+        close(mae(&[1.0, 0.0], &[0.0, 2.0], two).unwrap(), 1.5);
+        close(r2(&[0.0, 2.0], &[0.0, 3.0], two).unwrap(), 1.0 - 1.0 / 4.5);
+        close(
+            multi_log_loss(&[0.5, 0.5, 0.5, 0.5], 2, &[0, 1], two).unwrap(),
+            2f64.ln(),
+        );
+        let three = [0.6, 0.4, 0.3, 0.7];
+        close(
+            roc_auc_ovr(&three, 2, &[0, 1], Average::Weighted, two).unwrap(),
+            1.0,
+        );
+    }
+    // The classes' weights may lie apart as far as numbers go.
+    let found = roc_auc(
+        &[0.1, 0.3, 0.2, 0.4],
+        &[false, false, true, true],
+        Some(&[5e-324, 5e-324, 1e308, 1e308]),
+    );
+    assert_eq!(found.unwrap(), 0.75);
+}
+
+/// A matrix of 3, 1, 1, 5 rows: 14 / sqrt(4 * 6 * 4 * 6) by the formula.
+#[test]
+fn case_m7_large_counts() {
+    let (truth, predicted) = ([0, 0, 1, 1], [0, 1, 0, 1]);
+    for unit in [1.0, 1e80, 1e160, 1e300, 1e-160, 1e-300] {
+        let weights = [3.0, 1.0, 1.0, 5.0].map(|w| w * unit);
+        let matrix = ConfusionMatrix::new(2, &truth, &predicted, Some(&weights)).unwrap();
+        assert_eq!(matrix.count(1, 1), 5.0 * unit);
+        let close =
+            |found: f64, want: f64| assert!((found - want).abs() < 1e-12, "{unit}: {found}");
+        close(matrix.mcc(), 14.0 / 24.0);
+        close(matrix.accuracy(), 0.8);
+        close(matrix.f1(Average::Binary).unwrap(), 10.0 / 12.0);
+        close(
+            matrix.precision(Average::Macro).unwrap(),
+            (0.75 + 5.0 / 6.0) / 2.0,
+        );
+        close(matrix.recall(Average::Weighted).unwrap(), 0.8);
+    }
+    let too_large = ConfusionMatrix::new(2, &truth, &predicted, Some(&[1e308; 4]));
+    assert!(
+        too_large
+            .unwrap_err()
+            .to_string()
+            .contains("sum of the weights")
+    );
 }

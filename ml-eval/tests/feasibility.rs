@@ -160,6 +160,41 @@ fn many_useless_features_do_not_look_useful() {
     assert!(alarms <= 4, "{alarms} of 20 runs found a signal in noise");
 }
 
+/// Eight useless features, numbers and levels: some is called useful in at most `alpha` of the tables, and one alone too.
+#[test]
+fn the_level_holds_over_all_features() {
+    use ml_data::random::{RngExt, generator};
+    let (tables, rows) = (300u64, 60usize);
+    let (mut family, mut single) = (0.0, 0.0);
+    for table in 0..tables {
+        let mut rng = generator(table, "level", 0);
+        let numbers: Vec<Vec<f64>> = (0..5)
+            .map(|_| (0..rows).map(|_| rng.random::<f64>().powi(3)).collect())
+            .collect();
+        let levels: Vec<Vec<u32>> = (0..3)
+            .map(|_| (0..rows).map(|_| rng.random_range(0..4u32)).collect())
+            .collect();
+        let y: Vec<bool> = (0..rows).map(|_| rng.random::<f64>() < 0.4).collect();
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let columns = (numbers.iter().map(|c| Feature::Numeric(c)))
+            .chain(levels.iter().map(|c| Feature::Categorical(c)));
+        let features: Vec<(&str, Feature<'_>)> = names.into_iter().zip(columns).collect();
+        let report = Feasibility::new()
+            .permutations(99)
+            .seed(table)
+            .check(&features, Outcome::Binary(&y))
+            .unwrap();
+        let useful = |p: f64| f64::from(u8::from(p <= 0.05));
+        let least = report.signals.iter().map(|s| s.adjusted_p_value);
+        family += useful(least.fold(1.0, f64::min));
+        single += useful(report.signals[0].p_value);
+    }
+    let n = tables as f64;
+    let slack = 4.0 * (0.05 * 0.95 / n).sqrt();
+    assert!(family / n <= 0.05 + slack, "{}", family / n);
+    assert!((single / n - 0.05).abs() <= slack, "{}", single / n);
+}
+
 #[test]
 fn several_classes_and_missing_values() {
     let x: Vec<f64> = (0..300)
@@ -184,6 +219,17 @@ fn several_classes_and_missing_values() {
         text.starts_with("feasible: 300 rows (100 of class 0"),
         "{text}"
     );
+}
+
+#[test]
+fn case_s7_two_features_of_one_name_are_refused() {
+    let x = [1.0, 2.0, 3.0];
+    let twice = [("a", Feature::Numeric(&x)), ("a", Feature::Numeric(&x))];
+    let text = Feasibility::new()
+        .check(&twice, Outcome::Binary(&[true, false, true]))
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("two features are called `a`"), "{text}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use ml_data::contract::Metric;
 use ml_data::sample::{Class, ClassLabels, Probabilities};
-use ml_eval::bootstrap::Bootstrap;
+use ml_eval::bootstrap::{Bootstrap, IntervalMethod};
 use ml_eval::metric::{
     Accuracy, Average, ConfusionMatrix, Denominator, Gain, Mcc, MeanAveragePrecision, Ndcg,
     NoRelevant, Precision, RankingMetric, Recall, Relevant, log_loss, mae, multi_log_loss, r2,
@@ -311,8 +311,11 @@ fn bootstrap_agrees_with_scipy() {
             "{found} against {expected:?}"
         );
     };
-    let mean = boot.mean(&a).unwrap();
+    let percentile = boot.clone().method(IntervalMethod::Percentile);
+    let mean = percentile.mean(&a).unwrap();
     close(mean.estimate, &case["mean"], 1e-13);
     ends(mean, &case["interval"]);
-    ends(boot.paired(&a, &b).unwrap(), &case["difference"]);
+    ends(percentile.paired(&a, &b).unwrap(), &case["difference"]);
+    let bca = boot.method(IntervalMethod::Bca);
+    ends(bca.mean(&a).unwrap(), &case["bca"]);
 }

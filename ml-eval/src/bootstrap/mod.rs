@@ -1,59 +1,33 @@
 //! Confidence intervals by resampling users.
 
+mod ends;
+mod interval;
+
+pub use interval::{Estimate, Interval, IntervalMethod, LOW_EFFECTIVE};
+
 use crate::error::{self, Result};
-use crate::reduce;
+use crate::{limits, reduce};
 use ml_data::random::{Rng, Xoshiro256PlusPlus, generator};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
-/// A mean with its confidence interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// The mean over the users.
-    pub estimate: f64,
-    /// Lower end.
-    pub lower: f64,
-    /// Upper end.
-    pub upper: f64,
-    /// Confidence level, such as 0.95.
-    pub level: f64,
-}
-
-impl Interval {
-    /// Whether the interval holds `value`, ends included. A paired difference whose interval holds 0 is no evidence of a
-    /// difference.
-    #[must_use]
-    pub fn contains(&self, value: f64) -> bool {
-        self.lower <= value && value <= self.upper
-    }
-}
-
-/// `0.0910 [0.0895, 0.0926]`; the precision is the number of decimals, 4 by default.
-impl fmt::Display for Interval {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let p = f.precision().unwrap_or(4);
-        if f.sign_plus() {
-            return write!(
-                f,
-                "{:+.p$} [{:+.p$}, {:+.p$}]",
-                self.estimate, self.lower, self.upper
-            );
-        }
-        write!(
-            f,
-            "{:.p$} [{:.p$}, {:.p$}]",
-            self.estimate, self.lower, self.upper
-        )
-    }
-}
-
-/// Percentile bootstrap of a mean over independent units: users, sessions, queries.
+/// Bootstrap intervals of a mean over independent units: users, sessions, queries.
 ///
 /// Give one value a *user*, not one a row: rows of the same user are alike, and resampling them makes intervals too narrow.
-/// Users are drawn with replacement, `n_resamples` times; the interval is between the percentiles of the resampled means
-/// (linear interpolation, as in NumPy's `percentile`). Draw `i` has a generator of its own, so the interval has the same bits
+/// Users are drawn with replacement, `n_resamples` times. Draw `i` has a generator of its own, so the interval has the same bits
 /// for any number of threads.
+///
+/// # Which interval
+/// Shares (values that are all 0 or 1) get Wilson's interval, other means bias-corrected and accelerated percentiles
+/// with a t correction, paired differences percentiles with a t correction; [`method`](Self::method) names another. Coverage of
+/// 95 % intervals, 4,000 simulated samples each (`cargo test --release -p ml-eval --test coverage -- --ignored --nocapture`):
+///
+/// | values | n | percentile | default |
+/// |---|---:|---:|---:|
+/// | see below | | | |
+///
+/// The two rows of type I are the rate at which the paired interval of two equally good models excludes 0. Where few users carry
+/// the mean, no resampling knows what it has not seen: [`Estimate::trusted`] says so.
 ///
 /// ```
 /// use ml_eval::bootstrap::Bootstrap;
@@ -66,13 +40,17 @@ impl fmt::Display for Interval {
 /// ```
 ///
 /// # References
-/// Efron, Tibshirani: Bootstrap Methods for Standard Errors, Confidence Intervals, and Other Measures of Statistical
-/// Accuracy. Statistical Science 1 (1986). <https://doi.org/10.1214/ss/1177013815>
+/// Efron: Better Bootstrap Confidence Intervals. Journal of the American Statistical Association 82 (1987).
+/// <https://doi.org/10.1080/01621459.1987.10478410>
+/// Hesterberg: What Teachers Should Know About the Bootstrap. The American Statistician 69 (2015).
+/// <https://doi.org/10.1080/00031305.2015.1089789>
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Bootstrap {
     n_resamples: usize,
     level: f64,
     seed: u64,
+    #[serde(default)]
+    method: Option<IntervalMethod>,
 }
 
 impl Default for Bootstrap {
@@ -81,12 +59,13 @@ impl Default for Bootstrap {
             n_resamples: 2_000,
             level: 0.95,
             seed: 0,
+            method: None,
         }
     }
 }
 
 impl Bootstrap {
-    /// 2,000 resamples, level 0.95, seed 0.
+    /// 2,000 resamples, level 0.95, seed 0, the method by what is estimated.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -113,13 +92,31 @@ impl Bootstrap {
         self
     }
 
-    /// Interval of the mean of one value a user.
+    /// The method of all intervals, instead of the one that suits what is estimated.
+    #[must_use]
+    pub fn method(mut self, method: IntervalMethod) -> Self {
+        self.method = Some(method);
+        self
+    }
+
+    /// Interval of the mean of one value a user; [`estimate`](Self::estimate) also says how it was made.
     ///
     /// # Errors
-    /// Fewer than two users, a value that is not finite (the user is named), parameters out of range.
+    /// Fewer than two users, a value that is not finite (the user is named), parameters out of range,
+    /// [`IntervalMethod::Wilson`] of values other than 0 and 1.
     pub fn mean(&self, values: &[f64]) -> Result<Interval> {
-        let draws = self.resampled_means(&[values])?;
-        Ok(self.interval(reduce::mean(values), draws.into_iter().flatten().collect()))
+        Ok(self.estimate(values)?.interval)
+    }
+
+    /// Interval of the mean of one value a user, with its method and the effective number of successes behind it.
+    ///
+    /// # Errors
+    /// As [`mean`](Self::mean).
+    pub fn estimate(&self, values: &[f64]) -> Result<Estimate> {
+        match share(values) {
+            true => self.of(values, IntervalMethod::Wilson),
+            false => self.of(values, IntervalMethod::BcaT),
+        }
     }
 
     /// Interval of the mean difference `a - b` of two models on the same users, `a[u]` and `b[u]` being user `u`'s values.
@@ -127,26 +124,72 @@ impl Bootstrap {
     /// Much narrower than the two models' own intervals suggest, because what makes a user hard is hard for both.
     ///
     /// # Errors
-    /// As [`mean`](Self::mean); a different number of users.
+    /// As [`mean`](Self::mean); a different number of users; a difference that is not finite.
     pub fn paired(&self, a: &[f64], b: &[f64]) -> Result<Interval> {
+        Ok(self.estimate_paired(a, b)?.interval)
+    }
+
+    /// As [`paired`](Self::paired), with its method and the effective number of users on whom the models differ.
+    ///
+    /// # Errors
+    /// As [`paired`](Self::paired).
+    pub fn estimate_paired(&self, a: &[f64], b: &[f64]) -> Result<Estimate> {
         if a.len() != b.len() {
             return Err(error::length("the second model's users", a.len(), b.len()));
         }
         finite(a)?;
         finite(b)?;
         let difference: Vec<f64> = a.iter().zip(b).map(|(x, y)| x - y).collect();
-        self.mean(&difference)
+        self.of(&difference, IntervalMethod::PercentileT)
+    }
+
+    fn of(&self, values: &[f64], suited: IntervalMethod) -> Result<Estimate> {
+        finite(values)?;
+        // Sums of the largest numbers there are would overflow; by a power of two nothing else changes.
+        let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+        if largest > f64::MAX / (values.len() as f64 * 2.0) {
+            let shrunk: Vec<f64> = values.iter().map(|v| v * SHRINK).collect();
+            let found = self.of(&shrunk, suited)?;
+            return Ok(Estimate {
+                interval: found.interval.times(1.0 / SHRINK),
+                ..found
+            });
+        }
+        let method = self.method.unwrap_or(suited);
+        if method == IntervalMethod::Wilson {
+            return self.share(values);
+        }
+        let draws = self.resampled_means(&[values])?.into_iter().flatten();
+        Ok(self.of_draws(values, reduce::mean(values), draws.collect(), method))
+    }
+
+    fn share(&self, values: &[f64]) -> Result<Estimate> {
+        self.check()?;
+        two_users(values.len())?;
+        if let Some(user) = values.iter().position(|v| *v != 0.0 && *v != 1.0) {
+            let expected = "0 or 1, whose mean is a share";
+            return Err(error::value("value per user", user, values[user], expected));
+        }
+        let (n, estimate) = (values.len() as f64, reduce::mean(values));
+        let successes = values.iter().sum();
+        let (lower, upper) = ends::wilson(successes, n, (1.0 - self.level) / 2.0);
+        Ok(Estimate {
+            interval: Interval {
+                estimate,
+                lower,
+                upper,
+                level: self.level,
+            },
+            method: IntervalMethod::Wilson,
+            effective: successes.min(n - successes),
+        })
     }
 
     /// Resampled means of several columns under the same draws: `[resample][column]`.
     pub(crate) fn resampled_means(&self, columns: &[&[f64]]) -> Result<Vec<Vec<f64>>> {
         self.check()?;
         let n = columns.first().map_or(0, |c| c.len());
-        if n < 2 {
-            return Err(error::data(format!(
-                "a bootstrap needs at least 2 users, found {n}"
-            )));
-        }
+        two_users(n)?;
         columns.iter().try_for_each(|c| finite(c))?;
         let width = columns.len();
         // one user's values side by side: a draw touches one cache line whatever the number of models
@@ -168,25 +211,53 @@ impl Bootstrap {
         Ok((0..self.n_resamples).into_par_iter().map(draw).collect())
     }
 
-    /// The percentile interval of resampled means.
-    pub(crate) fn interval(&self, estimate: f64, mut means: Vec<f64>) -> Interval {
+    /// The estimate of values whose means were resampled already.
+    pub(crate) fn mean_of_draws(&self, values: &[f64], means: Vec<f64>) -> Result<Estimate> {
+        match self.method {
+            None | Some(IntervalMethod::Wilson) if share(values) => self.share(values),
+            _ => Ok(self.resampled(values, means, IntervalMethod::BcaT)),
+        }
+    }
+
+    /// The estimate of paired differences whose means were resampled already.
+    pub(crate) fn paired_of_draws(&self, differences: &[f64], means: Vec<f64>) -> Estimate {
+        self.resampled(differences, means, IntervalMethod::PercentileT)
+    }
+
+    /// Wilson's interval is none of resampled means, so a setting of it stands for shares only.
+    fn resampled(&self, values: &[f64], means: Vec<f64>, suited: IntervalMethod) -> Estimate {
+        let named = self.method.filter(|m| *m != IntervalMethod::Wilson);
+        self.of_draws(values, reduce::mean(values), means, named.unwrap_or(suited))
+    }
+
+    fn of_draws(
+        &self,
+        values: &[f64],
+        estimate: f64,
+        mut means: Vec<f64>,
+        method: IntervalMethod,
+    ) -> Estimate {
         means.sort_unstable_by(f64::total_cmp);
-        let tail = (1.0 - self.level) / 2.0;
-        Interval {
-            estimate,
-            lower: percentile(&means, tail),
-            upper: percentile(&means, 1.0 - tail),
-            level: self.level,
+        let (low, high) = ends::levels(method, self.level, values, &means, estimate);
+        Estimate {
+            interval: Interval {
+                estimate,
+                lower: percentile(&means, low),
+                upper: percentile(&means, high),
+                level: self.level,
+            },
+            method,
+            effective: interval::effective(values),
         }
     }
 
     pub(crate) fn check(&self) -> Result<()> {
-        if self.n_resamples < 100 {
+        if !(100..=limits::RESAMPLES).contains(&self.n_resamples) {
             return Err(error::parameter(
                 "Bootstrap",
                 "n_resamples",
                 self.n_resamples,
-                "at least 100",
+                "100 to 10,000,000 (limits::RESAMPLES)",
             ));
         }
         if !(self.level > 0.0 && self.level < 1.0) {
@@ -198,6 +269,23 @@ impl Bootstrap {
             ));
         }
         Ok(())
+    }
+}
+
+/// What values near the end of the range are multiplied by.
+const SHRINK: f64 = 1.0 / (1u64 << 63) as f64;
+
+/// Whether the mean of the values is a share.
+fn share(values: &[f64]) -> bool {
+    values.iter().all(|v| *v == 0.0 || *v == 1.0)
+}
+
+fn two_users(n: usize) -> Result<()> {
+    match n {
+        0 | 1 => Err(error::data(format!(
+            "a bootstrap needs at least 2 users, found {n}"
+        ))),
+        _ => Ok(()),
     }
 }
 
@@ -300,6 +388,77 @@ mod tests {
     }
 
     #[test]
+    fn shares_get_wilson_and_other_means_are_accelerated() {
+        let mut bought = vec![0.0; 50];
+        bought[0] = 1.0;
+        let found = Bootstrap::new().estimate(&bought).unwrap();
+        assert_eq!(
+            (found.method, found.effective),
+            (IntervalMethod::Wilson, 1.0)
+        );
+        // SciPy: binomtest(1, 50).proportion_ci(method="wilson")
+        assert!((found.interval.lower - 0.003539259271646236).abs() < 1e-12);
+        assert!((found.interval.upper - 0.10495443589637815).abs() < 1e-12);
+        let none = Bootstrap::new().mean(&[0.0; 50]).unwrap();
+        assert!(none.lower == 0.0 && none.upper > 0.07);
+        let found = Bootstrap::new().estimate(&users(60)).unwrap();
+        assert!(found.method == IntervalMethod::BcaT && found.trusted());
+        let found = Bootstrap::new()
+            .estimate_paired(&users(60), &bought_twice())
+            .unwrap();
+        assert_eq!(found.method, IntervalMethod::PercentileT);
+        let wrong = Bootstrap::new().method(IntervalMethod::Wilson);
+        assert!(
+            wrong
+                .mean(&users(60))
+                .unwrap_err()
+                .to_string()
+                .contains("0 or 1")
+        );
+        let text = Bootstrap::new().estimate(&[0.3; 20]).unwrap().to_string();
+        assert!(
+            text.contains("t-corrected BCa; not to be trusted: 0.0"),
+            "{text}"
+        );
+    }
+
+    fn bought_twice() -> Vec<f64> {
+        (0..60).map(|i| f64::from(u8::from(i % 30 == 0))).collect()
+    }
+
+    #[test]
+    fn a_setting_without_a_method_is_read() {
+        let old: Bootstrap =
+            serde_json::from_str(r#"{"n_resamples": 500, "level": 0.9, "seed": 3}"#).unwrap();
+        assert_eq!(old, Bootstrap::new().n_resamples(500).level(0.9).seed(3));
+    }
+
+    #[test]
+    fn case_m9_the_largest_numbers_have_finite_intervals() {
+        let values: Vec<f64> = (0..40)
+            .map(|i| if i % 2 == 0 { 1e308 } else { 1.5e308 })
+            .collect();
+        let found = Bootstrap::new().mean(&values).unwrap();
+        let small: Vec<f64> = values.iter().map(|v| v / 1e308).collect();
+        let want = Bootstrap::new().mean(&small).unwrap();
+        approx::assert_relative_eq!(found.estimate, 1.25e308, max_relative = 1e-12);
+        approx::assert_relative_eq!(found.lower / 1e308, want.lower, max_relative = 1e-12);
+        approx::assert_relative_eq!(found.upper / 1e308, want.upper, max_relative = 1e-12);
+        let constant = Bootstrap::new().mean(&[1e308; 3]).unwrap();
+        assert!(
+            [constant.estimate, constant.lower, constant.upper]
+                .iter()
+                .all(|v| v.is_finite())
+        );
+        let minus: Vec<f64> = values.iter().map(|v| -v).collect();
+        let e = Bootstrap::new()
+            .paired(&values, &minus)
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("row 0") && e.contains("finite"), "{e}");
+    }
+
+    #[test]
     fn percentile_is_numpy_linear() {
         let v = [1.0, 2.0, 4.0, 8.0];
         assert_eq!(percentile(&v, 0.5), 3.0);
@@ -315,7 +474,11 @@ mod tests {
         assert!(text(Bootstrap::new().mean(&[1.0])).contains("found 1"));
         assert!(text(Bootstrap::new().mean(&[1.0, f64::NAN])).contains("row 1"));
         assert!(text(Bootstrap::new().level(1.0).mean(&[1.0, 2.0])).contains("level"));
-        assert!(text(Bootstrap::new().n_resamples(3).mean(&[1.0, 2.0])).contains("n_resamples"));
+        for n in [3, usize::MAX] {
+            assert!(
+                text(Bootstrap::new().n_resamples(n).mean(&[1.0, 2.5])).contains("n_resamples")
+            );
+        }
         assert!(text(Bootstrap::new().paired(&[1.0, 2.0], &[1.0])).contains("expected 2"));
     }
 }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::permute::Permute;
+use crate::limits;
 
 /// Permutation importance of the columns of any model, under any metric.
 ///
@@ -147,12 +148,12 @@ impl PermutationImportance {
         M: Predict<R, Prediction = Y::Prediction>,
         Y::Labels: Sync,
     {
-        if self.n_repeats == 0 {
+        if !(1..=limits::REPEATS).contains(&self.n_repeats) {
             return Err(Error::parameter(
                 "PermutationImportance",
                 "n_repeats",
                 self.n_repeats,
-                "at least 1",
+                "1 to 100,000 (limits::REPEATS)",
             ));
         }
         let (truth, weights) = (sample.y(), sample.weights());

@@ -23,6 +23,11 @@ pub enum Reason {
         /// The candidate's value.
         measured: f64,
     },
+    /// A metric was measured more than once: which value counts?
+    MeasuredTwice {
+        /// The metric.
+        metric: String,
+    },
     /// A metric misses its minimum.
     MissesMinimum {
         /// The metric.
@@ -65,6 +70,7 @@ impl fmt::Display for Reason {
                     figure(*measured)
                 )
             }
+            Self::MeasuredTwice { metric } => write!(f, "{metric}: measured twice"),
             Self::MissesMinimum {
                 metric,
                 measured,

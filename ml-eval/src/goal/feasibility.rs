@@ -4,6 +4,7 @@ use super::noise;
 use super::report::{Concern, FeasibilityReport};
 use super::signal::{self, Feature, Signal};
 use crate::error::{self, Result};
+use crate::limits;
 use ml_data::random::{generator, permutation};
 use serde::{Deserialize, Serialize};
 
@@ -199,7 +200,7 @@ impl Feasibility {
     /// Asks the data.
     ///
     /// # Errors
-    /// No features; fewer than two rows; columns of other lengths; an infinite feature, an outcome that is not finite (column
+    /// No features, two of one name; fewer than two rows; columns of other lengths; an infinite feature, an outcome that is not finite (column
     /// and row are named); an outcome of one class; parameters out of range.
     pub fn check(
         &self,
@@ -269,23 +270,26 @@ impl Feasibility {
     }
 
     fn validate(&self) -> Result<()> {
-        let least = [
-            ("permutations", self.permutations, 19),
-            ("max_rows", self.max_rows, 2),
-            ("neighbour_rows", self.neighbour_rows, 2),
+        let domains = [
+            (
+                "permutations",
+                self.permutations,
+                19,
+                limits::PERMUTATIONS,
+                "19 to 1,000,000",
+            ),
+            ("max_rows", self.max_rows, 2, usize::MAX, "at least 2"),
+            (
+                "neighbour_rows",
+                self.neighbour_rows,
+                2,
+                usize::MAX,
+                "at least 2",
+            ),
         ];
-        for (name, value, least) in least {
-            if value < least {
-                return Err(error::parameter(
-                    "Feasibility",
-                    name,
-                    value,
-                    if least == 19 {
-                        "at least 19"
-                    } else {
-                        "at least 2"
-                    },
-                ));
+        for (name, value, least, most, rule) in domains {
+            if !(least..=most).contains(&value) {
+                return Err(error::parameter("Feasibility", name, value, rule));
             }
         }
         if !(self.alpha > 0.0 && self.alpha < 1.0) {
@@ -310,7 +314,10 @@ fn inputs(features: &[(&str, Feature<'_>)], outcome: Outcome<'_>) -> Result<()> 
             outcome.len()
         )));
     }
-    for (name, feature) in features {
+    for (at, (name, feature)) in features.iter().enumerate() {
+        if features[..at].iter().any(|(other, _)| other == name) {
+            return Err(error::data(format!("two features are called `{name}`")));
+        }
         if feature.len() != outcome.len() {
             return Err(error::length(
                 &format!("feature `{name}`"),

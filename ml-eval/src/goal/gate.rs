@@ -12,7 +12,11 @@ use std::fmt;
 ///
 /// A candidate is promoted when every primary model metric beats the baseline model (the paired interval lies wholly on the
 /// better side of zero), every metric reaches its minimum, and no limit is broken. What is required but not measured refuses
-/// it too, except for business metrics, which can only be measured in production. The decision lists *all* reasons.
+/// it too, except for business metrics, which can only be measured in production; so does a metric measured twice. The decision
+/// lists *all* reasons.
+///
+/// A candidate that is no better passes one metric's interval of level 0.95 with probability 0.025: the two-sided type I error
+/// of [`Bootstrap::paired`](crate::bootstrap::Bootstrap::paired), .05, lies half on the worse side.
 ///
 /// ```
 /// use ml_data::contract::Direction;
@@ -52,6 +56,9 @@ impl Gate {
     pub fn decide(&self, measured: &Measured) -> Decision {
         let mut reasons = Vec::new();
         let mut pending = Vec::new();
+        reasons.extend(measured.repeated().map(|metric| Reason::MeasuredTwice {
+            metric: metric.to_owned(),
+        }));
         for criterion in &self.criteria.model {
             match measured.find(&criterion.metric) {
                 Some((_, value, difference)) => {
@@ -338,6 +345,42 @@ mod tests {
             with(|m| m.privacy = Some(Privacy::Identified)),
             "privacy: measured identified, required at least pseudonymised"
         );
+    }
+
+    /// Both ends count, whichever side is the better one: log loss is to fall.
+    #[test]
+    fn an_interval_that_reaches_beyond_zero_refuses() {
+        for (metric, lower, upper) in [(1, -0.06, 0.01), (1, -0.01, 0.06), (0, -0.01, 0.03)] {
+            let mut m = good();
+            m.metrics[metric].2 = Some(interval(lower, upper));
+            let decision = gate().decide(&m);
+            assert!(!decision.promoted, "{metric} [{lower}, {upper}]");
+            assert!(decision.reasons[0].to_string().contains("includes 0"));
+        }
+    }
+
+    /// "At most" and "at least": a value at the limit keeps it.
+    #[test]
+    fn a_value_at_the_limit_passes() {
+        let at = Measured::new()
+            .compared("ndcg@10", 0.05, interval(0.01, 0.03))
+            .compared("log_loss", 0.45, interval(-0.06, -0.02))
+            .metric("coverage", 0.3)
+            .metric("conversion", 0.031)
+            .p95_latency_ms(20.0)
+            .model_size_mb(50.0)
+            .explainability(Explainability::Global)
+            .fairness_gap(0.05)
+            .privacy(Privacy::Pseudonymised);
+        let decision = gate().decide(&at);
+        assert!(decision.promoted, "{decision}");
+    }
+
+    #[test]
+    fn case_s7_a_metric_measured_twice_refuses() {
+        let decision = gate().decide(&good().metric("coverage", 0.1).metric("coverage", 0.9));
+        let text: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
+        assert_eq!(text, ["coverage: measured twice"]);
     }
 
     #[test]

@@ -84,6 +84,13 @@ impl Measured {
         self
     }
 
+    /// Metrics given more than once, each named once.
+    pub(super) fn repeated(&self) -> impl Iterator<Item = &str> {
+        let name = |i: usize| self.metrics[i].0.as_str();
+        let second = move |&i: &usize| (0..i).filter(|&j| name(j) == name(i)).count() == 1;
+        (0..self.metrics.len()).filter(second).map(name)
+    }
+
     pub(super) fn find(&self, name: &str) -> Option<&(String, f64, Option<Interval>)> {
         self.metrics.iter().find(|m| m.0 == name)
     }

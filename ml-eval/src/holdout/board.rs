@@ -1,6 +1,6 @@
 //! The comparison of rankers on a held-out set.
 
-use crate::bootstrap::Interval;
+use crate::bootstrap::{Interval, IntervalMethod};
 use crate::goal::Measured;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -32,6 +32,20 @@ pub struct RankingRow {
     pub against_first: Option<Interval>,
     /// NDCG of this model minus the previous one's, on the same users; `None` for the first.
     pub against_previous: Option<Interval>,
+    /// How the interval of `ndcg` was made.
+    #[serde(default)]
+    pub method: Option<IntervalMethod>,
+    /// How the intervals of the differences were made; `None` for the first.
+    #[serde(default)]
+    pub difference_method: Option<IntervalMethod>,
+    /// Whether enough users tell the models apart, see [`Estimate::trusted`](crate::bootstrap::Estimate::trusted); a difference
+    /// that few users carry is marked `?` in the table.
+    #[serde(default = "yes")]
+    pub trusted: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Models by figures, in the order given. Prints as a table; [`to_markdown`](Self::to_markdown) for reports, serde for files.
@@ -100,10 +114,19 @@ impl RankingBoard {
 
     fn title(&self) -> String {
         let level = self.rows.first().map_or(0.0, |r| r.ndcg.level * 100.0);
-        format!(
+        let mut text = format!(
             "{}: {} queries of {} users, {} items; {level}% intervals by user",
             self.part, self.queries, self.users, self.items
-        )
+        );
+        let named = |of: fn(&RankingRow) -> Option<IntervalMethod>| self.rows.iter().find_map(of);
+        if let Some(method) = named(|r| r.method) {
+            text += &format!(" ({method}");
+            if let Some(method) = named(|r| r.difference_method) {
+                text += &format!("; differences: {method}");
+            }
+            text.push(')');
+        }
+        text
     }
 
     fn cells(&self) -> Vec<Vec<String>> {
@@ -129,13 +152,17 @@ impl RankingBoard {
                 .map(str::to_owned)
                 .collect::<Vec<_>>(),
         ];
-        let difference = |d: &Option<Interval>| d.map_or("-".to_owned(), |d| format!("{d:+}"));
+        let difference = |d: &Option<Interval>, trusted: bool| match (d, trusted) {
+            (None, _) => "-".to_owned(),
+            (Some(d), true) => format!("{d:+}"),
+            (Some(d), false) => format!("{d:+} ?"),
+        };
         cells.extend(self.rows.iter().map(|r| {
             vec![
                 r.model.clone(),
                 r.ndcg.to_string(),
-                difference(&r.against_first),
-                difference(&r.against_previous),
+                difference(&r.against_first, r.trusted),
+                difference(&r.against_previous, r.trusted),
                 format!("{:.4}", r.map),
                 format!("{:.4}", r.recall),
                 format!("{:.4}", r.precision),

@@ -298,6 +298,9 @@ fn summarise(
         p99_us: percentile(&times, 0.99),
         against_first: None,
         against_previous: None,
+        method: None,
+        difference_method: None,
+        trusted: true,
     };
     (row, ndcg)
 }
@@ -306,18 +309,21 @@ fn summarise(
 fn intervals(bootstrap: &Bootstrap, ndcg: &[Vec<f64>], rows: &mut [RankingRow]) -> Result<()> {
     let columns: Vec<&[f64]> = ndcg.iter().map(Vec::as_slice).collect();
     let draws = bootstrap.resampled_means(&columns)?;
-    let estimates: Vec<f64> = rows.iter().map(|r| r.ndcg.estimate).collect();
     let difference = |a: usize, b: usize| {
-        bootstrap.interval(
-            estimates[a] - estimates[b],
-            draws.iter().map(|d| d[a] - d[b]).collect(),
-        )
+        let users: Vec<f64> = ndcg[a].iter().zip(&ndcg[b]).map(|(x, y)| x - y).collect();
+        let means = draws.iter().map(|d| d[a] - d[b]).collect();
+        bootstrap.paired_of_draws(&users, means)
     };
     for (i, row) in rows.iter_mut().enumerate() {
-        row.ndcg = bootstrap.interval(estimates[i], draws.iter().map(|d| d[i]).collect());
+        let means = draws.iter().map(|d| d[i]).collect();
+        let found = bootstrap.mean_of_draws(&ndcg[i], means)?;
+        (row.ndcg, row.method) = (found.interval, Some(found.method));
         if i > 0 {
-            row.against_first = Some(difference(i, 0));
-            row.against_previous = Some(difference(i, i - 1));
+            let (first, previous) = (difference(i, 0), difference(i, i - 1));
+            row.against_first = Some(first.interval);
+            row.against_previous = Some(previous.interval);
+            row.trusted = first.trusted() && previous.trusted();
+            row.difference_method = Some(first.method);
         }
     }
     Ok(())

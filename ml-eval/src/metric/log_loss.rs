@@ -62,7 +62,7 @@ pub fn log_loss<S: Score, L: BinaryLabel>(
             n as f64,
         ),
         Some(w) => {
-            let total = check::weights(w, n)?;
+            let check::Weights { values: w, total } = check::weights(w, n)?;
             (
                 reduce::block_sums(n, |rows| [rows.map(|row| w[row] * one(row)).sum::<f64>()]),
                 total,

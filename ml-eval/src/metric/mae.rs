@@ -1,8 +1,8 @@
 //! Mean absolute error.
 
+use super::errors::Errors;
 use super::score::Score;
 use crate::error::Result;
-use crate::{check, reduce};
 
 /// Mean absolute error, in the unit of the target.
 ///
@@ -13,7 +13,7 @@ use crate::{check, reduce};
 /// The mean is weighted; a row of weight 2 counts like the row twice.
 ///
 /// # Errors
-/// No rows; lengths that differ; a prediction or target that is not finite (the row is named); weights that are negative,
+/// No rows; lengths that differ; a prediction, target or distance of both that is not finite (the row is named); weights that are negative,
 /// not finite or all zero.
 ///
 /// ```
@@ -30,25 +30,18 @@ pub fn mae<S: Score, T: Score>(
     target: &[T],
     weights: Option<&[f64]>,
 ) -> Result<f64> {
-    let n = predicted.len();
-    check::lengths(n, "targets", target.len())?;
-    check::finite("prediction", predicted)?;
-    check::finite("target", target)?;
-    let total = match weights {
-        None => n as f64,
-        Some(w) => check::weights(w, n)?,
-    };
-    let one = |row: usize| {
-        let error: f64 = predicted[row].into() - target[row].into();
-        error.abs() * weights.map_or(1.0, |w| w[row])
-    };
-    let [sum] = reduce::block_sums(n, |rows| [rows.map(one).sum::<f64>()]);
-    Ok(sum / total)
+    Errors::new(predicted, target, weights)?.power_mean(f64::abs, |mean| mean)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn case_m9_errors_at_the_end_of_the_range() {
+        let found = mae(&[1e308, -1e308, 1e308], &[0.0; 3], None).unwrap();
+        assert!((found / 1e308 - 1.0).abs() < 1e-12, "{found}");
+    }
 
     #[test]
     fn weights_are_repetitions_and_bad_rows_are_named() {

@@ -4,6 +4,7 @@
 //! the type system refuses an area under the curve of a regression.
 
 mod class;
+mod errors;
 mod label;
 mod log_loss;
 mod mae;

@@ -1,8 +1,8 @@
 //! Root mean squared error.
 
+use super::errors::Errors;
 use super::score::Score;
 use crate::error::Result;
-use crate::{check, reduce};
 
 /// Root mean squared error, in the unit of the target.
 ///
@@ -13,7 +13,7 @@ use crate::{check, reduce};
 /// The mean under the root is weighted; a row of weight 2 counts like the row twice.
 ///
 /// # Errors
-/// No rows; lengths that differ; a prediction or target that is not finite (the row is named); weights that are negative,
+/// No rows; lengths that differ; a prediction, target or distance of both that is not finite (the row is named); weights that are negative,
 /// not finite or all zero.
 ///
 /// ```
@@ -31,30 +31,7 @@ pub fn rmse<S: Score, T: Score>(
     target: &[T],
     weights: Option<&[f64]>,
 ) -> Result<f64> {
-    let n = predicted.len();
-    check::lengths(n, "targets", target.len())?;
-    check::finite("prediction", predicted)?;
-    check::finite("target", target)?;
-    let square = |row: usize| {
-        let error = predicted[row].into() - target[row].into();
-        error * error
-    };
-    let (sum, total) = match weights {
-        None => (
-            reduce::block_sums(n, |rows| [rows.map(square).sum::<f64>()]),
-            n as f64,
-        ),
-        Some(w) => {
-            let total = check::weights(w, n)?;
-            (
-                reduce::block_sums(n, |rows| {
-                    [rows.map(|row| w[row] * square(row)).sum::<f64>()]
-                }),
-                total,
-            )
-        }
-    };
-    Ok((sum[0] / total).sqrt())
+    Errors::new(predicted, target, weights)?.power_mean(|error| error * error, f64::sqrt)
 }
 
 #[cfg(test)]
@@ -67,6 +44,22 @@ mod tests {
         assert!((weighted - rmse(&[1.0, 1.0, 2.0], &[0.0, 0.0, 2.5], None).unwrap()).abs() < 1e-15);
         assert!(
             (rmse(&[1.0f32, 3.0], &[1.0f64, 1.0], None).unwrap() - 2.0f64.sqrt()).abs() < 1e-15
+        );
+    }
+
+    #[test]
+    fn case_m9_errors_at_both_ends_of_the_range() {
+        for by in [1e308, 1e200, 1e-200, 1e-308] {
+            let found = rmse(&[by, 0.0], &[0.0, 0.0], None).unwrap();
+            assert!((found / by - 0.5f64.sqrt()).abs() < 1e-12, "{by}: {found}");
+        }
+        let text = rmse(&[1.0, 1.5e308], &[0.0, -1.5e308], None)
+            .unwrap_err()
+            .to_string();
+        assert!(text.contains("row 1"), "{text}");
+        assert_eq!(
+            rmse(&[1.0, 5.0], &[1.0, 0.0], Some(&[1.0, 0.0])).unwrap(),
+            0.0
         );
     }
 

@@ -110,11 +110,13 @@ fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64
         ));
     }
     let rows = radix::sorted_rows(scores);
+    let by = scales(labels, weights);
     let (mut area, mut positive, mut negative) = (0.0, 0.0, 0.0);
     for ties in rows.chunk_by(|a, b| a.key == b.key) {
         let mut tied = [0.0; 2];
         for tag in ties {
-            tied[usize::from(labels[tag.row as usize].positive())] += weights[tag.row as usize];
+            let class = usize::from(labels[tag.row as usize].positive());
+            tied[class] += weights[tag.row as usize] * by[class];
         }
         area += tied[1] * (negative + 0.5 * tied[0]);
         negative += tied[0];
@@ -124,6 +126,17 @@ fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64
         return Err(one_class(positive > 0.0));
     }
     Ok(area / (positive * negative))
+}
+
+/// What the weights of the negative and of the positive rows are multiplied by: the area does not change when those of one
+/// class are, but sums and products of very large and very small weights would.
+fn scales<L: BinaryLabel>(labels: &[L], weights: &[f64]) -> [f64; 2] {
+    let mut largest = [0.0f64; 2];
+    for (label, weight) in labels.iter().zip(weights) {
+        let most = &mut largest[usize::from(label.positive())];
+        *most = most.max(*weight);
+    }
+    largest.map(|most| check::scale(most).unwrap_or(1.0))
 }
 
 fn one_class(positive: bool) -> ml_data::Error {

@@ -113,8 +113,9 @@ out["lists"] = [lists(8, 30, 10), lists(8, 12, 3)]
 
 a = np.round(rng.gamma(1.0, 0.2, size=150), 6)
 b = np.round(a * 0.9 + rng.normal(size=150) * 0.03, 6)
-ci = lambda x: stats.bootstrap((x,), np.mean, n_resamples=200_000, batch=1000, method="percentile", rng=np.random.default_rng(1)).confidence_interval
-out["bootstrap"] = {"a": a.tolist(), "b": b.tolist(), "mean": float(a.mean()), "interval": list(map(float, ci(a))), "difference": list(map(float, ci(a - b)))}
+ci = lambda x, method="percentile": stats.bootstrap((x,), np.mean, n_resamples=200_000, batch=1000, method=method, rng=np.random.default_rng(1)).confidence_interval
+out["bootstrap"] = {"a": a.tolist(), "b": b.tolist(), "mean": float(a.mean()), "interval": list(map(float, ci(a))), "difference": list(map(float, ci(a - b))),
+                    "bca": list(map(float, ci(a, "BCa")))}
 
 x = rng.normal(size=40)
 y = x * 0.5 + rng.normal(size=40)

@@ -40,14 +40,14 @@ pub fn roc_auc_ovr<S: Score>(
         let (value, rule) = (format!("{average:?}"), "Macro or Weighted");
         return Err(error::parameter("roc_auc_ovr", "average", value, rule));
     }
-    if let Some(w) = weights {
-        crate::check::weights(w, labels.len())?;
-    }
+    let scaled = (weights.map(|w| crate::check::weights(w, labels.len()))).transpose()?;
     let mut shares = vec![0.0; classes];
+    let mut occurs = vec![false; classes];
     for (row, label) in labels.iter().enumerate() {
-        shares[*label as usize] += weights.map_or(1.0, |w| w[row]);
+        shares[*label as usize] += scaled.as_ref().map_or(1.0, |w| w.values[row]);
+        occurs[*label as usize] |= weights.is_none_or(|w| w[row] > 0.0);
     }
-    if let Some(class) = shares.iter().position(|s| *s <= 0.0) {
+    if let Some(class) = occurs.iter().position(|some| !some) {
         return Err(error::data(format!(
             "roc_auc_ovr: class {class} has no rows; its area is not defined"
         )));

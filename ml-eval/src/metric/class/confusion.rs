@@ -4,6 +4,7 @@ use super::codes;
 use crate::check;
 use crate::error::{self, Result};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How the figures of the classes become one: scikit-learn's `average`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +52,8 @@ impl ConfusionMatrix {
     /// Counts pairs of true and predicted classes, both from 0 to `classes` less one.
     ///
     /// # Errors
-    /// No rows; lengths that differ; a code of no class (the row is named); weights that are negative, not finite or all zero.
+    /// No rows; lengths that differ; a code of no class (the row is named); weights that are negative, not finite, all zero, or
+    /// add up to more than the largest number.
     pub fn new(
         classes: usize,
         truth: &[u32],
@@ -64,11 +66,59 @@ impl ConfusionMatrix {
         if let Some(w) = weights {
             check::weights(w, truth.len())?;
         }
-        let mut counts = vec![0.0; classes * classes];
+        let matrix = Self::counted(classes, truth, predicted, weights)?;
+        match matrix.counts.iter().sum::<f64>().is_finite() {
+            true => Ok(matrix),
+            false => Err(error::data(
+                "sum of the weights: expected a finite number, found one too large",
+            )),
+        }
+    }
+
+    /// The same up to a factor, which no figure sees: weights of any size.
+    pub(super) fn up_to_a_factor(
+        classes: usize,
+        truth: &[u32],
+        predicted: &[u32],
+        weights: Option<&[f64]>,
+    ) -> Result<Self> {
+        match weights {
+            Some(w) if w.len() == truth.len() => {
+                let scaled = check::weights(w, truth.len())?;
+                Self::new(classes, truth, predicted, Some(&scaled.values))
+            }
+            _ => Self::new(classes, truth, predicted, weights),
+        }
+    }
+
+    fn counted(
+        classes: usize,
+        truth: &[u32],
+        predicted: &[u32],
+        weights: Option<&[f64]>,
+    ) -> Result<Self> {
+        let cells = classes.saturating_mul(classes);
+        let mut counts = Vec::new();
+        counts
+            .try_reserve_exact(cells)
+            .map_err(|e| error::data(format!("a confusion matrix of {classes} classes: {e}")))?;
+        counts.resize(cells, 0.0);
         for (row, (t, p)) in truth.iter().zip(predicted).enumerate() {
             counts[*t as usize * classes + *p as usize] += weights.map_or(1.0, |w| w[row]);
         }
         Ok(Self { classes, counts })
+    }
+
+    /// The matrix with its largest count near 1, so that products of counts stay in range.
+    fn scaled(&self) -> Cow<'_, Self> {
+        let largest = self.counts.iter().copied().fold(0.0, f64::max);
+        match check::scale(largest) {
+            None => Cow::Borrowed(self),
+            Some(by) => Cow::Owned(Self {
+                classes: self.classes,
+                counts: self.counts.iter().map(|c| c * by).collect(),
+            }),
+        }
     }
 
     /// Number of classes.
@@ -96,7 +146,8 @@ impl ConfusionMatrix {
     /// Share of the rows whose class was predicted.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
-        self.hits() / self.total()
+        let scaled = self.scaled();
+        scaled.hits() / scaled.total()
     }
 
     /// Of the rows for which a class was predicted, the share that is of it.
@@ -104,7 +155,8 @@ impl ConfusionMatrix {
     /// # Errors
     /// [`Average::Binary`] of more or fewer than two classes.
     pub fn precision(&self, average: Average) -> Result<f64> {
-        self.averaged(average, |hits, _, predicted| ratio(hits, predicted))
+        self.scaled()
+            .averaged(average, |hits, _, predicted| ratio(hits, predicted))
     }
 
     /// Of the rows of a class, the share for which it was predicted.
@@ -112,7 +164,8 @@ impl ConfusionMatrix {
     /// # Errors
     /// [`Average::Binary`] of more or fewer than two classes.
     pub fn recall(&self, average: Average) -> Result<f64> {
-        self.averaged(average, |hits, true_rows, _| ratio(hits, true_rows))
+        self.scaled()
+            .averaged(average, |hits, true_rows, _| ratio(hits, true_rows))
     }
 
     /// The harmonic mean of precision and recall.
@@ -120,9 +173,10 @@ impl ConfusionMatrix {
     /// # Errors
     /// [`Average::Binary`] of more or fewer than two classes.
     pub fn f1(&self, average: Average) -> Result<f64> {
-        self.averaged(average, |hits, true_rows, predicted| {
-            ratio(2.0 * hits, true_rows + predicted)
-        })
+        self.scaled()
+            .averaged(average, |hits, true_rows, predicted| {
+                ratio(2.0 * hits, true_rows + predicted)
+            })
     }
 
     /// Matthews' correlation coefficient of truth and prediction (`matthews_corrcoef`): 1 for perfect predictions, 0 when they say
@@ -133,10 +187,11 @@ impl ConfusionMatrix {
     /// 28 (2004). <https://doi.org/10.1016/j.compbiolchem.2004.09.006>
     #[must_use]
     pub fn mcc(&self) -> f64 {
-        let total = self.total();
+        let scaled = self.scaled();
+        let total = scaled.total();
         let (mut both, mut of_truth, mut of_predicted) = (0.0, 0.0, 0.0);
-        for c in 0..self.classes {
-            let (t, p) = (self.truth(c), self.predicted(c));
+        for c in 0..scaled.classes {
+            let (t, p) = (scaled.truth(c), scaled.predicted(c));
             both += t * p;
             of_truth += t * t;
             of_predicted += p * p;
@@ -145,7 +200,7 @@ impl ConfusionMatrix {
         if spread <= 0.0 {
             return 0.0;
         }
-        (self.hits() * total - both) / spread.sqrt()
+        (scaled.hits() * total - both) / spread.sqrt()
     }
 
     fn hits(&self) -> f64 {
@@ -233,5 +288,7 @@ mod tests {
         assert!(text(&[], &[], None).contains("is empty"));
         assert!(text(&[0, 1], &[0, 1], Some(&[0.0, 0.0])).contains("all weights are 0"));
         assert!(text(&[0, 1], &[0], None).contains("expected 1 entries"));
+        let e = ConfusionMatrix::new(usize::MAX, &[0], &[0], None).unwrap_err();
+        assert!(e.to_string().contains("classes"), "{e}");
     }
 }

@@ -40,13 +40,12 @@ pub fn multi_log_loss<S: Score>(
     rows(probabilities.len(), classes, n)?;
     codes("label", labels, classes)?;
     distributions(probabilities, classes)?;
-    let total = match weights {
-        None => n as f64,
-        Some(w) => check::weights(w, n)?,
-    };
+    let weights = weights.map(|w| check::weights(w, n)).transpose()?;
+    let total = weights.as_ref().map_or(n as f64, |w| w.total);
     let one = |row: usize| {
         let p: f64 = probabilities[row * classes + labels[row] as usize].into();
-        -p.clamp(S::EPSILON, 1.0 - S::EPSILON).ln() * weights.map_or(1.0, |w| w[row])
+        -p.clamp(S::EPSILON, 1.0 - S::EPSILON).ln()
+            * weights.as_ref().map_or(1.0, |w| w.values[row])
     };
     let [sum] = reduce::block_sums(n, |rows| [rows.map(one).sum::<f64>()]);
     Ok(sum / total)

@@ -35,8 +35,9 @@ fn rows(numbers: usize, classes: usize, labels: usize) -> Result<()> {
             "{classes} classes: there is nothing to tell apart"
         )));
     }
-    if numbers != classes * labels {
-        return Err(error::length("probabilities", classes * labels, numbers));
+    let expected = classes.saturating_mul(labels);
+    if numbers != expected {
+        return Err(error::length("probabilities", expected, numbers));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ fn matrix<Y: Decided>(
     weights: Option<&[f64]>,
 ) -> Result<ConfusionMatrix> {
     let (classes, truth) = (Y::classes(truth), Y::truth(truth));
-    ConfusionMatrix::new(classes, &truth, &Y::decided(predicted)?, weights)
+    ConfusionMatrix::up_to_a_factor(classes, &truth, &Y::decided(predicted)?, weights)
 }
 
 /// Share of the rows whose class is the most probable one; "accuracy", higher is better. See [`ConfusionMatrix::accuracy`].
@@ -136,6 +136,34 @@ mod tests {
         let two = BinaryLabels::new(vec![0, 1], "b").unwrap();
         let score = Metric::<Binary>::score(&Accuracy, &two, &Scores(vec![0.5, 0.5]), None);
         assert_eq!(score.unwrap(), 0.5);
+    }
+
+    /// All rows are of one class, so the accuracy tells which class a tie is decided for.
+    #[test]
+    fn ties_are_decided_for_the_first_class() {
+        let names: Vec<Box<str>> = ["a", "b", "c"].map(Into::into).into();
+        let p = Probabilities::new(3, vec![0.4, 0.4, 0.2, 0.2, 0.4, 0.4]).unwrap();
+        let truth = ClassLabels::new(vec![0, 1], names).unwrap();
+        assert_eq!(
+            Metric::<Class>::score(&Accuracy, &truth, &p, None).unwrap(),
+            1.0
+        );
+        let no = BinaryLabels::new(vec![0, 0], "b").unwrap();
+        let half = Scores(vec![0.5, 0.5]);
+        assert_eq!(
+            Metric::<Binary>::score(&Accuracy, &no, &half, None).unwrap(),
+            1.0
+        );
+        let yes = BinaryLabels::new(vec![1, 1], "b").unwrap();
+        assert_eq!(
+            Metric::<Binary>::score(&Accuracy, &yes, &half, None).unwrap(),
+            0.0
+        );
+        let more = Scores(vec![0.5f64.next_up(), 0.5]);
+        assert_eq!(
+            Metric::<Binary>::score(&Accuracy, &yes, &more, None).unwrap(),
+            0.5
+        );
     }
 
     #[test]

@@ -157,3 +157,29 @@ fn repeated(head: &[u32]) -> Result<()> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::{Precision, RankingMetric};
+
+    /// Long lists are sorted to find an item twice, short ones searched; the two need not be neighbours.
+    #[test]
+    fn an_item_recommended_twice_is_found_wherever_it_stands() {
+        let relevant = [1u32];
+        let relevant = Relevant::new(&relevant).unwrap();
+        for n in [2, 20, 32, 33, 40, 200] {
+            let mut list: Vec<u32> = (0..n).rev().collect();
+            let of = |list: &[u32]| Precision::at(n as usize).list(list, &relevant);
+            assert!(of(&list).is_ok());
+            list[n as usize - 1] = list[0];
+            let text = of(&list).unwrap_err().to_string();
+            assert!(
+                text.contains(&format!("item {} is recommended twice", n - 1)),
+                "{text}"
+            );
+            // beyond the cut it is not looked at
+            assert!(Precision::at(n as usize - 1).list(&list, &relevant).is_ok());
+        }
+    }
+}

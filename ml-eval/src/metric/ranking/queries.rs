@@ -106,10 +106,13 @@ pub(crate) fn mean(
     if values.is_empty() {
         return Err(error::empty("list of queries to score"));
     }
-    let weight = |i: usize| match (values[i], settings.no_relevant) {
+    let raw = |i: usize| match (values[i], settings.no_relevant) {
         (None, NoRelevant::Skip) => 0.0,
         _ => weights.map_or(1.0, |w| w[i]),
     };
+    let largest = weights.map_or(1.0, |_| (0..values.len()).map(raw).fold(0.0, f64::max));
+    let by = crate::check::scale(largest).unwrap_or(1.0);
+    let weight = |i: usize| raw(i) * by;
     let [sum, total] = reduce::block_sums(values.len(), |queries| {
         queries.fold([0.0, 0.0], |[sum, total], i| {
             [
