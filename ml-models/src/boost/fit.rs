@@ -20,7 +20,7 @@ use super::state::State;
 use super::train::{Before, Hooks, Progress, Trained, Training, Validation, train};
 use crate::tree::bin::{Binning, Cells, Layout};
 use crate::tree::grow::Growth;
-use crate::tree::weights::Weights;
+use crate::tree::weights::{Weights, held};
 use crate::tree::{Combine, Ensemble, Link, Matrix, Parts};
 
 /// Name of the model in errors.
@@ -57,6 +57,11 @@ pub(crate) fn fit<R: Matrix>(
     on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
 ) -> Result<Learned> {
     check_params(params)?;
+    if let (Some(rounds), None) = (params.early_stopping_round, &task.valid) {
+        let rule =
+            "None where there are no validation rows, or a fit that has them, such as `fit_valid`";
+        return Err(Error::parameter(STEP, "early_stopping_round", rounds, rule));
+    }
     if task.before.is_some() && params.boosting != Boosting::Gbdt {
         let found = format!("{:?}", params.boosting);
         let rule = "Gbdt where training goes on from a model";
@@ -127,7 +132,7 @@ fn training<'a, R: Matrix>(params: &Boost, task: &Task<'a, R>) -> Result<Trainin
             why: "trees of a forest stand for themselves".into(),
         });
     }
-    let weights = rows.weights(known);
+    let weights = rows.weights(known, 2.0 * params.min_sum_hessian_in_leaf);
     let binning = params.binning(columns(params, known.x.names())?);
     let (layout, cells) = match known.x {
         Source::Rows(x) => bins(x, &rows.kept, &weights, &binning),
@@ -222,14 +227,23 @@ fn learned<R: Matrix>(
 
 /// What bounds the growth of trees on these columns.
 fn growth(params: &Boost, names: &Names) -> Result<Growth> {
-    if !params.monotone_constraints.is_empty() {
-        Error::check_len(
-            "monotone_constraints",
-            names.len(),
-            params.monotone_constraints.len(),
-        )?;
-    }
+    check_monotone(params, names)?;
     Ok(params.growth(interactions(params, names)?))
+}
+
+/// Refuses monotone constraints of another number of columns, or of categories.
+pub(super) fn check_monotone(params: &Boost, names: &Names) -> Result<()> {
+    let directions = &params.monotone_constraints;
+    if !directions.is_empty() {
+        Error::check_len("monotone_constraints", names.len(), directions.len())?;
+        let of_categories = columns(params, names)?;
+        if let Some(column) = of_categories.into_iter().find(|&c| directions[c] != 0) {
+            let found = format!("{} for `{}`", directions[column], names.get(column));
+            let rule = "0 for columns of categories, which have no order";
+            return Err(Error::parameter(STEP, "monotone_constraints", found, rule));
+        }
+    }
+    Ok(())
 }
 
 /// Position of a column that a parameter names.
@@ -285,6 +299,9 @@ fn validation<'a, R: Matrix>(
         valid.x.names().len(),
     )?;
     let x = valid.x.rows()?;
+    if x.is_empty() {
+        return Err(Error::Empty("validation sample".into()));
+    }
     if let Some(judge) = &task.judge {
         return Ok(Validation {
             cells: layout.cells(x),
@@ -296,7 +313,7 @@ fn validation<'a, R: Matrix>(
     let rows = Rows::of(valid, "validation sample")?;
     let list = rows.in_matrix(x.rows());
     let loss = rows.loss(params, task.custom, valid)?;
-    let weights = valid.weights.map(|w| rows.pick(w));
+    let weights = valid.weights.map(|w| held(rows.pick(w), 0.0));
     Ok(Validation {
         cells: layout.cells(View::new(x.data(), RowSet::List(&list))),
         init_score: rows.init_score(valid, trained.outputs())?,

@@ -9,14 +9,14 @@ use rayon::prelude::*;
 use super::Boost;
 use super::estimator::{Learnable, known, params_of_boost};
 use super::evals::EvalsResult;
-use super::fit::{Learned, STEP, check_params};
+use super::fit::{Learned, STEP, check_monotone, check_params};
 use super::model::{FittedBoost, FittedBoostClassifier};
 use super::replay;
 use super::rows::{Known, Rows};
 use crate::tree::grow::{Growth, Pair};
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
-use crate::tree::{Child, Combine, Ensemble, Matrix, Tree};
+use crate::tree::{Child, Combine, Condition, Ensemble, Matrix, Parts, Tree};
 
 /// [`Boost`] that gives the trees of a fitted model new leaf values; see [`Boost::refit`].
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +32,9 @@ impl Boost {
     /// `lambda_l1`, `lambda_l2`, `max_delta_step` and `refit_decay_rate` count.
     ///
     /// As in LightGBM the starting score is part of the first round, leaves that no row reaches keep `refit_decay_rate` of
-    /// their value, losses with leaf values of their own (`RegressionL1`, `Quantile`, ..) take a plain gradient step, and
-    /// monotone constraints are not looked at.
+    /// their value, and losses with leaf values of their own (`RegressionL1`, `Quantile`, ..) take a plain gradient step. Unlike
+    /// there, [`monotone_constraints`](Self::monotone_constraints) hold for the new values, and a model without any split gets the
+    /// best constant of the loss, where LightGBM takes a step to it from 0.
     ///
     /// ```
     /// use ml_data::prelude::*;
@@ -57,8 +58,8 @@ impl Boost {
     ///
     /// # Errors
     ///
-    /// Fitting refuses a forest, a model of other columns, outputs or classes, and one whose scores mean something else than
-    /// the objective's.
+    /// Fitting refuses a forest, a model of other columns, outputs or classes, one whose scores mean something else than
+    /// the objective's, and one without splits on rows of one class.
     #[must_use]
     pub fn refit<M>(self, model: M) -> Refit<M> {
         Refit { boost: self, model }
@@ -97,6 +98,7 @@ fn refit<R: Matrix>(params: &Boost, known: &Known<'_, R>, model: &Ensemble) -> R
     check_params(params)?;
     let x = known.x.rows()?;
     x.data().check(model.names())?;
+    check_monotone(params, model.names())?;
     let rows = Rows::of(known, "training sample")?;
     let loss = rows.loss(params, None, known)?;
     let outputs = loss.outputs();
@@ -111,10 +113,10 @@ fn refit<R: Matrix>(params: &Boost, known: &Known<'_, R>, model: &Ensemble) -> R
     }
     let list = rows.in_matrix(x.rows());
     let x = View::new(x.data(), RowSet::List(&list));
-    let (n, weights) = (list.len(), rows.weights(known));
+    let (n, weights) = (list.len(), rows.weights(known, 0.0));
     let init_score = rows.init_score(known, outputs)?;
+    let (mut pairs, started): (Vec<Pair>, _) = (vec![[0.0; 2]; n * outputs], init_score.is_some());
     let mut scores = init_score.unwrap_or_else(|| vec![0.0; n * outputs]);
-    let mut pairs: Vec<Pair> = vec![[0.0; 2]; n * outputs];
     let values = Values {
         growth: Growth {
             shrinkage: 1.0,
@@ -122,6 +124,22 @@ fn refit<R: Matrix>(params: &Boost, known: &Known<'_, R>, model: &Ensemble) -> R
         },
         decay: params.refit_decay_rate,
     };
+    if parts.trees.iter().all(|tree| tree.nodes.is_empty()) {
+        rows.check_classes(known)?;
+        let best = if started {
+            loss.gradients(&scores, 0, &mut pairs);
+            let step = |pairs| {
+                values
+                    .growth
+                    .value(sums(1, &vec![0; n], pairs, &weights)[0], 0.0)
+            };
+            pairs.chunks(n).map(step).collect()
+        } else {
+            loss.start(weights.factors().as_deref())
+        };
+        values.renew_constant(&mut parts, &best);
+        return Ensemble::new(parts);
+    }
     for (t, tree) in parts.trees.iter_mut().enumerate() {
         let (round, k) = (t / outputs, t % outputs);
         if k == 0 {
@@ -194,5 +212,54 @@ impl Values {
         for (leaf, &sums) in tree.leaves.iter_mut().zip(leaves) {
             leaf.value = mix(leaf.value, sums);
         }
+        keep_order(tree, &self.growth.monotone);
+    }
+
+    /// Renews the constant scores of a model without splits.
+    fn renew_constant(&self, parts: &mut Parts, best: &[f64]) {
+        for (start, best) in parts.start.iter_mut().zip(best) {
+            *start = self.decay * *start + (1.0 - self.decay) * best;
+        }
+        for leaf in parts.trees.iter_mut().flat_map(|tree| &mut tree.leaves) {
+            leaf.value *= self.decay;
+        }
+    }
+}
+
+/// Holds values to monotone constraints: below a split of a constrained column no value passes the middle between its two sides.
+fn keep_order(tree: &mut Tree, monotone: &[i8]) {
+    if monotone.iter().all(|&m| m == 0) {
+        return;
+    }
+    let mut bounds = vec![[f64::NEG_INFINITY, f64::INFINITY]; tree.nodes.len()];
+    for i in 0..tree.nodes.len() {
+        let (node, [low, high]) = (&tree.nodes[i], bounds[i]);
+        let direction = match node.test {
+            Condition::Threshold(_) => monotone[node.feature as usize],
+            _ => 0,
+        };
+        let children = [node.left, node.right];
+        let [left, right] = children.map(|child| value_of(tree, child).max(low).min(high) / 2.0);
+        let middle = (left + right).max(low).min(high);
+        for (child, side) in children.into_iter().zip([-direction, direction]) {
+            let [low, high] = match side {
+                -1 => [low, middle],
+                1 => [middle, high],
+                _ => [low, high],
+            };
+            let value = value_of(tree, child);
+            *value = value.max(low).min(high);
+            if let Child::Node(node) = child {
+                bounds[node as usize] = [low, high];
+            }
+        }
+    }
+}
+
+/// What a node or a leaf adds to the score.
+fn value_of(tree: &mut Tree, child: Child) -> &mut f64 {
+    match child {
+        Child::Leaf(leaf) => &mut tree.leaves[leaf as usize].value,
+        Child::Node(node) => &mut tree.nodes[node as usize].value,
     }
 }

@@ -7,7 +7,7 @@ use ml_data::{Error, Result};
 use super::binned::Bins;
 use super::fit::STEP;
 use crate::tree::Matrix;
-use crate::tree::weights::Weights;
+use crate::tree::weights::{Weights, held};
 
 /// Labels beyond this are refused: sums of their squares must stay finite in `f32` gradients.
 const LARGEST_LABEL: f64 = 1e30;
@@ -115,11 +115,12 @@ impl Rows {
         Ok(Self { kept, starts })
     }
 
-    /// What each row that counts counts for.
-    pub(crate) fn weights<R: Matrix>(&self, known: &Known<'_, R>) -> Weights {
+    /// What each row that counts counts for; weights that sums do not hold, or that are small and sum to less than `least`,
+    /// are divided by their largest.
+    pub(crate) fn weights<R: Matrix>(&self, known: &Known<'_, R>, least: f64) -> Weights {
         known
             .weights
-            .map_or(Weights::Unit, |w| Weights::new(self.pick(w)))
+            .map_or(Weights::Unit, |w| Weights::new(held(self.pick(w), least)))
     }
 
     pub(crate) fn pick(&self, values: &[f64]) -> Vec<f64> {

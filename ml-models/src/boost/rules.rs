@@ -197,6 +197,16 @@ impl Boost {
                 "-1, 0 or 1 for each column",
             ),
             (
+                "monotone_constraints",
+                self.monotone_constraints
+                    .iter()
+                    .map(|&m| f64::from(m))
+                    .find(|&m| m != 0.0)
+                    .unwrap_or(0.0),
+                !self.renews() || self.monotone_constraints.iter().all(|&m| m == 0),
+                "all 0 with RegressionL1, Quantile and Mape, whose leaf values are found anew from residuals in no order",
+            ),
+            (
                 "boosting",
                 0.0,
                 self.boosting != Boosting::Rf
@@ -270,6 +280,16 @@ impl Boost {
             .into_iter()
             .find(|c| !c.2)
             .map(|(name, value, _, rule)| (name, value, rule))
+    }
+}
+
+impl Boost {
+    /// Whether leaf values are found anew after a tree is grown.
+    fn renews(&self) -> bool {
+        matches!(
+            self.objective,
+            Some(Objective::RegressionL1 | Objective::Quantile | Objective::Mape)
+        )
     }
 }
 

@@ -10,6 +10,7 @@ use super::checkpoint::Saver;
 use super::dart::{self, Dart};
 use super::draws::Draws;
 use super::evals::EvalsResult;
+use super::fit::STEP;
 use super::objective::{Loss, Measure};
 use super::params::{Boosting, DataSampleStrategy};
 use super::state::State;
@@ -18,7 +19,7 @@ use crate::tree::Tree;
 use crate::tree::bin::{Cells, Layout};
 use crate::tree::grow::{Gradients, Grower, Growth, Sprout};
 use crate::tree::weights::Weights;
-use ml_data::Result;
+use ml_data::{Error, Result};
 
 /// Training rows, binned.
 #[derive(Debug)]
@@ -238,7 +239,9 @@ impl Rounds<'_> {
             }
             let number = ((iteration - 1) * outputs + k) as u64;
             let levels = self.params.levels(number);
-            self.gradients.quantise(weights, unit, levels);
+            if !self.gradients.quantise(weights, unit, levels) {
+                return Err(overflow(iteration));
+            }
             let mut sprout = self
                 .grower
                 .grow(number, &self.gradients, bag, columns.as_deref());
@@ -257,6 +260,16 @@ impl Rounds<'_> {
             sprouts.push(sprout);
         }
         Ok(sprouts)
+    }
+}
+
+/// Gradients that `f32` does not hold.
+fn overflow(iteration: usize) -> Error {
+    Error::Fit {
+        step: STEP,
+        reason: format!(
+            "the gradients of round {iteration} are beyond 3.4e38: scale labels or weights down, or lower `learning_rate`"
+        ),
     }
 }
 

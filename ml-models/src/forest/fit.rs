@@ -15,7 +15,7 @@ use super::search::{Entry, Wanted};
 use super::settings::{MaxFeatures, Settings};
 use crate::tree::bin::{Binning, Layout};
 use crate::tree::prune::worth_keeping;
-use crate::tree::weights::Weights;
+use crate::tree::weights::{Weights, held};
 use crate::tree::{Combine, Ensemble, Link, Parts, Tree};
 
 /// Labels beyond this are refused: sums of their squares must stay finite.
@@ -77,7 +77,7 @@ pub(super) fn fit<F: Float>(
         x: View::new(known.x.data(), RowSet::List(&in_matrix)),
         weights: known
             .weights
-            .map_or(Weights::Unit, |w| Weights::new(pick(w))),
+            .map_or(Weights::Unit, |w| Weights::new(held(pick(w), 0.0))),
         kept: &kept,
         of: known.x.len(),
     };

@@ -1,11 +1,13 @@
 """Golden values of gradient boosting from LightGBM, beyond boost.py: python boost_more.py > boost_more.json
 
 400 training rows and 50 others, 5 columns: continuous, a few levels, continuous with NaN, 5 categories, 30 categories (some
-missing). Objectives, classes, categories, constraints. Made with lightgbm 4.7.0, numpy 2.
+missing). Objectives, classes, categories, constraints; mape as mape.py says. Made with lightgbm 4.7.0, numpy 2.
 """
 import json
 import lightgbm as lgb
 import numpy as np
+
+import mape
 
 rng = np.random.default_rng(11)
 n, m = 400, 450
@@ -86,6 +88,9 @@ for name, params in CASES:
     out["cases"][name] = dict(label=label, rounds=rounds, params={k: str(v).lower() for k, v in params.items() if k != "objective_seed"},
                               raw=short(b.predict(x[::STEP], raw_score=True)), predicted=short(b.predict(x[::5 * STEP])),
                               leaves=[t["num_leaves"] for t in b.dump_model()["tree_info"]])
+    if name == "mape":
+        raw, leaves = mape.raw(BASE, rounds, x[:n], np.array(labels[label][:n]), x)
+        out["cases"][name] |= dict(raw=short(raw[::STEP]), predicted=short(raw[::5 * STEP]), leaves=leaves)
     if weighted:
         out["cases"][name]["weights"] = weights.tolist()
 print(json.dumps(out, separators=(",", ":")))

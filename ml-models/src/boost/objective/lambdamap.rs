@@ -162,8 +162,8 @@ impl Loss for LambdaMap {
         }
     }
 
-    fn evaluate(&self, scores: &[f64], _: Option<&[f64]>) -> f64 {
-        queries::mean(&self.starts, |rows, order| {
+    fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
+        queries::mean(&self.starts, weights, |rows, order| {
             let relevant = &self.relevant[rows.clone()];
             ranking(&scores[rows], order);
             let ranked = order.iter().map(|&i| relevant[i as usize]);

@@ -142,8 +142,8 @@ impl LambdaRank {
     }
 
     /// Mean NDCG at `eval_at`; a query without a relevant document counts as 1.
-    fn ndcg(&self, scores: &[f64]) -> f64 {
-        queries::mean(&self.starts, |rows, order| {
+    fn ndcg(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
+        queries::mean(&self.starts, weights, |rows, order| {
             let gains = &self.gains[rows.clone()];
             let best = ideal(gains, &self.discounts, self.eval_at);
             if best <= 0.0 {
@@ -192,8 +192,8 @@ impl Loss for LambdaRank {
         }
     }
 
-    fn evaluate(&self, scores: &[f64], _: Option<&[f64]>) -> f64 {
-        self.ndcg(scores)
+    fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
+        self.ndcg(scores, weights)
     }
 
     fn name(&self) -> String {

@@ -1,6 +1,8 @@
 //! What boosting minimises: gradients and hessians of each row's scores, and the loss that validation watches.
 
 mod binary;
+#[cfg(test)]
+mod by_hand;
 mod custom;
 mod lambdamap;
 mod lambdarank;
@@ -34,7 +36,7 @@ pub(crate) use xendcg::XeNdcg;
 pub enum Objective {
     /// Half the squared error: the mean.
     Regression,
-    /// Absolute error: the median.
+    /// Absolute error: the median. See [`Quantile`](Self::Quantile) for weights.
     RegressionL1,
     /// Squared up to `alpha`, absolute beyond.
     Huber,
@@ -43,8 +45,13 @@ pub enum Objective {
     /// Log-linear counts: labels are at least 0, predictions are rates.
     Poisson,
     /// The `alpha` quantile.
+    ///
+    /// Of rows without weights, or with whole weights, which are repeats, it lies between two neighbours, as in NumPy and
+    /// LightGBM. Under other weights it is the smallest label (of a leaf: the smallest residual) at which the weighted loss is
+    /// least. LightGBM 4.7 takes the label before that one.
     Quantile,
-    /// Absolute error relative to labels beyond 1.
+    /// Absolute error relative to labels beyond 1. A row weighs one over the size of its label, besides its own weight: see
+    /// [`Quantile`](Self::Quantile) for what that means.
     Mape,
     /// Log-linear positive amounts.
     Gamma,
@@ -101,7 +108,7 @@ pub(crate) trait Loss: Debug + Send + Sync {
     /// The metric that validation watches.
     fn measure(&self) -> Measure<'static>;
 
-    /// That metric at these scores.
+    /// That metric at these scores, in which each row counts for its weight.
     fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64;
 
     /// From scores to predictions.

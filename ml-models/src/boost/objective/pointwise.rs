@@ -6,6 +6,7 @@ use super::percentile::{Renewal, percentile};
 use super::{Loss, Measure, Pair};
 use crate::tree::Link;
 use crate::tree::math::{PIECE, exp, mean_of, weighted_mean};
+use crate::tree::weights::are_repeats;
 
 /// A loss of numbers with its parameter.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,9 +67,8 @@ impl Pointwise {
         let mut items: Vec<(f64, f64)> = (0..self.labels.len())
             .map(|i| (self.labels[i], own(i) * weights.map_or(1.0, |w| w[i])))
             .collect();
-        let whole = self.label_weights.is_none()
-            && weights.is_none_or(|w| w.iter().all(|w| w.fract() == 0.0));
-        percentile(&mut items, alpha, whole)
+        let repeated = self.label_weights.is_none() && weights.is_none_or(are_repeats);
+        percentile(&mut items, alpha, repeated)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists of documents, one after the other.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::Pair;
@@ -8,7 +10,7 @@ use super::Pair;
 pub(super) fn for_each<S: Default>(
     starts: &[u32],
     out: &mut [Pair],
-    each: impl Fn(usize, std::ops::Range<usize>, &mut [Pair], &mut S) + Send + Sync,
+    each: impl Fn(usize, Range<usize>, &mut [Pair], &mut S) + Send + Sync,
 ) {
     let mut queries = Vec::with_capacity(starts.len());
     let mut rest = out;
@@ -26,16 +28,28 @@ pub(super) fn for_each<S: Default>(
         });
 }
 
-/// The mean of a measure of all queries, added up in their order. `measure` gets the rows of a query and room for a ranking.
+/// The mean of a measure of all queries, added up in their order. Each query counts for the mean weight of its rows, as in
+/// LightGBM. `measure` gets the rows of a query and room for a ranking.
 pub(super) fn mean(
     starts: &[u32],
-    measure: impl Fn(std::ops::Range<usize>, &mut Vec<u32>) -> f64 + Send + Sync,
+    weights: Option<&[f64]>,
+    measure: impl Fn(Range<usize>, &mut Vec<u32>) -> f64 + Send + Sync,
 ) -> f64 {
-    let each: Vec<f64> = starts
-        .par_windows(2)
-        .map_init(Vec::new, |order, w| {
-            measure(w[0] as usize..w[1] as usize, order)
-        })
+    let rows = |q: usize| starts[q] as usize..starts[q + 1] as usize;
+    let queries = starts.len() - 1;
+    let each: Vec<f64> = (0..queries)
+        .into_par_iter()
+        .map_init(Vec::new, |order, q| measure(rows(q), order))
         .collect();
-    each.iter().sum::<f64>() / each.len() as f64
+    let Some(weights) = weights else {
+        return each.iter().sum::<f64>() / queries as f64;
+    };
+    let weight = |q: usize| weights[rows(q)].iter().sum::<f64>() / rows(q).len() as f64;
+    let (sum, total) = each
+        .iter()
+        .enumerate()
+        .fold((0.0, 0.0), |(sum, total), (q, m)| {
+            (sum + weight(q) * m, total + weight(q))
+        });
+    sum / total
 }

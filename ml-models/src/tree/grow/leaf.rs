@@ -335,7 +335,8 @@ impl Round<'_> {
             ..
         } = self.gradients;
         let size = kernel::shrink(g / gradient_scale, self.params.lambda_l1);
-        let value = -size.copysign(g) / (h / hessian_scale + (self.params.lambda_l2 + extra_l2));
+        let h = h / hessian_scale + (self.params.lambda_l2 + extra_l2);
+        let value = if h > 0.0 { -size.copysign(g) / h } else { 0.0 };
         let value = self.params.limited(value);
         let value = self.params.smoothed(value, leaf.count, leaf.above);
         value.clamp(low, high)

@@ -47,13 +47,13 @@ impl Gradients {
     }
 
     /// Multiplies real weights into the pairs and rounds them, to so many levels if there are to be few. `unit_hessian` says that
-    /// all hessians are 1 before that.
+    /// all hessians are 1 before that. Returns whether all pairs are finite; if not, they are not rounded.
     pub(crate) fn quantise(
         &mut self,
         weights: &Weights,
         unit_hessian: bool,
         levels: Option<Levels>,
-    ) {
+    ) -> bool {
         if let Weights::Real(weights) = weights {
             self.pairs
                 .par_chunks_mut(PIECE)
@@ -69,6 +69,9 @@ impl Gradients {
         }
         let room = FULL - weights.total(self.pairs.len()) as f64;
         let [gradients, hessians] = absolute_sums(&self.pairs, weights.repeats());
+        if !(gradients.is_finite() && hessians.is_finite()) {
+            return false;
+        }
         self.gradient_scale = scale(room, gradients);
         self.hessian_scale = scale(room, hessians);
         if let Some(levels) = levels {
@@ -81,6 +84,7 @@ impl Gradients {
             self.hessian_scale = 1.0;
         }
         self.pack(weights.repeats(), levels.and_then(|l| l.seed));
+        true
     }
 
     fn pack(&mut self, repeats: Option<&[u32]>, seed: Option<u64>) {
@@ -185,7 +189,7 @@ mod tests {
         for (pair, label) in g.pairs.iter_mut().zip(labels) {
             *pair = [-*label as f32, 1.0];
         }
-        g.quantise(weights, true, None);
+        assert!(g.quantise(weights, true, None));
         g
     }
 
@@ -221,6 +225,14 @@ mod tests {
     }
 
     #[test]
+    fn pairs_that_are_not_finite_are_noticed() {
+        let mut g = Gradients::new(2);
+        g.pairs = vec![[1e30, 1.0], [-1.0, 1.0]];
+        assert!(g.quantise(&Weights::Unit, true, None));
+        assert!(!g.quantise(&Weights::Real(vec![1e9, 1.0]), true, None));
+    }
+
+    #[test]
     fn repeats_multiply_the_rounded_gradient() {
         let labels = vec![0.123_456, -7.7, 3.3];
         let thrice: Vec<f64> = labels.iter().flat_map(|&l| [l; 3]).collect();
@@ -244,7 +256,7 @@ mod tests {
         for (seed, furthest) in [(Some(7), 0.01_f64), (None, 0.3)] {
             let mut g = Gradients::new(n);
             g.pairs.clone_from(&pairs);
-            g.quantise(&Weights::Unit, false, Some(Levels { number: 4, seed }));
+            assert!(g.quantise(&Weights::Unit, false, Some(Levels { number: 4, seed })));
             assert_eq!((g.gradient_scale, g.hessian_scale), (2.0, 16.0));
             let halves: Vec<[i32; 2]> = g
                 .packed

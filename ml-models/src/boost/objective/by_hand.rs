@@ -1,0 +1,328 @@
+//! Every loss under weights: values worked out from the definitions with NumPy, and weights that stand for repeated rows.
+
+use super::*;
+
+const LABELS: [f64; 3] = [0.5, 2.0, 7.0];
+const SCORES: [f64; 3] = [0.3, 0.7, 1.4];
+/// Not whole: weights, and not repeats.
+const WEIGHTS: [f64; 3] = [1.5, 0.25, 2.0];
+
+const KINDS: [Kind; 9] = [
+    Kind::Squared,
+    Kind::Absolute,
+    Kind::Huber(0.9),
+    Kind::Fair(1.5),
+    Kind::Poisson(0.7),
+    Kind::Quantile(0.2),
+    Kind::Mape,
+    Kind::Gamma,
+    Kind::Tweedie(1.3),
+];
+
+fn near(got: f64, want: f64, what: &dyn Debug) {
+    assert!(
+        (got - want).abs() < 1e-6 * want.abs().max(1.0),
+        "{what:?}: {got} is not {want}"
+    );
+}
+
+/// Outputs of rows that are repeated so often.
+fn repeated<T: Copy>(values: &[T], times: &[f64]) -> Vec<T> {
+    let of_output = |values: &[T]| -> Vec<T> {
+        let each = values.iter().zip(times);
+        each.flat_map(|(&v, &n)| vec![v; n as usize]).collect()
+    };
+    values.chunks(times.len()).flat_map(of_output).collect()
+}
+
+/// Starts, evaluations and gradients of weighted rows are those of repeated rows.
+fn weights_repeat(
+    loss: &dyn Loss,
+    again: &dyn Loss,
+    scores: &[f64],
+    times: &[f64],
+    what: &dyn Debug,
+) {
+    let many = repeated(scores, times);
+    for (a, b) in loss.start(Some(times)).iter().zip(again.start(None)) {
+        near(*a, b, what);
+    }
+    near(
+        loss.evaluate(scores, Some(times)),
+        again.evaluate(&many, None),
+        what,
+    );
+    let (mut few, mut all) = (vec![[0.0; 2]; scores.len()], vec![[0.0; 2]; many.len()]);
+    loss.gradients(scores, 0, &mut few);
+    again.gradients(&many, 0, &mut all);
+    assert_eq!(repeated(&few, times), all, "{what:?}");
+}
+
+#[test]
+fn losses_of_numbers() {
+    // Evaluation, start.
+    let log_mean = 1.402_823_663;
+    let want = [
+        [16.854, 4.066_666_667],
+        [3.153_333_333, 7.0], // 1.5 and .25 are less than half of 3.75
+        [2.531, 4.066_666_667],
+        [2.658_174_414, 4.066_666_667],
+        [-2.543_032_981, log_mean],
+        [0.630_666_667, 0.5],
+        [0.55, 0.5], // weights 1.5, .25 / 2, 2 / 7
+        [2.048_337_017, log_mean],
+        [12.036_609_246, log_mean],
+    ];
+    for (kind, [metric, start]) in KINDS.into_iter().zip(want) {
+        let loss = Pointwise::new(kind, LABELS.to_vec());
+        near(loss.evaluate(&SCORES, Some(&WEIGHTS)), metric, &kind);
+        near(loss.start(Some(&WEIGHTS))[0], start, &kind);
+        let times = [3.0, 1.0, 2.0];
+        let again = Pointwise::new(kind, repeated(&LABELS, &times));
+        weights_repeat(&loss, &again, &SCORES, &times, &kind);
+    }
+}
+
+#[test]
+fn hessians_of_numbers() {
+    let third = 1.0 / 7.0;
+    let want = [
+        (Kind::Squared, [-0.2, -1.3, -5.6], [1.0; 3]),
+        (Kind::Absolute, [-1.0; 3], [1.0; 3]),
+        (Kind::Huber(0.9), [-0.2, -0.9, -0.9], [1.0; 3]),
+        (Kind::Quantile(0.2), [-0.2; 3], [1.0; 3]),
+        (Kind::Mape, [-1.0, -0.5, -third], [1.0; 3]),
+        (
+            Kind::Fair(1.5),
+            [-0.176_470_6, -0.696_428_6, -1.183_098_6],
+            [0.778_546_7, 0.286_989_8, 0.044_634_0],
+        ),
+        (
+            Kind::Poisson(0.7),
+            [0.849_858_8, 0.013_752_7, -2.944_800_0],
+            [std::f64::consts::E, 4.055_200_0, 8.166_169_9],
+        ),
+        (
+            Kind::Gamma,
+            [0.629_590_9, 0.006_829_4, -0.726_178_8],
+            [0.370_409_1, 0.993_170_6, 1.726_178_8],
+        ),
+        (
+            Kind::Tweedie(1.3),
+            [0.776_712_5, 0.011_147_7, -1.934_871_5],
+            [1.000_664_3, 1.628_971_9, 3.244_917_7],
+        ),
+    ];
+    for (kind, first, second) in want {
+        let mut pairs = [[0.0; 2]; 3];
+        Pointwise::new(kind, LABELS.to_vec()).gradients(&SCORES, 0, &mut pairs);
+        for (i, [g, h]) in pairs.into_iter().enumerate() {
+            near(g.into(), first[i], &kind);
+            near(h.into(), second[i], &kind);
+        }
+    }
+}
+
+/// A leaf of rows 0 and 2 of 4 under each kind of weights; residuals 5, 1, 3, 40.
+#[test]
+fn renewal_counts_weights() {
+    use crate::tree::weights::Weights;
+    let (labels, scores) = (vec![10.0, 4.0, 9.0, 40.0], [5.0, 3.0, 6.0, 0.0]);
+    let value = |kind, rows: &[u32], weights: Vec<f64>| {
+        let loss = Pointwise::new(kind, labels.clone());
+        let renewal = loss.renewal().unwrap();
+        renewal.value(rows, &scores, &Weights::new(weights))
+    };
+    let all = [0, 1, 2, 3];
+    assert_eq!(value(Kind::Absolute, &[0, 2], vec![1.0; 4]), 4.0);
+    assert_eq!(
+        value(Kind::Absolute, &[0, 2], vec![3.0, 9.0, 1.0, 9.0]),
+        5.0
+    );
+    assert_eq!(
+        value(Kind::Absolute, &[0, 2], vec![0.3, 9.0, 0.1, 9.0]),
+        5.0
+    );
+    assert_eq!(
+        value(Kind::Absolute, &[0, 2], vec![0.1, 9.0, 0.3, 9.0]),
+        3.0
+    );
+    assert_eq!(value(Kind::Absolute, &all, vec![0.5; 4]), 3.0);
+    assert_eq!(value(Kind::Quantile(0.75), &all, vec![0.5; 4]), 5.0);
+    assert_eq!(value(Kind::Quantile(0.76), &all, vec![0.5; 4]), 40.0);
+    assert_eq!(
+        value(Kind::Quantile(0.75), &all, vec![1.0; 4]),
+        5.0 + 0.25 * 35.0
+    );
+    // One over the label each: 1 / 10, 1 / 4, 1 / 9, 1 / 40.
+    assert_eq!(value(Kind::Mape, &all, vec![1.0; 4]), 1.0);
+    assert_eq!(value(Kind::Mape, &all, vec![4.0, 1.0, 1.0, 1.0]), 5.0);
+    assert_eq!(value(Kind::Mape, &all, vec![1.0, 1.0, 1.0, 16.0]), 5.0);
+    assert_eq!(value(Kind::Mape, &all, vec![1.0, 1.0, 1.0, 20.0]), 40.0);
+}
+
+#[test]
+fn losses_of_classes() {
+    let binary = |signs: Vec<f64>| Logistic {
+        signs,
+        sigmoid: 1.5,
+        class_weights: [1.0; 2],
+    };
+    let (signs, times) = (vec![1.0, -1.0, 1.0], [2.0, 1.0, 3.0]);
+    let loss = binary(signs.clone());
+    near(
+        loss.evaluate(&SCORES, Some(&WEIGHTS)),
+        0.348_913_889,
+        &"binary",
+    );
+    near(loss.start(Some(&WEIGHTS))[0], 1.759_371_553, &"binary");
+    weights_repeat(
+        &loss,
+        &binary(repeated(&signs, &times)),
+        &SCORES,
+        &times,
+        &"binary",
+    );
+
+    // One output after the other.
+    let scores = [0.3, 1.1, 0.0, -0.2, 0.4, 0.8, 0.9, -0.5, 0.2];
+    let codes = vec![2, 0, 1];
+    let softmax = |codes| Softmax { codes, classes: 3 };
+    let loss = softmax(codes.clone());
+    near(
+        loss.evaluate(&scores, Some(&WEIGHTS)),
+        0.657_364_656,
+        &"softmax",
+    );
+    for (got, want) in
+        loss.start(Some(&WEIGHTS))
+            .into_iter()
+            .zip([-2.708_050_2, -0.628_608_659, -0.916_290_732])
+    {
+        near(got, want, &"softmax");
+    }
+    weights_repeat(
+        &loss,
+        &softmax(repeated(&codes, &times)),
+        &scores,
+        &times,
+        &"softmax",
+    );
+
+    let loss = OneVsAll::new(codes.clone(), 3, 2.0);
+    near(
+        loss.evaluate(&scores, Some(&WEIGHTS)),
+        0.166_276_994,
+        &"one against all",
+    );
+    for (got, want) in
+        loss.start(Some(&WEIGHTS))
+            .into_iter()
+            .zip([-1.319_528_665, 0.066_765_696, -0.202_732_554])
+    {
+        near(got, want, &"one against all");
+    }
+    weights_repeat(
+        &loss,
+        &OneVsAll::new(repeated(&codes, &times), 3, 2.0),
+        &scores,
+        &times,
+        &"one against all",
+    );
+    let mut pairs = [[0.0; 2]; 9];
+    loss.gradients(&scores, 0, &mut pairs);
+    let first = [
+        1.291_312_6,
+        -0.199_501_0,
+        1.0,
+        0.802_624_7,
+        1.379_949_0,
+        -0.335_963_2,
+        -0.283_702_1,
+        0.537_882_8,
+        1.197_375_3,
+    ];
+    let second = [
+        0.915_137_0,
+        0.359_201_3,
+        1.0,
+        0.961_043_0,
+        0.855_638_8,
+        0.559_055_2,
+        0.486_917_4,
+        0.786_447_7,
+        0.961_043_0,
+    ];
+    for (i, [g, h]) in pairs.into_iter().enumerate() {
+        near(g.into(), first[i], &"one against all");
+        near(h.into(), second[i], &"one against all");
+    }
+    assert_eq!(loss.link(), Link::Sigmoid(2.0));
+}
+
+/// Documents in the order no, yes, no, yes, yes by their scores.
+const RANKED: [f64; 5] = [5.0, 4.0, 3.0, 2.0, 1.0];
+
+#[test]
+fn rankings_are_measured_up_to_eval_at() {
+    let ndcg = [
+        0.0,
+        0.496_639_260,
+        0.629_898_969,
+        0.675_750_797,
+        0.675_750_797,
+    ];
+    for (k, want) in [1, 2, 3, 4, 9].into_iter().zip(ndcg) {
+        let params = crate::boost::Boost::new().eval_at(k);
+        let rank = LambdaRank::new(vec![3.0, 0.0, 7.0, 1.0], vec![0, 4], &params);
+        near(rank.evaluate(&[0.1, 0.9, 0.8, -2.0], None), want, &k);
+    }
+    // Hits at 2, 4, 5, over the most there can be: as many as are relevant, and as the cut-off leaves.
+    let map = [
+        0.0,
+        0.25,
+        0.5 / 3.0,
+        1.0 / 3.0,
+        (0.5 + 0.5 + 0.6) / 3.0,
+        (0.5 + 0.5 + 0.6) / 3.0,
+    ];
+    for (k, want) in [1, 2, 3, 4, 5, 9].into_iter().zip(map) {
+        let params = crate::boost::Boost::new().eval_at(k);
+        let rank = LambdaMap::new(vec![false, true, false, true, true], vec![0, 5], &params);
+        near(rank.evaluate(&RANKED, None), want, &k);
+    }
+}
+
+/// LightGBM 4.7.0: four lists of three, `lgb.train(dict(objective="lambdarank", metric=.., eval_at=[2], num_leaves=2, ..), data, 1,
+/// valid_sets=[data])` with these weights of rows, and its scores.
+#[test]
+fn rankings_weigh_lists_as_lightgbm_does() {
+    let grades = [2, 0, 1, 2, 0, 0, 0, 1, 2, 0, 1, 1];
+    let weights = [1.0, 1.0, 1.0, 3.0, 3.0, 3.0, 0.5, 0.5, 0.5, 2.0, 1.0, 4.0];
+    let [high, low] = [0.154_896_14, -0.191_046_79];
+    let scores = [
+        high, high, low, high, low, low, high, low, high, low, high, high,
+    ];
+    let starts = vec![0, 3, 6, 9, 12];
+    let params = crate::boost::Boost::new().eval_at(2);
+    let gains = grades.iter().map(|&g| f64::from((1 << g) - 1)).collect();
+    let rank = LambdaRank::new(gains, starts.clone(), &params);
+    near(
+        rank.evaluate(&scores, Some(&weights)),
+        0.939_543_805,
+        &"ndcg",
+    );
+    near(rank.evaluate(&scores, None), 0.836_882_671, &"ndcg");
+    let grades = grades.iter().map(|&g| f64::from(g)).collect();
+    let cross = XeNdcg::new(grades, rank, 1);
+    near(
+        cross.evaluate(&scores, Some(&weights)),
+        0.939_543_805,
+        &"ndcg",
+    );
+    let relevant = vec![
+        true, false, true, true, false, false, false, true, true, false, true, true,
+    ];
+    let map = LambdaMap::new(relevant, starts, &params);
+    near(map.evaluate(&scores, Some(&weights)), 0.871_951_218, &"map");
+}
