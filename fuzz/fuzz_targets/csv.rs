@@ -13,16 +13,29 @@ fuzz_target!(|data: &[u8]| {
         source = source.sniff(true).skip_row_names(true);
     }
     if how & 2 != 0 {
-        source = source.ragged(Ragged::Pad).encoding(Encoding::Latin1).missing(Missing::pandas());
+        source = source
+            .ragged(Ragged::Fill)
+            .encoding(Encoding::Latin1)
+            .missing(Missing::pandas());
     }
     if how & 4 != 0 {
-        source = source.on_mismatch(OnMismatch::Quarantine).rename_duplicates(true);
+        source = source
+            .on_mismatch(OnMismatch::Quarantine)
+            .rename_duplicates(true);
     }
     if how & 8 != 0 {
-        source = source.has_header(false).trim(true).thousands(b'.').decimal(b',').delimiter(b';');
+        source = source
+            .has_header(false)
+            .trim(true)
+            .thousands(b'.')
+            .decimal(b',')
+            .delimiter(b';');
     }
     if how & 16 != 0 {
-        source = source.column("a", As::Num).column("b", As::Time(TimeFormat::DayFirst)).sample_rows(2);
+        source = source
+            .column("a", As::Num)
+            .column("b", As::Time(TimeFormat::DayFirst))
+            .sample_rows(2);
     }
     if how & 32 != 0 {
         source = source.comment(b'#').quote(None).allow_empty(true);

@@ -17,7 +17,8 @@ static SCHEMA: LazyLock<Arc<Schema>> = LazyLock::new(|| {
 });
 
 fuzz_target!(|data: &[u8]| {
-    let bases = [br#"{"price": 2.5, "city": "Riga", "new": true, "at": 1e15, "note": "x"}"#.to_vec()];
+    let bases =
+        [br#"{"price": 2.5, "city": "Riga", "new": true, "at": 1e15, "note": "x"}"#.to_vec()];
     let text = ml_pipeline_fuzz::edited(&bases, data);
     let Ok(request) = serde_json::from_slice(&text) else {
         return;

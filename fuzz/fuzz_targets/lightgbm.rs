@@ -12,7 +12,9 @@ static BASES: LazyLock<Vec<Vec<u8>>> =
 
 fuzz_target!(|data: &[u8]| {
     let bytes = edited(&BASES, data);
-    let read = std::str::from_utf8(&bytes).ok().and_then(|text| lightgbm::from_str(text).ok());
+    let read = std::str::from_utf8(&bytes)
+        .ok()
+        .and_then(|text| lightgbm::from_str(text).ok());
     if let Some(ensemble) = read {
         exercise(&ensemble);
     }

@@ -12,10 +12,22 @@ static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir(
 static BASES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let plain = Table::new([("x", Column::num((0..20).map(|i| f64::from(i) / 7.0)))]).unwrap();
     let mixed = Table::new([
-        ("x", Column::num((0..40).map(|i| if i % 9 == 0 { f64::NAN } else { f64::from(i) }))),
-        ("c", Column::cat((0..40).map(|i| (i % 5 > 0).then(|| format!("l{}", i % 7))))),
-        ("b", Column::bool((0..40).map(|i| (i % 4 > 0).then_some(i % 3 == 0)))),
-        ("t", Column::text((0..40).map(|i| (i % 6 > 0).then(|| "word ".repeat(i % 5))))),
+        (
+            "x",
+            Column::num((0..40).map(|i| if i % 9 == 0 { f64::NAN } else { f64::from(i) })),
+        ),
+        (
+            "c",
+            Column::cat((0..40).map(|i| (i % 5 > 0).then(|| format!("l{}", i % 7)))),
+        ),
+        (
+            "b",
+            Column::bool((0..40).map(|i| (i % 4 > 0).then_some(i % 3 == 0))),
+        ),
+        (
+            "t",
+            Column::text((0..40).map(|i| (i % 6 > 0).then(|| "word ".repeat(i % 5)))),
+        ),
     ])
     .unwrap();
     [plain, mixed]

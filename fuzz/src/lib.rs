@@ -45,6 +45,18 @@ fn apply(bytes: &mut Vec<u8>, edit: &[u8]) {
 
 /// Rows of `width` numbers: ordinary, missing, infinite and beyond every bound.
 pub fn strange_rows(width: usize) -> Vec<f64> {
-    let values = [0.0, 1.0, -1.0, 0.5, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e-300];
-    (0..4 * width).map(|i| values[(i + i / width.max(1)) % values.len()]).collect()
+    let values = [
+        0.0,
+        1.0,
+        -1.0,
+        0.5,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        1e300,
+        -1e-300,
+    ];
+    (0..4 * width)
+        .map(|i| values[(i + i / width.max(1)) % values.len()])
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! Ensembles to begin from, and what is done with one that was read.
 
 use crate::strange_rows;
-use ml_data::contract::Estimator;
+use ml_data::contract::Fit;
 use ml_data::repr::{Dense, Names, View};
 use ml_data::sample::{Dataset, Real, RealLabels};
 use ml_models::boost::Boost;
@@ -12,13 +12,24 @@ use ml_models::tree::Ensemble;
 pub fn small() -> Ensemble {
     let rows = 60;
     let cells = (0..rows).flat_map(|i| {
-        let x = if i % 7 == 0 { f64::NAN } else { f64::from(i) / 9.0 };
+        let x = if i % 7 == 0 {
+            f64::NAN
+        } else {
+            f64::from(i) / 9.0
+        };
         [x, f64::from(i % 5), f64::from(i * i % 11)]
     });
     let x = Dense::new(Names::new(["a", "b", "c"]), cells.collect()).unwrap();
-    let y: Vec<f64> = (0..rows).map(|i| f64::from(i % 5) + f64::from(i) / 20.0).collect();
-    let train = Dataset::<_, Real>::new(x, RealLabels::new(&y).unwrap()).unwrap().into_train();
-    let boost = Boost::new().num_iterations(3).num_leaves(6).min_data_in_leaf(3);
+    let y: Vec<f64> = (0..rows)
+        .map(|i| f64::from(i % 5) + f64::from(i) / 20.0)
+        .collect();
+    let train = Dataset::<_, Real>::new(x, RealLabels::new(y).unwrap())
+        .unwrap()
+        .into_train();
+    let boost = Boost::new()
+        .num_iterations(3)
+        .num_leaves(6)
+        .min_data_in_leaf(3);
     let model = boost.categorical_feature(["b"]).fit(&train).unwrap();
     model.ensemble().clone()
 }
