@@ -3,6 +3,7 @@
 //! Formats with checksums, lengths and footers refuse random bytes at their first gate. Here the fuzzer's bytes are a
 //! list of edits instead: `base, (operation, position, operand)*`. Coverage guides the edits as it would guide the bytes.
 
+pub mod artifacts;
 pub mod trees;
 
 /// The fuzzer's bytes themselves when the first one is 0, else one of the bases, edited.

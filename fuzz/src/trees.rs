@@ -8,8 +8,8 @@ use ml_models::boost::Boost;
 use ml_models::interchange::{lightgbm, onnx, xgboost};
 use ml_models::tree::Ensemble;
 
-/// A small boosted model on numbers with missing values and a categorical column.
-pub fn small() -> Ensemble {
+/// Rows of three columns with missing values, and numbers that depend on them.
+pub fn numbers() -> (Dense<f64>, RealLabels) {
     let rows = 60;
     let cells = (0..rows).flat_map(|i| {
         let x = if i % 7 == 0 {
@@ -23,9 +23,13 @@ pub fn small() -> Ensemble {
     let y: Vec<f64> = (0..rows)
         .map(|i| f64::from(i % 5) + f64::from(i) / 20.0)
         .collect();
-    let train = Dataset::<_, Real>::new(x, RealLabels::new(y).unwrap())
-        .unwrap()
-        .into_train();
+    (x, RealLabels::new(y).unwrap())
+}
+
+/// A small boosted model on numbers with missing values and a categorical column.
+pub fn small() -> Ensemble {
+    let (x, y) = numbers();
+    let train = Dataset::<_, Real>::new(x, y).unwrap().into_train();
     let boost = Boost::new()
         .num_iterations(3)
         .num_leaves(6)
