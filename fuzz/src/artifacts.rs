@@ -115,7 +115,8 @@ fn pipelines() -> Vec<Kind> {
         .with("new", MeanImputer::new());
     let codes = Columns::new()
         .with(["price", "new"], ConstantImputer::new(0.0))
-        .with(["city", "device"], OrdinalEncoder::new());
+        .with(["city", "device"], OrdinalEncoder::new())
+        .remainder(Remainder::Drop);
     let boost = || {
         Boost::new()
             .num_iterations(3)
