@@ -247,3 +247,31 @@ fn an_error_in_a_later_block_names_its_row() {
         "column `c`, row 7777: expected a level seen in training, found an unseen level"
     );
 }
+
+/// A step takes the features of a table; a column of another role only by its name, also when all columns are named.
+#[test]
+fn case_v12_other_roles_are_read_by_name_only() {
+    let table = Table::new([
+        ("x", Column::num([1.0, 3.0])),
+        ("sex", Column::num([0.0, 1.0])),
+        ("id", Column::num([7.0, 8.0])),
+    ])
+    .unwrap()
+    .with_role("sex", Role::Sensitive)
+    .unwrap()
+    .with_role("id", Role::Identifier)
+    .unwrap();
+    let names = |out: Dense<f64>| out.names().iter().map(String::from).collect::<Vec<_>>();
+    let train = || table.clone().unlabelled().unwrap().into_train();
+    let (_, out) = StandardScaler::new().fit_transform(&train()).unwrap();
+    assert_eq!(names(out), ["x"]);
+    let all = Columns::new().with(Select::All, StandardScaler::new());
+    assert_eq!(names(all.fit_transform(&train()).unwrap().1), ["x"]);
+    let rest = Columns::new().remainder(Remainder::Pass);
+    assert_eq!(names(rest.fit_transform(&train()).unwrap().1), ["x"]);
+    let named = Columns::new().with(["x", "sex", "id"], StandardScaler::new());
+    assert_eq!(
+        names(named.fit_transform(&train()).unwrap().1),
+        ["x", "sex", "id"]
+    );
+}

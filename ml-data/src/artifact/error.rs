@@ -40,6 +40,22 @@ pub enum ArtifactError {
     /// The rows to be predicted have another schema.
     #[error("artifact was trained on other rows: {0}")]
     Schema(String),
+    /// Trained on another kind of target.
+    #[error("artifact was trained on a {found} target, the program expects {expected}")]
+    Target {
+        /// The target it was trained on.
+        found: String,
+        /// The target of the program's pipeline.
+        expected: String,
+    },
+    /// Another pipeline: other steps, another order, or another model.
+    #[error("artifact holds a `{found}`, the program expects a `{expected}`")]
+    Structure {
+        /// The type of the saved pipeline.
+        found: String,
+        /// The type of the program's pipeline.
+        expected: String,
+    },
     /// The content is not of the type the kind promises.
     #[error("artifact payload can not be read: {0}")]
     Payload(String),

@@ -1,26 +1,27 @@
 //! Saving pipelines and loading them without spelling their types.
 
 use super::{Artifact, ArtifactError};
-use crate::contract::{Estimator, Predictor};
+use crate::contract::{Estimator, Predict, Predictor, structure};
 use crate::error::Result;
 use crate::sample::{Prediction, Target};
 use crate::table::{Schema, Table};
 use std::sync::Arc;
 
-/// A fitted pipeline as artifact bytes.
+/// A fitted pipeline as artifact bytes, with the columns it reads, the kind of target it was trained on and its type in words.
 ///
 /// # Errors
 /// A state that can not be written.
 pub fn save<P: Prediction>(kind: &str, model: &dyn Predictor<Table, P>) -> Result<Vec<u8>> {
     Artifact::from_payload(kind, model.payload()?)
         .with_schema(model.trained_on())
+        .with_type(model.target(), model.structure())
         .to_bytes()
 }
 
 /// Loads what `make` would fit. `make` is never called: it names the type.
 ///
 /// # Errors
-/// Damaged bytes, another kind, or (when `rows` are given) another schema.
+/// Damaged bytes, another kind, another kind of target, other steps or another model, or (when `rows` are given) another schema.
 pub fn load_as<E, Y>(
     _make: fn() -> E,
     kind: &str,
@@ -33,7 +34,42 @@ where
 {
     let artifact = Artifact::from_bytes(bytes)?;
     check_rows(&artifact, rows)?;
-    Ok(artifact.state::<E::Model>(kind)?)
+    pipeline::<E, Y>(&artifact, kind)
+}
+
+/// The pipeline of an artifact, which has to be what `E` fits on `Y`. Artifacts of earlier versions do not say; their columns and
+/// parts still have to fit together.
+fn pipeline<E, Y>(artifact: &Artifact, kind: &str) -> Result<E::Model>
+where
+    E: Estimator<Table, Y>,
+    Y: Target,
+{
+    let expected = structure::<E::Model>();
+    // Another kind is the first thing to say, and `state` says it.
+    if artifact.kind() == kind {
+        if let Some(found) = artifact.target().filter(|t| *t != Y::NAME) {
+            return Err(ArtifactError::Target {
+                found: found.into(),
+                expected: Y::NAME.into(),
+            }
+            .into());
+        }
+        if let Some(found) = artifact.structure().filter(|s| *s != expected) {
+            return Err(ArtifactError::Structure {
+                found: found.into(),
+                expected,
+            }
+            .into());
+        }
+    }
+    let mut model = artifact.state::<E::Model>(kind)?;
+    match artifact.schema() {
+        Some(schema) if schema != &**model.input() => Err(ArtifactError::Fingerprint.into()),
+        _ => {
+            model.set_target(Y::NAME);
+            Ok(model)
+        }
+    }
 }
 
 fn check_rows(artifact: &Artifact, rows: Option<&Schema>) -> Result<(), ArtifactError> {
@@ -81,7 +117,7 @@ impl<Y: Target> Loader<Y> {
         kind: &'static str,
         _make: fn() -> E,
     ) -> Self {
-        let load: Load<Y> = Box::new(move |a| Ok(Arc::new(a.state::<E::Model>(kind)?)));
+        let load: Load<Y> = Box::new(move |a| Ok(Arc::new(pipeline::<E, Y>(a, kind)?)));
         self.kinds.push((kind, load));
         self
     }
@@ -89,7 +125,8 @@ impl<Y: Target> Loader<Y> {
     /// Loads a fitted pipeline.
     ///
     /// # Errors
-    /// Damaged bytes, a kind it does not know, or (when `rows` are given) another schema.
+    /// Damaged bytes, a kind it does not know, another kind of target, other steps or another model than that kind has, or (when
+    /// `rows` are given) another schema.
     pub fn load(
         &self,
         bytes: &[u8],

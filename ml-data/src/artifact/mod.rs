@@ -1,7 +1,7 @@
 //! Artifacts: fitted objects as bytes that say what they are, what rows they read, and whether they are whole.
 //!
 //! Layout (integers little-endian): magic `MLPIPE\r\n`, format version `u16`, header length `u32`, header (JSON:
-//! kind, library version, schema, schema fingerprint, payload length, note), training profile and payload (postcard), SHA-256
+//! kind, library version, schema, schema fingerprint, kind of target, type of the pipeline, lengths), training profile and payload (postcard), SHA-256
 //! of everything before. The magic's line ending shows transfers that rewrote it.
 
 mod error;
@@ -26,6 +26,10 @@ struct Header {
     library: String,
     fingerprint: Option<String>,
     schema: Option<Schema>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    structure: Option<String>,
     profile_len: u64,
     payload_len: u64,
 }
@@ -36,6 +40,9 @@ pub struct Artifact {
     kind: String,
     library: String,
     schema: Option<Schema>,
+    /// The kind of target and the type of a pipeline; artifacts of earlier versions have neither.
+    target: Option<String>,
+    structure: Option<String>,
     profile: Vec<u8>,
     payload: Vec<u8>,
 }
@@ -57,6 +64,8 @@ impl Artifact {
             kind: kind.into(),
             library,
             schema: None,
+            target: None,
+            structure: None,
             profile: Vec::new(),
             payload,
         }
@@ -73,6 +82,13 @@ impl Artifact {
     #[must_use]
     pub fn with_schema(mut self, schema: &Schema) -> Self {
         self.schema = Some(schema.clone());
+        self
+    }
+
+    /// Says what kind of target the state was trained on, and of which type it is.
+    pub(crate) fn with_type(mut self, target: Option<&str>, structure: String) -> Self {
+        self.target = target.map(Into::into);
+        self.structure = Some(structure);
         self
     }
 
@@ -94,6 +110,14 @@ impl Artifact {
     pub fn library(&self) -> &str {
         &self.library
     }
+    /// The kind of target it was trained on, when it is a pipeline that knows.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+    /// The type of a saved pipeline in words: its steps and its model.
+    pub fn structure(&self) -> Option<&str> {
+        self.structure.as_deref()
+    }
     /// The rows it reads, when it reads tables.
     pub fn schema(&self) -> Option<&Schema> {
         self.schema.as_ref()
@@ -110,7 +134,7 @@ impl Artifact {
                 expected: vec![kind.into()],
             });
         }
-        postcard::from_bytes(&self.payload).map_err(|e| ArtifactError::Payload(e.to_string()))
+        whole(&self.payload)
     }
 
     /// The profile of the training data, if there is one.
@@ -121,9 +145,7 @@ impl Artifact {
         if self.profile.is_empty() {
             return Ok(None);
         }
-        postcard::from_bytes(&self.profile)
-            .map(Some)
-            .map_err(|e| ArtifactError::Payload(e.to_string()))
+        whole(&self.profile).map(Some)
     }
 
     /// As bytes.
@@ -136,6 +158,8 @@ impl Artifact {
             library: self.library.clone(),
             fingerprint: self.schema.as_ref().map(|s| hex(&s.fingerprint())),
             schema: self.schema.clone(),
+            target: self.target.clone(),
+            structure: self.structure.clone(),
             profile_len: self.profile.len() as u64,
             payload_len: self.payload.len() as u64,
         };
@@ -208,6 +232,8 @@ impl Artifact {
             kind: header.kind,
             library: header.library,
             schema: header.schema,
+            target: header.target,
+            structure: header.structure,
             profile: bytes[body..body + profile].to_vec(),
             payload: bytes[body + profile..body + profile + payload].to_vec(),
         })
@@ -228,6 +254,18 @@ impl Artifact {
             },
             _ => ArtifactError::Checksum,
         }
+    }
+}
+
+/// A value from all of the bytes: what is left over belongs to another type.
+fn whole<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ArtifactError> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((value, [])) => Ok(value),
+        Ok((_, rest)) => Err(ArtifactError::Payload(format!(
+            "{} bytes are left over: it holds another type",
+            rest.len()
+        ))),
+        Err(e) => Err(ArtifactError::Payload(e.to_string())),
     }
 }
 

@@ -38,7 +38,7 @@ impl Fence {
     /// Quantiles interpolate linearly, as `numpy.quantile` does.
     ///
     /// # Errors
-    /// A parameter outside its domain.
+    /// A parameter outside its domain, or numbers so large that a bound is not a finite number.
     ///
     /// # References
     /// J. W. Tukey, *Exploratory Data Analysis*, 1977. C. Leys et al., "Detecting outliers: do not use standard deviation around the
@@ -50,7 +50,7 @@ impl Fence {
             return Ok(None);
         }
         v.sort_unstable_by(f64::total_cmp);
-        Ok(Some(match self {
+        let bounds = match self {
             Self::Iqr(k) => {
                 let (q1, q3) = (quantile(&v, 0.25), quantile(&v, 0.75));
                 (q1 - k * (q3 - q1), q3 + k * (q3 - q1))
@@ -69,8 +69,18 @@ impl Fence {
                 (median - k * mad, median + k * mad)
             }
             Self::Quantiles(low, high) => (quantile(&v, low), quantile(&v, high)),
-            Self::Between(low, high) => (low, high),
-        }))
+            Self::Between(low, high) => return Ok(Some((low, high))),
+        };
+        if !(bounds.0.is_finite() && bounds.1.is_finite()) {
+            return Err(Error::Fit {
+                step: "Fence",
+                reason: format!(
+                    "the numbers are too large for {self:?}: its bounds would be {} and {}",
+                    bounds.0, bounds.1
+                ),
+            });
+        }
+        Ok(Some(bounds))
     }
 
     fn check(self) -> Result<()> {
@@ -95,7 +105,11 @@ pub(super) fn quantile(sorted: &[f64], q: f64) -> f64 {
     let at = q * (sorted.len() - 1) as f64;
     let (i, part) = (at.floor() as usize, at.fract());
     let next = sorted[(i + 1).min(sorted.len() - 1)];
-    sorted[i] + part * (next - sorted[i])
+    let apart = next - sorted[i];
+    if apart.is_finite() {
+        return sorted[i] + part * apart;
+    }
+    sorted[i] * (1.0 - part) + next * part
 }
 
 impl Cleaning {

@@ -21,6 +21,10 @@ pub trait Predictor<R: Repr, P: Prediction>: Send + Sync {
     fn predict_view(&self, x: View<'_, R>) -> Result<P>;
     /// The columns it was trained on.
     fn trained_on(&self) -> &R::Header;
+    /// The kind of target it was trained on, if it knows.
+    fn target(&self) -> Option<&'static str>;
+    /// The model's type in words, without the paths of modules: what an artifact is told apart by.
+    fn structure(&self) -> String;
     /// A session for one thread.
     fn session(self: Arc<Self>) -> Box<dyn Session<R, P>>;
     /// The fitted state, serialised.
@@ -37,6 +41,12 @@ impl<R: Repr, P: Prediction, M: Predict<R, Prediction = P>> Predictor<R, P> for 
     fn trained_on(&self) -> &R::Header {
         self.input()
     }
+    fn target(&self) -> Option<&'static str> {
+        Predict::target(self)
+    }
+    fn structure(&self) -> String {
+        structure::<M>()
+    }
     fn session(self: Arc<Self>) -> Box<dyn Session<R, P>> {
         Box::new(Warm::<R, M> {
             model: self,
@@ -48,6 +58,24 @@ impl<R: Repr, P: Prediction, M: Predict<R, Prediction = P>> Predictor<R, P> for 
         postcard::to_stdvec(self)
             .map_err(|e| Error::Data(format!("fitted state can not be written: {e}")))
     }
+}
+
+/// The name of a type without the paths of modules, so that an artifact outlives a file that moves:
+/// `FittedPipeline<Table, PerColumn<Fill>, FittedBoost>`.
+pub(crate) fn structure<M>() -> String {
+    let (mut out, mut word) = (String::new(), String::new());
+    for c in std::any::type_name::<M>().chars() {
+        match c {
+            ':' => word.clear(),
+            c if c.is_alphanumeric() || c == '_' => word.push(c),
+            c => {
+                out.push_str(&word);
+                word.clear();
+                out.push(c);
+            }
+        }
+    }
+    out + &word
 }
 
 /// Predicts row after row on one thread with reused memory: a warm call allocates nothing.

@@ -13,6 +13,7 @@ mod rank_rows;
 mod ranker;
 mod step;
 
+pub(crate) use erased::structure;
 pub use erased::{ErasedEstimator, Predictor, Session};
 pub use metric::{Direction, Metric};
 pub use model::{Estimator, Fit, LearnValid, Predict, Round};

@@ -110,24 +110,61 @@ impl<T: Params, M: Params> Params for Pipeline<T, M> {
     }
 }
 
-/// A fitted pipeline: predicts raw rows, remembers the columns it was trained on.
+/// A fitted pipeline: predicts raw rows, remembers the columns and the kind of target it was trained on.
+///
+/// A loaded one is checked on no rows: steps that do not take its columns, and a model that does not take what the steps produce,
+/// are refused.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound = "T: Apply<R>, M: Predict<T::Out>")]
+#[serde(
+    bound = "T: Apply<R>, M: Predict<T::Out>",
+    try_from = "Stored<R, T, M>"
+)]
 pub struct FittedPipeline<R: Repr, T, M> {
     input: R::Header,
     /// The fitted steps.
     pub steps: T,
     /// The fitted model.
     pub model: M,
+    /// Travels in the header of an artifact, not in its payload, so that artifacts without it stay readable.
+    #[serde(skip)]
+    target: Option<&'static str>,
+}
+
+/// [`FittedPipeline`] as it is stored, not checked yet.
+#[derive(Deserialize)]
+#[serde(bound = "T: Apply<R>, M: Predict<T::Out>")]
+struct Stored<R: Repr, T, M> {
+    input: R::Header,
+    steps: T,
+    model: M,
+}
+
+impl<R: Repr, T: Apply<R>, M: Predict<T::Out>> TryFrom<Stored<R, T, M>>
+    for FittedPipeline<R, T, M>
+{
+    type Error = Error;
+
+    fn try_from(stored: Stored<R, T, M>) -> Result<Self> {
+        let Stored {
+            input,
+            steps,
+            model,
+        } = stored;
+        let none = R::collect(input.clone(), 0, &mut |_, _| Ok(()))?;
+        let rows = steps.apply(View::all(&none))?;
+        rows.check(model.input())?;
+        Ok(Self::from_parts(input, steps, model))
+    }
 }
 
 impl<R: Repr, T, M> FittedPipeline<R, T, M> {
-    /// A pipeline from fitted parts.
+    /// A pipeline from fitted parts. It does not know which kind of target they were trained on.
     pub fn from_parts(input: R::Header, steps: T, model: M) -> Self {
         Self {
             input,
             steps,
             model,
+            target: None,
         }
     }
 }
@@ -148,6 +185,7 @@ where
             input: train.header().clone(),
             steps,
             model,
+            target: Some(Y::NAME),
         })
     }
 }
@@ -173,6 +211,7 @@ where
             input: train.header().clone(),
             steps,
             model,
+            target: Some(Y::NAME),
         })
     }
 }
@@ -183,6 +222,14 @@ impl<R: Repr, T: Apply<R>, M: Predict<T::Out>> Predict<R> for FittedPipeline<R, 
 
     fn input(&self) -> &R::Header {
         &self.input
+    }
+
+    fn target(&self) -> Option<&'static str> {
+        self.target.or_else(|| self.model.target())
+    }
+
+    fn set_target(&mut self, target: &'static str) {
+        self.target = Some(target);
     }
 
     fn predict_row(

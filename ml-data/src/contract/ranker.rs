@@ -96,7 +96,15 @@ pub fn top_k(out: &mut Vec<Scored>, k: usize) {
 
 /// Item numbers, sorted: membership by binary search.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<u32>")]
 pub struct ItemSet(Vec<u32>);
+
+/// A stored set is sorted again: nobody promises that it was when it was written.
+impl From<Vec<u32>> for ItemSet {
+    fn from(items: Vec<u32>) -> Self {
+        Self::new(items)
+    }
+}
 
 impl ItemSet {
     /// From numbers in any order.

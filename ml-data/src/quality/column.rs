@@ -2,7 +2,7 @@
 
 use super::duplicates::bits;
 use super::spelling::{CellFormat, SpellingGroup, formats, groups};
-use crate::table::{Column, Kind, MISSING_CODE, MISSING_TIME};
+use crate::table::{Column, Kind, MISSING_TIME};
 use arrow::array::Array;
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
@@ -85,10 +85,12 @@ impl ColumnQuality {
             }
             Column::Cat(codes, levels) => {
                 let mut counts = vec![0; levels.len()];
-                codes
-                    .iter()
-                    .filter(|c| **c != MISSING_CODE)
-                    .for_each(|c| counts[*c as usize] += 1);
+                // Codes past the dictionary's end are missing, or levels without a name.
+                for &code in codes.iter() {
+                    if let Some(count) = counts.get_mut(code as usize) {
+                        *count += 1;
+                    }
+                }
                 let names = levels.names().iter().map(|n| &**n);
                 out.texts(&names.zip(counts).filter(|t| t.1 > 0).collect::<Vec<_>>());
             }
@@ -123,7 +125,7 @@ impl ColumnQuality {
         }
         self.distinct = distinct.len();
         self.range = (low <= high).then_some((low, high));
-        self.mean = (finite > 0).then(|| sum / finite as f64);
+        self.mean = (finite > 0).then(|| mean(values, sum, finite as f64));
     }
 
     fn times(&mut self, values: &[i64], now: Option<i64>) {
@@ -145,4 +147,13 @@ impl ColumnQuality {
         self.spellings = groups(counted);
         self.formats = formats(counted);
     }
+}
+
+/// The mean of `n` finite numbers among `values`, whose sum may overflow: their shares do not.
+fn mean(values: &[f64], sum: f64, n: f64) -> f64 {
+    if sum.is_finite() {
+        return sum / n;
+    }
+    let known = values.iter().filter(|x| x.is_finite());
+    known.map(|x| x / n).sum()
 }

@@ -71,6 +71,9 @@ impl Names {
         self.0.is_empty()
     }
     /// The name of a column.
+    ///
+    /// # Panics
+    /// A position past the last name, as indexing a slice.
     pub fn get(&self, i: usize) -> &str {
         &self.0[i]
     }
@@ -181,6 +184,9 @@ impl<F: Float> Dense<F> {
         }
     }
     /// The rows of a view, copied together.
+    ///
+    /// # Panics
+    /// A row that is not there, as indexing a slice.
     pub fn gather(view: View<'_, Self>) -> Self {
         let mut values = Vec::with_capacity(view.len() * view.data().width());
         view.iter().for_each(|r| values.extend_from_slice(r));

@@ -26,6 +26,9 @@ pub trait Rows: Send + Sync + Sized + 'static {
         self.len() == 0
     }
     /// Row `i`.
+    ///
+    /// # Panics
+    /// `i` past the last row, as indexing a slice.
     fn row(&self, i: usize) -> Self::Row<'_>;
     /// The buffer read as a row.
     fn view(buf: &Self::Buf) -> Self::Row<'_>;

@@ -2,10 +2,10 @@
 
 use super::Rows;
 
-/// A set of rows, in order.
+/// A set of rows, in order. It does not know the batch: rows that are not there are found where it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowSet<'a> {
-    /// From the first up to, not including, the second.
+    /// From the first up to, not including, the second; none when the second is not larger, as in `5..2`.
     Range(usize, usize),
     /// These rows.
     List(&'a [u32]),
@@ -15,7 +15,7 @@ impl<'a> RowSet<'a> {
     /// Number of rows.
     pub fn len(&self) -> usize {
         match self {
-            RowSet::Range(a, b) => b - a,
+            RowSet::Range(a, b) => b.saturating_sub(*a),
             RowSet::List(l) => l.len(),
         }
     }
@@ -23,7 +23,10 @@ impl<'a> RowSet<'a> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// The `i`-th row of the set.
+    /// The `i`-th row of the set. Past the end of a range it is a row after the range.
+    ///
+    /// # Panics
+    /// `i` past the end of a list, as indexing a slice.
     #[inline]
     pub fn get(&self, i: usize) -> usize {
         match self {
@@ -35,9 +38,11 @@ impl<'a> RowSet<'a> {
     pub fn iter(self) -> impl Iterator<Item = usize> + Clone + 'a {
         (0..self.len()).map(move |i| self.get(i))
     }
-    /// The part from `start` up to `end`, counted within the set.
+    /// The part from `start` up to `end`, counted within the set; rows past its end are in no part.
     #[must_use]
     pub fn slice(self, start: usize, end: usize) -> Self {
+        let end = end.min(self.len());
+        let start = start.min(end);
         match self {
             RowSet::Range(a, _) => RowSet::Range(a + start, a + end),
             RowSet::List(l) => RowSet::List(&l[start..end]),
@@ -67,7 +72,7 @@ impl<'a, R: Rows> View<'a, R> {
             rows: RowSet::Range(0, data.len()),
         }
     }
-    /// A set of rows.
+    /// A set of rows. Reading a row that `data` does not have panics, as indexing a slice.
     pub fn new(data: &'a R, rows: RowSet<'a>) -> Self {
         Self { data, rows }
     }
@@ -88,6 +93,9 @@ impl<'a, R: Rows> View<'a, R> {
         self.rows
     }
     /// The `i`-th row seen.
+    ///
+    /// # Panics
+    /// `i` past the last row seen, or a row that the batch does not have.
     #[inline]
     pub fn row(&self, i: usize) -> R::Row<'a> {
         self.data.row(self.rows.get(i))

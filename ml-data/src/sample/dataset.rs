@@ -188,7 +188,7 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
 }
 
 impl<Y: Target> Dataset<Table, Y> {
-    /// The same rows as a matrix: see [`Table::dense`].
+    /// The features of the same rows as a matrix: see [`Table::dense`].
     ///
     /// # Errors
     /// A column that is neither of numbers nor of booleans.
@@ -259,11 +259,8 @@ impl Table {
         let mut names = named.clone();
         names.sort_unstable();
         names.dedup();
-        let names: Levels = names
-            .into_iter()
-            .map(String::into_boxed_str)
-            .collect::<Vec<_>>()
-            .into();
+        let names: Vec<Box<str>> = names.into_iter().map(String::into_boxed_str).collect();
+        let names = Levels::try_from(names)?;
         let codes: Vec<u32> = named
             .iter()
             .map(|l| names.code(l).unwrap_or(MISSING_CODE))

@@ -13,6 +13,9 @@ pub trait Labels: Clone + Send + Sync + 'static {
         self.len() == 0
     }
     /// The labels of a set of rows.
+    ///
+    /// # Panics
+    /// A row that is not there.
     #[must_use]
     fn take(&self, rows: RowSet<'_>) -> Self;
     /// The labels of several pieces, one after the other.
@@ -31,6 +34,9 @@ pub trait Prediction: Rows + Default + Clone {
     /// Appends one row's prediction.
     fn push(&mut self, row: &Self::Buf);
     /// Appends row `i` of other predictions.
+    ///
+    /// # Panics
+    /// A row that is not there.
     fn push_row(&mut self, from: &Self, i: usize);
     /// Every number in order, for comparison and digests.
     fn values(&self) -> &[f64];
@@ -38,6 +44,8 @@ pub trait Prediction: Rows + Default + Clone {
 
 /// What is predicted: the kind of labels and the kind of predictions that belong together.
 pub trait Target: Send + Sync + 'static {
+    /// Its name in artifacts, which tell pipelines of different targets apart by it: give a target of your own one of its own.
+    const NAME: &'static str = "custom";
     /// The known answers.
     type Labels: Labels;
     /// What a model says.
@@ -61,22 +69,27 @@ pub enum Class {}
 pub enum Relevance {}
 
 impl Target for Unlabelled {
+    const NAME: &'static str = "Unlabelled";
     type Labels = NoLabels;
     type Prediction = Scores;
 }
 impl Target for Real {
+    const NAME: &'static str = "Real";
     type Labels = RealLabels;
     type Prediction = Scores;
 }
 impl Target for Binary {
+    const NAME: &'static str = "Binary";
     type Labels = BinaryLabels;
     type Prediction = Scores;
 }
 impl Target for Class {
+    const NAME: &'static str = "Class";
     type Labels = ClassLabels;
     type Prediction = Probabilities;
 }
 impl Target for Relevance {
+    const NAME: &'static str = "Relevance";
     type Labels = RelevanceLabels;
     type Prediction = Scores;
 }
@@ -89,6 +102,9 @@ impl Target for Relevance {
 )]
 pub trait AsReal: Target {
     /// Label `i` as a number (0 or 1 for binary).
+    ///
+    /// # Panics
+    /// A row that is not there.
     fn real(labels: &Self::Labels, i: usize) -> f64;
 }
 
@@ -110,7 +126,7 @@ impl AsReal for Relevance {
 
 fn gather<T: Copy>(values: &[T], rows: RowSet<'_>) -> Arc<[T]> {
     match rows {
-        RowSet::Range(a, b) => values[a..b].into(),
+        RowSet::Range(a, b) => values[a..b.max(a)].into(),
         RowSet::List(l) => l.iter().map(|&i| values[i as usize]).collect(),
     }
 }

@@ -72,13 +72,14 @@ impl Split {
     /// Row numbers of the training, validation and test part, ascending.
     ///
     /// # Errors
-    /// Shares outside (0, 1), an empty part, or a split that needs times or groups that are not there.
+    /// Shares outside (0, 1), an empty part, or a split that needs times or groups that are not there, or not one a row.
     pub fn rows(
         &self,
         n: usize,
         groups: Option<&[u32]>,
         times: Option<&[i64]>,
     ) -> Result<[Vec<u32>; 3]> {
+        one_a_row(n, groups, times)?;
         let mut parts = [Vec::new(), Vec::new(), Vec::new()];
         match &self.how {
             How::Random { valid, test } => {
@@ -161,6 +162,11 @@ fn counts(n: usize, valid: f64, test: f64) -> Result<(usize, usize)> {
     ))
 }
 
+fn one_a_row(n: usize, groups: Option<&[u32]>, times: Option<&[i64]>) -> Result<()> {
+    Error::check_len("groups", n, groups.map_or(n, <[u32]>::len))?;
+    Error::check_len("times", n, times.map_or(n, <[i64]>::len))
+}
+
 fn needs(who: &str, what: &str) -> Error {
     Error::Data(format!(
         "{who} needs {what}: give the data set `.with_{what}(..)` or a column of that role"
@@ -172,7 +178,7 @@ pub trait Splitter: Send + Sync {
     /// Training and validation rows of each fold.
     ///
     /// # Errors
-    /// Too few rows or groups, or no times where they are needed.
+    /// Too few rows or groups, or no times where they are needed, or not one a row.
     #[allow(clippy::type_complexity)]
     fn folds(
         &self,
@@ -206,9 +212,10 @@ impl Splitter for KFold {
     fn folds(
         &self,
         n: usize,
-        _: Option<&[u32]>,
-        _: Option<&[i64]>,
+        groups: Option<&[u32]>,
+        times: Option<&[i64]>,
     ) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
+        one_a_row(n, groups, times)?;
         check_k(self.k, n, "rows")?;
         let order = permutation(n, &mut generator(self.seed, "kfold", 0));
         let mut fold = vec![0; n];
@@ -236,10 +243,11 @@ impl GroupKFold {
 impl Splitter for GroupKFold {
     fn folds(
         &self,
-        _: usize,
+        n: usize,
         groups: Option<&[u32]>,
-        _: Option<&[i64]>,
+        times: Option<&[i64]>,
     ) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
+        one_a_row(n, groups, times)?;
         let groups = groups.ok_or_else(|| needs("GroupKFold", "groups"))?;
         let mut sizes = std::collections::BTreeMap::<u32, usize>::new();
         groups
@@ -284,9 +292,10 @@ impl Splitter for TimeSeriesSplit {
     fn folds(
         &self,
         n: usize,
-        _: Option<&[u32]>,
+        groups: Option<&[u32]>,
         times: Option<&[i64]>,
     ) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
+        one_a_row(n, groups, times)?;
         let times = times.ok_or_else(|| needs("TimeSeriesSplit", "times"))?;
         check_k(self.k, n.saturating_sub(1), "rows after the first")?;
         let mut order: Vec<u32> = (0..n as u32).collect();
@@ -335,86 +344,4 @@ fn by_fold(k: usize, fold: &[usize]) -> Vec<(Vec<u32>, Vec<u32>)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn disjoint_and_complete(parts: &[Vec<u32>], n: usize) {
-        let mut all: Vec<u32> = parts.concat();
-        all.sort_unstable();
-        assert_eq!(all, (0..n as u32).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn random_split_has_the_shares_asked_for() {
-        let parts = Split::random(0.2, 0.3)
-            .seed(4)
-            .rows(100, None, None)
-            .unwrap();
-        assert_eq!(parts.iter().map(Vec::len).collect::<Vec<_>>(), [50, 20, 30]);
-        disjoint_and_complete(&parts, 100);
-    }
-
-    #[test]
-    fn group_split_keeps_groups_whole() {
-        let groups: Vec<u32> = (0..1000).map(|i| i % 40).collect();
-        let parts = Split::group(0.2, 0.2)
-            .rows(1000, Some(&groups), None)
-            .unwrap();
-        disjoint_and_complete(&parts, 1000);
-        for g in 0..40 {
-            let homes = parts
-                .iter()
-                .filter(|p| p.iter().any(|&r| groups[r as usize] == g))
-                .count();
-            assert_eq!(homes, 1);
-        }
-    }
-
-    #[test]
-    fn temporal_split_never_trains_on_the_future() {
-        let times: Vec<i64> = (0..100).map(|i| (i * 37) % 100).collect();
-        let [train, valid, test] = Split::temporal(60, 80)
-            .gap(5)
-            .rows(100, None, Some(&times))
-            .unwrap();
-        assert!(train.iter().all(|&r| times[r as usize] < 55));
-        assert!(valid.iter().all(|&r| (60..75).contains(&times[r as usize])));
-        assert!(test.iter().all(|&r| times[r as usize] >= 80));
-        assert_eq!((train.len(), valid.len(), test.len()), (55, 15, 20));
-    }
-
-    #[test]
-    fn missing_times_and_bad_shares_are_named() {
-        let e = Split::temporal(1, 2)
-            .rows(3, None, None)
-            .unwrap_err()
-            .to_string();
-        assert!(e.contains("needs times"), "{e}");
-        let e = Split::random(0.0, 0.2)
-            .rows(3, None, None)
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            e,
-            "Split: parameter `valid` = 0: must be a share between 0 and 1"
-        );
-        assert!(Split::random(0.01, 0.2).rows(3, None, None).is_err());
-    }
-
-    #[test]
-    fn folds_cover_every_row_once() {
-        let times: Vec<i64> = (0..23).collect();
-        let groups: Vec<u32> = (0..23).map(|i| i / 3).collect();
-        for by in [&KFold::new(5) as &dyn Splitter, &GroupKFold::new(4)] {
-            let folds = by.folds(23, Some(&groups), Some(&times)).unwrap();
-            disjoint_and_complete(&folds.iter().map(|f| f.1.clone()).collect::<Vec<_>>(), 23);
-        }
-        for (train, valid) in TimeSeriesSplit::new(4)
-            .gap(1)
-            .folds(23, None, Some(&times))
-            .unwrap()
-        {
-            assert!(train.iter().max().unwrap() + 1 < *valid.iter().min().unwrap());
-        }
-    }
-}
+mod tests;

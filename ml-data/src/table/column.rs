@@ -19,7 +19,7 @@ pub const MISSING_BOOL: u8 = u8::MAX;
 
 /// A dictionary of category levels: code `i` means `names()[i]`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(from = "Vec<Box<str>>", into = "Vec<Box<str>>")]
+#[serde(try_from = "Vec<Box<str>>", into = "Vec<Box<str>>")]
 pub struct Levels {
     names: Vec<Box<str>>,
     index: HashMap<Box<str>, u32>,
@@ -68,14 +68,23 @@ impl PartialEq for Levels {
     }
 }
 
-impl From<Vec<Box<str>>> for Levels {
-    fn from(names: Vec<Box<str>>) -> Self {
-        let index = names
-            .iter()
-            .enumerate()
-            .map(|(i, n)| (n.clone(), i as u32))
-            .collect();
-        Self { names, index }
+impl TryFrom<Vec<Box<str>>> for Levels {
+    type Error = Error;
+
+    /// Levels in code order.
+    ///
+    /// # Errors
+    /// A level that is there twice: its code would not be clear.
+    fn try_from(names: Vec<Box<str>>) -> Result<Self> {
+        let mut index = HashMap::default();
+        for (code, name) in (0_u32..).zip(&names) {
+            if let Some(first) = index.insert(name.clone(), code) {
+                return Err(Error::Data(format!(
+                    "levels {first} and {code} are both called `{name}`"
+                )));
+            }
+        }
+        Ok(Self { names, index })
     }
 }
 
@@ -198,6 +207,9 @@ impl Column {
         }
     }
     /// The value in a row.
+    ///
+    /// # Panics
+    /// A row that is not there, as indexing a slice.
     #[inline]
     pub fn cell(&self, row: usize) -> Cell<'_> {
         match self {
@@ -257,16 +269,19 @@ impl Column {
             None
         }
     }
-    /// Text or category level of a row, if there is one.
+    /// Text or category level of a row, if the row and its value are there.
     pub fn str_at(&self, row: usize) -> Option<&str> {
         match self {
-            Column::Text(v) if v.is_valid(row) => Some(v.value(row)),
-            Column::Cat(v, levels) => levels.name(v[row]),
+            Column::Text(v) if row < v.len() && v.is_valid(row) => Some(v.value(row)),
+            Column::Cat(v, levels) => levels.name(*v.get(row)?),
             _ => None,
         }
     }
 
     /// The values of a set of rows.
+    ///
+    /// # Panics
+    /// A row that is not there, as indexing a slice.
     #[must_use]
     pub fn take(&self, rows: RowSet<'_>) -> Self {
         fn gather<T: Copy + arrow::datatypes::ArrowNativeType>(

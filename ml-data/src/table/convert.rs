@@ -3,7 +3,7 @@
 use super::column::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
 use super::{Kind, Table};
 use crate::error::{Error, Result};
-use crate::repr::{Dense, Float, Names};
+use crate::repr::{Dense, Float, Names, Repr};
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, RecordBatch,
     RecordBatchOptions, StringArray, TimestampMicrosecondArray, UInt32Array,
@@ -141,7 +141,10 @@ fn array(name: &str, column: &Column) -> Result<ArrayRef> {
 }
 
 impl Table {
-    /// The visible columns as a matrix: numbers as they are, booleans as 0 and 1, missing ones as `NaN`.
+    /// The features as a matrix: numbers as they are, booleans as 0 and 1, missing ones as `NaN`.
+    ///
+    /// Columns of every other role stay out: a protected attribute, an identifier, a weight, a time or a group is nothing to learn
+    /// from. Give a column [`Role::Feature`](super::Role::Feature) to learn from it all the same.
     ///
     /// ```
     /// use ml_data::prelude::*;
@@ -156,7 +159,7 @@ impl Table {
     /// # Errors
     /// A column of another kind: text, times and categories have to be encoded first.
     pub fn dense<F: Float>(&self) -> Result<Dense<F>> {
-        let visible = self.visible();
+        let visible = self.features();
         let mut values = vec![F::of(f64::NAN); visible.len() * self.rows()];
         for (at, &position) in visible.iter().enumerate() {
             let to = values[at..].iter_mut().step_by(visible.len());
@@ -178,12 +181,16 @@ impl Table {
             }
         }
         let name = |&p: &usize| self.schema().field(p).name();
-        Dense::new(Names::new(visible.iter().map(name)), values)
+        let names = Names::new(visible.iter().map(name));
+        if names.is_empty() {
+            return Repr::collect(names, self.rows(), &mut |_, _| Ok(()));
+        }
+        Dense::new(names, values)
     }
 
-    /// Which columns hold `kind`.
+    /// Which of the columns that a step works on ([`Table::inputs`]) hold `kind`.
     pub fn positions_of(&self, kind: Kind) -> Vec<usize> {
-        self.visible()
+        self.inputs()
             .into_iter()
             .filter(|&p| self.column(p).kind() == kind)
             .collect()

@@ -111,6 +111,9 @@ impl Table {
     }
 
     /// The column at `position`.
+    ///
+    /// # Panics
+    /// A position past the last column, as indexing a slice; [`Table::columns`] has `get`, [`Table::column_named`] an error.
     pub fn column(&self, position: usize) -> &Column {
         &self.columns[position]
     }
@@ -123,22 +126,22 @@ impl Table {
         Ok(&self.columns[self.schema.position("Table", name)?])
     }
 
-    /// Numbers of a numeric column (missing is `NaN`).
+    /// Numbers of a numeric column (missing is `NaN`); `None` for another kind, or no such column.
     pub fn num(&self, position: usize) -> Option<&[f64]> {
-        self.columns[position].as_num()
+        self.columns.get(position)?.as_num()
     }
 
-    /// Codes of a categorical column (missing is [`MISSING_CODE`]).
+    /// Codes of a categorical column (missing is [`MISSING_CODE`]); `None` for another kind, or no such column.
     pub fn codes(&self, position: usize) -> Option<&[u32]> {
-        self.columns[position].as_codes()
+        self.columns.get(position)?.as_codes()
     }
 
-    /// Times in microseconds since 1970 (missing is [`MISSING_TIME`]).
+    /// Times in microseconds since 1970 (missing is [`MISSING_TIME`]); `None` for another kind, or no such column.
     pub fn time(&self, position: usize) -> Option<&[i64]> {
-        self.columns[position].as_time()
+        self.columns.get(position)?.as_time()
     }
 
-    /// Positions a step may read: all columns, or the ones [`Table::only`] left.
+    /// Positions that can be read: all columns, or the ones [`Table::only`] left. A step works on [`Table::inputs`].
     pub fn visible(&self) -> Vec<usize> {
         match &self.visible {
             Some(v) => v.iter().map(|&p| p as usize).collect(),
@@ -146,10 +149,32 @@ impl Table {
         }
     }
 
+    /// The visible columns with the role [`Role::Feature`]: what models may learn from.
+    pub fn features(&self) -> Vec<usize> {
+        let feature = |p: &usize| self.schema.field(*p).role() == Role::Feature;
+        self.visible().into_iter().filter(feature).collect()
+    }
+
+    /// Positions that a step works on: those [`Table::only`] left, whatever their roles, for somebody named them; else the features.
+    pub fn inputs(&self) -> Vec<usize> {
+        if self.visible.is_some() {
+            self.visible()
+        } else {
+            self.features()
+        }
+    }
+
     /// The same table, of which steps read only `positions`. No column moves: positions stay those of the schema.
+    ///
+    /// # Panics
+    /// A position past the last column, as indexing a slice.
     #[must_use]
     pub fn only(&self, positions: &[usize]) -> Self {
-        let visible = positions.iter().map(|&p| p as u32).collect();
+        let here = |&p: &usize| {
+            let _ = &self.columns[p];
+            p as u32
+        };
+        let visible = positions.iter().map(here).collect();
         Self {
             visible: Some(visible),
             ..self.clone()
@@ -232,6 +257,9 @@ impl Table {
     }
 
     /// The rows of a set, gathered into new columns.
+    ///
+    /// # Panics
+    /// A row that is not there, as indexing a slice; [`Table::filter`] can not name one.
     #[must_use]
     pub fn take(&self, rows: RowSet<'_>) -> Self {
         let columns: Vec<Column> = self.columns.iter().map(|c| c.take(rows)).collect();

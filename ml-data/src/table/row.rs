@@ -26,10 +26,16 @@ impl<'a> TableRow<'a> {
         Self(Source::Buf(buf))
     }
     /// The cell of a column; missing when the row is shorter.
+    ///
+    /// # Panics
+    /// A row past the table's last one, as indexing a slice.
     #[inline]
     pub fn get(&self, column: usize) -> Cell<'a> {
         match self.0 {
-            Source::Table(t, row) => t.column(column).cell(row),
+            Source::Table(t, row) => match t.columns().get(column) {
+                Some(column) => column.cell(row),
+                None => Cell::Missing,
+            },
             Source::Buf(b) => b.get(column),
             Source::Cells(c) => c.get(column).copied().unwrap_or(Cell::Missing),
         }

@@ -111,8 +111,30 @@ impl Field {
 
 /// The ordered fields of a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Schema {
     fields: Vec<Field>,
+}
+
+/// [`Schema`] as it is stored, not checked yet.
+#[derive(Deserialize)]
+struct Stored {
+    fields: Vec<Field>,
+}
+
+impl TryFrom<Stored> for Schema {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let odd = |f: &&Field| f.levels.is_some() && f.kind != Kind::Cat;
+        if let Some(f) = stored.fields.iter().find(odd) {
+            return Err(Error::Schema(format!(
+                "`{}` is {} and has levels of a category",
+                f.name, f.kind
+            )));
+        }
+        Self::new(stored.fields)
+    }
 }
 
 impl Schema {
@@ -133,6 +155,9 @@ impl Schema {
         &self.fields
     }
     /// The field at a position.
+    ///
+    /// # Panics
+    /// A position past the last field, as indexing a slice; [`Schema::fields`] has `get`.
     pub fn field(&self, position: usize) -> &Field {
         &self.fields[position]
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::repr::View;
 use arrow::array::RecordBatch;
 
 fn sample() -> Table {
@@ -110,4 +111,100 @@ fn json_rows_bind_by_name_and_refuse_other_kinds() {
         e.to_string(),
         "request field `price` is a string, expected numeric"
     );
+}
+
+fn roles() -> Table {
+    let roles = [
+        ("x", Role::Feature),
+        ("sex", Role::Sensitive),
+        ("id", Role::Identifier),
+        ("w", Role::Weight),
+        ("user", Role::Entity),
+        ("query", Role::Group),
+        ("y", Role::Target),
+        ("score", Role::InitScore),
+        ("z", Role::Feature),
+    ];
+    let columns = (0..9).map(|c| (roles[c].0, Column::num([c as f64, 1.0])));
+    let table = Table::new(columns).unwrap();
+    let give = |t: Table, (name, role): &(&str, Role)| t.with_role(name, *role).unwrap();
+    let table = roles.iter().fold(table, give);
+    let at = Column::time([Some(5), Some(6)]);
+    table
+        .with("at", at)
+        .unwrap()
+        .with_role("at", Role::Time)
+        .unwrap()
+}
+
+#[test]
+fn case_v12_only_features_become_a_matrix() {
+    let x = roles().dense::<f64>().unwrap();
+    assert_eq!(x.names().iter().collect::<Vec<_>>(), ["x", "z"]);
+    assert_eq!(x.values(), [0.0, 8.0, 1.0, 1.0]);
+    let data = roles().regression("y").unwrap().dense::<f64>().unwrap();
+    assert_eq!(data.data().names().iter().collect::<Vec<_>>(), ["x", "z"]);
+    // Steps work on features, too, unless somebody names a column.
+    assert_eq!(roles().inputs(), [0, 8]);
+    assert_eq!(roles().positions_of(Kind::Num), [0, 8]);
+    assert_eq!(roles().only(&[1, 8]).inputs(), [1, 8]);
+    // What a step was handed counts no more than the role in a matrix.
+    let x = roles().only(&[0, 1]).dense::<f64>().unwrap();
+    assert_eq!(x.names().iter().collect::<Vec<_>>(), ["x"]);
+    // A table without features is a matrix of as many rows.
+    let none = roles().select(&["sex", "id"]).unwrap();
+    let x = none.dense::<f32>().unwrap();
+    assert_eq!((x.len(), x.width()), (2, 0));
+}
+
+#[test]
+fn case_v10_places_that_are_not_there() {
+    let t = roles();
+    assert_eq!((t.num(99), t.codes(99), t.time(99)), (None, None, None));
+    assert_eq!(t.columns().get(99).map(Column::kind), None);
+    assert!(t.row(0).get(99).is_missing());
+    let text = Column::text([Some("a")]);
+    assert_eq!((text.str_at(0), text.str_at(1)), (Some("a"), None));
+    assert_eq!(Column::cat([Some("a")]).str_at(7), None);
+    // A range that ends before it begins has no rows, wherever it is read.
+    let none = RowSet::Range(5, 2);
+    assert_eq!(
+        (none.len(), none.is_empty(), none.iter().count()),
+        (0, true, 0)
+    );
+    let (three, list) = (RowSet::Range(4, 7), [4_u32, 5, 6]);
+    for (start, end, want) in [(1, 3, &[5, 6][..]), (2, 9, &[6]), (9, 99, &[]), (2, 1, &[])] {
+        assert_eq!(three.slice(start, end).iter().collect::<Vec<_>>(), want);
+        let part = RowSet::List(&list).slice(start, end);
+        assert_eq!(part.iter().collect::<Vec<_>>(), want);
+    }
+    assert_eq!(t.take(none).rows(), 0);
+    assert_eq!(View::new(&t, none).iter().count(), 0);
+    let labels = crate::sample::RealLabels::new(vec![1.0; 9]).unwrap();
+    assert_eq!(crate::sample::Labels::take(&labels, none).values().len(), 0);
+}
+
+#[test]
+fn case_v6_loaded_schemas_and_levels_are_checked() {
+    let back = |json: &str| serde_json::from_str::<Schema>(json).map_err(|e| e.to_string());
+    let field = |name: &str, kind: &str, levels: &str| {
+        format!(r#"{{"name":"{name}","kind":"{kind}","role":"Feature","levels":{levels}}}"#)
+    };
+    let fields = |all: &[String]| format!(r#"{{"fields":[{}]}}"#, all.join(","));
+    let city = field("city", "Cat", r#"["Riga","Oslo"]"#);
+    assert!(back(&fields(std::slice::from_ref(&city))).is_ok());
+    let e = back(&fields(&[city.clone(), city])).unwrap_err();
+    assert!(e.starts_with("two columns are called `city`"), "{e}");
+    let e = back(&fields(&[field(
+        "city",
+        "Cat",
+        r#"["Riga","Oslo","Riga"]"#,
+    )]))
+    .unwrap_err();
+    assert!(
+        e.starts_with("levels 0 and 2 are both called `Riga`"),
+        "{e}"
+    );
+    let e = back(&fields(&[field("n", "Num", r#"["Riga"]"#)])).unwrap_err();
+    assert!(e.contains("`n` is numeric and has levels"), "{e}");
 }

@@ -2,6 +2,8 @@
 
 use super::DAY;
 use super::Feature;
+use crate::cell::finite;
+use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// Events grouped by entity, each group in order of time, with running sums.
@@ -24,7 +26,15 @@ pub(super) struct Past {
 
 impl History {
     /// Groups events (given in order of time within each entity) that are already adjacent: `ends` are the group ends.
-    pub(super) fn new(times: Vec<i64>, values: &[f64], ends: &[u32], features: &[Feature]) -> Self {
+    ///
+    /// # Errors
+    /// Values whose sum is not a finite number.
+    pub(super) fn new(
+        times: Vec<i64>,
+        values: &[f64],
+        ends: &[u32],
+        features: &[Feature],
+    ) -> Result<Self> {
         let sums = features
             .iter()
             .any(|f| matches!(f, Feature::Monetary(_) | Feature::WindowSum(..)));
@@ -33,6 +43,13 @@ impl History {
         } else {
             Vec::new()
         };
+        if sums.iter().any(|s| !s.is_finite()) {
+            let reason = "values of events are too large: their sum is not a finite number";
+            return Err(Error::Fit {
+                step: "AsOf",
+                reason: reason.into(),
+            });
+        }
         let mut lives: Vec<i64> = features
             .iter()
             .filter_map(|f| {
@@ -59,11 +76,54 @@ impl History {
             )
         });
         let decays = decays.collect();
-        Self {
+        Ok(Self {
             times,
             sums,
             decays,
+        })
+    }
+
+    /// Says what breaks the order of times within groups, or which sums `features` lack: a loaded history is checked.
+    pub(super) fn check(&self, ends: &[u32], features: &[Feature]) -> Result<(), String> {
+        let n = self.times.len();
+        check_ends(ends, n)?;
+        let mut start = 0;
+        for &end in ends {
+            if !self.times[start..end as usize].is_sorted() {
+                return Err(format!("AsOf: times of events {start} to {end} fall"));
+            }
+            start = end as usize;
         }
+        let reads_sums = |f: &Feature| matches!(f, Feature::Monetary(_) | Feature::WindowSum(..));
+        if self.sums.len() != n && (!self.sums.is_empty() || features.iter().any(reads_sums)) {
+            return Err(format!(
+                "AsOf: expected {n} sums, found {}",
+                self.sums.len()
+            ));
+        }
+        if self
+            .decays
+            .iter()
+            .any(|(life, d)| *life <= 0 || d.len() != n)
+        {
+            return Err(format!("AsOf: expected {n} decayed counts a half-life"));
+        }
+        finite(
+            "AsOf",
+            self.sums
+                .iter()
+                .chain(self.decays.iter().flat_map(|(_, d)| d)),
+        )?;
+        let lives = features.iter().filter_map(|f| match f {
+            Feature::Velocity(_, life) => Some(*life),
+            _ => None,
+        });
+        for life in lives {
+            if !self.decays.iter().any(|(l, _)| *l == life) {
+                return Err(format!("AsOf: no counts with a half-life of {life}"));
+            }
+        }
+        Ok(())
     }
 
     /// The events before `at` in a group.
@@ -127,6 +187,14 @@ impl History {
             }
         }
     }
+}
+
+/// Ends of groups of `n` things must grow up to `n`.
+pub(super) fn check_ends(ends: &[u32], n: usize) -> Result<(), String> {
+    if ends.is_sorted() && ends.last().map_or(0, |e| *e as usize) == n {
+        return Ok(());
+    }
+    Err(format!("AsOf: ends of groups must grow up to {n}"))
 }
 
 /// Microseconds from `a` to `b`, also when they are further apart than an `i64` holds.

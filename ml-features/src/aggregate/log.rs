@@ -1,5 +1,6 @@
 //! Events in order of time.
 
+use crate::cell::checked_on_load;
 use ml_data::table::{Column, MISSING_CODE, MISSING_TIME, Table};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -30,9 +31,18 @@ pub struct Event {
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct EventLog {
     events: Vec<Event>,
 }
+
+checked_on_load!(EventLog, |log| {
+    match EventLog::new(log.events.clone()) {
+        Ok(sorted) if sorted == *log => Ok(()),
+        Ok(_) => Err("EventLog: events are not in order of time".into()),
+        Err(e) => Err(e.to_string()),
+    }
+});
 
 impl EventLog {
     /// Sorts events.

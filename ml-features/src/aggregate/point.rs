@@ -1,9 +1,9 @@
 //! Point-in-time features of users, items and pairs.
 
 use super::feature::{Feature, Of};
-use super::history::{History, Past};
+use super::history::{History, Past, check_ends};
 use super::log::{Event, EventLog};
-use crate::cell::spread;
+use crate::cell::{checked_on_load, spread};
 use ml_data::repr::{Dense, Names};
 use ml_data::table::Column;
 use ml_data::{Error, Result};
@@ -76,33 +76,42 @@ impl AsOf {
     /// No features, one of them twice, a window or half-life that is not positive, or user or item numbers far larger than
     /// the number of events: numbers index arrays, so they must be codes of a dictionary, not hashes.
     pub fn build(&self, log: &EventLog) -> Result<AsOfFeatures> {
+        self.check()?;
+        dense_codes("user", log, |e| e.user)?;
+        dense_codes("item", log, |e| e.item)?;
+        Ok(AsOfFeatures {
+            names: self.names(),
+            features: self.features.clone(),
+            users: Grouped::new(log.events(), |e| e.user, &self.of(Of::User))?,
+            items: Grouped::new(log.events(), |e| e.item, &self.of(Of::Item))?,
+            pairs: Pairs::new(log.events(), &self.of(Of::Pair))?,
+        })
+    }
+
+    fn check(&self) -> Result<()> {
         if self.features.is_empty() {
             return Err(Error::Empty("list of features of AsOf".into()));
         }
-        for (i, f) in self.features.iter().enumerate() {
+        let mut names = std::collections::BTreeSet::new();
+        for f in &self.features {
             f.check()?;
-            if self.features[..i].contains(f) {
+            if !names.insert(f.to_string()) {
                 return Err(Error::Data(format!(
                     "AsOf: feature `{f}` is asked for twice"
                 )));
             }
         }
-        dense_codes("user", log, |e| e.user)?;
-        dense_codes("item", log, |e| e.item)?;
-        let of = |of: Of| -> Vec<Feature> {
-            self.features
-                .iter()
-                .copied()
-                .filter(|f| f.of() == of)
-                .collect()
-        };
-        Ok(AsOfFeatures {
-            names: Names::new(self.features.iter().map(Feature::to_string)),
-            features: self.features.clone(),
-            users: Grouped::new(log.events(), |e| e.user, &of(Of::User)),
-            items: Grouped::new(log.events(), |e| e.item, &of(Of::Item)),
-            pairs: Pairs::new(log.events(), &of(Of::Pair)),
-        })
+        Ok(())
+    }
+
+    fn names(&self) -> Names {
+        Names::new(self.features.iter().map(Feature::to_string))
+    }
+
+    /// The features of one kind of events.
+    fn of(&self, of: Of) -> Vec<Feature> {
+        let all = self.features.iter().copied();
+        all.filter(|f| f.of() == of).collect()
     }
 }
 
@@ -125,6 +134,7 @@ fn dense_codes(what: &str, log: &EventLog, key: impl Fn(&Event) -> u32) -> Resul
 ///
 /// Users and items that never occur have no events: counts and sums are 0, recency and trend are missing (`NaN`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct AsOfFeatures {
     names: Names,
     features: Vec<Feature>,
@@ -132,6 +142,21 @@ pub struct AsOfFeatures {
     items: Grouped,
     pairs: Pairs,
 }
+
+checked_on_load!(AsOfFeatures, |all| {
+    let asked = AsOf {
+        features: all.features.clone(),
+    };
+    asked.check().map_err(|e| e.to_string())?;
+    if all.names != asked.names() {
+        return Err("AsOf: names and features differ".into());
+    }
+    let users = &all.users;
+    users.history.check(&users.ends, &asked.of(Of::User))?;
+    let items = &all.items;
+    items.history.check(&items.ends, &asked.of(Of::Item))?;
+    all.pairs.check(&asked.of(Of::Pair))
+});
 
 impl AsOfFeatures {
     /// Column names.
@@ -213,15 +238,15 @@ struct Grouped {
 }
 
 impl Grouped {
-    fn new(events: &[Event], key: impl Fn(&Event) -> u32, features: &[Feature]) -> Self {
+    fn new(events: &[Event], key: impl Fn(&Event) -> u32, features: &[Feature]) -> Result<Self> {
         if features.is_empty() {
-            return Self::default();
+            return Ok(Self::default());
         }
         let (ends, order) = group(events, &key);
         let times = order.iter().map(|&i| events[i as usize].time).collect();
         let values: Vec<f64> = order.iter().map(|&i| events[i as usize].value).collect();
-        let history = History::new(times, &values, &ends, features);
-        Self { ends, history }
+        let history = History::new(times, &values, &ends, features)?;
+        Ok(Self { ends, history })
     }
     #[inline]
     fn range(&self, id: u32) -> (usize, usize) {
@@ -274,9 +299,9 @@ struct Pairs {
 }
 
 impl Pairs {
-    fn new(events: &[Event], features: &[Feature]) -> Self {
+    fn new(events: &[Event], features: &[Feature]) -> Result<Self> {
         if features.is_empty() {
-            return Self::default();
+            return Ok(Self::default());
         }
         let (ends, mut order) = group(events, |e| e.user);
         let mut start = 0;
@@ -288,12 +313,26 @@ impl Pairs {
         let items: Vec<u32> = order.iter().map(|&i| events[i as usize].item).collect();
         let times = order.iter().map(|&i| events[i as usize].time).collect();
         let values: Vec<f64> = order.iter().map(|&i| events[i as usize].value).collect();
-        let history = History::new(times, &values, &pair_ends(&ends, &items), features);
-        Self {
+        let history = History::new(times, &values, &pair_ends(&ends, &items), features)?;
+        Ok(Self {
             ends,
             items,
             history,
+        })
+    }
+
+    /// As [`History::check`]; items must grow within a user, too.
+    fn check(&self, features: &[Feature]) -> Result<(), String> {
+        check_ends(&self.ends, self.items.len())?;
+        let mut start = 0;
+        for &end in &self.ends {
+            if !self.items[start..end as usize].is_sorted() {
+                return Err(format!("AsOf: items of pairs {start} to {end} fall"));
+            }
+            start = end as usize;
         }
+        self.history
+            .check(&pair_ends(&self.ends, &self.items), features)
     }
     #[inline]
     fn past(&self, user: u32, item: u32, at: i64) -> Past {

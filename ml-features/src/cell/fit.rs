@@ -3,7 +3,7 @@
 use super::{CellFn, PerColumn, truth};
 use ml_data::repr::{Dense, Float, RowSet, Rows};
 use ml_data::sample::{Sample, Target, Train};
-use ml_data::table::{Column, Kind, Levels, MISSING_TIME, Role, Table};
+use ml_data::table::{Column, Kind, Levels, MISSING_TIME, Table};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -20,6 +20,32 @@ impl NumColumn<'_> {
     /// Values that are there, with their weights, in row order; rows of weight 0 do not exist.
     pub(crate) fn present(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         self.weighted().filter(|(x, _)| !x.is_nan())
+    }
+    /// The weighted mean of the values that are there, `None` when no row counts. It lies within their range, also where their sum
+    /// is not a number; the mean distance from a first mean takes the rounding of long sums out.
+    pub(crate) fn mean(&self) -> Option<f64> {
+        let (mut sum, mut total) = (0.0, 0.0);
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for (x, w) in self.present() {
+            sum += w * x;
+            total += w;
+            (low, high) = (low.min(x), high.max(x));
+        }
+        if total <= 0.0 {
+            return None;
+        }
+        let mut mean = sum / total;
+        if !mean.is_finite() {
+            mean = self.present().map(|(x, w)| w / total * x).sum();
+        }
+        let apart: f64 = self.present().map(|(x, w)| w * (x - mean)).sum();
+        let corrected = mean + apart / total;
+        let best = if corrected.is_finite() {
+            corrected
+        } else {
+            mean
+        };
+        Some(best.max(low).min(high))
     }
     /// True when a row that counts has no value.
     pub(crate) fn any_missing(&self) -> bool {
@@ -90,21 +116,20 @@ impl TimeColumn<'_> {
     }
 }
 
-/// Positions a step works on: what `Columns` handed it, or every feature of a whole table.
-pub(crate) fn columns_of(table: &Table) -> Vec<usize> {
-    let visible = table.visible();
-    if visible.len() < table.columns().len() {
-        return visible;
+/// Weights, divided by the largest when products with it could overflow or vanish. Statistics of numbers depend on the ratios of
+/// weights only.
+pub(crate) fn balanced(weights: Option<&[f64]>) -> Option<Cow<'_, [f64]>> {
+    let weights = weights?;
+    let largest = weights.iter().fold(0.0, |a: f64, b| a.max(*b));
+    if largest == 0.0 || (1e-100..1e100).contains(&largest) {
+        return Some(weights.into());
     }
-    visible
-        .into_iter()
-        .filter(|&p| table.schema().field(p).role() == Role::Feature)
-        .collect()
+    Some(weights.iter().map(|w| w / largest).collect())
 }
 
 fn gather<'a, T: Copy>(values: &'a [T], rows: RowSet<'_>) -> Cow<'a, [T]> {
     match rows {
-        RowSet::Range(a, b) => Cow::Borrowed(&values[a..b]),
+        RowSet::Range(a, b) => Cow::Borrowed(&values[a..b.max(a)]),
         RowSet::List(list) => Cow::Owned(list.iter().map(|&i| values[i as usize]).collect()),
     }
 }
@@ -184,12 +209,14 @@ pub(crate) fn fit_numbers<C: CellFn, Y: Target>(
     learn: impl Fn(&NumColumn<'_>) -> Result<C> + Sync,
 ) -> Result<PerColumn<C>> {
     not_empty(C::STEP, train.len())?;
-    let (x, weights) = (train.x(), train.weights());
+    let (x, weights) = (train.x(), balanced(train.weights()));
     let table = x.data();
-    let columns = columns_of(table)
+    let columns = table
+        .inputs()
         .into_iter()
         .map(|p| (p, table.schema().field(p).name()))
         .collect();
+    let weights = weights.as_deref();
     each(columns, |p, name| {
         let values = numbers(C::STEP, table, p, x.rows())?;
         learn(&NumColumn {
@@ -209,7 +236,8 @@ pub(crate) fn fit_times<C: CellFn, Y: Target>(
     not_empty(C::STEP, train.len())?;
     let (x, weights) = (train.x(), train.weights());
     let table = x.data();
-    let columns = columns_of(table)
+    let columns = table
+        .inputs()
         .into_iter()
         .map(|p| (p, table.schema().field(p).name()))
         .collect();
@@ -229,7 +257,8 @@ pub(crate) fn fit_numbers_dense<C: CellFn, F: Float, Y: Target>(
     learn: impl Fn(&NumColumn<'_>) -> Result<C> + Sync,
 ) -> Result<PerColumn<C>> {
     not_empty(C::STEP, train.len())?;
-    let (x, weights) = (train.x(), train.weights());
+    let (x, weights) = (train.x(), balanced(train.weights()));
+    let weights = weights.as_deref();
     let columns = x.data().names().iter().enumerate().collect();
     each(columns, |p, name| {
         let values = Cow::Owned(x.rows().iter().map(|i| x.data().row(i)[p].f64()).collect());
@@ -252,7 +281,8 @@ where
 {
     not_empty(C::STEP, train.len())?;
     let table = train.x().data();
-    let columns = columns_of(table)
+    let columns = table
+        .inputs()
         .into_iter()
         .map(|p| (p, table.schema().field(p).name()))
         .collect();

@@ -2,13 +2,15 @@
 //! it the row path and the batch path, which therefore agree bit for bit.
 
 mod fit;
+mod load;
 mod per_column;
 mod spread;
 
 pub(crate) use fit::{
-    CodeColumn, NumColumn, TimeColumn, codes, columns_of, fit_codes, fit_numbers,
-    fit_numbers_dense, fit_times, numeric_step,
+    CodeColumn, NumColumn, TimeColumn, balanced, codes, fit_codes, fit_numbers, fit_numbers_dense,
+    fit_times, numeric_step,
 };
+pub(crate) use load::{checked_on_load, finite};
 pub use per_column::PerColumn;
 pub(crate) use spread::spread;
 
@@ -73,7 +75,7 @@ fn walk<T: Copy, V>(
     mut f: impl FnMut(usize, V) -> Result<(), Refused>,
 ) -> Result<(), (usize, Refused)> {
     match rows {
-        RowSet::Range(a, b) => values[a..b]
+        RowSet::Range(a, b) => values[a..b.max(a)]
             .iter()
             .enumerate()
             .try_for_each(|(i, v)| f(i, read(*v)).map_err(|e| (i, e))),

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// One fitted cell function for each column it was learned on: reads tables, and dense rows where its cells are numbers.
+///
+/// A loaded one is checked: offsets, width and reach have to be those of its cells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(bound = "C: CellFn")]
+#[serde(bound = "C: CellFn", try_from = "Stored<C>")]
 pub struct PerColumn<C> {
     columns: Vec<Entry<C>>,
     width: usize,
@@ -25,6 +27,50 @@ struct Entry<C> {
     position: usize,
     offset: usize,
     name: Box<str>,
+}
+
+/// [`PerColumn`] as it is stored, not checked yet.
+#[derive(Deserialize)]
+#[serde(bound = "C: CellFn")]
+struct Stored<C> {
+    columns: Vec<Entry<C>>,
+    width: usize,
+    reach: usize,
+}
+
+impl<C: CellFn> TryFrom<Stored<C>> for PerColumn<C> {
+    type Error = String;
+
+    fn try_from(stored: Stored<C>) -> Result<Self, String> {
+        let (mut width, mut reach) = (0_usize, 0);
+        for e in &stored.columns {
+            // A dictionary code's worth of columns is more than any table has.
+            if e.offset != width || e.position >= u32::MAX as usize {
+                return Err(format!(
+                    "{}: column `{}` reads position {} and writes at {}, expected {width}",
+                    C::STEP,
+                    e.name,
+                    e.position,
+                    e.offset
+                ));
+            }
+            width = width.saturating_add(e.cell.width());
+            reach = reach.max(e.position + 1);
+        }
+        if (width, reach) != (stored.width, stored.reach) {
+            return Err(format!(
+                "{}: expected {width} output columns of {reach} input columns, found {} of {}",
+                C::STEP,
+                stored.width,
+                stored.reach
+            ));
+        }
+        Ok(Self {
+            columns: stored.columns,
+            width,
+            reach,
+        })
+    }
 }
 
 impl<C: CellFn> PerColumn<C> {
@@ -163,6 +209,8 @@ impl<C: CellFn> Apply<Table> for PerColumn<C> {
     }
     fn apply(&self, x: View<'_, Table>) -> Result<Dense<f64>> {
         self.check_reach(x.data().columns().len())?;
+        // A block of no rows reads nothing, but refuses columns of another kind.
+        self.block(x.data(), RowSet::Range(0, 0), &mut [])?;
         let values = spread(x.len(), self.width, |first, n, out| {
             self.block(x.data(), x.rows().slice(first, first + n), out)
         })?;

@@ -1,8 +1,8 @@
 //! Configuring and fitting a column-wise composition.
 
-use super::fitted::{FittedColumns, place};
+use super::fitted::{FittedColumns, distinct, place};
 use super::parts::{And, ColumnParts, Fitting, Nil, On, PartParams};
-use super::select::{Select, features};
+use super::select::Select;
 use crate::cell::{PerColumn, spread};
 use crate::scale::Passthrough;
 use ml_data::contract::{Params, Transformer};
@@ -146,7 +146,9 @@ impl<P, F> Columns<P, F> {
         fitting: &mut Fitting,
     ) -> Result<Option<PerColumn<crate::scale::Same>>> {
         let table = train.x().data();
-        let left: Vec<usize> = features(table)
+        let left: Vec<usize> = table
+            .features()
+            .into_iter()
             .filter(|p| !fitting.read.contains(p))
             .collect();
         if left.is_empty() || self.remainder == Remainder::Drop {
@@ -197,9 +199,6 @@ impl<Y: Target, P: ColumnParts<Y>, F: Float> Transformer<Table, Y> for Columns<P
         );
         distinct(&names)?;
         let width = names.len();
-        if width == 0 {
-            return Err(Error::Data("Columns: the parts produce no column".into()));
-        }
         let values = spread(train.len(), width, |first, rows, out| {
             let mut offset = 0;
             for part in &fitting.outputs {
@@ -219,17 +218,5 @@ impl<Y: Target, P: ColumnParts<Y>, F: Float> Transformer<Table, Y> for Columns<P
         let fitted = FittedColumns::new(parts, rest, names);
         out.check(fitted.names())?;
         Ok((fitted, out))
-    }
-}
-
-fn distinct(names: &Names) -> Result<()> {
-    let mut sorted: Vec<&str> = names.iter().collect();
-    sorted.sort_unstable();
-    match sorted.windows(2).find(|w| w[0] == w[1]) {
-        Some(w) => Err(Error::Data(format!(
-            "Columns: two output columns are called `{}`",
-            w[0]
-        ))),
-        None => Ok(()),
     }
 }

@@ -3,17 +3,19 @@
 use super::parts::FittedParts;
 use crate::cell::{PerColumn, spread};
 use crate::scale::Same;
-use ml_data::Result;
 use ml_data::contract::Apply;
 use ml_data::repr::{Dense, Float, Names, View};
 use ml_data::table::{Schema, Table, TableRow};
+use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// Fitted parts side by side: reads table rows, produces dense rows.
+///
+/// A loaded one has names, all different. Whether the parts write as many columns is known where they write, and checked there.
 #[derive(Serialize, Deserialize)]
-#[serde(bound = "P: FittedParts")]
+#[serde(bound = "P: FittedParts", try_from = "Stored<P>")]
 pub struct FittedColumns<P, F = f64> {
     /// The fitted parts.
     pub parts: P,
@@ -21,6 +23,40 @@ pub struct FittedColumns<P, F = f64> {
     names: Names,
     #[serde(skip)]
     output: PhantomData<fn() -> F>,
+}
+
+/// [`FittedColumns`] as they are stored, not checked yet.
+#[derive(Deserialize)]
+#[serde(bound = "P: FittedParts")]
+struct Stored<P> {
+    parts: P,
+    rest: Option<PerColumn<Same>>,
+    names: Names,
+}
+
+impl<P, F> TryFrom<Stored<P>> for FittedColumns<P, F> {
+    type Error = Error;
+
+    fn try_from(stored: Stored<P>) -> Result<Self> {
+        distinct(&stored.names)?;
+        Ok(Self::new(stored.parts, stored.rest, stored.names))
+    }
+}
+
+/// Refuses output without columns, or two columns with one name.
+pub(super) fn distinct(names: &Names) -> Result<()> {
+    if names.is_empty() {
+        return Err(Error::Data("Columns: the parts produce no column".into()));
+    }
+    let mut sorted: Vec<&str> = names.iter().collect();
+    sorted.sort_unstable();
+    match sorted.windows(2).find(|w| w[0] == w[1]) {
+        Some(w) => Err(Error::Data(format!(
+            "Columns: two output columns are called `{}`",
+            w[0]
+        ))),
+        None => Ok(()),
+    }
 }
 
 impl<P: Clone, F> Clone for FittedColumns<P, F> {
@@ -74,6 +110,7 @@ impl<P: FittedParts, F: Float> Apply<Table> for FittedColumns<P, F> {
         if let Some(rest) = &self.rest {
             Apply::<Table>::apply_row(rest, row, &mut (), &mut s.1)?;
         }
+        Error::check_len("columns of the parts", self.names.len(), s.1.len())?;
         out.extend(s.1.iter().map(|v| F::of(*v)));
         Ok(())
     }
@@ -84,14 +121,16 @@ impl<P: FittedParts, F: Float> Apply<Table> for FittedColumns<P, F> {
             let block = View::new(x.data(), x.rows().slice(first, first + rows));
             let mut offset = 0;
             let mut sink = |part: &Dense<f64>| {
-                place(part.values(), part.width(), out, width, offset);
+                if offset + part.width() <= width {
+                    place(part.values(), part.width(), out, width, offset);
+                }
                 offset += part.width();
             };
             self.parts.block(block, &mut sink)?;
             if let Some(rest) = &self.rest {
                 sink(&rest.apply(block)?);
             }
-            Ok(())
+            Error::check_len("columns of the parts", width, offset)
         })?;
         Dense::new(self.names.clone(), values)
     }

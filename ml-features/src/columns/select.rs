@@ -1,6 +1,6 @@
 //! Which columns a part works on.
 
-use ml_data::table::{Kind, Role, Table};
+use ml_data::table::{Kind, Table};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -57,14 +57,6 @@ impl std::fmt::Display for Select {
     }
 }
 
-/// Visible columns that are features.
-pub(super) fn features(table: &Table) -> impl Iterator<Item = usize> + '_ {
-    table
-        .visible()
-        .into_iter()
-        .filter(|&p| table.schema().field(p).role() == Role::Feature)
-}
-
 impl Select {
     /// Positions in the table, for the step called `who`.
     pub(super) fn positions(&self, who: &str, table: &Table) -> Result<Vec<usize>> {
@@ -82,10 +74,12 @@ impl Select {
                 };
                 names.iter().map(find).collect::<Result<_>>()?
             }
-            Select::Kind(kind) => features(table)
+            Select::Kind(kind) => table
+                .features()
+                .into_iter()
                 .filter(|&p| schema.field(p).kind() == *kind)
                 .collect(),
-            Select::All => features(table).collect(),
+            Select::All => table.features(),
         };
         if found.is_empty() {
             return Err(Error::Data(format!("{who}: no columns selected by {self}")));

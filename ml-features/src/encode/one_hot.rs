@@ -2,7 +2,7 @@
 
 use super::levels::{HandleUnknown, Rare, Seen, absent_level};
 use super::missing::Missing;
-use crate::cell::{CellFn, CodeCell, CodeColumn, PerColumn, Refused, fit_codes};
+use crate::cell::{CellFn, CodeCell, CodeColumn, PerColumn, Refused, checked_on_load, fit_codes};
 use ml_data::contract::{Apply, Params, Transformer};
 use ml_data::repr::{Dense, Float};
 use ml_data::sample::{Sample, Target, Train};
@@ -229,12 +229,23 @@ const REFUSE: u32 = u32::MAX - 1;
 
 /// Which output column each level of a category sets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct HotLevels {
     slots: Vec<u32>,
     missing: u32,
     unknown: u32,
     suffixes: Vec<Box<str>>,
 }
+
+checked_on_load!(HotLevels, |hot| {
+    let width = hot.suffixes.len();
+    let fits = |slot: u32| slot >= REFUSE || (slot as usize) < width;
+    let mut all = hot.slots.iter().copied().chain([hot.missing, hot.unknown]);
+    match all.find(|slot| !fits(*slot)) {
+        Some(slot) => Err(format!("OneHot: a level sets column {slot} of {width}")),
+        None => Ok(()),
+    }
+});
 
 impl CellFn for HotLevels {
     type In = CodeCell;

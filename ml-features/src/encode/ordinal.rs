@@ -1,7 +1,7 @@
 //! One whole number for each level.
 
 use super::levels::{HandleUnknown, Rare, Seen, absent_level};
-use crate::cell::{CellFn, CodeCell, CodeColumn, PerColumn, Refused, fit_codes};
+use crate::cell::{CellFn, CodeCell, CodeColumn, PerColumn, Refused, checked_on_load, fit_codes};
 use ml_data::contract::{Apply, Params, Transformer};
 use ml_data::repr::{Dense, Float};
 use ml_data::sample::{Sample, Target, Train};
@@ -232,12 +232,24 @@ impl Value {
 
 /// The number of each level of a category.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct OrdinalLevels {
     /// By the level's code; none for levels that did not occur in training.
     numbers: Vec<Option<f64>>,
     unknown: Value,
     missing: Value,
 }
+
+checked_on_load!(OrdinalLevels, |levels| {
+    let n = levels.numbers.len() as f64;
+    let whole = |x: &f64| x.fract() == 0.0 && (0.0..n).contains(x);
+    match levels.numbers.iter().flatten().find(|x| !whole(x)) {
+        Some(x) => Err(format!(
+            "OrdinalEncoder: expected a whole number below {n} for a level, found {x}"
+        )),
+        None => Ok(()),
+    }
+});
 
 impl OrdinalLevels {
     /// How many numbers there are: they run from 0 up to one less.

@@ -1,7 +1,9 @@
 //! The mean of the target for each level, shrunk towards the mean of all rows.
 
 use super::missing::Missing;
-use crate::cell::{CellFn, CodeCell, CodeColumn, PerColumn, Refused, codes, columns_of, spread};
+use crate::cell::{
+    CellFn, CodeCell, CodeColumn, PerColumn, Refused, checked_on_load, codes, finite, spread,
+};
 use ml_data::contract::{Params, Transformer};
 use ml_data::random::{generator, permutation};
 use ml_data::repr::{Dense, Float};
@@ -177,16 +179,33 @@ impl TargetEncoder {
                 ),
             })
         });
-        let held_out = held_out.collect::<Result<_>>()?;
+        let held_out = held_out.collect::<Result<Vec<_>>>()?;
         let all = self.encode(&merged(None)).ok_or_else(|| Error::Fit {
             step: "TargetEncoder",
             reason: "all training rows have weight 0".into(),
         })?;
-        Ok((all, held_out))
+        for (means, known) in held_out.iter().chain([&all]) {
+            if !known {
+                return Err(Error::Fit {
+                    step: "TargetEncoder",
+                    reason: format!(
+                        "column `{}`: the target is too large: its {} is not a finite number",
+                        column.name,
+                        if means.prior.is_finite() {
+                            "variance"
+                        } else {
+                            "mean"
+                        }
+                    ),
+                });
+            }
+        }
+        let means = |m: Vec<(TargetMeans, bool)>| m.into_iter().map(|(m, _)| m).collect();
+        Ok((all.0, means(held_out)))
     }
 
-    /// Encodings from the moments of each level, missing last.
-    fn encode(&self, levels: &[Moments]) -> Option<TargetMeans> {
+    /// Encodings from the moments of each level, missing last, and whether all they are made of are numbers.
+    fn encode(&self, levels: &[Moments]) -> Option<(TargetMeans, bool)> {
         let mut all = Moments::default();
         levels.iter().for_each(|m| all.merge(m));
         if all.weight <= 0.0 {
@@ -210,11 +229,17 @@ impl TargetEncoder {
             .pop()
             .filter(|_| self.missing == Missing::Level)
             .unwrap_or(prior);
-        Some(TargetMeans {
+        let known = (self.smooth != Smooth::Auto || variance.is_finite())
+            && encodings
+                .iter()
+                .chain([&prior, &missing])
+                .all(|v| v.is_finite());
+        let means = TargetMeans {
             encodings,
             missing,
             prior,
-        })
+        };
+        Some((means, known))
     }
 }
 
@@ -258,7 +283,7 @@ impl<Y: AsReal> Transformer<Table, Y> for TargetEncoder {
         }
         let y: Vec<f64> = (0..n).map(|i| Y::real(train.y(), i)).collect();
         let (fold, k) = self.assign(n, train.groups())?;
-        let positions = columns_of(train.x().data());
+        let positions = train.x().data().inputs();
         let columns = positions
             .iter()
             .map(|&p| codes("TargetEncoder", train, p))
@@ -324,11 +349,19 @@ pub type FittedTargetEncoder = PerColumn<TargetMeans>;
 
 /// The encoding of each level of a category.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct TargetMeans {
     encodings: Vec<f64>,
     missing: f64,
     prior: f64,
 }
+
+checked_on_load!(TargetMeans, |m| {
+    finite(
+        "TargetEncoder",
+        m.encodings.iter().chain([&m.missing, &m.prior]),
+    )
+});
 
 impl TargetMeans {
     /// The mean of the target over all training rows: the encoding of unseen levels.

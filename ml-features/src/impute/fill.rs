@@ -1,16 +1,19 @@
 //! What every imputer learns about a column.
 
-use crate::cell::{CellFn, NumCell, NumColumn, Refused};
+use crate::cell::{CellFn, NumCell, NumColumn, Refused, checked_on_load, finite};
 use ml_data::Result;
 use ml_data::repr::Float;
 use serde::{Deserialize, Serialize};
 
 /// The number that stands for a missing one, and whether an indicator column follows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Fill {
     value: f64,
     indicator: bool,
 }
+
+checked_on_load!(Fill, |f| finite("Imputer", [&f.value]));
 
 impl Fill {
     /// The number written where the value is missing.

@@ -50,12 +50,7 @@ impl MeanImputer {
         self
     }
     fn learn(&self, column: &NumColumn<'_>) -> Result<Fill> {
-        self.options.learn(column, |c| {
-            let (sum, total) = c
-                .present()
-                .fold((0.0, 0.0), |(s, t), (x, w)| (s + w * x, t + w));
-            (total > 0.0).then(|| sum / total)
-        })
+        self.options.learn(column, |c| c.mean())
     }
 }
 

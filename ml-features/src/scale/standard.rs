@@ -1,6 +1,6 @@
 //! Zero mean and unit variance.
 
-use crate::cell::{CellFn, NumCell, NumColumn, PerColumn, Refused, numeric_step};
+use crate::cell::{CellFn, NumCell, NumColumn, PerColumn, Refused, checked_on_load, numeric_step};
 use ml_data::Result;
 use ml_data::contract::Params;
 use ml_data::repr::Float;
@@ -67,38 +67,45 @@ impl StandardScaler {
 
     fn learn(&self, column: &NumColumn<'_>) -> Result<Standardize> {
         column.finite()?;
-        let (sum, total) = column
-            .present()
-            .fold((0.0, 0.0), |(s, t), (x, w)| (s + w * x, t + w));
-        if total <= 0.0 {
-            return Err(column.no_values(""));
-        }
-        let mean = sum / total;
-        // The first-order term is zero but for rounding; subtracting its square takes the rounding out.
-        let (square, rest) = column.present().fold((0.0, 0.0), |(q, r), (x, w)| {
-            let d = x - mean;
-            (q + w * d * d, r + w * d)
-        });
-        let variance = ((square - rest * rest / total) / total).max(0.0);
-        let scale = if self.with_std && !constant(variance, mean, total) {
-            variance.sqrt()
+        let mean = column.mean().ok_or_else(|| column.no_values(""))?;
+        let scale = if self.with_std {
+            Self::scale(column, mean)?
         } else {
             1.0
         };
-        let statistics = mean.is_finite() && scale.is_finite();
-        if !statistics {
-            let reason = format!(
-                "column `{}` is too large: its variance is not a number",
-                column.name
-            );
-            return Err(ml_data::Error::Fit {
-                step: "StandardScaler",
-                reason,
-            });
-        }
         Ok(Standardize {
             mean: if self.with_mean { mean } else { 0.0 },
             scale,
+        })
+    }
+
+    /// The standard deviation of a column; 1 when rounding alone explains it.
+    fn scale(column: &NumColumn<'_>, mean: f64) -> Result<f64> {
+        let largest = column.present().fold(0.0, |m: f64, (x, _)| m.max(x.abs()));
+        // Squares of larger numbers overflow, which would hide that a column is constant.
+        let unit = if largest > 1e150 { 1.0 / largest } else { 1.0 };
+        // The first-order term is zero but for rounding; subtracting its square takes the rounding out.
+        let (mut square, mut rest, mut total) = (0.0, 0.0, 0.0);
+        for (x, w) in column.present() {
+            let d = x * unit - mean * unit;
+            square += w * d * d;
+            rest += w * d;
+            total += w;
+        }
+        let variance = ((square - rest * rest / total) / total).max(0.0);
+        if constant(variance, mean * unit, total) {
+            return Ok(1.0);
+        }
+        let scale = variance.sqrt() / unit;
+        if (scale * scale).is_finite() {
+            return Ok(scale);
+        }
+        Err(ml_data::Error::Fit {
+            step: "StandardScaler",
+            reason: format!(
+                "column `{}` is too large: its variance is not a number",
+                column.name
+            ),
         })
     }
 }
@@ -116,10 +123,21 @@ impl Params for StandardScaler {
 
 /// What is subtracted from a column and what it is divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Standardize {
     mean: f64,
     scale: f64,
 }
+
+checked_on_load!(Standardize, |s| {
+    if s.mean.is_finite() && s.scale.is_finite() && s.scale > 0.0 {
+        return Ok(());
+    }
+    Err(format!(
+        "StandardScaler: expected a finite mean and a scale above 0, found {} and {}",
+        s.mean, s.scale
+    ))
+});
 
 impl Standardize {
     /// What is subtracted.

@@ -1,6 +1,6 @@
 //! Parts of dates and times.
 
-use crate::cell::{CellFn, PerColumn, Refused, TimeCell, TimeColumn, fit_times};
+use crate::cell::{CellFn, PerColumn, Refused, TimeCell, TimeColumn, checked_on_load, fit_times};
 use ml_data::contract::{Apply, Params, Transformer};
 use ml_data::repr::{Dense, Float};
 use ml_data::sample::{Sample, Target, Train};
@@ -179,9 +179,15 @@ pub type FittedCalendar = PerColumn<Moment>;
 
 /// The parts that are read from the times of a column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Moment {
     parts: Vec<TimePart>,
 }
+
+checked_on_load!(Moment, |moment| {
+    let calendar = Calendar::new().parts(moment.parts.iter().copied());
+    calendar.check().map_err(|e| e.to_string())
+});
 
 impl CellFn for Moment {
     type In = TimeCell;

@@ -1,7 +1,7 @@
 //! What was learned of each level.
 
 use super::STEP;
-use crate::cell::{CellFn, CodeCell, PerColumn, Refused};
+use crate::cell::{CellFn, CodeCell, PerColumn, Refused, checked_on_load, finite};
 use ml_data::Result;
 use ml_data::repr::Float;
 use ml_data::table::MISSING_CODE;
@@ -12,6 +12,7 @@ pub type FittedOrderedTargetEncoder = PerColumn<OrderedMeans>;
 
 /// The statistic of each level of a category over all training rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct OrderedMeans {
     pub(super) encodings: Vec<f64>,
     pub(super) missing: f64,
@@ -25,6 +26,22 @@ pub(super) struct Counts {
     pub(super) levels: Vec<f64>,
     pub(super) missing: f64,
 }
+
+checked_on_load!(OrderedMeans, |m| {
+    finite(STEP, m.encodings.iter().chain([&m.missing, &m.prior]))?;
+    let Some(counts) = &m.counts else {
+        return Ok(());
+    };
+    let weights = || counts.levels.iter().chain([&counts.missing]);
+    finite(STEP, weights())?;
+    let (expected, found) = (m.encodings.len(), counts.levels.len());
+    if expected != found || weights().any(|w| *w < 0.0) {
+        return Err(format!(
+            "{STEP}: expected {expected} weights of levels, none negative, found {found}"
+        ));
+    }
+    Ok(())
+});
 
 impl OrderedMeans {
     /// The mean of the target over all training rows: the encoding of unseen levels.

@@ -6,7 +6,7 @@ mod order;
 mod tests;
 
 use super::missing::Missing;
-use crate::cell::{CodeColumn, PerColumn, codes, columns_of, spread};
+use crate::cell::{CodeColumn, NumColumn, PerColumn, balanced, codes, finite, spread};
 use means::Counts;
 pub use means::{FittedOrderedTargetEncoder, OrderedMeans};
 use ml_data::contract::{Params, Transformer};
@@ -217,11 +217,18 @@ impl<Y: AsReal> Transformer<Table, Y> for OrderedTargetEncoder {
             return Err(Error::Empty(format!("{STEP}: training sample")));
         }
         let y: Vec<f64> = (0..n).map(|i| Y::real(train.y(), i)).collect();
-        let prior = mean(&y, train.weights()).ok_or_else(|| Error::Fit {
+        let prior = NumColumn {
+            step: STEP,
+            name: "label",
+            values: y.as_slice().into(),
+            weights: balanced(train.weights()).as_deref(),
+        }
+        .mean()
+        .ok_or_else(|| Error::Fit {
             step: STEP,
             reason: "all training rows have weight 0".into(),
         })?;
-        let positions = columns_of(train.x().data());
+        let positions = train.x().data().inputs();
         let columns = positions
             .iter()
             .map(|&p| codes(STEP, train, p))
@@ -235,6 +242,18 @@ impl<Y: AsReal> Transformer<Table, Y> for OrderedTargetEncoder {
             .par_iter()
             .map(|c| self.learn(c, &y, prior, &orders))
             .collect();
+        for ((all, ordered), column) in learned.iter().zip(&columns) {
+            let encodings = all.encodings.iter().chain([&all.missing]).chain(ordered);
+            if finite(STEP, encodings).is_err() {
+                return Err(Error::Fit {
+                    step: STEP,
+                    reason: format!(
+                        "column `{}`: the target is too large: a sum of it is not a finite number",
+                        column.name
+                    ),
+                });
+            }
+        }
         let each = 1 + usize::from(self.counts);
         let width = columns.len() * each;
         let values = spread(n, width, |first, rows, out| {
@@ -258,19 +277,6 @@ impl<Y: AsReal> Transformer<Table, Y> for OrderedTargetEncoder {
         };
         Ok((fitted, out))
     }
-}
-
-/// The weighted mean, `None` without weight.
-fn mean(y: &[f64], weights: Option<&[f64]>) -> Option<f64> {
-    let (mut sum, mut weight) = (0.0, 0.0);
-    for (i, y) in y.iter().enumerate() {
-        let w = weights.map_or(1.0, |w| w[i]);
-        if w > 0.0 {
-            weight += w;
-            sum += w * y;
-        }
-    }
-    (weight > 0.0).then(|| sum / weight)
 }
 
 /// The weight of some rows and how far their targets lie above the prior.

@@ -51,7 +51,9 @@ fn from(g: &Value, orders: &[Order], weights: Option<Vec<f64>>) -> Vec<f64> {
     }
     let train = data.into_train();
     let y = numbers(&g["y"]);
-    let prior = mean(&y, weights.as_deref()).unwrap();
+    let weight = |i: usize| weights.as_ref().map_or(1.0, |w| w[i]);
+    let total: f64 = (0..y.len()).map(weight).sum();
+    let prior = (0..y.len()).map(|i| weight(i) * y[i]).sum::<f64>() / total;
     let column = codes(STEP, &train, 0).unwrap();
     step(g).learn(&column, &y, prior, orders).1
 }
