@@ -169,7 +169,7 @@ fn case_v6_what_is_wrong_with_a_loaded_step_is_said() {
     let fit = |columns: &[usize]| train().project(columns);
     let (f, _) = MedianImputer::new().fit_transform(&fit(&[0, 1])).unwrap();
     assert!(changed(&f, "/width", 2).is_ok());
-    let e = changed(&f, "/width", 1 << 40).unwrap_err();
+    let e = changed(&f, "/width", 1_u64 << 40).unwrap_err();
     assert_eq!(
         e,
         "Imputer: expected 2 output columns of 2 input columns, found 1099511627776 of 2"
