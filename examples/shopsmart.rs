@@ -38,6 +38,8 @@ mod goal;
 mod job;
 #[path = "shopsmart/learn.rs"]
 mod learn;
+#[path = "shopsmart/lock.rs"]
+mod lock;
 #[path = "shopsmart/models.rs"]
 mod models;
 #[path = "shopsmart/monitor.rs"]
@@ -62,6 +64,8 @@ mod rows;
 mod run;
 #[path = "shopsmart/rungs.rs"]
 mod rungs;
+#[path = "shopsmart/serve.rs"]
+mod serve;
 #[path = "shopsmart/serving.rs"]
 mod serving;
 #[path = "shopsmart/settings.rs"]

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 pub const USAGE: &str = "\
 usage: shopsmart [--data FILE] [--out DIR] [--serve ADDR] [--seed N]
   --data FILE   transactions in the form of UCI Online Retail, .csv or .csv.gz (default: a simulated shop)
-  --out DIR     where report.html, report.json and the registry go (default: target/shopsmart)
-  --serve ADDR  keep the service up after training, for example 127.0.0.1:8080 (SIGTERM drains)
+  --out DIR     where report.html, report.json and the registry go, one run at a time (default: target/shopsmart)
+  --serve ADDR  listen from the start, for example on 127.0.0.1:8080, and answer after training (SIGTERM drains)
   --seed N      seed of the simulator and of every model (default: 7)";
 
 #[derive(Debug, Clone)]

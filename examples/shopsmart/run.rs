@@ -7,17 +7,15 @@ use crate::settings::Settings;
 use crate::trade::Trade;
 use crate::windows::Windows;
 use crate::{
-    data, deploy, evaluate, experiment, explore, feasible, features, gate, goal, models, monitor,
-    prepare, rollout, tables, truth,
+    data, deploy, evaluate, experiment, explore, feasible, features, gate, goal, lock, models,
+    monitor, prepare, rollout, serve, tables, truth,
 };
 use ml_pipeline::prelude::*;
-use ml_pipeline::serve::http::Server;
-use ml_pipeline::serve::recommend::{Recommend, RecommendationService};
 use serde_json::json;
-use std::net::SocketAddr;
-use std::sync::Arc;
 
 pub fn run(args: &Args) -> Result<()> {
+    let _lock = lock::lock(&args.out)?;
+    let front = args.serve.map(serve::open).transpose()?;
     let mut report = Report::default();
     let report = &mut report;
     goal::define(report)?;
@@ -51,10 +49,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
     monitor::monitor(&job, &candidate, &service, report)?;
     finish(args, report)?;
-    match args.serve {
-        Some(address) => serve(address, service),
-        None => Ok(()),
-    }
+    front.map_or(Ok(()), |front| front.serve(service))
 }
 
 fn finish(args: &Args, report: &Report) -> Result<()> {
@@ -66,15 +61,4 @@ fn finish(args: &Args, report: &Report) -> Result<()> {
     let digest = report.json.get("digest").and_then(|d| d.as_str());
     println!("model digest: {}", digest.unwrap_or("none"));
     Ok(())
-}
-
-/// Serves until SIGTERM.
-fn serve(address: SocketAddr, service: Arc<RecommendationService>) -> Result<()> {
-    let service: Arc<dyn Recommend> = service;
-    let listening = Server::new().listen(&address.to_string())?;
-    println!(
-        "\nserving on http://{}/api/v1/recommendations (SIGTERM drains)",
-        listening.address()
-    );
-    Ok(listening.run(service)?)
 }

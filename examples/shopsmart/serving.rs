@@ -17,6 +17,10 @@ use std::time::Duration;
 pub const KIND: &str = "shopsmart/1";
 pub const MODEL: &str = "shopsmart";
 
+/// What a shopper has may be recommended again: this shop sells what is used up (stage 3 counts the repeats), and the test
+/// window ranks the whole catalogue, bought or not. Where that is not so, leave both out.
+const REBUY: bool = true;
+
 /// All that a service needs to answer: what the artifact holds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ShopModel {
@@ -54,17 +58,18 @@ impl ShopModel {
             Ok(found.into_iter().map(|s| s.item).collect())
         };
         let similar = (0..self.items.len() as u32).map(similar);
-        let facts = Facts::of(&catalogue).similar(similar.collect::<Result<_>>()?);
-        let blend = Rung::shared("blend", rungs.blend)
-            .says(Reason::FromYourHistory)
-            .budget(Duration::from_millis(100));
-        let factorisation =
-            Rung::shared("factorisation", rungs.factorisation).says(Reason::FromYourHistory);
+        let facts = Facts::of(&catalogue)
+            .bought(self.bought())
+            .similar(similar.collect::<Result<_>>()?);
+        let blend = Rung::shared("blend", rungs.blend).budget(Duration::from_millis(100));
+        let factorisation = Rung::shared("factorisation", rungs.factorisation);
         let popularity = Rung::shared("popularity", rungs.popularity).says(Reason::PopularNow);
         Ok(Bundle::new(version, catalogue, self.users()?)
             .rung(blend)
             .rung(factorisation)
             .rung(popularity)
+            .known(self.bought())
+            .rebuy(REBUY)
             .reasons(facts))
     }
 
@@ -83,6 +88,12 @@ impl ShopModel {
                 .rung(Rung::shared("factorisation", rungs.factorisation))
                 .rung(Rung::shared("popularity", rungs.popularity)),
         )
+    }
+
+    /// What each user bought: (user, item).
+    fn bought(&self) -> impl Iterator<Item = (u32, u32)> {
+        let users = (0..).zip(self.past.bought.iter());
+        users.flat_map(|(user, items)| items.items().iter().map(move |item| (user, *item)))
     }
 
     fn rungs(&self) -> Result<Rungs> {

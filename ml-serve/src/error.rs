@@ -89,6 +89,38 @@ pub enum Error {
         /// What the file has now.
         found: String,
     },
+    /// A link, pipe or folder lies where the registry keeps something else.
+    #[error("{} is {found}, expected {expected}", path.display())]
+    FileKind {
+        /// The path.
+        path: PathBuf,
+        /// What should be there.
+        expected: &'static str,
+        /// What is there.
+        found: &'static str,
+    },
+    /// Every version number of the model was given out: the highest is there, or was.
+    #[error(
+        "model `{model}` had version {last}, the highest there can be; publish under another name"
+    )]
+    VersionsExhausted {
+        /// The model.
+        model: String,
+        /// The highest number.
+        last: String,
+    },
+    /// A promotion that nobody decided: the gate's outcome passes without a reason.
+    #[error(
+        "version {version} of `{model}` was not promoted to `{alias}`: the gate passed it without a reason, so nobody decided"
+    )]
+    Undecided {
+        /// The model.
+        model: String,
+        /// The version.
+        version: String,
+        /// The alias it should have got.
+        alias: String,
+    },
     /// A manifest, checksum list or alias file can not be read as one.
     #[error("{} can not be read: {reason}", path.display())]
     Manifest {

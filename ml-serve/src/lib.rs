@@ -32,6 +32,7 @@
 
 mod error;
 pub mod http;
+pub mod limits;
 pub mod recommend;
 pub mod registry;
 pub mod rollout;

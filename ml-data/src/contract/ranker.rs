@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
+use std::any::TypeId;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -196,6 +197,11 @@ pub trait Ranker: Send + Sync + 'static {
 pub trait AnyRanker<Q: Query>: Send + Sync {
     /// A session for one thread.
     fn session(self: Arc<Self>) -> Box<dyn RankSession<Q>>;
+    /// The kind of query its ranker reads: what an answer can depend on. That of [`ByUser`] for a model of users, whatever
+    /// it is asked with.
+    fn reads(&self) -> TypeId {
+        TypeId::of::<Q>()
+    }
 }
 
 impl<Q: Query, R: Ranker> AnyRanker<Q> for R
@@ -207,6 +213,9 @@ where
             ranker: self,
             scratch: R::Scratch::default(),
         })
+    }
+    fn reads(&self) -> TypeId {
+        TypeId::of::<R::Query>()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::body::{Unread, read};
 use super::metrics::Metrics;
 use super::reply::Refusal;
+use super::seat::{Phase, Seat};
 use super::server::Server;
 use crate::error::Error;
 use crate::recommend::{self, Recommend};
@@ -99,8 +100,9 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 async fn recommendations(
     State(app): State<Arc<App>>,
-    request: Request,
+    mut request: Request,
 ) -> Result<Response, Refusal> {
+    let seat = request.extensions_mut().remove::<Arc<Seat>>();
     if !is_json(request.headers()) {
         let message = "send the request as application/json";
         return Err(Refusal::new(
@@ -109,13 +111,6 @@ async fn recommendations(
             message,
         ));
     }
-    let place = app.places.clone().try_acquire_owned().map_err(|_| {
-        Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "overloaded",
-            "too many requests at this moment",
-        )
-    })?;
     let limit = app.limits.body_limit;
     let body =
         match tokio::time::timeout(app.limits.request_timeout, read(request.into_body(), limit))
@@ -142,7 +137,19 @@ async fn recommendations(
                 ));
             }
         };
-    let answer = answer(&app, recommend::parse(&body)?, place).await?;
+    if let Some(seat) = seat {
+        seat.set(Phase::Work);
+    }
+    let request = recommend::parse(&body)?;
+    // Only now: a place that waited for a body would be kept from others by clients that send slowly.
+    let place = app.places.clone().try_acquire_owned().map_err(|_| {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "overloaded",
+            "too many requests at this moment",
+        )
+    })?;
+    let answer = answer(&app, request, place).await?;
     app.metrics.list(&answer.trace);
     Ok(reply(&answer))
 }

@@ -35,6 +35,11 @@ struct ModelVersion {
     version: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Cause {
+    cause: &'static str,
+}
+
 #[derive(Debug)]
 pub(super) struct Metrics {
     registry: Registry,
@@ -43,7 +48,9 @@ pub(super) struct Metrics {
     answered: Family<AnsweredBy, Counter>,
     failed: Family<FailedRung, Counter>,
     version: Family<ModelVersion, Gauge>,
+    closed: Family<Cause, Counter>,
     pub(super) in_flight: Gauge,
+    pub(super) connections: Gauge,
 }
 
 impl Metrics {
@@ -55,7 +62,9 @@ impl Metrics {
             answered: Family::default(),
             failed: Family::default(),
             version: Family::default(),
+            closed: Family::default(),
             in_flight: Gauge::default(),
+            connections: Gauge::default(),
         };
         let r = &mut m.registry;
         r.register(
@@ -84,6 +93,16 @@ impl Metrics {
             m.in_flight.clone(),
         );
         r.register(
+            "http_connections",
+            "Open connections",
+            m.connections.clone(),
+        );
+        r.register(
+            "http_connections_closed",
+            "Connections closed because their client was too slow, or to make room",
+            m.closed.clone(),
+        );
+        r.register(
             "model_info",
             "1 for the model version that answers",
             m.version.clone(),
@@ -102,6 +121,11 @@ impl Metrics {
         if let Some(took) = took {
             self.seconds.observe(took.as_secs_f64());
         }
+    }
+
+    /// Counts a connection that was closed on its client.
+    pub(super) fn closed(&self, cause: &'static str) {
+        self.closed.get_or_create(&Cause { cause }).inc();
     }
 
     /// Counts who made a list.

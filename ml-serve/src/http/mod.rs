@@ -12,21 +12,33 @@
 //!
 //! | status | code | when |
 //! |---|---|---|
-//! | 400 | `malformed_json`, `bad_body` | the body is not JSON, or broke off |
+//! | 400 | `malformed_json`, `bad_body`, `bad_request` | the body is not JSON, or broke off; no HTTP/1.1 |
 //! | 404, 405 | `not_found`, `method_not_allowed` | no such route, or not with this method (see `Allow`) |
 //! | 408 | `request_timeout` | the body did not arrive in time |
 //! | 413 | `body_too_large` | more than the limit, 64 KiB unless set |
+//! | 414 | `uri_too_long` | the request line is longer than the limit of a head, 64 KiB unless set |
 //! | 415 | `unsupported_media_type` | the content type is not JSON |
 //! | 422 | `invalid_field` | a field has the wrong type or value; `field` is its path |
+//! | 431 | `headers_too_large` | the headers are longer than the limit of a head, or more than 100 |
 //! | 500 | `internal`, `panic` | a fault of the service |
-//! | 503 | `overloaded`, `timeout`, `not_ready`, `no_answer` | try again later; with `Retry-After` |
+//! | 503 | `overloaded`, `timeout`, `not_ready`, `draining`, `no_answer` | try again later; with `Retry-After` |
+//!
+//! Clients that are too slow with a head, with taking an answer, or with their next request are closed without one, and so is
+//! the client that has kept a connection waiting longest when there are too many; `http_connections_closed` counts them by
+//! cause. All limits are in [`limits`](crate::limits).
 
+mod accept;
 mod api;
 mod body;
+mod connection;
 mod metrics;
 mod reply;
+mod seat;
 mod server;
+mod tap;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_limits;
 
 pub use server::{Listening, Server, bind, shutdown_signal};

@@ -38,6 +38,26 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    fn envelope(self) -> Envelope {
+        let error = Inner {
+            code: self.code,
+            message: self.message,
+            field: self.field,
+        };
+        Envelope { error }
+    }
+
+    /// The whole answer as it goes over the wire, the last of its connection.
+    pub(super) fn to_bytes(self) -> Vec<u8> {
+        let status = self.status;
+        let body = serde_json::to_string(&self.envelope()).unwrap_or_default();
+        let length = body.len();
+        format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
+            .into_bytes()
+    }
+}
+
 impl From<Error> for Refusal {
     fn from(e: Error) -> Self {
         let (status, code) = match &e {
@@ -70,13 +90,9 @@ impl From<Error> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let error = Inner {
-            code: self.code,
-            message: self.message,
-            field: self.field,
-        };
-        let mut response = (self.status, Json(Envelope { error })).into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        let status = self.status;
+        let mut response = (status, Json(self.envelope())).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

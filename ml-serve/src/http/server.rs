@@ -1,16 +1,18 @@
 //! Listening, draining, stopping.
 
+use super::accept::Door;
 use super::api::{App, router};
 use super::metrics::Metrics;
 use crate::error::{Error, Result};
+use crate::limits;
 use crate::recommend::Recommend;
 use axum::Router;
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -29,40 +31,78 @@ use tokio::sync::Semaphore;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Server {
+    pub(super) connections: usize,
+    pub(super) head_limit: usize,
     pub(super) body_limit: usize,
     concurrency: usize,
+    pub(super) head_timeout: Duration,
     pub(super) request_timeout: Duration,
-    notice: Duration,
-    drain_timeout: Duration,
+    pub(super) write_timeout: Duration,
+    pub(super) idle_timeout: Duration,
+    pub(super) yield_after: Duration,
+    pub(super) notice: Duration,
+    pub(super) grace: Duration,
+    pub(super) drain_timeout: Duration,
 }
 
 impl Default for Server {
+    /// Every limit as in [`limits`].
     fn default() -> Self {
         Self {
-            body_limit: 64 << 10,
-            concurrency: 256,
-            request_timeout: Duration::from_secs(5),
-            notice: Duration::ZERO,
-            drain_timeout: Duration::from_secs(30),
+            connections: limits::CONNECTIONS,
+            head_limit: limits::HEAD_BYTES,
+            body_limit: limits::BODY_BYTES,
+            concurrency: limits::CONCURRENCY,
+            head_timeout: limits::HEAD_TIMEOUT,
+            request_timeout: limits::REQUEST_TIMEOUT,
+            write_timeout: limits::WRITE_TIMEOUT,
+            idle_timeout: limits::IDLE_TIMEOUT,
+            yield_after: limits::YIELD_AFTER,
+            notice: limits::NOTICE,
+            grace: limits::GRACE,
+            drain_timeout: limits::DRAIN_TIMEOUT,
         }
     }
 }
 
 impl Server {
-    /// The default limits.
+    /// The default limits, those of [`limits`].
     pub fn new() -> Self {
         Self::default()
     }
-    /// The longest body, in bytes (default 64 KiB).
+    /// Connections held at once (default 1024, at least 1), but never more than three quarters of the files that the process
+    /// may have open. At the limit the connection that has waited longest for its client (for a first byte, the rest of a
+    /// request, the answer to be taken, the next request) is closed for a new one, after [`yield_after`](Self::yield_after);
+    /// those that are being answered stay.
+    #[must_use]
+    pub fn connections(mut self, most: usize) -> Self {
+        self.connections = most;
+        self
+    }
+    /// The longest request line with its headers, in bytes (default 64 KiB); more get 414 or 431.
+    #[must_use]
+    pub fn head_limit(mut self, bytes: usize) -> Self {
+        self.head_limit = bytes;
+        self
+    }
+    /// The longest body, in bytes (default 64 KiB); more get 413.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
-    /// How many recommendation requests are answered at once (default 256); more get 503 `overloaded`.
+    /// How many recommendation requests are answered at once (default 256); more get 503 `overloaded`. A request counts from
+    /// the moment its body is there.
     #[must_use]
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.concurrency = requests;
+        self
+    }
+    /// How long a new connection may be silent, and the head of a request may take from its first byte (default 5 s); the
+    /// connection is then closed.
+    #[must_use]
+    pub fn head_timeout(mut self, limit: Duration) -> Self {
+        self.head_timeout = limit;
         self
     }
     /// How long a body may take to arrive (then 408), and an answer to be made (then 503); default 5 s each.
@@ -71,14 +111,41 @@ impl Server {
         self.request_timeout = limit;
         self
     }
-    /// How long the server says "not ready" before it stops accepting connections, so that a load balancer looks away first
-    /// (default none; on Kubernetes a little more than the readiness period).
+    /// How long a client may take to read its answer (default 10 s); the connection is then closed.
+    #[must_use]
+    pub fn write_timeout(mut self, limit: Duration) -> Self {
+        self.write_timeout = limit;
+        self
+    }
+    /// How long a connection may be kept without another request (default 75 s).
+    #[must_use]
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.idle_timeout = limit;
+        self
+    }
+    /// How long a connection may wait for its client before it can be closed for a new one at the limit of connections
+    /// (default 500 ms).
+    #[must_use]
+    pub fn yield_after(mut self, wait: Duration) -> Self {
+        self.yield_after = wait;
+        self
+    }
+    /// How long the server says "not ready" before it closes its port, so that a load balancer looks away first (default 2 s;
+    /// on Kubernetes a little more than endpoints take to spread). Connections are accepted and requests answered as before,
+    /// with `connection: close`.
     #[must_use]
     pub fn notice(mut self, notice: Duration) -> Self {
         self.notice = notice;
         self
     }
-    /// How long to wait for requests under way when stopping (default 30 s).
+    /// How long connections that are open when the port closes have for one more request (default 500 ms). A request that has
+    /// begun to arrive keeps its own limits.
+    #[must_use]
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+    /// How long to wait for requests under way once the port is closed (default 30 s).
     #[must_use]
     pub fn drain_timeout(mut self, limit: Duration) -> Self {
         self.drain_timeout = limit;
@@ -100,43 +167,19 @@ impl Server {
         router(self.app(service))
     }
 
-    /// Serves until `shutdown` is done, then says "not ready", finishes the requests under way and returns.
+    /// Serves until `shutdown` is done. Then says "not ready" and `connection: close` for the [notice](Self::notice), empties
+    /// the queue of waiting connections, closes the port, finishes what was begun, and returns. No request that reached the
+    /// port before it closed is lost, as long as its sender keeps the limits.
     ///
     /// # Errors
-    /// [`Error::Io`] when the listener fails; [`Error::DrainTimeout`] when requests were still open after the drain timeout.
+    /// [`Error::DrainTimeout`] when requests were still under way after the drain timeout.
     pub async fn serve(
         &self,
         listener: TcpListener,
         service: Arc<dyn Recommend>,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
-        let app = self.app(service);
-        let (closing, closed) = tokio::sync::oneshot::channel::<()>();
-        let (told, notice) = (app.clone(), self.notice);
-        let stop = async move {
-            shutdown.await;
-            told.draining.store(true, Ordering::SeqCst);
-            tracing::info!("draining");
-            tokio::time::sleep(notice).await;
-            let _ = closing.send(());
-        };
-        let serving = axum::serve(listener, router(app.clone()))
-            .with_graceful_shutdown(stop)
-            .into_future();
-        let patience = async {
-            if closed.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-            tokio::time::sleep(self.drain_timeout).await;
-        };
-        tokio::select! {
-            done = serving => done.map_err(|e| Error::io("serving HTTP", e)),
-            // Connections that never sent a request do not count.
-            () = patience => match app.metrics.in_flight.get() {
-                0 => Ok(()),
-                _ => Err(Error::DrainTimeout { waited_ms: self.drain_timeout.as_millis() as u64 }),
-            },
-        }
+        Door::new(self.app(service)).run(listener, shutdown).await
     }
 
     /// Listens on an address (`127.0.0.1:0` picks a free port), and catches SIGTERM and ctrl-c from now on, on a runtime of its

@@ -11,16 +11,23 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-const API: &str = "/api/v1/recommendations";
+pub(super) const API: &str = "/api/v1/recommendations";
 
 /// A server on a free port, stopped when told or dropped.
-struct Running {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: JoinHandle<Result<()>>,
+pub(super) struct Running {
+    pub(super) address: SocketAddr,
+    pub(super) stop: Option<oneshot::Sender<()>>,
+    pub(super) thread: JoinHandle<Result<()>>,
 }
 
-fn start(server: Server, service: Arc<dyn Recommend>) -> Running {
+/// The default limits, with a short end.
+pub(super) fn quick() -> Server {
+    Server::new()
+        .notice(Duration::ZERO)
+        .grace(Duration::from_millis(50))
+}
+
+pub(super) fn start(server: Server, service: Arc<dyn Recommend>) -> Running {
     let (stop, stopped) = oneshot::channel();
     let (tell, told) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -45,23 +52,23 @@ fn start(server: Server, service: Arc<dyn Recommend>) -> Running {
 }
 
 impl Running {
-    fn stop(mut self) -> Result<()> {
+    pub(super) fn stop(mut self) -> Result<()> {
         drop(self.stop.take());
         self.thread.join().unwrap()
     }
 }
 
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) head: String,
+    pub(super) body: String,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.body))
     }
-    fn code(&self) -> (u16, String) {
+    pub(super) fn code(&self) -> (u16, String) {
         (
             self.status,
             self.json()["error"]["code"]
@@ -70,7 +77,7 @@ impl Answer {
                 .into(),
         )
     }
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.head
             .lines()
             .find_map(|l| {
@@ -81,7 +88,7 @@ impl Answer {
     }
 }
 
-fn raw(address: SocketAddr, request: &[u8]) -> Answer {
+pub(super) fn raw(address: SocketAddr, request: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(30)))
@@ -113,18 +120,18 @@ fn send(address: SocketAddr, method: &str, path: &str, kind: &str, body: &[u8]) 
     raw(address, &[head.as_bytes(), body].concat())
 }
 
-fn get(address: SocketAddr, path: &str) -> Answer {
+pub(super) fn get(address: SocketAddr, path: &str) -> Answer {
     send(address, "GET", path, "", b"")
 }
 
-fn post(address: SocketAddr, body: &str) -> Answer {
+pub(super) fn post(address: SocketAddr, body: &str) -> Answer {
     send(address, "POST", API, "application/json", body.as_bytes())
 }
 
 #[test]
 fn the_api_answers_as_documented() {
     let (service, _) = service("v2.1.3", 0);
-    let server = start(Server::new(), service);
+    let server = start(quick(), service);
     let body = r#"{"user_id": "user123", "context": {"current_product": "p0", "session_history": ["p1", "gone"]},
         "num_recommendations": 3, "filters": {"exclude_categories": ["c1"], "price_max": 100}}"#;
     let answer = send(
@@ -171,10 +178,7 @@ fn the_api_answers_as_documented() {
 #[test]
 fn every_fault_of_a_client_has_its_status_and_json() {
     let (service, _) = service("v1", 0);
-    let server = start(
-        Server::new().request_timeout(Duration::from_millis(300)),
-        service,
-    );
+    let server = start(quick().request_timeout(Duration::from_millis(300)), service);
     let at = server.address;
     let is = |answer: Answer, status: u16, code: &str| {
         assert_eq!(answer.code(), (status, code.into()), "{}", answer.body);
@@ -230,7 +234,7 @@ fn every_fault_of_a_client_has_its_status_and_json() {
 #[test]
 fn the_reasons_given_to_clients_say_what_was_expected() {
     let (service, _) = service("v1", 0);
-    let server = start(Server::new(), service);
+    let server = start(quick(), service);
     let at = server.address;
     let message = |answer: Answer| {
         let said = answer.json()["error"]["message"].clone();
@@ -264,7 +268,7 @@ fn the_reasons_given_to_clients_say_what_was_expected() {
 #[test]
 fn chunked_bodies_are_limited_too() {
     let (service, _) = service("v1", 0);
-    let server = start(Server::new().body_limit(64), service);
+    let server = start(quick().body_limit(64), service);
     let chunked = |chunks: &[&str]| {
         let mut request = format!(
             "POST {API} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -284,7 +288,7 @@ fn chunked_bodies_are_limited_too() {
 
 #[test]
 fn without_a_model_the_server_is_alive_and_not_ready() {
-    let server = start(Server::new(), Arc::new(RecommendationService::empty()));
+    let server = start(quick(), Arc::new(RecommendationService::empty()));
     assert_eq!(get(server.address, "/health/live").status, 200);
     assert_eq!(
         get(server.address, "/health/ready").code(),
@@ -307,7 +311,7 @@ fn faults_of_the_service_are_json_too() {
             panic!("another bug")
         }
     }
-    let server = start(Server::new(), Arc::new(Panics));
+    let server = start(quick(), Arc::new(Panics));
     assert_eq!(
         post(server.address, r#"{"user_id": "a"}"#).code(),
         (500, "panic".into())
@@ -320,7 +324,7 @@ fn faults_of_the_service_are_json_too() {
     server.stop().unwrap();
     let (service, switch) = service("v1", 0);
     switch.store(FAILS, Ordering::SeqCst);
-    let server = start(Server::new(), service);
+    let server = start(quick(), service);
     let answer = post(server.address, r#"{"user_id": "a"}"#);
     assert_eq!(answer.code(), (503, "no_answer".into()));
     assert!(!answer.body.contains("out of order"), "causes stay inside");
@@ -331,7 +335,7 @@ fn faults_of_the_service_are_json_too() {
 fn too_many_or_too_slow_requests_get_503() {
     let (service, switch) = service("v1", 0);
     switch.store(SLOW, Ordering::SeqCst);
-    let server = start(Server::new().concurrency(2), service.clone());
+    let server = start(quick().concurrency(2), service.clone());
     let at = server.address;
     let mut codes: Vec<u16> = std::thread::scope(|scope| {
         let all: Vec<_> = (0..8)
@@ -352,10 +356,7 @@ fn too_many_or_too_slow_requests_get_503() {
     codes.sort_unstable();
     assert!(codes[0] == 200 && codes[7] == 503, "{codes:?}");
     server.stop().unwrap();
-    let server = start(
-        Server::new().request_timeout(Duration::from_millis(20)),
-        service,
-    );
+    let server = start(quick().request_timeout(Duration::from_millis(20)), service);
     assert_eq!(
         post(server.address, r#"{"user_id": "a"}"#).code(),
         (503, "timeout".into())
@@ -366,7 +367,7 @@ fn too_many_or_too_slow_requests_get_503() {
 #[test]
 fn metrics_tell_requests_latencies_rungs_and_the_version() {
     let (service, _) = service("v7", 0);
-    let server = start(Server::new(), service);
+    let server = start(quick(), service);
     for _ in 0..3 {
         assert_eq!(post(server.address, r#"{"user_id": "a"}"#).status, 200);
     }
@@ -403,12 +404,12 @@ fn a_port_in_use_is_named() {
     let held = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = held.local_addr().unwrap().to_string();
     let (service, _) = service("v1", 0);
-    let e = Server::new().run(&address, service.clone()).unwrap_err();
+    let e = quick().run(&address, service.clone()).unwrap_err();
     assert!(
         matches!(&e, Error::Io { context, source } if context.contains(&address) && source.kind() == std::io::ErrorKind::AddrInUse),
         "{e}"
     );
-    let e = Server::new().run("not an address", service).unwrap_err();
+    let e = quick().run("not an address", service).unwrap_err();
     assert!(e.to_string().contains("not an address"), "{e}");
 }
 
@@ -416,7 +417,7 @@ fn a_port_in_use_is_named() {
 fn stopping_says_so_first_and_finishes_what_was_begun() {
     let (service, switch) = service("v1", 0);
     switch.store(SLOW, Ordering::SeqCst);
-    let mut server = start(Server::new().notice(Duration::from_millis(100)), service);
+    let mut server = start(quick().notice(Duration::from_millis(100)), service);
     let at = server.address;
     let begun = std::thread::spawn(move || post(at, r#"{"user_id": "a"}"#));
     // An idle connection must not hold the server back.
@@ -434,7 +435,7 @@ fn stopping_says_so_first_and_finishes_what_was_begun() {
 fn swapping_under_load_over_http_fails_no_request() {
     let (service, _) = service("v1", 0);
     let (other, _) = crate::testing::service("v2", 5);
-    let server = start(Server::new(), service.clone());
+    let server = start(quick(), service.clone());
     let at = server.address;
     let versions: Vec<String> = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..3)

@@ -106,23 +106,67 @@ impl Breaker {
 mod tests {
     use super::*;
 
+    fn after(t: Instant, seconds: u64) -> Instant {
+        t + Duration::from_secs(seconds)
+    }
+
     #[test]
-    fn only_failures_in_a_row_count_and_a_failed_trial_opens_again() {
+    fn only_failures_in_a_row_count() {
         let (breaker, t) = (Breaker::new(3, Duration::from_secs(10)), Instant::now());
         for _ in 0..10 {
             breaker.failed(t);
             breaker.failed(t);
+            assert!(breaker.allows(t));
+            assert_eq!(breaker.state(t), BreakerState::Closed);
             breaker.succeeded();
         }
-        assert_eq!(breaker.state(t), BreakerState::Closed);
-        (0..3).for_each(|_| breaker.failed(t));
+        // Two after a success are not five in a row.
+        breaker.failed(t);
+        breaker.failed(t);
+        assert!(breaker.allows(t));
+        breaker.failed(t);
         assert_eq!(breaker.state(t), BreakerState::Open);
-        let later = t + Duration::from_secs(10);
-        assert_eq!(breaker.state(later), BreakerState::HalfOpen);
-        assert!(breaker.allows(later));
-        breaker.failed(later);
-        assert!(!breaker.allows(later + Duration::from_secs(9)));
-        assert!(breaker.allows(later + Duration::from_secs(10)));
+        assert!(!breaker.allows(after(t, 9)));
+        assert_eq!(breaker.state(after(t, 9)), BreakerState::Open);
+        assert_eq!(breaker.state(after(t, 10)), BreakerState::HalfOpen);
+    }
+
+    fn open(t: Instant) -> Breaker {
+        let breaker = Breaker::new(2, Duration::from_secs(10));
+        breaker.failed(t);
+        breaker.failed(t);
+        breaker
+    }
+
+    #[test]
+    fn one_trial_at_a_time_until_it_is_given_up() {
+        let t = Instant::now();
+        let breaker = open(t);
+        assert!(breaker.allows(after(t, 10)), "the trial");
+        assert!(!breaker.allows(after(t, 10)), "a second during the trial");
+        assert!(!breaker.allows(after(t, 19)), "still during the trial");
+        assert!(breaker.allows(after(t, 20)), "nobody reported on the first");
+        assert!(!breaker.allows(after(t, 29)), "a second during the next");
+        assert!(breaker.allows(after(t, 30)));
+    }
+
+    #[test]
+    fn a_trial_closes_or_opens_again() {
+        let t = Instant::now();
+        let breaker = open(t);
+        assert!(breaker.allows(after(t, 12)));
+        // One failure is enough now, and the cool-down counts from it.
+        breaker.failed(after(t, 13));
+        assert_eq!(breaker.state(after(t, 22)), BreakerState::Open);
+        assert!(!breaker.allows(after(t, 22)));
+        assert!(breaker.allows(after(t, 23)));
+        breaker.succeeded();
+        assert_eq!(breaker.state(after(t, 23)), BreakerState::Closed);
+        // Closed is closed: it takes as many failures as ever, and nothing is left of the trial.
+        breaker.failed(after(t, 24));
+        assert!(breaker.allows(after(t, 24)) && breaker.allows(after(t, 24)));
+        breaker.failed(after(t, 24));
+        assert!(!breaker.allows(after(t, 24)));
     }
 
     #[test]
@@ -130,5 +174,6 @@ mod tests {
         let (breaker, t) = (Breaker::new(0, Duration::from_secs(10)), Instant::now());
         (0..100).for_each(|_| breaker.failed(t));
         assert!(breaker.allows(t));
+        assert_eq!(breaker.state(t), BreakerState::Closed);
     }
 }

@@ -1,9 +1,10 @@
 //! Everything one model version needs to answer.
 
 use super::catalogue::{Catalogue, Users};
-use super::facts::Reasons;
+use super::facts::{Reasons, grouped};
 use super::rung::Rung;
 use crate::error::Result;
+use ml_data::contract::ItemSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ pub struct Bundle {
     pub(super) users: Arc<Users>,
     pub(super) rungs: Vec<Rung>,
     pub(super) reasons: Option<Arc<dyn Reasons>>,
+    known: Vec<ItemSet>,
+    rebuy: bool,
 }
 
 impl fmt::Debug for Bundle {
@@ -41,6 +44,8 @@ impl Bundle {
             users,
             rungs: Vec::new(),
             reasons: None,
+            known: Vec::new(),
+            rebuy: false,
         }
     }
 
@@ -56,6 +61,46 @@ impl Bundle {
     pub fn reasons(mut self, reasons: impl Reasons + 'static) -> Self {
         self.reasons = Some(Arc::new(reasons));
         self
+    }
+
+    /// What each user has already: (user, item) pairs by number, in any order. These products are not recommended to that
+    /// user, as offline evaluation leaves them out of the candidates, unless [`rebuy`](Self::rebuy) says otherwise.
+    ///
+    /// ```
+    /// use ml_data::contract::{ByUser, RankFn};
+    /// use ml_serve::recommend::{Bundle, Catalogue, Product, RecommendationService, Request, Rung, Users};
+    /// let answer = |rebuy| {
+    ///     let shop = Catalogue::new(["mug", "pan", "lamp"].map(|id| Product::new(id, "home", 9.0)))?;
+    ///     let by_number = RankFn::by_score::<ByUser>(3, |_user, item| -(item as f32));
+    ///     let bundle = Bundle::new("v1", shop, Users::new(["ann"])?).rung(Rung::new("model", by_number));
+    ///     let service = RecommendationService::new(bundle.known([(0, 0)]).rebuy(rebuy))?;
+    ///     let answer = service.recommend(&Request::new("ann"))?;
+    ///     Ok::<_, ml_serve::Error>(answer.products().join(" "))
+    /// };
+    /// assert_eq!(answer(false)?, "pan lamp");
+    /// assert_eq!(answer(true)?, "mug pan lamp");
+    /// # Ok::<(), ml_serve::Error>(())
+    /// ```
+    #[must_use]
+    pub fn known(mut self, pairs: impl IntoIterator<Item = (u32, u32)>) -> Self {
+        self.known = grouped(pairs);
+        self
+    }
+
+    /// Whether products that a user has are recommended to that user (default false). For goods that are used up and bought
+    /// again; evaluate offline the same way.
+    #[must_use]
+    pub fn rebuy(mut self, again: bool) -> Self {
+        self.rebuy = again;
+        self
+    }
+
+    /// What must not be recommended to a user for being known.
+    pub(super) fn left_out(&self, user: Option<u32>) -> &[u32] {
+        let known = user.and_then(|u| self.known.get(u as usize));
+        known
+            .filter(|_| !self.rebuy)
+            .map_or(&[], |known| known.items())
     }
 
     /// The version.

@@ -54,7 +54,15 @@ impl Work {
             current,
             ..visit
         };
-        let only = self.candidates(bundle, request, current);
+        let left_out = bundle.left_out(visit.user);
+        let only = self.candidates(bundle, request, current, left_out);
+        if only && self.allowed.is_empty() {
+            trace.notes.push(if left_out.is_empty() {
+                "the filters leave no product"
+            } else {
+                "the filters leave no product that the user does not have"
+            });
+        }
         let result = self.climb(
             bundle,
             visit,
@@ -108,16 +116,26 @@ impl Work {
     }
 
     /// Fills `allowed` or `excluded`, whichever is shorter; true for `allowed`.
-    fn candidates(&mut self, bundle: &Bundle, request: &Request, current: Option<u32>) -> bool {
+    fn candidates(
+        &mut self,
+        bundle: &Bundle,
+        request: &Request,
+        current: Option<u32>,
+        left_out: &[u32],
+    ) -> bool {
         let (catalogue, price_max) = (&*bundle.catalogue, request.filters.price_max);
         self.allowed.clear();
         if self.codes.is_empty() && price_max.is_none() {
-            self.excluded
-                .refill(catalogue.inactive().items().iter().copied().chain(current));
+            let hidden = catalogue.inactive().items().iter().chain(left_out);
+            self.excluded.refill(hidden.copied().chain(current));
             return false;
         }
         let codes = &self.codes;
-        let shown = |i: &u32| Some(*i) != current && catalogue.allowed(*i, codes, price_max);
+        let shown = |i: &u32| {
+            Some(*i) != current
+                && left_out.binary_search(i).is_err()
+                && catalogue.allowed(*i, codes, price_max)
+        };
         self.allowed
             .extend((0..catalogue.len() as u32).filter(shown));
         if self.allowed.len() * 2 <= catalogue.len() {
@@ -144,7 +162,6 @@ impl Work {
             Candidates::Except(&self.excluded)
         };
         if only && self.allowed.is_empty() {
-            trace.notes.push("the filters leave no product");
             return Ok(());
         }
         let last = bundle.rungs.len() - 1;

@@ -13,11 +13,13 @@ pub enum Reason {
     BoughtBefore,
     /// `similar to recent views`: it is a neighbour of a product of this session.
     SimilarToRecentViews,
+    /// `similar to what you bought`: it is a neighbour of a product that this user bought.
+    SimilarToPurchases,
     /// `popular in your interests`: it is popular, and of a category this visitor bought or looked at.
     PopularInYourInterests,
     /// `popular now`: its place comes from popularity alone.
     PopularNow,
-    /// `based on your history`: its place comes from a model that knows this user.
+    /// `based on your history`: its place comes from a model that knows this user; nothing closer is known of it.
     FromYourHistory,
     /// `based on this visit`: its place comes from a model that knows only this session.
     FromThisVisit,
@@ -33,12 +35,23 @@ impl Reason {
         match self {
             Self::BoughtBefore => "bought before",
             Self::SimilarToRecentViews => "similar to recent views",
+            Self::SimilarToPurchases => "similar to what you bought",
             Self::PopularInYourInterests => "popular in your interests",
             Self::PopularNow => "popular now",
             Self::FromYourHistory => "based on your history",
             Self::FromThisVisit => "based on this visit",
             Self::Recommended => "recommended",
             Self::Text(text) => text,
+        }
+    }
+
+    /// Whether it can be true of a visitor who is `known`, or not, and has a session or a product on the page `here`, or not.
+    pub(super) fn fits(&self, known: bool, here: bool) -> bool {
+        match self {
+            Self::BoughtBefore | Self::SimilarToPurchases | Self::FromYourHistory => known,
+            Self::SimilarToRecentViews | Self::FromThisVisit => here,
+            Self::PopularInYourInterests => known || here,
+            Self::PopularNow | Self::Recommended | Self::Text(_) => true,
         }
     }
 }
@@ -77,7 +90,7 @@ impl<F: Fn(&Asked<'_>) -> Option<Reason> + Send + Sync> Reasons for F {
 /// Purchases and neighbours, from which most reasons follow.
 ///
 /// In this order: a product the user bought is `bought before`; a neighbour of a product of the session or on the page is
-/// `similar to recent views`; a product that is shown for its popularity and is of a category the visitor bought or looked at
+/// `similar to recent views`; a neighbour of a product the user bought is `similar to what you bought`; a product that is shown for its popularity and is of a category the visitor bought or looked at
 /// is `popular in your interests`; everything else keeps the rung's usual reason.
 ///
 /// ```
@@ -98,6 +111,8 @@ pub struct Facts {
     bought: Vec<ItemSet>,
     categories: Vec<ItemSet>,
     similar: Vec<ItemSet>,
+    /// For each item, the items it is a neighbour of.
+    of: Vec<ItemSet>,
 }
 
 impl Facts {
@@ -115,26 +130,21 @@ impl Facts {
     /// Who bought what: (user, item) pairs by number, in any order.
     #[must_use]
     pub fn bought(mut self, pairs: impl IntoIterator<Item = (u32, u32)>) -> Self {
-        let mut by_user: Vec<Vec<u32>> = Vec::new();
-        for (user, item) in pairs {
-            let user = user as usize;
-            if by_user.len() <= user {
-                by_user.resize_with(user + 1, Vec::new);
-            }
-            by_user[user].push(item);
-        }
+        self.bought = grouped(pairs);
         let category = |i: &u32| self.category_of.get(*i as usize).copied();
-        self.categories = by_user
+        self.categories = self
+            .bought
             .iter()
-            .map(|b| ItemSet::new(b.iter().filter_map(category).collect()))
+            .map(|b| ItemSet::new(b.items().iter().filter_map(category).collect()))
             .collect();
-        self.bought = by_user.into_iter().map(ItemSet::new).collect();
         self
     }
 
     /// For each item by number, the items most like it.
     #[must_use]
     pub fn similar(mut self, neighbours: Vec<Vec<u32>>) -> Self {
+        let pairs = (0..).zip(&neighbours);
+        self.of = grouped(pairs.flat_map(|(item, near)| near.iter().map(move |n| (*n, item))));
         self.similar = neighbours.into_iter().map(ItemSet::new).collect();
         self
     }
@@ -151,6 +161,19 @@ impl Facts {
     }
 }
 
+/// The second numbers of each first number.
+pub(super) fn grouped(pairs: impl IntoIterator<Item = (u32, u32)>) -> Vec<ItemSet> {
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    for (first, second) in pairs {
+        let first = first as usize;
+        if groups.len() <= first {
+            groups.resize_with(first + 1, Vec::new);
+        }
+        groups[first].push(second);
+    }
+    groups.into_iter().map(ItemSet::new).collect()
+}
+
 fn seen<'a>(visit: &Visit<'a>) -> impl Iterator<Item = u32> + use<'a> {
     visit.session.iter().copied().chain(visit.current)
 }
@@ -158,19 +181,21 @@ fn seen<'a>(visit: &Visit<'a>) -> impl Iterator<Item = u32> + use<'a> {
 impl Reasons for Facts {
     fn reason(&self, asked: &Asked<'_>) -> Option<Reason> {
         let (visit, item) = (&asked.visit, asked.item);
-        if visit
-            .user
-            .and_then(|u| self.bought.get(u as usize))
-            .is_some_and(|b| b.contains(item))
-        {
+        let bought = visit.user.and_then(|u| self.bought.get(u as usize));
+        if bought.is_some_and(|b| b.contains(item)) {
             return Some(Reason::BoughtBefore);
         }
-        if seen(visit).any(|s| {
+        let near = |s: u32| {
             self.similar
                 .get(s as usize)
                 .is_some_and(|n| n.contains(item))
-        }) {
+        };
+        if seen(visit).any(near) {
             return Some(Reason::SimilarToRecentViews);
+        }
+        let of = self.of.get(item as usize).map_or(&[][..], ItemSet::items);
+        if bought.is_some_and(|b| of.iter().any(|i| b.contains(*i))) {
+            return Some(Reason::SimilarToPurchases);
         }
         let popular = *asked.usual == Reason::PopularNow && self.interested(visit, item);
         popular.then_some(Reason::PopularInYourInterests)

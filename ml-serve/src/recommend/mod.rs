@@ -7,7 +7,7 @@
 //! [`RecommendationService::swap`] replaces the bundle between two requests; none is dropped.
 //!
 //! Filters are applied before ranking, so the list still has the length that was asked for. The product on the page is never
-//! recommended.
+//! recommended, nor is what the user [has already](Bundle::known), unless the bundle allows [rebuying](Bundle::rebuy).
 
 mod breaker;
 mod bundle;
@@ -23,6 +23,8 @@ mod service;
 mod sink;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_chain;
 
 pub use breaker::{Breaker, BreakerState};
 pub use bundle::Bundle;

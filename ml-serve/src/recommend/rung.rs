@@ -3,7 +3,10 @@
 use super::breaker::{Breaker, BreakerState};
 use super::facts::{Reason, Reasons};
 use super::helper::Helpers;
-use ml_data::contract::{AnyRanker, ByVisit, Candidates, RankSession, Scored, Visit};
+use ml_data::contract::{
+    AnyRanker, ByItems, ByUser, ByVisit, Candidates, RankSession, Scored, Visit,
+};
+use std::any::TypeId;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -95,9 +98,11 @@ impl Rung {
         self
     }
 
-    /// What is said of its products when nothing better is known. By default a rung named `popularity` says
-    /// [`PopularNow`](Reason::PopularNow); others say [`FromYourHistory`](Reason::FromYourHistory) to a known user,
-    /// [`FromThisVisit`](Reason::FromThisVisit) to an unknown one with a session or a product on the page, and
+    /// What is said of its products when nothing better is known. A reason that names the visitor's history or visit is only
+    /// said to visitors that have one; everyone else, and every rung without this setting, gets what follows from the query
+    /// that its ranker reads: [`PopularNow`](Reason::PopularNow) from a rung named `popularity`,
+    /// [`FromYourHistory`](Reason::FromYourHistory) from one that knows the user,
+    /// [`FromThisVisit`](Reason::FromThisVisit) from one that has only the session or the product on the page, and
     /// [`Recommended`](Reason::Recommended) otherwise.
     #[must_use]
     pub fn says(mut self, usual: Reason) -> Self {
@@ -138,12 +143,18 @@ impl Rung {
     }
 
     pub(super) fn usual(&self, visit: &Visit<'_>) -> Reason {
+        let (known, here) = (
+            visit.user.is_some(),
+            !visit.session.is_empty() || visit.current.is_some(),
+        );
+        let reads = self.ranker.reads();
+        let visits = reads == TypeId::of::<ByVisit>();
         match &self.usual {
-            Some(reason) => reason.clone(),
+            Some(reason) if reason.fits(known, here) => reason.clone(),
             None if self.name == "popularity" => Reason::PopularNow,
-            None if visit.user.is_some() => Reason::FromYourHistory,
-            None if !visit.session.is_empty() || visit.current.is_some() => Reason::FromThisVisit,
-            None => Reason::Recommended,
+            _ if known && (visits || reads == TypeId::of::<ByUser>()) => Reason::FromYourHistory,
+            _ if here && (visits || reads == TypeId::of::<ByItems>()) => Reason::FromThisVisit,
+            _ => Reason::Recommended,
         }
     }
 

@@ -1,12 +1,14 @@
 //! Where prediction events go.
 
 use crate::error::{Error, Result};
+use crate::limits::EVENTS_KEPT;
 use ml_data::event::PredictionEvent;
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Takes an event for every answered request, and for every request no rung could answer. Requests that are refused for
 /// what they say are not predictions.
@@ -19,32 +21,76 @@ pub trait EventSink: Send + Sync {
     fn emit(&self, event: PredictionEvent) -> Result<()>;
 }
 
-/// Keeps events in memory, for tests and small programs.
+/// The newest events in memory, for tests and small programs: when it is full the oldest event makes room, and is counted.
+///
+/// ```
+/// use ml_data::event::PredictionEvent;
+/// use ml_serve::recommend::{EventSink, Memory};
+/// # let event = |request_id| PredictionEvent { request_id, at: 0, model_version: "v1".into(), answered_by: None,
+/// #     user: None, items: vec![], scores: vec![], latency_us: 0, error: None };
+/// let memory = Memory::bounded(2);
+/// (1..=3).try_for_each(|id| memory.emit(event(id)))?;
+/// assert_eq!(memory.dropped(), 1);
+/// assert_eq!(memory.take().iter().map(|e| e.request_id).collect::<Vec<_>>(), [2, 3]);
+/// # Ok::<(), ml_serve::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Memory {
+    most: usize,
+    kept: Mutex<Kept>,
+}
+
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<Vec<PredictionEvent>>);
+struct Kept {
+    events: VecDeque<PredictionEvent>,
+    dropped: u64,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Memory {
-    /// An empty memory.
+    /// An empty memory of [`EVENTS_KEPT`], 10,000 events.
     pub fn new() -> Self {
-        Self::default()
+        Self::bounded(EVENTS_KEPT)
+    }
+    /// An empty memory of at most so many events.
+    pub fn bounded(most: usize) -> Self {
+        Self {
+            most,
+            kept: Mutex::default(),
+        }
+    }
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
     /// Takes all events out, oldest first.
     pub fn take(&self) -> Vec<PredictionEvent> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.kept().events).into()
+    }
+    /// How many events made room for newer ones.
+    pub fn dropped(&self) -> u64 {
+        self.kept().dropped
     }
 }
 
 impl EventSink for Memory {
     fn emit(&self, event: PredictionEvent) -> Result<()> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(event);
+        let mut kept = self.kept();
+        kept.events.push_back(event);
+        if kept.events.len() > self.most {
+            kept.events.pop_front();
+            kept.dropped += 1;
+        }
         Ok(())
     }
 }
 
-/// Appends events to a file, one JSON object a line, each written whole by one call.
+/// Appends events to a file, one JSON object a line, each written whole by one call. The file grows by what is written: about
+/// 400 bytes for a list of ten. Rotate it as any log.
 #[derive(Debug)]
 pub struct JsonLines {
     path: PathBuf,

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Scores by a table, for every visitor.
-fn table(scores: Vec<f32>) -> impl Ranker<Query = ByVisit> {
+pub(super) fn table(scores: Vec<f32>) -> impl Ranker<Query = ByVisit> {
     RankFn::by_score::<ByVisit>(scores.len(), move |_, item| scores[item as usize])
 }
 
 /// Knows users only, and only so many items.
-fn for_users(items: usize) -> impl Ranker<Query = ByUser> {
+pub(super) fn for_users(items: usize) -> impl Ranker<Query = ByUser> {
     RankFn::by_score::<ByUser>(items, |user, item| 100.0 + ((item + user) % 7) as f32)
 }
 
@@ -63,28 +63,28 @@ fn faulty(
 }
 
 /// 20 products `p0`.. of categories c0, c1, c2; price = number; p7 not for sale.
-fn shop() -> Catalogue {
+pub(super) fn shop() -> Catalogue {
     let product =
         |i: u32| Product::new(format!("p{i}"), format!("c{}", i % 3), f64::from(i)).active(i != 7);
     Catalogue::new((0..20).map(product)).unwrap()
 }
 
 /// Popularity falls with the number.
-fn popularity() -> Rung {
+pub(super) fn popularity() -> Rung {
     Rung::new(
         "popularity",
         table((0..20).map(|i| 20.0 - i as f32).collect()),
     )
 }
 
-fn bundle(rungs: impl IntoIterator<Item = Rung>) -> Bundle {
+pub(super) fn bundle(rungs: impl IntoIterator<Item = Rung>) -> Bundle {
     let users = Users::new(["u0", "u1"]).unwrap();
     rungs
         .into_iter()
         .fold(Bundle::new("v1", shop(), users), Bundle::rung)
 }
 
-fn service(rungs: impl IntoIterator<Item = Rung>) -> RecommendationService {
+pub(super) fn service(rungs: impl IntoIterator<Item = Rung>) -> RecommendationService {
     RecommendationService::new(bundle(rungs)).unwrap()
 }
 
@@ -197,6 +197,23 @@ fn unknown_products_are_noted_and_long_histories_cut() {
         .current("gone")
         .history((0..150).map(|i| format!("p{i}")));
     let notes = s.recommend(&request).unwrap().trace.notes;
+    // Fifty looks at p1, then a hundred at p2: only the newest hundred are read, in their order.
+    let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let keep = seen.clone();
+    let rank = move |visit: Visit<'_>, _: Candidates<'_>, _: usize, out: &mut Vec<Scored>| {
+        *keep.lock().unwrap() = visit.session.to_vec();
+        out.push(Scored {
+            item: 9,
+            score: 1.0,
+        });
+        Ok(())
+    };
+    let reads = service([Rung::new("reads", RankFn::<ByVisit, _>::new(rank))]);
+    let looks = std::iter::repeat_n("p1", 51).chain(std::iter::repeat_n("p2", 98));
+    let looks = Request::new("u0").history(looks.chain(["p3"]));
+    reads.recommend(&looks).unwrap();
+    let newest = [vec![1], vec![2; 98], vec![3]].concat();
+    assert_eq!(*seen.lock().unwrap(), newest);
     let expected = [
         "session_history cut to its most recent products",
         "unknown products of session_history ignored",
@@ -233,16 +250,15 @@ fn unseen_users_get_popularity_and_a_true_reason() {
 
 #[test]
 fn short_answers_are_filled_up_with_falling_scores() {
-    let s = service([Rung::new("blend", for_users(3)), popularity()]);
+    // The rung that fills up scores on a scale of its own: 920, 919, ... where the first gave 102, 101, 100.
+    let scores = (0..20).map(|i| 920.0 - i as f32).collect();
+    let popularity = Rung::new("popularity", table(scores));
+    let s = service([Rung::new("blend", for_users(3)), popularity]);
     let answer = s.recommend(&Request::new("u0").count(6)).unwrap();
     assert_eq!(answer.products(), ["p2", "p1", "p0", "p3", "p4", "p5"]);
     assert_eq!(answer.trace.filled_by, ["popularity"]);
-    assert!(
-        answer
-            .recommendations
-            .windows(2)
-            .all(|w| w[0].score >= w[1].score)
-    );
+    let scores: Vec<f32> = answer.recommendations.iter().map(|r| r.score).collect();
+    assert_eq!(scores, [102.0, 101.0, 100.0, 100.0, 100.0, 100.0]);
     assert_eq!(answer.recommendations[3].reason, "popular now");
 }
 

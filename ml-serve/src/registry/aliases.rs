@@ -1,5 +1,6 @@
 //! Where the aliases point, and how they came there.
 
+use super::checks::read_if_there;
 use super::files::replace;
 use super::manifest::Version;
 use crate::error::{Error, Result};
@@ -50,20 +51,45 @@ pub(super) struct Alias {
 pub(super) struct Aliases {
     pub(super) aliases: BTreeMap<String, Alias>,
     pub(super) history: Vec<Move>,
+    /// SHA-256 of every version an alias was ever pointed at: an alias serves the bytes it was promoted with, or none.
+    /// Registries written before this was kept have none.
+    #[serde(default)]
+    pub(super) digests: BTreeMap<Version, String>,
 }
 
 impl Aliases {
     /// An absent file is an empty state; a file that can not be read is an error.
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let bytes = match std::fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(e) => return Err(Error::io(format!("reading {}", path.display()), e)),
+        let Some(bytes) = read_if_there(path)? else {
+            return Ok(Self::default());
         };
         serde_json::from_slice(&bytes).map_err(|e| Error::Manifest {
             path: path.to_path_buf(),
             reason: describe(&e, bytes.len()),
         })
+    }
+
+    /// Refuses a version whose bytes are not those an alias was pointed at.
+    pub(super) fn pinned(&self, version: Version, found: &str, path: &Path) -> Result<()> {
+        match self.digests.get(&version) {
+            Some(expected) if expected != found => Err(Error::Damaged {
+                path: path.to_path_buf(),
+                expected: format!("SHA-256 {expected} of the promotion"),
+                found: format!("SHA-256 {found}"),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The highest version that is mentioned anywhere.
+    pub(super) fn highest(&self) -> Option<Version> {
+        let held = self.aliases.values();
+        let held = held.flat_map(|a| a.before.iter().copied().chain([a.version]));
+        let moved = self
+            .history
+            .iter()
+            .flat_map(|m| m.from.into_iter().chain([m.to]));
+        held.chain(moved).max()
     }
 
     pub(super) fn write(&self, path: &Path) -> Result<()> {

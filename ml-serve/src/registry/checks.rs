@@ -32,14 +32,65 @@ pub(super) fn verify(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
     })
 }
 
+/// Reads a regular file, and nothing else: a link could lead out of the registry, a pipe would never end.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|e| match e.kind() {
-        ErrorKind::NotFound => Error::Manifest {
-            path: path.to_path_buf(),
-            reason: "the file is missing".into(),
-        },
-        _ => Error::io(format!("reading {}", path.display()), e),
+    read_if_there(path)?.ok_or_else(|| Error::Manifest {
+        path: path.to_path_buf(),
+        reason: "the file is missing".into(),
     })
+}
+
+/// As [`read`]; `None` when there is no such file.
+pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
+    let bytes = regular(path).and_then(|_| {
+        fs::read(path).map_err(|e| Error::io(format!("reading {}", path.display()), e))
+    });
+    match bytes {
+        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// The length of a regular file; what is none is refused without being opened.
+pub(super) fn regular(path: &Path) -> Result<u64> {
+    let known = fs::symlink_metadata(path)
+        .map_err(|e| Error::io(format!("reading {}", path.display()), e))?;
+    if known.is_file() {
+        return Ok(known.len());
+    }
+    Err(Error::FileKind {
+        path: path.to_path_buf(),
+        expected: "a regular file",
+        found: kind(known.file_type()),
+    })
+}
+
+/// A folder of a version: a folder itself, not a link to one, with regular files only.
+pub(super) fn plain_folder(path: &Path) -> Result<()> {
+    let known = fs::symlink_metadata(path)
+        .map_err(|e| Error::io(format!("reading {}", path.display()), e))?;
+    if !known.is_dir() {
+        return Err(Error::FileKind {
+            path: path.to_path_buf(),
+            expected: "a folder",
+            found: kind(known.file_type()),
+        });
+    }
+    list(path)?
+        .iter()
+        .try_for_each(|name| regular(&path.join(name)).map(drop))
+}
+
+fn kind(of: fs::FileType) -> &'static str {
+    if of.is_symlink() {
+        "a symbolic link"
+    } else if of.is_dir() {
+        "a folder"
+    } else if of.is_file() {
+        "a regular file"
+    } else {
+        "a pipe, socket or device"
+    }
 }
 
 pub(super) fn list(folder: &Path) -> Result<Vec<String>> {

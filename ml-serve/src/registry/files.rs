@@ -1,26 +1,40 @@
 //! Files that are there whole or not at all.
 
+use super::checks::{list, regular};
 use crate::error::{Error, Result};
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-static NEXT: AtomicU64 = AtomicU64::new(0);
+const SCRATCH: &str = ".tmp-";
 
 pub(super) fn not_writable(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_path_buf();
     move |source| Error::NotWritable { path, source }
 }
 
-/// A name no other writer of this machine uses at this moment.
+/// A name no other writer has: 128 random bits, since process numbers repeat from container to container.
 pub(super) fn scratch_name() -> String {
-    format!(
-        ".tmp-{}-{}",
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    )
+    // Keyed anew by the system's generator.
+    let bits = || RandomState::new().hash_one(std::process::id());
+    format!("{SCRATCH}{:016x}{:016x}", bits(), bits())
+}
+
+/// Removes what writers that died left behind. Only for who holds the lock: every scratch entry is then a dead one.
+pub(super) fn sweep(folder: &Path) -> Result<()> {
+    for name in list(folder)?.iter().filter(|n| n.starts_with(SCRATCH)) {
+        let path = folder.join(name);
+        let stale = fs::symlink_metadata(&path).map_err(not_writable(&path))?;
+        let removed = if stale.is_dir() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
+        removed.map_err(not_writable(&path))?;
+    }
+    Ok(())
 }
 
 /// Writes and syncs a new file.
@@ -64,6 +78,10 @@ pub(super) struct Lock(#[allow(dead_code)] File);
 
 impl Lock {
     pub(super) fn take(path: PathBuf, patience: Duration) -> Result<Self> {
+        // A pipe would block whoever opens it.
+        if fs::symlink_metadata(&path).is_ok() {
+            regular(&path)?;
+        }
         let file = OpenOptions::new()
             .write(true)
             .create(true)

@@ -72,12 +72,17 @@ pub struct GateOutcome {
 }
 
 impl GateOutcome {
-    /// The gate was passed.
+    /// The gate was passed, for these reasons. Without any, nobody decided, and
+    /// [`Registry::promote`](super::Registry::promote) refuses.
     pub fn pass(reasons: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             promoted: true,
             reasons: reasons.into_iter().map(Into::into).collect(),
         }
+    }
+    /// True when somebody gave a reason.
+    pub(super) fn decided(&self) -> bool {
+        self.reasons.iter().any(|r| !r.trim().is_empty())
     }
     /// The gate refused.
     pub fn refuse(reasons: impl IntoIterator<Item = impl Into<String>>) -> Self {

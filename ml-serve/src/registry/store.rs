@@ -1,9 +1,13 @@
 //! Publishing, promoting, rolling back, loading.
 
 use super::aliases::{Alias, Aliases, Move, MoveKind, describe, to_json};
-use super::checks::{check_alias, check_metadata, check_name, list, published_sum, read, verify};
-use super::files::{Lock, not_writable, scratch_name, sync_folder, write_synced};
+use super::checks::{
+    check_alias, check_metadata, check_name, list, plain_folder, published_sum, read, regular,
+    verify,
+};
+use super::files::{Lock, not_writable, scratch_name, sweep, sync_folder, write_synced};
 use super::manifest::{GateOutcome, Manifest, Metadata, Version, Which};
+use super::numbers::{next, remember};
 use crate::error::{Error, Result};
 use ml_data::artifact::digest;
 use std::collections::BTreeMap;
@@ -61,7 +65,7 @@ impl Registry {
         Ok(Self {
             root,
             by: "unknown".into(),
-            patience: Duration::from_secs(10),
+            patience: crate::limits::PATIENCE,
         })
     }
 
@@ -79,18 +83,21 @@ impl Registry {
         self
     }
 
-    /// Stores an artifact as the next version. It gets no alias; nothing about it can change later.
+    /// Stores an artifact as the next version. It gets no alias; nothing about it can change later. The number of a version
+    /// that was deleted is not given out again.
     ///
     /// # Errors
     /// A name with other characters than letters, digits, `-`, `_`, `.`; a metric that is not finite; an empty artifact;
-    /// [`Error::NotWritable`].
+    /// [`Error::NotWritable`]; [`Error::VersionsExhausted`].
     pub fn publish(&self, model: &str, artifact: &[u8], metadata: Metadata) -> Result<Version> {
         check_name("model", model)?;
         check_metadata(artifact, &metadata)?;
         let versions = self.root.join(model).join("versions");
         fs::create_dir_all(&versions).map_err(not_writable(&versions))?;
         let _lock = self.lock(model)?;
-        let version = Version(self.numbers(&versions)?.last().map_or(1, |v| v.0 + 1));
+        let home = self.root.join(model);
+        sweep(&versions).and_then(|()| sweep(&home))?;
+        let version = next(model, &home, self.numbers(&versions)?.last().copied())?;
         let manifest = Manifest {
             model: model.into(),
             version,
@@ -102,6 +109,7 @@ impl Registry {
         };
         let scratch = versions.join(scratch_name());
         let done = write_version(&scratch, artifact, &manifest).and_then(|()| {
+            remember(&home, version)?;
             let home = versions.join(version.to_string());
             fs::rename(&scratch, &home).map_err(not_writable(&home))?;
             sync_folder(&versions)
@@ -138,31 +146,34 @@ impl Registry {
     /// # Errors
     /// An unknown model, version or alias; a manifest that is truncated or damaged.
     pub fn manifest(&self, model: &str, which: impl Into<Which>) -> Result<Manifest> {
-        let version = self.resolve(model, which.into())?;
-        Ok(self.read_manifest(model, version)?.0)
+        let (version, state) = self.find(model, which.into())?;
+        let manifest = self.read_manifest(model, version)?.0;
+        let path = self.version_home(model, version)?.join(ARTIFACT);
+        state.map_or(Ok(()), |s| s.pinned(version, &manifest.sha256, &path))?;
+        Ok(manifest)
     }
 
     /// The artifact of a version or alias, verified against its SHA-256.
     ///
     /// # Errors
-    /// An unknown model, version or alias; [`Error::Damaged`] when a byte was changed; [`Error::Manifest`] when the manifest is
-    /// truncated.
+    /// An unknown model, version or alias; [`Error::Damaged`] when a byte was changed, or when the version is not the one that
+    /// the alias was pointed at; [`Error::Manifest`] when the manifest is truncated; [`Error::FileKind`] when a link or a pipe
+    /// lies in the version.
     pub fn load(&self, model: &str, which: impl Into<Which>) -> Result<Published> {
-        let version = self.resolve(model, which.into())?;
+        let (version, state) = self.find(model, which.into())?;
         let (manifest, expected) = self.read_manifest(model, version)?;
         let path = self.version_home(model, version)?.join(ARTIFACT);
-        let artifact = read(&path)?;
-        if artifact.len() as u64 != manifest.bytes {
-            let (expected, found) = (
-                format!("{} bytes", manifest.bytes),
-                format!("{} bytes", artifact.len()),
-            );
+        state.map_or(Ok(()), |s| s.pinned(version, &expected, &path))?;
+        // The length first: a file that grew is not read to its end.
+        let length = regular(&path)?;
+        if length != manifest.bytes {
             return Err(Error::Damaged {
                 path,
-                expected,
-                found,
+                expected: format!("{} bytes", manifest.bytes),
+                found: format!("{length} bytes"),
             });
         }
+        let artifact = read(&path)?;
         verify(&path, &artifact, &expected)?;
         Ok(Published {
             version,
@@ -175,7 +186,8 @@ impl Registry {
     /// A refusal is written to the history too.
     ///
     /// # Errors
-    /// [`Error::Refused`] with the gate's reasons; an unknown or damaged version; a bad alias name.
+    /// [`Error::Refused`] with the gate's reasons; [`Error::Undecided`] when it passes without one; an unknown or damaged
+    /// version; a bad alias name.
     pub fn promote(
         &self,
         model: &str,
@@ -184,9 +196,19 @@ impl Registry {
         gate: &GateOutcome,
     ) -> Result<Option<Version>> {
         check_alias(alias)?;
-        self.load(model, version)?;
+        if gate.promoted && !gate.decided() {
+            let (model, version, alias) = (model.into(), version.to_string(), alias.into());
+            return Err(Error::Undecided {
+                model,
+                version,
+                alias,
+            });
+        }
+        let found = self.load(model, version)?.manifest.sha256;
         let (_lock, path) = (self.lock(model)?, self.aliases_path(model)?);
         let mut state = Aliases::read(&path)?;
+        let artifact = self.version_home(model, version)?.join(ARTIFACT);
+        state.pinned(version, &found, &artifact)?;
         let from = state.aliases.get(alias).map(|a| a.version);
         let kind = if gate.promoted {
             MoveKind::Promoted
@@ -197,6 +219,7 @@ impl Registry {
             .history
             .push(self.entry(alias, kind, from, version, gate.reasons.clone()));
         if gate.promoted {
+            state.digests.insert(version, found);
             let before = state
                 .aliases
                 .remove(alias)
@@ -236,8 +259,10 @@ impl Registry {
                 alias: alias.into(),
             });
         };
-        self.load(model, to)?;
+        let found = self.load(model, to)?.manifest.sha256;
         held.version = to;
+        let artifact = self.version_home(model, to)?.join(ARTIFACT);
+        state.pinned(to, &found, &artifact)?;
         state
             .history
             .push(self.entry(alias, MoveKind::RolledBack, Some(from), to, Vec::new()));
@@ -271,16 +296,20 @@ impl Registry {
     /// # Errors
     /// An unknown model, version or alias.
     pub fn resolve(&self, model: &str, which: Which) -> Result<Version> {
+        Ok(self.find(model, which)?.0)
+    }
+
+    /// The version that is meant, with the state of the aliases when it was named by one.
+    fn find(&self, model: &str, which: Which) -> Result<(Version, Option<Aliases>)> {
         let name = match which {
-            Which::Version(v) => return self.version_home(model, v).map(|_| v),
+            Which::Version(v) => return self.version_home(model, v).map(|_| (v, None)),
             Which::Alias(name) => name,
         };
         let state = Aliases::read(&self.aliases_path(model)?)?;
-        state
-            .aliases
-            .get(&name)
-            .map(|a| a.version)
-            .ok_or_else(|| unknown_alias(model, &name, &state))
+        match state.aliases.get(&name).map(|a| a.version) {
+            Some(version) => Ok((version, Some(state))),
+            None => Err(unknown_alias(model, &name, &state)),
+        }
     }
 
     /// Where [`rollback`](Self::rollback) would point an alias.
@@ -350,6 +379,7 @@ impl Registry {
     /// The manifest, and the published digest of the artifact.
     fn read_manifest(&self, model: &str, version: Version) -> Result<(Manifest, String)> {
         let home = self.version_home(model, version)?;
+        plain_folder(&home)?;
         let (sums_path, path) = (home.join(SUMS), home.join(MANIFEST));
         let sums = String::from_utf8_lossy(&read(&sums_path)?).into_owned();
         let bytes = read(&path)?;

@@ -1,0 +1,59 @@
+//! One connection, from its first byte to its end.
+
+use super::api::App;
+use super::seat::{Phase, Taken};
+use super::tap::Tap;
+use axum::Router;
+use axum::body::{Body, HttpBody};
+use axum::http::{HeaderValue, Request, header};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use tokio::net::TcpStream;
+use tower::Service;
+
+/// Serves a connection until the client hangs up, is too slow, or is told that its answer is the last.
+pub(super) async fn serve(stream: TcpStream, taken: Taken, router: Router, app: Arc<App>) {
+    let seat = taken.seat.clone();
+    tokio::select! {
+        () = talk(stream, &taken, router, app) => {}
+        () = seat.shut_down() => {}
+    }
+}
+
+async fn talk(stream: TcpStream, taken: &Taken, router: Router, app: Arc<App>) {
+    let (seat, limits) = (&taken.seat, &app.limits);
+    let service = service_fn(|request: Request<Incoming>| {
+        let whole = request.body().is_end_stream();
+        seat.set(if whole { Phase::Work } else { Phase::Body });
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(seat.clone());
+        let (answer, app) = (router.clone().call(request), app.clone());
+        async move {
+            let mut response = answer.await?;
+            if app.draining.load(Ordering::SeqCst) {
+                let last = HeaderValue::from_static("close");
+                response.headers_mut().insert(header::CONNECTION, last);
+            }
+            seat.set(Phase::Answer);
+            Ok::<_, std::convert::Infallible>(response)
+        }
+    });
+    let io = TokioIo::new(Tap::new(stream, seat.clone(), limits.head_limit));
+    let done = http1::Builder::new()
+        // A client that sends all it has to say and closes its side still gets its answer.
+        .half_close(true)
+        .max_buf_size(limits.head_limit.max(MIN_BUFFER))
+        .max_header_size(limits.head_limit)
+        .serve_connection(io, service)
+        .await;
+    if let Err(e) = &done {
+        tracing::debug!(error = %e, "a connection ended early");
+    }
+}
+
+/// The least that the parser can work with.
+const MIN_BUFFER: usize = 8192;
