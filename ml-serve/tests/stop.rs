@@ -1,6 +1,7 @@
 //! A server as a process, seen from outside: stopped by SIGTERM it finishes its requests and exits with code 0; without
 //! descriptors left it still answers.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use ml_data::contract::{ByVisit, RankFn, Ranker};
 use ml_serve::http::Server;

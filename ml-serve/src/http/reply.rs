@@ -49,7 +49,7 @@ impl Refusal {
     }
 
     /// The whole answer as it goes over the wire, the last of its connection.
-    pub(super) fn to_bytes(self) -> Vec<u8> {
+    pub(super) fn into_bytes(self) -> Vec<u8> {
         let status = self.status;
         let body = serde_json::to_string(&self.envelope()).unwrap_or_default();
         let length = body.len();

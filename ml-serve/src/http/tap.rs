@@ -75,7 +75,7 @@ impl<S> Tap<S> {
             ),
             _ => return None,
         };
-        Some(refusal.to_bytes())
+        Some(refusal.into_bytes())
     }
 }
 

@@ -220,7 +220,7 @@ fn case_v4_half_sent_requests_do_not_hold_the_end_back() {
     let began = Instant::now();
     server.stop().unwrap();
     assert!(began.elapsed() < LONG, "{:?}", began.elapsed());
-    let ends: Vec<String> = half.iter().map(|s| rest(s)).collect();
+    let ends: Vec<String> = half.iter().map(rest).collect();
     assert!(
         ends[2].starts_with("HTTP/1.1 408") && ends[3].starts_with("HTTP/1.1 408"),
         "{ends:?}"
