@@ -2,21 +2,23 @@
 
 use super::read::Sheet;
 use super::report::Notes;
-use ml_pipeline::data::source::As;
+use ml_pipeline::data::source::{As, CsvOptions};
 use ml_pipeline::data::table::{MISSING_BOOL, Table};
 use ml_pipeline::prelude::*;
+use std::collections::HashMap;
 
 /// The columns called `names`, of the kinds of the `train` sheet, one row for each row of the file: rows that could not be read have no
 /// values.
 pub fn align(test: &Sheet, train: &Sheet, names: &[&str], notes: &mut Notes<'_>) -> Result<Table> {
     let found = || test.table.schema().fields().iter().map(|f| f.name());
+    let places: HashMap<&str, usize> = found().zip(0..).collect();
     let mut columns = Vec::with_capacity(names.len());
     for name in names {
-        let Some(at) = test.table.schema().find(name) else {
+        let Some(&at) = places.get(name) else {
             return Err(Error::no_column("the test file", name, found()));
         };
         let wanted = train.types.get(*name).copied().unwrap_or(As::Num);
-        let (column, odd) = convert(test.table.column(at), wanted);
+        let (column, odd) = convert(test.table.column(at), wanted, &test.options);
         if odd > 0 {
             let kind = wanted.kind();
             notes.add(format!(
@@ -38,7 +40,7 @@ fn with_gaps(table: &Table, test: &Sheet) -> Result<Table> {
     let blank = Table::new(fields.map(|f| (f.name(), missing(f.kind()))))?;
     let gap = table.rows() as u32;
     let mut next = 0;
-    let mut unread = test.unread.iter().map(|b| b.row).peekable();
+    let mut unread = test.unread.positions().peekable();
     let row = |at: usize| {
         if unread.next_if_eq(&at).is_some() {
             return gap;
@@ -61,8 +63,8 @@ fn missing(kind: Kind) -> Column {
     }
 }
 
-/// A column as another kind, and how many values are not of it.
-fn convert(column: &Column, to: As) -> (Column, usize) {
+/// A column as another kind, and how many values are not of it. A number is one as in the training file.
+fn convert(column: &Column, to: As, options: &CsvOptions) -> (Column, usize) {
     let n = column.len();
     let texts = || (0..n).map(|row| column.str_at(row));
     let mut odd = 0;
@@ -82,9 +84,9 @@ fn convert(column: &Column, to: As) -> (Column, usize) {
         (As::Num, _) => Column::num(
             texts()
                 .map(|t| {
-                    let number = t.map(|t| t.trim().parse::<f64>());
-                    count(!matches!(number, Some(Err(_))));
-                    number.and_then(std::result::Result::ok).unwrap_or(f64::NAN)
+                    let number = t.map(|t| options.number(t));
+                    count(number != Some(None));
+                    number.flatten().unwrap_or(f64::NAN)
                 })
                 .collect::<Vec<_>>(),
         ),

@@ -13,6 +13,7 @@ usage: tabular --train FILE --test FILE --target COLUMN [options] --out DIR
   --out DIR        where predictions.csv, metrics.json, model.mlp and model.txt go
   --no-header      the files begin with a row; columns are called column_0, column_1, ...
   --separator C    the byte between fields, or `tab` (default: found out)
+  --decimal C      the decimal mark of numbers (default: a point)
   --rounds N       most rounds of boosting (default: 1000)
   --seed N         seed of the rows held out and of the model (default: 1)";
 
@@ -35,6 +36,7 @@ pub struct Args {
     pub out: PathBuf,
     pub header: bool,
     pub separator: Option<u8>,
+    pub decimal: u8,
     pub rounds: usize,
     pub seed: u64,
 }
@@ -43,7 +45,7 @@ pub struct Args {
 pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Args>, String> {
     let (mut train, mut test, mut target, mut out) = (None, None, None, None);
     let (mut task, mut group, mut drop, mut header) = (None, None, Vec::new(), true);
-    let (mut separator, mut rounds, mut seed) = (None, 1000, 1);
+    let (mut separator, mut decimal, mut rounds, mut seed) = (None, b'.', 1000, 1);
     while let Some(flag) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{flag} needs a value"));
         match flag.as_str() {
@@ -55,7 +57,8 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Args>, Str
             "--group" => group = Some(value()?),
             "--drop" => drop.extend(value()?.split(',').map(str::to_owned)),
             "--no-header" => header = false,
-            "--separator" => separator = Some(byte(&value()?)?),
+            "--separator" => separator = Some(byte(&flag, &value()?)?),
+            "--decimal" => decimal = byte(&flag, &value()?)?,
             "--rounds" => rounds = whole(&flag, &value()?, 1)? as usize,
             "--seed" => seed = whole(&flag, &value()?, 0)?,
             "-h" | "--help" => return Ok(None),
@@ -79,6 +82,7 @@ pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Args>, Str
         group,
         header,
         separator,
+        decimal,
         rounds,
         seed,
     }))
@@ -96,11 +100,11 @@ fn task_of(text: &str) -> Result<Task, String> {
     }
 }
 
-fn byte(text: &str) -> Result<u8, String> {
+fn byte(flag: &str, text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         [b] => Ok(*b),
         b"tab" | b"\\t" => Ok(b'\t'),
-        _ => Err(format!("--separator: `{text}` is not one byte")),
+        _ => Err(format!("{flag}: `{text}` is not one byte")),
     }
 }
 

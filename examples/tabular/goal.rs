@@ -1,6 +1,7 @@
 //! What is predicted: the task, and the labels of rows.
 
 use super::args::Task;
+use ml_pipeline::data::source::CsvOptions;
 use ml_pipeline::data::table::{MISSING_BOOL, Table};
 use ml_pipeline::prelude::*;
 use std::collections::BTreeSet;
@@ -148,11 +149,11 @@ fn positive_last(mut classes: Vec<Box<str>>, column: &Column) -> Vec<Box<str>> {
 }
 
 fn numeric(column: &Column, target: &str) -> Result<()> {
+    let options = CsvOptions::default();
     if matches!(column.kind(), Kind::Num | Kind::Bool) {
         return Ok(());
     }
-    let is_text =
-        |row: &usize| label(column, *row).is_some_and(|l| l.trim().parse::<f64>().is_err());
+    let is_text = |row: &usize| label(column, *row).is_some_and(|l| options.number(&l).is_none());
     let row = (0..column.len()).find(is_text).unwrap_or(0);
     let found = label(column, row).unwrap_or_default();
     Err(Error::cell(target, row, "a number", format!("`{found}`")))

@@ -2,7 +2,9 @@
 
 use super::args::Args;
 use super::report::Notes;
-use ml_pipeline::data::source::{As, BadRow, CsvSource, Encoding, Missing, Ragged, Reason};
+use ml_pipeline::data::source::{
+    As, BadRow, CsvOptions, CsvSource, Encoding, Missing, Note, Quarantine, Ragged, Reason,
+};
 use ml_pipeline::data::table::Table;
 use ml_pipeline::prelude::*;
 use std::collections::BTreeMap;
@@ -14,9 +16,12 @@ pub struct Sheet {
     /// What each column was read as.
     pub types: BTreeMap<String, As>,
     /// Rows that have more fields than the header, by their place in the file.
-    pub unread: Vec<BadRow>,
+    pub unread: Quarantine,
     /// Rows of the file.
     pub rows: usize,
+    /// How its numbers are spelt.
+    pub options: CsvOptions,
+    notes: Vec<Note>,
 }
 
 /// How both files are read.
@@ -29,6 +34,7 @@ fn source(path: &Path, args: &Args, encoding: Encoding) -> CsvSource {
         .missing(Missing::pandas())
         .ragged(Ragged::Fill)
         .has_header(args.header)
+        .decimal(args.decimal)
         .encoding(encoding);
     match args.separator {
         Some(byte) => source.delimiter(byte),
@@ -44,36 +50,48 @@ fn sheet(
 ) -> Result<Sheet> {
     let foreign = |s: &Sheet| {
         let not_utf8 = |r: &BadRow| matches!(r.reason, Reason::NotUtf8 { .. });
-        s.unread.iter().any(not_utf8)
+        s.unread.rows().iter().any(not_utf8)
     };
-    match read(Encoding::Utf8) {
-        Ok(sheet) if !foreign(&sheet) => Ok(sheet),
-        Err(e) if !e.to_string().contains("is not UTF-8") => Err(e),
+    let sheet = match read(Encoding::Utf8) {
+        Ok(sheet) if !foreign(&sheet) => sheet,
+        Err(e) if !e.to_string().contains("is not UTF-8") => return Err(e),
         _ => {
             notes.add(format!(
                 "{} is not UTF-8: read as ISO 8859-1",
                 path.display()
             ));
-            read(Encoding::Latin1)
+            read(Encoding::Latin1)?
         }
+    };
+    for note in &sheet.notes {
+        let option = match note {
+            Note::DecimalMark { mark, .. } => format!(" (--decimal {mark})"),
+            _ => String::new(),
+        };
+        notes.add(format!("{}: {note}{option}", path.display()));
     }
+    Ok(sheet)
 }
 
-fn load(source: CsvSource) -> Result<Sheet> {
+fn load(source: CsvSource, decimal: u8) -> Result<Sheet> {
     let loaded = source.read()?;
+    let mut options = CsvOptions::default();
+    options.decimal = decimal;
     Ok(Sheet {
         table: loaded.table,
         types: loaded.types,
-        unread: loaded.quarantine.rows().to_vec(),
+        unread: loaded.quarantine,
         rows: loaded.rows_read,
+        options,
+        notes: loaded.notes,
     })
 }
 
 /// The training file. Rows with too many fields are left out, and counted.
 pub fn train(args: &Args, notes: &mut Notes) -> Result<Sheet> {
-    let read = |encoding| load(source(&args.train, args, encoding));
+    let read = |encoding| load(source(&args.train, args, encoding), args.decimal);
     let sheet = sheet(&args.train, notes, read)?;
-    if let Some(first) = sheet.unread.first() {
+    if let Some(first) = sheet.unread.rows().first() {
         notes.add(format!(
             "{} of {} training rows left out; line {}: {}",
             sheet.unread.len(),
@@ -99,10 +117,10 @@ pub fn test(args: &Args, types: &BTreeMap<String, As>, notes: &mut Notes) -> Res
                 source = source.column(field.name(), As::Cat);
             }
         }
-        load(source)
+        load(source, args.decimal)
     };
     let sheet = sheet(&args.test, notes, read)?;
-    for bad in sheet.unread.iter().take(5) {
+    for bad in sheet.unread.rows().iter().take(5) {
         notes.add(format!(
             "test row {} (line {}) can not be read and is predicted as if all its values were missing: {}",
             bad.row, bad.line, bad.reason

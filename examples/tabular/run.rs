@@ -10,6 +10,7 @@ use super::select::Features;
 use super::{read, write};
 use ml_pipeline::prelude::*;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::time::Instant;
 
 /// Fewer labelled rows than this teach nothing.
@@ -150,7 +151,14 @@ fn test_rows(
 ) -> Result<Unseen> {
     let sheet = read::test(args, &train.types, notes)?;
     let names = features.names();
-    let known = |name: &str| train.table.schema().find(name).is_some();
+    let trained: HashSet<&str> = train
+        .table
+        .schema()
+        .fields()
+        .iter()
+        .map(|f| f.name())
+        .collect();
+    let known = |name: &str| trained.contains(name);
     let extra = sheet.table.schema().fields().iter().map(|f| f.name());
     let extra: Vec<&str> = extra.filter(|n| !known(n)).collect();
     if !extra.is_empty() {

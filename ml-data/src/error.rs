@@ -95,6 +95,30 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// There is more of something than a limit allows.
+    #[error("{place}: {found} {}, more than the limit of {allowed}; raise it with {raise}", limit.replace('_', " "))]
+    Limit {
+        /// The file or step that met it.
+        place: String,
+        /// The limit's name.
+        limit: &'static str,
+        /// The most that is allowed.
+        allowed: u64,
+        /// What there is, or as much of it as was seen before giving up.
+        found: u64,
+        /// How to raise the limit.
+        raise: String,
+    },
+    /// There is not enough memory for what was asked.
+    #[error("{place}: not enough memory for {bytes} more bytes; {advice}")]
+    Memory {
+        /// What was being read or made.
+        place: String,
+        /// Bytes that were asked for and refused.
+        bytes: u64,
+        /// What needs less.
+        advice: &'static str,
+    },
     /// A model that another library wrote can not be read.
     #[error("{format} model, {at}: expected {expected}, found {found}")]
     Model {
@@ -202,6 +226,7 @@ impl Error {
     ) -> Self {
         let near = names
             .into_iter()
+            .filter(|n| n.len().abs_diff(column.len()) <= 8 && n.len() <= 256)
             .map(|n| (distance(column, n), n))
             .min()
             .filter(|(d, _)| *d <= 2);

@@ -7,6 +7,7 @@ pub mod contract;
 pub mod error;
 pub mod event;
 mod figure;
+pub mod limits;
 pub mod prelude;
 pub mod quality;
 pub mod random;

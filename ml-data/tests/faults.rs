@@ -213,11 +213,14 @@ fn a_line_without_end_is_given_up_before_it_fills_the_memory() {
     let endless = format!("{start}{}", "x".repeat(3 << 20));
     let source = CsvSource::text("shop.csv", &endless).max_record_bytes(1 << 20);
     let e = source.sample_rows(1).read().unwrap_err();
-    let (path, line, reason) = source_error(&e);
-    assert_eq!((path, line), ("shop.csv", Some(3)));
+    let Error::Limit { limit, allowed, .. } = &e else {
+        panic!("not a limit: {e:?}");
+    };
+    assert_eq!((*limit, *allowed), ("record_bytes", 1 << 20));
+    let said = e.to_string();
     assert!(
-        reason.contains("more than 1048576 bytes") && reason.contains("quote"),
-        "{reason}"
+        said.contains("shop.csv, line 3") && said.contains("quote"),
+        "{said}"
     );
     // The same line is read where such lines are expected.
     let read = CsvSource::text("shop.csv", &endless).read().unwrap();

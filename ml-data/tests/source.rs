@@ -39,7 +39,9 @@ fn reads_what_pandas_reads() {
             "no header" => source.has_header(false),
             "short rows" => source.ragged(Ragged::Fill),
             "repeated names" => source.rename_duplicates(true),
-            "na words" => source.missing(Missing::pandas()),
+            "na words" | "words that are names" => source.missing(Missing::pandas()),
+            "names repeated and taken" => source.rename_duplicates(true),
+            "row names" => source.skip_row_names(true),
             "no quoting" => source.delimiter(b'\t').quote(None),
             _ => source,
         };

@@ -3,6 +3,7 @@
 use super::dialect::{Dialect, Fault, Scan};
 use super::input::{Input, Opened};
 use crate::error::{Error, Result};
+use crate::limits::{ReadLimits, check};
 use memchr::memchr_iter;
 use std::io::Read;
 use std::sync::Arc;
@@ -18,6 +19,20 @@ pub(super) struct Block {
     pub(super) records: usize,
     /// The line on which it begins.
     pub(super) line: u64,
+}
+
+impl Block {
+    /// The block, cut.
+    pub(super) fn pieces(&mut self) -> Vec<&mut [u8]> {
+        let (mut rest, mut start) = (self.bytes.as_mut_slice(), 0);
+        let mut pieces = Vec::with_capacity(self.cuts.len());
+        for &cut in &self.cuts {
+            let (piece, after) = rest.split_at_mut(cut - start);
+            pieces.push(piece);
+            (rest, start) = (after, cut);
+        }
+        pieces
+    }
 }
 
 /// Reads a file block by block.
@@ -36,16 +51,26 @@ pub(super) struct Blocks {
     size: usize,
     ended: bool,
     failed: Option<std::io::Error>,
+    /// Bytes that may still be unpacked.
+    unpacked: u64,
+    allowed: u64,
+    /// Whether the last byte handed out may be half a line end.
+    half: bool,
 }
 
 impl Blocks {
-    pub(super) fn open(input: &Input, dialect: Dialect) -> Result<Self> {
+    pub(super) fn open(input: &Input, dialect: Dialect, limits: &ReadLimits) -> Result<Self> {
         let Opened {
             bytes: raw,
             done,
             total,
             gzip,
         } = input.open()?;
+        let allowed = if gzip {
+            limits.unpacked(total)
+        } else {
+            u64::MAX
+        };
         let mut blocks = Self {
             input: input.clone(),
             dialect,
@@ -58,8 +83,12 @@ impl Blocks {
             size: PIECE * 2 * rayon::current_num_threads(),
             ended: false,
             failed: None,
+            unpacked: 0,
+            allowed,
+            half: false,
         };
         blocks.read();
+        input.check_encoding(&blocks.buffer)?;
         if blocks.buffer.starts_with(b"\xef\xbb\xbf") {
             blocks.buffer.drain(..3);
         }
@@ -84,13 +113,28 @@ impl Blocks {
         }
     }
 
+    /// Makes records of empty lines from here on, where the dialect says so.
+    pub(super) fn set_blank_rows(&mut self, blank_rows: bool) {
+        self.dialect.blank_rows = blank_rows;
+        if self.buffer.is_empty() {
+            self.read();
+        }
+        if blank_rows && self.half && self.buffer.first() == Some(&b'\n') {
+            self.buffer.drain(..1);
+            self.line += 1;
+        }
+    }
+
     fn read(&mut self) {
         if self.ended {
             return;
         }
         let mut part = (&mut self.raw).take(self.size as u64);
         match part.read_to_end(&mut self.buffer) {
-            Ok(n) => self.ended = n < self.size,
+            Ok(n) => {
+                self.unpacked += n as u64;
+                self.ended = n < self.size || self.unpacked > self.allowed;
+            }
             Err(e) => {
                 self.failed = Some(e);
                 self.ended = true;
@@ -98,10 +142,15 @@ impl Blocks {
         }
     }
 
+    /// True when the buffer ends where the file does.
+    fn whole(&self) -> bool {
+        self.ended && self.failed.is_none() && self.unpacked <= self.allowed
+    }
+
     /// The next records, at most `most`, without taking them.
     fn scan(&mut self, most: usize, piece: usize, enough: usize) -> Result<Scan> {
         loop {
-            let last = self.ended && self.failed.is_none();
+            let last = self.whole();
             let scan = self.dialect.scan(&self.buffer, last, most, piece);
             if scan.records >= enough || self.ended && scan.records > 0 {
                 return Ok(scan);
@@ -115,6 +164,12 @@ impl Blocks {
             if let Some(e) = self.failed.take() {
                 return Err(self.failure(e));
             }
+            check(
+                &self.input.name(),
+                "unpacked_bytes",
+                self.allowed,
+                self.unpacked,
+            )?;
             if self.ended {
                 return Ok(scan);
             }
@@ -122,9 +177,17 @@ impl Blocks {
         }
     }
 
-    /// A copy of the next `n` records, or of all there are.
-    pub(super) fn peek(&mut self, n: usize) -> Result<Vec<u8>> {
-        let scan = self.scan(n, usize::MAX, n)?;
+    /// A copy of the next `n` records, or of all there are; of those after the first, only what the next `bytes` hold.
+    pub(super) fn peek(&mut self, n: usize, bytes: usize) -> Result<Vec<u8>> {
+        let mut scan = self.scan(n.min(1), usize::MAX, n.min(1))?;
+        if n > 1 {
+            while self.buffer.len() < bytes && !self.ended {
+                self.read();
+            }
+            let most = bytes.clamp(scan.end(), self.buffer.len().max(scan.end()));
+            let last = self.whole() && most == self.buffer.len();
+            scan = self.dialect.scan(&self.buffer[..most], last, n, usize::MAX);
+        }
         Ok(self.buffer[..scan.end()].to_vec())
     }
 
@@ -137,6 +200,7 @@ impl Blocks {
         let rest = self.buffer.split_off(scan.end());
         let bytes = std::mem::replace(&mut self.buffer, rest);
         let line = self.line;
+        self.half = bytes.last() == Some(&b'\r');
         self.line += memchr_iter(b'\n', &bytes).count() as u64;
         Ok(Some(Block {
             bytes,
@@ -148,14 +212,19 @@ impl Blocks {
 
     fn fault(&self, start: usize, fault: Fault) -> Error {
         let line = self.line + memchr_iter(b'\n', &self.buffer[..start]).count() as u64;
-        let reason = match fault {
-            Fault::Open => "a quoted field is opened and never closed".into(),
-            Fault::Long => format!(
-                "a record of more than {} bytes; is a quote left open?",
-                self.dialect.longest
-            ),
-        };
-        self.broken(line, reason)
+        if fault == Fault::Open {
+            return self.broken(line, "a quoted field is opened and never closed");
+        }
+        let place = format!(
+            "{}, line {line}: a record without an end (is a quote left open?)",
+            self.input.name()
+        );
+        let (allowed, found) = (self.dialect.longest, self.buffer.len() - start);
+        let found = found.max(allowed.saturating_add(1));
+        match check(&place, "record_bytes", allowed as u64, found as u64) {
+            Err(e) => e,
+            Ok(()) => self.broken(line, "the record is too long"),
+        }
     }
 
     fn broken(&self, line: u64, reason: impl Into<String>) -> Error {

@@ -2,8 +2,9 @@
 
 use super::number;
 use super::options::{As, CsvOptions};
+use super::texts::Texts;
 use crate::table::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
-use arrow::array::StringBuilder;
+use std::collections::TryReserveError;
 use std::sync::Arc;
 
 /// A cell that was read but not yet stored: the row is stored only when all its cells can be.
@@ -17,9 +18,10 @@ pub(super) enum Parsed {
     Missing,
 }
 
-/// Reads one cell as `to`; `None` when it is not of that type.
+/// Reads one cell as `to`; `None` when it is not of that type. Where the type is only `guessed`, codes that begin with a zero are no
+/// numbers.
 #[inline]
-pub(super) fn parse(cell: &str, to: As, options: &CsvOptions) -> Option<Parsed> {
+pub(super) fn parse(cell: &str, to: As, options: &CsvOptions, guessed: bool) -> Option<Parsed> {
     if matches!(to, As::Cat | As::Text) {
         return Some(if options.missing.has(cell) {
             Parsed::Missing
@@ -32,10 +34,8 @@ pub(super) fn parse(cell: &str, to: As, options: &CsvOptions) -> Option<Parsed> 
         return Some(Parsed::Missing);
     }
     match to {
-        As::Num if options.decimal == b'.' && options.thousands.is_none() => {
-            number::parse(bare).map(Parsed::Num)
-        }
-        As::Num => number::parse_with(bare, options.decimal, options.thousands).map(Parsed::Num),
+        As::Num if guessed && number::is_code(bare) => None,
+        As::Num => options.number(bare).map(Parsed::Num),
         As::Time(format) => format.parse(bare.as_bytes()).map(Parsed::Time),
         As::Bool => truth(bare).map(|b| Parsed::Bool(u8::from(b))),
         As::Cat | As::Text => Some(Parsed::Str),
@@ -83,7 +83,14 @@ impl Part {
 
     /// Reads a cell; false, and nothing is stored, when it is not of the part's type. `plain` is [`plain_numbers`] of the options.
     #[inline]
-    pub(super) fn read(&mut self, cell: &str, to: As, options: &CsvOptions, plain: bool) -> bool {
+    pub(super) fn read(
+        &mut self,
+        cell: &str,
+        to: As,
+        options: &CsvOptions,
+        guessed: bool,
+        plain: bool,
+    ) -> bool {
         // Nearly all numbers are a few digits and a point.
         if let (Self::Num(v), true) = (&mut *self, plain)
             && let Some(x) = number::plain(cell.as_bytes())
@@ -91,7 +98,7 @@ impl Part {
             v.push(x);
             return true;
         }
-        let Some(value) = parse(cell, to, options) else {
+        let Some(value) = parse(cell, to, options, guessed) else {
             return false;
         };
         self.push(value, cell);
@@ -159,7 +166,7 @@ fn texts<'a>(text: &'a str, lengths: &'a [u32]) -> impl Iterator<Item = Option<&
 pub(super) enum Builder {
     Num(Vec<f64>),
     Cat(Vec<u32>, Levels),
-    Text(StringBuilder),
+    Text(Texts),
     Time(Vec<i64>),
     Bool(Vec<u8>),
 }
@@ -169,45 +176,48 @@ impl Builder {
         match to {
             As::Num => Self::Num(Vec::new()),
             As::Cat => Self::Cat(Vec::new(), Levels::default()),
-            As::Text => Self::Text(StringBuilder::new()),
+            As::Text => Self::Text(Texts::default()),
             As::Time(_) => Self::Time(Vec::new()),
             As::Bool => Self::Bool(Vec::new()),
         }
     }
 
     /// Makes room for as many rows.
-    pub(super) fn reserve(&mut self, rows: usize) {
+    pub(super) fn reserve(&mut self, rows: usize) -> Result<(), TryReserveError> {
         match self {
-            Self::Num(v) => v.reserve_exact(rows),
-            Self::Cat(v, _) => v.reserve_exact(rows),
-            Self::Time(v) => v.reserve_exact(rows),
-            Self::Bool(v) => v.reserve_exact(rows),
-            Self::Text(_) => {}
+            Self::Num(v) => v.try_reserve_exact(rows),
+            Self::Cat(v, _) => v.try_reserve_exact(rows),
+            Self::Time(v) => v.try_reserve_exact(rows),
+            Self::Bool(v) => v.try_reserve_exact(rows),
+            Self::Text(_) => Ok(()),
         }
     }
 
     /// Appends what a task read. Categories get their codes here, in the order of the file.
-    pub(super) fn append(&mut self, part: &Part) {
+    pub(super) fn append(&mut self, part: &Part) -> Result<(), TryReserveError> {
         match (self, part) {
-            (Self::Num(all), Part::Num(v)) => all.extend_from_slice(v),
-            (Self::Time(all), Part::Time(v)) => all.extend_from_slice(v),
-            (Self::Bool(all), Part::Bool(v)) => all.extend_from_slice(v),
+            (Self::Num(all), Part::Num(v)) => extend(all, v)?,
+            (Self::Time(all), Part::Time(v)) => extend(all, v)?,
+            (Self::Bool(all), Part::Bool(v)) => extend(all, v)?,
             (Self::Text(all), Part::Str(text, lengths)) => {
-                texts(text, lengths).for_each(|t| all.append_option(t));
+                all.try_reserve(lengths.len(), text.len())?;
+                texts(text, lengths).for_each(|t| all.push(t));
             }
             (Self::Cat(all, levels), Part::Str(text, lengths)) => {
+                all.try_reserve(lengths.len())?;
                 let code = |t: Option<&str>| t.map_or(MISSING_CODE, |t| levels.add(t));
                 all.extend(texts(text, lengths).map(code));
             }
             // A part is made for the type of its builder.
             _ => {}
         }
+        Ok(())
     }
 
     /// Bytes of text so far: an Arrow string array holds two gigabytes.
     pub(super) fn text_bytes(&self) -> usize {
         if let Self::Text(v) = self {
-            v.values_slice().len()
+            v.bytes()
         } else {
             0
         }
@@ -218,9 +228,15 @@ impl Builder {
         match self {
             Self::Num(v) => Column::Num(std::mem::take(v).into()),
             Self::Cat(v, levels) => Column::Cat(std::mem::take(v).into(), Arc::new(levels.clone())),
-            Self::Text(v) => Column::Text(v.finish()),
+            Self::Text(v) => Column::Text(v.take()),
             Self::Time(v) => Column::Time(std::mem::take(v).into()),
             Self::Bool(v) => Column::Bool(std::mem::take(v).into()),
         }
     }
+}
+
+fn extend<T: Copy>(all: &mut Vec<T>, more: &[T]) -> Result<(), TryReserveError> {
+    all.try_reserve(more.len())?;
+    all.extend_from_slice(more);
+    Ok(())
 }

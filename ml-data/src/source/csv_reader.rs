@@ -1,17 +1,20 @@
 //! One pass over a delimited file.
 
-use super::blocks::{Block, Blocks};
+use super::blocks::Blocks;
 use super::builder::Builder;
 use super::dialect::Dialect;
+use super::hints::notes;
 use super::infer::infer;
 use super::input::Input;
+use super::layout::Extra;
+use super::names::distinct;
 use super::options::{As, CsvOptions, Encoding};
-use super::piece::{ODD, Piece, Plan, Slot, latin1};
+use super::piece::{Piece, Plan, Slot, latin1};
 use super::quarantine::{BadRow, Loaded, Quarantine};
 use super::sniff::sniff;
 use crate::error::{Error, Result};
 use crate::table::Table;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use rayon::prelude::*;
 
 /// Called with bytes read and bytes in all.
@@ -35,8 +38,8 @@ pub(super) struct CsvReader {
     quarantine: Quarantine,
     bad_rows: usize,
     pub(super) rows_read: usize,
-    /// Fields before those that have names.
-    row_names: usize,
+    /// Fields that have no names.
+    extra: Extra,
 }
 
 impl CsvReader {
@@ -49,7 +52,7 @@ impl CsvReader {
         let dialect = dialect(input, options)?;
         let mut reader = Self {
             input: input.clone(),
-            blocks: Blocks::open(input, dialect)?,
+            blocks: Blocks::open(input, dialect, &options.limits)?,
             plan: Plan {
                 dialect,
                 options: options.clone(),
@@ -63,7 +66,7 @@ impl CsvReader {
             quarantine: Quarantine::default(),
             bad_rows: 0,
             rows_read: 0,
-            row_names: 0,
+            extra: Extra::None,
         };
         let names = reader.header()?;
         reader.choose(names, known)?;
@@ -72,12 +75,13 @@ impl CsvReader {
 
     /// The next `n` records, or as many as there are, without taking them from the file.
     fn peek(&mut self, n: usize) -> Result<Vec<Sampled>> {
-        let mut bytes = self.blocks.peek(n)?;
+        let limits = &self.plan.options.limits;
+        let mut bytes = self.blocks.peek(n, limits.sample_bytes)?;
         let latin = self.plan.options.encoding == Encoding::Latin1;
         let (mut at, mut fields, mut records) = (0, Vec::new(), Vec::new());
         while let Some(start) = self.plan.dialect.record_start(&bytes, at) {
             let record = &mut bytes[start..];
-            at = start + self.plan.dialect.split(record, &mut fields);
+            at = start + self.plan.dialect.split(record, &mut fields).0;
             if latin {
                 let (text, fields) = latin1(record, &fields);
                 let texts = fields.into_iter().map(|f| Some(text[f].to_owned()));
@@ -113,6 +117,8 @@ impl CsvReader {
             }
             None => (0..first.len()).map(|i| format!("column_{i}")).collect(),
         };
+        let limits = options.limits;
+        limits.check_columns(&self.input.name(), first.len())?;
         if options.has_header {
             if options.names.is_some() {
                 let what = format!("{}: names given for the header", self.input.name());
@@ -121,29 +127,21 @@ impl CsvReader {
             self.blocks.next(1)?;
             if self.plan.options.skip_row_names {
                 let fields = self.peek(1)?.first().map_or(0, Vec::len);
-                self.row_names = fields.saturating_sub(names.len());
+                if let more @ 1.. = fields.saturating_sub(names.len()) {
+                    let shape = (names.len(), more);
+                    let plan = &self.plan;
+                    self.extra = Extra::of(&self.input, &plan.options, plan.dialect, shape)?;
+                }
             }
         }
-        self.plan.width = names.len() + self.row_names;
-        self.distinct(names)
-    }
-
-    /// Names without repetition.
-    fn distinct(&self, mut names: Vec<String>) -> Result<Vec<String>> {
-        for i in 1..names.len() {
-            if !names[..i].contains(&names[i]) {
-                continue;
-            }
-            if !self.plan.options.rename_duplicates {
-                return Err(self
-                    .input
-                    .broken(Some(1), format!("two columns are called `{}`", names[i])));
-            }
-            let free = |k: &usize| !names.contains(&format!("{}.{k}", names[i]));
-            let k = (1..).find(free).unwrap_or(i);
-            names[i] = format!("{}.{k}", names[i]);
-        }
-        Ok(names)
+        self.plan.width = names.len() + self.extra.fields();
+        limits.check_columns(&self.input.name(), self.plan.width)?;
+        self.plan.dialect.blank_rows = self.plan.width == 1;
+        self.blocks.set_blank_rows(self.plan.width == 1);
+        distinct(names, self.plan.options.rename_duplicates).map_err(|name| {
+            self.input
+                .broken(Some(1), format!("two columns are called `{name}`"))
+        })
     }
 
     /// Decides which columns are read, and as what.
@@ -154,8 +152,9 @@ impl CsvReader {
             .keys()
             .chain(options.columns.keys())
             .chain(options.only.iter().flatten());
+        let known_names: HashSet<&str> = names.iter().map(String::as_str).collect();
         for name in asked {
-            if !names.contains(name) {
+            if !known_names.contains(name.as_str()) {
                 return Err(Error::no_column(
                     &format!("CsvSource {}", self.input.name()),
                     name,
@@ -166,12 +165,13 @@ impl CsvReader {
         let sample = options.sample_rows.max(1);
         self.seen = self.peek(sample.min(self.plan.options.limit.unwrap_or(usize::MAX)))?;
         let options = &self.plan.options;
+        let only: Option<HashSet<&String>> = options.only.as_ref().map(|o| o.iter().collect());
         if self.seen.is_empty() && !options.allow_empty {
             return Err(self.input.broken(None, "the file has a header and no rows"));
         }
         let mut slots = Vec::new();
-        for (field, name) in (self.row_names..).zip(names) {
-            if options.only.as_ref().is_some_and(|o| !o.contains(&name)) {
+        for (field, name) in (self.extra.before()..).zip(names) {
+            if only.as_ref().is_some_and(|o| !o.contains(&name)) {
                 continue;
             }
             let declared = options.columns.get(&name).copied();
@@ -209,12 +209,13 @@ impl CsvReader {
             };
             // Columns that grow are copied, and leave holes behind.
             if let (usize::MAX, Some(rows)) = (left, self.blocks.records_like(&block)) {
-                self.builders.iter_mut().for_each(|b| b.reserve(rows));
+                let reserved = self.builders.iter_mut().try_for_each(|b| b.reserve(rows));
+                reserved.map_err(|_| self.no_memory(rows))?;
             }
             left -= block.records;
             let (plan, blocks) = (&self.plan, &mut self.blocks);
             let parse = || {
-                let pieces = pieces(&mut block).into_par_iter();
+                let pieces = block.pieces().into_par_iter();
                 pieces.map(|p| plan.parse(p)).collect::<Vec<Piece>>()
             };
             let (parsed, ()) = rayon::join(parse, || blocks.read_ahead());
@@ -237,17 +238,22 @@ impl CsvReader {
             }
         }
         let columns = self.builders.par_iter_mut().enumerate();
-        columns.for_each(|(i, builder)| pieces.iter().for_each(|p| builder.append(&p.parts[i])));
+        let append = |(i, builder): (usize, &mut Builder)| {
+            pieces.iter().try_for_each(|p| builder.append(&p.parts[i]))
+        };
+        // The rows so far are given back before the error is made.
+        if columns.map(append).any(|done| done.is_err()) {
+            let rows = self.rows_read;
+            self.builders.clear();
+            return Err(self.no_memory(rows));
+        }
+        let most = self.plan.odd();
         for piece in &mut pieces {
             for (all, odd) in self.odd.iter_mut().zip(&mut piece.odd) {
-                odd.truncate(ODD - all.len());
+                odd.truncate(most - all.len());
                 all.append(odd);
             }
-            for mut bad in std::mem::take(&mut piece.bad) {
-                bad.line += line;
-                bad.row += self.rows_read;
-                self.set_aside(bad)?;
-            }
+            self.set_aside(piece, line)?;
             line += piece.lines;
             self.rows_read += piece.rows;
             self.report();
@@ -261,17 +267,34 @@ impl CsvReader {
         }
     }
 
-    fn set_aside(&mut self, bad: BadRow) -> Result<()> {
-        self.bad_rows += 1;
-        let max = self.plan.options.max_bad_rows;
-        if let Some(max) = max.filter(|&max| self.bad_rows > max) {
-            return Err(self.input.broken(
-                Some(bad.line),
-                format!("more than {max} bad rows; here: {}", bad.reason),
-            ));
+    /// Counts the bad rows of a piece that begins on `line`, and keeps the first.
+    fn set_aside(&mut self, piece: &mut Piece, line: u64) -> Result<()> {
+        let mut kept = std::mem::take(&mut piece.kept).into_iter();
+        for bad in &piece.bad {
+            let (row, line) = (bad.row + self.rows_read, bad.line + line);
+            self.quarantine.count(row);
+            self.bad_rows += 1;
+            let bad = kept.next().map(|bad| BadRow { row, line, ..bad });
+            let max = self.plan.options.max_bad_rows;
+            if let Some(max) = max.filter(|&max| self.bad_rows > max) {
+                let here = bad.map_or(String::new(), |b| format!("; here: {}", b.reason));
+                let reason = format!("more than {max} bad rows{here}");
+                return Err(self.input.broken(Some(line), reason));
+            }
+            if let Some(bad) = bad {
+                self.quarantine.keep(bad, &self.plan.options.limits);
+            }
         }
-        self.quarantine.push(bad);
         Ok(())
+    }
+
+    /// An error when columns can not grow by as many rows.
+    fn no_memory(&self, rows: usize) -> Error {
+        Error::Memory {
+            place: self.input.name(),
+            bytes: (rows.max(1) * self.plan.slots.len() * size_of::<f64>()) as u64,
+            advice: "read fewer columns (`only`) or fewer rows at a time (`batches`)",
+        }
     }
 
     /// The columns whose guess was wrong, with a better one.
@@ -293,15 +316,14 @@ impl CsvReader {
     /// What was read since the last call, of `n` rows.
     pub(super) fn take(&mut self, n: usize) -> Result<Loaded> {
         let slots = &self.plan.slots;
-        for (name, kind) in &self.plan.options.required {
-            let slot = slots.iter().find(|s| s.name == *name);
-            if let (Some(slot), Some(expected)) = (slot, *kind)
-                && slot.to.kind() != expected
+        for slot in slots {
+            if let Some(Some(expected)) = self.plan.options.required.get(&slot.name)
+                && slot.to.kind() != *expected
             {
                 return Err(Error::ColumnKind {
                     step: format!("CsvSource {}", self.input.name()),
-                    column: name.clone(),
-                    expected,
+                    column: slot.name.clone(),
+                    expected: *expected,
                     found: slot.to.kind(),
                 });
             }
@@ -311,6 +333,11 @@ impl CsvReader {
         let table = Table::new(columns.map(|(s, b)| (s.name.clone(), b.take())))?;
         let mut loaded = Loaded::new(table, std::mem::take(&mut self.quarantine), n)?;
         loaded.types = types;
+        // Later batches tell nothing new.
+        if n == self.rows_read {
+            let cells = |field| self.cells(field);
+            loaded.notes = notes(&self.plan, self.extra, &loaded.table, cells);
+        }
         Ok(loaded)
     }
 
@@ -359,18 +386,9 @@ fn plain_dialect(input: &Input, options: &CsvOptions) -> Result<Dialect> {
         comment: options.comment,
         trim: options.trim,
         skip_blank: options.skip_blank_lines,
-        longest: options.max_record_bytes,
+        blank_rows: false,
+        longest: options.limits.record_bytes,
+        // One more shows that there are too many.
+        most: options.limits.columns.saturating_add(1),
     })
-}
-
-/// The block, cut.
-fn pieces(block: &mut Block) -> Vec<&mut [u8]> {
-    let (mut rest, mut start) = (block.bytes.as_mut_slice(), 0);
-    let mut pieces = Vec::with_capacity(block.cuts.len());
-    for &cut in &block.cuts {
-        let (piece, after) = rest.split_at_mut(cut - start);
-        pieces.push(piece);
-        (rest, start) = (after, cut);
-    }
-    pieces
 }

@@ -5,6 +5,7 @@ use super::input::Input;
 use super::options::{As, CsvOptions, Encoding, Missing, OnMismatch, Ragged};
 use super::quarantine::Loaded;
 use crate::error::{Error, Result};
+use crate::limits::ReadLimits;
 use crate::table::Kind;
 use foldhash::HashMap;
 use std::path::Path;
@@ -92,7 +93,7 @@ impl CsvSource {
         self.options.sniff = sniff;
         self
     }
-    /// Skips the fields before those that the header names, when rows have more fields than the header.
+    /// Skips the fields before those that the header names, when all rows have as many more fields than the header.
     #[must_use]
     pub fn skip_row_names(mut self, skip: bool) -> Self {
         self.options.skip_row_names = skip;
@@ -128,7 +129,7 @@ impl CsvSource {
         self.options.trim = trim;
         self
     }
-    /// Skips lines that hold only blanks and tabs.
+    /// Takes lines that hold only blanks and tabs for empty ones.
     #[must_use]
     pub fn skip_blank_lines(mut self, skip: bool) -> Self {
         self.options.skip_blank_lines = skip;
@@ -224,10 +225,16 @@ impl CsvSource {
         self.options.max_bad_rows = Some(rows);
         self
     }
-    /// Gives up on records longer than this.
+    /// Gives up on records longer than this: [`ReadLimits::record_bytes`].
     #[must_use]
     pub fn max_record_bytes(mut self, bytes: usize) -> Self {
-        self.options.max_record_bytes = bytes;
+        self.options.limits.record_bytes = bytes;
+        self
+    }
+    /// Sets what a file may cost before it is refused.
+    #[must_use]
+    pub fn limits(mut self, limits: ReadLimits) -> Self {
+        self.options.limits = limits;
         self
     }
     /// Calls `report` now and then with the bytes of the file read so far and its size (compressed, where it is).
@@ -249,7 +256,8 @@ impl CsvSource {
     ///
     /// # Errors
     /// [`Error::Io`] when the file can not be opened; [`Error::Source`] for a damaged gzip stream, an empty file, a file with no
-    /// rows, a quote that is never closed, a record that is too long, repeated names, or too many bad rows; [`Error::NoColumn`] and [`Error::ColumnKind`] for columns that were declared or
+    /// rows, UTF-16, a quote that is never closed, repeated names, or too many bad rows; [`Error::Limit`] past one of
+    /// [`CsvSource::limits`]; [`Error::Memory`] when there is not enough of it; [`Error::NoColumn`] and [`Error::ColumnKind`] for columns that were declared or
     /// required; [`Error::Parameter`] for options that contradict each other.
     pub fn read(mut self) -> Result<Loaded> {
         let mut known: HashMap<usize, As> = HashMap::default();

@@ -3,6 +3,7 @@
 //! A time is a count of **microseconds since 1970-01-01 UTC**, everywhere in this crate. Calendar arithmetic
 //! is the proleptic Gregorian calendar without leap seconds (what Unix time, Arrow and pandas use).
 
+use super::iso;
 use serde::{Deserialize, Serialize};
 
 /// Microseconds in a second.
@@ -27,7 +28,9 @@ pub const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum TimeFormat {
-    /// `2023-01-31`, `2023-01-31 13:45[:59[.123]]`, `2023-01-31T13:45:59Z`, `...+01:00`; `/` also separates.
+    /// `2023-01-31`, `2023-01-31 13:45[:59[.123]]`, `2023-01-31T13:45:59Z`, `...+01:00`; `/` also separates. Of ISO 8601 also
+    /// hours alone (`2023-01-31T13`), the basic form with a time (`20230131T134559Z`; without one it is a number), weeks with a day
+    /// (`2023-W05-2`), and years with a sign (`-0044-03-15`, `+12024-01-01`; the year 0 is 1 BC).
     Iso,
     /// `31/01/2023 13:45[:59]`; separators `/`, `-` and `.`.
     DayFirst,
@@ -72,12 +75,9 @@ impl TimeFormat {
             Self::UnixSeconds => unix_seconds(text),
             Self::UnixMillis => integer(text)?.checked_mul(1000),
             Self::Iso => {
-                let (y, rest) = digits(text, 4, 4)?;
-                let (sep, rest) = one_of(rest, b"-/")?;
-                let (m, rest) = digits(rest, 1, 2)?;
-                let rest = rest.strip_prefix(&[sep])?;
-                let (d, rest) = digits(rest, 1, 2)?;
-                moment(y, m, d, rest, offset_minutes)
+                let (day, rest) = iso::date(text)?;
+                let (clock, zone) = iso::clock(rest)?;
+                moment(day, clock, zone, offset_minutes)
             }
             Self::DayFirst | Self::MonthFirst => {
                 let (a, rest) = digits(text, 1, 2)?;
@@ -90,7 +90,7 @@ impl TimeFormat {
                 } else {
                     (a, b)
                 };
-                moment(y, m, d, rest, offset_minutes)
+                on(y, m, d, rest, offset_minutes)
             }
             Self::DayMonthName => {
                 let (d, rest) = digits(text, 1, 2)?;
@@ -99,7 +99,7 @@ impl TimeFormat {
                 let m = month_named(&rest[..letters])?;
                 let (_, rest) = one_of(&rest[letters..], b"- ")?;
                 let (y, rest) = digits(rest, 4, 4)?;
-                moment(y, m, d, rest, offset_minutes)
+                on(y, m, d, rest, offset_minutes)
             }
         }
     }
@@ -117,7 +117,17 @@ impl TimeFormat {
         let mut s = String::with_capacity(20);
         // Writing to a String cannot fail.
         let _ = match self {
-            Self::Iso => write!(s, "{y:04}-{m:02}-{d:02} {hh:02}:{mm:02}:{ss:02}"),
+            Self::Iso => {
+                let sign = if y < 0 {
+                    "-"
+                } else if y > 9999 {
+                    "+"
+                } else {
+                    ""
+                };
+                let y = y.abs();
+                write!(s, "{sign}{y:04}-{m:02}-{d:02} {hh:02}:{mm:02}:{ss:02}")
+            }
             Self::DayFirst => write!(s, "{d:02}/{m:02}/{y:04} {hh:02}:{mm:02}:{ss:02}"),
             Self::MonthFirst => write!(s, "{m:02}/{d:02}/{y:04} {hh:02}:{mm:02}:{ss:02}"),
             Self::DayMonthName => {
@@ -205,7 +215,7 @@ fn days_in_month(year: i64, month: u32) -> u32 {
 }
 
 /// Between `min` and `max` digits as a number, and what follows them.
-fn digits(text: &[u8], min: usize, max: usize) -> Option<(i64, &[u8])> {
+pub(super) fn digits(text: &[u8], min: usize, max: usize) -> Option<(i64, &[u8])> {
     let n = text
         .iter()
         .take(max)
@@ -221,7 +231,7 @@ fn digits(text: &[u8], min: usize, max: usize) -> Option<(i64, &[u8])> {
     })
 }
 
-fn one_of<'a>(text: &'a [u8], allowed: &[u8]) -> Option<(u8, &'a [u8])> {
+pub(super) fn one_of<'a>(text: &'a [u8], allowed: &[u8]) -> Option<(u8, &'a [u8])> {
     let (&first, rest) = text.split_first()?;
     allowed.contains(&first).then_some((first, rest))
 }
@@ -242,17 +252,32 @@ fn unix_seconds(text: &[u8]) -> Option<i64> {
     if let Some(whole) = integer(text) {
         return whole.checked_mul(MICROS_PER_SECOND);
     }
+    // Digits are read as they are: a float would not keep the microseconds of every year.
+    if let Some(at) = text.iter().position(|b| *b == b'.') {
+        let (whole, part) = (integer(&text[..at]), micros(&text[at..]));
+        if let (Some(whole), Some((part, b""))) = (whole, part) {
+            let signed = if text[0] == b'-' { -part } else { part };
+            return whole.checked_mul(MICROS_PER_SECOND)?.checked_add(signed);
+        }
+    }
     let x: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
     let micros = (x * 1e6).round();
     (micros.abs() < 9.0e18).then_some(micros as i64)
 }
 
 /// Joins a civil date with what follows it: nothing, or a clock time with an optional zone.
-fn moment(y: i64, m: i64, d: i64, rest: &[u8], offset_minutes: i32) -> Option<i64> {
+fn on(y: i64, m: i64, d: i64, rest: &[u8], offset_minutes: i32) -> Option<i64> {
     let day = day_number(y, m as u32, d as u32)?;
     let (clock, zone) = clock(rest)?;
+    moment(day, clock, zone, offset_minutes)
+}
+
+/// The instant of a day, microseconds after its midnight, and a zone; `None` when it is too far away to count.
+fn moment(day: i64, clock: i64, zone: Option<i64>, offset_minutes: i32) -> Option<i64> {
     let offset = zone.unwrap_or(i64::from(offset_minutes)) * 60 * MICROS_PER_SECOND;
-    Some(day * MICROS_PER_DAY + clock - offset)
+    day.checked_mul(MICROS_PER_DAY)?
+        .checked_add(clock - offset)
+        .filter(|t| *t != i64::MIN)
 }
 
 /// Microseconds since midnight and the zone in minutes, if any is written.
@@ -266,25 +291,35 @@ fn clock(rest: &[u8]) -> Option<(i64, Option<i64>)> {
     let (mut ss, mut fraction) = (0, 0);
     if let Some(after) = rest.strip_prefix(b":") {
         (ss, rest) = digits(after, 2, 2)?;
-        if let Some(after) = rest.strip_prefix(b".") {
-            let n = after.iter().take_while(|b| b.is_ascii_digit()).count();
-            if n == 0 || n > 9 {
-                return None;
-            }
-            let six = |i: usize| after[..n].get(i).map_or(0, |b| i64::from(b - b'0'));
-            fraction = (0..6).fold(0, |v, i| v * 10 + six(i));
-            rest = &after[n..];
-        }
+        (fraction, rest) = micros(rest)?;
     }
-    if hh > 23 || mm > 59 || ss > 59 {
+    Some((
+        seconds(hh, mm, ss)? + fraction,
+        zone(rest.trim_ascii_start())?,
+    ))
+}
+
+/// A time of day in microseconds; `None` when no clock shows it.
+pub(super) fn seconds(hh: i64, mm: i64, ss: i64) -> Option<i64> {
+    let real = hh < 24 && mm < 60 && ss < 60;
+    real.then_some((hh * 3600 + mm * 60 + ss) * MICROS_PER_SECOND)
+}
+
+/// The microseconds of a fraction of a second, if one follows, and what comes after it.
+pub(super) fn micros(rest: &[u8]) -> Option<(i64, &[u8])> {
+    let Some((b'.' | b',', after)) = rest.split_first() else {
+        return Some((0, rest));
+    };
+    let n = after.iter().take_while(|b| b.is_ascii_digit()).count();
+    if n == 0 || n > 9 {
         return None;
     }
-    let micros = (hh * 3600 + mm * 60 + ss) * MICROS_PER_SECOND + fraction;
-    Some((micros, zone(rest.trim_ascii_start())?))
+    let six = |i: usize| after[..n].get(i).map_or(0, |b| i64::from(b - b'0'));
+    Some(((0..6).fold(0, |v, i| v * 10 + six(i)), &after[n..]))
 }
 
 /// The zone in minutes east of UTC: outer `None` for a malformed one, inner `None` where none is written.
-fn zone(text: &[u8]) -> Option<Option<i64>> {
+pub(super) fn zone(text: &[u8]) -> Option<Option<i64>> {
     match text {
         b"" => Some(None),
         b"Z" | b"z" | b"UTC" => Some(Some(0)),

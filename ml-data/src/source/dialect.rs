@@ -1,7 +1,8 @@
 //! Where records and fields of a delimited file begin and end.
 //!
 //! A quote opens a field only at the field's beginning; inside, two quotes stand for one, and what follows the closing quote belongs
-//! to the field as it is. Records end at `\n`, `\r` or both; empty lines are no records.
+//! to the field as it is. Records end at `\n`, `\r` or both. Empty lines are no records, except in files of one column, where each is a
+//! missing cell.
 
 use memchr::{memchr, memchr2, memchr3};
 use std::ops::Range;
@@ -15,8 +16,12 @@ pub(super) struct Dialect {
     pub(super) trim: bool,
     /// Whether lines of blanks and tabs only are no records.
     pub(super) skip_blank: bool,
+    /// Whether empty lines are records, of one empty field.
+    pub(super) blank_rows: bool,
     /// The most bytes of a record.
     pub(super) longest: usize,
+    /// The most fields of a record that are looked at. The others are counted.
+    pub(super) most: usize,
 }
 
 /// What [`Dialect::scan`] found.
@@ -65,7 +70,7 @@ impl Dialect {
                 at = if ends { bytes.len() } else { at };
                 break;
             };
-            let found = self.record_end(bytes, start);
+            let found = self.record_end(bytes, start, last);
             let end = match found {
                 End::At(end) => end,
                 End::Beyond(_) => bytes.len(),
@@ -99,12 +104,15 @@ impl Dialect {
     pub(super) fn record_start(&self, bytes: &[u8], mut at: usize) -> Option<usize> {
         loop {
             match bytes.get(at)? {
+                b'\n' | b'\r' if self.blank_rows => return Some(at),
                 b'\n' | b'\r' => at += 1,
                 b if Some(*b) == self.comment => at += memchr(b'\n', &bytes[at..])? + 1,
-                b' ' | b'\t' if self.skip_blank => match self.after_blanks(bytes, at) {
-                    Some(end) => at = end,
-                    None => return Some(at),
-                },
+                b' ' | b'\t' if self.skip_blank && !self.blank_rows => {
+                    match self.after_blanks(bytes, at) {
+                        Some(end) => at = end,
+                        None => return Some(at),
+                    }
+                }
                 _ => return Some(at),
             }
         }
@@ -117,7 +125,7 @@ impl Dialect {
         matches!(bytes.get(end), None | Some(b'\n' | b'\r')).then_some(end)
     }
 
-    fn record_end(&self, bytes: &[u8], start: usize) -> End {
+    fn record_end(&self, bytes: &[u8], start: usize, last: bool) -> End {
         let mut at = start;
         loop {
             let rest = &bytes[at..];
@@ -138,17 +146,34 @@ impl Dialect {
                         }
                     }
                 }
-                _ => return End::At(at),
+                // Whether a line end goes on in later bytes matters only where empty lines count.
+                _ if self.blank_rows && bytes[i] == b'\r' && at == bytes.len() && !last => {
+                    return End::Beyond(false);
+                }
+                _ => return End::At(self.after_end(bytes, i)),
             }
         }
     }
 
-    /// Splits the record at the beginning of `bytes` into fields, and returns where it ends, its terminator included. Doubled quotes are
-    /// made single in place.
+    /// Where the next line begins after the line end at `at`. The second byte of two is left to [`Dialect::record_start`] where that
+    /// skips empty lines.
     #[inline]
-    pub(super) fn split(&self, bytes: &mut [u8], fields: &mut Vec<Range<usize>>) -> usize {
+    pub(super) fn after_end(&self, bytes: &[u8], at: usize) -> usize {
+        let two = self.blank_rows && bytes.get(at..at + 2) == Some(b"\r\n");
+        (at + 1 + usize::from(two)).min(bytes.len())
+    }
+
+    /// True for a line of blanks that counts as an empty one.
+    fn is_blank(&self, line: &[u8]) -> bool {
+        self.blank_rows && self.skip_blank && line.iter().all(|b| matches!(b, b' ' | b'\t'))
+    }
+
+    /// Splits the record at the beginning of `bytes` into fields, and returns where it ends, its terminator included, and how many fields
+    /// it has. Doubled quotes are made single in place.
+    #[inline]
+    pub(super) fn split(&self, bytes: &mut [u8], fields: &mut Vec<Range<usize>>) -> (usize, usize) {
         fields.clear();
-        let mut at = 0;
+        let (mut at, mut n) = (0, 0);
         loop {
             let (field, end) = match self.quote {
                 Some(quote) if self.is_quote(bytes, at) => self.quoted(bytes, quote, at + 1),
@@ -157,15 +182,19 @@ impl Dialect {
                     (at..end, end)
                 }
             };
-            fields.push(if self.trim {
-                trimmed(bytes, field)
-            } else {
-                field
-            });
+            n += 1;
+            if n <= self.most {
+                fields.push(if self.trim {
+                    trimmed(bytes, field)
+                } else if self.is_blank(&bytes[field.clone()]) {
+                    field.start..field.start
+                } else {
+                    field
+                });
+            }
             match bytes.get(end) {
                 Some(b) if *b == self.delimiter => at = end + 1,
-                Some(_) => return end + 1,
-                None => return end,
+                _ => return (self.after_end(bytes, end), n),
             }
         }
     }
@@ -268,7 +297,7 @@ mod tests {
         let (mut at, mut fields, mut out) = (0, Vec::new(), Vec::new());
         while let Some(start) = dialect.record_start(&bytes, at) {
             let record = &mut bytes[start..];
-            at = start + dialect.split(record, &mut fields);
+            at = start + dialect.split(record, &mut fields).0;
             out.push(
                 fields
                     .iter()
@@ -308,7 +337,9 @@ mod tests {
                     comment,
                     trim,
                     skip_blank: false,
+                    blank_rows: false,
                     longest: usize::MAX,
+                    most: usize::MAX,
                 })
             })
     }
@@ -341,6 +372,33 @@ mod tests {
                     joined.extend(records(&skips, &bytes[head..]));
                     prop_assert_eq!(&joined, &want);
                 }
+            }
+        }
+
+        /// The rows are those of splitting at line ends, wherever bytes are cut.
+        #[test]
+        fn empty_lines_are_records_where_they_are_asked_for(lines in proptest::collection::vec(
+            ("[ab]{0,2}", prop_oneof![Just("\n"), Just("\r\n")]), 0..12), last in "[ab]{0,2}", size in 1..5usize) {
+            let text: String = lines.iter().map(|(l, end)| format!("{l}{end}")).collect::<String>() + &last;
+            let mut want: Vec<Vec<Vec<u8>>> = lines.iter().map(|(l, _)| vec![l.clone().into_bytes()]).collect();
+            if !last.is_empty() { want.push(vec![last.clone().into_bytes()]); }
+            for dialect in dialects().filter(|d| d.comment.is_none()) {
+                let dialect = Dialect { blank_rows: true, ..dialect };
+                prop_assert_eq!(&records(&dialect, text.as_bytes()), &want);
+                // Bytes arrive a few at a time.
+                let (mut joined, mut buffer) = (Vec::new(), Vec::new());
+                for (i, part) in text.as_bytes().chunks(size).enumerate() {
+                    buffer.extend_from_slice(part);
+                    let end = (i + 1) * size >= text.len();
+                    let scan = dialect.scan(&buffer, end, usize::MAX, 2);
+                    let mut start = 0;
+                    for cut in scan.cuts.clone() {
+                        joined.extend(records(&dialect, &buffer[start..cut]));
+                        start = cut;
+                    }
+                    buffer.drain(..scan.end());
+                }
+                prop_assert_eq!(&joined, &want);
             }
         }
 

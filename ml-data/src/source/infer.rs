@@ -2,7 +2,6 @@
 
 use super::builder::{Parsed, parse};
 use super::datetime::TimeFormat;
-use super::number;
 use super::options::{As, CsvOptions};
 use foldhash::HashSet;
 
@@ -25,7 +24,9 @@ pub(super) fn infer<'a>(
         return As::Num;
     }
     let all = |to: As| {
-        values().all(|c| matches!(parse(c, to, options), Some(p) if !matches!(p, Parsed::Missing)))
+        values().all(
+            |c| matches!(parse(c, to, options, true), Some(p) if !matches!(p, Parsed::Missing)),
+        )
     };
     // Words only: a column of 0 and 1 is numeric.
     let word = |c: &str| {
@@ -34,8 +35,12 @@ pub(super) fn infer<'a>(
     if values().all(word) {
         return As::Bool;
     }
-    if all(As::Num) && !values().any(number::is_long_integer) {
+    if all(As::Num) {
         return As::Num;
+    }
+    // Numbers of which some would lose digits are identifiers, wherever in the file those stand.
+    if values().all(|c| options.number(c).is_some() || options.loses(c)) {
+        return As::Cat;
     }
     if let Some(format) = TimeFormat::TEXTUAL.into_iter().find(|f| all(As::Time(*f))) {
         return As::Time(format);
@@ -84,6 +89,14 @@ mod tests {
             As::Cat,
             "a number would lose digits"
         );
+        assert_eq!(
+            guess(&["12345678901234567890123", "12345678901234567890124"]),
+            As::Cat,
+            "an identifier, not free text"
+        );
+        assert_eq!(guess(&["00731", "731"]), As::Cat, "a zip code");
+        assert_eq!(guess(&["0", "0.5", "00.5"]), As::Num);
+        assert_eq!(guess(&["Nan", "Infinity", "inf"]), As::Cat, "names");
         assert_eq!(guess(&["", ""]), As::Num);
         let review = "It broke after two days and nobody answered my letter";
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Bytes of a file or of memory, decompressed, with progress.
 
+use super::gzip::Members;
 use crate::error::{Error, Result};
-use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ impl Input {
         let magic = std::io::BufRead::fill_buf(&mut counted).map_err(refused)?;
         let gzip = magic.starts_with(&[0x1f, 0x8b]);
         let bytes: Box<dyn Read + Send> = if gzip {
-            Box::new(MultiGzDecoder::new(counted))
+            Box::new(Members::new(counted))
         } else {
             Box::new(counted)
         };
@@ -69,12 +69,59 @@ impl Input {
         })
     }
 
+    /// An error when a file that begins with these bytes is UTF-16: nearly all of it would be read, as other text.
+    pub(super) fn check_encoding(&self, head: &[u8]) -> Result<()> {
+        let Some(order) = utf16(head) else {
+            return Ok(());
+        };
+        Err(self.broken(
+            None,
+            format!("the file is UTF-16 ({order}); save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8"),
+        ))
+    }
+
     pub(super) fn broken(&self, line: Option<u64>, reason: impl Into<String>) -> Error {
         Error::Source {
             path: self.name(),
             line,
             reason: reason.into(),
         }
+    }
+}
+
+/// The byte order of UTF-16, by the mark at the beginning or by the zeros beside letters and line ends. No other text holds zeros.
+fn utf16(head: &[u8]) -> Option<&'static str> {
+    match head {
+        [0xff, 0xfe, ..] => return Some("little-endian"),
+        [0xfe, 0xff, ..] => return Some("big-endian"),
+        _ => {}
+    }
+    let head = &head[..head.len().min(1 << 12) & !1];
+    let (mut zeros, mut ends) = ([0, 0], [0, 0]);
+    for pair in head.chunks_exact(2) {
+        match *pair {
+            [0, b] => {
+                zeros[0] += 1;
+                ends[0] += usize::from(matches!(b, b'\n' | b'\r'));
+            }
+            [b, 0] => {
+                zeros[1] += 1;
+                ends[1] += usize::from(matches!(b, b'\n' | b'\r'));
+            }
+            _ => {}
+        }
+    }
+    let foreign = std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some());
+    let side = |this: usize, other: usize| {
+        let many = zeros[this] * 4 >= head.len() / 2 || foreign;
+        zeros[other] == 0 && zeros[this] > 0 && many && (ends[this] > 0 || head.len() < 1 << 12)
+    };
+    if side(0, 1) {
+        Some("big-endian, without a byte order mark")
+    } else if side(1, 0) {
+        Some("little-endian, without a byte order mark")
+    } else {
+        None
     }
 }
 

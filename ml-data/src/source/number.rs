@@ -1,4 +1,4 @@
-//! Numbers as text, read to the nearest `f64`.
+//! Numbers as text, read to the nearest `f64`; whole numbers exactly, or not at all.
 
 /// Powers of ten that are exact in `f64`.
 const EXACT: [f64; 23] = [
@@ -10,20 +10,68 @@ const EXACT: [f64; 23] = [
 const EXACT_INTEGER: u64 = 1 << 53;
 
 /// Reads a number with `.` as the decimal mark; blanks around it are allowed.
+///
+/// Past 2^53, where the next `f64` is more than one away, a number written in digits alone is one only if it is held exactly:
+/// two identifiers must not become one number. Fractions below that, and numbers with an exponent, are the nearest `f64`.
 #[inline]
-pub(super) fn parse(text: &str) -> Option<f64> {
+pub(crate) fn parse(text: &str) -> Option<f64> {
     let text = text.trim_ascii();
-    plain(text.as_bytes()).or_else(|| {
-        if text.is_empty() {
-            None
-        } else {
-            text.parse().ok()
-        }
-    })
+    plain(text.as_bytes()).or_else(|| nearest(text).filter(|&x| keeps(text, x)))
+}
+
+/// The `f64` nearest to a number, however many digits that costs. Of the words, `inf` and `infinity` are numbers in any case, as
+/// in pandas, and `NaN` only as pandas spells it: `Nan` is a name.
+fn nearest(text: &str) -> Option<f64> {
+    if matches!(text, "NaN" | "nan" | "-NaN" | "-nan") {
+        return Some(f64::NAN);
+    }
+    text.parse().ok().filter(|x: &f64| !x.is_nan())
+}
+
+/// True when `x`, the nearest to `text`, is no other number than the one written.
+#[cold]
+fn keeps(text: &str, x: f64) -> bool {
+    if x.is_infinite() {
+        // The word, not a number that is too large.
+        return !text.bytes().any(|b| b.is_ascii_digit());
+    }
+    if x.is_nan() || x.abs() < EXACT_INTEGER as f64 || text.contains(['e', 'E']) {
+        return true;
+    }
+    let digits = text.trim_start_matches(['-', '+']).trim_start_matches('0');
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    // Without a fraction `Display` writes all digits of the value.
+    part.bytes().all(|b| b == b'0') && format!("{:.0}", x.abs()) == whole
+}
+
+/// The number that is `value` with its last `scale` digits behind the point, where the first is exact and one division rounds once.
+pub(crate) fn scaled(value: i64, scale: i8) -> Option<f64> {
+    let power = EXACT.get(usize::try_from(scale).ok()?)?;
+    (value.unsigned_abs() <= EXACT_INTEGER).then_some(value as f64 / power)
 }
 
 /// Reads a number with another decimal mark or with marks between thousands.
 pub(super) fn parse_with(text: &str, decimal: u8, thousands: Option<u8>) -> Option<f64> {
+    parse(&pointed(text, decimal, thousands)?)
+}
+
+/// True for a number that loses something as an `f64`: digits past 2^53, or the zeros that a code begins with.
+pub(super) fn loses(text: &str, decimal: u8, thousands: Option<u8>) -> bool {
+    let Some(text) = pointed(text, decimal, thousands) else {
+        return false;
+    };
+    nearest(&text).is_some_and(|x| is_code(&text) || !keeps(&text, x))
+}
+
+/// True for digits that begin with a zero: a zip code or an article, of which `731` is another than `00731`.
+pub(super) fn is_code(text: &str) -> bool {
+    let text = text.trim_ascii();
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The number with a point as its decimal mark and without marks between thousands.
+fn pointed(text: &str, decimal: u8, thousands: Option<u8>) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     for c in text.trim_ascii().chars() {
         if Some(c) == thousands.map(char::from) {
@@ -36,10 +84,11 @@ pub(super) fn parse_with(text: &str, decimal: u8, thousands: Option<u8>) -> Opti
             c => plain.push(c),
         }
     }
-    parse(&plain)
+    Some(plain)
 }
 
 /// Digits with at most one point and no blanks: exact, because both the digits and the power of ten are, and one division rounds once.
+/// Codes that begin with a zero are left to those who know whether they are numbers.
 #[inline]
 pub(super) fn plain(text: &[u8]) -> Option<f64> {
     prefix(text)
@@ -57,6 +106,7 @@ pub(super) fn prefix(text: &[u8]) -> Option<(f64, usize)> {
             let (value, end) = digits(text, point + 1, whole);
             (value, end, end - point - 1)
         }
+        _ if text.get(sign) == Some(&b'0') && point - sign > 1 => return None,
         _ => (whole, point, 0),
     };
     // Nineteen digits fit into 64 bits; of more, the value is wrong.
@@ -80,18 +130,6 @@ fn digits(text: &[u8], mut at: usize, mut value: u64) -> (u64, usize) {
     (value, at)
 }
 
-/// True for a whole number that `f64` cannot hold exactly: an identifier, most likely, that must not become a number.
-pub(super) fn is_long_integer(text: &str) -> bool {
-    let digits = text
-        .trim_ascii()
-        .trim_start_matches(['-', '+'])
-        .trim_start_matches('0');
-    digits.len() > 15
-        && digits.bytes().all(|b| b.is_ascii_digit())
-        && digits.parse::<u64>().is_ok_and(|v| v > EXACT_INTEGER)
-        || digits.len() > 19 && digits.len() < 40 && digits.bytes().all(|b| b.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,31 +144,72 @@ mod tests {
             (".5", 0.5),
             ("1e-3", 1e-3),
             ("inf", f64::INFINITY),
-            ("9007199254740993", 9007199254740992.0),
+            ("00731", 731.0),
+            ("-9007199254740992", -9007199254740992.0),
+            ("9007199254740994.0", 9007199254740994.0),
+            ("10000000000000000000000", 1e22),
+            // Fractions and exponents round.
+            ("9.007199254740993e15", 9007199254740992.0),
+            ("3.141592653589793238", std::f64::consts::PI),
         ] {
             assert_eq!(parse(text), Some(want), "{text}");
         }
-        assert!(parse("nan").is_some_and(f64::is_nan));
+        assert!(["nan", "NaN", "-nan"].map(|t| parse(t).is_some_and(f64::is_nan)) == [true; 3]);
         assert!(parse("-0").is_some_and(f64::is_sign_negative));
-        for text in ["", " ", ".", "-", "1.2.3", "12a", "1,5", "0x10", "1 2", "é"] {
+        for text in [
+            "",
+            " ",
+            ".",
+            "-",
+            "1.2.3",
+            "12a",
+            "1,5",
+            "0x10",
+            "1 2",
+            "é",
+            "Nan",
+            "NAN",
+            "+nan",
+            // A neighbour would be read.
+            "9007199254740993",
+            "-9007199254740993",
+            "+9007199254740993.000",
+            "9007199254740992.5",
+            "18446744073709551615",
+            "12345678901234567890123",
+            "1e400",
+            "-1e400",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
+        assert_eq!(parse(&format!("1{}1", "0".repeat(60))), None);
         assert_eq!(parse_with("1.234,5", b',', Some(b'.')), Some(1234.5));
+        assert_eq!(parse_with("9.007.199.254.740.993", b',', Some(b'.')), None);
         assert_eq!(parse_with("1.5", b',', None), None);
+        assert!(["00731", "-07", "00"].map(is_code) == [true; 3]);
+        assert!(["0", "-0", "0.5", "00.5", "10", "0a", "", "0e1"].map(is_code) == [false; 8]);
         assert!(
-            is_long_integer("12345678901234567") && is_long_integer("-98765432109876543210987")
+            loses("12345678901234567", b'.', None) && loses("-98765432109876543210987", b'.', None)
         );
-        assert!(!is_long_integer("123456789012345") && !is_long_integer("1234567890.1234567"));
+        assert!(!loses("123456789012345", b'.', None) && !loses("1234567890.1234567", b'.', None));
     }
 
     proptest! {
         #[test]
         fn same_bits_as_the_standard_library(x in any::<f64>(), digits in 0..18usize) {
-            for text in [format!("{x}"), format!("{x:.digits$}"), format!("{}", x as i64)] {
+            for text in [format!("{x:e}"), format!("{:.digits$}", x % 9e15), format!("{}", x as i64 % (1 << 53))] {
                 let want: f64 = text.parse().unwrap();
                 let got = parse(&text).unwrap();
                 prop_assert!(got.to_bits() == want.to_bits() || got.is_nan() && want.is_nan(), "{} {} {}", text, got, want);
             }
+        }
+
+        #[test]
+        fn whole_numbers_are_exact_or_none(x in any::<i128>(), shift in 0..100_u32, zeros in 0..3_usize) {
+            let x = x >> shift;
+            let text = if zeros > 0 { format!("{x}.{}", "0".repeat(zeros)) } else { x.to_string() };
+            let exact = (x as f64) as i128 == x;
+            prop_assert_eq!(parse(&text), exact.then_some(x as f64), "{}", text);
         }
 
         #[test]

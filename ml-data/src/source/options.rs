@@ -1,6 +1,8 @@
 //! How a text file is to be read.
 
 use super::datetime::TimeFormat;
+use super::number;
+use crate::limits::ReadLimits;
 use crate::table::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -9,7 +11,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum As {
-    /// Numbers.
+    /// Numbers: the nearest `f64` to a fraction, whole numbers exactly. A whole number past 2^53 that `f64` does not hold is none, and
+    /// where the type is only guessed, neither is a code that begins with a zero: such a column becomes categories. Of
+    /// words, `inf` and `infinity` are numbers in any case, and `NaN`, `nan`, `-NaN`, `-nan` missing ones, as in pandas.
     Num,
     /// Categories: one code for each distinct text.
     Cat,
@@ -111,8 +115,9 @@ pub struct CsvOptions {
     /// Whether a file whose delimiter is not set is looked at: of comma, semicolon, tab and bar, the one that splits its first
     /// records evenly.
     pub sniff: bool,
-    /// Whether fields before those that the header names are skipped, when rows have more fields than the header: row names, which
-    /// become the index in pandas.
+    /// Whether fields before those that the header names are skipped, when all rows have as many more fields than the header: row
+    /// names, which become the index in pandas. One row that has only as many fields as the header, or fewer, shows that there are
+    /// none, and longer rows are bad. Where the last fields are empty in all rows, those are skipped: lines end with a delimiter.
     pub skip_row_names: bool,
     /// The byte around fields that contain delimiters; `None` switches quoting off.
     pub quote: Option<u8>,
@@ -124,7 +129,8 @@ pub struct CsvOptions {
     pub names: Option<Vec<String>>,
     /// Whether blanks around cells and names are cut.
     pub trim: bool,
-    /// Whether lines that hold only blanks and tabs are skipped, as in pandas. Empty lines always are.
+    /// Whether lines that hold only blanks and tabs count as empty, as in pandas. Empty lines are no rows; in a file of one column
+    /// they are rows with a missing cell, as in polars.
     pub skip_blank_lines: bool,
     /// Whether repeated names become `x`, `x.1`, `x.2` as in pandas, in place of an error.
     pub rename_duplicates: bool,
@@ -154,8 +160,36 @@ pub struct CsvOptions {
     pub allow_empty: bool,
     /// More bad rows than this are an error.
     pub max_bad_rows: Option<usize>,
-    /// A record of more bytes than this is an error: most likely a quote was left open, or the file is no text.
-    pub max_record_bytes: usize,
+    /// What a file may cost before it is refused.
+    pub limits: ReadLimits,
+}
+
+impl CsvOptions {
+    /// The number that a cell holds, with the decimal mark and the mark between thousands of these options; `None` for other texts and
+    /// for whole numbers that `f64` does not hold exactly.
+    ///
+    /// ```
+    /// use ml_data::source::CsvOptions;
+    /// let mut options = CsvOptions::default();
+    /// assert_eq!(options.number(" 2.5 "), Some(2.5));
+    /// assert_eq!(options.number("9007199254740993"), None);   // f64 holds its neighbours only
+    /// options.decimal = b',';
+    /// assert_eq!((options.number("2,5"), options.number("2.5")), (Some(2.5), None));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn number(&self, cell: &str) -> Option<f64> {
+        if self.decimal == b'.' && self.thousands.is_none() {
+            number::parse(cell)
+        } else {
+            number::parse_with(cell, self.decimal, self.thousands)
+        }
+    }
+
+    /// True for a number that `f64` does not keep.
+    pub(super) fn loses(&self, cell: &str) -> bool {
+        number::loses(cell, self.decimal, self.thousands)
+    }
 }
 
 impl Default for CsvOptions {
@@ -184,7 +218,7 @@ impl Default for CsvOptions {
             limit: None,
             allow_empty: false,
             max_bad_rows: None,
-            max_record_bytes: 64 << 20,
+            limits: ReadLimits::default(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Parquet files in pieces.
 
+use super::footer;
 use super::parquet_column::{ColumnReader, broken, no_panic};
 use super::parquet_source::ParquetSource;
 use super::quarantine::{Loaded, Quarantine};
@@ -21,6 +22,8 @@ pub struct ParquetBatches {
     columns: Vec<(usize, String)>,
     reader: ParquetRecordBatchReader,
     read: usize,
+    /// Rows that the file says it has, up to the limit.
+    promised: usize,
     done: bool,
 }
 
@@ -41,7 +44,10 @@ impl ParquetBatches {
             };
             builder.build().map_err(|e| broken(&path, e))
         })?;
+        let rows = metadata.metadata().file_metadata().num_rows();
+        let rows = usize::try_from(rows).unwrap_or(usize::MAX);
         Ok(Self {
+            promised: rows.min(source.limit.unwrap_or(rows)),
             source,
             metadata,
             columns,
@@ -107,7 +113,9 @@ impl Iterator for ParquetBatches {
                 .inspect(|_| self.read += batch.num_rows()),
             Ok(None) => {
                 self.done = true;
-                return None;
+                let name = self.columns.first().map_or("", |c| &c.1);
+                let agree = footer::check_rows(&path, name, self.promised, self.read);
+                return agree.err().map(Err);
             }
             Err(e) => Err(e),
         };

@@ -1,11 +1,12 @@
 //! One column of a Parquet file, decoded on its own so that columns can be read side by side.
 
+use super::footer;
 use super::options::As;
 use crate::error::{Error, Result};
-use crate::table::{Column, from_arrow};
+use crate::table::{Column, from_arrow, no_memory, numbers};
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::{cast, concat};
-use arrow::datatypes::{ArrowPrimitiveType, DataType, Float64Type, Int64Type, UInt64Type};
+use arrow::datatypes::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use std::fs::File;
@@ -50,9 +51,11 @@ impl ColumnReader<'_> {
             let batch = batch.map_err(|e| broken(path, e))?;
             Ok(batch.column(0).clone())
         });
+        let promised = rows.min(self.limit.unwrap_or(rows));
         // A damaged file may claim any number of rows: it is not believed beyond a gigabyte.
-        let expected = rows.min(self.limit.unwrap_or(rows)).min(1 << 27);
-        self.column(path, expected, &mut arrays)
+        let column = self.column(path, promised.min(1 << 27), &mut arrays)?;
+        footer::check_rows(path, self.name, promised, column.len())?;
+        Ok(column)
     }
 
     /// The column of some pieces.
@@ -63,7 +66,9 @@ impl ColumnReader<'_> {
         arrays: &mut dyn Iterator<Item = Result<ArrayRef>>,
     ) -> Result<Column> {
         let kind = self.metadata.schema().field(self.at).data_type();
-        if kind.is_numeric() && !matches!(self.to, Some(As::Text | As::Cat)) {
+        if (kind.is_numeric() || kind == &DataType::Null)
+            && !matches!(self.to, Some(As::Text | As::Cat))
+        {
             return self.numbers(expected, arrays);
         }
         let arrays = arrays.collect::<Result<Vec<ArrayRef>>>()?;
@@ -75,54 +80,14 @@ impl ColumnReader<'_> {
         expected: usize,
         arrays: &mut dyn Iterator<Item = Result<ArrayRef>>,
     ) -> Result<Column> {
-        let mut values = Vec::with_capacity(expected);
+        let mut values = Vec::new();
+        let reserved = values.try_reserve_exact(expected);
+        reserved.map_err(|_| no_memory(self.name, expected))?;
         for array in arrays {
-            let array = array?;
-            match array.data_type() {
-                DataType::Int64 => {
-                    let first = self.before + values.len();
-                    self.exact::<Int64Type>(&array, first, i64::unsigned_abs)?;
-                }
-                DataType::UInt64 => {
-                    self.exact::<UInt64Type>(&array, self.before + values.len(), |v| v)?;
-                }
-                _ => {}
-            }
-            let array = cast(&array, &DataType::Float64)
-                .map_err(|e| Error::Data(format!("column `{}` can not be read: {e}", self.name)))?;
-            let array = array.as_primitive::<Float64Type>();
-            if array.null_count() == 0 {
-                values.extend_from_slice(array.values());
-            } else {
-                values.extend(array.iter().map(|v| v.unwrap_or(f64::NAN)));
-            }
+            let first = self.before + values.len();
+            numbers(self.name, &array?, first, &mut values)?;
         }
         Ok(Column::Num(values.into()))
-    }
-
-    /// Refuses 64-bit integers that `f64` can not hold; `first` is the row of the first value.
-    fn exact<T: ArrowPrimitiveType>(
-        &self,
-        array: &ArrayRef,
-        first: usize,
-        size: impl Fn(T::Native) -> u64,
-    ) -> Result<()> {
-        const LIMIT: u64 = 1 << 53;
-        let array = array.as_primitive::<T>();
-        // Most pieces hold no such value, and that is quickly seen.
-        if array.values().iter().all(|&v| size(v) <= LIMIT) {
-            return Ok(());
-        }
-        let large = |i: &usize| array.is_valid(*i) && size(array.value(*i)) > LIMIT;
-        match (0..array.len()).find(large) {
-            Some(row) => Err(Error::cell(
-                self.name,
-                first + row,
-                "an integer up to 2^53 (or read it as text)",
-                format!("{:?}", array.value(row)),
-            )),
-            None => Ok(()),
-        }
     }
 
     /// Columns of other kinds, joined and then converted.
@@ -133,7 +98,7 @@ impl ColumnReader<'_> {
             parts => concat(parts).map_err(|e| broken(path, e))?,
         };
         let Some(to @ (As::Text | As::Cat)) = self.to else {
-            return from_arrow(self.name, &joined);
+            return from_arrow(self.name, &joined, self.before);
         };
         let text = cast(&joined, &DataType::Utf8).map_err(|e| {
             Error::Data(format!(
@@ -143,7 +108,7 @@ impl ColumnReader<'_> {
         })?;
         Ok(match to {
             As::Cat => Column::cat(text.as_string::<i32>()),
-            _ => from_arrow(self.name, &text)?,
+            _ => from_arrow(self.name, &text, self.before)?,
         })
     }
 }

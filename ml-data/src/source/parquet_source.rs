@@ -1,13 +1,16 @@
 //! Parquet files.
 
+use super::footer;
 use super::options::As;
 use super::parquet_batches::ParquetBatches;
-use super::parquet_column::{ColumnReader, broken, no_panic};
+use super::parquet_column::{ColumnReader, no_panic};
 use super::quarantine::{Loaded, Quarantine};
 use crate::error::{Error, Result};
+use crate::limits::ReadLimits;
 use crate::table::Table;
 use arrow::array::RecordBatch;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use foldhash::HashSet;
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,8 +19,8 @@ use std::path::{Path, PathBuf};
 /// A Parquet file.
 ///
 /// Integers, floats and decimals become numbers, strings text, dictionaries categories, dates and timestamps times (a timestamp without
-/// a zone is UTC), booleans booleans. A column of 64-bit integers that numbers can not hold exactly is refused, unless it is asked for
-/// as text or categories.
+/// a zone is UTC; what is finer than a microsecond is cut), booleans booleans, and a column of nulls numbers that are all missing. A
+/// column of integers or decimals past 2^53 that numbers can not hold exactly is refused, unless it is asked for as text or categories.
 ///
 /// ```
 /// use ml_data::source::{As, ParquetSource};
@@ -37,6 +40,7 @@ pub struct ParquetSource {
     only: Option<Vec<String>>,
     pub(super) columns: BTreeMap<String, As>,
     pub(super) limit: Option<usize>,
+    limits: ReadLimits,
 }
 
 impl ParquetSource {
@@ -47,6 +51,7 @@ impl ParquetSource {
             only: None,
             columns: BTreeMap::new(),
             limit: None,
+            limits: ReadLimits::default(),
         }
     }
     /// Reads only these columns, in the order of the file; the others are not decoded.
@@ -68,11 +73,20 @@ impl ParquetSource {
         self
     }
 
+    /// Sets what a file may cost before it is refused.
+    #[must_use]
+    pub fn limits(mut self, limits: ReadLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Reads the file.
     ///
     /// # Errors
-    /// [`Error::Io`] when it can not be opened, [`Error::Source`] when it is no Parquet file or damaged, [`Error::NoColumn`] for a column it
-    /// does not have, [`Error::ColumnKind`] for one of another kind than declared, [`Error::Cell`] for integers past 2^53, [`Error::Data`] for a column of a type no table can hold (lists, structs).
+    /// [`Error::Io`] when it can not be opened, [`Error::Source`] when it is no Parquet file, damaged (its counts of rows disagree with the
+    /// rows themselves, for one) or compressed in a way this build can not read, [`Error::NoColumn`] for a column it
+    /// does not have, [`Error::ColumnKind`] for one of another kind than declared, [`Error::Cell`] for numbers past 2^53 that `f64` does not
+    /// hold exactly, [`Error::Limit`] past one of [`ParquetSource::limits`], [`Error::Data`] for a column of a type no table can hold (lists, structs).
     pub fn read(self) -> Result<Loaded> {
         let (metadata, wanted) = self.open()?;
         let decode = |(at, name): &(usize, String)| {
@@ -100,18 +114,18 @@ impl ParquetSource {
         let name = self.path.display().to_string();
         let file = File::open(&self.path).map_err(|e| Error::io(format!("reading {name}"), e))?;
         // The file's own description of itself tells the columns; nothing else is read yet.
-        let metadata = no_panic(&name, || {
-            ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())
-                .map_err(|e| broken(&name, e))
-        })?;
+        let metadata = no_panic(&name, || footer::load(&name, &file))?;
+        let fields = metadata.schema().fields().len();
+        self.limits.check_columns(&name, fields)?;
         let names: Vec<String> = metadata
             .schema()
             .fields()
             .iter()
             .map(|f| f.name().clone())
             .collect();
+        let known: HashSet<&String> = names.iter().collect();
         for asked in self.only.iter().flatten().chain(self.columns.keys()) {
-            if !names.contains(asked) {
+            if !known.contains(asked) {
                 let who = format!("ParquetSource {name}");
                 return Err(Error::no_column(
                     &who,
@@ -120,8 +134,10 @@ impl ParquetSource {
                 ));
             }
         }
-        let only = |(_, n): &(usize, String)| self.only.as_ref().is_none_or(|o| o.contains(n));
-        let wanted = names.into_iter().enumerate().filter(only).collect();
+        let only: Option<HashSet<&String>> = self.only.as_ref().map(|o| o.iter().collect());
+        let only = |(_, n): &(usize, String)| only.as_ref().is_none_or(|o| o.contains(n));
+        let wanted: Vec<_> = names.into_iter().enumerate().filter(only).collect();
+        footer::check_codecs(&name, &metadata, &wanted)?;
         Ok((metadata, wanted))
     }
 

@@ -8,8 +8,12 @@ use super::quarantine::{BadRow, Reason};
 use memchr::memchr_iter;
 use std::ops::Range;
 
-/// Cells that did not fit a guess, of which at most so many are kept: they serve only to guess better.
-pub(super) const ODD: usize = 1000;
+/// Cells of a column that did not fit a guess, of which at most so many are kept: they serve only to guess better.
+const ODD: usize = 1000;
+/// ... and of all columns together about so many.
+const ODD_IN_ALL: usize = 1_000_000;
+/// ... each of so many bytes: a longer one is text in any case.
+const ODD_BYTES: usize = 4096;
 
 /// One column of the file that is read.
 pub(super) struct Slot {
@@ -29,27 +33,46 @@ pub(super) struct Plan {
     pub(super) slots: Vec<Slot>,
 }
 
+/// Where a bad row is.
+#[derive(Clone, Copy)]
+pub(super) struct At {
+    pub(super) row: usize,
+    pub(super) line: u64,
+}
+
 /// What was read of a piece. Lines and rows of bad rows count from the piece's beginning.
 pub(super) struct Piece {
     pub(super) parts: Vec<Part>,
     /// Of each slot, cells that did not fit a guessed type.
     pub(super) odd: Vec<Vec<String>>,
-    pub(super) bad: Vec<BadRow>,
+    /// Bad rows, all of them.
+    pub(super) bad: Vec<At>,
+    /// The first bad rows with what they hold.
+    pub(super) kept: Vec<BadRow>,
     pub(super) rows: usize,
     pub(super) lines: u64,
 }
 
 impl Plan {
+    /// Cells of a column that did not fit a guess are kept up to this many.
+    pub(super) fn odd(&self) -> usize {
+        (ODD_IN_ALL / self.slots.len().max(1)).clamp(10, ODD)
+    }
+
     pub(super) fn parse(&self, bytes: &mut [u8]) -> Piece {
         let lines = memchr_iter(b'\n', bytes).count() as u64;
         let mut task = Task {
             plan: self,
             plain: plain_numbers(&self.options),
-            quick: self.options.encoding == Encoding::Utf8 && !self.dialect.trim,
+            quick: self.options.encoding == Encoding::Utf8
+                && !self.dialect.trim
+                && !(self.dialect.blank_rows && self.dialect.skip_blank),
+            odd: self.odd(),
             piece: Piece {
                 parts: self.slots.iter().map(|s| Part::new(s.to)).collect(),
                 odd: vec![Vec::new(); self.slots.len()],
                 bad: Vec::new(),
+                kept: Vec::new(),
                 rows: 0,
                 lines,
             },
@@ -63,9 +86,9 @@ impl Plan {
                 continue;
             }
             let record = &mut bytes[start..];
-            let length = self.dialect.split(record, &mut fields);
+            let (length, n) = self.dialect.split(record, &mut fields);
             at = start + length;
-            if let Err(reason) = task.record(&record[..length], &fields) {
+            if let Err(reason) = task.record(&record[..length], &fields, n) {
                 line += memchr_iter(b'\n', &bytes[counted..start]).count() as u64;
                 counted = start;
                 task.refuse(line, reason, &bytes[start..at], &fields);
@@ -81,11 +104,17 @@ struct Task<'a> {
     plain: bool,
     /// Whether records may be read without splitting them first.
     quick: bool,
+    /// Cells that are kept of those that did not fit a guess.
+    odd: usize,
     piece: Piece,
 }
 
 impl Task<'_> {
-    fn record(&mut self, bytes: &[u8], fields: &[Range<usize>]) -> Result<(), Reason> {
+    /// Stores a record of `n` fields.
+    fn record(&mut self, bytes: &[u8], fields: &[Range<usize>], n: usize) -> Result<(), Reason> {
+        if n != self.plan.width && !self.is_short(n) {
+            return Err(self.field_count(n));
+        }
         if self.plan.options.encoding == Encoding::Latin1 && !bytes.is_ascii() {
             let (text, fields) = latin1(bytes, fields);
             return self.store(&text, &fields);
@@ -94,11 +123,7 @@ impl Task<'_> {
             Ok(text) => self.store(text, fields),
             Err(_) => {
                 let bad = |f: &Range<usize>| std::str::from_utf8(&bytes[f.clone()]).is_err();
-                if fields.len() == self.plan.width || self.is_short(fields.len()) {
-                    Err(self.not_utf8(fields.iter().position(bad).unwrap_or(0)))
-                } else {
-                    Err(self.field_count(fields.len()))
-                }
+                Err(self.not_utf8(fields.iter().position(bad).unwrap_or(0)))
             }
         }
     }
@@ -120,7 +145,11 @@ impl Task<'_> {
             };
             match end.filter(|&end| plan.dialect.ends(bytes, end, last)) {
                 Some(end) => {
-                    at = end + 1;
+                    at = if last {
+                        plan.dialect.after_end(bytes, end)
+                    } else {
+                        end + 1
+                    };
                     stored += usize::from(slot.is_some());
                 }
                 None => {
@@ -152,7 +181,7 @@ impl Task<'_> {
             return Some(at + n);
         }
         let (cell, end) = plan.dialect.unquoted(bytes, at)?;
-        part.read(cell, slot.to, &plan.options, false)
+        part.read(cell, slot.to, &plan.options, !slot.declared, false)
             .then_some(end)
     }
 
@@ -176,9 +205,6 @@ impl Task<'_> {
 
     /// Stores one row: all its cells, or none.
     fn store(&mut self, text: &str, fields: &[Range<usize>]) -> Result<(), Reason> {
-        if fields.len() != self.plan.width && !self.is_short(fields.len()) {
-            return Err(self.field_count(fields.len()));
-        }
         // Fields cut a character in two only when the delimiter is no ASCII.
         let cell = |field: usize| match fields.get(field) {
             Some(range) => text.get(range.clone()).ok_or(field),
@@ -191,6 +217,12 @@ impl Task<'_> {
                     continue;
                 }
                 Ok(found) if self.read(i, slot, found) => continue,
+                Ok(found) if slot.to == As::Num && self.plan.options.loses(found) => {
+                    Reason::Digits {
+                        column: slot.name.clone(),
+                        found: cut(found),
+                    }
+                }
                 Ok(found) => Reason::Cell {
                     column: slot.name.clone(),
                     expected: slot.to.kind(),
@@ -208,7 +240,7 @@ impl Task<'_> {
     #[inline]
     fn read(&mut self, i: usize, slot: &Slot, found: &str) -> bool {
         let (part, options) = (&mut self.piece.parts[i], &self.plan.options);
-        if part.read(found, slot.to, options, self.plain) {
+        if part.read(found, slot.to, options, !slot.declared, self.plain) {
             return true;
         }
         if slot.declared || options.on_mismatch == OnMismatch::Quarantine {
@@ -216,22 +248,28 @@ impl Task<'_> {
         }
         // The guess was wrong: this pass only goes on to find the other wrong guesses.
         part.push_missing();
-        if self.piece.odd[i].len() < ODD {
-            self.piece.odd[i].push(found.to_owned());
+        if self.piece.odd[i].len() < self.odd {
+            let end = found.floor_char_boundary(ODD_BYTES);
+            self.piece.odd[i].push(found[..end].to_owned());
         }
         true
     }
 
     fn refuse(&mut self, line: u64, reason: Reason, bytes: &[u8], fields: &[Range<usize>]) {
+        let row = self.piece.rows;
+        self.piece.bad.push(At { row, line });
+        if self.piece.kept.len() >= self.plan.options.limits.quarantined_rows {
+            return;
+        }
         let latin = self.plan.options.encoding == Encoding::Latin1;
         let field = |f: &Range<usize>| match &bytes[f.clone()] {
             b if latin => b.iter().map(|&b| char::from(b)).collect(),
             b => String::from_utf8_lossy(b).into_owned(),
         };
         let fields: Vec<String> = fields.iter().map(field).collect();
-        self.piece.bad.push(BadRow {
+        self.piece.kept.push(BadRow {
             line,
-            row: self.piece.rows,
+            row,
             reason,
             text: fields.join(&char::from(self.plan.dialect.delimiter).to_string()),
         });

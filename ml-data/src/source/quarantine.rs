@@ -1,11 +1,14 @@
 //! Rows that could not be read, each with its line, column and reason.
 
+use super::note::Note;
 use super::options::As;
 use crate::error::{Error, Result};
+use crate::limits::ReadLimits;
 use crate::table::{Kind, Table};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::path::Path;
 
 /// Why a row could not be read.
@@ -28,6 +31,13 @@ pub enum Reason {
         /// What the cell holds.
         found: String,
     },
+    /// A whole number in a numeric column has more digits than a number keeps, or begins with a zero that it would not keep.
+    Digits {
+        /// The column.
+        column: String,
+        /// What the cell holds.
+        found: String,
+    },
     /// The row holds bytes that are no UTF-8.
     NotUtf8 {
         /// The column of the first such byte.
@@ -46,6 +56,10 @@ impl fmt::Display for Reason {
                 expected,
                 found,
             } => write!(f, "column `{column}`: `{found}` is not {expected}"),
+            Self::Digits { column, found } => write!(
+                f,
+                "column `{column}`: `{found}` would lose digits as a number; declare it as categories or text"
+            ),
             Self::NotUtf8 { column } => write!(f, "column `{column}`: not UTF-8"),
         }
     }
@@ -64,33 +78,58 @@ pub struct BadRow {
     pub text: String,
 }
 
-/// The rows that were not read, in the order of the file.
+/// The rows that were not read, in the order of the file. Past the limits [`ReadLimits::quarantined_rows`] and
+/// [`ReadLimits::quarantined_bytes`] they are counted, and only their positions are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantine {
     rows: Vec<BadRow>,
+    /// Positions of all bad rows, as ranges.
+    positions: Vec<Range<usize>>,
+    len: usize,
+    bytes: usize,
 }
 
 impl Quarantine {
-    pub(super) fn push(&mut self, row: BadRow) {
-        self.rows.push(row);
+    /// Counts a bad row.
+    pub(super) fn count(&mut self, row: usize) {
+        self.len += 1;
+        match self.positions.last_mut() {
+            Some(last) if last.end == row => last.end += 1,
+            _ => self.positions.push(row..row + 1),
+        }
     }
-    /// The bad rows.
+    /// Keeps a bad row that was counted, if there is room for it.
+    pub(super) fn keep(&mut self, row: BadRow, limits: &ReadLimits) {
+        let bytes = self.bytes.saturating_add(row.text.len());
+        if self.rows.len() < limits.quarantined_rows && bytes <= limits.quarantined_bytes {
+            self.bytes = bytes;
+            self.rows.push(row);
+        } else {
+            // What is kept are the first ones, without gaps.
+            self.bytes = usize::MAX;
+        }
+    }
+    /// The bad rows that were kept: the first ones.
     #[must_use]
     pub fn rows(&self) -> &[BadRow] {
         &self.rows
     }
-    /// How many there are.
+    /// Which rows are bad, counted from 0 after the header: all, whether they were kept or not.
+    pub fn positions(&self) -> impl Iterator<Item = usize> + '_ {
+        self.positions.iter().cloned().flatten()
+    }
+    /// How many there are, kept or not.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.len
     }
     /// True when every row was read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.len == 0
     }
 
-    /// Writes the bad rows as CSV (line, row, reason, text), to be looked at or repaired.
+    /// Writes the bad rows that were kept as CSV (line, row, reason, text), to be looked at or repaired.
     ///
     /// # Errors
     /// The file system refused.
@@ -115,12 +154,13 @@ impl Quarantine {
 
 impl fmt::Display for Quarantine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bad rows", self.rows.len())?;
-        for r in self.rows.iter().take(10) {
+        write!(f, "{} bad rows", self.len)?;
+        let shown = self.rows.len().min(10);
+        for r in &self.rows[..shown] {
             write!(f, "\n  line {}: {}", r.line, r.reason)?;
         }
-        if self.rows.len() > 10 {
-            write!(f, "\n  and {} more", self.rows.len() - 10)?;
+        if self.len > shown {
+            write!(f, "\n  and {} more", self.len - shown)?;
         }
         Ok(())
     }
@@ -138,6 +178,8 @@ pub struct Loaded {
     /// What each column of a text file was read as: with [`CsvOptions::columns`](super::CsvOptions::columns) another file is read
     /// alike. Empty for files whose columns have types.
     pub types: BTreeMap<String, As>,
+    /// What was assumed without proof, and columns that may be meant otherwise.
+    pub notes: Vec<Note>,
 }
 
 impl Loaded {
@@ -153,6 +195,7 @@ impl Loaded {
             quarantine,
             rows_read,
             types: BTreeMap::new(),
+            notes: Vec::new(),
         })
     }
 

@@ -20,6 +20,7 @@ pub(super) fn sniff(input: &Input, like: Dialect) -> Result<Option<u8>> {
     part.read_to_end(&mut bytes)
         .map_err(|e| Error::io(format!("reading {}", input.name()), e))?;
     let ended = (bytes.len() as u64) < BYTES;
+    input.check_encoding(&bytes)?;
     if bytes.starts_with(b"\xef\xbb\xbf") {
         bytes.drain(..3);
     }
@@ -46,8 +47,9 @@ fn evenness(dialect: Dialect, mut bytes: Vec<u8>, ended: bool) -> Option<(usize,
     bytes.truncate(scan.end());
     let (mut at, mut fields, mut widths) = (0, Vec::new(), Vec::new());
     while let Some(start) = dialect.record_start(&bytes, at) {
-        at = start + dialect.split(&mut bytes[start..], &mut fields);
-        widths.push(fields.len());
+        let (length, width) = dialect.split(&mut bytes[start..], &mut fields);
+        at = start + length;
+        widths.push(width);
     }
     let width = widths.first().copied().filter(|w| *w > 1)?;
     let agree = widths.iter().filter(|w| **w == width || **w == width + 1);
@@ -65,7 +67,9 @@ mod tests {
             comment: None,
             trim: false,
             skip_blank: false,
+            blank_rows: false,
             longest: usize::MAX,
+            most: usize::MAX,
         };
         sniff(&Input::Memory("t".into(), text.as_bytes().into()), like).unwrap()
     }

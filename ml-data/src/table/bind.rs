@@ -63,6 +63,11 @@ pub trait Record {
     fn value(&self, field: usize) -> Raw<'_>;
 }
 
+/// The integer of a JSON number that is written as one, of at most 64 bits.
+fn whole(n: &serde_json::Number) -> Option<i128> {
+    n.as_i64().map(i128::from).or(n.as_u64().map(i128::from))
+}
+
 /// A trained schema with, for each column, where its value comes from.
 #[derive(Debug, Clone)]
 pub struct RowBinder {
@@ -117,7 +122,8 @@ impl RowBinder {
     /// Fills the row from a JSON object.
     ///
     /// # Errors
-    /// A value of another kind than the column, or a number that is not finite.
+    /// A value of another kind than the column, an integer that a number does not hold exactly (past 2^53), or a time that is not a
+    /// whole count of microseconds. (Integers past 64 bits are rounded before they come here, by the JSON parser.)
     pub fn fill_json<'b>(
         &self,
         request: &Map<String, Value>,
@@ -129,7 +135,18 @@ impl RowBinder {
                 None | Some(Value::Null) => Raw::Null,
                 Some(Value::Bool(b)) => Raw::Bool(*b),
                 Some(Value::String(s)) => Raw::Str(s),
-                Some(Value::Number(n)) => Raw::Num(n.as_f64().unwrap_or(f64::NAN)),
+                Some(Value::Number(n)) => match whole(n) {
+                    Some(t) if field.kind() == Kind::Time => match i64::try_from(t) {
+                        Ok(t) => Raw::Time(t),
+                        Err(_) => return Err(self.refuse(column, &t.to_string())),
+                    },
+                    Some(v) if (v as f64) as i128 != v => {
+                        return Err(
+                            self.refuse(column, &format!("{v}, which a number does not hold"))
+                        );
+                    }
+                    _ => Raw::Num(n.as_f64().unwrap_or(f64::NAN)),
+                },
                 Some(Value::Array(_)) => return Err(self.refuse(column, "an array")),
                 Some(Value::Object(_)) => return Err(self.refuse(column, "an object")),
             };
@@ -156,7 +173,14 @@ impl RowBinder {
             (Kind::Text, Raw::Str(s)) => Cell::Text(s),
             (Kind::Bool, Raw::Bool(b)) => Cell::Bool(b),
             (Kind::Time, Raw::Time(t)) => Cell::Time(t),
-            (Kind::Time, Raw::Num(t)) => Cell::Time(t as i64),
+            (Kind::Time, Raw::Num(t)) if t.is_nan() => Cell::Missing,
+            // Past 2^53 the next number is more than a microsecond away.
+            (Kind::Time, Raw::Num(t)) if t.fract() == 0.0 && t.abs() <= (1_u64 << 53) as f64 => {
+                Cell::Time(t as i64)
+            }
+            (Kind::Time, Raw::Num(t)) => {
+                return Err(self.refuse(column, &format!("{t}, no whole number of microseconds")));
+            }
             (_, other) => return Err(self.refuse(column, other.word())),
         };
         out.push(cell);
@@ -169,6 +193,49 @@ impl RowBinder {
             field: field.name().into(),
             expected: field.kind().to_string(),
             found: found.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Column;
+
+    #[test]
+    fn case_r2_numbers_of_requests_are_exact_or_refused_by_name() {
+        let trained =
+            Table::new([("n", Column::num([1.0])), ("t", Column::time([Some(0)]))]).unwrap();
+        let binder = RowBinder::json(trained.schema());
+        let fill = |text: &str| {
+            let Value::Object(map) = serde_json::from_str(text).unwrap() else {
+                panic!("{text}");
+            };
+            let mut row = RowBuf::default();
+            let row = binder
+                .fill_json(&map, &mut row)
+                .map_err(|e| e.to_string())?;
+            Ok::<_, String>((row.get(0).num(), row.get(1).time()))
+        };
+        let held = fill(r#"{"n": 9007199254740992, "t": 9007199254740993}"#).unwrap();
+        assert_eq!(held, (9_007_199_254_740_992.0, 9_007_199_254_740_993));
+        assert_eq!(fill(r#"{"n": -4, "t": -5.0}"#).unwrap(), (-4.0, -5));
+        for (text, part) in [
+            (r#"{"n": 9007199254740993}"#, "`n` is 9007199254740993"),
+            (r#"{"n": -9007199254740993}"#, "`n` is -9007199254740993"),
+            (
+                r#"{"n": 18446744073709551615}"#,
+                "`n` is 18446744073709551615",
+            ),
+            (
+                r#"{"t": 18446744073709551615}"#,
+                "`t` is 18446744073709551615",
+            ),
+            (r#"{"t": 0.5}"#, "`t` is 0.5"),
+            (r#"{"t": 1e30}"#, "`t` is 1000000000000000"),
+        ] {
+            let said = fill(text).unwrap_err();
+            assert!(said.contains(part), "{said}");
         }
     }
 }

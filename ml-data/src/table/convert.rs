@@ -1,87 +1,33 @@
 //! Arrow in and out. The supported Arrow major version is re-exported as [`crate::arrow`].
 
-use super::column::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
+use super::arrow_in::column;
+use super::column::{Column, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
 use super::{Kind, Table};
 use crate::error::{Error, Result};
 use crate::repr::{Dense, Float, Names, Repr};
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, Float64Array, RecordBatch,
-    RecordBatchOptions, StringArray, TimestampMicrosecondArray, UInt32Array,
+    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, RecordBatch, RecordBatchOptions,
+    StringArray, TimestampMicrosecondArray, UInt32Array,
 };
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Float64Type, TimeUnit, TimestampMicrosecondType, UInt32Type};
 use std::sync::Arc;
 
 impl TryFrom<&RecordBatch> for Table {
     type Error = Error;
 
-    /// Numbers become [`Kind::Num`], dictionaries [`Kind::Cat`], strings [`Kind::Text`], dates and timestamps
-    /// [`Kind::Time`], booleans [`Kind::Bool`].
+    /// Numbers and columns of nulls only become [`Kind::Num`], dictionaries [`Kind::Cat`], strings [`Kind::Text`], dates and
+    /// timestamps [`Kind::Time`] (cut to the microsecond before), booleans [`Kind::Bool`].
+    ///
+    /// # Errors
+    /// [`Error::Cell`] for a whole number that `f64` does not hold exactly (past 2^53: cast such a column to text or a dictionary
+    /// first) and for a time too far away for microseconds; [`Error::Data`] for a type that no table holds, or repeated names.
     fn try_from(batch: &RecordBatch) -> Result<Self> {
         let schema = batch.schema();
         let columns = schema.fields().iter().zip(batch.columns());
         let columns = columns
-            .map(|(f, c)| Ok((f.name().clone(), column(f.name(), c)?)))
+            .map(|(f, c)| Ok((f.name().clone(), column(f.name(), c, 0)?)))
             .collect::<Result<Vec<_>>>()?;
         Table::new(columns)
     }
-}
-
-/// One Arrow array as a column.
-pub(crate) fn column(name: &str, array: &ArrayRef) -> Result<Column> {
-    let convert = |to: &DataType| {
-        cast(array, to).map_err(|e| {
-            Error::Data(format!(
-                "column `{name}` of Arrow type {}: {e}",
-                array.data_type()
-            ))
-        })
-    };
-    Ok(match array.data_type() {
-        DataType::Boolean => {
-            let a = array.as_boolean();
-            Column::bool((0..a.len()).map(|i| a.is_valid(i).then(|| a.value(i))))
-        }
-        DataType::Dictionary(..) => {
-            let a = convert(&DataType::Dictionary(
-                Box::new(DataType::UInt32),
-                Box::new(DataType::Utf8),
-            ))?;
-            let a = a.as_dictionary::<UInt32Type>();
-            let mut levels = Levels::default();
-            let names = a.values().as_string::<i32>();
-            let map: Vec<u32> = (0..names.len())
-                .map(|i| levels.add(names.value(i)))
-                .collect();
-            let keys = a.keys();
-            let code = |i| {
-                if keys.is_valid(i) {
-                    map[keys.value(i) as usize]
-                } else {
-                    MISSING_CODE
-                }
-            };
-            Column::cat_from_codes((0..keys.len()).map(code).collect(), Arc::new(levels))?
-        }
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
-            Column::Text(convert(&DataType::Utf8)?.as_string::<i32>().clone())
-        }
-        DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => {
-            let a = convert(&DataType::Timestamp(TimeUnit::Microsecond, None))?;
-            let a = a.as_primitive::<TimestampMicrosecondType>();
-            Column::time((0..a.len()).map(|i| a.is_valid(i).then(|| a.value(i))))
-        }
-        t if t.is_numeric() => {
-            let a = convert(&DataType::Float64)?;
-            let a = a.as_primitive::<Float64Type>();
-            Column::num((0..a.len()).map(|i| if a.is_valid(i) { a.value(i) } else { f64::NAN }))
-        }
-        other => {
-            return Err(Error::Data(format!(
-                "column `{name}` has the unsupported Arrow type {other}"
-            )));
-        }
-    })
 }
 
 impl TryFrom<&Table> for RecordBatch {

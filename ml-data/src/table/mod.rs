@@ -4,6 +4,7 @@
 //! numbers, [`MISSING_CODE`] in categories and booleans, [`MISSING_TIME`] in times, `None` in text, so hot loops read flat
 //! slices without a null mask.
 
+mod arrow_in;
 mod bind;
 mod cell;
 mod column;
@@ -12,15 +13,16 @@ mod display;
 mod row;
 mod schema;
 
+pub(crate) use arrow_in::{column as from_arrow, no_memory, numbers};
 pub use bind::{Raw, Record, RowBinder};
 pub use cell::Cell;
 pub use column::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
-pub(crate) use convert::column as from_arrow;
 pub use row::{RowBuf, TableRow};
 pub use schema::{Field, Kind, Role, Schema};
 
 use crate::error::{Error, Result};
 use crate::repr::{Repr, RowSet, Rows};
+use foldhash::HashSet;
 use std::sync::Arc;
 
 /// Named, typed columns of one length.
@@ -224,10 +226,12 @@ impl Table {
     /// # Errors
     /// No such column.
     pub fn select(&self, names: &[&str]) -> Result<Self> {
-        let positions = names
-            .iter()
-            .map(|n| self.schema.position("Table", n))
-            .collect::<Result<Vec<_>>>()?;
+        let known = self.schema.positions();
+        let find = |n: &&str| match known.get(n) {
+            Some(&at) => Ok(at),
+            None => self.schema.position("Table", n),
+        };
+        let positions = names.iter().map(find).collect::<Result<Vec<_>>>()?;
         self.project(&positions)
     }
 
@@ -236,11 +240,13 @@ impl Table {
     /// # Errors
     /// No such column.
     pub fn without(&self, names: &[&str]) -> Result<Self> {
-        for n in names {
+        let known = self.schema.positions();
+        if let Some(n) = names.iter().find(|n| !known.contains_key(*n)) {
             self.schema.position("Table", n)?;
         }
+        let left: HashSet<&str> = names.iter().copied().collect();
         let keep: Vec<usize> = (0..self.columns.len())
-            .filter(|&i| !names.contains(&self.schema.field(i).name()))
+            .filter(|&i| !left.contains(self.schema.field(i).name()))
             .collect();
         self.project(&keep)
     }
@@ -290,13 +296,9 @@ impl Table {
     /// A missing column or another kind; the message lists every difference.
     pub fn conform(&self, to: &Arc<Schema>) -> Result<Self> {
         let mut columns = Vec::with_capacity(to.len());
+        let known = self.schema.positions();
         for field in to.fields() {
-            let found = self
-                .schema
-                .fields()
-                .iter()
-                .position(|f| f.name() == field.name());
-            match found {
+            match known.get(field.name()).copied() {
                 Some(p) if self.columns[p].kind() == field.kind() => {
                     columns.push(match field.levels() {
                         Some(levels) => self.columns[p].recode(levels),

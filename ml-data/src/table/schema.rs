@@ -2,6 +2,7 @@
 
 use super::column::Levels;
 use crate::error::{Error, Result};
+use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -181,6 +182,10 @@ impl Schema {
     pub fn find(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|f| f.name == name)
     }
+    /// The positions of names, to look up many.
+    pub(super) fn positions(&self) -> HashMap<&str, usize> {
+        self.fields.iter().map(|f| f.name()).zip(0..).collect()
+    }
     /// A digest of names, kinds and levels: two schemas with one fingerprint read rows alike.
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut digest = Sha256::new();
@@ -212,8 +217,9 @@ impl Schema {
     /// Every difference from `expected`, in words.
     pub fn difference(&self, expected: &Schema) -> String {
         let mut out = Vec::new();
+        let own = self.positions();
         for (i, e) in expected.fields.iter().enumerate() {
-            match self.fields.iter().position(|f| f.name == e.name) {
+            match own.get(e.name()).copied() {
                 None => out.push(format!("`{}` ({}): missing", e.name, e.kind)),
                 Some(p) if self.fields[p].kind != e.kind => {
                     out.push(format!(
@@ -237,8 +243,9 @@ impl Schema {
                 }
             }
         }
+        let known: HashSet<&str> = expected.fields.iter().map(Field::name).collect();
         for f in &self.fields {
-            if !expected.fields.iter().any(|e| e.name == f.name) {
+            if !known.contains(f.name()) {
                 out.push(format!("`{}` ({}): not expected", f.name, f.kind));
             }
         }

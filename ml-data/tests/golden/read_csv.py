@@ -24,6 +24,11 @@ FILES = {
     "infinities": ("a\ninf\n-inf\n1\n", {}),
     "short rows": ("a,b,c\n1,2\n3,4,5\n", {}),
     "repeated names": ("x,x,y,x\n1,2,3,4\n", {}),
+    "names repeated and taken": ("a,a,a.1,a.1,a\n1,2,3,4,5\n", {}),
+    "row names": ("a,b\nx,1,2\ny,3,4\n", {}),
+    "one column with empty lines": ("a\n1\n\n3\n\n5\n\n", {"skip_blank_lines": False}),
+    "words that are names": ("a,b,c\nNan,Infinity,NaN\nInfinity,-inf,1\ninf,INF,nan\n", {"keep_default_na": True}),
+    "long integers": ("a,b\n12345678901234567890123,1\n-98765432109876543210987,2\n", {}),
     "unnamed": (",b\n0,x\n1,y\n", {}),
     "late text": ("a\n" + "1\n" * 1100 + "C12\n", {}),
     "na words": ("a,b\nNA,x\n1,null\n#N/A,NaN\n2,None\n", {"keep_default_na": True}),
@@ -42,7 +47,9 @@ def value(x):
         return "inf" if x > 0 else "-inf"
     if x is None or x is pd.NA:
         return None
-    return x.item() if hasattr(x, "item") else x
+    x = x.item() if hasattr(x, "item") else x
+    # An integer that no f64 holds: categories to us.
+    return str(x) if isinstance(x, int) and abs(x) > 2**53 else x
 
 
 def main():
