@@ -129,11 +129,13 @@ impl Blocks {
         if self.ended {
             return;
         }
-        let mut part = (&mut self.raw).take(self.size as u64);
+        // A long record is scanned again with each part: parts grow with it, so that all scans together stay linear.
+        let size = self.size.max(self.buffer.len());
+        let mut part = (&mut self.raw).take(size as u64);
         match part.read_to_end(&mut self.buffer) {
             Ok(n) => {
                 self.unpacked += n as u64;
-                self.ended = n < self.size || self.unpacked > self.allowed;
+                self.ended = n < size || self.unpacked > self.allowed;
             }
             Err(e) => {
                 self.failed = Some(e);

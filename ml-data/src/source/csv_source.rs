@@ -34,8 +34,24 @@ const PASSES: usize = 4;
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 ///
+/// What was assumed without proof (that the day comes first in `03/04/2024`) and what a column may be meant for (numbers with another
+/// decimal mark) is told in [`Loaded::notes`].
+///
+/// # Numbers
+/// No digit is lost in silence: fractions are the nearest `f64`, whole numbers are exact, and a column of which one cell can not be,
+/// early or late, becomes categories. So do codes that begin with a zero, unless the column is declared numeric.
+///
+/// ```
+/// use ml_data::source::CsvSource;
+/// let ids = CsvSource::text("ids.csv", "id,zip\n17,731\n9007199254740993,00731\n").read()?.table;
+/// assert_eq!(ids.column(0).str_at(1), Some("9007199254740993"));
+/// assert_eq!(ids.column(1).str_at(1), Some("00731"));
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
 /// # Missing values
-/// Cells equal to a marker ([`CsvSource::missing`], by default only the empty cell).
+/// Cells equal to a marker ([`CsvSource::missing`], by default only the empty cell). In a file of one column an empty line is a row
+/// with a missing cell; in others it is no row.
 pub struct CsvSource {
     input: Input,
     options: CsvOptions,

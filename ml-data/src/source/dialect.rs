@@ -381,7 +381,7 @@ mod tests {
             ("[ab]{0,2}", prop_oneof![Just("\n"), Just("\r\n")]), 0..12), last in "[ab]{0,2}", size in 1..5usize) {
             let text: String = lines.iter().map(|(l, end)| format!("{l}{end}")).collect::<String>() + &last;
             let mut want: Vec<Vec<Vec<u8>>> = lines.iter().map(|(l, _)| vec![l.clone().into_bytes()]).collect();
-            if !last.is_empty() { want.push(vec![last.clone().into_bytes()]); }
+            if !last.is_empty() { want.push(vec![last.into_bytes()]); }
             for dialect in dialects().filter(|d| d.comment.is_none()) {
                 let dialect = Dialect { blank_rows: true, ..dialect };
                 prop_assert_eq!(&records(&dialect, text.as_bytes()), &want);

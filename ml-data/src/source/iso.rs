@@ -27,11 +27,12 @@ pub(super) fn date(text: &[u8]) -> Option<(i64, &[u8])> {
     }
 }
 
-/// Four digits, or a sign and four to six.
+/// Four digits, `-` and four to six, or `+` and five or six.
 fn year(text: &[u8]) -> Option<(i64, &[u8])> {
     match text {
         [b'-', rest @ ..] => digits(rest, 4, 6).map(|(y, rest)| (-y, rest)),
-        [b'+', rest @ ..] => digits(rest, 4, 6),
+        // Of fewer digits it may be a telephone number.
+        [b'+', rest @ ..] => digits(rest, 5, 6),
         _ => digits(text, 4, 4),
     }
 }
@@ -145,6 +146,7 @@ mod tests {
             "20240304T2500",
             "2024-03-04T06.5",
             "-20240304T06",
+            "+1555-12-11",
         ] {
             assert_eq!(TimeFormat::Iso.parse(text.as_bytes()), None, "{text}");
         }

@@ -88,8 +88,8 @@ fn look(dialect: Dialect, bytes: &mut [u8], width: usize, more: usize) -> Seen {
         let (length, n) = dialect.split(record, &mut fields);
         seen.shorter |= n < width;
         if n == width && fields.len() == n {
-            let last = fields[width - more..].iter().cloned();
-            seen.filled |= last.into_iter().any(|f| !record[f].trim_ascii().is_empty());
+            let mut last = fields[width - more..].iter().cloned();
+            seen.filled |= last.any(|f| !record[f].trim_ascii().is_empty());
         }
         at = start + length;
     }

@@ -249,8 +249,9 @@ impl Task<'_> {
         // The guess was wrong: this pass only goes on to find the other wrong guesses.
         part.push_missing();
         if self.piece.odd[i].len() < self.odd {
-            let end = found.floor_char_boundary(ODD_BYTES);
-            self.piece.odd[i].push(found[..end].to_owned());
+            let mut ends = (0..=found.len().min(ODD_BYTES)).rev();
+            let end = ends.find(|&end| found.is_char_boundary(end));
+            self.piece.odd[i].push(found[..end.unwrap_or(0)].to_owned());
         }
         true
     }
