@@ -90,6 +90,13 @@ pub(crate) fn scale(largest: f64) -> Option<f64> {
     Some(2f64.powi((-exponent).clamp(-1022, 1022)))
 }
 
+/// Whether values between these two differ by rounding alone: within four units in the last place.
+///
+/// A sum of squares cannot tell: the mean of three times 0.1 is not 0.1.
+pub(crate) fn constant(low: f64, high: f64) -> bool {
+    high - low <= 4.0 * f64::EPSILON * low.abs().max(high.abs())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,14 +20,32 @@ use serde::{Deserialize, Serialize};
 /// # Which interval
 /// Shares (values that are all 0 or 1) get Wilson's interval, other means bias-corrected and accelerated percentiles
 /// with a t correction, paired differences percentiles with a t correction; [`method`](Self::method) names another. Coverage of
-/// 95 % intervals, 4,000 simulated samples each (`cargo test --release -p ml-eval --test coverage -- --ignored --nocapture`):
+/// 95 % intervals in 1,000 simulated samples each, so within 0.014 of the truth, by
+/// `cargo test --release -p ml-eval --test coverage -- --ignored --nocapture`:
 ///
-/// | values | n | percentile | default |
-/// |---|---:|---:|---:|
-/// | see below | | | |
+/// | values | n | percentile | default | of those trusted (share) |
+/// |---|---:|---:|---:|---:|
+/// | share of 3 % | 50 | 0.789 | 0.940 | 0.940 (100 %) |
+/// | share of 3 % | 100 | 0.956 | 0.974 | 0.974 (100 %) |
+/// | share of 3 % | 500 | 0.949 | 0.935 | 0.935 (100 %) |
+/// | revenue, 10 % buy | 50 | 0.821 | 0.893 | - (0 %) |
+/// | revenue, 10 % buy | 100 | 0.880 | 0.912 | 0.833 (2 %) |
+/// | revenue, 10 % buy | 500 | 0.938 | 0.952 | 0.952 (100 %) |
+/// | lognormal | 50 | 0.901 | 0.929 | 0.928 (91 %) |
+/// | lognormal | 100 | 0.918 | 0.929 | 0.928 (99 %) |
+/// | lognormal | 500 | 0.947 | 0.943 | 0.943 (100 %) |
+/// | normal | 50 | 0.950 | 0.952 | 0.952 (100 %) |
+/// | normal | 100 | 0.954 | 0.957 | 0.957 (100 %) |
+/// | normal | 500 | 0.947 | 0.947 | 0.947 (100 %) |
+/// | type I, ndcg | 50 | 0.068 | 0.061 | |
+/// | type I, ndcg | 100 | 0.065 | 0.059 | |
+/// | type I, ndcg | 500 | 0.046 | 0.046 | |
+/// | type I, hits | 50 | 0.035 | 0.032 | |
+/// | type I, hits | 100 | 0.051 | 0.051 | |
+/// | type I, hits | 500 | 0.039 | 0.039 | |
 ///
-/// The two rows of type I are the rate at which the paired interval of two equally good models excludes 0. Where few users carry
-/// the mean, no resampling knows what it has not seen: [`Estimate::trusted`] says so.
+/// Type I is the rate at which the paired interval of two equally good models excludes 0. Where few users carry the mean, no
+/// resampling knows what it has not seen: [`Estimate::trusted`] says so.
 ///
 /// ```
 /// use ml_eval::bootstrap::Bootstrap;

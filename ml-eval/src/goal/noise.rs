@@ -2,6 +2,7 @@
 
 use super::feasibility::{Outcome, Rows};
 use super::signal::Feature;
+use crate::check;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -90,7 +91,10 @@ pub(crate) fn floor(
             }
         }
         (None, Outcome::Real(values)) => {
-            let y = rows.take(values);
+            let mut y = rows.take(values);
+            let (low, high) = extent(&y);
+            let unit = check::scale(low.abs().max(high.abs())).unwrap_or(1.0);
+            y.iter_mut().for_each(|v| *v *= unit);
             let halved = nearest
                 .iter()
                 .enumerate()
@@ -100,11 +104,11 @@ pub(crate) fn floor(
             let within: f64 = groups.iter().map(|g| squares(&y, g)).sum();
             NoiseFloor {
                 rows: table.rows,
-                neighbour: halved.sqrt(),
-                lower_bound: halved.sqrt(),
-                uninformed: (squares(&y, &(0..table.rows).collect::<Vec<_>>()) / n).sqrt(),
+                neighbour: halved.sqrt() / unit,
+                lower_bound: halved.sqrt() / unit,
+                uninformed: (squares(&y, &(0..table.rows).collect::<Vec<_>>()) / n).sqrt() / unit,
                 duplicated_rows,
-                duplicates: some((within / duplicated_rows.max(1) as f64).sqrt()),
+                duplicates: some((within / duplicated_rows.max(1) as f64).sqrt() / unit),
             }
         }
         _ => NoiseFloor {
@@ -220,15 +224,29 @@ fn distance(a: (&[f64], &[u32]), b: (&[f64], &[u32])) -> f64 {
     numbers + a.1.iter().zip(b.1).filter(|(x, y)| x != y).count() as f64
 }
 
-/// Minus the mean, divided by the standard deviation, of what is present; a constant becomes 0.
+/// Minus the mean, divided by the standard deviation, of what is present; what varies by rounding alone becomes 0.
 fn standardised(mut values: Vec<f64>) -> Vec<f64> {
+    let (low, high) = extent(&values);
+    // No unit changes the result, so numbers whose squares leave the range are brought near 1.
+    let unit = check::scale(low.abs().max(high.abs())).unwrap_or(1.0);
+    values.iter_mut().for_each(|v| *v *= unit);
     let present = || values.iter().filter(|v| !v.is_nan());
     let n = present().count().max(1) as f64;
     let mean = present().sum::<f64>() / n;
     let spread = (present().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
-    let by = if spread > 0.0 { spread } else { 1.0 };
+    let (mean, by) = match check::constant(low, high) {
+        true => (0.0, f64::INFINITY),
+        false => (mean, spread),
+    };
     values.iter_mut().for_each(|v| *v = (*v - mean) / by);
     values
+}
+
+/// The smallest and the largest number; 0 and 0 without one.
+fn extent(values: &[f64]) -> (f64, f64) {
+    let mut present = values.iter().copied().filter(|v| !v.is_nan());
+    let first = present.next().unwrap_or(0.0);
+    present.fold((first, first), |(low, high), v| (low.min(v), high.max(v)))
 }
 
 #[cfg(test)]
@@ -242,6 +260,33 @@ mod tests {
             assert!((cover_hart(2.0 * r * (1.0 - r), 2.0) - r).abs() < 1e-12);
         }
         assert!((cover_hart(2.0 / 3.0, 3.0) - 2.0 / 3.0).abs() < 1e-12);
+    }
+
+    /// A unit of 1e300 or 1e-300 changes nothing but the unit of the errors; rounding is no distance.
+    #[test]
+    fn case_m9_units_do_not_matter() {
+        let x = [1.0, 1.5, 4.0, 4.2, 9.0];
+        let y = [2.0, 3.0, 1.0, 0.5, 7.0];
+        let of = |unit: f64| {
+            let x: Vec<f64> = x.iter().map(|v| v * unit).collect();
+            let y: Vec<f64> = y.iter().map(|v| v * unit).collect();
+            floor(
+                &[("x", Feature::Numeric(&x))],
+                Outcome::Real(&y),
+                &Rows::all(5),
+            )
+        };
+        let plain = of(1.0);
+        // by hand: pairs (0, 1), (1, 0), (2, 3), (3, 2), (4, 3)
+        let squares = (1.0 + 1.0 + 0.25 + 0.25 + 42.25) / 2.0 / 5.0;
+        assert!((plain.neighbour - f64::sqrt(squares)).abs() < 1e-12);
+        for unit in [1e300, 1e-300] {
+            let found = of(unit);
+            assert!((found.neighbour / unit - plain.neighbour).abs() < 1e-12);
+            assert!((found.uninformed / unit - plain.uninformed).abs() < 1e-12);
+        }
+        assert_eq!(standardised(vec![0.1 + 0.2, 0.3, 0.3]), [0.0; 3]);
+        assert!(standardised(vec![f64::NAN, 2.0])[0].is_nan());
     }
 
     #[test]

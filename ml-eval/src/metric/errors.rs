@@ -92,9 +92,7 @@ impl<'a, S: Score, T: Score> Errors<'a, S, T> {
         Ok(largest)
     }
 
-    /// Whether the rows that count have the same target but for rounding: within four units in the last place.
-    ///
-    /// A sum of squares cannot tell: the mean of three times 0.1 is not 0.1.
+    /// Whether the rows that count have the same target, but for rounding.
     pub(super) fn constant_target(&self) -> bool {
         let counts = |row: &usize| self.weights.as_ref().is_none_or(|w| w.values[*row] > 0.0);
         let (low, high) = (0..self.target.len()).filter(counts).fold(
@@ -104,7 +102,6 @@ impl<'a, S: Score, T: Score> Errors<'a, S, T> {
                 (low.min(y), high.max(y))
             },
         );
-        let largest = low.abs().max(high.abs());
-        high - low <= 4.0 * f64::EPSILON * largest
+        check::constant(low, high)
     }
 }

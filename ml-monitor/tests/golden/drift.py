@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import scipy
 from scipy import stats
+from scipy.stats._stats_py import _attempt_exact_2kssamp
 
 
 def wave(n, step, prime, scale, shift, decimals):
@@ -62,6 +63,23 @@ LONG = [  # (n, step, prime, scale, shift, decimals) of both samples
 KOLMOGOROV = [(n, z2) for n in (1, 2, 5, 10, 37, 140, 141, 500, 5000, 99999, 100001, 500000, 900000)
               for z2 in (0.02, 0.1, 0.3, 0.7, 0.8, 1.2, 2.1, 2.3, 3.9, 4.1, 10.0, 60.0, 300.0)]
 
+# Sizes at the ends: (n, m), and distances in units of 1 / lcm(n, m) from the smallest to the largest.
+SIZES = [(1, 1), (1, 2), (2, 1), (1, 10_000), (10_000, 1), (3, 7_919), (20_000, 1), (1, 1_000_000), (1_000_000, 2), (99_991, 5),
+         (12_000, 12), (2, 2), (3, 5), (10_000, 9_999), (10_000, 10_000), (400_000, 25), (9_973, 1_000)]
+
+
+def sweep():
+    for n, m in SIZES:
+        g = int(np.gcd(n, m))
+        lcm = n // g * m
+        for part in (0.001, 0.01, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1.0):
+            h = max(1, round(part * lcm))
+            ok, _, p = _attempt_exact_2kssamp(n, m, g, h / lcm, "two-sided")
+            # below 1e-12 SciPy's own path count loses digits
+            if ok and (p > 1e-12 or h == lcm):
+                yield [n, m, h * g, float(p)]
+
+
 TABLES = [
     [[10, 20, 30], [6, 9, 17]],
     [[1200, 300, 45, 5], [1100, 380, 60, 0]],
@@ -102,6 +120,7 @@ json.dump({
     "ks_small": [{"a": a, "b": b} | ks(a, b) for a, b in SMALL],
     "ks_long": [{"a": a, "b": b} | ks(wave(*a), wave(*b)) for a, b in LONG],
     "kolmogorov": [{"n": n, "d": float(np.sqrt(z2 / n)), "sf": float(stats.kstwo.sf(np.sqrt(z2 / n), n))} for n, z2 in KOLMOGOROV],
+    "ks_sweep": list(sweep()),
     "chi2": [chi2(t) for t in TABLES],
     "psi": list(psi_cases()),
     "fdr": {"p": P_VALUES, "bh": stats.false_discovery_control(P_VALUES, method="bh").tolist()},

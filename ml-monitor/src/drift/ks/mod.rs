@@ -232,6 +232,22 @@ mod tests {
         }
     }
 
+    /// Sizes at the ends against SciPy's exact count; `golden/drift.py` made the values.
+    #[test]
+    fn case_s5_sweep_of_sizes_equals_scipy() {
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/golden/drift.json")).unwrap();
+        let rows = golden["ks_sweep"].as_array().unwrap();
+        assert!(rows.len() > 80);
+        for row in rows {
+            let [n, m, steps] = [0, 1, 2].map(|i| row[i].as_u64().unwrap());
+            let want = row[3].as_f64().unwrap();
+            let found = test(Distance { steps, n, m }, KsMethod::Auto).unwrap();
+            assert_eq!(found.method, KsMethod::Exact);
+            approx::assert_relative_eq!(found.p_value, want, max_relative = 1e-9);
+        }
+    }
+
     #[test]
     fn exact_refuses_what_would_take_minutes() {
         let far = Distance {
