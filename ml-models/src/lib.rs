@@ -7,5 +7,6 @@ pub mod ensemble;
 pub mod factor;
 pub mod forest;
 pub mod interchange;
+pub mod limits;
 pub mod neural;
 pub mod tree;

@@ -90,6 +90,9 @@ impl TryFrom<Parts> for Ensemble {
         if let Some(k) = parts.start.iter().position(|s| !s.is_finite()) {
             return Err(format!("the starting score of output {k} is not finite"));
         }
+        if matches!(parts.link, Link::Sigmoid(steepness) if !steepness.is_finite()) {
+            return Err("the steepness of the sigmoid is not finite".into());
+        }
         for (i, tree) in parts.trees.iter().enumerate() {
             if let Some(flaw) = tree.flaw(parts.names.len()) {
                 return Err(format!("tree {i}: {flaw}"));
@@ -314,6 +317,7 @@ mod tests {
         assert!(broken(|p| p.outputs = 3).contains("3 outputs"));
         assert!(broken(|p| p.outputs = 0).contains("0 outputs"));
         assert!(broken(|p| p.start[1] = f64::NAN).contains("output 1"));
+        assert!(broken(|p| p.link = Link::Sigmoid(f64::NAN)).contains("steepness"));
         assert!(broken(|p| p.trees[2].leaves.clear()).contains("tree 2"));
     }
 }

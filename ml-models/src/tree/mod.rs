@@ -10,6 +10,7 @@
 
 pub(crate) mod bin;
 mod categories;
+mod cover;
 mod ensemble;
 pub(crate) mod grow;
 pub(crate) mod kernel;

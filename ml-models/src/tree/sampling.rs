@@ -27,7 +27,11 @@ pub(crate) fn lowest(n: usize, k: usize, seed: u64) -> Vec<u32> {
     let mut rows = Lowest::new(k, seed);
     // More is seldom needed, and less work is left for the exact choice.
     let enough = k as f64 + 6.0 * (k as f64).sqrt();
-    let share = if n > 2 * k { enough / n as f64 } else { 1.0 };
+    let share = if n > k.saturating_mul(2) {
+        enough / n as f64
+    } else {
+        1.0
+    };
     rows.limit = (share * u64::MAX as f64) as u64;
     let offer = |rows: &mut Lowest| (0..n as u32).filter(|&row| rows.offer(row)).count();
     if offer(&mut rows) < k.min(n) {
@@ -71,7 +75,7 @@ impl Lowest {
 
     /// Whether many more rows are noted than the sample has.
     pub(crate) fn is_full(&self) -> bool {
-        self.kept.len() >= 2 * self.k.max(1)
+        self.kept.len() / 2 >= self.k.max(1)
     }
 
     /// Forgets the rows that are not among the lowest so far; returns the positions of the others among those noted.

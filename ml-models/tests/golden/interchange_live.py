@@ -3,7 +3,7 @@
 usage: python interchange_live.py LIBRARY COLUMNS DIR...
 
 Each DIR holds, as little-endian doubles: rows, raw (scores), predicted, leaves (index of the leaf of each tree) and nodes (how
-many each tree has), and the model's files. Exits with an error where they differ by more than they may.
+many each tree has), contributions (of the first 500 rows), and the model's files. Exits with an error where they differ by more than they may.
 """
 
 import sys
@@ -41,6 +41,8 @@ def lightgbm():
     few = x[:500]
     shap = booster.predict(few, pred_contrib=True).reshape(len(few), -1, columns + 1)
     check("shap sums", shap.sum(axis=2) / rounds, raw[:500], 1e-9)
+    ours = numbers("contributions").reshape(len(few), -1)
+    check("shap", shap.reshape(ours.shape) / rounds, ours, 1e-6 * max(1, np.abs(ours).max()))
 
 
 def xgboost():

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use ml_data::contract::Fit;
-use ml_data::repr::{Dense, View};
+use ml_data::repr::{Dense, RowSet, View};
 use ml_data::sample::{Dataset, Real, RealLabels};
 use ml_models::boost::{Boost, FittedBoost};
 use ml_models::interchange::{lightgbm, onnx, xgboost};
@@ -52,12 +52,15 @@ fn prepare(
         ensemble.trees().iter().map(leaf)
     });
     let nodes = ensemble.trees().iter().map(|t| t.nodes().len() as f64);
+    let few = View::new(&dense, RowSet::Range(0, all.len().min(500)));
+    let contributions = ensemble.shap(few).unwrap().values().to_vec();
     let outputs = [
         ("rows", bytes(dense_rows().flatten().copied())),
         ("raw", bytes(raw)),
         ("predicted", bytes(predicted)),
         ("leaves", bytes(leaves)),
         ("nodes", bytes(nodes)),
+        ("contributions", bytes(contributions)),
     ];
     for (file, content) in outputs.iter().chain(files) {
         fs::write(dir.join(file), content).unwrap();
@@ -134,6 +137,33 @@ fn trained() -> Ensemble {
     model.ensemble().clone()
 }
 
+const NUMBERS: Kinds = Kinds {
+    categories: false,
+    missing_left: true,
+    zero: false,
+};
+
+/// The model as XGBoost's file keeps it: without counts of rows, with small covers.
+fn through_xgboost(model: Ensemble) -> Ensemble {
+    let mut parts = model.parts().clone();
+    let small = |tree: &Tree| {
+        let (mut nodes, mut leaves) = (tree.nodes().to_vec(), tree.leaves().to_vec());
+        let weight = |count: u64| count as f64 / 1000.0;
+        nodes.iter_mut().for_each(|n| n.weight = weight(n.count));
+        leaves.iter_mut().for_each(|l| l.weight = weight(l.count));
+        Tree::new(nodes, leaves, 1.0).unwrap()
+    };
+    parts.trees = parts.trees.iter().map(small).collect();
+    let json = xgboost::to_json(&Ensemble::new(parts).unwrap()).unwrap();
+    let read = xgboost::from_slice(json.as_bytes()).unwrap();
+    assert!(
+        read.trees()
+            .iter()
+            .all(|t| t.nodes().iter().all(|n| n.count == 0))
+    );
+    read
+}
+
 #[test]
 fn lightgbm_predicts_the_same_from_our_text() {
     let Some(python) = python("lightgbm") else {
@@ -156,12 +186,14 @@ fn lightgbm_predicts_the_same_from_our_text() {
         ("tweedie", LOG, "tweedie tweedie_variance_power:1.2"),
         ("cross-entropy", LOGISTIC, "cross_entropy"),
         ("trained", ONE, "regression"),
+        ("from-xgboost", CLASSES, "multiclass num_class:3"),
     ];
     let dirs: Vec<PathBuf> = (0..)
         .zip(cases)
         .map(|(seed, (name, shape, objective))| {
             let model = match name {
                 "trained" => trained(),
+                "from-xgboost" => through_xgboost(model(shape, objective, NUMBERS, seed + 50)),
                 _ => model(shape, objective, kinds, seed + 50),
             };
             let x = rows(ROWS, &model, true, seed);

@@ -26,6 +26,7 @@
 //! # Ok::<(), ml_data::Error>(())
 //! ```
 
+mod counts;
 mod header;
 mod objective;
 mod read;
@@ -34,7 +35,7 @@ mod tree;
 mod write;
 
 pub use read::from_str;
-pub use write::to_string;
+pub use write::{to_string, to_string_within};
 
 /// Whose format this is, in errors.
 const FORMAT: &str = "LightGBM";

@@ -63,15 +63,16 @@ fn read_nodes(section: &Section<'_>, n: usize) -> Result<Vec<Node>> {
     let values: Vec<f64> = section.statistics("internal_value", n)?;
     let weights: Vec<f64> = section.statistics("internal_weight", n)?;
     let counts: Vec<u64> = section.statistics("internal_count", n)?;
-    let sets = read_sets(section)?;
+    let mut sets = read_sets(section)?;
+    let count = sets.len();
     let type_line = section.text("decision_type")?.0;
     let threshold_line = section.text("threshold")?.0;
     (0..n)
         .map(|i| {
             let (kind, threshold) = (types[i], thresholds[i]);
             let test = if kind & CATEGORICAL != 0 {
-                Condition::Categories(set_of(&sets, threshold).ok_or_else(|| {
-                    let expected = format!("one of {} sets of categories", sets.len());
+                Condition::Categories(take_set(&mut sets, threshold).ok_or_else(|| {
+                    let expected = format!("one of {count} sets of categories, each once");
                     fault(threshold_line, expected, &threshold.to_string())
                 })?)
             } else if threshold == f64::INFINITY {
@@ -120,8 +121,9 @@ fn child(index: i32) -> Child {
 /// Categories are below 2^31.
 const MOST_WORDS: usize = 1 << 26;
 
-/// The sets of categories that the tree's nodes refer to.
-fn read_sets(section: &Section<'_>) -> Result<Vec<Categories>> {
+/// The sets of categories that the tree's nodes refer to. Each has one node: a set for many of them would let a short text ask
+/// for much memory.
+fn read_sets(section: &Section<'_>) -> Result<Vec<Option<Categories>>> {
     let count: usize = match section.find("num_cat") {
         Some(_) => section.number("num_cat")?,
         None => 0,
@@ -138,14 +140,15 @@ fn read_sets(section: &Section<'_>) -> Result<Vec<Categories>> {
         .map(|w| {
             let own = words.get(w[0]..w[1]).filter(|own| own.len() <= MOST_WORDS);
             let own = own.ok_or_else(|| fault(line, "ascending boundaries", found))?;
-            Ok(Categories::from_words(own.to_vec()))
+            Ok(Some(Categories::from_words(own.iter().copied())))
         })
         .collect()
 }
 
-fn set_of(sets: &[Categories], index: f64) -> Option<Categories> {
+fn take_set(sets: &mut [Option<Categories>], index: f64) -> Option<Categories> {
     let at = index as usize;
-    (at as f64 == index)
-        .then(|| sets.get(at).cloned())
-        .flatten()
+    if at as f64 != index {
+        return None;
+    }
+    sets.get_mut(at)?.take()
 }

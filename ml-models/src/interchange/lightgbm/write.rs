@@ -5,21 +5,35 @@ use std::fmt::{Display, Write as _};
 use ml_data::{Error, Result};
 
 use super::FORMAT;
+use super::counts::counts;
 use super::objective;
 use super::tree::{CATEGORICAL, MISSING_LEFT, NAN, ZERO};
 use crate::interchange::start::started;
+use crate::limits::{self, ModelLimits};
 use crate::tree::{Child, Combine, Condition, Ensemble, Missing, Node, Parts, Tree};
 
 /// Writes a model as LightGBM 4 saves its own. Numbers are the shortest that read back as the same bits.
 ///
-/// The starting scores become part of the first round's trees, which leaves every sum as it was. Counts of rows beyond LightGBM's
-/// 32 bits are written as the largest it knows.
+/// The starting scores become part of the first round's trees, which leaves every sum as it was. LightGBM divides by counts of
+/// rows; a tree with a count of 0, as all from XGBoost's files, or with one beyond 32 bits is written with counts of the same
+/// proportions instead, those of its covers, so that `pred_contrib` gives there what [`Explainer`](crate::tree::Explainer) gives
+/// here.
 ///
 /// # Errors
 /// [`Error::Unsupported`], naming tree and node, where a categorical split sends missing values left: LightGBM sends
-/// them right.
+/// them right; [`Error::Limit`] where the codes of categories are so high that their sets, for which LightGBM writes a bit for
+/// every code from 0 up, have more words than [`ModelLimits::category_words`].
 pub fn to_string(ensemble: &Ensemble) -> Result<String> {
+    to_string_within(ensemble, ModelLimits::default())
+}
+
+/// Writes a model as [`to_string`] does, with other limits.
+///
+/// # Errors
+/// As [`to_string`].
+pub fn to_string_within(ensemble: &Ensemble, limits: ModelLimits) -> Result<String> {
     let parts = ensemble.parts();
+    check_sets(parts, limits)?;
     let trees = started(FORMAT, parts)?
         .iter()
         .enumerate()
@@ -39,6 +53,31 @@ pub fn to_string(ensemble: &Ensemble) -> Result<String> {
     }
     out.push_str("\nparameters:\nend of parameters\n\npandas_categorical:null\n");
     Ok(out)
+}
+
+/// Refuses sets that would take too much text, naming the first node beyond the limit.
+fn check_sets(parts: &Parts, limits: ModelLimits) -> Result<()> {
+    let mut words = 0;
+    for (t, tree) in parts.trees.iter().enumerate() {
+        for (n, node) in tree.nodes().iter().enumerate() {
+            let Condition::Categories(set) = &node.test else {
+                continue;
+            };
+            words += set.span() as u64;
+            let name = parts.names.get(node.feature as usize);
+            let highest = set.iter().last().unwrap_or(0);
+            limits::check(
+                &format!(
+                    "LightGBM: tree {t}, node {n}: a bit for every code of `{name}` up to {highest}"
+                ),
+                "category_words",
+                limits.category_words,
+                words,
+                "`ModelLimits::category_words`, given to `to_string_within`, or number the categories from 0".into(),
+            )?;
+        }
+    }
+    Ok(())
 }
 
 fn header(parts: &Parts, trees: &[String]) -> Result<String> {
@@ -127,11 +166,8 @@ fn tree_text(index: usize, tree: &Tree) -> Result<String> {
         "leaf_weight",
         leaves.iter().map(|l| Short(l.weight)),
     );
-    list(
-        &mut out,
-        "leaf_count",
-        leaves.iter().map(|l| count(l.count)),
-    );
+    let (node_rows, leaf_rows) = counts(tree);
+    list(&mut out, "leaf_count", leaf_rows);
     list(
         &mut out,
         "internal_value",
@@ -142,11 +178,7 @@ fn tree_text(index: usize, tree: &Tree) -> Result<String> {
         "internal_weight",
         nodes.iter().map(|n| Short(n.weight)),
     );
-    list(
-        &mut out,
-        "internal_count",
-        nodes.iter().map(|n| count(n.count)),
-    );
+    list(&mut out, "internal_count", node_rows);
     if split.bounds.len() > 1 {
         list(&mut out, "cat_boundaries", split.bounds);
         list(&mut out, "cat_threshold", split.words);
@@ -180,12 +212,10 @@ fn split(index: usize, nodes: &[Node]) -> Result<Split> {
             Condition::Categories(set) => {
                 let number = split.bounds.len() - 1;
                 // A set of nothing needs a word, too.
-                let words = if set.words().is_empty() {
-                    &[0]
-                } else {
-                    set.words()
-                };
-                split.words.extend(words);
+                split.words.extend(set.words());
+                if set.span() == 0 {
+                    split.words.push(0);
+                }
                 split.bounds.push(split.words.len());
                 (number as f64, CATEGORICAL)
             }
@@ -217,10 +247,6 @@ fn child(child: Child) -> i64 {
         Child::Node(n) => i64::from(n),
         Child::Leaf(l) => -1 - i64::from(l),
     }
-}
-
-fn count(rows: u64) -> u64 {
-    rows.min(i32::MAX as u64)
 }
 
 /// The shortest spelling that reads back as the same bits.

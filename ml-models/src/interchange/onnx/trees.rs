@@ -143,7 +143,7 @@ impl Columns {
 /// How many nodes a split becomes.
 fn nodes_of(node: &Node) -> usize {
     match &node.test {
-        Condition::Categories(set) => set.iter().count().max(1),
+        Condition::Categories(set) => set.len().max(1),
         _ if single::missing_left(node).is_none() => 3,
         _ => 1,
     }

@@ -12,17 +12,6 @@ use crate::tree::{Categories, Child, Condition, Leaf, Missing, Node, Tree};
 /// Categories end here, as in XGBoost.
 pub(super) const MOST_CATEGORIES: i64 = 1 << 24;
 
-/// How many words the sets of categories of a whole file may take: they are bits here and numbers there, so that a short
-/// file could ask for much memory.
-#[derive(Debug)]
-pub(super) struct Budget(usize);
-
-impl Budget {
-    pub(super) fn new(bytes: usize) -> Self {
-        Self(bytes + (1 << 24))
-    }
-}
-
 /// The columns of a tree: one entry a node, leaves included.
 struct Columns {
     left: Vec<i64>,
@@ -36,7 +25,7 @@ struct Columns {
 }
 
 impl Columns {
-    fn read(place: &Place<'_>, budget: &mut Budget) -> Result<Self> {
+    fn read(place: &Place<'_>) -> Result<Self> {
         let param = place.get("tree_param")?;
         if let Some(size) = param.find("size_leaf_vector")?
             && size.count()? > 1
@@ -68,14 +57,14 @@ impl Columns {
             default_left: wholes("default_left")?,
             gains: numbers("loss_changes")?,
             hessians: numbers("sum_hessian")?,
-            sets: sets(place, n, budget)?,
+            sets: sets(place, n)?,
             left,
         })
     }
 }
 
 /// The categories of each node that has some.
-fn sets(place: &Place<'_>, n: usize, budget: &mut Budget) -> Result<Vec<Option<Categories>>> {
+fn sets(place: &Place<'_>, n: usize) -> Result<Vec<Option<Categories>>> {
     let mut sets = vec![None; n];
     let Some(nodes) = place.find("categories_nodes")? else {
         return Ok(sets);
@@ -86,6 +75,7 @@ fn sets(place: &Place<'_>, n: usize, budget: &mut Budget) -> Result<Vec<Option<C
         place.get("categories_sizes")?,
     );
     let (all, starts, lengths) = (categories.wholes()?, segments.wholes()?, sizes.wholes()?);
+    let mut left = all.len();
     for (i, node) in nodes.wholes()?.into_iter().enumerate() {
         let slot = usize::try_from(node).ok().and_then(|n| sets.get_mut(n));
         let slot = slot.ok_or_else(|| nodes.fault("nodes of the tree", node.to_string()))?;
@@ -99,9 +89,9 @@ fn sets(place: &Place<'_>, n: usize, budget: &mut Budget) -> Result<Vec<Option<C
         if let Some(wrong) = wrong {
             return Err(categories.fault("categories from 0 to 16777215", wrong.to_string()));
         }
-        let words = own.iter().max().map_or(0, |&c| c as usize / 32 + 1);
-        budget.0 = budget.0.checked_sub(words).ok_or_else(|| {
-            categories.fault("smaller categories", format!("sets of {words} words"))
+        // Segments that overlap would let a short file ask for much memory.
+        left = left.checked_sub(own.len()).ok_or_else(|| {
+            segments.fault("segments of their own", format!("node {node} shares some"))
         })?;
         *slot = Some(own.iter().map(|&c| c as u32).collect());
     }
@@ -109,8 +99,8 @@ fn sets(place: &Place<'_>, n: usize, budget: &mut Budget) -> Result<Vec<Option<C
 }
 
 /// A tree whose leaf values are multiplied by `scale`. Leaves are numbered in the order of XGBoost's nodes.
-pub(super) fn read(place: &Place<'_>, scale: f64, budget: &mut Budget) -> Result<Tree> {
-    let columns = Columns::read(place, budget)?;
+pub(super) fn read(place: &Place<'_>, scale: f64) -> Result<Tree> {
+    let columns = Columns::read(place)?;
     let order = order(place, &columns)?;
     let mut leaf_ids: Vec<usize> = order
         .iter()
@@ -135,7 +125,7 @@ pub(super) fn read(place: &Place<'_>, scale: f64, budget: &mut Budget) -> Result
         .map(|&i| Leaf {
             value: columns.conditions[i] * scale,
             weight: columns.hessians[i],
-            count: columns.hessians[i].round() as u64,
+            count: 0,
         })
         .collect();
     let mut nodes = Vec::with_capacity(node_ids.len());
@@ -197,7 +187,7 @@ fn node(place: &Place<'_>, columns: &Columns, i: usize, child_of: &[Child]) -> R
         gain: columns.gains[i],
         value: 0.0,
         weight: columns.hessians[i],
-        count: columns.hessians[i].round() as u64,
+        count: 0,
     })
 }
 

@@ -3,7 +3,7 @@
 use ml_data::repr::Names;
 use ml_data::{Error, Result};
 
-use super::grow::{self, Budget};
+use super::grow;
 use super::objective::{self, Objective};
 use super::value::{Place, fault};
 use super::{FORMAT, json, ubjson};
@@ -11,6 +11,7 @@ use crate::tree::{Combine, Ensemble, Parts, Tree};
 
 /// Features without names, and outputs without trees: bounds, so that nobody asks for more memory than there is.
 const MOST: usize = 1 << 20;
+const MOST_OUTPUTS: usize = 1 << 16;
 
 /// Reads a model of boosted trees (`gbtree`, `dart`), in JSON or UBJSON. Trees of several classes follow each other round
 /// after round, also where `num_parallel_tree` put them in another order.
@@ -39,7 +40,7 @@ pub fn from_slice(bytes: &[u8]) -> Result<Ensemble> {
         }
     };
     let learner = Place::root(&value).get("learner")?;
-    let trees = read_trees(&learner, &mut Budget::new(bytes.len()))?;
+    let trees = read_trees(&learner)?;
     let param = learner.get("learner_model_param")?;
     let outputs = outputs(&param, trees.len())?;
     let objective = objective::read(&learner.get("objective")?, outputs)?;
@@ -63,14 +64,14 @@ fn outputs(param: &Place<'_>, trees: usize) -> Result<usize> {
         None => 1,
     };
     let outputs = classes.count()?.max(targets).max(1);
-    if outputs > trees.max(MOST) {
+    if outputs > trees.max(MOST_OUTPUTS) {
         return Err(classes.fault("as many trees", format!("{outputs} classes")));
     }
     Ok(outputs)
 }
 
 /// All trees with the output each adds to.
-fn read_trees(learner: &Place<'_>, budget: &mut Budget) -> Result<Vec<(usize, Tree)>> {
+fn read_trees(learner: &Place<'_>) -> Result<Vec<(usize, Tree)>> {
     let booster = learner.get("gradient_booster")?;
     let (forest, drops) = match booster.get("name")?.text()? {
         "gbtree" => (booster.clone(), None),
@@ -84,7 +85,8 @@ fn read_trees(learner: &Place<'_>, budget: &mut Budget) -> Result<Vec<(usize, Tr
         }
     };
     let model = forest.get("model")?;
-    let trees = model.get("trees")?.elements()?;
+    let trees = model.get("trees")?;
+    let trees = trees.elements()?;
     let info = model.get("tree_info")?;
     info.exactly(trees.len(), info.numbers()?)?;
     let scales = match drops {
@@ -95,12 +97,12 @@ fn read_trees(learner: &Place<'_>, budget: &mut Budget) -> Result<Vec<(usize, Tr
     if promised.count()? != trees.len() {
         return Err(promised.fault(format!("{}", trees.len()), promised.count()?.to_string()));
     }
-    let of = |((tree, output), scale): ((&Place<'_>, i64), f64)| {
+    let of = |((tree, output), scale): ((Place<'_>, i64), f64)| {
         let output = usize::try_from(output);
         let output = output.map_err(|_| info.fault("outputs from 0 up", "less"))?;
-        Ok((output, grow::read(tree, scale, budget)?))
+        Ok((output, grow::read(&tree, scale)?))
     };
-    let trees = trees.iter().zip(info.wholes()?).zip(scales).map(of);
+    let trees = trees.zip(info.wholes()?).zip(scales).map(of);
     trees.collect()
 }
 
@@ -128,11 +130,9 @@ fn rounds(learner: &Place<'_>, trees: Vec<(usize, Tree)>, outputs: usize) -> Res
 fn names(learner: &Place<'_>, param: &Place<'_>) -> Result<Names> {
     let count = param.get("num_feature")?;
     let features = count.count()?;
-    let names = match learner.find("feature_names")? {
-        Some(names) => names.elements()?,
-        None => Vec::new(),
-    };
-    if names.is_empty() {
+    let list = learner.find("feature_names")?;
+    let names = list.as_ref().map(Place::elements).transpose()?;
+    let Some(names) = names.filter(|names| names.len() > 0) else {
         return match features {
             0..=MOST => Ok(Names::numbered(features)),
             _ => Err(count.fault(
@@ -140,14 +140,14 @@ fn names(learner: &Place<'_>, param: &Place<'_>) -> Result<Names> {
                 features.to_string(),
             )),
         };
-    }
+    };
     if names.len() != features {
         return Err(count.fault(
             format!("the {} of the names", names.len()),
             features.to_string(),
         ));
     }
-    let names: Result<Vec<&str>> = names.iter().map(Place::text).collect();
+    let names: Result<Vec<&str>> = names.map(|name| name.text()).collect();
     Ok(Names::new(names?))
 }
 

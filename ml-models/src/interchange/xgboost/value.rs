@@ -141,20 +141,17 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The elements of an array that need not be numbers.
-    pub(super) fn elements(&self) -> Result<Vec<Place<'a>>> {
-        match self.value {
-            Value::List(list) => Ok(list
-                .iter()
-                .enumerate()
-                .map(|(i, value)| Place {
-                    value,
-                    path: format!("{}[{i}]", self.path),
-                })
-                .collect()),
-            Value::Doubles(none) if none.is_empty() => Ok(Vec::new()),
-            _ => Err(self.wrong("an array")),
-        }
+    /// The elements of an array that need not be numbers; one after the other, as there may be as many as bytes.
+    pub(super) fn elements(&self) -> Result<impl ExactSizeIterator<Item = Place<'a>>> {
+        let list: &'a [Value] = match self.value {
+            Value::List(list) => list,
+            Value::Doubles(none) if none.is_empty() => &[],
+            _ => return Err(self.wrong("an array")),
+        };
+        Ok(list.iter().enumerate().map(|(i, value)| Place {
+            value,
+            path: format!("{}[{i}]", self.path),
+        }))
     }
 
     /// The elements of an array of numbers; truth values count as 0 and 1.

@@ -1,5 +1,7 @@
 //! Categories as classes: those that no set of a slot tells apart share one.
 
+use std::collections::HashMap;
+
 use super::question::{Question, Sets};
 use super::ranks::MISSING;
 use crate::tree::{Categories, Condition, Node};
@@ -7,11 +9,18 @@ use crate::tree::{Categories, Condition, Node};
 /// Classes of a slot, at most; one rank is for missing values.
 const CLASSES: usize = 254;
 
+/// Bytes of table that a category may cost: with so many gaps between their codes, categories are searched.
+const GAP: usize = 64;
+/// Codes up to this one are in the table whatever the gaps.
+const NEAR: usize = 1 << 12;
+
 /// A partition of the categories of a feature. Class 0 has the categories that are in no set, and all that is no category.
 #[derive(Debug, Clone)]
 pub(super) struct Classes {
-    /// The class of each category up to the highest one in a set.
+    /// The class of each category up to some code.
     of: Vec<u8>,
+    /// The categories beyond with their classes, by ascending code.
+    far: Vec<(u32, u8)>,
     /// A value of each class.
     values: Vec<f64>,
 }
@@ -40,8 +49,18 @@ impl Classes {
         if value.is_nan() {
             return MISSING;
         }
-        let class = |category| self.of.get(category as usize).copied();
-        Categories::of(value).and_then(class).unwrap_or(0)
+        let Some(category) = Categories::of(value) else {
+            return 0;
+        };
+        match self.of.get(category as usize) {
+            Some(&class) => class,
+            None => self.far_class(category),
+        }
+    }
+
+    fn far_class(&self, category: u32) -> u8 {
+        let at = self.far.binary_search_by_key(&category, |f| f.0);
+        at.map_or(0, |at| self.far[at].1)
     }
 
     /// What a node of the stretch asks.
@@ -53,7 +72,8 @@ impl Classes {
 /// Classes on the way.
 #[derive(Debug)]
 struct Partition {
-    of: Vec<u8>,
+    /// The class of each category that is not in class 0.
+    of: HashMap<u32, u8>,
     /// Members of each class; the first has infinitely many.
     sizes: Vec<usize>,
     /// Scratch: members of each class that are in the set at hand.
@@ -63,7 +83,7 @@ struct Partition {
 impl Default for Partition {
     fn default() -> Self {
         Self {
-            of: Vec::new(),
+            of: HashMap::new(),
             sizes: vec![usize::MAX],
             hits: Vec::new(),
         }
@@ -98,13 +118,10 @@ impl Partition {
         }
         self.sizes.resize(next, 0);
         for category in members() {
-            let (from, at) = (self.class(category), category as usize);
+            let from = self.class(category);
             let to = moved[from];
             if to != from {
-                if at >= self.of.len() {
-                    self.of.resize(at + 1, 0);
-                }
-                self.of[at] = to as u8;
+                self.of.insert(category, to as u8);
                 self.sizes[from] -= usize::from(from > 0);
                 self.sizes[to] += 1;
             }
@@ -113,20 +130,25 @@ impl Partition {
     }
 
     fn class(&self, category: u32) -> usize {
-        self.of.get(category as usize).map_or(0, |&c| c as usize)
+        self.of.get(&category).map_or(0, |&c| c as usize)
     }
 
     fn finish(self) -> Classes {
+        let mut all: Vec<(u32, u8)> = self.of.into_iter().collect();
+        all.sort_unstable();
         let mut values = vec![-1.0; self.sizes.len()];
-        for (category, &class) in self.of.iter().enumerate() {
-            if class > 0 {
-                values[class as usize] = category as f64;
-            }
+        for &(category, class) in &all {
+            values[class as usize] = f64::from(category);
         }
-        Classes {
-            of: self.of,
-            values,
+        // The longest table that is not mostly gaps.
+        let near = |(k, of): (usize, &(u32, u8))| (of.0 as usize) < NEAR.max(GAP * (k + 1));
+        let split = all.iter().enumerate().rposition(near).map_or(0, |k| k + 1);
+        let far = all.split_off(split);
+        let mut of = vec![0; all.last().map_or(0, |last| last.0 as usize + 1)];
+        for (category, class) in all {
+            of[category as usize] = class;
         }
+        Classes { of, far, values }
     }
 }
 
@@ -146,6 +168,26 @@ mod tests {
         assert_eq!(classes.values, [-1.0, 2.0, 4.0, 3.0]);
         let ranks = [0.0, 1.5, 4.0, 5.0, -3.0, 1e20, f64::NAN].map(|v| classes.rank(v));
         assert_eq!(ranks, [0, 1, 2, 0, 0, 0, MISSING]);
+    }
+
+    #[test]
+    fn case_m5_far_categories_are_searched_and_near_ones_tabled() {
+        let classes = |codes: &[u32]| {
+            let mut partition = Partition::default();
+            assert!(partition.refine(&codes.iter().copied().collect()));
+            partition.finish()
+        };
+        let far: Vec<u32> = (0..20).map(|k| k * 100_000_000).collect();
+        let made = classes(&far);
+        assert_eq!((made.of.len(), made.far.len()), (1, 19));
+        for &c in &far {
+            let around = [c, c + 1].map(|c| made.rank(f64::from(c)));
+            assert_eq!(around, [1, 0], "{c}");
+        }
+        let dense: Vec<u32> = (0..1000).map(|k| 50 * k).collect();
+        let made = classes(&dense);
+        assert_eq!((made.of.len(), made.far.len()), (49_951, 0));
+        assert_eq!([49_950.0, 49_949.0].map(|v| made.rank(v)), [1, 0]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Printer;
+use super::{Printer, cover};
 use crate::tree::{Child, Tree};
 
 impl Printer<'_> {
@@ -21,8 +21,8 @@ impl Printer<'_> {
                     let value = self.number(leaf.value);
                     let _ = writeln!(
                         out,
-                        "  {name} [label=\"{value}\\nrows {}\", shape=ellipse];",
-                        leaf.count
+                        "  {name} [label=\"{value}\\n{}\", shape=ellipse];",
+                        cover(tree, child)
                     );
                 }
                 Child::Node(_) if depth >= self.max_depth => {
@@ -32,10 +32,10 @@ impl Printer<'_> {
                     let node = &tree.nodes[n as usize];
                     let _ = writeln!(
                         out,
-                        "  {name} [label=\"{}\\ngain {}\\nrows {}\"];",
+                        "  {name} [label=\"{}\\ngain {}\\n{}\"];",
                         escape(&self.condition(node, true)),
                         self.number(node.gain),
-                        node.count
+                        cover(tree, child)
                     );
                     for (child, answer) in [(node.left, "yes"), (node.right, "no")] {
                         let to = self::name(child);

@@ -114,6 +114,17 @@ impl<'a> Printer<'a> {
     }
 }
 
+/// How much of the training data came to a part of a tree.
+fn cover(tree: &Tree, child: Child) -> String {
+    let cover = tree.cover(child);
+    if tree.is_counted() {
+        format!("rows {cover}")
+    } else {
+        // XGBoost's own precision: the digits that it was written with.
+        format!("cover {}", cover as f32)
+    }
+}
+
 /// Splits on the longest way down from each node.
 fn depths(tree: &Tree) -> Vec<usize> {
     let mut depths = vec![1; tree.nodes.len()];

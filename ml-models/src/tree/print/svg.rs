@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::Printer;
+use super::{Printer, cover};
 use crate::tree::{Child, Tree};
 
 /// Distance of neighbouring leaves, and of levels.
@@ -115,12 +115,12 @@ impl Printer<'_> {
         match place.child {
             Child::Leaf(l) => {
                 let leaf = &tree.leaves[l as usize];
-                vec![self.number(leaf.value), format!("rows {}", leaf.count)]
+                vec![self.number(leaf.value), cover(tree, place.child)]
             }
             Child::Node(_) if place.last => vec!["...".into()],
             Child::Node(n) => {
                 let node = &tree.nodes[n as usize];
-                vec![self.condition(node, true), format!("rows {}", node.count)]
+                vec![self.condition(node, true), cover(tree, place.child)]
             }
         }
     }

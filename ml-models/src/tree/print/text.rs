@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Printer, depths};
+use super::{Printer, cover, depths};
 use crate::tree::{Child, Tree};
 
 impl Printer<'_> {
@@ -24,7 +24,7 @@ impl Printer<'_> {
                     line(
                         &mut out,
                         depth,
-                        &format!("value: {value} (rows {})", leaf.count),
+                        &format!("value: {value} ({})", cover(tree, child)),
                     );
                 }
                 Child::Node(n) if depth >= self.max_depth => {

@@ -18,32 +18,6 @@ pub(super) struct Edge {
     pub(super) share: f64,
 }
 
-/// Shares are at least this: nodes that no training row reaches then count for nothing, without divisions by zero.
-const LEAST: f64 = 1e-20;
-
-/// How many rows came to a child, by count, or by weight where nothing was counted.
-fn cover(tree: &Tree, child: Child) -> f64 {
-    let by_count = tree.nodes.first().is_some_and(|root| root.count > 0);
-    let (count, weight) = match child {
-        Child::Node(n) => (tree.nodes[n as usize].count, tree.nodes[n as usize].weight),
-        Child::Leaf(l) => (
-            tree.leaves[l as usize].count,
-            tree.leaves[l as usize].weight,
-        ),
-    };
-    if by_count { count as f64 } else { weight }
-}
-
-/// The share of a node's rows that go to one of its children.
-fn share(tree: &Tree, node: usize, child: Child) -> f64 {
-    let share = cover(tree, child) / cover(tree, Child::Node(node as u32));
-    if share.is_finite() {
-        share.max(LEAST)
-    } else {
-        0.5
-    }
-}
-
 /// Calls for each edge, parents first, each with its number; those of a left child come before those of its right sibling.
 /// When all edges below one are done, it is called with its number once more, and with `true`.
 pub(super) fn visit(tree: &Tree, mut each: impl FnMut(usize, &Edge, bool)) {
@@ -82,7 +56,7 @@ pub(super) fn visit(tree: &Tree, mut each: impl FnMut(usize, &Edge, bool)) {
                     depth: path.len(),
                     feature: at.feature,
                     above,
-                    share: share(tree, node, child) * above.map_or(1.0, |e| edges[e].share),
+                    share: tree.share(node, child) * above.map_or(1.0, |e| edges[e].share),
                 };
                 let number = edges.len();
                 edges.push(edge);
@@ -107,7 +81,7 @@ pub(super) fn expected(tree: &Tree) -> f64 {
             return;
         }
         shares.truncate(edge.depth + 1);
-        let here = shares[edge.depth] * share(tree, edge.node, edge.child);
+        let here = shares[edge.depth] * tree.share(edge.node, edge.child);
         shares.push(here);
         if let Child::Leaf(l) = edge.child {
             sum += here * tree.leaves[l as usize].value;

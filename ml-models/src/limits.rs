@@ -1,0 +1,97 @@
+//! Limits of how much memory parameters and numbers of users or categories may ask for.
+//!
+//! A parameter of a few bytes can ask for terabytes: a layer of 10^12 units, a matrix of four billion users, a text with a bit for
+//! every category code up to two billion. Each such size has a limit here, with a default that ordinary models do not reach;
+//! past it there is [`Error::Limit`](ml_data::Error::Limit), which names the limit, what was found and how to raise it, before
+//! any memory is taken. Limits are not stored with a model: one that is loaded is held to the defaults.
+
+use ml_data::{Error, Result};
+
+/// Limits of one model, matrix or text.
+///
+/// ```
+/// use ml_data::prelude::*;
+/// use ml_data::sample::RealLabels;
+/// use ml_models::limits::ModelLimits;
+/// use ml_models::neural::Mlp;
+/// let x = Dense::from_rows(1, vec![1.0, 2.0])?;
+/// let train = Dataset::<_, Real>::new(x, RealLabels::new(vec![1.0, 2.0])?)?.into_train();
+/// let small = ModelLimits::default().bytes(10_000);
+/// let refused = Mlp::new().limits(small).hidden_layer_sizes([10_000]).fit(&train).unwrap_err();
+/// assert!(matches!(refused, Error::Limit { limit: "bytes", allowed: 10_000, .. }));
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ModelLimits {
+    /// Bytes that the numbers of one model or matrix may take while it is made: weights of a network with Adam's moments,
+    /// factors of users or items, trees of a forest, counts of items by segment.
+    pub bytes: u64,
+    /// Words of 32 bits that the sets of categories of one text for LightGBM may have together: it has a bit for every code up to
+    /// the highest of a set.
+    pub category_words: u64,
+}
+
+impl Default for ModelLimits {
+    /// 8 GiB; 16,777,216 words, which are 32 MiB of text where they are 0.
+    fn default() -> Self {
+        Self {
+            bytes: 8 << 30,
+            category_words: 1 << 24,
+        }
+    }
+}
+
+impl ModelLimits {
+    /// Sets the most bytes of one model or matrix.
+    #[must_use]
+    pub fn bytes(mut self, bytes: u64) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// Sets the most words that sets of categories may have in a text for LightGBM.
+    #[must_use]
+    pub fn category_words(mut self, words: u64) -> Self {
+        self.category_words = words;
+        self
+    }
+
+    /// An error when `count` numbers of `size` bytes are more than allowed; `to` is where the limits are given.
+    pub(crate) fn check_bytes(
+        &self,
+        place: &str,
+        count: impl IntoIterator<Item = usize>,
+        size: u64,
+        to: &str,
+    ) -> Result<()> {
+        let numbers = (count.into_iter()).fold(1_u64, |n, by| n.saturating_mul(by as u64));
+        check(
+            place,
+            "bytes",
+            self.bytes,
+            numbers.saturating_mul(size),
+            format!("`ModelLimits::bytes`, given to {to}"),
+        )
+    }
+}
+
+/// An error when more was `found` than the limit of that name allows.
+pub(crate) fn check(
+    place: &str,
+    limit: &'static str,
+    allowed: u64,
+    found: u64,
+    raise: String,
+) -> Result<()> {
+    if found <= allowed {
+        return Ok(());
+    }
+    Err(Error::Limit {
+        place: place.into(),
+        limit,
+        allowed,
+        found,
+        raise,
+    })
+}
