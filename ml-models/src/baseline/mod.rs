@@ -2,8 +2,10 @@
 //!
 //! [`Popularity`] recommends what most people take, overall, lately, or in the user's own segment.
 
+mod fitted;
 mod popularity;
 mod ranker;
 
-pub use popularity::{Count, FittedPopularity, ItemEvent, Popularity};
+pub use fitted::FittedPopularity;
+pub use popularity::{Count, ItemEvent, Popularity};
 pub use ranker::{Anyone, PopularityScratch};

@@ -1,6 +1,8 @@
 //! How popular items are.
 
+use super::fitted::{Board, FittedPopularity};
 use crate::factor::Interactions;
+use crate::limits::ModelLimits;
 use ml_data::contract::{Params, Scored, best_first};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -55,6 +57,8 @@ pub struct Popularity {
     count: Count,
     half_life: Option<Duration>,
     prior: f64,
+    #[serde(skip)]
+    limits: ModelLimits,
 }
 
 impl Default for Popularity {
@@ -63,6 +67,7 @@ impl Default for Popularity {
             count: Count::default(),
             half_life: None,
             prior: 1.0,
+            limits: ModelLimits::default(),
         }
     }
 }
@@ -125,12 +130,29 @@ impl Popularity {
         self
     }
 
+    /// Most bytes that the counts may take (default 8 GiB): 40 for each item, overall and in each segment.
+    #[must_use]
+    pub fn limits(mut self, limits: ModelLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    fn check_size(&self, items: usize, segments: usize) -> Result<()> {
+        self.limits.check_bytes(
+            &format!("Popularity of {items} items, overall and in {segments} segments"),
+            [items, segments + 1],
+            40,
+            "`Popularity::limits`; or number items and segments from 0 up without gaps",
+        )
+    }
+
     /// Counts a matrix of interactions.
     ///
     /// # Errors
     /// A parameter out of range; a half-life, since the matrix has no times; no interaction at all.
     pub fn fit(&self, data: &Interactions) -> Result<FittedPopularity> {
         self.check_timeless()?;
+        self.check_size(data.items(), 0)?;
         let mut counts = vec![0.0; data.items()];
         (0..data.users() as u32).for_each(|user| self.add(data, user, &mut counts));
         self.finish(&counts, &[], Vec::new())
@@ -144,8 +166,10 @@ impl Popularity {
     pub fn fit_segments(&self, data: &Interactions, segments: &[u32]) -> Result<FittedPopularity> {
         self.check_timeless()?;
         Error::check_len("segments of users", data.users(), segments.len())?;
+        let count = segment_count(segments.iter().copied())?;
+        self.check_size(data.items(), count)?;
         let mut all = vec![0.0; data.items()];
-        let mut by = vec![Vec::new(); segment_count(segments.iter().copied())?];
+        let mut by = vec![Vec::new(); count];
         for (user, &segment) in (0u32..).zip(segments) {
             let counts: &mut Vec<f64> = &mut by[segment as usize];
             counts.resize(data.items(), 0.0);
@@ -189,9 +213,11 @@ impl Popularity {
                 ));
             }
         }
+        let count = segment_count(events.iter().filter_map(|e| e.segment))?;
+        self.check_size(items, count)?;
         let now = events.iter().map(|e| e.at).max().unwrap_or(0);
         let mut all = vec![0.0; items];
-        let mut by = vec![Vec::new(); segment_count(events.iter().filter_map(|e| e.segment))?];
+        let mut by = vec![Vec::new(); count];
         for e in events {
             let worth = if self.count == Count::Values {
                 f64::from(e.value)
@@ -280,54 +306,6 @@ fn segment_count(segments: impl Iterator<Item = u32>) -> Result<usize> {
         Some(s) => Err(Error::Data(format!(
             "segment: expected a number below {MOST}, found {s}"
         ))),
-    }
-}
-
-/// Every item's score and the ranking of those above 0.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Board {
-    pub(super) scores: Vec<f32>,
-    pub(super) best: Vec<Scored>,
-}
-
-/// Counted popularity, ranked.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FittedPopularity {
-    all: Board,
-    segments: Vec<Board>,
-    segment_of: Vec<u32>,
-}
-
-impl FittedPopularity {
-    /// The whole ranking, best first, ties by item number.
-    #[must_use]
-    pub fn top(&self) -> &[Scored] {
-        &self.all.best
-    }
-
-    /// The ranking of a segment; the whole one for a segment that was not seen.
-    #[must_use]
-    pub fn top_of(&self, segment: u32) -> &[Scored] {
-        &self.board(Some(segment)).best
-    }
-
-    /// The count of an item; 0 for one that was not seen.
-    #[must_use]
-    pub fn score(&self, item: u32) -> f32 {
-        self.all.scores.get(item as usize).copied().unwrap_or(0.0)
-    }
-
-    /// The segment of a user of [`fit_segments`](Popularity::fit_segments).
-    #[must_use]
-    pub fn segment_of(&self, user: u32) -> Option<u32> {
-        self.segment_of.get(user as usize).copied()
-    }
-
-    /// What a segment is ranked by.
-    pub(super) fn board(&self, segment: Option<u32>) -> &Board {
-        segment
-            .and_then(|s| self.segments.get(s as usize))
-            .unwrap_or(&self.all)
     }
 }
 

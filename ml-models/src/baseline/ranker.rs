@@ -1,6 +1,6 @@
 //! Popularity behind the ranking contract.
 
-use super::popularity::{Board, FittedPopularity};
+use super::fitted::{Board, FittedPopularity};
 use ml_data::Result;
 use ml_data::contract::{
     ByItems, ByUser, ByVisit, Candidates, Narrow, Query, Ranker, Scored, best_first,

@@ -6,6 +6,7 @@ use super::kernel::Isa;
 use super::matrix::Factors;
 use super::solve::{Side, gram, regularized};
 use super::{Error, Result, bad_data};
+use crate::limits::ModelLimits;
 use ml_data::contract::Params;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,8 @@ pub struct ImplicitAls {
     pub(super) solver: Solver,
     pub(super) calculate_training_loss: bool,
     pub(super) seed: u64,
+    #[serde(skip)]
+    pub(super) limits: ModelLimits,
 }
 
 impl Default for ImplicitAls {
@@ -93,6 +96,7 @@ impl Default for ImplicitAls {
             solver: Solver::default(),
             calculate_training_loss: false,
             seed: 0,
+            limits: ModelLimits::default(),
         }
     }
 }
@@ -212,10 +216,17 @@ impl ImplicitAls {
         self
     }
 
+    /// Most bytes that the factors of the users, those of the items, and the squares of factors may take each (default 8 GiB).
+    #[must_use]
+    pub fn limits(mut self, limits: ModelLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
     /// Learns factors from small random ones.
     ///
     /// # Errors
-    /// A parameter out of range; no users or no items; `alpha` times a value that is not finite; factors that grew past
+    /// A parameter out of range; more memory than [`limits`](Self::limits) allow; no users or no items; `alpha` times a value that is not finite; factors that grew past
     /// the range of f32; a singular system (only with a regularization near 0).
     pub fn fit(&self, data: &Interactions) -> Result<FittedImplicitAls> {
         self.fit_with(data, &mut |_| ControlFlow::Continue(()))
@@ -281,6 +292,7 @@ impl ImplicitAls {
                 &format!("{} x {}", data.users(), data.items()),
             ));
         }
+        self.check_size(data.users(), data.items())?;
         let most = data.by_user().values.iter().fold(0.0f32, |m, &v| m.max(v));
         if (self.alpha * most).is_finite() {
             Ok(())
@@ -291,6 +303,25 @@ impl ImplicitAls {
                 "infinity",
             ))
         }
+    }
+
+    /// Refuses numbers of users, items and factors that take more memory than allowed.
+    pub(super) fn check_size(&self, users: usize, items: usize) -> Result<()> {
+        let stride = self.factors.next_multiple_of(16);
+        for (what, count, size) in [
+            ("users", users, 4),
+            ("items", items, 4),
+            // Sums of products in f64 and f32, of both sides.
+            ("factors", stride, 24),
+        ] {
+            self.limits.check_bytes(
+                &format!("ImplicitAls: {count} {what} x {stride}"),
+                [count, stride],
+                size,
+                "`ImplicitAls::limits`",
+            )?;
+        }
+        Ok(())
     }
 
     pub(super) fn iterate(

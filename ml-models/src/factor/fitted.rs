@@ -54,6 +54,7 @@ impl TryFrom<Saved> for FittedImplicitAls {
                 &s.users.factors().to_string(),
             ));
         }
+        s.params.check_size(s.users.rows(), s.items.rows())?;
         FittedImplicitAls::new(s.params, Isa::best(), s.users, s.items)
     }
 }

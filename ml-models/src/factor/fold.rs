@@ -122,12 +122,14 @@ impl FittedImplicitAls {
     /// ids extend the model; numbers skipped on the way get zero factors.
     ///
     /// # Errors
-    /// As [`fold_in_user`](Self::fold_in_user), and for the id `u32::MAX`; the model is then unchanged.
+    /// As [`fold_in_user`](Self::fold_in_user), for the id `u32::MAX`, and for ids so high that the factors up to them take more
+    /// memory than [`ImplicitAls::limits`](super::ImplicitAls::limits) allow; the model is then unchanged.
     pub fn partial_fit_users(&mut self, users: &[(u32, Vec<(u32, f32)>)]) -> Result<()> {
         let solved: Vec<_> = users
             .iter()
             .map(|(u, h)| Ok((*u, self.fold_in_user(h)?)))
             .collect::<Result<_>>()?;
+        self.params.check_size(rows_with(&solved), 0)?;
         let mut users = self.users.clone();
         store(&mut users, &solved, "user")?;
         let derived = Derived::new(&self.params, self.derived.isa, &users, &self.items)?;
@@ -144,6 +146,7 @@ impl FittedImplicitAls {
             .iter()
             .map(|(i, h)| Ok((*i, self.fold_in_item(h)?)))
             .collect::<Result<_>>()?;
+        self.params.check_size(0, rows_with(&solved))?;
         let mut items = self.items.clone();
         store(&mut items, &solved, "item")?;
         let derived = Derived::new(&self.params, self.derived.isa, &self.users, &items)?;
@@ -152,18 +155,19 @@ impl FittedImplicitAls {
     }
 }
 
+/// Rows up to the highest id.
+fn rows_with(solved: &[(u32, Vec<f32>)]) -> usize {
+    (solved.iter().map(|(id, _)| *id as usize + 1))
+        .max()
+        .unwrap_or(0)
+}
+
 /// Writes solved rows, making room for new ones.
 fn store(to: &mut Factors, solved: &[(u32, Vec<f32>)], what: &str) -> Result<()> {
     if solved.iter().any(|(id, _)| *id == u32::MAX) {
         return Err(unknown(what, u32::MAX, u32::MAX as usize));
     }
-    to.grow(
-        solved
-            .iter()
-            .map(|(id, _)| *id as usize + 1)
-            .max()
-            .unwrap_or(0),
-    );
+    to.grow(rows_with(solved));
     for (id, x) in solved {
         to.row_mut(*id as usize)[..x.len()].copy_from_slice(x);
     }

@@ -1,6 +1,7 @@
 //! Who interacted with what, how much: a sparse matrix kept by user and by item.
 
 use super::{Error, Result, bad_data};
+use crate::limits::ModelLimits;
 use serde::{Deserialize, Serialize};
 
 /// The entries of one user or one item.
@@ -151,6 +152,7 @@ impl TryFrom<Saved> for Interactions {
                 "damaged data",
             ));
         }
+        check_rows(ModelLimits::default(), c.rows(), s.items)?;
         let by_item = c.transpose(s.items);
         Ok(Interactions {
             items: s.items,
@@ -164,8 +166,23 @@ impl Interactions {
     /// Builds the matrix from `(user, item, value)` triples in any order, adding up duplicates.
     ///
     /// # Errors
-    /// A value that is negative, NaN or infinite (also as a sum); an id that is not below its count; a count above `u32::MAX`.
+    /// A value that is negative, NaN or infinite (also as a sum); an id that is not below its count; a count above `u32::MAX`, or
+    /// [`Error::Limit`] for counts that take more memory than [`ModelLimits::bytes`].
     pub fn from_triples(
+        users: usize,
+        items: usize,
+        triples: impl IntoIterator<Item = (u32, u32, f32)>,
+    ) -> Result<Self> {
+        Self::from_triples_within(ModelLimits::default(), users, items, triples)
+    }
+
+    /// Builds the matrix as [`from_triples`](Self::from_triples) does, with other limits: each user and item takes 16 bytes while
+    /// it is made, with entries or without.
+    ///
+    /// # Errors
+    /// As [`from_triples`](Self::from_triples).
+    pub fn from_triples_within(
+        limits: ModelLimits,
         users: usize,
         items: usize,
         triples: impl IntoIterator<Item = (u32, u32, f32)>,
@@ -175,6 +192,7 @@ impl Interactions {
                 return Err(bad_data(what, "at most 4294967295 rows", &n.to_string()));
             }
         }
+        check_rows(limits, users, items)?;
         let triples: Vec<_> = triples.into_iter().collect();
         for (row, &(u, i, v)) in triples.iter().enumerate() {
             if u as usize >= users || i as usize >= items || !(v >= 0.0 && v.is_finite()) {
@@ -274,6 +292,16 @@ impl Interactions {
     pub(crate) fn by_item(&self) -> &Csr {
         &self.by_item
     }
+}
+
+/// Refuses so many users and items that their numbers alone take more memory than allowed.
+fn check_rows(limits: ModelLimits, users: usize, items: usize) -> Result<()> {
+    limits.check_bytes(
+        &format!("Interactions of {users} users and {items} items"),
+        [users.saturating_add(items)],
+        16,
+        "`Interactions::from_triples_within`; or number users and items from 0 up without gaps",
+    )
 }
 
 /// Says what is wrong with a triple.

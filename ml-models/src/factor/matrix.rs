@@ -159,6 +159,9 @@ impl<'de> Deserialize<'de> for Factors {
             factors,
             values,
         } = Saved::deserialize(from)?;
+        if factors == 0 && rows > 0 {
+            return Err(serde::de::Error::custom("rows without factors"));
+        }
         let array =
             ArrayView2::from_shape((rows, factors), &values).map_err(serde::de::Error::custom)?;
         Factors::from_array(&array, rows, factors, "saved factors")

@@ -59,6 +59,9 @@ impl MaxSamples {
     }
 }
 
+/// Trees of a forest, at most: a tree takes some hundred bytes at least.
+const MOST_TREES: usize = 1 << 24;
+
 /// What all forests have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Settings {
@@ -119,8 +122,8 @@ impl Settings {
             (
                 "n_estimators",
                 text(self.n_estimators),
-                self.n_estimators >= 1,
-                one,
+                (1..=MOST_TREES).contains(&self.n_estimators),
+                "1 to 16777216",
             ),
             (
                 "max_depth",

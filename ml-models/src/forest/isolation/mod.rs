@@ -8,6 +8,7 @@ use ml_data::{Error, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::limits::ModelLimits;
 use crate::tree::Tree;
 
 mod grow;
@@ -33,7 +34,7 @@ pub enum Contamination {
 /// are alone or the depth is the logarithm of the sample's size. Rows that few splits set apart are anomalous: the score is
 /// `2^(-h / c)` with `h` the mean depth of the row's leaves and `c` that of an unsuccessful search in a binary search tree of
 /// the sample's size. Scores near 1 are anomalies, below 0.5 ordinary rows. (scikit-learn's `score_samples` is the same with
-/// the sign turned.)
+/// the sign turned.) Samples of one row say nothing: then every row has the score 0.5, and none is an outlier.
 ///
 /// Names and defaults are scikit-learn's.
 ///
@@ -69,6 +70,8 @@ pub struct IsolationForest {
     max_samples: usize,
     contamination: Contamination,
     seed: u64,
+    #[serde(skip)]
+    limits: ModelLimits,
 }
 
 impl Default for IsolationForest {
@@ -78,6 +81,7 @@ impl Default for IsolationForest {
             max_samples: 256,
             contamination: Contamination::Auto,
             seed: 0,
+            limits: ModelLimits::default(),
         }
     }
 }
@@ -115,6 +119,13 @@ impl IsolationForest {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Most bytes that the trees may take (default 8 GiB), 200 for each row of a tree.
+    #[must_use]
+    pub fn limits(mut self, limits: ModelLimits) -> Self {
+        self.limits = limits;
         self
     }
 }
@@ -165,6 +176,12 @@ impl<F: Float> Estimator<Dense<F>, Unlabelled> for IsolationForest {
             }
         }
         let rows = self.max_samples.min(x.len());
+        self.limits.check_bytes(
+            &format!("{STEP}: {} trees of {rows} rows", self.n_estimators),
+            [self.n_estimators, rows],
+            200,
+            "`IsolationForest::limits`",
+        )?;
         let trees: Vec<Tree> = (0..self.n_estimators)
             .into_par_iter()
             .map(|t| Grower::new(x, rows, generator(self.seed, STEP, t as u64)).grow())
@@ -306,20 +323,30 @@ mod tests {
         let x = Dense::from_rows(3, cells.collect()).unwrap();
         let scores = fit(&forest, &x).unwrap().predict(View::all(&x)).unwrap().0;
         assert!(scores.iter().all(|s| *s > 0.0 && *s < 1.0));
-        let one = Dense::from_rows(3, vec![1.0, 2.0, 3.0]).unwrap();
-        assert_eq!(
-            fit(&forest, &one)
-                .unwrap()
-                .predict(View::all(&one))
-                .unwrap()
-                .0,
-            [1.0]
-        );
         let far = Dense::from_rows(1, vec![1.0, f64::INFINITY]).unwrap();
         assert!(fit(&forest, &far).unwrap_err().to_string().contains("x0"));
         let bad = |forest: IsolationForest| fit(&forest, &x).unwrap_err().to_string();
         assert!(bad(IsolationForest::new().n_estimators(0)).contains("n_estimators"));
         let share = Contamination::Share(0.7);
         assert!(bad(IsolationForest::new().contamination(share)).contains("contamination"));
+    }
+
+    /// scikit-learn 1.9: `-score_samples` is 0.5 and `predict` 1 for each.
+    #[test]
+    fn case_m6_samples_of_one_row_find_no_outliers() {
+        let x = Dense::from_rows(1, vec![1.0, 1.1, 0.9, 50.0]).unwrap();
+        let one = Dense::from_rows(1, vec![3.0]).unwrap();
+        for contamination in [Contamination::Auto, Contamination::Share(0.25)] {
+            let forest = IsolationForest::new().contamination(contamination);
+            let models = [
+                fit(&forest, &one).unwrap(),
+                fit(&forest.clone().max_samples(1), &x).unwrap(),
+            ];
+            for model in models {
+                let scores = model.predict(View::all(&x)).unwrap().0;
+                assert_eq!(scores, [0.5; 4]);
+                assert_eq!(model.threshold(), 0.5);
+            }
+        }
     }
 }

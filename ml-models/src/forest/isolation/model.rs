@@ -15,11 +15,46 @@ use crate::tree::{Combine, Ensemble, Link, Parts, Scratch, Tree};
 ///
 /// `NaN` takes the side that its split has drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct FittedIsolationForest {
     ensemble: Ensemble,
     /// Mean depth that is neither long nor short.
     usual: f64,
     pub(super) threshold: f64,
+}
+
+/// The same as it is stored, before it is checked.
+#[derive(Deserialize)]
+struct Stored {
+    ensemble: Ensemble,
+    usual: f64,
+    threshold: f64,
+}
+
+impl TryFrom<Stored> for FittedIsolationForest {
+    type Error = String;
+
+    fn try_from(stored: Stored) -> Result<Self, String> {
+        let Stored {
+            ensemble,
+            usual,
+            threshold,
+        } = stored;
+        if ensemble.outputs() != 1 {
+            return Err(format!("{} depths a row instead of 1", ensemble.outputs()));
+        }
+        if !(usual >= 0.0 && usual.is_finite()) {
+            return Err(format!("the usual depth {usual} is not a number from 0 up"));
+        }
+        if threshold.is_nan() {
+            return Err("the threshold is not a number".into());
+        }
+        Ok(Self {
+            ensemble,
+            usual,
+            threshold,
+        })
+    }
 }
 
 impl FittedIsolationForest {
@@ -53,9 +88,11 @@ impl FittedIsolationForest {
     }
 
     fn score(&self, depth: f64) -> f64 {
-        // A sample of one row says nothing.
-        let usual = if self.usual > 0.0 { self.usual } else { 1.0 };
-        (-depth / usual).exp2()
+        // Trees of one row each say nothing: every row is as deep as usual, as in scikit-learn.
+        match self.usual > 0.0 {
+            true => (-depth / self.usual).exp2(),
+            false => 0.5,
+        }
     }
 }
 
