@@ -403,3 +403,95 @@ fn any_number_of_threads_gives_the_same_bits() {
         assert!(run(threads) == one, "{threads} threads");
     }
 }
+
+/// A linear network on one dense column and one embedding of three ids, and 100 rows, which make two shards; id 1 is in both.
+fn embedded(weight_decay: f64) -> (Mlp, Network, Vec<f32>, Vec<u32>, Vec<f32>) {
+    let mlp = Mlp::new()
+        .hidden_layer_sizes([])
+        .embedding(Embedding::new(1, 3, 2).init_std(0.7))
+        .unknown_rate(0.0)
+        .learning_rate(0.01)
+        .weight_decay(weight_decay)
+        .beta_1(0.0);
+    let net = Network::new(mlp.shape(2, &[1]), 5).unwrap();
+    let ids: Vec<u32> = (0..100).map(|r| r / 50).collect();
+    let x = (0..100).flat_map(|r| [0.1 * (r % 7) as f32, (r / 50) as f32]);
+    let y = (0..100).map(|r| (r % 11) as f32 - 3.0).collect();
+    (mlp, net, x.collect(), ids, y)
+}
+
+/// One step on both shards: the network after it, and the embedding's gradient (the first moment, as `beta_1` is 0).
+fn one_step(weight_decay: f64) -> (Network, Network, Vec<f32>) {
+    let (mlp, net, x, ids, y) = embedded(weight_decay);
+    let data = Examples {
+        x: &x,
+        width: 2,
+        ids,
+        y: &y,
+        weights: None,
+    };
+    let batch = Batch {
+        loss: Loss::Squared,
+        weight: 100.0,
+        dropout: 0.0,
+        unknown_rate: 0.0,
+        seed: 3,
+        step: 0,
+    };
+    let mut shards = vec![Shard::new(&net, false); 2];
+    let rows: Vec<u32> = (0..100).collect();
+    for (index, (shard, rows)) in shards.iter_mut().zip(rows.chunks(64)).enumerate() {
+        shard.learn(&net, batch, &data, rows, index);
+    }
+    let mut optimizer = Optimizer::new(mlp.plan(Loss::Squared).adam, &net, 100);
+    let mut moved = net.clone();
+    optimizer.step(&mut moved, &shards, false);
+    let gradient = optimizer.first_moments().last().unwrap().to_vec();
+    (net, moved, gradient)
+}
+
+/// The gradient of the mean of `(z - y)^2` by the vector of an id is the mean over all rows, of every shard, of `2 (z - y)`
+/// where the row has that id, times the output's weights of the vector.
+#[test]
+fn gradients_of_embeddings_come_from_every_shard() {
+    let (_, net, x, ids, y) = embedded(0.0);
+    let (_, _, gradient) = one_step(0.0);
+    let (table, head) = (&net.tables[0], &net.head);
+    let mut want = [0.0_f64; 8];
+    for r in 0..100 {
+        let vector = table.vector(ids[r]);
+        let z = x[2 * r] * head.weights[0]
+            + vector[0] * head.weights[1]
+            + vector[1] * head.weights[2]
+            + head.bias[0];
+        for k in 0..2 {
+            let by = 2.0 * f64::from(z - y[r]) / 100.0 * f64::from(head.weights[1 + k]);
+            want[2 * ids[r] as usize + k] += by;
+        }
+    }
+    for (got, want) in gradient.iter().zip(want) {
+        assert!((f64::from(*got) - want).abs() < 1e-5, "{gradient:?} {want}");
+    }
+}
+
+/// AdamW (Loshchilov and Hutter, algorithm 2): beside Adam's step each weight that is moved shrinks by
+/// `learning_rate * weight_decay` of itself; vectors of ids that are not in the batch stay.
+#[test]
+fn embeddings_that_a_batch_touches_decay() {
+    let (start, plain, _) = one_step(0.0);
+    let (_, decayed, _) = one_step(20.0);
+    let weights = |net: &Network| net.tables[0].weights.clone();
+    let all = (weights(&start).into_iter())
+        .zip(weights(&plain))
+        .zip(weights(&decayed));
+    for (i, ((start, plain), decayed)) in all.enumerate() {
+        let touched = i < 4;
+        assert_eq!(plain != start, touched, "{i}");
+        let want = if touched { plain - 0.2 * start } else { start };
+        assert!((decayed - want).abs() < 1e-6, "{i}: {decayed} {want}");
+    }
+    let head = (plain.head.weights[0], decayed.head.weights[0]);
+    let want = head.0 - 0.2 * start.head.weights[0];
+    assert!((head.1 - want).abs() < 1e-6);
+    assert_eq!(plain.head.bias, decayed.head.bias);
+}

@@ -116,6 +116,7 @@ fn fit<F: Float, Y: MlpTarget>(
         return Err(Error::Empty("training sample".into()));
     }
     let columns = positions(mlp.embeddings(), &names)?;
+    mlp.check_size(names.len(), sample.len())?;
     let top = top_grade::<Y>(sample.y(), sample.weights());
     let rows = Prepared::new::<F, Y>(sample.x(), sample.y(), sample.weights(), top)?;
     let held = match valid {

@@ -44,14 +44,16 @@ impl TryFrom<Saved> for FittedMlp {
             probability,
             history,
         } = s;
-        match names.len() == net.width && net.is_sound() {
+        match names.len() == net.width && net.is_sound() && history.is_sound() {
             true => Ok(Self {
                 names,
                 net,
                 probability,
                 history,
             }),
-            false => Err("the lengths of the network's weights contradict each other"),
+            false => {
+                Err("the parts of the network contradict each other, or a weight is no number")
+            }
         }
     }
 }

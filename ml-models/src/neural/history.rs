@@ -44,6 +44,11 @@ impl History {
         }
     }
 
+    /// Whether the best epoch is one of them, for histories that were read from a file.
+    pub(super) fn is_sound(&self) -> bool {
+        self.best_epoch <= self.epochs.len()
+    }
+
     pub(super) fn set_restored(&mut self) {
         self.restored = true;
     }

@@ -1,14 +1,19 @@
 //! Parameters of the multi-layer perceptron.
 
+use ml_data::Error;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Activation;
 use super::embedding::Embedding;
 use super::fault::Fault;
+use super::init::Init;
 use super::loss::Loss;
 use super::network::Shape;
 use super::optimizer::Adam;
+use super::rows::STEP;
+use super::shard::SHARD_ROWS;
 use super::train::Plan;
+use crate::limits::{self, ModelLimits};
 
 /// Multi-layer perceptron with embedding layers, trained by Adam in `f32`.
 ///
@@ -21,8 +26,7 @@ use super::train::Plan;
 /// | [`Binary`](ml_data::sample::Binary) | logistic `ln(1 + exp(z)) - y z` | probability `1 / (1 + exp(-z))` |
 /// | [`Relevance`](ml_data::sample::Relevance) | logistic with `y = grade / largest training grade`, row by row | score `z` |
 ///
-/// Weights start as PyTorch's `Linear` does (Kaiming uniform with `a = √5`): weights and biases uniform in
-/// `±1 / √inputs`. A batch's loss is the weighted mean over its rows; Adam follows its gradient, and vectors of ids that
+/// Weights and biases start as scikit-learn's do ([`Init::Glorot`]), or as PyTorch's ([`init`](Self::init)). A batch's loss is the weighted mean over its rows; Adam follows its gradient, and vectors of ids that
 /// are not in the batch do not move (PyTorch's `SparseAdam`).
 ///
 /// # When to use it
@@ -46,7 +50,8 @@ use super::train::Plan;
 ///
 /// # Errors
 /// `fit` refuses parameters outside their domain, samples without rows or with every weight 0, cells and ids the network
-/// can not take, labels beyond `f32`, columns that are not there, and says so when the loss leaves the numbers.
+/// can not take, labels beyond `f32`, columns that are not there, networks that take more memory than
+/// [`limits`](Self::limits) allow, and says so when the loss leaves the numbers.
 ///
 /// # Examples
 /// ```
@@ -79,6 +84,8 @@ use super::train::Plan;
 pub struct Mlp {
     hidden_layer_sizes: Vec<usize>,
     activation: Activation,
+    #[serde(default)]
+    init: Init,
     embeddings: Vec<Embedding>,
     dots: Vec<(usize, usize)>,
     unknown_rate: f64,
@@ -95,6 +102,8 @@ pub struct Mlp {
     tol: f64,
     restore_best: bool,
     seed: u64,
+    #[serde(skip)]
+    limits: ModelLimits,
 }
 
 impl Default for Mlp {
@@ -102,6 +111,7 @@ impl Default for Mlp {
         Self {
             hidden_layer_sizes: vec![100],
             activation: Activation::Relu,
+            init: Init::Glorot,
             embeddings: Vec::new(),
             dots: Vec::new(),
             unknown_rate: 0.01,
@@ -118,6 +128,7 @@ impl Default for Mlp {
             tol: 1e-4,
             restore_best: true,
             seed: 0,
+            limits: ModelLimits::default(),
         }
     }
 }
@@ -139,6 +150,20 @@ impl Mlp {
     #[must_use]
     pub fn activation(mut self, activation: Activation) -> Self {
         self.activation = activation;
+        self
+    }
+
+    /// Distribution of the initial weights and biases (default [`Init::Glorot`]).
+    #[must_use]
+    pub fn init(mut self, init: Init) -> Self {
+        self.init = init;
+        self
+    }
+
+    /// Most bytes that training may take (default 8 GiB): four numbers for each weight, and a batch's buffers.
+    #[must_use]
+    pub fn limits(mut self, limits: ModelLimits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -319,6 +344,7 @@ impl Mlp {
         let Self {
             hidden_layer_sizes: hidden,
             activation,
+            init,
             embeddings,
             dots,
             ..
@@ -327,10 +353,23 @@ impl Mlp {
             width,
             hidden,
             activation: *activation,
+            init: *init,
             embeddings,
             columns,
             dots,
         }
+    }
+
+    /// Refuses networks that would take more memory than allowed, for so many columns and rows.
+    pub(super) fn check_size(&self, width: usize, rows: usize) -> Result<(), Error> {
+        let rows = rows.min(self.batch_size).max(SHARD_ROWS);
+        limits::check(
+            STEP,
+            "bytes",
+            self.limits.bytes,
+            self.shape(width, &[]).bytes(rows),
+            "`ModelLimits::bytes`, given to `Mlp::limits`, or ask for fewer units".into(),
+        )
     }
 
     pub(super) fn planned(&self) -> usize {

@@ -8,9 +8,10 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::activation::Activation;
-use super::embedding::{Embedding, Table};
+use super::embedding::{Embedding, MAX_CARDINALITY, Table};
 use super::fault::Fault;
 use super::forward::Forward;
+use super::init::Init;
 use super::kernel;
 use super::rng::{Stage, stream};
 
@@ -28,9 +29,8 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    /// Kaiming uniform with `a = sqrt(5)`: weights and biases uniform in `±1 / sqrt(inputs)`.
-    fn new(inputs: usize, outputs: usize, rng: &mut Xoshiro256PlusPlus) -> Self {
-        let bound = 1.0 / (inputs.max(1) as f32).sqrt();
+    /// Weights and biases uniform in `±bound`.
+    fn new(inputs: usize, outputs: usize, bound: f32, rng: &mut Xoshiro256PlusPlus) -> Self {
         let mut draw = |n: usize| {
             (0..n)
                 .map(|_| (rng.random::<f32>() * 2.0 - 1.0) * bound)
@@ -46,6 +46,8 @@ impl Layer {
 
     fn is_sound(&self, inputs: usize) -> bool {
         self.inputs == inputs
+            && inputs > 0
+            && self.outputs > 0
             && inputs.checked_mul(self.outputs) == Some(self.weights.len())
             && self.bias.len() == self.outputs
     }
@@ -74,10 +76,33 @@ pub(super) struct Shape<'a> {
     pub(super) width: usize,
     pub(super) hidden: &'a [usize],
     pub(super) activation: Activation,
+    pub(super) init: Init,
     pub(super) embeddings: &'a [Embedding],
     /// Position of each embedding's column.
     pub(super) columns: &'a [usize],
     pub(super) dots: &'a [(usize, usize)],
+}
+
+impl Shape<'_> {
+    /// Bytes that training takes: weights, their gradients and moments, and buffers for a batch of `rows`.
+    pub(super) fn bytes(&self, rows: usize) -> u64 {
+        let add = |sum: u64, n: u64| sum.saturating_add(n);
+        let tables = self.embeddings.iter().map(|e| {
+            let vectors = e.cardinality() as u64 + 1;
+            (vectors.saturating_mul(e.dim() as u64), e.dim() as u64)
+        });
+        let (mut numbers, mut inputs) = tables.fold((0, self.width as u64), |sum, t| {
+            (add(sum.0, t.0), add(sum.1, t.1))
+        });
+        let mut units = inputs;
+        for outputs in self.hidden.iter().map(|&n| n as u64).chain([1]) {
+            numbers = add(numbers, add(inputs, 1).saturating_mul(outputs));
+            units = add(units, outputs.saturating_mul(3));
+            inputs = outputs;
+        }
+        let buffers = units.saturating_mul(rows as u64);
+        add(numbers.saturating_mul(4), buffers).saturating_mul(4)
+    }
 }
 
 impl Network {
@@ -99,12 +124,18 @@ impl Network {
         if inputs == 0 {
             return Err(Fault::parameter("columns", shape.width, "one or more"));
         }
+        let bound = |inputs, outputs| shape.init.bound(inputs, outputs, shape.activation);
         let mut hidden = Vec::with_capacity(shape.hidden.len());
         for &outputs in shape.hidden {
-            hidden.push(Layer::new(inputs, outputs, &mut next()));
+            hidden.push(Layer::new(
+                inputs,
+                outputs,
+                bound(inputs, outputs),
+                &mut next(),
+            ));
             inputs = outputs;
         }
-        let head = Layer::new(inputs, 1, &mut next());
+        let head = Layer::new(inputs, 1, bound(inputs, 1), &mut next());
         let dots = shape.dots.to_vec();
         Ok(Self {
             width: shape.width,
@@ -237,32 +268,49 @@ impl Network {
         Ok(z[0] + dots)
     }
 
-    /// Whether every length and index fits every other, for networks that were read from a file.
+    /// Whether every length and index fits every other and every weight is a number, for networks that were read from a file.
     pub(super) fn is_sound(&self) -> bool {
-        let columns = self
-            .runs
-            .iter()
+        let columns = (self.runs.iter())
             .all(|&(first, len)| first.checked_add(len).is_some_and(|end| end <= self.width))
             && self.runs.iter().map(|r| r.1).sum::<usize>() == self.dense;
         let tables = self.tables.iter().all(|t| {
             t.column < self.width
-                && t.cardinality
-                    .checked_add(1)
-                    .and_then(|n| n.checked_mul(t.dim))
-                    == Some(t.weights.len())
+                && t.cardinality <= MAX_CARDINALITY
+                && t.dim > 0
+                && (t.cardinality + 1).checked_mul(t.dim) == Some(t.weights.len())
         });
-        let n = self.tables.len();
-        let dots = self
-            .dots
-            .iter()
-            .all(|&(a, b)| a < n && b < n && self.tables[a].dim == self.tables[b].dim);
+        // Sums of lengths are safe from here on: all of them belong to numbers that are there.
+        columns && tables && self.dots_are_sound() && self.layers_are_sound() && self.is_finite()
+    }
+
+    fn dots_are_sound(&self) -> bool {
+        let dim = |t: usize| self.tables.get(t).map(|t| t.dim);
+        let sound = |&(a, b): &(usize, usize)| dim(a).is_some() && dim(a) == dim(b);
+        self.dots.iter().all(sound)
+    }
+
+    fn layers_are_sound(&self) -> bool {
         let mut inputs = self.inputs();
-        let mut layers = true;
         for layer in &self.hidden {
-            layers &= layer.is_sound(inputs);
+            if !layer.is_sound(inputs) {
+                return false;
+            }
             inputs = layer.outputs;
         }
-        columns && tables && dots && layers && self.head.is_sound(inputs) && self.head.outputs == 1
+        self.head.is_sound(inputs) && self.head.outputs == 1
+    }
+
+    /// Whether every weight is a number.
+    pub(super) fn is_finite(&self) -> bool {
+        let layers = self.hidden.iter().chain([&self.head]);
+        let weights = layers.flat_map(|l| [&l.weights, &l.bias]);
+        weights
+            .chain(self.tables.iter().map(|t| &t.weights))
+            .all(|weights| {
+                let mut all = true;
+                kernel::all_finite(weights, &mut all);
+                all
+            })
     }
 }
 

@@ -87,6 +87,12 @@ pub(super) fn train(
             break;
         }
     }
+    let net = best_net.as_ref().unwrap_or(&trainer.net);
+    if !net.is_finite() {
+        // The last step may leave the numbers after its loss was computed.
+        let epoch = history.epochs().len();
+        return Err(Fault::Diverged { epoch });
+    }
     match best_net {
         Some(net) => {
             history.set_restored();
