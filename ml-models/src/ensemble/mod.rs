@@ -5,6 +5,8 @@
 
 mod blend;
 mod fusion;
+#[cfg(test)]
+mod weight_checks;
 mod weights;
 
 pub use blend::{Blend, BlendScratch};
