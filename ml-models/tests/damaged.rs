@@ -98,7 +98,7 @@ fn case_v6_boosting() {
         let _ = ml_models::interchange::xgboost::to_ubjson(model.ensemble());
         let _ = ml_models::interchange::onnx::to_bytes(model.ensemble());
     }));
-    let model = boost.clone().fit(&classes()).unwrap();
+    let model = boost.fit(&classes()).unwrap();
     found(check_damaged_model(&model, x, times()));
     let model = boost.objective(Objective::Binary).fit(&binary()).unwrap();
     found(check_damaged_model(&model, x, times()));
@@ -145,9 +145,8 @@ fn case_v6_networks() {
         .hidden_layer_sizes([5, 3])
         .epochs(2)
         .learning_rate(1e-4);
-    let small = plain.clone();
     found(check_damaged_model(
-        &small.fit(&binary()).unwrap(),
+        &plain.fit(&binary()).unwrap(),
         x,
         times(),
     ));

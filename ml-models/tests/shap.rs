@@ -1,6 +1,8 @@
 //! Contributions against LightGBM's `pred_contrib` (see `golden/shap.py`) and XGBoost's `pred_contribs` (see
 //! `golden/shap_xgboost.py`).
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 use ml_data::prelude::*;
 use ml_models::interchange::{lightgbm, xgboost};
 use ml_models::tree::{Ensemble, Printer};
