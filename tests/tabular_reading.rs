@@ -113,7 +113,7 @@ fn case_r9_decimal_commas() {
     assert!(metrics["test"]["r2"].as_f64().unwrap() > 0.9, "{metrics}");
     assert!(!notes(&metrics).contains("decimal"), "{metrics}");
     // A column with one cell that is no number is read as text, and its numbers as before.
-    let odd = test.clone() + "?;1;1\n";
+    let odd = test + "?;1;1\n";
     let (_, again) = run(&train, &odd, &["--target", "y", "--decimal", ","]);
     assert_eq!(again[..100], predicted[..]);
     assert!(tabular::args::USAGE.contains("--decimal"));

@@ -65,19 +65,7 @@ fn case_r1_int96_times_of_any_year() {
         Int96::from(vec![nanos as u32, (nanos >> 32) as u32, day])
     };
     let values: Vec<Int96> = want.iter().map(int96).collect();
-    let schema = Arc::new(parse_message_type("message m { optional int96 t; }").unwrap());
-    let file = std::fs::File::create(&path).unwrap();
-    let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
-    let mut group = writer.next_row_group().unwrap();
-    let mut column = group.next_column().unwrap().unwrap();
-    let levels = [1, 1, 1, 0, 1, 1, 1, 1, 1];
-    column
-        .typed::<Int96Type>()
-        .write_batch(&values, Some(&levels), None)
-        .unwrap();
-    column.close().unwrap();
-    group.close().unwrap();
-    writer.close().unwrap();
+    write_int96(&path, &values, &[1, 1, 1, 0, 1, 1, 1, 1, 1]);
     for table in both(&path) {
         let table = table.unwrap();
         let mut times = table.time(0).unwrap().to_vec();
@@ -87,6 +75,40 @@ fn case_r1_int96_times_of_any_year() {
         assert_eq!(texts, want);
         // 1,999 nanoseconds are one microsecond.
         assert!(times.iter().all(|t| t.rem_euclid(1_000_000) == 1));
+    }
+}
+
+/// A column of times; levels of 0 are missing ones.
+fn write_int96(path: &Path, values: &[Int96], levels: &[i16]) {
+    let schema = Arc::new(parse_message_type("message m { optional int96 t; }").unwrap());
+    let file = std::fs::File::create(path).unwrap();
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut column = group.next_column().unwrap().unwrap();
+    let typed = column.typed::<Int96Type>();
+    typed.write_batch(values, Some(levels), None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.close().unwrap();
+}
+
+#[test]
+fn case_r1_int96_times_out_of_reach_are_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let noon = |day: u32| Int96::from(vec![0, 0, day]);
+    // Microseconds reach 106,751,991 days from 1970, which is day 2,440,588.
+    write_int96(&path, &[noon(2_440_588 + 106_751_989)], &[1]);
+    assert!(both(&path).into_iter().all(|t| t.is_ok()));
+    for day in [2_440_588 + 106_751_992, i32::MAX as u32] {
+        write_int96(&path, &[noon(2_440_588), noon(day)], &[1, 0, 1]);
+        for refused in both(&path) {
+            let e = refused.unwrap_err();
+            assert!(
+                matches!(&e, Error::Cell { column, row: 2, .. } if column == "t"),
+                "{e}"
+            );
+        }
     }
 }
 

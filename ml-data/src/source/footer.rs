@@ -1,12 +1,17 @@
 //! What a Parquet file says of itself, as far as it can be believed.
 
 use super::parquet_column::broken;
-use crate::error::Result;
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use crate::error::{Error, Result};
+use arrow::array::AsArray;
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit, TimestampSecondType};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::basic::{Compression, Type};
 use parquet::file::metadata::ParquetMetaData;
 use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 
 /// The description at the end of the file.
@@ -19,25 +24,74 @@ pub(super) fn load(path: &str, file: &File) -> Result<ArrowReaderMetadata> {
 
 /// INT96 times in microseconds: nanoseconds, the default, end in the year 2262.
 fn in_micros(path: &str, metadata: ArrowReaderMetadata) -> Result<ArrowReaderMetadata> {
-    let roots = metadata.parquet_schema().root_schema().get_fields();
-    let is_int96 = |i: usize| {
-        roots
-            .get(i)
-            .is_some_and(|t| t.is_primitive() && t.get_physical_type() == Type::INT96)
-    };
-    let fields = metadata.schema().fields();
-    if !(0..fields.len()).any(is_int96) {
-        return Ok(metadata);
+    if (0..metadata.schema().fields().len()).any(|at| is_int96(&metadata, at)) {
+        return int96_in(path, &metadata, TimeUnit::Microsecond);
     }
-    let micros = DataType::Timestamp(TimeUnit::Microsecond, None);
-    let field = |(i, f): (usize, &Arc<Field>)| match is_int96(i) {
-        true => Arc::new(f.as_ref().clone().with_data_type(micros.clone())),
+    Ok(metadata)
+}
+
+fn is_int96(metadata: &ArrowReaderMetadata, at: usize) -> bool {
+    let roots = metadata.parquet_schema().root_schema().get_fields();
+    roots
+        .get(at)
+        .is_some_and(|t| t.is_primitive() && t.get_physical_type() == Type::INT96)
+}
+
+/// The description with INT96 times in a unit.
+fn int96_in(
+    path: &str,
+    metadata: &ArrowReaderMetadata,
+    unit: TimeUnit,
+) -> Result<ArrowReaderMetadata> {
+    let to = DataType::Timestamp(unit, None);
+    let field = |(i, f): (usize, &Arc<Field>)| match is_int96(metadata, i) {
+        true => Arc::new(f.as_ref().clone().with_data_type(to.clone())),
         false => f.clone(),
     };
-    let fields: Vec<Arc<Field>> = fields.iter().enumerate().map(field).collect();
+    let fields: Vec<Arc<Field>> = metadata
+        .schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .map(field)
+        .collect();
     let schema = Schema::new_with_metadata(fields, metadata.schema().metadata().clone());
     let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
     ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(|e| broken(path, e))
+}
+
+/// Refuses INT96 times that microseconds do not reach: the decoder would wrap them. In seconds all of them can be counted.
+pub(super) fn check_int96(
+    path: &Path,
+    metadata: &ArrowReaderMetadata,
+    wanted: &[(usize, String)],
+    limit: Option<usize>,
+) -> Result<()> {
+    const REACH: u64 = i64::MAX as u64 / 1_000_000 - 86_400;
+    let name = path.display().to_string();
+    for (at, column) in wanted.iter().filter(|w| is_int96(metadata, w.0)) {
+        let file = File::open(path).map_err(|e| Error::io(format!("reading {name}"), e))?;
+        let seconds = int96_in(&name, metadata, TimeUnit::Second)?;
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, seconds);
+        let mask = ProjectionMask::roots(builder.parquet_schema(), [*at]);
+        let mut builder = builder.with_projection(mask).with_batch_size(1 << 15);
+        if let Some(limit) = limit {
+            builder = builder.with_limit(limit);
+        }
+        let mut first = 0;
+        for batch in builder.build().map_err(|e| broken(&name, e))? {
+            let batch = batch.map_err(|e| broken(&name, e))?;
+            let times = batch.column(0).as_primitive::<TimestampSecondType>();
+            let far = |v: Option<i64>| v.is_some_and(|v| v.unsigned_abs() > REACH);
+            if let Some(row) = times.iter().position(far) {
+                let found = format!("{} seconds from there", times.value(row));
+                let expected = "a time within 292,000 years of 1970";
+                return Err(Error::cell(column, first + row, expected, found));
+            }
+            first += batch.num_rows();
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a file whose counts contradict each other: rows of the file, of its row groups, and values of their columns.

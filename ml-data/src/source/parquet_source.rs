@@ -138,6 +138,9 @@ impl ParquetSource {
         let only = |(_, n): &(usize, String)| only.as_ref().is_none_or(|o| o.contains(n));
         let wanted: Vec<_> = names.into_iter().enumerate().filter(only).collect();
         footer::check_codecs(&name, &metadata, &wanted)?;
+        no_panic(&name, || {
+            footer::check_int96(&self.path, &metadata, &wanted, self.limit)
+        })?;
         Ok((metadata, wanted))
     }
 
