@@ -386,7 +386,10 @@ fn case_v7_a_pipeline_of_another_target_is_refused() {
     let served = Loader::<Real>::new().with("toy/1", pipeline);
     let e = served.load(&bytes, None).err().unwrap();
     assert_eq!(e.to_string(), words);
-    // The right one loads, and does not forget its target.
+    // The right one loads, and does not forget its target. What names the type may be a closure that captures something.
+    let captured = pipeline();
+    let closure = || captured.clone();
+    assert!(load_as::<_, Binary>(closure, "toy/1", &bytes, None).is_ok());
     let back = load_as::<_, Binary>(pipeline, "toy/1", &bytes, None).unwrap();
     let again = save("toy/1", &back).unwrap();
     assert_eq!(again, bytes);

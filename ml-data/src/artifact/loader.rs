@@ -23,7 +23,7 @@ pub fn save<P: Prediction>(kind: &str, model: &dyn Predictor<Table, P>) -> Resul
 /// # Errors
 /// Damaged bytes, another kind, another kind of target, other steps or another model, or (when `rows` are given) another schema.
 pub fn load_as<E, Y>(
-    _make: fn() -> E,
+    _make: impl FnOnce() -> E,
     kind: &str,
     bytes: &[u8],
     rows: Option<&Schema>,
@@ -115,7 +115,7 @@ impl<Y: Target> Loader<Y> {
     pub fn with<E: Estimator<Table, Y> + 'static>(
         mut self,
         kind: &'static str,
-        _make: fn() -> E,
+        _make: impl FnOnce() -> E,
     ) -> Self {
         let load: Load<Y> = Box::new(move |a| Ok(Arc::new(pipeline::<E, Y>(a, kind)?)));
         self.kinds.push((kind, load));
