@@ -4,7 +4,8 @@
 //! * [`bootstrap`]: confidence intervals by user, and of the paired difference between two models;
 //! * [`holdout`]: the held-out queries of a recommender, scored by all models on the same users;
 //! * [`explain`]: what a model relies on, by permutation importance;
-//! * [`goal`]: the problem, the success criteria, the feasibility check and the promotion gate.
+//! * [`goal`]: the problem, the success criteria, the feasibility check and the promotion gate;
+//! * [`sequential`]: tests that may be looked at at any time, by user or by request.
 
 pub mod bootstrap;
 mod check;
@@ -17,3 +18,4 @@ pub mod limits;
 pub mod metric;
 mod radix;
 mod reduce;
+pub mod sequential;

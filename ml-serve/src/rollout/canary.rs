@@ -1,39 +1,9 @@
 //! When a challenger gets more traffic, and when it loses it.
 
-use super::health::{Health, inferiority};
+use super::gates::{Gates, Look};
+use super::health::Health;
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
-
-/// What a challenger has to keep to. The defaults are those of a shop front: at most 1 % errors, a 95th percentile of at
-/// most 200 ms, conversion not below the control's by more than 0.2 percentage points.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Gates {
-    /// Requests of the challenger before a stage may be passed (default 1000).
-    pub min_requests: u64,
-    /// Requests before anything is judged at all (default 50): one error in three requests says little.
-    pub judge_from: u64,
-    /// Highest share of failed requests (default 0.01).
-    pub error_rate_max: f64,
-    /// Highest 95th percentile of latency, milliseconds (default 200).
-    pub p95_max_ms: f64,
-    /// How far conversion may fall below the control's, absolute (default 0.002).
-    pub conversion_margin: f64,
-    /// Level of the one-sided test of that (default 0.01). Every look is a test: looking often calls for a lower level.
-    pub alpha: f64,
-}
-
-impl Default for Gates {
-    fn default() -> Self {
-        Self {
-            min_requests: 1000,
-            judge_from: 50,
-            error_rate_max: 0.01,
-            p95_max_ms: 200.0,
-            conversion_margin: 0.002,
-            alpha: 0.01,
-        }
-    }
-}
 
 /// What to do with the challenger now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,18 +25,30 @@ pub struct Verdict {
     pub reasons: Vec<String>,
 }
 
+impl Verdict {
+    fn new(decision: Decision, reason: String) -> Self {
+        Self {
+            decision,
+            reasons: vec![reason],
+        }
+    }
+}
+
 /// Stages and gates of a gradual rollout.
 ///
 /// ```
 /// use ml_serve::rollout::{Canary, Decision, Health};
 /// let canary = Canary::new();
-/// let control = Health { requests: 20_000, errors: 2, p95_ms: 12.0, conversions: 660 };
-/// let healthy = Health { requests: 1_200, errors: 0, p95_ms: 14.0, conversions: 41 };
+/// let control = Health { requests: 20_000, errors: 200, p95_ms: 12.0, conversions: 660, ..Health::default() };
+/// let healthy = Health { requests: 1_200, errors: 13, p95_ms: 14.0, conversions: 41, ..Health::default() };
 /// assert_eq!(canary.decide(&control, &healthy).decision, Decision::Advance);
 /// let failing = Health { errors: 60, ..healthy };
 /// let verdict = canary.decide(&control, &failing);
 /// assert_eq!(verdict.decision, Decision::RollBack);
-/// assert_eq!(verdict.reasons, ["5.00 % of 1200 requests failed; at most 1.00 % may"]);
+/// assert!(verdict.reasons[0].starts_with("5.00 % of 1200 requests failed against 1.00 % of the control's 20000"));
+/// // errors that both arms have are nobody's fault
+/// let control = Health { errors: 1_000, ..control };
+/// assert_eq!(canary.decide(&control, &failing).decision, Decision::Advance);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Canary {
@@ -104,130 +86,96 @@ impl Canary {
     pub(super) fn shares(&self) -> &[f64] {
         &self.stages
     }
+    pub(super) fn limits(&self) -> &Gates {
+        &self.gates
+    }
+
+    /// Level of each test: alpha over stages and gates in use.
+    pub fn level(&self) -> f64 {
+        self.gates.level(self.stages.len())
+    }
 
     /// Checks stages and gates.
     ///
     /// # Errors
-    /// No stages, shares that do not rise to 1, a gate outside its domain.
+    /// No stages, shares that do not rise to 1, a gate outside its domain; all traffic at once without a limit of errors, as
+    /// there is then no control to compare with.
     pub fn check(&self) -> Result<()> {
-        let wrong = |name, value: String, rule| {
-            Err(ml_data::Error::parameter("Canary", name, value, rule).into())
+        let wrong = |value: String, rule| {
+            Err(ml_data::Error::parameter("Canary", "stages", value, rule).into())
         };
         let rising = self.stages.windows(2).all(|w| w[0] < w[1])
             && self.stages.first().is_some_and(|s| *s > 0.0);
-        if !rising || self.stages.last().is_none_or(|s| (*s - 1.0).abs() > 1e-12) {
-            return wrong(
-                "stages",
-                format!("{:?}", self.stages),
-                "rising from above 0 to 1",
-            );
+        let last = self.stages.last();
+        if !rising || last.is_none_or(|s| (*s - 1.0).abs() > 1e-12) {
+            let value = format!("{:?}", self.stages);
+            return wrong(value, "rising from above 0 to 1");
         }
-        let g = &self.gates;
-        if g.judge_from == 0 || g.min_requests < g.judge_from {
-            let value = format!(
-                "judge_from {}, min_requests {}",
-                g.judge_from, g.min_requests
-            );
-            return wrong("gates", value, "1 <= judge_from <= min_requests");
-        }
-        if !(0.0..=1.0).contains(&g.error_rate_max) {
-            return wrong("error_rate_max", g.error_rate_max.to_string(), "in [0, 1]");
-        }
-        if g.p95_max_ms.is_nan() || g.p95_max_ms <= 0.0 {
-            return wrong("p95_max_ms", g.p95_max_ms.to_string(), "above 0");
-        }
-        if !(0.0..=1.0).contains(&g.conversion_margin) {
-            return wrong(
-                "conversion_margin",
-                g.conversion_margin.to_string(),
-                "in [0, 1]",
-            );
-        }
-        if !(g.alpha > 0.0 && g.alpha < 1.0) {
-            return wrong("alpha", g.alpha.to_string(), "in (0, 1)");
+        self.gates.check()?;
+        if self.stages.len() == 1 && self.gates.error_rate_max >= 1.0 {
+            let rule = "more than one: with one there is no control, and `error_rate_max` must be below 1";
+            return wrong("[1.0]".into(), rule);
         }
         Ok(())
     }
 
-    /// Decides from what was counted in this stage. Any broken gate rolls back, whatever the others say.
+    /// Decides from what was counted in this stage, of arms that ran side by side. Any broken gate rolls back, whatever the
+    /// others say. A pure function of the counts, valid for any routing: shares of traffic may be as unequal as they like. It
+    /// may be asked after every request: see the level of [`Gates`]. Settings that [`check`](Self::check) refuses hold.
     pub fn decide(&self, control: &Health, challenger: &Health) -> Verdict {
+        self.judge(control, challenger, true)
+    }
+
+    /// As `decide`; `beside` is false when the control is that of an earlier stage.
+    pub(super) fn judge(&self, control: &Health, challenger: &Health, beside: bool) -> Verdict {
         let g = &self.gates;
-        if challenger.requests < g.judge_from {
-            let reason = format!(
-                "{} of the {} requests to judge by",
-                challenger.requests, g.judge_from
-            );
-            return Verdict {
-                decision: Decision::Hold,
-                reasons: vec![reason],
-            };
+        let (n, hold) = (challenger.requests, Decision::Hold);
+        if n < g.judge_from {
+            let reason = format!("{n} of the {} requests to judge by", g.judge_from);
+            return Verdict::new(hold, reason);
         }
-        let broken = self.broken(control, challenger);
+        let look = Look {
+            gates: g,
+            control,
+            challenger,
+            beside,
+            level: self.level(),
+        };
+        let broken = match self.check().and_then(|()| look.broken()) {
+            Ok(broken) => broken,
+            Err(refused) => return Verdict::new(hold, refused.to_string()),
+        };
         if !broken.is_empty() {
             return Verdict {
                 decision: Decision::RollBack,
                 reasons: broken,
             };
         }
-        if challenger.requests < g.min_requests {
-            let reason = format!(
-                "healthy so far; {} of {} requests",
-                challenger.requests, g.min_requests
-            );
-            return Verdict {
-                decision: Decision::Hold,
-                reasons: vec![reason],
-            };
+        if n < g.min_requests {
+            let reason = format!("healthy so far; {n} of {} requests", g.min_requests);
+            return Verdict::new(hold, reason);
         }
-        let (rate, p95) = (challenger.error_rate() * 100.0, challenger.p95_ms);
-        let mut reasons = vec![format!(
-            "{rate:.2} % errors, p95 {p95:.1} ms over {} requests",
-            challenger.requests
-        )];
-        reasons.push(if control.answered() < g.judge_from {
-            "conversion was not compared: the control had too little traffic".into()
-        } else {
-            let (a, b) = (
-                challenger.conversion() * 100.0,
-                control.conversion() * 100.0,
-            );
-            format!("conversion {a:.2} % against {b:.2} % is not shown to be worse")
-        });
+        if control.requests == 0 && g.error_rate_max >= 1.0 {
+            let reason = "nothing to compare errors with: the control had no requests";
+            return Verdict::new(hold, reason.into());
+        }
         Verdict {
             decision: Decision::Advance,
-            reasons,
+            reasons: passed(control, challenger, beside),
         }
     }
+}
 
-    fn broken(&self, control: &Health, challenger: &Health) -> Vec<String> {
-        let (g, mut broken) = (&self.gates, Vec::new());
-        if challenger.error_rate() > g.error_rate_max {
-            let (rate, n, max) = (
-                challenger.error_rate() * 100.0,
-                challenger.requests,
-                g.error_rate_max * 100.0,
-            );
-            broken.push(format!(
-                "{rate:.2} % of {n} requests failed; at most {max:.2} % may"
-            ));
-        }
-        if challenger.p95_ms.is_nan() || challenger.p95_ms > g.p95_max_ms {
-            broken.push(format!(
-                "p95 latency is {:.1} ms; at most {:.1} ms allowed",
-                challenger.p95_ms, g.p95_max_ms
-            ));
-        }
-        if control.answered() >= g.judge_from && challenger.answered() >= g.judge_from {
-            let test = inferiority(control, challenger, g.conversion_margin);
-            if let Some(test) = test.filter(|t| t.p_value < g.alpha) {
-                let (a, b) = (
-                    challenger.conversion() * 100.0,
-                    control.conversion() * 100.0,
-                );
-                let (margin, p) = (g.conversion_margin * 100.0, test.p_value);
-                broken.push(format!("conversion {a:.2} % is below {b:.2} % by more than {margin:.2} points (p = {p:.2e})"));
-            }
-        }
-        broken
-    }
+fn passed(control: &Health, challenger: &Health, beside: bool) -> Vec<String> {
+    let (rate, p95) = (challenger.error_rate() * 100.0, challenger.p95_ms);
+    let n = challenger.requests;
+    let conversion = if !beside {
+        "conversion was not compared: no control ran beside it".into()
+    } else if control.answered() == 0 || challenger.answered() == 0 {
+        "conversion was not compared: an arm has no answers".into()
+    } else {
+        let (a, b) = (challenger.conversion() * 100.0, control.conversion() * 100.0);
+        format!("conversion {a:.2} % against {b:.2} % is not shown to be worse")
+    };
+    vec![format!("{rate:.2} % errors, p95 {p95:.1} ms over {n} requests"), conversion]
 }

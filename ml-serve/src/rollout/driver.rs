@@ -1,179 +1,16 @@
-//! Two services, a route between them, and a ledger of what came of it.
+//! A canary at work: a route that moves, a ledger of the stage, and a judge.
 
 use super::canary::{Canary, Decision, Verdict};
-use super::health::{Health, Inferiority, Latencies, inferiority};
-use super::route::{Arm, Route};
+use super::health::Health;
+use super::ledger::{Counting, Ledger, Pair, lock};
+use super::route::{Arm, place, position};
 use crate::error::Result;
-use crate::recommend::{Recommend, Request, Response, panic_text};
+use crate::recommend::{Recommend, Request, Response};
 use ml_data::event::{Action, OutcomeEvent};
-use std::collections::{HashMap, VecDeque};
+use ml_eval::sequential::Unit;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-
-/// How many answers wait for their outcome; the oldest is forgotten first.
-const WAITING: usize = 100_000;
-
-#[derive(Debug, Default)]
-struct Side {
-    requests: u64,
-    errors: u64,
-    conversions: u64,
-    latencies: Latencies,
-}
-
-impl Side {
-    fn health(&self) -> Health {
-        let p95_ms = self.latencies.p95();
-        Health {
-            requests: self.requests,
-            errors: self.errors,
-            p95_ms,
-            conversions: self.conversions,
-        }
-    }
-}
-
-#[derive(Debug, Default)]
-struct Ledger {
-    control: Side,
-    challenger: Side,
-    waiting: HashMap<u64, Arm>,
-    order: VecDeque<u64>,
-}
-
-impl Ledger {
-    fn side(&mut self, arm: Arm) -> &mut Side {
-        match arm {
-            Arm::Control => &mut self.control,
-            Arm::Challenger => &mut self.challenger,
-        }
-    }
-
-    /// Counts an answer. A request that could not be used says nothing about the version.
-    fn enter(&mut self, arm: Arm, answer: &Result<Response>, took: Duration) {
-        if answer.as_ref().is_err_and(crate::Error::is_request) {
-            return;
-        }
-        let side = self.side(arm);
-        side.requests += 1;
-        side.latencies.push(took.as_secs_f64() * 1e3);
-        match answer {
-            Err(_) => side.errors += 1,
-            Ok(answer) => {
-                if self.order.len() >= WAITING {
-                    self.order.pop_front().map(|old| self.waiting.remove(&old));
-                }
-                self.order.push_back(answer.trace.request_id);
-                self.waiting.insert(answer.trace.request_id, arm);
-            }
-        }
-    }
-
-    fn converted(&mut self, request_id: u64) -> bool {
-        let Some(arm) = self.waiting.remove(&request_id) else {
-            return false;
-        };
-        self.side(arm).conversions += 1;
-        true
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Asks a service, timed; a panic becomes an error.
-pub(super) fn timed(service: &dyn Recommend, request: &Request) -> (Result<Response>, Duration) {
-    let started = Instant::now();
-    let answer = catch_unwind(AssertUnwindSafe(|| service.recommend(request)));
-    let answer = answer.unwrap_or_else(|panic| {
-        let tried = vec![("service".into(), panic_text(&*panic))];
-        Err(crate::Error::NoAnswer { tried })
-    });
-    (answer, started.elapsed())
-}
-
-/// Routes, asks, counts; a challenger that fails leaves the answer to the control.
-fn ask(
-    pair: &Pair,
-    arm: Arm,
-    request: &Request,
-    count: impl FnOnce(Arm, &Result<Response>, Duration),
-) -> Result<Response> {
-    let service = if arm == Arm::Control {
-        &pair.control
-    } else {
-        &pair.challenger
-    };
-    let (answer, took) = timed(&**service, request);
-    count(arm, &answer, took);
-    match answer {
-        Err(e) if arm == Arm::Challenger && !e.is_request() => pair.control.recommend(request),
-        answer => answer,
-    }
-}
-
-struct Pair {
-    control: Arc<dyn Recommend>,
-    challenger: Arc<dyn Recommend>,
-}
-
-/// Two versions side by side at a fixed share, each user always on the same one.
-pub struct AbTest {
-    pair: Pair,
-    route: Route,
-    ledger: Mutex<Ledger>,
-}
-
-impl fmt::Debug for AbTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AbTest")
-            .field("route", &self.route)
-            .finish_non_exhaustive()
-    }
-}
-
-impl AbTest {
-    /// Splits between two services.
-    pub fn new(control: Arc<dyn Recommend>, challenger: Arc<dyn Recommend>, route: Route) -> Self {
-        Self {
-            pair: Pair {
-                control,
-                challenger,
-            },
-            route,
-            ledger: Mutex::default(),
-        }
-    }
-    /// Counts an outcome; a purchase is a conversion of the request it names, once. False when it counts nothing.
-    pub fn outcome(&self, outcome: &OutcomeEvent) -> bool {
-        outcome.action == Action::Purchase && lock(&self.ledger).converted(outcome.request_id)
-    }
-    /// What was counted: control, challenger.
-    pub fn health(&self) -> (Health, Health) {
-        let ledger = lock(&self.ledger);
-        (ledger.control.health(), ledger.challenger.health())
-    }
-    /// Whether the challenger converts worse by more than a margin; see [`inferiority`].
-    pub fn inferiority(&self, margin: f64) -> Option<Inferiority> {
-        let (control, challenger) = self.health();
-        inferiority(&control, &challenger, margin)
-    }
-}
-
-impl Recommend for AbTest {
-    fn recommend(&self, request: &Request) -> Result<Response> {
-        let arm = self.route.arm(&request.user_id);
-        ask(&self.pair, arm, request, |arm, answer, took| {
-            lock(&self.ledger).enter(arm, answer, took);
-        })
-    }
-    fn version(&self) -> Option<String> {
-        self.pair.control.version()
-    }
-}
 
 /// How far a rollout has come.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -243,7 +80,7 @@ struct State {
     began: Instant,
     unchecked: u64,
     ledger: Ledger,
-    /// The control of an earlier stage, for stages in which it has too little traffic of its own.
+    /// The control of the last stage that had one, for the stage in which it has no traffic.
     earlier: Health,
     steps: Vec<Step>,
 }
@@ -255,6 +92,7 @@ pub struct CanaryRollout {
     pair: Pair,
     canary: Canary,
     salt: String,
+    counting: Counting,
     every: u64,
     at_least: Duration,
     on_step: Option<OnStep>,
@@ -283,6 +121,14 @@ impl CanaryRollout {
         salt: impl Into<String>,
     ) -> Result<Self> {
         canary.check()?;
+        let counting = Counting {
+            slow_ms: canary.limits().p95_max_ms,
+            users: match canary.limits().unit {
+                Unit::User => Counting::default().users,
+                Unit::Request => None,
+            },
+            ..Counting::default()
+        };
         let state = State {
             stage: 0,
             phase: Phase::Running {
@@ -290,7 +136,7 @@ impl CanaryRollout {
             },
             began: Instant::now(),
             unchecked: 0,
-            ledger: Ledger::default(),
+            ledger: Ledger::new(counting),
             earlier: Health::default(),
             steps: Vec::new(),
         };
@@ -301,14 +147,32 @@ impl CanaryRollout {
             },
             canary,
             salt: salt.into(),
-            every: 50,
+            counting,
+            every: 10,
             at_least: Duration::ZERO,
             on_step: None,
             state: Mutex::new(state),
         })
     }
 
-    /// Judges after this many requests of the challenger (default 50; 0 only when [`judge`](Self::judge) is called).
+    /// Sets how many users are told apart in a stage (default [`COUNTED_USERS`](super::COUNTED_USERS)): the tests by user are
+    /// over the first so many. Counts begin anew; without effect by request.
+    #[must_use]
+    pub fn users(self, most: usize) -> Self {
+        self.counting(|counting| counting.users = counting.users.map(|_| most))
+    }
+    /// Sets how many answers wait for their outcome (default [`WAITING_ANSWERS`](super::WAITING_ANSWERS)). Counts begin anew.
+    #[must_use]
+    pub fn waiting(self, answers: usize) -> Self {
+        self.counting(|counting| counting.waiting = answers)
+    }
+    fn counting(mut self, set: impl FnOnce(&mut Counting)) -> Self {
+        set(&mut self.counting);
+        lock(&self.state).ledger = Ledger::new(self.counting);
+        self
+    }
+    /// Judges after this many requests of the challenger (default 10; 0 only when [`judge`](Self::judge) is called). The level
+    /// of the [gates](super::Gates) holds for any number.
     #[must_use]
     pub fn judge_every(mut self, requests: u64) -> Self {
         self.every = requests;
@@ -338,10 +202,8 @@ impl CanaryRollout {
     /// What was counted in this stage: control, challenger.
     pub fn health(&self) -> (Health, Health) {
         let state = lock(&self.state);
-        (
-            state.ledger.control.health(),
-            state.ledger.challenger.health(),
-        )
+        let ledger = &state.ledger;
+        (ledger.health(Arm::Control), ledger.health(Arm::Challenger))
     }
     /// Counts an outcome; a purchase is a conversion of the request it names, once, if that was of this stage. False when it
     /// counts nothing.
@@ -359,16 +221,15 @@ impl CanaryRollout {
                 reasons: vec!["the rollout is over".into()],
             };
         };
-        let (own, challenger) = (
-            state.ledger.control.health(),
-            state.ledger.challenger.health(),
-        );
-        let control = if own.requests >= state.earlier.requests {
-            own
+        // With all traffic the challenger has no control beside it: errors are compared with those of the stage before.
+        let beside = share < 1.0;
+        let control = if beside {
+            state.ledger.health(Arm::Control)
         } else {
             state.earlier
         };
-        let mut verdict = self.canary.decide(&control, &challenger);
+        let challenger = state.ledger.health(Arm::Challenger);
+        let mut verdict = self.canary.judge(&control, &challenger, beside);
         if verdict.decision == Decision::Advance && state.began.elapsed() < self.at_least {
             verdict.decision = Decision::Hold;
             verdict
@@ -394,7 +255,7 @@ impl CanaryRollout {
             reasons: verdict.reasons.clone(),
         };
         (state.phase, state.began, state.earlier) = (next, Instant::now(), control);
-        state.ledger = Ledger::default();
+        state.ledger = Ledger::new(self.counting);
         state.steps.push(step.clone());
         drop(state);
         tracing::info!(from = step.from, to = step.to.share(), reasons = ?step.reasons, "the challenger's share changed");
@@ -404,16 +265,24 @@ impl CanaryRollout {
         verdict
     }
 
-    fn count(&self, arm: Arm, stage: usize, answer: &Result<Response>, took: Duration) -> bool {
+    /// Counts an answer; true when it is time to judge.
+    fn count(&self, of: &Asked, answer: &Result<Response>, took: Duration) -> bool {
         let mut state = lock(&self.state);
         // An answer begun in an earlier stage belongs to no count.
-        if state.stage != stage || !matches!(state.phase, Phase::Running { .. }) {
+        if state.stage != of.stage || !matches!(state.phase, Phase::Running { .. }) {
             return false;
         }
-        state.ledger.enter(arm, answer, took);
-        state.unchecked += u64::from(arm == Arm::Challenger);
+        state.ledger.enter(of.arm, of.place, answer, took);
+        state.unchecked += u64::from(of.arm == Arm::Challenger);
         self.every > 0 && state.unchecked >= self.every
     }
+}
+
+/// A request under way.
+struct Asked {
+    stage: usize,
+    arm: Arm,
+    place: u64,
 }
 
 impl Recommend for CanaryRollout {
@@ -422,15 +291,15 @@ impl Recommend for CanaryRollout {
             let state = lock(&self.state);
             (state.stage, state.phase.share())
         };
-        let position = super::route::position(&self.salt, &request.user_id);
-        let arm = if position < share {
+        let place = place(&self.salt, &request.user_id);
+        let arm = if position(place) < share {
             Arm::Challenger
         } else {
             Arm::Control
         };
-        let mut due = false;
-        let answer = ask(&self.pair, arm, request, |arm, answer, took| {
-            due = self.count(arm, stage, answer, took);
+        let (of, mut due) = (Asked { stage, arm, place }, false);
+        let answer = self.pair.ask(arm, request, |answer, took| {
+            due = self.count(&of, answer, took);
         });
         if due {
             self.judge();

@@ -1,19 +1,38 @@
 //! What is counted of a version, and how two versions are compared.
 
+use crate::error::Result;
+use ml_eval::sequential::{Clusters, Evidence, NormalMixture, Share, ShareTest, constrained_share};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 /// What was seen of one arm.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Health {
     /// Requests.
     pub requests: u64,
     /// Requests it failed to answer.
     pub errors: u64,
+    /// Requests, answered or not, that took longer than the gate's limit.
+    pub slow: u64,
     /// 95th percentile of its latency, milliseconds.
     pub p95_ms: f64,
     /// Answered requests that led to a conversion.
     pub conversions: u64,
+    /// The same by user. `None` where every request is taken to come from another user.
+    pub by_user: Option<ByUser>,
+}
+
+/// Sums over users: what makes requests of one user count as one observation. Users past the limit of the ledger are not
+/// among them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct ByUser {
+    /// Requests (x) and errors (y).
+    pub errors: Clusters,
+    /// Requests (x) and slow ones (y).
+    pub slow: Clusters,
+    /// Answered requests (x) and conversions (y); users without an answer are not among them.
+    pub conversions: Clusters,
 }
 
 impl Health {
@@ -25,9 +44,23 @@ impl Health {
     pub fn error_rate(&self) -> f64 {
         ratio(self.errors, self.requests)
     }
+    /// Slow requests per request; 0 without requests.
+    pub fn slow_rate(&self) -> f64 {
+        ratio(self.slow, self.requests)
+    }
     /// Conversions per answered request; 0 without any.
     pub fn conversion(&self) -> f64 {
         ratio(self.conversions.min(self.answered()), self.answered())
+    }
+    pub(super) fn failed(&self) -> Result<Share> {
+        Ok(Share::new(self.errors.min(self.requests), self.requests)?)
+    }
+    pub(super) fn late(&self) -> Result<Share> {
+        Ok(Share::new(self.slow.min(self.requests), self.requests)?)
+    }
+    fn converted(&self) -> Result<Share> {
+        let most = self.answered();
+        Ok(Share::new(self.conversions.min(most), most)?)
     }
 }
 
@@ -50,6 +83,13 @@ pub struct Inferiority {
 /// independent proportions: a small p-value says yes. The variance is that of the likeliest proportions that differ by the
 /// margin exactly, so the test stays honest where few or no conversions were seen. `None` when an arm has no answered request.
 ///
+/// With sums by user the counts are divided by the design effect (delta method over users, pooled over the arms), so that
+/// users who come back do not make the arms look surer than they are.
+///
+/// # When
+/// For *one* look, at a size chosen beforehand: looked at again and again it cries wolf. Then take
+/// [`always_valid_inferiority`].
+///
 /// ```
 /// use ml_serve::rollout::{inferiority, Health};
 /// let arm = |requests, conversions| Health { requests, conversions, ..Health::default() };
@@ -61,15 +101,15 @@ pub struct Inferiority {
 ///
 /// # References
 /// Miettinen, Nurminen 1985, "Comparative analysis of two rates", doi:10.1002/sim.4780040211; without their factor
-/// N / (N - 1), as in Farrington, Manning 1990, doi:10.1002/sim.4780091208.
+/// N / (N - 1), as in Farrington, Manning 1990, doi:10.1002/sim.4780091208. Design effects: Rao, Scott 1992,
+/// doi:10.2307/2532311.
 pub fn inferiority(control: &Health, challenger: &Health, margin: f64) -> Option<Inferiority> {
-    let (n0, n1) = (control.answered() as f64, challenger.answered() as f64);
-    if n0 < 1.0 || n1 < 1.0 {
+    let [(n0, x0), (n1, x1)] = trials(control, challenger);
+    if n0 <= 0.0 || n1 <= 0.0 {
         return None;
     }
-    let (rate0, rate1) = (control.conversion(), challenger.conversion());
-    let difference = rate1 - rate0;
-    let p0 = constrained((n0, rate0 * n0), (n1, rate1 * n1), -margin);
+    let difference = x1 / n1 - x0 / n0;
+    let p0 = constrained_share((n0, x0), (n1, x1), -margin);
     let p1 = (p0 - margin).clamp(0.0, 1.0);
     let variance = p0 * (1.0 - p0) / n0 + p1 * (1.0 - p1) / n1;
     // Without variance both arms sit at the same end, and nothing was learned.
@@ -85,53 +125,71 @@ pub fn inferiority(control: &Health, challenger: &Health, margin: f64) -> Option
     })
 }
 
-/// The likeliest proportion of the first arm (trials, successes) when the second's is that plus `delta`: the root of the
-/// cubic likelihood equation in closed form.
-fn constrained((n0, x0): (f64, f64), (n1, x1): (f64, f64), delta: f64) -> f64 {
-    let (n, x) = (n0 + n1, x0 + x1);
-    let l2 = (n1 + 2.0 * n0) * delta - n - x;
-    let l1 = (n0 * delta - n - 2.0 * x0) * delta + x;
-    let l0 = x0 * delta * (1.0 - delta);
-    let third = l2 / (3.0 * n);
-    let q = third.powi(3) - l1 * l2 / (6.0 * n * n) + l0 / (2.0 * n);
-    let p = (third * third - l1 / (3.0 * n)).max(0.0).sqrt().copysign(q);
-    let ratio = if p == 0.0 {
-        0.0
-    } else {
-        (q / p.powi(3)).clamp(-1.0, 1.0)
-    };
-    let angle = (std::f64::consts::PI + ratio.acos()) / 3.0;
-    (2.0 * p * angle.cos() - third).clamp((-delta).max(0.0), (1.0 - delta).min(1.0))
-}
-
-/// The latest latencies, for percentiles over a moving window.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Latencies {
-    ring: Vec<f32>,
-    next: usize,
-}
-
-impl Latencies {
-    const KEEP: usize = 4096;
-
-    pub(super) fn push(&mut self, ms: f64) {
-        if self.ring.len() < Self::KEEP {
-            self.ring.push(ms as f32);
-        } else {
-            self.ring[self.next] = ms as f32;
+/// Answered requests and conversions of both arms; by user they are effective counts.
+fn trials(control: &Health, challenger: &Health) -> [(f64, f64); 2] {
+    match by_user(control, challenger) {
+        Some([a, b]) => {
+            let arms = [a.conversions, b.conversions];
+            let effect = Clusters::design_effect(&arms);
+            // nothing varies within users where the effect is 0: then there is nothing to divide by
+            let by = if effect > 0.0 { effect } else { 1.0 };
+            arms.map(|arm| (arm.x() / by, arm.y() / by))
         }
-        self.next = (self.next + 1) % Self::KEEP;
+        None => [control, challenger].map(|arm| {
+            let answered = arm.answered();
+            (answered as f64, arm.conversions.min(answered) as f64)
+        }),
     }
+}
 
-    /// The smallest latency that at least 95 % do not exceed; 0 without any.
-    pub(super) fn p95(&self) -> f64 {
-        let mut sorted = self.ring.clone();
-        let Some(rank) = (sorted.len() * 95).div_ceil(100).checked_sub(1) else {
-            return 0.0;
-        };
-        let (_, value, _) = sorted.select_nth_unstable_by(rank, f32::total_cmp);
-        f64::from(*value)
-    }
+/// The sums by user, where both arms have them.
+pub(super) fn by_user<'a>(control: &'a Health, challenger: &'a Health) -> Option<[&'a ByUser; 2]> {
+    control
+        .by_user
+        .as_ref()
+        .zip(challenger.by_user.as_ref())
+        .map(|(a, b)| [a, b])
+}
+
+/// Conversions of both arms together before a test by user says anything.
+pub(super) const CONVERSIONS: f64 = 20.0;
+
+/// Evidence that the challenger's conversion is below the control's by more than `margin` (absolute), valid at every look:
+/// the chance that the p-value of a challenger that is not so *ever* falls below alpha is at most alpha.
+///
+/// With sums by user the normal mixture of ratios over users ([`NormalMixture::ratio_above`]), silent before 50 users in each
+/// arm and 20 conversions in both together; else the exact test of shares by request ([`ShareTest::above`]).
+///
+/// # When
+/// Wherever one looks more than once. Against [`inferiority`] at a fixed size it takes about twice the requests for the same
+/// power: that is the price of stopping early.
+///
+/// ```
+/// use ml_serve::rollout::{always_valid_inferiority, Health};
+/// let arm = |requests, conversions| Health { requests, conversions, ..Health::default() };
+/// let test = always_valid_inferiority(&arm(10_000, 330), &arm(10_000, 180), 0.002)?;
+/// assert!(test.p_value() < 1e-4);
+/// # Ok::<(), ml_serve::Error>(())
+/// ```
+///
+/// # Errors
+/// A margin outside [-1, 1].
+pub fn always_valid_inferiority(
+    control: &Health,
+    challenger: &Health,
+    margin: f64,
+) -> Result<Evidence> {
+    let Some([a, b]) = by_user(control, challenger) else {
+        let (better, worse) = (challenger.converted()?, control.converted()?);
+        return Ok(ShareTest::default().above(better, worse, margin)?);
+    };
+    let (a, b) = (&a.conversions, &b.conversions);
+    let evidence = NormalMixture::default().ratio_above(b, a, margin)?;
+    Ok(if a.y() + b.y() < CONVERSIONS {
+        Evidence::NONE
+    } else {
+        evidence
+    })
 }
 
 #[cfg(test)]
@@ -164,6 +222,7 @@ mod tests {
     #[test]
     fn arms_that_do_not_vary_still_have_an_answer() {
         assert_eq!(inferiority(&arm(0, 0), &arm(9, 1), 0.0), None);
+        assert_eq!(inferiority(&arm(9, 1), &arm(0, 0), 0.0), None);
         let p = |control, challenger, margin| {
             inferiority(&control, &challenger, margin).unwrap().p_value
         };
@@ -175,16 +234,61 @@ mod tests {
         assert!(p(arm(1, 1), arm(1, 0), 1.0) > 0.4);
     }
 
+    /// By hand: 100 requests, 50 of them failed, 10 conversions of the 50 answers.
     #[test]
-    fn p95_is_the_nearest_rank_of_the_window() {
-        let mut l = Latencies::default();
-        assert!(l.p95() < 1e-12);
-        (1..=100).for_each(|i| l.push(f64::from(i)));
-        assert!((l.p95() - 95.0).abs() < 1e-9);
-        (0..Latencies::KEEP).for_each(|_| l.push(7.0));
-        assert!(
-            (l.p95() - 7.0).abs() < 1e-9,
-            "old latencies leave the window"
-        );
+    fn shares_are_of_what_could_have_been() {
+        let half = Health {
+            requests: 100,
+            errors: 50,
+            slow: 5,
+            conversions: 10,
+            ..Health::default()
+        };
+        assert_eq!(half.answered(), 50);
+        assert_eq!((half.error_rate(), half.slow_rate()), (0.5, 0.05));
+        assert_eq!(half.conversion(), 0.2, "of the answers, not of the requests");
+        let empty = Health::default();
+        assert_eq!((empty.error_rate(), empty.slow_rate(), empty.conversion()), (0.0, 0.0, 0.0));
+    }
+
+    /// Users of `visits` visits each, the first `buyers` of which convert at each visit.
+    fn alike(users: u64, visits: u64, buyers: u64) -> Health {
+        let mut sums = ByUser::default();
+        for user in 0..users {
+            let bought = if user < buyers { visits as f64 } else { 0.0 };
+            sums.conversions.add(visits as f64, bought);
+        }
+        Health {
+            requests: users * visits,
+            conversions: buyers * visits,
+            by_user: Some(sums),
+            ..Health::default()
+        }
+    }
+
+    /// Visits that all end alike say what one visit says: by hand the design effect is 5 n / (n - 1).
+    #[test]
+    fn visits_of_one_user_are_one_observation() {
+        let one = inferiority(&arm(400, 40), &arm(400, 20), 0.0).unwrap();
+        let five = inferiority(&alike(400, 5, 40), &alike(400, 5, 20), 0.0).unwrap();
+        assert!((five.difference - one.difference).abs() < 1e-12);
+        assert!((five.z - one.z * (399.0_f64 / 400.0).sqrt()).abs() < 1e-9, "{five:?} {one:?}");
+        let by_request = |h: Health| Health { by_user: None, ..h };
+        let blind = inferiority(&by_request(alike(400, 5, 40)), &by_request(alike(400, 5, 20)), 0.0);
+        assert!((blind.unwrap().z / one.z - 5.0_f64.sqrt()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_always_valid_test_takes_users_as_they_come() {
+        let p = |a: &Health, b: &Health| always_valid_inferiority(a, b, 0.0).unwrap().p_value();
+        let (good, bad) = (alike(2000, 3, 240), alike(2000, 3, 120));
+        assert!(p(&good, &bad) < 1e-4 && p(&bad, &good) == 1.0);
+        let by_request = |h: Health| Health { by_user: None, ..h };
+        assert!(p(&by_request(good), &by_request(bad)) < p(&good, &bad), "blind to users");
+        assert_eq!(p(&alike(49, 3, 40), &alike(2000, 3, 1)), 1.0, "too few users");
+        let few = |a, b| p(&alike(60, 1, a), &alike(60, 1, b));
+        assert_eq!(few(19, 0), 1.0, "too few conversions");
+        assert!(few(20, 0) < 1.0);
+        assert!(always_valid_inferiority(&good, &bad, f64::NAN).is_err());
     }
 }

@@ -9,18 +9,32 @@
 //! [`Shadow`], [`AbTest`] and [`CanaryRollout`] are [`Recommend`](crate::recommend::Recommend) themselves, so they can be
 //! served over HTTP in place of a service.
 
+mod ab;
 mod bluegreen;
 mod canary;
 mod driver;
+mod gates;
 mod health;
+mod latencies;
+mod ledger;
 mod route;
 mod shadow;
 #[cfg(test)]
+mod simulate;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_canary;
+#[cfg(test)]
+mod tests_driver;
 
+pub use ab::AbTest;
 pub use bluegreen::BlueGreen;
-pub use canary::{Canary, Decision, Gates, Verdict};
-pub use driver::{AbTest, CanaryRollout, Phase, Step};
-pub use health::{Health, Inferiority, inferiority};
+pub use canary::{Canary, Decision, Verdict};
+pub use driver::{CanaryRollout, Phase, Step};
+pub use gates::Gates;
+pub use health::{ByUser, Health, Inferiority, always_valid_inferiority, inferiority};
+pub use ledger::{COUNTED_USERS, WAITING_ANSWERS};
+pub use ml_eval::sequential::{Evidence, Unit};
 pub use route::{Arm, Route};
 pub use shadow::{Shadow, ShadowReport};

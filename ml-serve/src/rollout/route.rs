@@ -53,7 +53,15 @@ impl Route {
 
     /// The user's arm.
     pub fn arm(&self, user: &str) -> Arm {
-        if position(&self.salt, user) < self.share {
+        self.at(self.place(user))
+    }
+
+    pub(super) fn place(&self, user: &str) -> u64 {
+        place(&self.salt, user)
+    }
+
+    pub(super) fn at(&self, place: u64) -> Arm {
+        if position(place) < self.share {
             Arm::Challenger
         } else {
             Arm::Control
@@ -61,8 +69,8 @@ impl Route {
     }
 }
 
-/// The user's place in [0, 1), uniform over users. SHA-256, so that neither platform nor library version moves anybody.
-pub(super) fn position(salt: &str, user: &str) -> f64 {
+/// The user's place among 2^64, uniform over users. SHA-256, so that neither platform nor library version moves anybody.
+pub(super) fn place(salt: &str, user: &str) -> u64 {
     let mut hash = Sha256::new();
     // The length keeps (`a`, `bc`) apart from (`ab`, `c`).
     hash.update((salt.len() as u64).to_le_bytes());
@@ -71,7 +79,12 @@ pub(super) fn position(salt: &str, user: &str) -> f64 {
     let digest = hash.finalize();
     let mut head = [0u8; 8];
     head.copy_from_slice(&digest[..8]);
-    (u64::from_be_bytes(head) >> 11) as f64 / (1u64 << 53) as f64
+    u64::from_be_bytes(head)
+}
+
+/// The place as a number in [0, 1).
+pub(super) fn position(place: u64) -> f64 {
+    (place >> 11) as f64 / (1u64 << 53) as f64
 }
 
 #[cfg(test)]
@@ -82,11 +95,8 @@ mod tests {
     #[test]
     fn positions_are_those_of_the_reference() {
         for (salt, user, expected) in GOLDEN {
-            assert!(
-                (position(salt, user) - expected).abs() < 1e-15,
-                "{salt} {user}: {}",
-                position(salt, user)
-            );
+            let found = position(place(salt, user));
+            assert!((found - expected).abs() < 1e-15, "{salt} {user}: {found}");
         }
     }
     const GOLDEN: [(&str, &str, f64); 4] = include!("../../tests/golden/route.in");

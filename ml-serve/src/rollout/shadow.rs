@@ -1,7 +1,7 @@
 //! A challenger that is asked and not heard.
 
-use super::driver::timed;
-use super::health::Latencies;
+use super::latencies::Latencies;
+use super::ledger::timed;
 use crate::error::Result;
 use crate::recommend::{Recommend, Request, Response};
 use std::fmt;

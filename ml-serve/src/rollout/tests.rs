@@ -1,295 +1,12 @@
 use super::*;
 use crate::Error;
-use crate::recommend::{Recommend, Request, Response};
+use crate::recommend::{Recommend, Request};
 use crate::registry::{GateOutcome, Metadata, Registry};
-use crate::testing::{FAILS, FINE, SLOW, Switch, bundle, from_item, service};
+use crate::testing::{FAILS, FINE, SLOW, Switch, bundle, fake, from_item, purchase, service};
 use ml_data::event::{Action, OutcomeEvent};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
-
-fn purchase(answer: &Response) -> OutcomeEvent {
-    let request_id = answer.trace.request_id;
-    OutcomeEvent {
-        request_id,
-        at: 0,
-        item: answer.products()[0].into(),
-        action: Action::Purchase,
-        value: 9.0,
-    }
-}
-
-fn quick() -> Canary {
-    Canary::new().gates(Gates {
-        min_requests: 40,
-        judge_from: 20,
-        ..Gates::default()
-    })
-}
-
-#[test]
-fn each_gate_alone_rolls_back() {
-    let canary = Canary::new();
-    let control = Health {
-        requests: 20_000,
-        errors: 0,
-        p95_ms: 10.0,
-        conversions: 660,
-    };
-    let fine = Health {
-        requests: 2_000,
-        errors: 0,
-        p95_ms: 10.0,
-        conversions: 66,
-    };
-    let decide = |h: Health| canary.decide(&control, &h);
-    assert_eq!(decide(fine).decision, Decision::Advance);
-    assert_eq!(
-        decide(Health {
-            requests: 999,
-            conversions: 33,
-            ..fine
-        })
-        .decision,
-        Decision::Hold
-    );
-    assert_eq!(
-        decide(Health {
-            requests: 49,
-            errors: 49,
-            ..fine
-        })
-        .decision,
-        Decision::Hold,
-        "too early to say"
-    );
-    let cases = [
-        (Health { errors: 21, ..fine }, "failed"),
-        (
-            Health {
-                p95_ms: 200.1,
-                ..fine
-            },
-            "p95 latency",
-        ),
-        (
-            Health {
-                p95_ms: f64::NAN,
-                ..fine
-            },
-            "p95 latency",
-        ),
-        (
-            Health {
-                conversions: 30,
-                ..fine
-            },
-            "conversion 1.50 % is below 3.30 %",
-        ),
-        (
-            Health {
-                requests: 50,
-                errors: 50,
-                conversions: 0,
-                ..fine
-            },
-            "100.00 %",
-        ),
-    ];
-    for (health, words) in cases {
-        let verdict = decide(health);
-        assert_eq!(verdict.decision, Decision::RollBack, "{health:?}");
-        assert!(verdict.reasons[0].contains(words), "{:?}", verdict.reasons);
-    }
-    assert_eq!(
-        decide(Health { errors: 20, ..fine }).decision,
-        Decision::Advance,
-        "exactly at the limit"
-    );
-    assert_eq!(
-        decide(Health {
-            conversions: 62,
-            ..fine
-        })
-        .decision,
-        Decision::Advance,
-        "within the margin"
-    );
-    let all = decide(Health {
-        errors: 500,
-        p95_ms: 900.0,
-        conversions: 1,
-        ..fine
-    });
-    assert_eq!(all.reasons.len(), 3, "every broken gate is named");
-    let alone = canary.decide(&Health::default(), &fine);
-    assert_eq!(alone.decision, Decision::Advance);
-    assert!(alone.reasons[1].contains("not compared"));
-}
-
-#[test]
-fn settings_that_make_no_sense_are_refused() {
-    let gates = |g: Gates| Canary::new().gates(g).check();
-    assert!(Canary::new().check().is_ok());
-    for stages in [
-        vec![],
-        vec![0.5],
-        vec![0.5, 0.2, 1.0],
-        vec![0.0, 1.0],
-        vec![0.5, 2.0],
-        vec![f64::NAN, 1.0],
-    ] {
-        assert!(
-            Canary::new().stages(stages.clone()).check().is_err(),
-            "{stages:?}"
-        );
-    }
-    assert!(
-        gates(Gates {
-            judge_from: 0,
-            ..Gates::default()
-        })
-        .is_err()
-    );
-    assert!(
-        gates(Gates {
-            min_requests: 10,
-            ..Gates::default()
-        })
-        .is_err()
-    );
-    assert!(
-        gates(Gates {
-            error_rate_max: f64::NAN,
-            ..Gates::default()
-        })
-        .is_err()
-    );
-    assert!(
-        gates(Gates {
-            p95_max_ms: 0.0,
-            ..Gates::default()
-        })
-        .is_err()
-    );
-    assert!(
-        gates(Gates {
-            conversion_margin: -0.1,
-            ..Gates::default()
-        })
-        .is_err()
-    );
-    assert!(
-        gates(Gates {
-            alpha: 1.0,
-            ..Gates::default()
-        })
-        .is_err()
-    );
-}
-
-#[test]
-fn a_healthy_canary_goes_through_all_stages() {
-    let ((control, _), (challenger, _)) = (service("v1", 0), service("v2", 3));
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let heard = told.clone();
-    let rollout = CanaryRollout::new(control, challenger, quick(), "t")
-        .unwrap()
-        .judge_every(20)
-        .on_step(move |s| heard.lock().unwrap().push(s.to.share()));
-    let mut by_challenger = [0usize; 2];
-    for i in 0..4000 {
-        let answer = rollout
-            .recommend(&Request::new(format!("user{i}")).count(1))
-            .unwrap();
-        by_challenger[usize::from(answer.metadata.model_version == "v2")] += 1;
-        if i % 30 == 0 {
-            rollout.outcome(&purchase(&answer));
-            assert!(
-                !rollout.outcome(&purchase(&answer)),
-                "a request converts once"
-            );
-        }
-        if rollout.phase() == Phase::Completed {
-            break;
-        }
-    }
-    assert_eq!(rollout.phase(), Phase::Completed);
-    assert_eq!(*told.lock().unwrap(), [0.2, 0.5, 1.0, 1.0]);
-    assert_eq!(
-        rollout.steps().iter().map(|s| s.from).collect::<Vec<_>>(),
-        [0.05, 0.2, 0.5, 1.0]
-    );
-    assert!(
-        by_challenger[0] > 0 && by_challenger[1] >= 160,
-        "{by_challenger:?}"
-    );
-    assert_eq!(rollout.version().as_deref(), Some("v2"));
-    assert_eq!(rollout.judge().decision, Decision::Hold);
-}
-
-#[test]
-fn a_fault_rolls_back_by_itself_and_no_shopper_notices() {
-    let ((control, _), (challenger, broken)) = (service("v1", 0), service("v2", 3));
-    let rollout = CanaryRollout::new(control, challenger, quick(), "t")
-        .unwrap()
-        .judge_every(10);
-    let ask = |i: usize| {
-        rollout
-            .recommend(&Request::new(format!("user{i}")).count(1))
-            .unwrap()
-    };
-    (0..1000).for_each(|i| _ = ask(i));
-    assert!(
-        rollout.phase().share() > 0.05 && rollout.phase() != Phase::Completed,
-        "{:?}",
-        rollout.phase()
-    );
-    broken.store(FAILS, Ordering::SeqCst);
-    for i in 1000..2000 {
-        assert!(!ask(i).recommendations.is_empty());
-    }
-    assert_eq!(rollout.phase(), Phase::RolledBack);
-    let last = rollout.steps().pop().unwrap();
-    assert!(last.reasons[0].contains("failed"), "{:?}", last.reasons);
-    broken.store(FINE, Ordering::SeqCst);
-    assert!(
-        (2000..2100).all(|i| ask(i).metadata.model_version == "v1"),
-        "it stays rolled back"
-    );
-}
-
-#[test]
-fn refused_requests_do_not_count_against_a_version() {
-    let ((control, _), (challenger, _)) = (service("v1", 0), service("v2", 3));
-    let rollout = CanaryRollout::new(control, challenger, quick().stages([0.5, 1.0]), "t").unwrap();
-    for i in 0..100 {
-        let bad = rollout.recommend(&Request::new(format!("user{i}")).count(0));
-        assert!(matches!(bad, Err(Error::Request { .. })));
-    }
-    let (control, challenger) = rollout.health();
-    assert_eq!((control.requests, challenger.requests), (0, 0));
-}
-
-#[test]
-fn a_stage_lasts_as_long_as_it_must() {
-    let ((control, _), (challenger, _)) = (service("v1", 0), service("v2", 3));
-    let rollout = CanaryRollout::new(control, challenger, quick().stages([0.5, 1.0]), "t").unwrap();
-    let rollout = rollout
-        .stage_at_least(Duration::from_secs(3600))
-        .judge_every(0);
-    (0..300).for_each(|i| {
-        _ = rollout
-            .recommend(&Request::new(format!("user{i}")))
-            .unwrap();
-    });
-    let verdict = rollout.judge();
-    assert_eq!(verdict.decision, Decision::Hold);
-    assert_eq!(
-        verdict.reasons.last().unwrap(),
-        "the stage has not lasted long enough"
-    );
-}
 
 #[test]
 fn the_shadow_is_compared_and_never_heard() {
@@ -312,6 +29,33 @@ fn the_shadow_is_compared_and_never_heard() {
     (0..5).for_each(|_| _ = shadow.recommend(&Request::new("u")).unwrap());
     assert!(shadow.catch_up(Duration::from_secs(20)));
     assert_eq!(shadow.report().errors, 5);
+}
+
+#[test]
+fn products_in_common_are_out_of_the_longer_list() {
+    let lists = [["a", "b"].as_slice(), &["b", "c", "d", "e"]];
+    for (control, challenger) in [(0, 1), (1, 0)] {
+        let service = |version, list: usize| fake(version, move |_| Some(lists[list].to_vec()));
+        let shadow = Shadow::new(service("v1", control), service("v2", challenger), 9).unwrap();
+        shadow.recommend(&Request::new("u")).unwrap();
+        assert!(shadow.catch_up(Duration::from_secs(20)));
+        assert_eq!(shadow.report().overlap, 0.25, "`b` of four");
+    }
+}
+
+#[test]
+fn each_latency_of_the_shadow_is_its_own() {
+    let control = fake("v1", |_| {
+        std::thread::sleep(Duration::from_millis(400));
+        Some(vec!["a"])
+    });
+    let shadow = Shadow::new(control, fake("v2", |_| Some(vec!["a"])), 9).unwrap();
+    shadow.recommend(&Request::new("u")).unwrap();
+    assert!(shadow.catch_up(Duration::from_secs(20)));
+    let report = shadow.report();
+    assert!(report.control_p95_ms >= 400.0, "{report:?}");
+    assert!(report.challenger_p95_ms < 400.0, "{report:?}");
+    assert_eq!((report.compared, report.overlap), (1, 1.0));
 }
 
 #[test]
@@ -349,6 +93,10 @@ fn an_a_b_test_counts_each_side() {
     assert_eq!(control.requests + challenger.requests, 1000);
     assert!((0.25..0.35).contains(&(challenger.requests as f64 / 1000.0)));
     assert!(test.inferiority(0.02).unwrap().p_value < 1e-6);
+    assert!(test.always_valid(0.02).unwrap().p_value() < 1e-4);
+    let [a, b] = [control, challenger].map(|h| h.by_user.unwrap().conversions);
+    assert_eq!((a.users(), b.users()), (control.requests, challenger.requests));
+    assert_eq!((a.y(), b.y()), (control.conversions as f64, challenger.conversions as f64));
 }
 
 #[test]
@@ -412,4 +160,28 @@ fn blue_and_green_move_with_the_alias() {
     assert_eq!(deploy.refresh().unwrap(), Some(versions[1]));
     assert_eq!(deploy.refresh().unwrap(), None);
     assert_eq!(service.version().as_deref(), Some("v2"));
+}
+
+#[test]
+fn limits_and_unit_of_an_a_b_test_are_settings() {
+    let new = || {
+        let service = |version| fake(version, |_: &str| Some(vec!["p0"]));
+        AbTest::new(service("v1"), service("v2"), Route::new("exp", 0.5).unwrap())
+    };
+    let ask = |test: &AbTest| -> Vec<_> {
+        let of = |i| test.recommend(&Request::new(format!("user{i}"))).unwrap();
+        (0..20).map(of).collect()
+    };
+    let test = new().waiting(5);
+    let answers = ask(&test);
+    let converted = answers.iter().filter(|a| test.outcome(&purchase(a)));
+    assert_eq!(converted.count(), 5);
+    let test = new().users(7);
+    ask(&test);
+    let (a, b) = test.health();
+    let users = |h: Health| h.by_user.unwrap().errors.users();
+    assert_eq!((users(a) + users(b), a.requests + b.requests), (7, 20));
+    let test = new().unit(Unit::Request);
+    ask(&test);
+    assert_eq!((test.health().0.by_user, test.health().1.by_user), (None, None));
 }
