@@ -11,13 +11,16 @@ use ml_pipeline::data::random::generator;
 use ml_pipeline::data::synth::shop::{Shop, Truth};
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::{Recommend, RecommendationService, Request, Response};
-use ml_pipeline::serve::rollout::{AbTest, Arm, Route};
+use ml_pipeline::serve::rollout::{AbTest, Arm, Route, always_valid_inferiority};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Visits of each user, a day apart.
 const VISITS: i64 = 5;
+
+/// Level of the test that is looked at after every user.
+const LEVEL: f64 = 0.05;
 
 /// What one user did, and would do on average with either list.
 struct Visitor {
@@ -52,14 +55,14 @@ pub fn run(job: &Job<'_>, candidate: &Candidate, report: &mut Report) -> Result<
         seed: job.args.seed,
     };
     let users = WhoIsWho::of(shop, &job.trade).users;
-    let visitors: Vec<Visitor> = job
-        .trade
-        .users
-        .iter()
-        .zip(users)
-        .map(|(id, user)| trial.visit(id, user))
-        .collect::<Result<_>>()?;
-    Ok(Some(tell(&trial, &visitors, report)))
+    let (mut visitors, mut shown) = (Vec::new(), None);
+    for (id, user) in job.trade.users.iter().zip(users) {
+        visitors.push(trial.visit(id, user)?);
+        if shown.is_none() && trial.shows_a_gain()? {
+            shown = Some(visitors.len());
+        }
+    }
+    Ok(Some(tell(&trial, &visitors, shown, report)))
 }
 
 /// The simulator's number of every product, by the code the service answers with.
@@ -125,6 +128,12 @@ impl Trial<'_> {
         })
     }
 
+    /// Whether the control is shown to convert worse than the treatment, asked as often as one likes.
+    fn shows_a_gain(&self) -> Result<bool> {
+        let (control, treatment) = self.ab.health();
+        Ok(always_valid_inferiority(&treatment, &control, 0.0)?.rejects(LEVEL))
+    }
+
     fn expected(&self, truth: &Truth, user: u32, shown: &[u32]) -> f64 {
         let visits = (0..VISITS).map(|v| truth.conversion(user, shown, self.time(v)));
         visits.sum::<f64>() / VISITS as f64
@@ -139,7 +148,12 @@ fn mean(values: &[f64]) -> (f64, f64) {
     (mean, squares / (n - 1.0) / n)
 }
 
-fn tell(trial: &Trial<'_>, visitors: &[Visitor], report: &mut Report) -> Value {
+fn tell(
+    trial: &Trial<'_>,
+    visitors: &[Visitor],
+    shown: Option<usize>,
+    report: &mut Report,
+) -> Value {
     let of = |arm: Arm| -> Vec<f64> {
         let of_arm = visitors.iter().filter(|v| v.arm == arm);
         of_arm.map(|v| v.rate).collect()
@@ -192,10 +206,18 @@ fn tell(trial: &Trial<'_>, visitors: &[Visitor], report: &mut Report) -> Value {
     ));
     if let Some(test) = trial.ab.inferiority(0.0) {
         report.say(format!(
-            "one-sided test that the champion converts worse: p = {:.3}",
+            "one-sided test by user, at the end, that the champion converts worse: p = {:.3}",
             test.p_value
         ));
     }
+    report.say(match shown {
+        Some(users) => format!(
+            "looked at after every user, the always-valid test at {LEVEL} shows the champion to be better after {users} users: the experiment could have stopped there"
+        ),
+        None => format!(
+            "looked at after every user, the always-valid test at {LEVEL} never shows the champion to be better: at this size only one look, at the end, can tell"
+        ),
+    });
     let goal = goal::conversion();
     report.say(format!(
         "the least to deploy is {}, the target {}; the lift is worth ${:.1} million a year by the value of stage 1, between {:.1} and {:.1}",
@@ -208,5 +230,6 @@ fn tell(trial: &Trial<'_>, visitors: &[Visitor], report: &mut Report) -> Value {
     json!({
         "control": c, "treatment": t, "lift": lift, "lift_ci": [low, high],
         "true_control": true_control, "true_treatment": true_treatment, "true_lift": true_lift, "covers": covers,
+        "shown_after_users": shown,
     })
 }

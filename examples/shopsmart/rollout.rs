@@ -5,7 +5,7 @@ use crate::serving::ShopModel;
 use ml_pipeline::data::contract::{ByVisit, Candidates, RankFn, Ranker, Visit};
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::{Bundle, Recommend, RecommendationService, Request, Rung};
-use ml_pipeline::serve::rollout::{Canary, CanaryRollout, Gates, Shadow};
+use ml_pipeline::serve::rollout::{Canary, CanaryRollout, Gates, Phase, Shadow};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,25 +34,38 @@ pub fn shadow(model: &ShopModel, service: &Service, report: &mut Report) -> Resu
 /// A version that fails one call in five is given traffic, and loses it.
 pub fn canary(model: &ShopModel, service: &Service, report: &mut Report) -> Result<()> {
     report.part("Canary: a version that fails one call in five");
+    let calls = Arc::new(AtomicU64::new(0));
     let broken = Bundle::new("broken", model.catalogue()?, model.users()?)
-        .rung(Rung::new("blend", faulty(5)));
+        .rung(Rung::new("blend", faulty(5, calls.clone())));
     let broken = Arc::new(RecommendationService::new(broken)?);
     let gates = Gates {
         min_requests: 100,
-        judge_from: 30,
         ..Gates::default()
     };
-    let stages = Canary::new().gates(gates);
-    let canary =
-        CanaryRollout::new(service.clone(), broken, stages, "canary with a fault")?.judge_every(10);
-    let mut unanswered = 0;
-    for user in model.users.iter().cycle().take(4_000) {
+    let stages = Canary::new().gates(gates.clone());
+    report.say(format!(
+        "the gates compare errors and conversion with those of the champion beside it, and latency with {:.0} ms, by always-valid tests: a version without fault is rolled back with probability at most {:.0} %, over all stages, looks and gates (each test at {:.1e})",
+        gates.p95_max_ms,
+        gates.alpha * 100.0,
+        stages.level()
+    ));
+    let canary = CanaryRollout::new(service.clone(), broken, stages, "canary with a fault")?;
+    let (mut unanswered, mut found) = (0, None);
+    for (n, user) in model.users.iter().cycle().take(4_000).enumerate() {
         let answer = canary.recommend(&Request::new(user.clone()));
         unanswered += u32::from(answer.is_err());
+        if canary.phase() == Phase::RolledBack && found.is_none() {
+            found = Some((n + 1, calls.load(Ordering::Relaxed)));
+        }
     }
     let steps: Vec<String> = canary.steps().iter().map(ToString::to_string).collect();
     for step in &steps {
         report.say(step);
+    }
+    if let Some((all, of_it)) = found {
+        report.say(format!(
+            "the fault was found after {of_it} requests of the version, {all} of the shop"
+        ));
     }
     report.say(format!(
         "canary {}; {unanswered} of 4000 requests stayed without an answer: where the canary fails, the champion answers",
@@ -60,14 +73,16 @@ pub fn canary(model: &ShopModel, service: &Service, report: &mut Report) -> Resu
     ));
     report.set(
         "canary",
-        json!({ "phase": canary.phase().to_string(), "steps": steps, "unanswered": unanswered }),
+        json!({
+            "phase": canary.phase().to_string(), "steps": steps, "unanswered": unanswered,
+            "alpha": gates.alpha, "found_after": found.map(|(_, of_it)| of_it),
+        }),
     );
     Ok(())
 }
 
-/// A ranker with an injected fault: it fails one call in `every`.
-fn faulty(every: u64) -> impl Ranker<Query = ByVisit> {
-    let calls = AtomicU64::new(0);
+/// A ranker with an injected fault: it fails one call in `every`, and counts them.
+fn faulty(every: u64, calls: Arc<AtomicU64>) -> impl Ranker<Query = ByVisit> {
     let rank = move |_: Visit<'_>, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>| {
         if calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(every) {
             let reason = "injected fault: the feature store does not answer";

@@ -113,7 +113,8 @@ impl Canary {
         }
         self.gates.check()?;
         if self.stages.len() == 1 && self.gates.error_rate_max >= 1.0 {
-            let rule = "more than one: with one there is no control, and `error_rate_max` must be below 1";
+            let rule =
+                "more than one: with one there is no control, and `error_rate_max` must be below 1";
             return wrong("[1.0]".into(), rule);
         }
         Ok(())
@@ -174,8 +175,14 @@ fn passed(control: &Health, challenger: &Health, beside: bool) -> Vec<String> {
     } else if control.answered() == 0 || challenger.answered() == 0 {
         "conversion was not compared: an arm has no answers".into()
     } else {
-        let (a, b) = (challenger.conversion() * 100.0, control.conversion() * 100.0);
+        let (a, b) = (
+            challenger.conversion() * 100.0,
+            control.conversion() * 100.0,
+        );
         format!("conversion {a:.2} % against {b:.2} % is not shown to be worse")
     };
-    vec![format!("{rate:.2} % errors, p95 {p95:.1} ms over {n} requests"), conversion]
+    vec![
+        format!("{rate:.2} % errors, p95 {p95:.1} ms over {n} requests"),
+        conversion,
+    ]
 }

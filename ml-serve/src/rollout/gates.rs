@@ -125,7 +125,12 @@ pub(super) struct Look<'a> {
 impl Look<'_> {
     /// The gates that are broken, in sentences.
     pub(super) fn broken(&self) -> Result<Vec<String>> {
-        let gates = [self.more_errors()?, self.too_many()?, self.slow()?, self.conversion()?];
+        let gates = [
+            self.more_errors()?,
+            self.too_many()?,
+            self.slow()?,
+            self.conversion()?,
+        ];
         Ok(gates.into_iter().flatten().collect())
     }
 
@@ -190,7 +195,11 @@ impl Look<'_> {
         let (a, b) = (unit(self.control), unit(self.challenger));
         let evidence = always_valid_inferiority(&a, &b, margin)?;
         Ok(self.sentence(evidence, || {
-            let (b, a, margin) = (b.conversion() * 100.0, a.conversion() * 100.0, margin * 100.0);
+            let (b, a, margin) = (
+                b.conversion() * 100.0,
+                a.conversion() * 100.0,
+                margin * 100.0,
+            );
             format!("conversion {b:.2} % is below {a:.2} % by more than {margin:.2} points")
         }))
     }

@@ -246,9 +246,16 @@ mod tests {
         };
         assert_eq!(half.answered(), 50);
         assert_eq!((half.error_rate(), half.slow_rate()), (0.5, 0.05));
-        assert_eq!(half.conversion(), 0.2, "of the answers, not of the requests");
+        assert_eq!(
+            half.conversion(),
+            0.2,
+            "of the answers, not of the requests"
+        );
         let empty = Health::default();
-        assert_eq!((empty.error_rate(), empty.slow_rate(), empty.conversion()), (0.0, 0.0, 0.0));
+        assert_eq!(
+            (empty.error_rate(), empty.slow_rate(), empty.conversion()),
+            (0.0, 0.0, 0.0)
+        );
     }
 
     /// Users of `visits` visits each, the first `buyers` of which convert at each visit.
@@ -272,9 +279,16 @@ mod tests {
         let one = inferiority(&arm(400, 40), &arm(400, 20), 0.0).unwrap();
         let five = inferiority(&alike(400, 5, 40), &alike(400, 5, 20), 0.0).unwrap();
         assert!((five.difference - one.difference).abs() < 1e-12);
-        assert!((five.z - one.z * (399.0_f64 / 400.0).sqrt()).abs() < 1e-9, "{five:?} {one:?}");
+        assert!(
+            (five.z - one.z * (399.0_f64 / 400.0).sqrt()).abs() < 1e-9,
+            "{five:?} {one:?}"
+        );
         let by_request = |h: Health| Health { by_user: None, ..h };
-        let blind = inferiority(&by_request(alike(400, 5, 40)), &by_request(alike(400, 5, 20)), 0.0);
+        let blind = inferiority(
+            &by_request(alike(400, 5, 40)),
+            &by_request(alike(400, 5, 20)),
+            0.0,
+        );
         assert!((blind.unwrap().z / one.z - 5.0_f64.sqrt()).abs() < 1e-9);
     }
 
@@ -284,8 +298,15 @@ mod tests {
         let (good, bad) = (alike(2000, 3, 240), alike(2000, 3, 120));
         assert!(p(&good, &bad) < 1e-4 && p(&bad, &good) == 1.0);
         let by_request = |h: Health| Health { by_user: None, ..h };
-        assert!(p(&by_request(good), &by_request(bad)) < p(&good, &bad), "blind to users");
-        assert_eq!(p(&alike(49, 3, 40), &alike(2000, 3, 1)), 1.0, "too few users");
+        assert!(
+            p(&by_request(good), &by_request(bad)) < p(&good, &bad),
+            "blind to users"
+        );
+        assert_eq!(
+            p(&alike(49, 3, 40), &alike(2000, 3, 1)),
+            1.0,
+            "too few users"
+        );
         let few = |a, b| p(&alike(60, 1, a), &alike(60, 1, b));
         assert_eq!(few(19, 0), 1.0, "too few conversions");
         assert!(few(20, 0) < 1.0);

@@ -44,7 +44,14 @@ mod tests {
     #[test]
     fn p95_is_the_nearest_rank() {
         assert_eq!(of([]).p95(), 0.0);
-        for (n, expected) in [(1, 1.0), (10, 10.0), (19, 19.0), (20, 19.0), (100, 95.0), (101, 96.0)] {
+        for (n, expected) in [
+            (1, 1.0),
+            (10, 10.0),
+            (19, 19.0),
+            (20, 19.0),
+            (100, 95.0),
+            (101, 96.0),
+        ] {
             assert_eq!(of((1..=n).rev()).p95(), expected, "of 1 to {n}");
         }
     }

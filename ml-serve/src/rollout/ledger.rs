@@ -162,7 +162,10 @@ impl Ledger {
 
     /// Changes the totals of a user, who is new or known, if there is room.
     fn visit(&mut self, arm: Arm, user: u64, by: impl FnOnce(&mut Visits)) {
-        let room = self.counting.users.is_some_and(|most| self.users.len() < most);
+        let room = self
+            .counting
+            .users
+            .is_some_and(|most| self.users.len() < most);
         let visits = match self.users.get_mut(&user) {
             Some(visits) => visits,
             None if room => self.users.entry(user).or_default(),
@@ -292,7 +295,10 @@ mod tests {
             conversions: of(&[(2.0, 1.0)]),
         };
         assert_eq!(control.by_user, Some(expected));
-        assert_eq!((control.requests, control.errors, control.conversions), (4, 2, 1));
+        assert_eq!(
+            (control.requests, control.errors, control.conversions),
+            (4, 2, 1)
+        );
         let challenger = l.health(Arm::Challenger);
         assert_eq!(challenger.by_user.unwrap().conversions, of(&[(1.0, 0.0)]));
     }
@@ -311,7 +317,12 @@ mod tests {
             if let Some(answer) = &mut answer {
                 answer.trace.request_id = id;
             }
-            l.enter(Arm::Control, id % 7, &answer.ok_or(crate::Error::NotReady), MS);
+            l.enter(
+                Arm::Control,
+                id % 7,
+                &answer.ok_or(crate::Error::NotReady),
+                MS,
+            );
         }
         assert!(!l.converted(0) && l.converted(1), "100,001 answers");
         assert_eq!(l.order.len(), 100_000);

@@ -79,7 +79,10 @@ fn case_s1_healthy_versions_are_not_rolled_back() {
     for rate in [0.001, 0.005, 0.01, 0.05] {
         for routing in ROUTINGS {
             let wrong = false_rollbacks(rate, routing, 12);
-            assert!(wrong <= most(12, 0.01), "{wrong} of 12 at {rate}, {routing:?}");
+            assert!(
+                wrong <= most(12, 0.01),
+                "{wrong} of 12 at {rate}, {routing:?}"
+            );
         }
     }
 }
@@ -147,7 +150,12 @@ fn case_s1_rollouts_of_healthy_services_are_completed() {
     for (rate, by_user) in [(0.01, false), (0.05, false), (0.05, true)] {
         for seed in 0..6 {
             let rollout = whole([rate; 2], by_user, Gates::default(), seed);
-            assert_eq!(rollout.phase(), Phase::Completed, "{rate} {:?}", rollout.steps());
+            assert_eq!(
+                rollout.phase(),
+                Phase::Completed,
+                "{rate} {:?}",
+                rollout.steps()
+            );
         }
     }
     let faulty = whole([0.01, 0.2], false, Gates::default(), 1);
@@ -210,8 +218,14 @@ fn case_s3_users_who_come_back_leave_the_level_as_it_is() {
         let (wrong, blind) = one_look(sd, 3000);
         println!("deviation {sd}: {wrong} by user, {blind} by request, of 3000");
         let low = 300 - most(3000, 0.05);
-        assert!((low..=most(3000, 0.05)).contains(&wrong), "{wrong} of 3000 at {sd}");
-        assert!(sd < 1.5 || blind > most(3000, 0.05), "{blind} blind to users");
+        assert!(
+            (low..=most(3000, 0.05)).contains(&wrong),
+            "{wrong} of 3000 at {sd}"
+        );
+        assert!(
+            sd < 1.5 || blind > most(3000, 0.05),
+            "{blind} blind to users"
+        );
     }
 }
 
@@ -244,5 +258,8 @@ fn case_s3_an_experiment_looked_at_always_keeps_its_level() {
     }
     println!("always valid {wrong}, fixed size {fixed}, of {runs}");
     assert!(wrong <= most(runs, 0.05), "{wrong} of {runs}");
-    assert!(fixed > most(runs, 0.05), "{fixed}: the fixed test is not for looking often");
+    assert!(
+        fixed > most(runs, 0.05),
+        "{fixed}: the fixed test is not for looking often"
+    );
 }

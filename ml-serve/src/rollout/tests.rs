@@ -4,8 +4,8 @@ use crate::recommend::{Recommend, Request};
 use crate::registry::{GateOutcome, Metadata, Registry};
 use crate::testing::{FAILS, FINE, SLOW, Switch, bundle, fake, from_item, purchase, service};
 use ml_data::event::{Action, OutcomeEvent};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 #[test]
@@ -95,8 +95,14 @@ fn an_a_b_test_counts_each_side() {
     assert!(test.inferiority(0.02).unwrap().p_value < 1e-6);
     assert!(test.always_valid(0.02).unwrap().p_value() < 1e-4);
     let [a, b] = [control, challenger].map(|h| h.by_user.unwrap().conversions);
-    assert_eq!((a.users(), b.users()), (control.requests, challenger.requests));
-    assert_eq!((a.y(), b.y()), (control.conversions as f64, challenger.conversions as f64));
+    assert_eq!(
+        (a.users(), b.users()),
+        (control.requests, challenger.requests)
+    );
+    assert_eq!(
+        (a.y(), b.y()),
+        (control.conversions as f64, challenger.conversions as f64)
+    );
 }
 
 #[test]
@@ -166,7 +172,11 @@ fn blue_and_green_move_with_the_alias() {
 fn limits_and_unit_of_an_a_b_test_are_settings() {
     let new = || {
         let service = |version| fake(version, |_: &str| Some(vec!["p0"]));
-        AbTest::new(service("v1"), service("v2"), Route::new("exp", 0.5).unwrap())
+        AbTest::new(
+            service("v1"),
+            service("v2"),
+            Route::new("exp", 0.5).unwrap(),
+        )
     };
     let ask = |test: &AbTest| -> Vec<_> {
         let of = |i| test.recommend(&Request::new(format!("user{i}"))).unwrap();
@@ -183,5 +193,8 @@ fn limits_and_unit_of_an_a_b_test_are_settings() {
     assert_eq!((users(a) + users(b), a.requests + b.requests), (7, 20));
     let test = new().unit(Unit::Request);
     ask(&test);
-    assert_eq!((test.health().0.by_user, test.health().1.by_user), (None, None));
+    assert_eq!(
+        (test.health().0.by_user, test.health().1.by_user),
+        (None, None)
+    );
 }

@@ -55,7 +55,11 @@ fn each_gate_alone_rolls_back() {
         let verdict = decide(health);
         assert_eq!(verdict.decision, Decision::RollBack, "{health:?}");
         assert_eq!(verdict.reasons.len(), 1, "{:?}", verdict.reasons);
-        assert!(verdict.reasons[0].starts_with(words), "{:?}", verdict.reasons);
+        assert!(
+            verdict.reasons[0].starts_with(words),
+            "{:?}",
+            verdict.reasons
+        );
         assert!(verdict.reasons[0].ends_with("at any look, level 8.3e-4)"));
     }
     let all = Health {
@@ -107,8 +111,10 @@ fn nothing_is_judged_too_early_and_no_stage_passed() {
     assert_eq!(at(999, 9).decision, Decision::Hold);
     assert_eq!(at(999, 9).reasons, ["healthy so far; 999 of 1000 requests"]);
     assert_eq!(at(1000, 10).decision, Decision::Advance);
-    let words = ["1.00 % errors, p95 10.0 ms over 1000 requests",
-        "conversion 3.33 % against 3.33 % is not shown to be worse"];
+    let words = [
+        "1.00 % errors, p95 10.0 ms over 1000 requests",
+        "conversion 3.33 % against 3.33 % is not shown to be worse",
+    ];
     assert_eq!(at(1000, 10).reasons, words);
 }
 
@@ -126,7 +132,11 @@ fn a_limit_of_errors_is_tested_whatever_the_control_does() {
     let verdict = failing(100);
     assert_eq!(verdict.decision, Decision::RollBack);
     let words = "5.00 % of 2000 requests failed; at most 2.00 % may (p = ";
-    assert!(verdict.reasons[0].starts_with(words), "{:?}", verdict.reasons);
+    assert!(
+        verdict.reasons[0].starts_with(words),
+        "{:?}",
+        verdict.reasons
+    );
     assert_eq!(failing(40).decision, Decision::Advance, "at the limit");
     assert_eq!(failing(45).decision, Decision::Advance, "no proof of more");
 }
@@ -142,7 +152,10 @@ fn without_a_control_nothing_advances_unless_a_limit_is_set() {
     });
     let alone = limited.decide(&Health::default(), &FINE);
     assert_eq!(alone.decision, Decision::Advance);
-    assert_eq!(alone.reasons[1], "conversion was not compared: an arm has no answers");
+    assert_eq!(
+        alone.reasons[1],
+        "conversion was not compared: an arm has no answers"
+    );
     // a control that has requests and no answers can not convert either
     let mute = Health {
         requests: 500,
@@ -159,11 +172,24 @@ fn without_a_control_nothing_advances_unless_a_limit_is_set() {
         ..Health::default()
     };
     let verdict = Canary::new().decide(&brief, &FINE);
-    assert_eq!(verdict.reasons[1], "conversion 3.33 % against 3.33 % is not shown to be worse");
+    assert_eq!(
+        verdict.reasons[1],
+        "conversion 3.33 % against 3.33 % is not shown to be worse"
+    );
     // the control of another time is not compared
-    let verdict = Canary::new().judge(&CONTROL, &Health { conversions: 0, ..FINE }, false);
+    let verdict = Canary::new().judge(
+        &CONTROL,
+        &Health {
+            conversions: 0,
+            ..FINE
+        },
+        false,
+    );
     assert_eq!(verdict.decision, Decision::Advance);
-    assert_eq!(verdict.reasons[1], "conversion was not compared: no control ran beside it");
+    assert_eq!(
+        verdict.reasons[1],
+        "conversion was not compared: no control ran beside it"
+    );
 }
 
 /// Users with five requests each, the first `bad` of which fail at all of them.
@@ -213,17 +239,48 @@ fn the_level_is_shared_by_stages_and_gates() {
     close(level(Canary::new().stages([0.5, 1.0])), 0.01 / 6.0);
     let gates = |g| level(Canary::new().gates(g));
     let default = Gates::default;
-    close(gates(Gates { error_rate_max: 0.1, ..default() }), 0.01 / 16.0);
-    close(gates(Gates { error_margin: 1.0, ..default() }), 0.01 / 8.0);
-    close(gates(Gates { p95_max_ms: f64::INFINITY, ..default() }), 0.01 / 8.0);
-    close(gates(Gates { conversion_margin: 1.0, alpha: 0.08, ..default() }), 0.01);
+    close(
+        gates(Gates {
+            error_rate_max: 0.1,
+            ..default()
+        }),
+        0.01 / 16.0,
+    );
+    close(
+        gates(Gates {
+            error_margin: 1.0,
+            ..default()
+        }),
+        0.01 / 8.0,
+    );
+    close(
+        gates(Gates {
+            p95_max_ms: f64::INFINITY,
+            ..default()
+        }),
+        0.01 / 8.0,
+    );
+    close(
+        gates(Gates {
+            conversion_margin: 1.0,
+            alpha: 0.08,
+            ..default()
+        }),
+        0.01,
+    );
 }
 
 #[test]
 fn settings_that_make_no_sense_are_refused() {
     let refused = |g: Gates| {
         let canary = Canary::new().gates(g);
-        let verdict = canary.decide(&CONTROL, &Health { errors: 2_000, ..FINE });
+        let verdict = canary.decide(
+            &CONTROL,
+            &Health {
+                errors: 2_000,
+                ..FINE
+            },
+        );
         assert_eq!(verdict.decision, Decision::Hold, "{verdict:?}");
         canary.check().unwrap_err().to_string()
     };
@@ -238,32 +295,99 @@ fn settings_that_make_no_sense_are_refused() {
         vec![f64::NAN, 1.0],
         vec![1.0],
     ] {
-        assert!(Canary::new().stages(stages.clone()).check().is_err(), "{stages:?}");
+        assert!(
+            Canary::new().stages(stages.clone()).check().is_err(),
+            "{stages:?}"
+        );
     }
-    let limited = Gates { error_rate_max: 0.02, ..Gates::default() };
+    let limited = Gates {
+        error_rate_max: 0.02,
+        ..Gates::default()
+    };
     assert!(Canary::new().stages([1.0]).gates(limited).check().is_ok());
     let default = Gates::default;
     for (gates, name) in [
-        (Gates { judge_from: 0, ..default() }, "judge_from"),
-        (Gates { min_requests: 9, ..default() }, "min_requests"),
-        (Gates { error_rate_max: f64::NAN, ..default() }, "error_rate_max"),
-        (Gates { error_margin: -0.1, ..default() }, "error_margin"),
-        (Gates { p95_max_ms: 0.0, ..default() }, "p95_max_ms"),
-        (Gates { p95_max_ms: f64::NAN, ..default() }, "p95_max_ms"),
-        (Gates { conversion_margin: 1.1, ..default() }, "conversion_margin"),
-        (Gates { alpha: 1.0, ..default() }, "alpha"),
-        (Gates { alpha: 0.0, ..default() }, "alpha"),
+        (
+            Gates {
+                judge_from: 0,
+                ..default()
+            },
+            "judge_from",
+        ),
+        (
+            Gates {
+                min_requests: 9,
+                ..default()
+            },
+            "min_requests",
+        ),
+        (
+            Gates {
+                error_rate_max: f64::NAN,
+                ..default()
+            },
+            "error_rate_max",
+        ),
+        (
+            Gates {
+                error_margin: -0.1,
+                ..default()
+            },
+            "error_margin",
+        ),
+        (
+            Gates {
+                p95_max_ms: 0.0,
+                ..default()
+            },
+            "p95_max_ms",
+        ),
+        (
+            Gates {
+                p95_max_ms: f64::NAN,
+                ..default()
+            },
+            "p95_max_ms",
+        ),
+        (
+            Gates {
+                conversion_margin: 1.1,
+                ..default()
+            },
+            "conversion_margin",
+        ),
+        (
+            Gates {
+                alpha: 1.0,
+                ..default()
+            },
+            "alpha",
+        ),
+        (
+            Gates {
+                alpha: 0.0,
+                ..default()
+            },
+            "alpha",
+        ),
     ] {
         let error = refused(gates);
         assert!(error.contains(name), "{error}");
     }
-    let ends = Gates { judge_from: 1, min_requests: 1, error_margin: 0.0, error_rate_max: 0.0, ..default() };
+    let ends = Gates {
+        judge_from: 1,
+        min_requests: 1,
+        error_margin: 0.0,
+        error_rate_max: 0.0,
+        ..default()
+    };
     assert!(Canary::new().gates(ends).check().is_ok());
 }
 
 #[test]
 fn settings_of_an_earlier_version_can_still_be_read() {
-    let gates: Gates = serde_json::from_str(r#"{ "min_requests": 500, "error_rate_max": 0.02 }"#).unwrap();
+    let gates: Gates =
+        serde_json::from_str(r#"{ "min_requests": 500, "error_rate_max": 0.02 }"#).unwrap();
     let expected = Gates {
         min_requests: 500,
         error_rate_max: 0.02,

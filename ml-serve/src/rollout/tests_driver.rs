@@ -68,7 +68,11 @@ fn a_healthy_canary_goes_through_all_stages() {
     assert_eq!(after.decision, Decision::Hold);
     assert_eq!(after.reasons, ["the rollout is over"]);
     assert_eq!(by_challenger(&ask(&rollout, 0..100)), 100);
-    assert_eq!(rollout.health().1.requests, 0, "nothing is counted any more");
+    assert_eq!(
+        rollout.health().1.requests,
+        0,
+        "nothing is counted any more"
+    );
 }
 
 #[test]
@@ -81,17 +85,36 @@ fn a_fault_rolls_back_by_itself_and_no_shopper_notices() {
     let rollout = rollout(challenger, quick());
     ask(&rollout, 0..1000);
     let phase = rollout.phase();
-    assert!(phase.share() > 0.05 && phase != Phase::Completed, "{phase:?}");
+    assert!(
+        phase.share() > 0.05 && phase != Phase::Completed,
+        "{phase:?}"
+    );
     broken.store(true, Ordering::SeqCst);
-    assert!(ask(&rollout, 1000..2000).iter().all(|a| !a.recommendations.is_empty()));
+    assert!(
+        ask(&rollout, 1000..2000)
+            .iter()
+            .all(|a| !a.recommendations.is_empty())
+    );
     assert_eq!(rollout.phase(), Phase::RolledBack);
     let last = rollout.steps().pop().unwrap();
-    assert!(last.reasons[0].contains("failed against"), "{:?}", last.reasons);
+    assert!(
+        last.reasons[0].contains("failed against"),
+        "{:?}",
+        last.reasons
+    );
     assert_eq!((last.from, last.to.share()), (phase.share(), 0.0));
     broken.store(false, Ordering::SeqCst);
-    assert_eq!(by_challenger(&ask(&rollout, 2000..2100)), 0, "it stays rolled back");
+    assert_eq!(
+        by_challenger(&ask(&rollout, 2000..2100)),
+        0,
+        "it stays rolled back"
+    );
     assert_eq!(rollout.version().as_deref(), Some("v1"));
-    assert_eq!(rollout.health().0.requests, 0, "nothing is counted any more");
+    assert_eq!(
+        rollout.health().0.requests,
+        0,
+        "nothing is counted any more"
+    );
 }
 
 #[test]
@@ -124,7 +147,9 @@ fn refused_requests_do_not_count_against_a_version() {
 #[test]
 fn a_stage_lasts_as_long_as_it_must() {
     let rollout = rollout(fine("v2"), halves());
-    let rollout = rollout.stage_at_least(Duration::from_secs(3600)).judge_every(0);
+    let rollout = rollout
+        .stage_at_least(Duration::from_secs(3600))
+        .judge_every(0);
     ask(&rollout, 0..300);
     let verdict = rollout.judge();
     assert_eq!(verdict.decision, Decision::Hold);
@@ -162,7 +187,10 @@ fn only_purchases_of_this_stage_are_conversions() {
     for other in [Action::Click, Action::Cart, Action::Return] {
         assert!(!rollout.outcome(&of(other)), "{other:?}");
     }
-    assert!(!rollout.outcome(&OutcomeEvent { request_id: 5, ..of(Action::Purchase) }));
+    assert!(!rollout.outcome(&OutcomeEvent {
+        request_id: 5,
+        ..of(Action::Purchase)
+    }));
     let sold = |rollout: &CanaryRollout| {
         let (a, b) = rollout.health();
         a.conversions + b.conversions
@@ -171,7 +199,10 @@ fn only_purchases_of_this_stage_are_conversions() {
     assert!(rollout.outcome(&of(Action::Purchase)));
     assert_eq!(sold(&rollout), 1);
     assert_eq!(rollout.judge().decision, Decision::Advance);
-    assert!(!rollout.outcome(&purchase(&answers[1])), "of an earlier stage");
+    assert!(
+        !rollout.outcome(&purchase(&answers[1])),
+        "of an earlier stage"
+    );
     assert_eq!(sold(&rollout), 0);
 }
 
@@ -200,7 +231,11 @@ fn with_all_traffic_errors_are_compared_with_the_stage_before() {
     assert_eq!(verdict.decision, Decision::RollBack, "{verdict:?}");
     let words = "against 0.00 % of the control's ";
     assert!(verdict.reasons[0].contains(words), "{:?}", verdict.reasons);
-    assert_eq!(verdict.reasons.len(), 1, "late purchases are held against nobody");
+    assert_eq!(
+        verdict.reasons.len(),
+        1,
+        "late purchases are held against nobody"
+    );
 }
 
 /// A version whose first call does something.
@@ -239,7 +274,8 @@ fn an_answer_begun_in_an_earlier_stage_belongs_to_no_count() {
     });
     let rollout = Arc::new(rollout(challenger, halves()).judge_every(0));
     cell.set(rollout.clone()).ok().unwrap();
-    let first = (0..).find(|i| Route::new("t", 0.5).unwrap().arm(&format!("user{i}")) == Arm::Challenger);
+    let first =
+        (0..).find(|i| Route::new("t", 0.5).unwrap().arm(&format!("user{i}")) == Arm::Challenger);
     let answers = ask(&rollout, first.unwrap()..first.unwrap() + 1);
     assert_eq!(rollout.phase(), Phase::Running { share: 1.0 });
     let (control, challenger) = rollout.health();
@@ -264,7 +300,11 @@ fn an_error_of_the_control_is_passed_on_and_counted() {
     let control = fake("v1", |_| None);
     let rollout = CanaryRollout::new(control, fine("v2"), halves(), "t").unwrap();
     let rollout = rollout.judge_every(0);
-    let failed = (0..100).filter(|i| rollout.recommend(&Request::new(format!("user{i}"))).is_err());
+    let failed = (0..100).filter(|i| {
+        rollout
+            .recommend(&Request::new(format!("user{i}")))
+            .is_err()
+    });
     let failed = failed.count() as u64;
     let (control, challenger) = rollout.health();
     assert_eq!((control.requests, control.errors), (failed, failed));
@@ -287,7 +327,10 @@ fn the_limit_of_latency_and_the_unit_of_the_gates_are_those_of_the_ledger() {
     assert_eq!(challenger.slow, challenger.requests);
     assert_eq!(challenger.by_user, None);
     let verdict = rollout.judge();
-    assert!(verdict.reasons[0].starts_with("p95 latency is"), "{verdict:?}");
+    assert!(
+        verdict.reasons[0].starts_with("p95 latency is"),
+        "{verdict:?}"
+    );
     assert_eq!(rollout.phase(), Phase::RolledBack);
 }
 
@@ -308,10 +351,16 @@ fn phases_and_steps_are_read_as_sentences() {
     assert_eq!(Phase::Running { share: 0.05 }.to_string(), "running at 5 %");
     assert_eq!(Phase::Completed.to_string(), "completed");
     assert_eq!(Phase::RolledBack.to_string(), "rolled back");
-    assert_eq!((Phase::Completed.share(), Phase::RolledBack.share()), (1.0, 0.0));
+    assert_eq!(
+        (Phase::Completed.share(), Phase::RolledBack.share()),
+        (1.0, 0.0)
+    );
     let rollout = rollout(fine("v2"), halves());
     ask(&rollout, 0..300);
     let first = rollout.steps()[0].to_string();
-    assert!(first.starts_with("50 % -> running at 100 %: 0.00 % errors, p95 "), "{first}");
+    assert!(
+        first.starts_with("50 % -> running at 100 %: 0.00 % errors, p95 "),
+        "{first}"
+    );
     assert!(format!("{rollout:?}").starts_with("CanaryRollout { phase: "));
 }
