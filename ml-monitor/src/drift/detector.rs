@@ -68,6 +68,26 @@ impl Default for PsiThreshold {
 /// present, only when anything is missing), so a column that lost its values drifts even though there is nothing left to
 /// compare. The population stability index has missing rows as a bin instead.
 ///
+/// # False alarms
+/// Every test holds its level on samples of one distribution, whatever that is: the Kolmogorov-Smirnov test is exact or
+/// conservative, the calibrated index and a chi-square test with rare categories are permutation tests. Alarms of the index at
+/// level .05 in 1,000 simulated pairs of samples (reference x current rows; within .028 of the truth), by
+/// `cargo test --release -p ml-monitor --test false_alarms -- --ignored --nocapture`, which also runs the other tests:
+///
+/// | unchanged column | 50 x 500 | 500 x 500 | 500 x 50 | 30 x 5000 | 3000 x 2000 |
+/// |---|---:|---:|---:|---:|---:|
+/// | 1 % ones | .016 | .015 | .019 | .015 | .050 |
+/// | zipf | .052 | .050 | .059 | .045 | .052 |
+/// | 99 % missing | .026 | .041 | .035 | .062 | .019 |
+/// | normal | .060 | .047 | .046 | .066 | .060 |
+/// | poisson | .053 | .047 | .058 | .064 | .052 |
+/// | uniform | .052 | .049 | .043 | .064 | .042 |
+/// | constant | .000 | .000 | .000 | .000 | .000 |
+/// | many levels | .043 | .052 | .042 | .051 | .040 |
+/// | exponential | .061 | .048 | .046 | .054 | .058 |
+/// | zero-inflated | .065 | .059 | .059 | .053 | .059 |
+/// | 1 % ones, category | .017 | .016 | .023 | .022 | .052 |
+///
 /// # Example
 /// ```
 /// use ml_monitor::drift::{ColumnSet, DriftDetector, ReferenceProfile, Values};

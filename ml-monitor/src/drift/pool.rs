@@ -4,7 +4,7 @@
 //! equally likely. A statistic of the observed samples is therefore one draw among those of the splits: a permutation test,
 //! whose level holds for any sizes, shares, ties and rare values.
 
-use ml_data::random::{Rng, Xoshiro256PlusPlus, generator};
+use ml_data::random::{Rng, Xoshiro256PlusPlus, generator, hash};
 use ml_data::{Error, Result};
 use rand_distr::{Binomial, Distribution, StandardNormal};
 
@@ -32,7 +32,7 @@ pub(super) fn split_levels(
         .map(|(a, b)| a.saturating_add(*b))
         .collect();
     let (n, m) = (sum(reference), sum(current));
-    let mut rng = generator(seed, "pooled split", 0);
+    let mut rng = splits(seed, pooled.iter().copied());
     let mut small = vec![0u64; pooled.len()];
     let mut other = vec![0u64; pooled.len()];
     let mut dealer = (n.min(m) <= BY_ROW).then(|| Dealer::new(&pooled, n.min(m)));
@@ -57,6 +57,12 @@ pub(super) fn split_levels(
             })
         })
         .collect()
+}
+
+/// The generator of the splits of a pool. It depends on the pool, so that the error of one set of draws is not repeated in every
+/// comparison of the same sizes; not on how the pool was observed to split, which would bias the test.
+pub(super) fn splits(seed: u64, pool: impl Iterator<Item = u64>) -> Xoshiro256PlusPlus {
+    generator(pool.fold(seed, hash), "pooled split", 0)
 }
 
 /// The sum of counts, at most `u64::MAX`.

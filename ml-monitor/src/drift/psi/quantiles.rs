@@ -1,9 +1,7 @@
 //! The index of random splits of numbers, whose bins are cut at the quantiles of each split's own reference.
 
-use ml_data::random::generator;
-
 use super::super::ks::{sorted_keys, unkey};
-use super::super::pool::{BY_ROW, MARKED, Members};
+use super::super::pool::{BY_ROW, MARKED, Members, splits};
 use super::{PsiBins, edges, index, quantile};
 
 /// The pooled numbers of two samples.
@@ -44,7 +42,7 @@ impl Pooled {
 
     /// The indices of this many random splits.
     pub(crate) fn indices(&self, bins: PsiBins, draws: usize, seed: u64) -> Vec<f64> {
-        let mut rng = generator(seed, "pooled split", 0);
+        let mut rng = splits(seed, self.sorted.iter().map(|x| x.to_bits()));
         let mut members = Members::new(self.rows);
         let one = |_| {
             members.draw(self.n.min(self.m), &mut rng, |_| ());
@@ -87,7 +85,7 @@ impl Pooled {
 mod tests {
     use super::*;
     use crate::drift::psi_2samp;
-    use ml_data::random::RngExt;
+    use ml_data::random::{RngExt, generator};
 
     /// The index of a split is that of the two samples it stands for.
     #[test]
