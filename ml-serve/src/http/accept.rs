@@ -47,6 +47,11 @@ impl Door {
         let notice = self.app.limits.notice;
         self.accept_until(&listener, tokio::time::sleep(notice))
             .await;
+        if turn_away(&listener) {
+            // Handshakes under way come to their end, and are accepted.
+            self.accept_until(&listener, tokio::time::sleep(TICK * 2))
+                .await;
+        }
         self.close(listener);
         self.drain().await
     }
@@ -151,6 +156,29 @@ impl Door {
             }),
         }
     }
+}
+
+/// Makes the system pass over packets that ask for a new connection; true when it does. Closing the port resets what is in
+/// its queue, and without this a client could get there between the last look and the end. Its system asks again a second
+/// later, and is then refused, as by any port that is closed.
+#[cfg(target_os = "linux")]
+fn turn_away(listener: &TcpListener) -> bool {
+    use socket2::{SockFilter, SockRef};
+    // On the TCP header: byte 13 holds the flags; of SYN (2) and ACK (16) only SYN is set.
+    let filter = [
+        SockFilter::new(0x30, 0, 0, 13),
+        SockFilter::new(0x54, 0, 0, 0x12),
+        SockFilter::new(0x15, 0, 1, 0x02),
+        SockFilter::new(0x06, 0, 0, 0),
+        SockFilter::new(0x06, 0, 0, u32::MAX),
+    ];
+    SockRef::from(listener).attach_filter(&filter).is_ok()
+}
+
+/// Only Linux can do that.
+#[cfg(not(target_os = "linux"))]
+fn turn_away(_: &TcpListener) -> bool {
+    false
 }
 
 struct Leave(Arc<App>);

@@ -81,10 +81,12 @@ impl EventSink for Memory {
     fn emit(&self, event: PredictionEvent) -> Result<()> {
         let mut kept = self.kept();
         kept.events.push_back(event);
-        if kept.events.len() > self.most {
-            kept.events.pop_front();
-            kept.dropped += 1;
-        }
+        let full = kept.events.len() > self.most;
+        let oldest = if full { kept.events.pop_front() } else { None };
+        kept.dropped += u64::from(full);
+        // Its many texts are freed when nobody waits for the lock any more.
+        drop(kept);
+        drop(oldest);
         Ok(())
     }
 }
