@@ -82,3 +82,40 @@ fn the_default_tree_is_light() {
         assert!(!HEAVY.contains(&name), "the default tree pulls {name}");
     }
 }
+
+/// RUSTSEC-2024-0436: `paste` has no maintainer. It is allowed below faer's matrix products, and nowhere else.
+#[test]
+fn case_v13_unmaintained_paste_comes_with_faer_alone() {
+    let below = cargo(&[
+        "tree",
+        "--invert",
+        "paste",
+        "--prefix",
+        "depth",
+        "--edges",
+        "normal,build",
+    ]);
+    let parents = below.lines().filter_map(|line| line.strip_prefix('1'));
+    let names: Vec<&str> = parents
+        .filter_map(|p| p.split_whitespace().next())
+        .collect();
+    assert!(
+        !names.is_empty(),
+        "it is gone: take its exception out of deny.toml"
+    );
+    for name in names {
+        assert!(
+            name == "pulp" || name.starts_with("gemm"),
+            "{name} brings paste"
+        );
+    }
+    let ours = below
+        .lines()
+        .filter(|line| line.contains(" v0.1.0 (") && line.starts_with('3'));
+    assert!(ours.clone().count() > 0 && ours.clone().all(|line| line.starts_with("3ml-models ")));
+    let deny = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/deny.toml")).unwrap();
+    assert!(
+        deny.contains("RUSTSEC-2024-0436"),
+        "the exception has its reason"
+    );
+}
