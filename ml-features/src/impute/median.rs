@@ -92,14 +92,18 @@ fn median(column: &NumColumn<'_>) -> Option<f64> {
     Some(middle(lower, *upper))
 }
 
+/// The middle of the two values that half of the weight lies below and above, else the value at the half. Sums of `n` weights
+/// are rounded `n` times at most: a half within that is a half, so that ten weights of a tenth have one.
 fn weighted_median(mut pairs: Vec<(f64, f64)>) -> Option<f64> {
     pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let total: f64 = pairs.iter().map(|p| p.1).sum();
+    let rounding = pairs.len() as f64 * f64::EPSILON * total;
     let mut below = 0.0;
     for (i, (value, weight)) in pairs.iter().enumerate() {
         below += weight;
-        if 2.0 * below >= total {
-            let next = pairs.get(i + 1).filter(|_| 2.0 * below == total);
+        if 2.0 * below >= total - rounding {
+            let half = 2.0 * below <= total + rounding;
+            let next = pairs.get(i + 1).filter(|_| half);
             return Some(next.map_or(*value, |(n, _)| middle(*value, *n)));
         }
     }
@@ -116,6 +120,25 @@ mod tests {
     use super::*;
     use ml_data::prelude::*;
     use proptest::prelude::*;
+
+    /// Values by hand: half of the weight lies on either side, whatever the weights' unit.
+    #[test]
+    fn case_m2_medians_of_tenths_have_a_half() {
+        let of = |n: usize, w: f64| weighted_median((1..=n).map(|v| (v as f64, w)).collect());
+        for w in [0.1, 0.3, 0.7, 1.0, 1e-9, 3e200] {
+            assert_eq!(
+                [of(10, w), of(6, w), of(5, w)],
+                [Some(5.5), Some(3.5), Some(3.0)],
+                "{w}"
+            );
+        }
+        let uneven = vec![(1.0, 0.2), (3.0, 0.5), (10.0, 0.3)];
+        assert_eq!(weighted_median(uneven), Some(3.0));
+        assert_eq!(
+            weighted_median(vec![(1.0, 0.3), (2.0, 0.2), (9.0, 0.5)]),
+            Some(5.5)
+        );
+    }
 
     #[test]
     fn an_empty_column_is_named() {
