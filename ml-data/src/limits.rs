@@ -2,7 +2,7 @@
 //!
 //! A file decides how much memory it costs: a few hundred kilobytes of gzip unpack to gigabytes, and a header of commas to a
 //! hundred thousand columns. Every such size has a limit here, with a default that ordinary files do not reach; past it a reader
-//! returns [`Error::Limit`](crate::Error::Limit), which names the limit, what was found and how to raise it.
+//! returns [`Error::Limit`], which names the limit, what was found and how to raise it.
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
