@@ -16,6 +16,8 @@
 //! | [`DRAIN_TIMEOUT`] | [`Server::drain_timeout`] | [`Error::DrainTimeout`](crate::Error::DrainTimeout) |
 //! | [`EVENTS_KEPT`] | [`Memory::bounded`](crate::recommend::Memory::bounded) | the oldest event is dropped, and counted |
 //! | [`PATIENCE`] | [`Registry::patience`](crate::registry::Registry::patience) | [`Error::Locked`](crate::Error::Locked) |
+//! | [`WAITING_ANSWERS`] | [`CanaryRollout::waiting`], [`AbTest::waiting`] | the oldest answer can not convert any more |
+//! | [`COUNTED_USERS`] | [`CanaryRollout::users`], [`AbTest::users`] | further users are counted by request alone |
 //!
 //! The memory that clients can claim is bounded by `connections x (head limit + body limit)`: 128 MiB with the defaults.
 //!
@@ -31,6 +33,10 @@
 //! [`Server::notice`]: crate::http::Server::notice
 //! [`Server::grace`]: crate::http::Server::grace
 //! [`Server::drain_timeout`]: crate::http::Server::drain_timeout
+//! [`CanaryRollout::waiting`]: crate::rollout::CanaryRollout::waiting
+//! [`CanaryRollout::users`]: crate::rollout::CanaryRollout::users
+//! [`AbTest::waiting`]: crate::rollout::AbTest::waiting
+//! [`AbTest::users`]: crate::rollout::AbTest::users
 
 use std::time::Duration;
 
@@ -65,3 +71,8 @@ pub(crate) const LINGER: Duration = Duration::from_secs(1);
 pub const EVENTS_KEPT: usize = 10_000;
 /// Time a writer of the registry waits for another.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Answers of a rollout that wait for their outcome, about 5 MB.
+pub const WAITING_ANSWERS: usize = 100_000;
+/// Users of a rollout, both arms together, that are told apart, about 5 MB. Its tests by user are over the first so many
+/// users of a stage; requests of further ones are counted by request alone, which keeps the level and costs power.
+pub const COUNTED_USERS: usize = 100_000;

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Sums over users of x (visits) and y (conversions, errors), their squares and their product: all that the delta method asks
-/// for. Users may come back: [`change`](Self::change) exchanges what a user had for what the user has now.
+/// Sums over users of x (visits) and y (conversions, errors), their squares and their product: all
+/// that the delta method asks for. Users may come back: [`change`](Self::change) exchanges what a
+/// user had for what the user has now.
 ///
 /// ```
 /// use ml_eval::sequential::Clusters;
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// # References
-/// Deng, Knoblich, Lu: Applying the delta method in metric analytics. KDD 2018. doi:10.1145/3219819.3219919.
+/// Deng, Knoblich, Lu: Applying the delta method in metric analytics. KDD 2018.
+/// doi:10.1145/3219819.3219919.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Clusters {
     users: u64,
@@ -71,7 +73,8 @@ impl Clusters {
         let squares = self.yy - 2.0 * ratio * self.xy + ratio * ratio * self.xx;
         (squares - mean * mean * self.users as f64).max(0.0)
     }
-    /// Variance of the ratio by the delta method, n / (n - 1) sum (y - ratio x)² / (sum x)²; 0 of fewer than two users.
+    /// Variance of the ratio by the delta method, n / (n - 1) sum (y - ratio x)² / (sum x)²; 0 of
+    /// fewer than two users.
     pub fn variance(&self) -> f64 {
         if self.users < 2 || self.x <= 0.0 {
             return 0.0;
@@ -79,8 +82,9 @@ impl Clusters {
         let n = self.users as f64;
         n / (n - 1.0) * self.residuals(self.ratio()) / (self.x * self.x)
     }
-    /// Design effect of a share (y of x trials are hits), over all the arms given: how many times larger the variance is than
-    /// it would be if every trial were of another user. 1 where nothing varies.
+    /// Design effect of a share (y of x trials are hits), over all the arms given: how many times
+    /// larger the variance is than it would be if every trial were of another user. 1 where nothing
+    /// varies.
     ///
     /// # References
     /// Rao, Scott 1992, doi:10.2307/2532311; pooled over arms, each around its own share.

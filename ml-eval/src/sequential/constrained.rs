@@ -1,9 +1,9 @@
 //! The likeliest shares of two arms that differ by a given amount.
 
-/// Likeliest share of the first arm (trials, hits) when the second's is that plus `delta`: where the likelihood of both is
-/// highest on the border of "they differ by at most delta". The log-likelihood is concave in the share, so its slope is
-/// bisected, which stays exact at any counts. Trials and hits may be fractions (effective counts); NaN for a `delta` outside
-/// [-1, 1].
+/// Likeliest share of the first arm (trials, hits) when the second's is that plus `delta`: where
+/// the likelihood of both is highest on the border of "they differ by at most delta". The
+/// log-likelihood is concave in the share, so its slope is bisected, which stays exact at any
+/// counts. Trials and hits may be fractions (effective counts); NaN for a `delta` outside [-1, 1].
 ///
 /// ```
 /// let pooled = ml_eval::sequential::constrained_share((400.0, 13.0), (100.0, 2.0), 0.0);
@@ -11,8 +11,9 @@
 /// ```
 ///
 /// # References
-/// Miettinen, Nurminen 1985, doi:10.1002/sim.4780040211; Farrington, Manning 1990, doi:10.1002/sim.4780091208 (who solve the
-/// cubic in closed form, which loses its digits at small shares of many trials).
+/// Miettinen, Nurminen 1985, doi:10.1002/sim.4780040211; Farrington, Manning 1990,
+/// doi:10.1002/sim.4780091208 (who solve the cubic in closed form, which loses its digits at small
+/// shares of many trials).
 pub fn constrained_share((n0, x0): (f64, f64), (n1, x1): (f64, f64), delta: f64) -> f64 {
     if !(-1.0..=1.0).contains(&delta) {
         return f64::NAN;

@@ -38,12 +38,13 @@ impl Evidence {
     pub fn p_value(self) -> f64 {
         (-self.log_e).exp().min(1.0)
     }
-    /// Whether the hypothesis is rejected at this level: e >= 1 / alpha. Under the hypothesis that this is ever so, at any of
-    /// the looks, has probability at most alpha.
+    /// Whether the hypothesis is rejected at this level: e >= 1 / alpha. Under the hypothesis that
+    /// this is ever so, at any of the looks, has probability at most alpha.
     pub fn rejects(self, alpha: f64) -> bool {
         self.log_e >= -alpha.ln()
     }
-    /// The stronger of two looks at the *same* process: over all looks so far, the p-value is then the least of 1 / e.
+    /// The stronger of two looks at the *same* process: over all looks so far, the p-value is then
+    /// the least of 1 / e.
     #[must_use]
     pub fn strongest(self, other: Self) -> Self {
         if other.log_e > self.log_e {

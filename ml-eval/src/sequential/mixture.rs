@@ -8,27 +8,29 @@ use crate::error::{self, Result};
 use serde::{Deserialize, Serialize};
 use statrs::function::erf::erfc;
 
-/// Mixture sequential probability ratio test (mSPRT) of the difference of two means, or of two ratios over users. With D the
-/// difference beyond the margin, V its variance, z = D / sqrt(V), m = (v0 + v1) / 2 / V the effective number of pairs (v0, v1
-/// the variances of one unit) and k = rho² m:
+/// Mixture sequential probability ratio test (mSPRT) of the difference of two means, or of two
+/// ratios over users. With D the difference beyond the margin, V its variance, z = D / sqrt(V), m =
+/// (v0 + v1) / 2 / V the effective number of pairs (v0, v1 the variances of one unit) and k = rho²
+/// m:
 ///
 /// e = 2 Phi(z sqrt(k / (1 + k))) exp(z² k / (1 + k) / 2) / sqrt(1 + k)
 ///
-/// The mixture is the half of a normal distribution that speaks for the alternative: standardised effects of standard
-/// deviation rho. Each arm's variance of one unit is the larger of its own and the pooled one: a small arm that has hardly
-/// seen an event would look certain.
+/// The mixture is the half of a normal distribution that speaks for the alternative: standardised
+/// effects of standard deviation rho. Each arm's variance of one unit is the larger of its own and
+/// the pooled one: a small arm that has hardly seen an event would look certain.
 ///
 /// # Level
-/// Asymptotic, as the variances are estimated and the sums taken as normal (Waudby-Smith et al.): nothing is said before
-/// `burn_in` units in each arm. At the default of 50, with conversions of 3 % (lognormal values of sigma 1), looking
-/// after every unit of the smaller arm, the level of .05 holds for arms of 1:1, 1:19 and 19:1, and users who differ by 1.5 on
-/// the logit; tests of this module repeat it. Heavier tails need more: a thousand where a few units carry the sum.
+/// Asymptotic, as the variances are estimated and the sums taken as normal (Waudby-Smith et al.):
+/// nothing is said before `burn_in` units in each arm. At the default of 50, with conversions of 3
+/// % (lognormal values of sigma 1), looking after every unit of the smaller arm, the level of .05
+/// holds for arms of 1:1, 1:19 and 19:1, and users who differ by 1.5 on the logit; tests of this
+/// module repeat it. Heavier tails need more: a thousand where a few units carry the sum.
 ///
 /// # References
-/// Johari, Koomen, Pekelis, Walsh: Always valid inference: continuous monitoring of A/B tests. Oper. Res. 70 (2022).
-/// doi:10.1287/opre.2021.2135.
-/// Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas: Time-uniform central limit theory and asymptotic confidence sequences. Ann.
-/// Statist. 52 (2024). doi:10.1214/24-AOS2408.
+/// Johari, Koomen, Pekelis, Walsh: Always valid inference: continuous monitoring of A/B tests.
+/// Oper. Res. 70 (2022). doi:10.1287/opre.2021.2135. Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas:
+/// Time-uniform central limit theory and asymptotic confidence sequences. Ann. Statist. 52 (2024).
+/// doi:10.1214/24-AOS2408.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct NormalMixture {
     rho: f64,
@@ -69,8 +71,8 @@ impl Difference {
 }
 
 impl NormalMixture {
-    /// Sets the size of effect the test is quickest at, in standard deviations of one unit (default 0.1); within a factor of
-    /// three the time to detection hardly changes.
+    /// Sets the size of effect the test is quickest at, in standard deviations of one unit (default
+    /// 0.1); within a factor of three the time to detection hardly changes.
     ///
     /// # Errors
     /// Not finite and above 0.
@@ -89,7 +91,8 @@ impl NormalMixture {
         self
     }
 
-    /// Evidence that the treatment's mean is above the control's by more than `margin`. H0: mean1 <= mean0 + margin.
+    /// Evidence that the treatment's mean is above the control's by more than `margin`. H0: mean1
+    /// <= mean0 + margin.
     ///
     /// ```
     /// use ml_eval::sequential::{Moments, NormalMixture};
@@ -112,8 +115,9 @@ impl NormalMixture {
         Ok(self.one_sided(difference, margin))
     }
 
-    /// Evidence that the treatment's ratio of sums over users is above the control's by more than `margin`: the delta method,
-    /// users as units. H0: ratio1 <= ratio0 + margin. For events (conversions) wait for twenty of them in both arms together.
+    /// Evidence that the treatment's ratio of sums over users is above the control's by more than
+    /// `margin`: the delta method, users as units. H0: ratio1 <= ratio0 + margin. For events
+    /// (conversions) wait for twenty of them in both arms together.
     ///
     /// # Errors
     /// A margin that is not finite.
@@ -128,9 +132,9 @@ impl NormalMixture {
         Ok(self.one_sided(difference, margin))
     }
 
-    /// Confidence sequence of the difference of the means, treatment minus control: with probability 1 - alpha it holds the
-    /// true difference at all times at once. The whole line before the burn-in, and where nothing varies.
-    /// Robbins' normal mixture, two-sided.
+    /// Confidence sequence of the difference of the means, treatment minus control: with
+    /// probability 1 - alpha it holds the true difference at all times at once. The whole line
+    /// before the burn-in, and where nothing varies. Robbins' normal mixture, two-sided.
     ///
     /// # Errors
     /// An alpha outside (0, 1).
@@ -143,7 +147,8 @@ impl NormalMixture {
         self.interval(self.means(control, treatment), alpha)
     }
 
-    /// Confidence sequence of the difference of the ratios, as [`mean_interval`](Self::mean_interval).
+    /// Confidence sequence of the difference of the ratios, as
+    /// [`mean_interval`](Self::mean_interval).
     ///
     /// # Errors
     /// An alpha outside (0, 1).

@@ -1,9 +1,10 @@
 //! Always-valid tests: the level holds however often one looks, and whenever one stops.
 //!
-//! A test of fixed size is right for one look at a size chosen beforehand. Looked at after every request until it says
-//! something, it says it in the end, whatever is true (Armitage, McPherson, Rowe 1969). An e-process is a number that is at
-//! most 1 on average under the hypothesis *at every stopping time*: that it ever reaches 1 / alpha has probability at most
-//! alpha (Ville 1939). Its inverse is a p-value that may be read at any time.
+//! A test of fixed size is right for one look at a size chosen beforehand. Looked at after every
+//! request until it says something, it says it in the end, whatever is true (Armitage, McPherson,
+//! Rowe 1969). An e-process is a number that is at most 1 on average under the hypothesis *at every
+//! stopping time*: that it ever reaches 1 / alpha has probability at most alpha (Ville 1939). Its
+//! inverse is a p-value that may be read at any time.
 //!
 //! | question | test | level |
 //! |---|---|---|
@@ -12,8 +13,9 @@
 //! | is a mean above the control's? | [`NormalMixture::mean_above`] | after a burn-in |
 //! | is a ratio over users (conversions / visits) above the control's? | [`NormalMixture::ratio_above`] | after a burn-in |
 //!
-//! *Below* is *above* with the arms exchanged. All of them take sums and counts alone, so that a decision is a pure function
-//! of what was counted. [`Unit`] says what counts as one observation: choose before the first look.
+//! *Below* is *above* with the arms exchanged. All of them take sums and counts alone, so that a
+//! decision is a pure function of what was counted. [`Unit`] says what counts as one observation:
+//! choose before the first look.
 //!
 //! ```
 //! use ml_eval::sequential::{Share, ShareTest};
@@ -28,12 +30,11 @@
 //! ```
 //!
 //! # References
-//! Ville: Étude critique de la notion de collectif (1939).
-//! Armitage, McPherson, Rowe: Repeated significance tests on accumulating data. JRSS A 132 (1969). doi:10.2307/2343787.
-//! Robbins: Statistical methods related to the law of the iterated logarithm. Ann. Math. Statist. 41 (1970).
-//! doi:10.1214/aoms/1177696786.
-//! Ramdas, Grünwald, Vovk, Shafer: Game-theoretic statistics and safe anytime-valid inference. Statist. Sci. 38 (2023).
-//! doi:10.1214/23-STS894.
+//! Ville: Étude critique de la notion de collectif (1939). Armitage, McPherson, Rowe: Repeated
+//! significance tests on accumulating data. JRSS A 132 (1969). doi:10.2307/2343787. Robbins:
+//! Statistical methods related to the law of the iterated logarithm. Ann. Math. Statist. 41 (1970).
+//! doi:10.1214/aoms/1177696786. Ramdas, Grünwald, Vovk, Shafer: Game-theoretic statistics and safe
+//! anytime-valid inference. Statist. Sci. 38 (2023). doi:10.1214/23-STS894.
 
 mod clusters;
 mod constrained;

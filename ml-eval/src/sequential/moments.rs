@@ -3,7 +3,8 @@
 use crate::error::{self, Result};
 use serde::{Deserialize, Serialize};
 
-/// Count, mean and sum of squared deviations of values that arrive one at a time; one value a user where users are the unit.
+/// Count, mean and sum of squared deviations of values that arrive one at a time; one value a user
+/// where users are the unit.
 ///
 /// ```
 /// use ml_eval::sequential::Moments;
@@ -13,8 +14,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// # References
-/// Welford: Note on a method for calculating corrected sums of squares and products. Technometrics 4 (1962).
-/// doi:10.1080/00401706.1962.10490022: no digits are lost where the mean is large.
+/// Welford: Note on a method for calculating corrected sums of squares and products. Technometrics
+/// 4 (1962). doi:10.1080/00401706.1962.10490022: no digits are lost where the mean is large.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
     n: u64,

@@ -36,11 +36,13 @@ impl Share {
             0.0
         }
     }
-    /// Effective counts: both divided by a design effect, the factor by which the variance of the share is larger than that
-    /// of independent trials ([`Clusters::design_effect`](super::Clusters::design_effect)). Effects below 1 count as 1.
+    /// Effective counts: both divided by a design effect, the factor by which the variance of the
+    /// share is larger than that of independent trials
+    /// ([`Clusters::design_effect`](super::Clusters::design_effect)). Effects below 1 count as 1.
     ///
     /// # References
-    /// Rao, Scott: A simple method for the analysis of clustered binary data. Biometrics 48 (1992). doi:10.2307/2532311.
+    /// Rao, Scott: A simple method for the analysis of clustered binary data. Biometrics 48 (1992).
+    /// doi:10.2307/2532311.
     #[must_use]
     pub fn effective(self, design_effect: f64) -> Self {
         // `max` also turns NaN into 1
@@ -58,31 +60,37 @@ impl Share {
     }
 }
 
-/// Beta-binomial e-processes of shares: universal inference. The numerator is the likelihood averaged over a beta
-/// distribution of each arm's share, the denominator the highest likelihood that the hypothesis allows:
+/// Beta-binomial e-processes of shares: universal inference. The numerator is the likelihood
+/// averaged over a beta distribution of each arm's share, the denominator the highest likelihood
+/// that the hypothesis allows:
 ///
-/// e = prod over arms of B(a + hits, b + misses) / B(a, b)  /  sup over H0 of prod p^hits (1 - p)^misses
+/// e = prod over arms of B(a + hits, b + misses) / B(a, b)  /  sup over H0 of prod p^hits (1 -
+/// p)^misses
 ///
-/// Against each pair of shares of the hypothesis the same numerator gives a martingale, whatever the order of the requests and
-/// whoever sends which request where, as long as nobody knows how it will end; the supremum is larger still. The counts alone
-/// decide, so that shares of traffic may change on the way, one arm may be far larger, and arms may alternate.
+/// Against each pair of shares of the hypothesis the same numerator gives a martingale, whatever
+/// the order of the requests and whoever sends which request where, as long as nobody knows how it
+/// will end; the supremum is larger still. The counts alone decide, so that shares of traffic may
+/// change on the way, one arm may be far larger, and arms may alternate.
 ///
 /// # When
-/// Exact for independent trials at any number of them. For trials that come in clusters divide by the design effect
-/// ([`Share::effective`]): then the level is asymptotic in the number of clusters. The shares are taken as constant over the
-/// time that is counted: compare arms that run side by side.
+/// Exact for independent trials at any number of them. For trials that come in clusters divide by
+/// the design effect ([`Share::effective`]): then the level is asymptotic in the number of
+/// clusters. The shares are taken as constant over the time that is counted: compare arms that run
+/// side by side.
 ///
 /// # Prior
-/// Beta(1/2, 10) by default: its detection time at shares of .1 to 10 % is 20 to 35 % below that of Jeffreys' Beta(1/2, 1/2).
-/// The level does not depend on it.
+/// Beta(1/2, 10) by default: its detection time at shares of .1 to 10 % is 20 to 35 % below that of
+/// Jeffreys' Beta(1/2, 1/2). The level does not depend on it.
 ///
 /// # References
-/// Wasserman, Ramdas, Balakrishnan: Universal inference. PNAS 117 (2020). doi:10.1073/pnas.1922664117.
-/// Turner, Ly, Grünwald: Generic E-variables for exact sequential k-sample tests that allow for optional stopping. J. Statist.
-/// Plann. Inference 230 (2024). doi:10.1016/j.jspi.2023.106116: e-variables of 2x2 tables for data that arrive in blocks.
-/// Lindon, Malek: Anytime-valid inference for multinomial count data. NeurIPS 35 (2022): for a known share of traffic.
-/// Robbins: Statistical methods related to the law of the iterated logarithm. Ann. Math. Statist. 41 (1970).
-/// doi:10.1214/aoms/1177696786: the mixture over a beta distribution.
+/// Wasserman, Ramdas, Balakrishnan: Universal inference. PNAS 117 (2020).
+/// doi:10.1073/pnas.1922664117. Turner, Ly, Grünwald: Generic E-variables for exact sequential
+/// k-sample tests that allow for optional stopping. J. Statist. Plann. Inference 230 (2024).
+/// doi:10.1016/j.jspi.2023.106116: e-variables of 2x2 tables for data that arrive in blocks.
+/// Lindon, Malek: Anytime-valid inference for multinomial count data. NeurIPS 35 (2022): for a
+/// known share of traffic. Robbins: Statistical methods related to the law of the iterated
+/// logarithm. Ann. Math. Statist. 41 (1970). doi:10.1214/aoms/1177696786: the mixture over a beta
+/// distribution.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ShareTest {
     a: f64,
@@ -96,7 +104,8 @@ impl Default for ShareTest {
 }
 
 impl ShareTest {
-    /// A test with the beta distribution of the numerator: (1/2, 1/2) where any share is as likely as any other.
+    /// A test with the beta distribution of the numerator: (1/2, 1/2) where any share is as likely
+    /// as any other.
     ///
     /// # Errors
     /// Parameters that are not finite and above 0.
@@ -131,7 +140,8 @@ impl ShareTest {
         ))
     }
 
-    /// Evidence that the treatment's share is above the control's by more than `margin`. H0: p1 <= p0 + margin.
+    /// Evidence that the treatment's share is above the control's by more than `margin`. H0: p1 <=
+    /// p0 + margin.
     ///
     /// # Errors
     /// A margin outside [-1, 1].
@@ -158,7 +168,8 @@ impl ShareTest {
         Ok(Evidence::from_log_e(numerator - highest))
     }
 
-    /// Confidence sequence of one share: with probability 1 - alpha it holds the true share at all times at once.
+    /// Confidence sequence of one share: with probability 1 - alpha it holds the true share at all
+    /// times at once.
     ///
     /// # Errors
     /// An alpha outside (0, 1).
@@ -169,9 +180,9 @@ impl ShareTest {
         Ok((border(centre, 0.0, out), border(centre, 1.0, out)))
     }
 
-    /// Lower confidence sequence of the difference p1 - p0: with probability 1 - alpha it is below the true difference at all
-    /// times at once. It is the largest margin that [`above`](Self::above) rejects; the upper one is minus that of the arms
-    /// exchanged.
+    /// Lower confidence sequence of the difference p1 - p0: with probability 1 - alpha it is below
+    /// the true difference at all times at once. It is the largest margin that
+    /// [`above`](Self::above) rejects; the upper one is minus that of the arms exchanged.
     ///
     /// # Errors
     /// An alpha outside (0, 1).
@@ -198,7 +209,8 @@ pub(super) fn level(alpha: f64) -> Result<f64> {
     }
 }
 
-/// The value nearest to `end` that is not out, going from `inside`; everything beyond it is out. Rounded towards `end`.
+/// The value nearest to `end` that is not out, going from `inside`; everything beyond it is out.
+/// Rounded towards `end`.
 fn border(inside: f64, end: f64, out: impl Fn(f64) -> bool) -> f64 {
     let (mut inside, mut outside) = (inside, end);
     if !out(end) {

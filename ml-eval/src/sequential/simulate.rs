@@ -8,14 +8,15 @@ fn normal(rng: &mut impl Rng) -> f64 {
     (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
-/// Highest count of a binomial (n, p) that chance alone makes in all but one of a thousand cases, by the normal bound.
+/// Highest count of a binomial (n, p) that chance alone makes in all but one of a thousand cases,
+/// by the normal bound.
 fn most(n: u32, p: f64) -> u32 {
     let n = f64::from(n);
     (n * p + 3.1 * (n * p * (1.0 - p)).sqrt()).ceil() as u32
 }
 
-/// Requests of the treatment before the shares are told apart at `alpha`, of at most `most`; every `every`-th request is the
-/// treatment's.
+/// Requests of the treatment before the shares are told apart at `alpha`, of at most `most`; every
+/// `every`-th request is the treatment's.
 fn shares((p0, p1): (f64, f64), every: u64, most: u64, alpha: f64, seed: u64) -> Option<u64> {
     let (test, mut rng) = (ShareTest::default(), generator(seed, "shares", every));
     let (mut n, mut x) = ([0, 0], [0, 0]);
@@ -69,7 +70,8 @@ struct Users {
     count: u32,
 }
 
-/// Whether conversions of equal arms are ever told apart: by the always-valid test of ratios, and by a z-test of requests.
+/// Whether conversions of equal arms are ever told apart: by the always-valid test of ratios, and
+/// by a z-test of requests.
 fn conversions(users: &Users, looks: u32, alpha: f64, seed: u64) -> (bool, bool) {
     let mut rng = generator(seed, "conversions", 0);
     let mut people: Vec<_> = (0..users.count)
@@ -106,7 +108,8 @@ fn conversions(users: &Users, looks: u32, alpha: f64, seed: u64) -> (bool, bool)
     (valid, naive)
 }
 
-/// At `reps` runs: false alarms of the always-valid test of ratios and of the fixed one, looked at 200 times.
+/// At `reps` runs: false alarms of the always-valid test of ratios and of the fixed one, looked at
+/// 200 times.
 fn false_alarms(users: &Users, reps: u32) -> (u32, u32) {
     let runs = (0..reps).map(|seed| conversions(users, 200, 0.05, u64::from(seed)));
     runs.fold((0, 0), |n, (valid, naive)| {
@@ -154,7 +157,8 @@ fn ratios_over_users_keep_their_level() {
     }
 }
 
-/// Last result, false alarms of 4,000 at .05: 33, 25, 1, 0; of the fixed test 1059, 1323, 1250, 1459.
+/// Last result, false alarms of 4,000 at .05: 33, 25, 1, 0; of the fixed test 1059, 1323, 1250,
+/// 1459.
 #[test]
 #[ignore = "minutes; cargo test --release -p ml-eval --lib sequential::simulate -- --ignored --nocapture"]
 fn ratios_over_users_keep_their_level_at_full_size() {

@@ -1,4 +1,5 @@
-//! Values of the reference (`tests/golden/sequential.py`: integrals and maxima by SciPy and mpmath), and exact levels.
+//! Values of the reference (`tests/golden/sequential.py`: integrals and maxima by SciPy and
+//! mpmath), and exact levels.
 
 use super::*;
 use proptest::prelude::*;
@@ -71,7 +72,8 @@ fn means_are_those_of_the_reference() {
     }
 }
 
-/// With x = 1 for every user a ratio is a mean: the same evidence and interval but for the centre of the pooled variance.
+/// With x = 1 for every user a ratio is a mean: the same evidence and interval but for the centre
+/// of the pooled variance.
 #[test]
 fn ratios_with_one_visit_a_user_are_means() {
     let test = NormalMixture::default();
@@ -130,8 +132,8 @@ fn settings_out_of_range_are_refused() {
     assert!(bad.contains("NaN") && bad.contains('1'), "{bad}");
 }
 
-/// Probability that e reaches 1 / alpha at any of the looks after each request of `order` (true: treatment), exactly, over
-/// all outcomes.
+/// Probability that e reaches 1 / alpha at any of the looks after each request of `order` (true:
+/// treatment), exactly, over all outcomes.
 fn ever_rejects(order: &[bool], (p0, p1): (f64, f64), margin: f64, alpha: f64) -> f64 {
     let test = ShareTest::default();
     let side = order.len() + 1;

@@ -16,12 +16,13 @@ use std::sync::{Arc, Mutex};
 /// - [`inferiority`](Self::inferiority), for one look at a size that was chosen beforehand;
 /// - [`always_valid`](Self::always_valid), for as many looks as one likes: dashboards, alarms, stopping early.
 ///
-/// Looking often and stopping at the first p-value below .05 of the former gives false alarms in a third of the experiments.
+/// Looking often and stopping at the first p-value below .05 of the former gives false alarms in a
+/// third of the experiments.
 ///
 /// # Level
-/// Users are the unit of observation ([`Unit::User`], see [`unit`](Self::unit)). With five visits a user whose propensities
-/// differ by 1 or 1.5 on the logit, a challenger that converts as the control does is called worse at the level asked for;
-/// simulated in `rollout/simulate.rs`.
+/// Users are the unit of observation ([`Unit::User`], see [`unit`](Self::unit)). With five visits a
+/// user whose propensities differ by 1 or 1.5 on the logit, a challenger that converts as the
+/// control does is called worse at the level asked for; simulated in `rollout/simulate.rs`.
 pub struct AbTest {
     pair: Pair,
     route: Route,
@@ -60,13 +61,15 @@ impl AbTest {
         };
         self.counting(|counting| counting.users = users)
     }
-    /// Sets how many users are told apart (default [`COUNTED_USERS`](super::COUNTED_USERS)); the tests are over the first so
-    /// many. Counts begin anew.
+    /// Sets how many users are told apart (default
+    /// [`COUNTED_USERS`](crate::limits::COUNTED_USERS)); the tests are over the first so many.
+    /// Counts begin anew.
     #[must_use]
     pub fn users(self, most: usize) -> Self {
         self.counting(|counting| counting.users = Some(most))
     }
-    /// Sets how many answers wait for their outcome (default [`WAITING_ANSWERS`](super::WAITING_ANSWERS)). Counts begin anew.
+    /// Sets how many answers wait for their outcome (default
+    /// [`WAITING_ANSWERS`](crate::limits::WAITING_ANSWERS)). Counts begin anew.
     #[must_use]
     pub fn waiting(self, answers: usize) -> Self {
         self.counting(|counting| counting.waiting = answers)
@@ -77,7 +80,8 @@ impl AbTest {
         self
     }
 
-    /// Counts an outcome; a purchase is a conversion of the request it names, once. False when it counts nothing.
+    /// Counts an outcome; a purchase is a conversion of the request it names, once. False when it
+    /// counts nothing.
     pub fn outcome(&self, outcome: &OutcomeEvent) -> bool {
         outcome.action == Action::Purchase && lock(&self.ledger).converted(outcome.request_id)
     }
@@ -86,13 +90,14 @@ impl AbTest {
         let ledger = lock(&self.ledger);
         (ledger.health(Arm::Control), ledger.health(Arm::Challenger))
     }
-    /// Whether the challenger converts worse by more than a margin, looked at once: see [`inferiority`].
+    /// Whether the challenger converts worse by more than a margin, looked at once: see
+    /// [`inferiority`].
     pub fn inferiority(&self, margin: f64) -> Option<Inferiority> {
         let (control, challenger) = self.health();
         inferiority(&control, &challenger, margin)
     }
-    /// Whether the challenger converts worse by more than a margin, looked at as often as one likes: see
-    /// [`always_valid_inferiority`].
+    /// Whether the challenger converts worse by more than a margin, looked at as often as one
+    /// likes: see [`always_valid_inferiority`].
     ///
     /// # Errors
     /// A margin outside [-1, 1].

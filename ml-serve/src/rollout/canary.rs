@@ -98,8 +98,8 @@ impl Canary {
     /// Checks stages and gates.
     ///
     /// # Errors
-    /// No stages, shares that do not rise to 1, a gate outside its domain; all traffic at once without a limit of errors, as
-    /// there is then no control to compare with.
+    /// No stages, shares that do not rise to 1, a gate outside its domain; all traffic at once
+    /// without a limit of errors, as there is then no control to compare with.
     pub fn check(&self) -> Result<()> {
         let wrong = |value: String, rule| {
             Err(ml_data::Error::parameter("Canary", "stages", value, rule).into())
@@ -120,9 +120,10 @@ impl Canary {
         Ok(())
     }
 
-    /// Decides from what was counted in this stage, of arms that ran side by side. Any broken gate rolls back, whatever the
-    /// others say. A pure function of the counts, valid for any routing: shares of traffic may be as unequal as they like. It
-    /// may be asked after every request: see the level of [`Gates`]. Settings that [`check`](Self::check) refuses hold.
+    /// Decides from what was counted in this stage, of arms that ran side by side. Any broken gate
+    /// rolls back, whatever the others say. A pure function of the counts, valid for any routing:
+    /// shares of traffic may be as unequal as they like. It may be asked after every request: see
+    /// the level of [`Gates`]. Settings that [`check`](Self::check) refuses hold.
     pub fn decide(&self, control: &Health, challenger: &Health) -> Verdict {
         self.judge(control, challenger, true)
     }

@@ -87,7 +87,8 @@ struct State {
 
 type OnStep = Box<dyn Fn(&Step) + Send + Sync>;
 
-/// A canary at work: routes by the present stage, counts, and every so many requests advances or rolls back by itself.
+/// A canary at work: routes by the present stage, counts, and every so many requests advances or
+/// rolls back by itself.
 pub struct CanaryRollout {
     pair: Pair,
     canary: Canary,
@@ -155,13 +156,15 @@ impl CanaryRollout {
         })
     }
 
-    /// Sets how many users are told apart in a stage (default [`COUNTED_USERS`](super::COUNTED_USERS)): the tests by user are
-    /// over the first so many. Counts begin anew; without effect by request.
+    /// Sets how many users are told apart in a stage (default
+    /// [`COUNTED_USERS`](crate::limits::COUNTED_USERS)): the tests by user are over the first so
+    /// many. Counts begin anew; without effect by request.
     #[must_use]
     pub fn users(self, most: usize) -> Self {
         self.counting(|counting| counting.users = counting.users.map(|_| most))
     }
-    /// Sets how many answers wait for their outcome (default [`WAITING_ANSWERS`](super::WAITING_ANSWERS)). Counts begin anew.
+    /// Sets how many answers wait for their outcome (default
+    /// [`WAITING_ANSWERS`](crate::limits::WAITING_ANSWERS)). Counts begin anew.
     #[must_use]
     pub fn waiting(self, answers: usize) -> Self {
         self.counting(|counting| counting.waiting = answers)
@@ -171,14 +174,16 @@ impl CanaryRollout {
         lock(&self.state).ledger = Ledger::new(self.counting);
         self
     }
-    /// Judges after this many requests of the challenger (default 10; 0 only when [`judge`](Self::judge) is called). The level
-    /// of the [gates](super::Gates) holds for any number.
+    /// Judges after this many requests of the challenger (default 10; 0 only when
+    /// [`judge`](Self::judge) is called). The level of the [gates](super::Gates) holds for any
+    /// number.
     #[must_use]
     pub fn judge_every(mut self, requests: u64) -> Self {
         self.every = requests;
         self
     }
-    /// How long a stage lasts at least (default no limit; a week in most shops). Rolling back never waits.
+    /// How long a stage lasts at least (default no limit; a week in most shops). Rolling back never
+    /// waits.
     #[must_use]
     pub fn stage_at_least(mut self, time: Duration) -> Self {
         self.at_least = time;
@@ -205,8 +210,8 @@ impl CanaryRollout {
         let ledger = &state.ledger;
         (ledger.health(Arm::Control), ledger.health(Arm::Challenger))
     }
-    /// Counts an outcome; a purchase is a conversion of the request it names, once, if that was of this stage. False when it
-    /// counts nothing.
+    /// Counts an outcome; a purchase is a conversion of the request it names, once, if that was of
+    /// this stage. False when it counts nothing.
     pub fn outcome(&self, outcome: &OutcomeEvent) -> bool {
         outcome.action == Action::Purchase && lock(&self.state).ledger.converted(outcome.request_id)
     }
@@ -221,7 +226,8 @@ impl CanaryRollout {
                 reasons: vec!["the rollout is over".into()],
             };
         };
-        // With all traffic the challenger has no control beside it: errors are compared with those of the stage before.
+        // With all traffic the challenger has no control beside it: errors are compared with those
+        // of the stage before.
         let beside = share < 1.0;
         let control = if beside {
             state.ledger.health(Arm::Control)

@@ -5,21 +5,24 @@ use crate::error::Result;
 use ml_eval::sequential::{Clusters, Evidence, Share, ShareTest, Unit};
 use serde::{Deserialize, Serialize};
 
-/// What a challenger has to keep to. The defaults are those of a shop front: no more errors than the control has, a 95th
-/// percentile of at most 200 ms, conversion not below the control's by more than 0.2 percentage points.
+/// What a challenger has to keep to. The defaults are those of a shop front: no more errors than
+/// the control has, a 95th percentile of at most 200 ms, conversion not below the control's by more
+/// than 0.2 percentage points.
 ///
 /// # Level
-/// A challenger that keeps to all of them is rolled back with probability at most `alpha`, over the *whole* rollout: all
-/// stages, all looks and all gates. Each gate is an always-valid test ([`ml_eval::sequential`]) at alpha / (stages x gates in
-/// use), 1 / 1200 by default. A gate that can not break is not in use: a margin, or `error_rate_max`, of 1; `p95_max_ms`
-/// infinite. By request the tests of errors and latency are exact; by user, and for conversion, asymptotic.
+/// A challenger that keeps to all of them is rolled back with probability at most `alpha`, over the
+/// *whole* rollout: all stages, all looks and all gates. Each gate is an always-valid test
+/// ([`ml_eval::sequential`]) at alpha / (stages x gates in use), 1 / 1200 by default. A gate that
+/// can not break is not in use: a margin, or `error_rate_max`, of 1; `p95_max_ms` infinite. By
+/// request the tests of errors and latency are exact; by user, and for conversion, asymptotic.
 ///
-/// Of 2,000 simulated rollouts of equal arms with the default stages and gates, at each of 0.1, 0.5, 1 and 5 % errors and
-/// for each of four ways to send requests to arms, at most one was rolled back (`rollout/simulate.rs`).
+/// Of 2,000 simulated rollouts of equal arms with the default stages and gates, at each of 0.1,
+/// 0.5, 1 and 5 % errors and for each of four ways to send requests to arms, at most one was rolled
+/// back (`rollout/simulate.rs`).
 ///
 /// # Detection
-/// Requests of the challenger until it is rolled back, medians of 101 rollouts with the default stages and gates: 5 % errors
-/// against the control's 1 %: 340; everything fails: 10.
+/// Requests of the challenger until it is rolled back, medians of 101 rollouts with the default
+/// stages and gates: 5 % errors against the control's 1 %: 340; everything fails: 10.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Gates {
@@ -27,20 +30,23 @@ pub struct Gates {
     pub min_requests: u64,
     /// Requests of the challenger before anything is judged (default 10).
     pub judge_from: u64,
-    /// How far the share of failed requests may lie above the control's, absolute (default 0.001). A challenger is not blamed
-    /// for errors that the control has too.
+    /// How far the share of failed requests may lie above the control's, absolute (default 0.001).
+    /// A challenger is not blamed for errors that the control has too.
     pub error_margin: f64,
-    /// Highest share of failed requests, whatever the control does (default 1: no limit). It blames the challenger for what
-    /// the machine does, too.
+    /// Highest share of failed requests, whatever the control does (default 1: no limit). It blames
+    /// the challenger for what the machine does, too.
     pub error_rate_max: f64,
-    /// Highest 95th percentile of latency, milliseconds (default 200): at most 5 % of the requests may take longer.
+    /// Highest 95th percentile of latency, milliseconds (default 200): at most 5 % of the requests
+    /// may take longer.
     pub p95_max_ms: f64,
-    /// How far conversion may fall below the control's, absolute (default 0.002). Compared only with a control that runs
-    /// beside the challenger: purchases come late, so the past always looks better.
+    /// How far conversion may fall below the control's, absolute (default 0.002). Compared only
+    /// with a control that runs beside the challenger: purchases come late, so the past always
+    /// looks better.
     pub conversion_margin: f64,
     /// What is one observation (default: by user).
     pub unit: Unit,
-    /// Probability that a challenger without fault is rolled back at any time in the whole rollout (default 0.01).
+    /// Probability that a challenger without fault is rolled back at any time in the whole rollout
+    /// (default 0.01).
     pub alpha: f64,
 }
 
@@ -205,7 +211,8 @@ impl Look<'_> {
     }
 }
 
-/// The evidence of effective counts, and never more than that of the plain ones: so the level by request is kept exactly.
+/// The evidence of effective counts, and never more than that of the plain ones: so the level by
+/// request is kept exactly.
 fn clustered(effect: f64, test: impl Fn(f64) -> Result<Evidence>) -> Result<Evidence> {
     Ok(test(1.0)?.weakest(test(effect)?))
 }

@@ -23,8 +23,8 @@ pub struct Health {
     pub by_user: Option<ByUser>,
 }
 
-/// Sums over users: what makes requests of one user count as one observation. Users past the limit of the ledger are not
-/// among them.
+/// Sums over users: what makes requests of one user count as one observation. Users past the limit
+/// of the ledger are not among them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct ByUser {
     /// Requests (x) and errors (y).
@@ -79,12 +79,13 @@ pub struct Inferiority {
     pub p_value: f64,
 }
 
-/// Is the challenger's conversion below the control's by more than `margin` (absolute)? One-sided score test of two
-/// independent proportions: a small p-value says yes. The variance is that of the likeliest proportions that differ by the
-/// margin exactly, so the test stays honest where few or no conversions were seen. `None` when an arm has no answered request.
+/// Is the challenger's conversion below the control's by more than `margin` (absolute)? One-sided
+/// score test of two independent proportions: a small p-value says yes. The variance is that of the
+/// likeliest proportions that differ by the margin exactly, so the test stays honest where few or
+/// no conversions were seen. `None` when an arm has no answered request.
 ///
-/// With sums by user the counts are divided by the design effect (delta method over users, pooled over the arms), so that
-/// users who come back do not make the arms look surer than they are.
+/// With sums by user the counts are divided by the design effect (delta method over users, pooled
+/// over the arms), so that users who come back do not make the arms look surer than they are.
 ///
 /// # When
 /// For *one* look, at a size chosen beforehand: looked at again and again it cries wolf. Then take
@@ -100,9 +101,9 @@ pub struct Inferiority {
 /// ```
 ///
 /// # References
-/// Miettinen, Nurminen 1985, "Comparative analysis of two rates", doi:10.1002/sim.4780040211; without their factor
-/// N / (N - 1), as in Farrington, Manning 1990, doi:10.1002/sim.4780091208. Design effects: Rao, Scott 1992,
-/// doi:10.2307/2532311.
+/// Miettinen, Nurminen 1985, "Comparative analysis of two rates", doi:10.1002/sim.4780040211;
+/// without their factor N / (N - 1), as in Farrington, Manning 1990, doi:10.1002/sim.4780091208.
+/// Design effects: Rao, Scott 1992, doi:10.2307/2532311.
 pub fn inferiority(control: &Health, challenger: &Health, margin: f64) -> Option<Inferiority> {
     let [(n0, x0), (n1, x1)] = trials(control, challenger);
     if n0 <= 0.0 || n1 <= 0.0 {
@@ -154,15 +155,17 @@ pub(super) fn by_user<'a>(control: &'a Health, challenger: &'a Health) -> Option
 /// Conversions of both arms together before a test by user says anything.
 pub(super) const CONVERSIONS: f64 = 20.0;
 
-/// Evidence that the challenger's conversion is below the control's by more than `margin` (absolute), valid at every look:
-/// the chance that the p-value of a challenger that is not so *ever* falls below alpha is at most alpha.
+/// Evidence that the challenger's conversion is below the control's by more than `margin`
+/// (absolute), valid at every look: the chance that the p-value of a challenger that is not so
+/// *ever* falls below alpha is at most alpha.
 ///
-/// With sums by user the normal mixture of ratios over users ([`NormalMixture::ratio_above`]), silent before 50 users in each
-/// arm and 20 conversions in both together; else the exact test of shares by request ([`ShareTest::above`]).
+/// With sums by user the normal mixture of ratios over users ([`NormalMixture::ratio_above`]),
+/// silent before 50 users in each arm and 20 conversions in both together; else the exact test of
+/// shares by request ([`ShareTest::above`]).
 ///
 /// # When
-/// Wherever one looks more than once. Against [`inferiority`] at a fixed size it takes about twice the requests for the same
-/// power: that is the price of stopping early.
+/// Wherever one looks more than once. Against [`inferiority`] at a fixed size it takes about twice
+/// the requests for the same power: that is the price of stopping early.
 ///
 /// ```
 /// use ml_serve::rollout::{always_valid_inferiority, Health};
@@ -204,7 +207,8 @@ mod tests {
         }
     }
 
-    /// (control n, control x, challenger n, challenger x, margin, z, p) from SciPy; see `tests/golden/inferiority.py`.
+    /// (control n, control x, challenger n, challenger x, margin, z, p) from SciPy; see
+    /// `tests/golden/inferiority.py`.
     const GOLDEN: [(u64, u64, u64, u64, f64, f64, f64); 8] =
         include!("../../tests/golden/inferiority.in");
 
@@ -273,7 +277,8 @@ mod tests {
         }
     }
 
-    /// Visits that all end alike say what one visit says: by hand the design effect is 5 n / (n - 1).
+    /// Visits that all end alike say what one visit says: by hand the design effect is 5 n / (n -
+    /// 1).
     #[test]
     fn visits_of_one_user_are_one_observation() {
         let one = inferiority(&arm(400, 40), &arm(400, 20), 0.0).unwrap();

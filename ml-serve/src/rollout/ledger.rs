@@ -4,18 +4,13 @@ use super::health::{ByUser, Health};
 use super::latencies::Latencies;
 use super::route::Arm;
 use crate::error::Result;
+use crate::limits::{COUNTED_USERS, WAITING_ANSWERS};
 use crate::recommend::{Recommend, Request, Response, panic_text};
 use ml_eval::sequential::Clusters;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Answers that wait for their outcome (default); of more the oldest is forgotten first, and can not convert any more.
-pub const WAITING_ANSWERS: usize = 100_000;
-/// Users of both arms that are told apart (default), 48 bytes each. The tests by user are over the first so many users of a
-/// stage; requests of further ones are counted by request alone, which keeps the level and costs power.
-pub const COUNTED_USERS: usize = 100_000;
 
 #[derive(Debug, Default)]
 struct Side {
@@ -213,7 +208,8 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    /// Asks an arm and counts what came of it; a challenger that fails leaves the answer to the control.
+    /// Asks an arm and counts what came of it; a challenger that fails leaves the answer to the
+    /// control.
     pub(super) fn ask(
         &self,
         arm: Arm,
@@ -273,7 +269,8 @@ mod tests {
         assert_eq!(l.health(Arm::Control).requests, 0);
     }
 
-    /// By hand: user 1 has 3 requests, 1 error, 2 answers, 1 conversion; user 2 an error alone; user 3 is of the other arm.
+    /// By hand: user 1 has 3 requests, 1 error, 2 answers, 1 conversion; user 2 an error alone;
+    /// user 3 is of the other arm.
     #[test]
     fn sums_by_user_are_those_of_the_users() {
         let mut l = ledger(9, 9);

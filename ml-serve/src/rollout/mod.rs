@@ -3,11 +3,12 @@
 //! - [`Shadow`]: the challenger sees every request, its answers are only compared.
 //! - [`Route`]: a fixed share of users gets the challenger, always the same ones (A/B).
 //! - [`Canary`]: the share grows in stages (5, 20, 50, 100 %) while the challenger is healthy, and falls to nothing when it is
-//!   not. [`Canary::decide`] is a pure function of what was counted; [`CanaryRollout`] counts, routes and applies it.
+//!   not. [`Canary::decide`] is a pure function of what was counted; [`CanaryRollout`] counts, routes
+//!   and applies it.
 //! - [`BlueGreen`]: a registry alias and a service that move together, and back.
 //!
-//! [`Shadow`], [`AbTest`] and [`CanaryRollout`] are [`Recommend`](crate::recommend::Recommend) themselves, so they can be
-//! served over HTTP in place of a service.
+//! [`Shadow`], [`AbTest`] and [`CanaryRollout`] are [`Recommend`](crate::recommend::Recommend)
+//! themselves, so they can be served over HTTP in place of a service.
 
 mod ab;
 mod bluegreen;
@@ -34,7 +35,6 @@ pub use canary::{Canary, Decision, Verdict};
 pub use driver::{CanaryRollout, Phase, Step};
 pub use gates::Gates;
 pub use health::{ByUser, Health, Inferiority, always_valid_inferiority, inferiority};
-pub use ledger::{COUNTED_USERS, WAITING_ANSWERS};
 pub use ml_eval::sequential::{Evidence, Unit};
 pub use route::{Arm, Route};
 pub use shadow::{Shadow, ShadowReport};

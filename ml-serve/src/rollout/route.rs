@@ -12,8 +12,9 @@ pub enum Arm {
     Challenger,
 }
 
-/// Assigns users to arms by a salted hash of their id: the same user always gets the same arm, on every machine, and a user
-/// who has the challenger keeps it when the share grows. Another salt gives an independent assignment.
+/// Assigns users to arms by a salted hash of their id: the same user always gets the same arm, on
+/// every machine, and a user who has the challenger keeps it when the share grows. Another salt
+/// gives an independent assignment.
 ///
 /// ```
 /// use ml_serve::rollout::{Arm, Route};
@@ -69,7 +70,8 @@ impl Route {
     }
 }
 
-/// The user's place among 2^64, uniform over users. SHA-256, so that neither platform nor library version moves anybody.
+/// The user's place among 2^64, uniform over users. SHA-256, so that neither platform nor library
+/// version moves anybody.
 pub(super) fn place(salt: &str, user: &str) -> u64 {
     let mut hash = Sha256::new();
     // The length keeps (`a`, `bc`) apart from (`ab`, `c`).
@@ -91,7 +93,8 @@ pub(super) fn position(place: u64) -> f64 {
 mod tests {
     use super::*;
 
-    /// Values computed with Python's hashlib (see `tests/golden/route.py`): other services can assign the same users.
+    /// Values computed with Python's hashlib (see `tests/golden/route.py`): other services can
+    /// assign the same users.
     #[test]
     fn positions_are_those_of_the_reference() {
         for (salt, user, expected) in GOLDEN {

@@ -1,4 +1,5 @@
-//! Levels and detection times of the gates by simulation: false rollbacks of healthy versions, requests until a fault is found.
+//! Levels and detection times of the gates by simulation: false rollbacks of healthy versions,
+//! requests until a fault is found.
 
 use super::*;
 use crate::recommend::{Recommend, Request};
@@ -7,7 +8,8 @@ use ml_data::random::{Rng, RngExt, generator};
 use ml_eval::sequential::Clusters;
 use std::sync::Mutex;
 
-/// Highest count that a binomial (n, p) reaches by chance in all but one of a thousand cases, by the normal bound.
+/// Highest count that a binomial (n, p) reaches by chance in all but one of a thousand cases, by
+/// the normal bound.
 fn most(n: u64, p: f64) -> u64 {
     let n = n as f64;
     (n * p + 3.1 * (n * p * (1.0 - p)).sqrt()).ceil() as u64
@@ -34,8 +36,8 @@ impl Routing {
     }
 }
 
-/// A whole rollout with the default stages and gates, judged after every tenth request of the challenger: the requests of the
-/// challenger until it is rolled back.
+/// A whole rollout with the default stages and gates, judged after every tenth request of the
+/// challenger: the requests of the challenger until it is rolled back.
 fn rolled_back(errors: [f64; 2], routing: Routing, seed: u64) -> Option<u64> {
     let (canary, mut rng) = (Canary::new(), generator(seed, "rollout", 0));
     let (mut earlier, mut spent, mut request) = (Health::default(), 0, 0);
@@ -116,7 +118,8 @@ fn a_fault_is_found_in_hundreds_of_requests_and_a_ruin_in_tens() {
     assert!(ruin <= 20, "{ruin}");
 }
 
-/// A rollout of real services whose errors are drawn: by request, or by user, who then meets them at every visit.
+/// A rollout of real services whose errors are drawn: by request, or by user, who then meets them
+/// at every visit.
 fn whole(errors: [f64; 2], by_user: bool, gates: Gates, seed: u64) -> CanaryRollout {
     let service = |version: &'static str, arm: usize| {
         let rng = Mutex::new(generator(seed, version, 0));
@@ -180,7 +183,8 @@ fn normal(rng: &mut impl Rng) -> f64 {
     (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
-/// Both arms of an experiment without effect: five visits a user, propensities with this deviation on the logit.
+/// Both arms of an experiment without effect: five visits a user, propensities with this deviation
+/// on the logit.
 fn experiment(sd: f64, users: u32, rng: &mut impl Rng) -> [Health; 2] {
     let mut arms = [Clusters::default(); 2];
     for user in 0..users {
@@ -229,7 +233,8 @@ fn case_s3_users_who_come_back_leave_the_level_as_it_is() {
     }
 }
 
-/// The conversion gate through the experiment itself, looked at after each visit of the second half: no alarm is false.
+/// The conversion gate through the experiment itself, looked at after each visit of the second
+/// half: no alarm is false.
 #[test]
 fn case_s3_an_experiment_looked_at_always_keeps_its_level() {
     let (mut wrong, runs, mut fixed) = (0, 60, 0);
