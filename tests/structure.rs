@@ -44,8 +44,8 @@ fn cargo(args: &[&str]) -> String {
     String::from_utf8(run.stdout).unwrap()
 }
 
-/// The manifests of this workspace alone: a resolved graph would need the sources of every platform's dependencies,
-/// which building and testing on one platform do not fetch.
+/// The manifests of this workspace alone: a resolved graph would need the sources of every
+/// platform's dependencies, which building and testing on one platform do not fetch.
 fn metadata() -> Value {
     serde_json::from_str(&cargo(&["metadata", "--format-version", "1", "--no-deps"])).unwrap()
 }
@@ -83,7 +83,8 @@ fn the_default_tree_is_light() {
     }
 }
 
-/// RUSTSEC-2024-0436: `paste` has no maintainer. It is allowed below faer's matrix products, and nowhere else.
+/// RUSTSEC-2024-0436: `paste` has no maintainer. It is allowed below faer's matrix products, and
+/// nowhere else.
 #[test]
 fn case_v13_unmaintained_paste_comes_with_faer_alone() {
     let below = cargo(&[

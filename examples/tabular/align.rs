@@ -63,7 +63,8 @@ fn missing(kind: Kind) -> Column {
     }
 }
 
-/// A column as another kind, and how many values are not of it. A number is one as in the training file.
+/// A column as another kind, and how many values are not of it. A number is one as in the training
+/// file.
 fn convert(column: &Column, to: As, options: &CsvOptions) -> (Column, usize) {
     let n = column.len();
     let texts = || (0..n).map(|row| column.str_at(row));

@@ -1,4 +1,5 @@
-//! Artifacts of every kind: damaged bytes, and edited payloads under a right checksum, loaded and used.
+//! Artifacts of every kind: damaged bytes, and edited payloads under a right checksum, loaded and
+//! used.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -10,8 +10,8 @@ use std::sync::LazyLock;
 static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
 
 static BASES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    // The decoder below panics on some damaged pages; the reader catches that and returns an error. libFuzzer's hook would
-    // abort before it can. A panic that nobody catches still ends the run.
+    // The decoder below panics on some damaged pages; the reader catches that and returns an error.
+    // libFuzzer's hook would abort before it can. A panic that nobody catches still ends the run.
     std::panic::set_hook(Box::new(|_| {}));
     let plain = Table::new([("x", Column::num((0..20).map(|i| f64::from(i) / 7.0)))]).unwrap();
     let mixed = Table::new([

@@ -1,7 +1,8 @@
 //! Inputs that stay near something valid: edits of a base, or the fuzzer's bytes as they are.
 //!
-//! Formats with checksums, lengths and footers refuse random bytes at their first gate. Here the fuzzer's bytes are a
-//! list of edits instead: `base, (operation, position, operand)*`. Coverage guides the edits as it would guide the bytes.
+//! Formats with checksums, lengths and footers refuse random bytes at their first gate. Here the
+//! fuzzer's bytes are a list of edits instead: `base, (operation, position, operand)*`. Coverage
+//! guides the edits as it would guide the bytes.
 
 pub mod artifacts;
 pub mod trees;

@@ -1,8 +1,9 @@
 //! Limits of what readers take from a file before they give up.
 //!
-//! A file decides how much memory it costs: a few hundred kilobytes of gzip unpack to gigabytes, and a header of commas to a
-//! hundred thousand columns. Every such size has a limit here, with a default that ordinary files do not reach; past it a reader
-//! returns [`Error::Limit`], which names the limit, what was found and how to raise it.
+//! A file decides how much memory it costs: a few hundred kilobytes of gzip unpack to gigabytes,
+//! and a header of commas to a hundred thousand columns. Every such size has a limit here, with a
+//! default that ordinary files do not reach; past it a reader returns [`Error::Limit`], which names
+//! the limit, what was found and how to raise it.
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -23,11 +24,12 @@ use serde::{Deserialize, Serialize};
 pub struct ReadLimits {
     /// Columns of a file.
     pub columns: usize,
-    /// Bytes of one record (a line, or several where quotes hold line ends together): most likely a quote was left open, or
-    /// the file is no text.
+    /// Bytes of one record (a line, or several where quotes hold line ends together): most likely a
+    /// quote was left open, or the file is no text.
     pub record_bytes: usize,
-    /// Bytes from the beginning of the file that types are guessed from, if the rows of the sample are so many; one row
-    /// always is. More are not refused: they are left to the check of the guess against every row.
+    /// Bytes from the beginning of the file that types are guessed from, if the rows of the sample
+    /// are so many; one row always is. More are not refused: they are left to the check of the
+    /// guess against every row.
     pub sample_bytes: usize,
     /// Bad rows of a table that are kept with their text. Those after them are counted.
     pub quarantined_rows: usize,
@@ -35,14 +37,15 @@ pub struct ReadLimits {
     pub quarantined_bytes: usize,
     /// Bytes that a compressed file may always unpack to, whatever its size.
     pub unpacked_bytes: u64,
-    /// Bytes that each byte of a compressed file may unpack to, where that is more than `unpacked_bytes`. Tables of numbers
-    /// unpack to 3 to 20 times their size; DEFLATE can not do more than 1032.
+    /// Bytes that each byte of a compressed file may unpack to, where that is more than
+    /// `unpacked_bytes`. Tables of numbers unpack to 3 to 20 times their size; DEFLATE can not do
+    /// more than 1032.
     pub unpacked_ratio: u64,
 }
 
 impl Default for ReadLimits {
-    /// 131,072 columns; records of 64 MiB; samples of 4 MiB; 10,000 bad rows of 64 MiB together; 1 GiB unpacked, or a hundred
-    /// times the size of the compressed file.
+    /// 131,072 columns; records of 64 MiB; samples of 4 MiB; 10,000 bad rows of 64 MiB together; 1
+    /// GiB unpacked, or a hundred times the size of the compressed file.
     fn default() -> Self {
         Self {
             columns: 1 << 17,

@@ -386,7 +386,8 @@ fn case_v7_a_pipeline_of_another_target_is_refused() {
     let served = Loader::<Real>::new().with("toy/1", pipeline);
     let e = served.load(&bytes, None).err().unwrap();
     assert_eq!(e.to_string(), words);
-    // The right one loads, and does not forget its target. What names the type may be a closure that captures something.
+    // The right one loads, and does not forget its target. What names the type may be a closure
+    // that captures something.
     let captured = pipeline();
     let closure = || captured.clone();
     assert!(load_as::<_, Binary>(closure, "toy/1", &bytes, None).is_ok());
@@ -462,7 +463,8 @@ fn case_v7_what_is_left_over_belongs_to_another_type() {
     assert_eq!(artifact.state::<(u8, u8)>("pair/1").unwrap(), (1, 2));
 }
 
-/// An artifact of a pipeline without target and type is one of an earlier version: it loads, and its next one has both.
+/// An artifact of a pipeline without target and type is one of an earlier version: it loads, and
+/// its next one has both.
 #[test]
 fn case_v7_artifacts_of_earlier_versions_load() {
     let train = table(30).regression("y").unwrap().into_train();

@@ -284,7 +284,8 @@ mod bytes_of {
     };
     use std::path::Path;
 
-    /// Changes the rows of the row groups (the file says their sum), and adds to the values of the columns.
+    /// Changes the rows of the row groups (the file says their sum), and adds to the values of the
+    /// columns.
     pub(super) fn tampered(from: &Path, to: &Path, group: impl Fn(i64) -> i64, values: i64) {
         rewrite(from, to, group, |c| {
             let n = c.num_values() + values;
@@ -292,8 +293,8 @@ mod bytes_of {
         });
     }
 
-    /// Changes the rows of the file, of which it has so many in so many groups: in the footer's Thrift, `num_rows` is field 3, an i64,
-    /// and the list of groups is field 4.
+    /// Changes the rows of the file, of which it has so many in so many groups: in the footer's
+    /// Thrift, `num_rows` is field 3, an i64, and the list of groups is field 4.
     pub(super) fn renumbered(from: &Path, to: &Path, (rows, groups): (i64, u8), claim: i64) {
         let varint = |x: i64| {
             let mut rest = ((x << 1) ^ (x >> 63)) as u64;

@@ -38,7 +38,8 @@ fn case_r2_long_ids_late() {
         );
         assert_eq!(&texts(&loaded.table, "id"), ids);
     }
-    // The kind: signs, points, more digits than any integer type, decimal commas and marks between thousands.
+    // The kind: signs, points, more digits than any integer type, decimal commas and marks between
+    // thousands.
     for odd in [
         "-9007199254740993",
         "+9007199254740993",
@@ -188,7 +189,8 @@ fn case_r3_one_row_does_not_decide_on_row_names() {
             assert_eq!(rows, good, "{text}");
         }
     }
-    // All rows agree: row names, as pandas reads them. A row that is longer still is bad and shows nothing.
+    // All rows agree: row names, as pandas reads them. A row that is longer still is bad and shows
+    // nothing.
     let named = source("a,b\nx,1,2\ny,3,4\nz,5,6,7\n").read().unwrap();
     assert_eq!(
         (named.table.num(0).unwrap(), named.quarantine.len()),
@@ -241,7 +243,8 @@ fn case_r4_empty_lines_of_one_column_are_missing_cells() {
             .map(|b| b.unwrap().rows_read);
         assert_eq!(sizes.sum::<usize>(), want.len(), "{text:?}");
     }
-    // Without a header the first line is a row, too; lines of blanks count where they are said to be empty.
+    // Without a header the first line is a row, too; lines of blanks count where they are said to
+    // be empty.
     let bare = CsvSource::text("f.csv", "\n1\n \n2\n")
         .has_header(false)
         .skip_blank_lines(true);

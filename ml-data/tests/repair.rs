@@ -22,7 +22,8 @@ fn cleaned(values: &[f64], fence: Fence, action: Outlier) -> (Vec<u32>, Vec<f64>
     (out.rows, x)
 }
 
-/// Quartiles 2 and 4 of 0, 2, 3, 4, 7: the fence of 1.5 ranges reaches from -1 to 7, which is on it.
+/// Quartiles 2 and 4 of 0, 2, 3, 4, 7: the fence of 1.5 ranges reaches from -1 to 7, which is on
+/// it.
 #[test]
 fn a_value_on_the_fence_is_no_outlier() {
     let between = Fence::Between(0.0, 10.0);
@@ -37,7 +38,8 @@ fn a_value_on_the_fence_is_no_outlier() {
     assert_eq!((rows.len(), x), (4, vec![0.0, 10.0, 10.0, 0.0]));
 }
 
-/// Finite numbers whose mean, spread or range overflows: an error in words, or the right number, and never a panic.
+/// Finite numbers whose mean, spread or range overflows: an error in words, or the right number,
+/// and never a panic.
 #[test]
 fn case_m9_fences_of_large_numbers_are_numbers_or_refused() {
     let huge = [f64::MAX, -f64::MAX, f64::MAX, 0.0];
@@ -72,7 +74,8 @@ fn purchases(clean: &CleanRetail) -> Vec<(u32, Option<u32>)> {
         .collect()
 }
 
-/// Six pieces: those who send back six have nothing left to send back; four and two are six; a third one is too many.
+/// Six pieces: those who send back six have nothing left to send back; four and two are six; a
+/// third one is too many.
 #[test]
 fn pieces_are_cancelled_once() {
     let lines = "1,22423,MUG,6,2010-12-01 08:00:00,2.5,a,France\n\
@@ -106,7 +109,8 @@ fn nothing_is_cancelled_before_it_is_bought() {
                  3,22423,MUG,6,2010-12-01 08:00:00,3.5,a,France\n\
                  C4,22423,MUG,-2,2010-12-06 08:00:00,2.5,a,France\n";
     let clean = retail(&RetailCleaning::new(), lines);
-    // The one of the 2nd takes the only purchase before it, at another price; that of the 6th the one of its price.
+    // The one of the 2nd takes the only purchase before it, at another price; that of the 6th the
+    // one of its price.
     assert_eq!(purchases(&clean), [(1, Some(2)), (3, Some(0))]);
     let net = RetailCleaning::new().cancellations(Cancellations::Net);
     let net = retail(&net, lines);
@@ -168,7 +172,8 @@ const USERS: &str = "user_id,birth_date,gender,country,account_type,registered,s
                      u3,1970-05-01,,Japan,business,1998-01-01,web\n\
                      u4,,,France,person,1998-01-01,web\n";
 
-/// A shop of four users, at the beginning of 1999, with prices of products p1 to p4 in unknown currencies.
+/// A shop of four users, at the beginning of 1999, with prices of products p1 to p4 in unknown
+/// currencies.
 fn shop(events: &str, prices: [&str; 4]) -> RepairedShop {
     let users = csv(USERS);
     let product = |(i, price): (usize, &&str)| {
@@ -196,7 +201,8 @@ fn shop(events: &str, prices: [&str; 4]) -> RepairedShop {
 
 const DAY: i64 = 86_400_000_000;
 
-/// 1900 was no leap year, 1904 was one: 1900-02-28 is day -25,509 and 1904-02-29 day -24,048 (Python's `date.toordinal`).
+/// 1900 was no leap year, 1904 was one: 1900-02-28 is day -25,509 and 1904-02-29 day -24,048
+/// (Python's `date.toordinal`).
 #[test]
 fn births_on_a_leap_day_lose_a_century() {
     let out = shop("e1,web,1998-07-01 00:00:00,u1,s1,p1,view,1,5,\n", ["5"; 4]);
@@ -249,7 +255,8 @@ fn absurd_quantities_become_the_median() {
     .concat();
     let out = shop(&events, ["5"; 4]);
     let quantity = out.events.column_named("quantity").unwrap();
-    // Of u1 the usual ones are 1, 1, 4 and 100: their median is 2.5, which rounds away from zero. u2 has no other purchase.
+    // Of u1 the usual ones are 1, 1, 4 and 100: their median is 2.5, which rounds away from zero.
+    // u2 has no other purchase.
     let want = [1.0, 1.0, 4.0, 3.0, 100.0, 1000.0, 1000.0, 1.0];
     assert_eq!(quantity.as_num(), Some(&want[..]));
     let few = events.lines().filter(|l| !l.starts_with("e5"));
@@ -259,7 +266,8 @@ fn absurd_quantities_become_the_median() {
     assert_eq!(quantity.as_num().unwrap()[..4], [1.0, 1.0, 4.0, 1.0]);
 }
 
-/// Seen at 10 dollars: 10 is in dollars, 8 in euros, 1,014 in yen (1.4 % off); 1,016 (1.6 %) and 9 are in nothing known.
+/// Seen at 10 dollars: 10 is in dollars, 8 in euros, 1,014 in yen (1.4 % off); 1,016 (1.6 %) and 9
+/// are in nothing known.
 #[test]
 fn a_currency_is_guessed_within_a_coin() {
     let see = |p: u32| format!("e{p},web,1998-07-0{p} 00:00:00,u1,s{p},p{p},view,1,10,\n");

@@ -48,9 +48,9 @@ pub(crate) struct Weights<'a> {
 
 /// Weights must be finite, not negative, one a row, and not all zero.
 ///
-/// A metric does not change when all weights are multiplied by a number, but its sums and products would leave the range of
-/// numbers: weights whose largest lies beyond 1e-60 or 1e60 are scaled by the power of two that brings it near 1, which
-/// changes no digit of any other weight.
+/// A metric does not change when all weights are multiplied by a number, but its sums and products
+/// would leave the range of numbers: weights whose largest lies beyond 1e-60 or 1e60 are scaled by
+/// the power of two that brings it near 1, which changes no digit of any other weight.
 pub(crate) fn weights(weights: &[f64], n: usize) -> Result<Weights<'_>> {
     if weights.len() != n {
         return Err(error::length("weights", n, weights.len()));

@@ -67,7 +67,8 @@ fn coverage(source: &Source, n: usize, trials: u64, boot: &Bootstrap) -> (f64, f
     )
 }
 
-/// Paired differences of two equally good models: NDCG-like values, and hits of which one in ten differs.
+/// Paired differences of two equally good models: NDCG-like values, and hits of which one in ten
+/// differs.
 const PAIRS: [Source; 2] = [
     Source {
         name: "type I, ndcg",
@@ -112,7 +113,8 @@ fn case_s4_intervals_cover_or_say_that_they_may_not() {
     let trials = 500;
     for source in &SOURCES {
         let (all, among_trusted, _) = coverage(source, 50, trials, &boot(400));
-        // The skewed ones fall short by what the documented table says; what is trusted does not by more.
+        // The skewed ones fall short by what the documented table says; what is trusted does not by
+        // more.
         let (least, least_trusted) = match source.name {
             "share of 3 %" => (0.95, 0.95),
             "revenue, 10 % buy" => (0.87, 0.90),

@@ -160,7 +160,8 @@ fn many_useless_features_do_not_look_useful() {
     assert!(alarms <= 4, "{alarms} of 20 runs found a signal in noise");
 }
 
-/// Eight useless features, numbers and levels: some is called useful in at most `alpha` of the tables, and one alone too.
+/// Eight useless features, numbers and levels: some is called useful in at most `alpha` of the
+/// tables, and one alone too.
 #[test]
 fn the_level_holds_over_all_features() {
     use ml_data::random::{RngExt, generator};

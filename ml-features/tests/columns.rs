@@ -248,7 +248,8 @@ fn an_error_in_a_later_block_names_its_row() {
     );
 }
 
-/// A step takes the features of a table; a column of another role only by its name, also when all columns are named.
+/// A step takes the features of a table; a column of another role only by its name, also when all
+/// columns are named.
 #[test]
 fn case_v12_other_roles_are_read_by_name_only() {
     let table = Table::new([

@@ -207,8 +207,8 @@ fn case_v6_what_is_wrong_with_a_loaded_step_is_said() {
     assert!(e.contains("two output columns are called `a`"), "{e}");
 }
 
-/// A column is looked for by position: a pipeline whose steps read what its rows do not have, or whose model reads what its steps
-/// do not write, is refused when it is loaded.
+/// A column is looked for by position: a pipeline whose steps read what its rows do not have, or
+/// whose model reads what its steps do not write, is refused when it is loaded.
 #[test]
 fn case_v6_parts_that_do_not_fit_together_are_refused() {
     type Loaded = FittedPipeline<Table, FittedImputer, FittedSum>;

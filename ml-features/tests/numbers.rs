@@ -1,5 +1,5 @@
-//! Steps on finite numbers that overflow, cancel or differ by rounding alone, and what random seeds decide. Values by hand, or
-//! from scikit-learn where a test says so.
+//! Steps on finite numbers that overflow, cancel or differ by rounding alone, and what random seeds
+//! decide. Values by hand, or from scikit-learn where a test says so.
 #![allow(clippy::unwrap_used)]
 
 use ml_data::contract::Transformer;
@@ -51,7 +51,8 @@ fn case_m9_constant_columns_become_zero_however_large() {
     }
 }
 
-/// scikit-learn: -.99988079..., 1.00011920...: the mean is the number nearest to the middle, and there is no nearer one.
+/// scikit-learn: -.99988079..., 1.00011920...: the mean is the number nearest to the middle, and
+/// there is no nearer one.
 #[test]
 fn case_m9_close_large_values_are_centred() {
     let x: Vec<f64> = (0..1000).map(|i| 1e9 + f64::from(i % 2) * 0.001).collect();
@@ -188,7 +189,8 @@ fn target_encoding_folds_are_shuffled_by_the_seed() {
     assert_eq!(one, encodings(1));
     assert_ne!(one, encodings(2));
     assert_eq!(distinct(&one), 5);
-    // Folds of 20 rows each, spread over all rows: contiguous ones would give the first 20 rows one value.
+    // Folds of 20 rows each, spread over all rows: contiguous ones would give the first 20 rows one
+    // value.
     assert!(distinct(&one[..20]) >= 3, "{:?}", &one[..20]);
     for value in &one {
         assert_eq!(one.iter().filter(|v| *v == value).count(), 20);

@@ -1,9 +1,11 @@
 //! Limits of how much memory parameters and numbers of users or categories may ask for.
 //!
-//! A parameter of a few bytes can ask for terabytes: a layer of 10^12 units, a matrix of four billion users, a text with a bit for
-//! every category code up to two billion. Each such size has a limit here, with a default that ordinary models do not reach;
-//! past it there is [`Error::Limit`](ml_data::Error::Limit), which names the limit, what was found and how to raise it, before
-//! any memory is taken. Limits are not stored with a model: one that is loaded is held to the defaults.
+//! A parameter of a few bytes can ask for terabytes: a layer of 10^12 units, a matrix of four
+//! billion users, a text with a bit for every category code up to two billion. Each such size has a
+//! limit here, with a default that ordinary models do not reach; past it there is
+//! [`Error::Limit`](ml_data::Error::Limit), which names the limit, what was found and how to raise
+//! it, before any memory is taken. Limits are not stored with a model: one that is loaded is held
+//! to the defaults.
 
 use ml_data::{Error, Result};
 
@@ -24,11 +26,12 @@ use ml_data::{Error, Result};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelLimits {
-    /// Bytes that the numbers of one model or matrix may take while it is made: weights of a network with Adam's moments,
-    /// factors of users or items, trees of a forest, counts of items by segment.
+    /// Bytes that the numbers of one model or matrix may take while it is made: weights of a
+    /// network with Adam's moments, factors of users or items, trees of a forest, counts of items
+    /// by segment.
     pub bytes: u64,
-    /// Words of 32 bits that the sets of categories of one text for LightGBM may have together: it has a bit for every code up to
-    /// the highest of a set.
+    /// Words of 32 bits that the sets of categories of one text for LightGBM may have together: it
+    /// has a bit for every code up to the highest of a set.
     pub category_words: u64,
 }
 
@@ -57,7 +60,8 @@ impl ModelLimits {
         self
     }
 
-    /// An error when `count` numbers of `size` bytes are more than allowed; `to` is where the limits are given.
+    /// An error when `count` numbers of `size` bytes are more than allowed; `to` is where the
+    /// limits are given.
     pub(crate) fn check_bytes(
         &self,
         place: &str,

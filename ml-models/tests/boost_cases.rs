@@ -1,5 +1,5 @@
-//! Promises that hold for every way of boosting: monotone predictions, refits of models without splits, early stopping that has
-//! something to watch.
+//! Promises that hold for every way of boosting: monotone predictions, refits of models without
+//! splits, early stopping that has something to watch.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::Result;
@@ -20,7 +20,8 @@ fn message<T>(result: Result<T>) -> String {
     result.err().map_or_else(String::new, |e| e.to_string())
 }
 
-/// Four columns, the third with holes; labels rise with the first and fall with the second, on the whole.
+/// Four columns, the third with holes; labels rise with the first and fall with the second, on the
+/// whole.
 fn rows(seed: u64) -> (Vec<f64>, Vec<f64>) {
     let mut rng = generator(seed, "cases", 0);
     let (mut x, mut y) = (Vec::new(), Vec::new());
@@ -255,8 +256,8 @@ fn predicted(model: &FittedBoost) -> f64 {
     model.predict(View::all(&x)).unwrap().0[0]
 }
 
-/// LightGBM 4.7: 7 and 3.85 of squared error. Of other losses it takes one step from 0, to 1 (absolute error) or 19.7 (Poisson);
-/// their best constant of labels 7 is 7.
+/// LightGBM 4.7: 7 and 3.85 of squared error. Of other losses it takes one step from 0, to 1
+/// (absolute error) or 19.7 (Poisson); their best constant of labels 7 is 7.
 #[test]
 fn case_m4_refit_without_splits() {
     let of = |y: f64| flat::<Real>(RealLabels::new(vec![y; 30]).unwrap());

@@ -1,5 +1,5 @@
-//! Weights: medians and quantiles at the least weighted loss, weights as repeated rows for every loss and what validation
-//! measures, and weights that no sum holds.
+//! Weights: medians and quantiles at the least weighted loss, weights as repeated rows for every
+//! loss and what validation measures, and weights that no sum holds.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::Error;
@@ -97,8 +97,8 @@ fn constant(objective: Objective, alpha: f64, labels: &[f64], weights: Option<&[
     model.start()
 }
 
-/// Values and losses by hand: of 1, 3, 10 with .2 .5 .3 the absolute error is 3.7 at 1 and 2.5 at 3; of 10 .. 50 the relative
-/// one is 2.72 at 10, 2.43 at 20, 3.17 at 30.
+/// Values and losses by hand: of 1, 3, 10 with .2 .5 .3 the absolute error is 3.7 at 1 and 2.5 at
+/// 3; of 10 .. 50 the relative one is 2.72 at 10, 2.43 at 20, 3.17 at 30.
 #[test]
 fn case_m2_weighted_quantiles_have_the_least_loss() {
     use Objective::{Mape, Quantile, RegressionL1};
@@ -213,7 +213,8 @@ fn case_m2_leaves_have_the_least_loss() {
     }
 }
 
-/// Fits on weighted and on repeated rows, with weighted and repeated validation rows: predictions and what validation measured.
+/// Fits on weighted and on repeated rows, with weighted and repeated validation rows: predictions
+/// and what validation measured.
 macro_rules! weights_repeat {
     ($name:expr, $boost:expr, $model:ty, $data:expr, $labels:expr) => {{
         let ((x, y), (vx, vy)) = (numbers(1), numbers(2));

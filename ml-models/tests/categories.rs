@@ -10,7 +10,8 @@ use ml_models::interchange::{lightgbm, onnx, xgboost};
 use ml_models::limits::ModelLimits;
 use ml_models::tree::Explainer;
 
-/// 20 categories, the k-th with the code `k * step`, and a number; more rows than a batch predicts at once.
+/// 20 categories, the k-th with the code `k * step`, and a number; more rows than a batch predicts
+/// at once.
 fn rows(step: f64) -> (Dense, Vec<f64>) {
     let (mut x, mut y) = (Vec::new(), Vec::new());
     for i in 0..3000_u32 {
@@ -122,7 +123,8 @@ fn case_m5_texts_for_lightgbm_are_small_or_refused_with_the_reason() {
     assert!(apart.zip(ours).all(|(a, b)| (a - b).abs() < 1e-4));
 }
 
-/// A set that many nodes share would let a short text ask for much memory; LightGBM gives each node one of its own.
+/// A set that many nodes share would let a short text ask for much memory; LightGBM gives each node
+/// one of its own.
 #[test]
 fn case_m5_sets_of_a_text_belong_to_one_node() {
     let (x, y) = rows(1.0);

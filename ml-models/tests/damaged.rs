@@ -1,4 +1,5 @@
-//! Artifacts that were damaged and signed again: refused, or models that answer; never a panic, never much memory.
+//! Artifacts that were damaged and signed again: refused, or models that answer; never a panic,
+//! never much memory.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 

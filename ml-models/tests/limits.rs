@@ -1,4 +1,5 @@
-//! Parameters and numbers that ask for more memory than there is: an error that names the limit, before anything is taken.
+//! Parameters and numbers that ask for more memory than there is: an error that names the limit,
+//! before anything is taken.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
@@ -161,7 +162,8 @@ fn case_m11_trees() {
     assert!(deep.max_cat_threshold(usize::MAX).fit(&train).is_ok());
 }
 
-/// Largest absolute weight or bias of each layer against the bounds of scikit-learn's `_init_coef` and of PyTorch's `Linear`.
+/// Largest absolute weight or bias of each layer against the bounds of scikit-learn's `_init_coef`
+/// and of PyTorch's `Linear`.
 #[test]
 fn case_m12_networks_start_as_they_say() {
     let train = sample();
@@ -201,7 +203,8 @@ fn case_m12_networks_start_as_they_say() {
         let found = largest(init, activation);
         for layer in 0..3 {
             let bound: f64 = f64::sqrt(squared[layer]);
-            // The largest of n uniform draws is beyond 1 - 14 / n of the bound but once in a million.
+            // The largest of n uniform draws is beyond 1 - 14 / n of the bound but once in a
+            // million.
             let draws = inputs[layer] * outputs[layer] + outputs[layer];
             let share = found[layer] / bound;
             assert!(

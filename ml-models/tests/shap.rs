@@ -1,5 +1,5 @@
-//! Contributions against LightGBM's `pred_contrib` (see `golden/shap.py`) and XGBoost's `pred_contribs` (see
-//! `golden/shap_xgboost.py`).
+//! Contributions against LightGBM's `pred_contrib` (see `golden/shap.py`) and XGBoost's
+//! `pred_contribs` (see `golden/shap_xgboost.py`).
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
@@ -141,7 +141,8 @@ fn small_cover(root: f64, left: f64, right: f64) -> String {
     )
 }
 
-/// XGBoost 3.2: base -0.2, contributions 10.2 and -9.8. With covers of 0 everywhere nothing is known, and half goes each way.
+/// XGBoost 3.2: base -0.2, contributions 10.2 and -9.8. With covers of 0 everywhere nothing is
+/// known, and half goes each way.
 #[test]
 fn case_m3_covers_below_one_half_are_not_rounded() {
     let x = Dense::from_rows(1, vec![0.0, 2.0]).unwrap();

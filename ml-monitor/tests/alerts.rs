@@ -144,7 +144,8 @@ fn what_cannot_be_judged_is_refused() {
     );
 }
 
-/// An alert began when it opened, not when it became critical; and two observations may share a moment.
+/// An alert began when it opened, not when it became critical; and two observations may share a
+/// moment.
 #[test]
 fn an_escalated_alert_began_when_it_opened() {
     let memory = MemorySink::new();

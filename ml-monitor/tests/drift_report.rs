@@ -111,7 +111,8 @@ fn values_missing_rows_and_unseen_categories() {
     assert_eq!(back, report);
 }
 
-/// 100 rows of two levels, and the same with 40 rows of a third: SciPy's `chi2_contingency` of both tables.
+/// 100 rows of two levels, and the same with 40 rows of a third: SciPy's `chi2_contingency` of both
+/// tables.
 #[test]
 fn unseen_levels_alone_are_found() {
     let rows = |counts: [(&str, usize); 3]| {

@@ -1,4 +1,5 @@
-//! False alarms of every drift test on unchanged columns, simulated: at most the level asked for, whatever the distribution.
+//! False alarms of every drift test on unchanged columns, simulated: at most the level asked for,
+//! whatever the distribution.
 #![allow(clippy::unwrap_used)] // functions shared by tests, which the lint takes for library code
 
 use ml_data::random::{RngExt, Xoshiro256PlusPlus, generator};
@@ -59,7 +60,8 @@ fn sample(column: &str, rows: usize, rng: &mut Xoshiro256PlusPlus) -> ColumnSet<
     ColumnSet::new().with("x", values).unwrap()
 }
 
-/// Alarms of the values' test and of the missing share's in so many comparisons of unchanged columns.
+/// Alarms of the values' test and of the missing share's in so many comparisons of unchanged
+/// columns.
 fn alarms(
     detector: &DriftDetector,
     column: &str,
@@ -79,7 +81,8 @@ fn alarms(
     found
 }
 
-/// Four standard errors above the level: the end of the binomial interval that one test in thirty thousand leaves.
+/// Four standard errors above the level: the end of the binomial interval that one test in thirty
+/// thousand leaves.
 fn most(trials: u64) -> u64 {
     let n = trials as f64;
     (ALPHA * n + 4.0 * (n * ALPHA * (1.0 - ALPHA)).sqrt()).ceil() as u64
@@ -148,7 +151,8 @@ fn every_level_at_full_size() {
     }
 }
 
-/// A shift of the mean is found as often as before and more often in small samples; the same for a level that doubles.
+/// A shift of the mean is found as often as before and more often in small samples; the same for a
+/// level that doubles.
 #[test]
 fn psi_keeps_its_power() {
     let found = |n: usize, m: usize, shift: f64| {
@@ -169,12 +173,14 @@ fn psi_keeps_its_power() {
         }
         f64::from(found) / 120.0
     };
-    // The marks of unchanged continuous columns found .19 of the first (SciPy simulation of the same rule), .93 of the second.
+    // The marks of unchanged continuous columns found .19 of the first (SciPy simulation of the
+    // same rule), .93 of the second.
     assert!(found(50, 500, 0.3) > 0.17, "{}", found(50, 500, 0.3));
     assert!(found(500, 500, 0.3) > 0.85, "{}", found(500, 500, 0.3));
 }
 
-/// Reference 50 zeros, current 49 zeros and a one: numbers, categories, and a missing row instead of the one.
+/// Reference 50 zeros, current 49 zeros and a one: numbers, categories, and a missing row instead
+/// of the one.
 #[test]
 fn case_s2_a_value_the_reference_lacks_is_no_alarm() {
     let zeros = || vec![0.0; 50];

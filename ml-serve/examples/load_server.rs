@@ -1,6 +1,8 @@
-//! A small server to put load on: 2,000 products, a model of users and popularity, events kept in memory.
+//! A small server to put load on: 2,000 products, a model of users and popularity, events kept in
+//! memory.
 //!
-//! `cargo run --release -p ml-serve --example load_server -- 127.0.0.1:8080`; `tests/load.sh` starts it.
+//! `cargo run --release -p ml-serve --example load_server -- 127.0.0.1:8080`; `tests/load.sh`
+//! starts it.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use ml_data::contract::{ByUser, ByVisit, RankFn};

@@ -19,7 +19,8 @@
 //! | [`WAITING_ANSWERS`] | [`CanaryRollout::waiting`], [`AbTest::waiting`] | the oldest answer can not convert any more |
 //! | [`COUNTED_USERS`] | [`CanaryRollout::users`], [`AbTest::users`] | further users are counted by request alone |
 //!
-//! The memory that clients can claim is bounded by `connections x (head limit + body limit)`: 128 MiB with the defaults.
+//! The memory that clients can claim is bounded by `connections x (head limit + body limit)`: 128
+//! MiB with the defaults.
 //!
 //! [`Server::connections`]: crate::http::Server::connections
 //! [`Server::concurrency`]: crate::http::Server::concurrency
@@ -48,16 +49,19 @@ pub const CONCURRENCY: usize = 256;
 pub const HEAD_BYTES: usize = 64 << 10;
 /// Bytes of a body, 64 KiB.
 pub const BODY_BYTES: usize = 64 << 10;
-/// Time for the headers of a request, from the first byte; and for the first byte of a new connection.
+/// Time for the headers of a request, from the first byte; and for the first byte of a new
+/// connection.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-/// Time for a whole body to arrive, and for an answer to be made. With [`BODY_BYTES`] it is the least rate of a body:
-/// 13 KB a second for the longest.
+/// Time for a whole body to arrive, and for an answer to be made. With [`BODY_BYTES`] it is the
+/// least rate of a body: 13 KB a second for the longest.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// Time for a client to take its answer.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time between two requests of one connection; more than the 60 s of common load balancers, so that they close first.
+/// Time between two requests of one connection; more than the 60 s of common load balancers, so
+/// that they close first.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
-/// Time a connection may wait for its client before it makes room for a new one at the limit of connections.
+/// Time a connection may wait for its client before it makes room for a new one at the limit of
+/// connections.
 pub const YIELD_AFTER: Duration = Duration::from_millis(500);
 /// Time from "not ready" to a closed port when stopping.
 pub const NOTICE: Duration = Duration::from_secs(2);
@@ -65,7 +69,8 @@ pub const NOTICE: Duration = Duration::from_secs(2);
 pub const GRACE: Duration = Duration::from_millis(500);
 /// Time for requests under way after the port closed.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
-/// Time for a client to hang up after the server did, so that it reads its answer in place of a reset.
+/// Time for a client to hang up after the server did, so that it reads its answer in place of a
+/// reset.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
 /// Events that [`Memory`](crate::recommend::Memory) keeps: about 8 MB for lists of ten.
 pub const EVENTS_KEPT: usize = 10_000;

@@ -1,5 +1,5 @@
-//! A server as a process, seen from outside: stopped by SIGTERM it finishes its requests and exits with code 0; without
-//! descriptors left it still answers.
+//! A server as a process, seen from outside: stopped by SIGTERM it finishes its requests and exits
+//! with code 0; without descriptors left it still answers.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -25,7 +25,8 @@ fn child() {
     let Ok(address) = std::env::var("ML_SERVE_TEST_ADDRESS") else {
         return;
     };
-    // Files that the server has no hand in: descriptors run out before its own limit of connections is reached.
+    // Files that the server has no hand in: descriptors run out before its own limit of connections
+    // is reached.
     let others = std::env::var("ML_SERVE_TEST_FILES").map_or(0, |n| n.parse().unwrap());
     let _others: Vec<_> = (0..others)
         .map(|_| std::fs::File::open("/dev/null").unwrap())
@@ -77,7 +78,8 @@ fn terminate(process: &Child) {
 
 #[test]
 fn case_v2_silent_connections_take_no_descriptor_from_others() {
-    // At the limit of connections (three quarters of the files), and where accepting fails before it is reached.
+    // At the limit of connections (three quarters of the files), and where accepting fails before
+    // it is reached.
     for files in [0, 48] {
         let (mut process, address, _first) = serve("ulimit -n 128;", files);
         let _silent: Vec<_> = (0..140)

@@ -7,7 +7,8 @@ use crate::sample::{Prediction, Target};
 use crate::table::{Schema, Table};
 use std::sync::Arc;
 
-/// A fitted pipeline as artifact bytes, with the columns it reads, the kind of target it was trained on and its type in words.
+/// A fitted pipeline as artifact bytes, with the columns it reads, the kind of target it was
+/// trained on and its type in words.
 ///
 /// # Errors
 /// A state that can not be written.
@@ -21,7 +22,8 @@ pub fn save<P: Prediction>(kind: &str, model: &dyn Predictor<Table, P>) -> Resul
 /// Loads what `make` would fit. `make` is never called: it names the type.
 ///
 /// # Errors
-/// Damaged bytes, another kind, another kind of target, other steps or another model, or (when `rows` are given) another schema.
+/// Damaged bytes, another kind, another kind of target, other steps or another model, or (when
+/// `rows` are given) another schema.
 pub fn load_as<E, Y>(
     _make: impl FnOnce() -> E,
     kind: &str,
@@ -37,8 +39,8 @@ where
     pipeline::<E, Y>(&artifact, kind)
 }
 
-/// The pipeline of an artifact, which has to be what `E` fits on `Y`. Artifacts of earlier versions do not say; their columns and
-/// parts still have to fit together.
+/// The pipeline of an artifact, which has to be what `E` fits on `Y`. Artifacts of earlier versions
+/// do not say; their columns and parts still have to fit together.
 fn pipeline<E, Y>(artifact: &Artifact, kind: &str) -> Result<E::Model>
 where
     E: Estimator<Table, Y>,
@@ -125,8 +127,8 @@ impl<Y: Target> Loader<Y> {
     /// Loads a fitted pipeline.
     ///
     /// # Errors
-    /// Damaged bytes, a kind it does not know, another kind of target, other steps or another model than that kind has, or (when
-    /// `rows` are given) another schema.
+    /// Damaged bytes, a kind it does not know, another kind of target, other steps or another model
+    /// than that kind has, or (when `rows` are given) another schema.
     pub fn load(
         &self,
         bytes: &[u8],

@@ -1,8 +1,9 @@
 //! Artifacts: fitted objects as bytes that say what they are, what rows they read, and whether they are whole.
 //!
-//! Layout (integers little-endian): magic `MLPIPE\r\n`, format version `u16`, header length `u32`, header (JSON:
-//! kind, library version, schema, schema fingerprint, kind of target, type of the pipeline, lengths), training profile and payload (postcard), SHA-256
-//! of everything before. The magic's line ending shows transfers that rewrote it.
+//! Layout (integers little-endian): magic `MLPIPE\r\n`, format version `u16`, header length `u32`,
+//! header (JSON: kind, library version, schema, schema fingerprint, kind of target, type of the
+//! pipeline, lengths), training profile and payload (postcard), SHA-256 of everything before. The
+//! magic's line ending shows transfers that rewrote it.
 
 mod error;
 mod loader;

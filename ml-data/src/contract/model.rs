@@ -69,8 +69,8 @@ pub trait Predict<R: Repr>: Send + Sync + Serialize + DeserializeOwned + 'static
     type Scratch: Default + Send + 'static;
     /// The columns it was trained on.
     fn input(&self) -> &R::Header;
-    /// The kind of target it was trained on ([`Target::NAME`]), if it knows. A `Binary` and a `Real` target can share a type of
-    /// model; an artifact tells them apart by this.
+    /// The kind of target it was trained on ([`Target::NAME`]), if it knows. A `Binary` and a
+    /// `Real` target can share a type of model; an artifact tells them apart by this.
     fn target(&self) -> Option<&'static str> {
         None
     }

@@ -110,10 +110,11 @@ impl<T: Params, M: Params> Params for Pipeline<T, M> {
     }
 }
 
-/// A fitted pipeline: predicts raw rows, remembers the columns and the kind of target it was trained on.
+/// A fitted pipeline: predicts raw rows, remembers the columns and the kind of target it was
+/// trained on.
 ///
-/// A loaded one is checked on no rows: steps that do not take its columns, and a model that does not take what the steps produce,
-/// are refused.
+/// A loaded one is checked on no rows: steps that do not take its columns, and a model that does
+/// not take what the steps produce, are refused.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(
     bound = "T: Apply<R>, M: Predict<T::Out>",
@@ -125,7 +126,8 @@ pub struct FittedPipeline<R: Repr, T, M> {
     pub steps: T,
     /// The fitted model.
     pub model: M,
-    /// Travels in the header of an artifact, not in its payload, so that artifacts without it stay readable.
+    /// Travels in the header of an artifact, not in its payload, so that artifacts without it stay
+    /// readable.
     #[serde(skip)]
     target: Option<&'static str>,
 }

@@ -197,8 +197,8 @@ pub trait Ranker: Send + Sync + 'static {
 pub trait AnyRanker<Q: Query>: Send + Sync {
     /// A session for one thread.
     fn session(self: Arc<Self>) -> Box<dyn RankSession<Q>>;
-    /// The kind of query its ranker reads: what an answer can depend on. That of [`ByUser`] for a model of users, whatever
-    /// it is asked with.
+    /// The kind of query its ranker reads: what an answer can depend on. That of [`ByUser`] for a
+    /// model of users, whatever it is asked with.
     fn reads(&self) -> TypeId {
         TypeId::of::<Q>()
     }

@@ -2,10 +2,12 @@
 
 use super::Rows;
 
-/// A set of rows, in order. It does not know the batch: rows that are not there are found where it is read.
+/// A set of rows, in order. It does not know the batch: rows that are not there are found where it
+/// is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowSet<'a> {
-    /// From the first up to, not including, the second; none when the second is not larger, as in `5..2`.
+    /// From the first up to, not including, the second; none when the second is not larger, as in
+    /// `5..2`.
     Range(usize, usize),
     /// These rows.
     List(&'a [u32]),

@@ -44,7 +44,8 @@ pub trait Prediction: Rows + Default + Clone {
 
 /// What is predicted: the kind of labels and the kind of predictions that belong together.
 pub trait Target: Send + Sync + 'static {
-    /// Its name in artifacts, which tell pipelines of different targets apart by it: give a target of your own one of its own.
+    /// Its name in artifacts, which tell pipelines of different targets apart by it: give a target
+    /// of your own one of its own.
     const NAME: &'static str = "custom";
     /// The known answers.
     type Labels: Labels;

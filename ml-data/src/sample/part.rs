@@ -184,7 +184,8 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
     /// Scores models on these rows.
     ///
     /// # Errors
-    /// Two models or two metrics of one name; a model that can not predict them or a metric that can not score them.
+    /// Two models or two metrics of one name; a model that can not predict them or a metric that
+    /// can not score them.
     pub fn score(
         &self,
         models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
@@ -217,7 +218,8 @@ impl<R: Repr, Y: Target> Sample<R, Y, Test> {
     /// Scores every model to be compared, in one call, and uses the test set up.
     ///
     /// # Errors
-    /// Two models or two metrics of one name; a model that can not predict these rows or a metric that can not score them.
+    /// Two models or two metrics of one name; a model that can not predict these rows or a metric
+    /// that can not score them.
     pub fn evaluate(
         self,
         models: &[(&str, &dyn Predictor<R, Y::Prediction>)],

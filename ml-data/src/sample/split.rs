@@ -72,7 +72,8 @@ impl Split {
     /// Row numbers of the training, validation and test part, ascending.
     ///
     /// # Errors
-    /// Shares outside (0, 1), an empty part, or a split that needs times or groups that are not there, or not one a row.
+    /// Shares outside (0, 1), an empty part, or a split that needs times or groups that are not
+    /// there, or not one a row.
     pub fn rows(
         &self,
         n: usize,

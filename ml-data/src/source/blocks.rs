@@ -129,7 +129,8 @@ impl Blocks {
         if self.ended {
             return;
         }
-        // A long record is scanned again with each part: parts grow with it, so that all scans together stay linear.
+        // A long record is scanned again with each part: parts grow with it, so that all scans
+        // together stay linear.
         let size = self.size.max(self.buffer.len());
         let mut part = (&mut self.raw).take(size as u64);
         match part.read_to_end(&mut self.buffer) {
@@ -179,7 +180,8 @@ impl Blocks {
         }
     }
 
-    /// A copy of the next `n` records, or of all there are; of those after the first, only what the next `bytes` hold.
+    /// A copy of the next `n` records, or of all there are; of those after the first, only what the
+    /// next `bytes` hold.
     pub(super) fn peek(&mut self, n: usize, bytes: usize) -> Result<Vec<u8>> {
         let mut scan = self.scan(n.min(1), usize::MAX, n.min(1))?;
         if n > 1 {

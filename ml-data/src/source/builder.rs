@@ -18,8 +18,8 @@ pub(super) enum Parsed {
     Missing,
 }
 
-/// Reads one cell as `to`; `None` when it is not of that type. Where the type is only `guessed`, codes that begin with a zero are no
-/// numbers.
+/// Reads one cell as `to`; `None` when it is not of that type. Where the type is only `guessed`,
+/// codes that begin with a zero are no numbers.
 #[inline]
 pub(super) fn parse(cell: &str, to: As, options: &CsvOptions, guessed: bool) -> Option<Parsed> {
     if matches!(to, As::Cat | As::Text) {

@@ -34,12 +34,13 @@ const PASSES: usize = 4;
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 ///
-/// What was assumed without proof (that the day comes first in `03/04/2024`) and what a column may be meant for (numbers with another
-/// decimal mark) is told in [`Loaded::notes`].
+/// What was assumed without proof (that the day comes first in `03/04/2024`) and what a column may
+/// be meant for (numbers with another decimal mark) is told in [`Loaded::notes`].
 ///
 /// # Numbers
-/// No digit is lost in silence: fractions are the nearest `f64`, whole numbers are exact, and a column of which one cell can not be,
-/// early or late, becomes categories. So do codes that begin with a zero, unless the column is declared numeric.
+/// No digit is lost in silence: fractions are the nearest `f64`, whole numbers are exact, and a
+/// column of which one cell can not be, early or late, becomes categories. So do codes that begin
+/// with a zero, unless the column is declared numeric.
 ///
 /// ```
 /// use ml_data::source::CsvSource;
@@ -50,8 +51,8 @@ const PASSES: usize = 4;
 /// ```
 ///
 /// # Missing values
-/// Cells equal to a marker ([`CsvSource::missing`], by default only the empty cell). In a file of one column an empty line is a row
-/// with a missing cell; in others it is no row.
+/// Cells equal to a marker ([`CsvSource::missing`], by default only the empty cell). In a file of
+/// one column an empty line is a row with a missing cell; in others it is no row.
 pub struct CsvSource {
     input: Input,
     options: CsvOptions,
@@ -109,7 +110,8 @@ impl CsvSource {
         self.options.sniff = sniff;
         self
     }
-    /// Skips the fields before those that the header names, when all rows have as many more fields than the header.
+    /// Skips the fields before those that the header names, when all rows have as many more fields
+    /// than the header.
     #[must_use]
     pub fn skip_row_names(mut self, skip: bool) -> Self {
         self.options.skip_row_names = skip;
@@ -272,7 +274,8 @@ impl CsvSource {
     ///
     /// # Errors
     /// [`Error::Io`] when the file can not be opened; [`Error::Source`] for a damaged gzip stream, an empty file, a file with no
-    /// rows, UTF-16, a quote that is never closed, repeated names, or too many bad rows; [`Error::Limit`] past one of
+    /// rows, UTF-16, a quote that is never closed, repeated names, or too many bad rows;
+    /// [`Error::Limit`] past one of
     /// [`CsvSource::limits`]; [`Error::Memory`] when there is not enough of it; [`Error::NoColumn`] and [`Error::ColumnKind`] for columns that were declared or
     /// required; [`Error::Parameter`] for options that contradict each other.
     pub fn read(mut self) -> Result<Loaded> {

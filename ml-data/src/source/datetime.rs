@@ -28,9 +28,10 @@ pub const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum TimeFormat {
-    /// `2023-01-31`, `2023-01-31 13:45[:59[.123]]`, `2023-01-31T13:45:59Z`, `...+01:00`; `/` also separates. Of ISO 8601 also
-    /// hours alone (`2023-01-31T13`), the basic form with a time (`20230131T134559Z`; without one it is a number), weeks with a day
-    /// (`2023-W05-2`), and years with a sign (`-0044-03-15`, `+12024-01-01`; the year 0 is 1 BC).
+    /// `2023-01-31`, `2023-01-31 13:45[:59[.123]]`, `2023-01-31T13:45:59Z`, `...+01:00`; `/` also
+    /// separates. Of ISO 8601 also hours alone (`2023-01-31T13`), the basic form with a time
+    /// (`20230131T134559Z`; without one it is a number), weeks with a day (`2023-W05-2`), and years
+    /// with a sign (`-0044-03-15`, `+12024-01-01`; the year 0 is 1 BC).
     Iso,
     /// `31/01/2023 13:45[:59]`; separators `/`, `-` and `.`.
     DayFirst,
@@ -272,7 +273,8 @@ fn on(y: i64, m: i64, d: i64, rest: &[u8], offset_minutes: i32) -> Option<i64> {
     moment(day, clock, zone, offset_minutes)
 }
 
-/// The instant of a day, microseconds after its midnight, and a zone; `None` when it is too far away to count.
+/// The instant of a day, microseconds after its midnight, and a zone; `None` when it is too far
+/// away to count.
 fn moment(day: i64, clock: i64, zone: Option<i64>, offset_minutes: i32) -> Option<i64> {
     let offset = zone.unwrap_or(i64::from(offset_minutes)) * 60 * MICROS_PER_SECOND;
     day.checked_mul(MICROS_PER_DAY)?

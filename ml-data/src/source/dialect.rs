@@ -1,8 +1,8 @@
 //! Where records and fields of a delimited file begin and end.
 //!
-//! A quote opens a field only at the field's beginning; inside, two quotes stand for one, and what follows the closing quote belongs
-//! to the field as it is. Records end at `\n`, `\r` or both. Empty lines are no records, except in files of one column, where each is a
-//! missing cell.
+//! A quote opens a field only at the field's beginning; inside, two quotes stand for one, and what
+//! follows the closing quote belongs to the field as it is. Records end at `\n`, `\r` or both.
+//! Empty lines are no records, except in files of one column, where each is a missing cell.
 
 use memchr::{memchr, memchr2, memchr3};
 use std::ops::Range;
@@ -155,8 +155,8 @@ impl Dialect {
         }
     }
 
-    /// Where the next line begins after the line end at `at`. The second byte of two is left to [`Dialect::record_start`] where that
-    /// skips empty lines.
+    /// Where the next line begins after the line end at `at`. The second byte of two is left to
+    /// [`Dialect::record_start`] where that skips empty lines.
     #[inline]
     pub(super) fn after_end(&self, bytes: &[u8], at: usize) -> usize {
         let two = self.blank_rows && bytes.get(at..at + 2) == Some(b"\r\n");
@@ -168,8 +168,8 @@ impl Dialect {
         self.blank_rows && self.skip_blank && line.iter().all(|b| matches!(b, b' ' | b'\t'))
     }
 
-    /// Splits the record at the beginning of `bytes` into fields, and returns where it ends, its terminator included, and how many fields
-    /// it has. Doubled quotes are made single in place.
+    /// Splits the record at the beginning of `bytes` into fields, and returns where it ends, its
+    /// terminator included, and how many fields it has. Doubled quotes are made single in place.
     #[inline]
     pub(super) fn split(&self, bytes: &mut [u8], fields: &mut Vec<Range<usize>>) -> (usize, usize) {
         fields.clear();

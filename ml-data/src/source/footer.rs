@@ -60,7 +60,8 @@ fn int96_in(
     ArrowReaderMetadata::try_new(metadata.metadata().clone(), options).map_err(|e| broken(path, e))
 }
 
-/// Refuses INT96 times that microseconds do not reach: the decoder would wrap them. In seconds all of them can be counted.
+/// Refuses INT96 times that microseconds do not reach: the decoder would wrap them. In seconds all
+/// of them can be counted.
 pub(super) fn check_int96(
     path: &Path,
     metadata: &ArrowReaderMetadata,
@@ -94,7 +95,8 @@ pub(super) fn check_int96(
     Ok(())
 }
 
-/// Refuses a file whose counts contradict each other: rows of the file, of its row groups, and values of their columns.
+/// Refuses a file whose counts contradict each other: rows of the file, of its row groups, and
+/// values of their columns.
 fn check_counts(path: &str, metadata: &ParquetMetaData) -> Result<()> {
     let rows = metadata.file_metadata().num_rows();
     let groups = metadata.row_groups();

@@ -9,7 +9,8 @@ use super::options::{As, CsvOptions};
 use super::piece::{Plan, Slot};
 use crate::table::{MISSING_TIME, Table};
 
-/// Notes on the file's shape and on its guessed columns, by the table and by the `cells` of the sample.
+/// Notes on the file's shape and on its guessed columns, by the table and by the `cells` of the
+/// sample.
 pub(super) fn notes<'a, C: Iterator<Item = &'a str> + Clone>(
     plan: &'a Plan,
     extra: Extra,

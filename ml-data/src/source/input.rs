@@ -69,7 +69,8 @@ impl Input {
         })
     }
 
-    /// An error when a file that begins with these bytes is UTF-16: nearly all of it would be read, as other text.
+    /// An error when a file that begins with these bytes is UTF-16: nearly all of it would be read,
+    /// as other text.
     pub(super) fn check_encoding(&self, head: &[u8]) -> Result<()> {
         let Some(order) = utf16(head) else {
             return Ok(());
@@ -89,7 +90,8 @@ impl Input {
     }
 }
 
-/// The byte order of UTF-16, by the mark at the beginning or by the zeros beside letters and line ends. No other text holds zeros.
+/// The byte order of UTF-16, by the mark at the beginning or by the zeros beside letters and line
+/// ends. No other text holds zeros.
 fn utf16(head: &[u8]) -> Option<&'static str> {
     match head {
         [0xff, 0xfe, ..] => return Some("little-endian"),

@@ -47,7 +47,8 @@ fn week_day(year: i64, week: i64, day: i64) -> Option<i64> {
     ((1..=7).contains(&day) && week >= 1 && found < monday(year + 1)?).then_some(found)
 }
 
-/// Microseconds since midnight and the zone in minutes, if any is written: nothing, `13`, `13:45[:59[.123]]` or `1345[59[.123]]`.
+/// Microseconds since midnight and the zone in minutes, if any is written: nothing, `13`,
+/// `13:45[:59[.123]]` or `1345[59[.123]]`.
 pub(super) fn clock(rest: &[u8]) -> Option<(i64, Option<i64>)> {
     if rest.is_empty() {
         return Some((0, None));
@@ -80,8 +81,8 @@ fn part<'a>(rest: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
     (!mark.is_empty() || after.first().is_some_and(u8::is_ascii_digit)).then_some(after)
 }
 
-/// True for a date of ISO 8601 that [`date`] and [`clock`] do not read: a month, a week, a day of the year, a fraction of an hour, a
-/// year of seven digits.
+/// True for a date of ISO 8601 that [`date`] and [`clock`] do not read: a month, a week, a day of
+/// the year, a fraction of an hour, a year of seven digits.
 pub(super) fn is_unread_date(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     let signed = matches!(text.first(), Some(b'-' | b'+'));
@@ -113,7 +114,8 @@ mod tests {
     use super::super::TimeFormat;
     use super::*;
 
-    /// Instants by Python's `datetime` (weeks by `fromisocalendar`), those before the year 1 by numpy's `datetime64`.
+    /// Instants by Python's `datetime` (weeks by `fromisocalendar`), those before the year 1 by
+    /// numpy's `datetime64`.
     #[test]
     fn forms_of_iso_8601() {
         for (text, want) in [

@@ -33,8 +33,9 @@ impl Extra {
         }
     }
 
-    /// Looks at the whole file, whose header names `names` fields and whose first row has `more`. A row of fewer fields shows that
-    /// there is nothing but a bad row or two; one of even more is bad in any case, and shows nothing.
+    /// Looks at the whole file, whose header names `names` fields and whose first row has `more`. A
+    /// row of fewer fields shows that there is nothing but a bad row or two; one of even more is
+    /// bad in any case, and shows nothing.
     pub(super) fn of(
         input: &Input,
         options: &CsvOptions,

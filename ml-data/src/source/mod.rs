@@ -5,8 +5,9 @@
 //! * [`ParquetSource`] reads Parquet;
 //! * [`TimeFormat`] reads dates and times as text.
 //!
-//! One rule holds for numbers from text, Parquet, Arrow and JSON: a value is kept exactly (a fraction as the nearest `f64`), or refused
-//! by column, row and value, or its column becomes categories. What a file may cost is limited by
+//! One rule holds for numbers from text, Parquet, Arrow and JSON: a value is kept exactly (a
+//! fraction as the nearest `f64`), or refused by column, row and value, or its column becomes
+//! categories. What a file may cost is limited by
 //! [`ReadLimits`](crate::limits::ReadLimits).
 //!
 //! Every reader returns [`Loaded`]: the table, the quarantine and the number of rows read, of which

@@ -2,8 +2,8 @@
 
 use foldhash::{HashMap, HashSet};
 
-/// Names without repetition: `x`, `x`, `x` become `x`, `x.1`, `x.2`, as in pandas, and no name that stands in the header is given
-/// again.
+/// Names without repetition: `x`, `x`, `x` become `x`, `x.1`, `x.2`, as in pandas, and no name that
+/// stands in the header is given again.
 ///
 /// # Errors
 /// A name that occurs twice, unless repeated ones are to be renamed.

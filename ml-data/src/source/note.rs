@@ -7,12 +7,14 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Note {
-    /// A column of dates such as `03/04/2024` in which no day is past the 12th: the day was taken to come first.
+    /// A column of dates such as `03/04/2024` in which no day is past the 12th: the day was taken
+    /// to come first.
     DayFirst {
         /// The column.
         column: String,
     },
-    /// A column of categories or text that would be numbers with another decimal mark (or with marks between thousands).
+    /// A column of categories or text that would be numbers with another decimal mark (or with
+    /// marks between thousands).
     DecimalMark {
         /// The column.
         column: String,
@@ -21,15 +23,16 @@ pub enum Note {
         /// The decimal mark that would make numbers of all its cells.
         mark: char,
     },
-    /// A column of categories or text whose cells are dates of ISO 8601 in a form that is not read: weeks, days of the year,
-    /// months or years of more than six digits.
+    /// A column of categories or text whose cells are dates of ISO 8601 in a form that is not read:
+    /// weeks, days of the year, months or years of more than six digits.
     IsoForm {
         /// The column.
         column: String,
         /// One of its cells.
         found: String,
     },
-    /// All rows have more fields than the header: the first ones were taken for row names and skipped.
+    /// All rows have more fields than the header: the first ones were taken for row names and
+    /// skipped.
     RowNames {
         /// Fields that were skipped.
         fields: usize,

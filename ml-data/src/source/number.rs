@@ -11,16 +11,18 @@ const EXACT_INTEGER: u64 = 1 << 53;
 
 /// Reads a number with `.` as the decimal mark; blanks around it are allowed.
 ///
-/// Past 2^53, where the next `f64` is more than one away, a number written in digits alone is one only if it is held exactly:
-/// two identifiers must not become one number. Fractions below that, and numbers with an exponent, are the nearest `f64`.
+/// Past 2^53, where the next `f64` is more than one away, a number written in digits alone is one
+/// only if it is held exactly: two identifiers must not become one number. Fractions below that,
+/// and numbers with an exponent, are the nearest `f64`.
 #[inline]
 pub(crate) fn parse(text: &str) -> Option<f64> {
     let text = text.trim_ascii();
     plain(text.as_bytes()).or_else(|| nearest(text).filter(|&x| keeps(text, x)))
 }
 
-/// The `f64` nearest to a number, however many digits that costs. Of the words, `inf` and `infinity` are numbers in any case, as
-/// in pandas, and `NaN` only as pandas spells it: `Nan` is a name.
+/// The `f64` nearest to a number, however many digits that costs. Of the words, `inf` and
+/// `infinity` are numbers in any case, as in pandas, and `NaN` only as pandas spells it: `Nan` is a
+/// name.
 fn nearest(text: &str) -> Option<f64> {
     if matches!(text, "NaN" | "nan" | "-NaN" | "-nan") {
         return Some(f64::NAN);
@@ -44,7 +46,8 @@ fn keeps(text: &str, x: f64) -> bool {
     part.bytes().all(|b| b == b'0') && format!("{:.0}", x.abs()) == whole
 }
 
-/// The number that is `value` with its last `scale` digits behind the point, where the first is exact and one division rounds once.
+/// The number that is `value` with its last `scale` digits behind the point, where the first is
+/// exact and one division rounds once.
 pub(crate) fn scaled(value: i64, scale: i8) -> Option<f64> {
     let power = EXACT.get(usize::try_from(scale).ok()?)?;
     (value.unsigned_abs() <= EXACT_INTEGER).then_some(value as f64 / power)
@@ -55,7 +58,8 @@ pub(super) fn parse_with(text: &str, decimal: u8, thousands: Option<u8>) -> Opti
     parse(&pointed(text, decimal, thousands)?)
 }
 
-/// True for a number that loses something as an `f64`: digits past 2^53, or the zeros that a code begins with.
+/// True for a number that loses something as an `f64`: digits past 2^53, or the zeros that a code
+/// begins with.
 pub(super) fn loses(text: &str, decimal: u8, thousands: Option<u8>) -> bool {
     let Some(text) = pointed(text, decimal, thousands) else {
         return false;
@@ -63,7 +67,8 @@ pub(super) fn loses(text: &str, decimal: u8, thousands: Option<u8>) -> bool {
     nearest(&text).is_some_and(|x| is_code(&text) || !keeps(&text, x))
 }
 
-/// True for digits that begin with a zero: a zip code or an article, of which `731` is another than `00731`.
+/// True for digits that begin with a zero: a zip code or an article, of which `731` is another than
+/// `00731`.
 pub(super) fn is_code(text: &str) -> bool {
     let text = text.trim_ascii();
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);

@@ -11,9 +11,10 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum As {
-    /// Numbers: the nearest `f64` to a fraction, whole numbers exactly. A whole number past 2^53 that `f64` does not hold is none, and
-    /// where the type is only guessed, neither is a code that begins with a zero: such a column becomes categories. Of
-    /// words, `inf` and `infinity` are numbers in any case, and `NaN`, `nan`, `-NaN`, `-nan` missing ones, as in pandas.
+    /// Numbers: the nearest `f64` to a fraction, whole numbers exactly. A whole number past 2^53
+    /// that `f64` does not hold is none, and where the type is only guessed, neither is a code that
+    /// begins with a zero: such a column becomes categories. Of words, `inf` and `infinity` are
+    /// numbers in any case, and `NaN`, `nan`, `-NaN`, `-nan` missing ones, as in pandas.
     Num,
     /// Categories: one code for each distinct text.
     Cat,
@@ -115,9 +116,11 @@ pub struct CsvOptions {
     /// Whether a file whose delimiter is not set is looked at: of comma, semicolon, tab and bar, the one that splits its first
     /// records evenly.
     pub sniff: bool,
-    /// Whether fields before those that the header names are skipped, when all rows have as many more fields than the header: row
-    /// names, which become the index in pandas. One row that has only as many fields as the header, or fewer, shows that there are
-    /// none, and longer rows are bad. Where the last fields are empty in all rows, those are skipped: lines end with a delimiter.
+    /// Whether fields before those that the header names are skipped, when all rows have as many
+    /// more fields than the header: row names, which become the index in pandas. One row that has
+    /// only as many fields as the header, or fewer, shows that there are none, and longer rows are
+    /// bad. Where the last fields are empty in all rows, those are skipped: lines end with a
+    /// delimiter.
     pub skip_row_names: bool,
     /// The byte around fields that contain delimiters; `None` switches quoting off.
     pub quote: Option<u8>,
@@ -129,8 +132,8 @@ pub struct CsvOptions {
     pub names: Option<Vec<String>>,
     /// Whether blanks around cells and names are cut.
     pub trim: bool,
-    /// Whether lines that hold only blanks and tabs count as empty, as in pandas. Empty lines are no rows; in a file of one column
-    /// they are rows with a missing cell, as in polars.
+    /// Whether lines that hold only blanks and tabs count as empty, as in pandas. Empty lines are
+    /// no rows; in a file of one column they are rows with a missing cell, as in polars.
     pub skip_blank_lines: bool,
     /// Whether repeated names become `x`, `x.1`, `x.2` as in pandas, in place of an error.
     pub rename_duplicates: bool,
@@ -165,8 +168,8 @@ pub struct CsvOptions {
 }
 
 impl CsvOptions {
-    /// The number that a cell holds, with the decimal mark and the mark between thousands of these options; `None` for other texts and
-    /// for whole numbers that `f64` does not hold exactly.
+    /// The number that a cell holds, with the decimal mark and the mark between thousands of these
+    /// options; `None` for other texts and for whole numbers that `f64` does not hold exactly.
     ///
     /// ```
     /// use ml_data::source::CsvOptions;

@@ -18,9 +18,11 @@ use std::path::{Path, PathBuf};
 
 /// A Parquet file.
 ///
-/// Integers, floats and decimals become numbers, strings text, dictionaries categories, dates and timestamps times (a timestamp without
-/// a zone is UTC; what is finer than a microsecond is cut), booleans booleans, and a column of nulls numbers that are all missing. A
-/// column of integers or decimals past 2^53 that numbers can not hold exactly is refused, unless it is asked for as text or categories.
+/// Integers, floats and decimals become numbers, strings text, dictionaries categories, dates and
+/// timestamps times (a timestamp without a zone is UTC; what is finer than a microsecond is cut),
+/// booleans booleans, and a column of nulls numbers that are all missing. A column of integers or
+/// decimals past 2^53 that numbers can not hold exactly is refused, unless it is asked for as text
+/// or categories.
 ///
 /// ```
 /// use ml_data::source::{As, ParquetSource};
@@ -84,9 +86,11 @@ impl ParquetSource {
     ///
     /// # Errors
     /// [`Error::Io`] when it can not be opened, [`Error::Source`] when it is no Parquet file, damaged (its counts of rows disagree with the
-    /// rows themselves, for one) or compressed in a way this build can not read, [`Error::NoColumn`] for a column it
-    /// does not have, [`Error::ColumnKind`] for one of another kind than declared, [`Error::Cell`] for numbers past 2^53 that `f64` does not
-    /// hold exactly, [`Error::Limit`] past one of [`ParquetSource::limits`], [`Error::Data`] for a column of a type no table can hold (lists, structs).
+    /// rows themselves, for one) or compressed in a way this build can not read,
+    /// [`Error::NoColumn`] for a column it does not have, [`Error::ColumnKind`] for one of another
+    /// kind than declared, [`Error::Cell`] for numbers past 2^53 that `f64` does not hold exactly,
+    /// [`Error::Limit`] past one of [`ParquetSource::limits`], [`Error::Data`] for a column of a
+    /// type no table can hold (lists, structs).
     pub fn read(self) -> Result<Loaded> {
         let (metadata, wanted) = self.open()?;
         let decode = |(at, name): &(usize, String)| {

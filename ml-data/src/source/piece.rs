@@ -8,7 +8,8 @@ use super::quarantine::{BadRow, Reason};
 use memchr::memchr_iter;
 use std::ops::Range;
 
-/// Cells of a column that did not fit a guess, of which at most so many are kept: they serve only to guess better.
+/// Cells of a column that did not fit a guess, of which at most so many are kept: they serve only
+/// to guess better.
 const ODD: usize = 1000;
 /// ... and of all columns together about so many.
 const ODD_IN_ALL: usize = 1_000_000;

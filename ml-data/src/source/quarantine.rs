@@ -31,7 +31,8 @@ pub enum Reason {
         /// What the cell holds.
         found: String,
     },
-    /// A whole number in a numeric column has more digits than a number keeps, or begins with a zero that it would not keep.
+    /// A whole number in a numeric column has more digits than a number keeps, or begins with a
+    /// zero that it would not keep.
     Digits {
         /// The column.
         column: String,
@@ -78,7 +79,8 @@ pub struct BadRow {
     pub text: String,
 }
 
-/// The rows that were not read, in the order of the file. Past the limits [`ReadLimits::quarantined_rows`] and
+/// The rows that were not read, in the order of the file. Past the limits
+/// [`ReadLimits::quarantined_rows`] and
 /// [`ReadLimits::quarantined_bytes`] they are counted, and only their positions are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantine {
@@ -129,7 +131,8 @@ impl Quarantine {
         self.len == 0
     }
 
-    /// Writes the bad rows that were kept as CSV (line, row, reason, text), to be looked at or repaired.
+    /// Writes the bad rows that were kept as CSV (line, row, reason, text), to be looked at or
+    /// repaired.
     ///
     /// # Errors
     /// The file system refused.

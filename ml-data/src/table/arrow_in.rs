@@ -146,7 +146,8 @@ fn refuse(name: &str, row: usize, found: String) -> Error {
     Error::cell(name, row, expected, found)
 }
 
-/// Appends decimals by the rule of text: the nearest `f64` to a fraction, whole numbers and all past 2^53 exactly.
+/// Appends decimals by the rule of text: the nearest `f64` to a fraction, whole numbers and all
+/// past 2^53 exactly.
 fn decimals<T: DecimalType>(
     name: &str,
     array: &ArrayRef,
@@ -176,7 +177,8 @@ where
     Ok(())
 }
 
-/// Days and instants of any unit in microseconds; what is finer is cut, as in text: to the microsecond before.
+/// Days and instants of any unit in microseconds; what is finer is cut, as in text: to the
+/// microsecond before.
 fn times(name: &str, array: &ArrayRef, first: usize) -> Result<Column> {
     match array.data_type() {
         DataType::Date32 => instants::<Date32Type>(name, array, first, |v| {

@@ -122,8 +122,9 @@ impl RowBinder {
     /// Fills the row from a JSON object.
     ///
     /// # Errors
-    /// A value of another kind than the column, an integer that a number does not hold exactly (past 2^53), or a time that is not a
-    /// whole count of microseconds. (Integers past 64 bits are rounded before they come here, by the JSON parser.)
+    /// A value of another kind than the column, an integer that a number does not hold exactly
+    /// (past 2^53), or a time that is not a whole count of microseconds. (Integers past 64 bits are
+    /// rounded before they come here, by the JSON parser.)
     pub fn fill_json<'b>(
         &self,
         request: &Map<String, Value>,

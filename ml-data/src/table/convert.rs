@@ -14,12 +14,14 @@ use std::sync::Arc;
 impl TryFrom<&RecordBatch> for Table {
     type Error = Error;
 
-    /// Numbers and columns of nulls only become [`Kind::Num`], dictionaries [`Kind::Cat`], strings [`Kind::Text`], dates and
-    /// timestamps [`Kind::Time`] (cut to the microsecond before), booleans [`Kind::Bool`].
+    /// Numbers and columns of nulls only become [`Kind::Num`], dictionaries [`Kind::Cat`], strings
+    /// [`Kind::Text`], dates and timestamps [`Kind::Time`] (cut to the microsecond before),
+    /// booleans [`Kind::Bool`].
     ///
     /// # Errors
     /// [`Error::Cell`] for a whole number that `f64` does not hold exactly (past 2^53: cast such a column to text or a dictionary
-    /// first) and for a time too far away for microseconds; [`Error::Data`] for a type that no table holds, or repeated names.
+    /// first) and for a time too far away for microseconds; [`Error::Data`] for a type that no
+    /// table holds, or repeated names.
     fn try_from(batch: &RecordBatch) -> Result<Self> {
         let schema = batch.schema();
         let columns = schema.fields().iter().zip(batch.columns());
@@ -89,8 +91,9 @@ fn array(name: &str, column: &Column) -> Result<ArrayRef> {
 impl Table {
     /// The features as a matrix: numbers as they are, booleans as 0 and 1, missing ones as `NaN`.
     ///
-    /// Columns of every other role stay out: a protected attribute, an identifier, a weight, a time or a group is nothing to learn
-    /// from. Give a column [`Role::Feature`](super::Role::Feature) to learn from it all the same.
+    /// Columns of every other role stay out: a protected attribute, an identifier, a weight, a time
+    /// or a group is nothing to learn from. Give a column [`Role::Feature`](super::Role::Feature)
+    /// to learn from it all the same.
     ///
     /// ```
     /// use ml_data::prelude::*;

@@ -115,7 +115,8 @@ impl Table {
     /// The column at `position`.
     ///
     /// # Panics
-    /// A position past the last column, as indexing a slice; [`Table::columns`] has `get`, [`Table::column_named`] an error.
+    /// A position past the last column, as indexing a slice; [`Table::columns`] has `get`,
+    /// [`Table::column_named`] an error.
     pub fn column(&self, position: usize) -> &Column {
         &self.columns[position]
     }
@@ -133,17 +134,20 @@ impl Table {
         self.columns.get(position)?.as_num()
     }
 
-    /// Codes of a categorical column (missing is [`MISSING_CODE`]); `None` for another kind, or no such column.
+    /// Codes of a categorical column (missing is [`MISSING_CODE`]); `None` for another kind, or no
+    /// such column.
     pub fn codes(&self, position: usize) -> Option<&[u32]> {
         self.columns.get(position)?.as_codes()
     }
 
-    /// Times in microseconds since 1970 (missing is [`MISSING_TIME`]); `None` for another kind, or no such column.
+    /// Times in microseconds since 1970 (missing is [`MISSING_TIME`]); `None` for another kind, or
+    /// no such column.
     pub fn time(&self, position: usize) -> Option<&[i64]> {
         self.columns.get(position)?.as_time()
     }
 
-    /// Positions that can be read: all columns, or the ones [`Table::only`] left. A step works on [`Table::inputs`].
+    /// Positions that can be read: all columns, or the ones [`Table::only`] left. A step works on
+    /// [`Table::inputs`].
     pub fn visible(&self) -> Vec<usize> {
         match &self.visible {
             Some(v) => v.iter().map(|&p| p as usize).collect(),
@@ -157,7 +161,8 @@ impl Table {
         self.visible().into_iter().filter(feature).collect()
     }
 
-    /// Positions that a step works on: those [`Table::only`] left, whatever their roles, for somebody named them; else the features.
+    /// Positions that a step works on: those [`Table::only`] left, whatever their roles, for
+    /// somebody named them; else the features.
     pub fn inputs(&self) -> Vec<usize> {
         if self.visible.is_some() {
             self.visible()

@@ -27,8 +27,8 @@ fn count(bytes: usize) {
     let _ = LARGEST.try_with(|c| c.set(c.get().max(bytes)));
 }
 
-// SAFETY: every call is passed on to the system allocator with the layout it came with; counting touches only
-// thread-local integers without a destructor, so it can not allocate or re-enter.
+// SAFETY: every call is passed on to the system allocator with the layout it came with; counting
+// touches only thread-local integers without a destructor, so it can not allocate or re-enter.
 unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
@@ -56,8 +56,8 @@ pub fn allocations<T>(work: impl FnOnce() -> T) -> (Option<usize>, T) {
     ((start > before).then(|| end - start), out)
 }
 
-/// The size in bytes of the largest allocation `work` asks for on this thread, and its result; `None` when the counting allocator
-/// is not installed.
+/// The size in bytes of the largest allocation `work` asks for on this thread, and its result;
+/// `None` when the counting allocator is not installed.
 pub fn largest_allocation<T>(work: impl FnOnce() -> T) -> (Option<usize>, T) {
     let before = LARGEST.with(|c| c.replace(0));
     let (calls, out) = allocations(work);

@@ -1,8 +1,9 @@
 //! Damaged state: payloads of artifacts that were changed and signed again.
 //!
-//! A checksum finds accidents. Whoever can write the file can make a right checksum over a wrong payload, so whatever is loaded
-//! has to keep its promises by itself: it is refused when it is loaded, or it answers (with a number or an error in words). It
-//! never panics, and it never asks for memory that the file does not account for.
+//! A checksum finds accidents. Whoever can write the file can make a right checksum over a wrong
+//! payload, so whatever is loaded has to keep its promises by itself: it is refused when it is
+//! loaded, or it answers (with a number or an error in words). It never panics, and it never asks
+//! for memory that the file does not account for.
 
 use super::largest_allocation;
 use crate::artifact::Artifact;
@@ -29,8 +30,9 @@ pub struct Damage {
 
 /// Payloads with one to three changes each, the same ones for the same seed.
 ///
-/// Changes are of the kinds that break invariants: flipped bits, lengths and positions that are 0, one more, or huge (as varints),
-/// numbers that are missing, infinite or negative, bytes left out, put in or repeated, and a payload cut off.
+/// Changes are of the kinds that break invariants: flipped bits, lengths and positions that are 0,
+/// one more, or huge (as varints), numbers that are missing, infinite or negative, bytes left out,
+/// put in or repeated, and a payload cut off.
 ///
 /// ```
 /// let all: Vec<_> = ml_data::testkit::damaged_payloads(&[1, 2, 3], 7, 100).collect();
@@ -120,7 +122,8 @@ pub fn resigned(artifact: &[u8], payload: Vec<u8>) -> Result<Vec<u8>> {
 /// Loads `times` damaged and re-signed payloads of a state, and uses each one that loads.
 ///
 /// # Errors
-/// The first payload (by number) that made loading or using panic, or ask for more than 64 MiB at once (seen where
+/// The first payload (by number) that made loading or using panic, or ask for more than 64 MiB at
+/// once (seen where
 /// [`CountingAllocator`](super::CountingAllocator) is installed).
 pub fn check_damaged<T: Serialize + DeserializeOwned>(
     state: &T,

@@ -31,9 +31,11 @@ pub(super) fn levels(
     (at(tail), at(1.0 - tail))
 }
 
-/// The tail that makes percentiles of `n` users as wide as a t interval: `Phi(sqrt(n / (n - 1)) t)`.
+/// The tail that makes percentiles of `n` users as wide as a t interval: `Phi(sqrt(n / (n - 1))
+/// t)`.
 ///
-/// T. Hesterberg, The American Statistician 69 (2015), doi:10.1080/00031305.2015.1089789, section 4.1.
+/// T. Hesterberg, The American Statistician 69 (2015), doi:10.1080/00031305.2015.1089789, section
+/// 4.1.
 fn corrected(tail: f64, n: usize) -> f64 {
     let freedom = n as f64 - 1.0;
     match StudentsT::new(0.0, 1.0, freedom) {
@@ -45,8 +47,8 @@ fn corrected(tail: f64, n: usize) -> f64 {
     }
 }
 
-/// How far, in standard deviations, the resampled means lie to one side of the estimate; ties count half, and the order in
-/// which a mean was added up does not break a tie.
+/// How far, in standard deviations, the resampled means lie to one side of the estimate; ties count
+/// half, and the order in which a mean was added up does not break a tie.
 fn bias(means: &[f64], estimate: f64) -> f64 {
     let tie = 1e-12 * estimate.abs();
     let below = means.partition_point(|&m| m < estimate - tie);
@@ -71,7 +73,8 @@ fn acceleration(values: &[f64], estimate: f64) -> f64 {
 
 /// Wilson's score interval of `successes` of `n`, at a tail of this probability on both sides.
 ///
-/// E. B. Wilson, Journal of the American Statistical Association 22 (1927), doi:10.1080/01621459.1927.10502953.
+/// E. B. Wilson, Journal of the American Statistical Association 22 (1927),
+/// doi:10.1080/01621459.1927.10502953.
 pub(super) fn wilson(successes: f64, n: f64, tail: f64) -> (f64, f64) {
     let z = -Normal::standard().inverse_cdf(tail);
     let center = (successes + z * z / 2.0) / (n + z * z);
@@ -87,7 +90,8 @@ mod tests {
     use super::*;
     use serde_json::Value;
 
-    /// SciPy's `_bca_interval` of samples and resampled means that are written out; `golden/bootstrap.py` made the values.
+    /// SciPy's `_bca_interval` of samples and resampled means that are written out;
+    /// `golden/bootstrap.py` made the values.
     #[test]
     fn case_s4_bca_levels_equal_scipy() {
         let golden: Value =

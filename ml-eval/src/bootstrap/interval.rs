@@ -17,8 +17,8 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Whether the interval holds `value`, ends included. A paired difference whose interval holds 0 is no evidence of a
-    /// difference.
+    /// Whether the interval holds `value`, ends included. A paired difference whose interval holds
+    /// 0 is no evidence of a difference.
     #[must_use]
     pub fn contains(&self, value: f64) -> bool {
         self.lower <= value && value <= self.upper
@@ -55,17 +55,19 @@ impl fmt::Display for Interval {
 
 /// The way from resampled means to the ends of an interval.
 ///
-/// Percentiles of few users are too close together, by the factor between a normal and a t distribution and by
-/// `sqrt((n - 1) / n)`; the variants with `T` take percentiles further out by just that (Hesterberg 2015), which vanishes as
-/// the number of users grows.
+/// Percentiles of few users are too close together, by the factor between a normal and a t
+/// distribution and by `sqrt((n - 1) / n)`; the variants with `T` take percentiles further out by
+/// just that (Hesterberg 2015), which vanishes as the number of users grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum IntervalMethod {
     /// Percentiles of the resampled means.
     Percentile,
-    /// The same with the t correction: the default of paired differences, whose distribution is about symmetric.
+    /// The same with the t correction: the default of paired differences, whose distribution is
+    /// about symmetric.
     PercentileT,
-    /// Bias-corrected and accelerated percentiles (Efron 1987), as `scipy.stats.bootstrap` has them.
+    /// Bias-corrected and accelerated percentiles (Efron 1987), as `scipy.stats.bootstrap` has
+    /// them.
     Bca,
     /// The same with the t correction: the default of means.
     BcaT,
@@ -108,13 +110,15 @@ pub struct Estimate {
     pub method: IntervalMethod,
     /// The effective number of successes: `(sum |x - median|)^2 / sum (x - median)^2`.
     ///
-    /// Of a share it is the number of users with the rarer outcome, of a paired difference of hits the number of users on whom
-    /// the models differ, of a normal variable 0.64 of the users, of a heavy-tailed one less.
+    /// Of a share it is the number of users with the rarer outcome, of a paired difference of hits
+    /// the number of users on whom the models differ, of a normal variable 0.64 of the users, of a
+    /// heavy-tailed one less.
     pub effective: f64,
 }
 
 impl Estimate {
-    /// Whether enough users carry the interval: a Wilson interval, or an effective number of at least [`LOW_EFFECTIVE`].
+    /// Whether enough users carry the interval: a Wilson interval, or an effective number of at
+    /// least [`LOW_EFFECTIVE`].
     ///
     /// ```
     /// use ml_eval::bootstrap::{Bootstrap, IntervalMethod};

@@ -13,15 +13,16 @@ use serde::{Deserialize, Serialize};
 
 /// Bootstrap intervals of a mean over independent units: users, sessions, queries.
 ///
-/// Give one value a *user*, not one a row: rows of the same user are alike, and resampling them makes intervals too narrow.
-/// Users are drawn with replacement, `n_resamples` times. Draw `i` has a generator of its own, so the interval has the same bits
-/// for any number of threads.
+/// Give one value a *user*, not one a row: rows of the same user are alike, and resampling them
+/// makes intervals too narrow. Users are drawn with replacement, `n_resamples` times. Draw `i` has
+/// a generator of its own, so the interval has the same bits for any number of threads.
 ///
 /// # Which interval
-/// Shares (values that are all 0 or 1) get Wilson's interval, other means bias-corrected and accelerated percentiles
-/// with a t correction, paired differences percentiles with a t correction; [`method`](Self::method) names another. Coverage of
-/// 95 % intervals in 1,000 simulated samples each, so within 0.014 of the truth, by
-/// `cargo test --release -p ml-eval --test coverage -- --ignored --nocapture`:
+/// Shares (values that are all 0 or 1) get Wilson's interval, other means bias-corrected and
+/// accelerated percentiles with a t correction, paired differences percentiles with a t correction;
+/// [`method`](Self::method) names another. Coverage of 95 % intervals in 1,000 simulated samples
+/// each, so within 0.014 of the truth, by `cargo test --release -p ml-eval --test coverage --
+/// --ignored --nocapture`:
 ///
 /// | values | n | percentile | default | of those trusted (share) |
 /// |---|---:|---:|---:|---:|
@@ -44,8 +45,8 @@ use serde::{Deserialize, Serialize};
 /// | type I, hits | 100 | 0.051 | 0.051 | |
 /// | type I, hits | 500 | 0.039 | 0.039 | |
 ///
-/// Type I is the rate at which the paired interval of two equally good models excludes 0. Where few users carry the mean, no
-/// resampling knows what it has not seen: [`Estimate::trusted`] says so.
+/// Type I is the rate at which the paired interval of two equally good models excludes 0. Where few
+/// users carry the mean, no resampling knows what it has not seen: [`Estimate::trusted`] says so.
 ///
 /// ```
 /// use ml_eval::bootstrap::Bootstrap;
@@ -58,7 +59,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// # References
-/// Efron: Better Bootstrap Confidence Intervals. Journal of the American Statistical Association 82 (1987).
+/// Efron: Better Bootstrap Confidence Intervals. Journal of the American Statistical Association 82
+/// (1987).
 /// <https://doi.org/10.1080/01621459.1987.10478410>
 /// Hesterberg: What Teachers Should Know About the Bootstrap. The American Statistician 69 (2015).
 /// <https://doi.org/10.1080/00031305.2015.1089789>
@@ -117,16 +119,19 @@ impl Bootstrap {
         self
     }
 
-    /// Interval of the mean of one value a user; [`estimate`](Self::estimate) also says how it was made.
+    /// Interval of the mean of one value a user; [`estimate`](Self::estimate) also says how it was
+    /// made.
     ///
     /// # Errors
-    /// Fewer than two users, a value that is not finite (the user is named), parameters out of range,
+    /// Fewer than two users, a value that is not finite (the user is named), parameters out of
+    /// range,
     /// [`IntervalMethod::Wilson`] of values other than 0 and 1.
     pub fn mean(&self, values: &[f64]) -> Result<Interval> {
         Ok(self.estimate(values)?.interval)
     }
 
-    /// Interval of the mean of one value a user, with its method and the effective number of successes behind it.
+    /// Interval of the mean of one value a user, with its method and the effective number of
+    /// successes behind it.
     ///
     /// # Errors
     /// As [`mean`](Self::mean).
@@ -137,9 +142,11 @@ impl Bootstrap {
         }
     }
 
-    /// Interval of the mean difference `a - b` of two models on the same users, `a[u]` and `b[u]` being user `u`'s values.
+    /// Interval of the mean difference `a - b` of two models on the same users, `a[u]` and `b[u]`
+    /// being user `u`'s values.
     ///
-    /// Much narrower than the two models' own intervals suggest, because what makes a user hard is hard for both.
+    /// Much narrower than the two models' own intervals suggest, because what makes a user hard is
+    /// hard for both.
     ///
     /// # Errors
     /// As [`mean`](Self::mean); a different number of users; a difference that is not finite.
@@ -147,7 +154,8 @@ impl Bootstrap {
         Ok(self.estimate_paired(a, b)?.interval)
     }
 
-    /// As [`paired`](Self::paired), with its method and the effective number of users on whom the models differ.
+    /// As [`paired`](Self::paired), with its method and the effective number of users on whom the
+    /// models differ.
     ///
     /// # Errors
     /// As [`paired`](Self::paired).
@@ -163,7 +171,8 @@ impl Bootstrap {
 
     fn of(&self, values: &[f64], suited: IntervalMethod) -> Result<Estimate> {
         finite(values)?;
-        // Sums of the largest numbers there are would overflow; by a power of two nothing else changes.
+        // Sums of the largest numbers there are would overflow; by a power of two nothing else
+        // changes.
         let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
         if largest > f64::MAX / (values.len() as f64 * 2.0) {
             let shrunk: Vec<f64> = values.iter().map(|v| v * SHRINK).collect();
@@ -210,7 +219,8 @@ impl Bootstrap {
         two_users(n)?;
         columns.iter().try_for_each(|c| finite(c))?;
         let width = columns.len();
-        // one user's values side by side: a draw touches one cache line whatever the number of models
+        // one user's values side by side: a draw touches one cache line whatever the number of
+        // models
         let rows: Vec<f64> = (0..n)
             .flat_map(|user| columns.iter().map(move |c| c[user]))
             .collect();

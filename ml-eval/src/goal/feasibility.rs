@@ -200,8 +200,9 @@ impl Feasibility {
     /// Asks the data.
     ///
     /// # Errors
-    /// No features, two of one name; fewer than two rows; columns of other lengths; an infinite feature, an outcome that is not finite (column
-    /// and row are named); an outcome of one class; parameters out of range.
+    /// No features, two of one name; fewer than two rows; columns of other lengths; an infinite
+    /// feature, an outcome that is not finite (column and row are named); an outcome of one class;
+    /// parameters out of range.
     pub fn check(
         &self,
         features: &[(&str, Feature<'_>)],

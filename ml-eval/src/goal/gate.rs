@@ -10,13 +10,15 @@ use std::fmt;
 
 /// Decides whether a candidate may replace what runs.
 ///
-/// A candidate is promoted when every primary model metric beats the baseline model (the paired interval lies wholly on the
-/// better side of zero), every metric reaches its minimum, and no limit is broken. What is required but not measured refuses
-/// it too, except for business metrics, which can only be measured in production; so does a metric measured twice. The decision
-/// lists *all* reasons.
+/// A candidate is promoted when every primary model metric beats the baseline model (the paired
+/// interval lies wholly on the better side of zero), every metric reaches its minimum, and no limit
+/// is broken. What is required but not measured refuses it too, except for business metrics, which
+/// can only be measured in production; so does a metric measured twice. The decision lists *all*
+/// reasons.
 ///
-/// A candidate that is no better passes one metric's interval of level 0.95 with probability 0.025: the two-sided type I error
-/// of [`Bootstrap::paired`](crate::bootstrap::Bootstrap::paired), .05, lies half on the worse side.
+/// A candidate that is no better passes one metric's interval of level 0.95 with probability 0.025:
+/// the two-sided type I error of [`Bootstrap::paired`](crate::bootstrap::Bootstrap::paired), .05,
+/// lies half on the worse side.
 ///
 /// ```
 /// use ml_data::contract::Direction;

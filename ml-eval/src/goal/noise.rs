@@ -224,7 +224,8 @@ fn distance(a: (&[f64], &[u32]), b: (&[f64], &[u32])) -> f64 {
     numbers + a.1.iter().zip(b.1).filter(|(x, y)| x != y).count() as f64
 }
 
-/// Minus the mean, divided by the standard deviation, of what is present; what varies by rounding alone becomes 0.
+/// Minus the mean, divided by the standard deviation, of what is present; what varies by rounding
+/// alone becomes 0.
 fn standardised(mut values: Vec<f64>) -> Vec<f64> {
     let (low, high) = extent(&values);
     // No unit changes the result, so numbers whose squares leave the range are brought near 1.
@@ -262,7 +263,8 @@ mod tests {
         assert!((cover_hart(2.0 / 3.0, 3.0) - 2.0 / 3.0).abs() < 1e-12);
     }
 
-    /// A unit of 1e300 or 1e-300 changes nothing but the unit of the errors; rounding is no distance.
+    /// A unit of 1e300 or 1e-300 changes nothing but the unit of the errors; rounding is no
+    /// distance.
     #[test]
     fn case_m9_units_do_not_matter() {
         let x = [1.0, 1.5, 4.0, 4.2, 9.0];

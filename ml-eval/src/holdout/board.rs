@@ -38,8 +38,9 @@ pub struct RankingRow {
     /// How the intervals of the differences were made; `None` for the first.
     #[serde(default)]
     pub difference_method: Option<IntervalMethod>,
-    /// Whether enough users tell the models apart, see [`Estimate::trusted`](crate::bootstrap::Estimate::trusted); a difference
-    /// that few users carry is marked `?` in the table.
+    /// Whether enough users tell the models apart, see
+    /// [`Estimate::trusted`](crate::bootstrap::Estimate::trusted); a difference that few users
+    /// carry is marked `?` in the table.
     #[serde(default = "yes")]
     pub trusted: bool,
 }

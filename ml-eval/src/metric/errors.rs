@@ -57,8 +57,8 @@ impl<'a, S: Score, T: Score> Errors<'a, S, T> {
         }
     }
 
-    /// The mean of `of` of the errors and its inverse `back`, `of` being a power: errors that are too large or too small for it
-    /// are scaled for the sum and back.
+    /// The mean of `of` of the errors and its inverse `back`, `of` being a power: errors that are
+    /// too large or too small for it are scaled for the sum and back.
     pub(super) fn power_mean(
         &self,
         of: impl Fn(f64) -> f64 + Sync,

@@ -13,8 +13,8 @@ use crate::error::Result;
 /// The mean is weighted; a row of weight 2 counts like the row twice.
 ///
 /// # Errors
-/// No rows; lengths that differ; a prediction, target or distance of both that is not finite (the row is named); weights that are negative,
-/// not finite or all zero.
+/// No rows; lengths that differ; a prediction, target or distance of both that is not finite (the
+/// row is named); weights that are negative, not finite or all zero.
 ///
 /// ```
 /// use ml_eval::metric::mae;

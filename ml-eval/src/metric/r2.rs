@@ -7,15 +7,16 @@ use crate::{check, reduce};
 
 /// R², the share of the target's variance that the predictions explain: 1 is perfect, 0 is as good as the mean, less is worse.
 ///
-/// Equal to scikit-learn's `r2_score` of one output: of a constant target it is 1 when all predictions are right, else 0. A
-/// target that varies by rounding alone (four units in the last place) is constant too.
+/// Equal to scikit-learn's `r2_score` of one output: of a constant target it is 1 when all
+/// predictions are right, else 0. A target that varies by rounding alone (four units in the last
+/// place) is constant too.
 ///
 /// # Weights
 /// Both sums of squares and the mean are weighted; a row of weight 2 counts like the row twice.
 ///
 /// # Errors
-/// No rows; lengths that differ; a prediction, target or distance of both that is not finite (the row is named); weights that are negative,
-/// not finite or all zero.
+/// No rows; lengths that differ; a prediction, target or distance of both that is not finite (the
+/// row is named); weights that are negative, not finite or all zero.
 ///
 /// ```
 /// use ml_eval::metric::r2;
@@ -88,7 +89,8 @@ mod tests {
         assert_eq!(r2(&[2.0, 3.0], &[2.0, 2.0], None).unwrap(), 0.0);
     }
 
-    /// The mean of three times 0.1 is not 0.1; 0.1 + 0.2 is 0.3 but for rounding. Rows of weight 0 do not make a target vary.
+    /// The mean of three times 0.1 is not 0.1; 0.1 + 0.2 is 0.3 but for rounding. Rows of weight 0
+    /// do not make a target vary.
     #[test]
     fn case_m8_a_constant_that_rounding_hides() {
         let tenth = [0.1; 3];

@@ -128,8 +128,9 @@ fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64
     Ok(area / (positive * negative))
 }
 
-/// What the weights of the negative and of the positive rows are multiplied by: the area does not change when those of one
-/// class are, but sums and products of very large and very small weights would.
+/// What the weights of the negative and of the positive rows are multiplied by: the area does not
+/// change when those of one class are, but sums and products of very large and very small weights
+/// would.
 fn scales<L: BinaryLabel>(labels: &[L], weights: &[f64]) -> [f64; 2] {
     let mut largest = [0.0f64; 2];
     for (label, weight) in labels.iter().zip(weights) {

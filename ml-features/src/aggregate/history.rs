@@ -83,7 +83,8 @@ impl History {
         })
     }
 
-    /// Says what breaks the order of times within groups, or which sums `features` lack: a loaded history is checked.
+    /// Says what breaks the order of times within groups, or which sums `features` lack: a loaded
+    /// history is checked.
     pub(super) fn check(&self, ends: &[u32], features: &[Feature]) -> Result<(), String> {
         let n = self.times.len();
         check_ends(ends, n)?;

@@ -21,8 +21,9 @@ impl NumColumn<'_> {
     pub(crate) fn present(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         self.weighted().filter(|(x, _)| !x.is_nan())
     }
-    /// The weighted mean of the values that are there, `None` when no row counts. It lies within their range, also where their sum
-    /// is not a number; the mean distance from a first mean takes the rounding of long sums out.
+    /// The weighted mean of the values that are there, `None` when no row counts. It lies within
+    /// their range, also where their sum is not a number; the mean distance from a first mean takes
+    /// the rounding of long sums out.
     pub(crate) fn mean(&self) -> Option<f64> {
         let (mut sum, mut total) = (0.0, 0.0);
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -116,8 +117,8 @@ impl TimeColumn<'_> {
     }
 }
 
-/// Weights, divided by the largest when products with it could overflow or vanish. Statistics of numbers depend on the ratios of
-/// weights only.
+/// Weights, divided by the largest when products with it could overflow or vanish. Statistics of
+/// numbers depend on the ratios of weights only.
 pub(crate) fn balanced(weights: Option<&[f64]>) -> Option<Cow<'_, [f64]>> {
     let weights = weights?;
     let largest = weights.iter().fold(0.0, |a: f64, b| a.max(*b));

@@ -1,7 +1,9 @@
-//! What a fitted object has to keep when it is loaded: an artifact's checksum is right over a wrong payload, too.
+//! What a fitted object has to keep when it is loaded: an artifact's checksum is right over a wrong
+//! payload, too.
 
-/// Checks a type whenever it is deserialised. It derives both serde traits with `#[serde(remote = "Self")]`, which leaves the
-/// stored form as it is; `$check` gets the loaded value and says in words what is wrong with it.
+/// Checks a type whenever it is deserialised. It derives both serde traits with `#[serde(remote =
+/// "Self")]`, which leaves the stored form as it is; `$check` gets the loaded value and says in
+/// words what is wrong with it.
 macro_rules! checked_on_load {
     ($type:ty, $check:expr) => {
         impl serde::Serialize for $type {

@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 /// Fitted parts side by side: reads table rows, produces dense rows.
 ///
-/// A loaded one has names, all different. Whether the parts write as many columns is known where they write, and checked there.
+/// A loaded one has names, all different. Whether the parts write as many columns is known where
+/// they write, and checked there.
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "P: FittedParts", try_from = "Stored<P>")]
 pub struct FittedColumns<P, F = f64> {

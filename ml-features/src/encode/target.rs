@@ -204,7 +204,8 @@ impl TargetEncoder {
         Ok((all.0, means(held_out)))
     }
 
-    /// Encodings from the moments of each level, missing last, and whether all they are made of are numbers.
+    /// Encodings from the moments of each level, missing last, and whether all they are made of are
+    /// numbers.
     fn encode(&self, levels: &[Moments]) -> Option<(TargetMeans, bool)> {
         let mut all = Moments::default();
         levels.iter().for_each(|m| all.merge(m));

@@ -92,8 +92,9 @@ fn median(column: &NumColumn<'_>) -> Option<f64> {
     Some(middle(lower, *upper))
 }
 
-/// The middle of the two values that half of the weight lies below and above, else the value at the half. Sums of `n` weights
-/// are rounded `n` times at most: a half within that is a half, so that ten weights of a tenth have one.
+/// The middle of the two values that half of the weight lies below and above, else the value at the
+/// half. Sums of `n` weights are rounded `n` times at most: a half within that is a half, so that
+/// ten weights of a tenth have one.
 fn weighted_median(mut pairs: Vec<(f64, f64)>) -> Option<f64> {
     pairs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let total: f64 = pairs.iter().map(|p| p.1).sum();

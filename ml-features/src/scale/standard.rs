@@ -84,7 +84,8 @@ impl StandardScaler {
         let largest = column.present().fold(0.0, |m: f64, (x, _)| m.max(x.abs()));
         // Squares of larger numbers overflow, which would hide that a column is constant.
         let unit = if largest > 1e150 { 1.0 / largest } else { 1.0 };
-        // The first-order term is zero but for rounding; subtracting its square takes the rounding out.
+        // The first-order term is zero but for rounding; subtracting its square takes the rounding
+        // out.
         let (mut square, mut rest, mut total) = (0.0, 0.0, 0.0);
         for (x, w) in column.present() {
             let d = x * unit - mean * unit;

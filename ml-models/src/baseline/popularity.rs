@@ -130,7 +130,8 @@ impl Popularity {
         self
     }
 
-    /// Most bytes that the counts may take (default 8 GiB): 40 for each item, overall and in each segment.
+    /// Most bytes that the counts may take (default 8 GiB): 40 for each item, overall and in each
+    /// segment.
     #[must_use]
     pub fn limits(mut self, limits: ModelLimits) -> Self {
         self.limits = limits;

@@ -69,16 +69,18 @@ pub enum DataSampleStrategy {
 ///
 /// # Weights
 ///
-/// A row of weight 0 is left out, and whole-number weights count as repeated rows everywhere, in `min_data_in_leaf` and in
-/// the bins too. Other weights scale gradients and hessians and leave the row counts alone. With relevance labels a
-/// weight scales the gradient of its document; the document still forms one pair with each other one, and where validation
-/// measures, a list counts for the mean weight of its documents. Medians and quantiles are those of
+/// A row of weight 0 is left out, and whole-number weights count as repeated rows everywhere, in
+/// `min_data_in_leaf` and in the bins too. Other weights scale gradients and hessians and leave the
+/// row counts alone. With relevance labels a weight scales the gradient of its document; the
+/// document still forms one pair with each other one, and where validation measures, a list counts
+/// for the mean weight of its documents. Medians and quantiles are those of
 /// [`Objective::Quantile`](super::Objective::Quantile).
 ///
-/// As in LightGBM, `min_sum_hessian_in_leaf`, `lambda_l1`, `lambda_l2` and `min_gain_to_split` are compared with sums that the
-/// weights scale: weights a hundred times as large are held back a hundred times less. Weights that sums do not hold are
-/// divided by their largest before use: those whose largest lies beyond 2^64 or below 2^-64, and those all below 2^-20 that
-/// together do not reach `min_sum_hessian_in_leaf` twice, of which nothing could be learned.
+/// As in LightGBM, `min_sum_hessian_in_leaf`, `lambda_l1`, `lambda_l2` and `min_gain_to_split` are
+/// compared with sums that the weights scale: weights a hundred times as large are held back a
+/// hundred times less. Weights that sums do not hold are divided by their largest before use: those
+/// whose largest lies beyond 2^64 or below 2^-64, and those all below 2^-20 that together do not
+/// reach `min_sum_hessian_in_leaf` twice, of which nothing could be learned.
 ///
 /// # Initial scores
 ///
@@ -88,8 +90,9 @@ pub enum DataSampleStrategy {
 ///
 /// # Errors
 ///
-/// Fitting refuses a parameter outside its range, an empty sample, one class only, labels beyond 1e30, grades without a gain,
-/// early stopping without validation rows, and gradients that `f32` does not hold; each names the place.
+/// Fitting refuses a parameter outside its range, an empty sample, one class only, labels beyond
+/// 1e30, grades without a gain, early stopping without validation rows, and gradients that `f32`
+/// does not hold; each names the place.
 ///
 /// # References
 ///
@@ -268,10 +271,12 @@ impl Boost {
         self
     }
 
-    /// For each column 1 where predictions may only rise with it, -1 where they may only fall, 0 otherwise; of several classes
-    /// these are raw scores. Holds for the trees that are grown, and for those of a [`refit`](Self::refit) with the same
-    /// constraints, not for a model that training goes on from. Refused for columns of categories and, as by LightGBM, for
-    /// `RegressionL1`, `Quantile` and `Mape`: their leaf values are found anew after growth. Empty (the default) for none.
+    /// For each column 1 where predictions may only rise with it, -1 where they may only fall, 0
+    /// otherwise; of several classes these are raw scores. Holds for the trees that are grown, and
+    /// for those of a [`refit`](Self::refit) with the same constraints, not for a model that
+    /// training goes on from. Refused for columns of categories and, as by LightGBM, for
+    /// `RegressionL1`, `Quantile` and `Mape`: their leaf values are found anew after growth. Empty
+    /// (the default) for none.
     #[must_use]
     pub fn monotone_constraints(mut self, directions: impl Into<Vec<i8>>) -> Self {
         self.monotone_constraints = directions.into();
@@ -382,8 +387,8 @@ impl Boost {
         bagging_fraction: f64;
         /// Rows are drawn anew every so many rounds; 0 turns bagging off. Default 0.
         bagging_freq: usize;
-        /// Stop when the validation metric has not improved for so many rounds, and keep the best round; refused where there are
-        /// no validation rows. Default `None`.
+        /// Stop when the validation metric has not improved for so many rounds, and keep the best
+        /// round; refused where there are no validation rows. Default `None`.
         early_stopping_round: Option<usize>;
         /// Smallest change of the validation metric that counts as an improvement. Default 0.
         early_stopping_min_delta: f64;

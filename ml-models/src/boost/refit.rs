@@ -31,10 +31,12 @@ impl Boost {
     /// what matters stays the same, at the price of a prediction. Of the parameters only the objective, its own ones,
     /// `lambda_l1`, `lambda_l2`, `max_delta_step` and `refit_decay_rate` count.
     ///
-    /// As in LightGBM the starting score is part of the first round, leaves that no row reaches keep `refit_decay_rate` of
-    /// their value, and losses with leaf values of their own (`RegressionL1`, `Quantile`, ..) take a plain gradient step. Unlike
-    /// there, [`monotone_constraints`](Self::monotone_constraints) hold for the new values, and a model without any split gets the
-    /// best constant of the loss, where LightGBM takes a step to it from 0.
+    /// As in LightGBM the starting score is part of the first round, leaves that no row reaches
+    /// keep `refit_decay_rate` of their value, and losses with leaf values of their own
+    /// (`RegressionL1`, `Quantile`, ..) take a plain gradient step. Unlike there,
+    /// [`monotone_constraints`](Self::monotone_constraints) hold for the new values, and a model
+    /// without any split gets the best constant of the loss, where LightGBM takes a step to it from
+    /// 0.
     ///
     /// ```
     /// use ml_data::prelude::*;
@@ -58,8 +60,8 @@ impl Boost {
     ///
     /// # Errors
     ///
-    /// Fitting refuses a forest, a model of other columns, outputs or classes, one whose scores mean something else than
-    /// the objective's, and one without splits on rows of one class.
+    /// Fitting refuses a forest, a model of other columns, outputs or classes, one whose scores
+    /// mean something else than the objective's, and one without splits on rows of one class.
     #[must_use]
     pub fn refit<M>(self, model: M) -> Refit<M> {
         Refit { boost: self, model }
@@ -226,7 +228,8 @@ impl Values {
     }
 }
 
-/// Holds values to monotone constraints: below a split of a constrained column no value passes the middle between its two sides.
+/// Holds values to monotone constraints: below a split of a constrained column no value passes the
+/// middle between its two sides.
 fn keep_order(tree: &mut Tree, monotone: &[i8]) {
     if monotone.iter().all(|&m| m == 0) {
         return;

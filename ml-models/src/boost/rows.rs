@@ -115,8 +115,8 @@ impl Rows {
         Ok(Self { kept, starts })
     }
 
-    /// What each row that counts counts for; weights that sums do not hold, or that are small and sum to less than `least`,
-    /// are divided by their largest.
+    /// What each row that counts counts for; weights that sums do not hold, or that are small and
+    /// sum to less than `least`, are divided by their largest.
     pub(crate) fn weights<R: Matrix>(&self, known: &Known<'_, R>, least: f64) -> Weights {
         known
             .weights

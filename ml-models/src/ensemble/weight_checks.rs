@@ -35,7 +35,8 @@ fn second() -> f64 {
     1.0 / 3_f64.log2()
 }
 
-/// Item 3 is worth 2 and item 0 is worth 1. With one place the best list gains 2, with two 2 + 1 / log2(3).
+/// Item 3 is worth 2 and item 0 is worth 1. With one place the best list gains 2, with two 2 + 1 /
+/// log2(3).
 #[test]
 fn lists_and_the_best_list_are_cut_at_k() {
     let right = lists(&[&[(3, 9.0), (1, 5.0), (0, 4.0)]]);
@@ -69,9 +70,10 @@ fn rankers_of_weight_0_list_nothing() {
     close(&found.unwrap().alone, &[0.0, 1.0]);
 }
 
-/// With `w` the weight of the first ranker and scores between 0 and 1, user 0's item 1 has `w` and item 0 `1 - .8 w`, so it
-/// is first for `w` above 5/9; user 1's item 0 has `1 - .4 w` and item 1 `w`, so it is first for `w` below 5/7. Equal weights
-/// and each ranker alone, the whole grid of one part, are right for one user; 2/3, the first step of the climb, for both.
+/// With `w` the weight of the first ranker and scores between 0 and 1, user 0's item 1 has `w` and
+/// item 0 `1 - .8 w`, so it is first for `w` above 5/9; user 1's item 0 has `1 - .4 w` and item 1
+/// `w`, so it is first for `w` below 5/7. Equal weights and each ranker alone, the whole grid of
+/// one part, are right for one user; 2/3, the first step of the climb, for both.
 #[test]
 fn weights_between_the_points_of_the_grid_are_found() {
     let first = lists(&[

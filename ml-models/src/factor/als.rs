@@ -216,7 +216,8 @@ impl ImplicitAls {
         self
     }
 
-    /// Most bytes that the factors of the users, those of the items, and the squares of factors may take each (default 8 GiB).
+    /// Most bytes that the factors of the users, those of the items, and the squares of factors may
+    /// take each (default 8 GiB).
     #[must_use]
     pub fn limits(mut self, limits: ModelLimits) -> Self {
         self.limits = limits;
@@ -226,8 +227,9 @@ impl ImplicitAls {
     /// Learns factors from small random ones.
     ///
     /// # Errors
-    /// A parameter out of range; more memory than [`limits`](Self::limits) allow; no users or no items; `alpha` times a value that is not finite; factors that grew past
-    /// the range of f32; a singular system (only with a regularization near 0).
+    /// A parameter out of range; more memory than [`limits`](Self::limits) allow; no users or no
+    /// items; `alpha` times a value that is not finite; factors that grew past the range of f32; a
+    /// singular system (only with a regularization near 0).
     pub fn fit(&self, data: &Interactions) -> Result<FittedImplicitAls> {
         self.fit_with(data, &mut |_| ControlFlow::Continue(()))
     }

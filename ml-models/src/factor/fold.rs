@@ -122,8 +122,9 @@ impl FittedImplicitAls {
     /// ids extend the model; numbers skipped on the way get zero factors.
     ///
     /// # Errors
-    /// As [`fold_in_user`](Self::fold_in_user), for the id `u32::MAX`, and for ids so high that the factors up to them take more
-    /// memory than [`ImplicitAls::limits`](super::ImplicitAls::limits) allow; the model is then unchanged.
+    /// As [`fold_in_user`](Self::fold_in_user), for the id `u32::MAX`, and for ids so high that the
+    /// factors up to them take more memory than [`ImplicitAls::limits`](super::ImplicitAls::limits)
+    /// allow; the model is then unchanged.
     pub fn partial_fit_users(&mut self, users: &[(u32, Vec<(u32, f32)>)]) -> Result<()> {
         let solved: Vec<_> = users
             .iter()

@@ -166,7 +166,8 @@ impl Interactions {
     /// Builds the matrix from `(user, item, value)` triples in any order, adding up duplicates.
     ///
     /// # Errors
-    /// A value that is negative, NaN or infinite (also as a sum); an id that is not below its count; a count above `u32::MAX`, or
+    /// A value that is negative, NaN or infinite (also as a sum); an id that is not below its
+    /// count; a count above `u32::MAX`, or
     /// [`Error::Limit`] for counts that take more memory than [`ModelLimits::bytes`].
     pub fn from_triples(
         users: usize,
@@ -176,8 +177,8 @@ impl Interactions {
         Self::from_triples_within(ModelLimits::default(), users, items, triples)
     }
 
-    /// Builds the matrix as [`from_triples`](Self::from_triples) does, with other limits: each user and item takes 16 bytes while
-    /// it is made, with entries or without.
+    /// Builds the matrix as [`from_triples`](Self::from_triples) does, with other limits: each user
+    /// and item takes 16 bytes while it is made, with entries or without.
     ///
     /// # Errors
     /// As [`from_triples`](Self::from_triples).

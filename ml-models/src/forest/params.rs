@@ -42,9 +42,9 @@ use super::settings::{MaxFeatures, MaxSamples, Settings};
 ///
 /// # Weights
 ///
-/// A row of weight 0 is left out. Other weights count in impurities and leaf values, not in `min_samples_split` and
-/// `min_samples_leaf`, nor in which rows are drawn. Weights whose largest lies beyond 2^64 or below 2^-64 are divided by it
-/// before use, as sums would not hold them.
+/// A row of weight 0 is left out. Other weights count in impurities and leaf values, not in
+/// `min_samples_split` and `min_samples_leaf`, nor in which rows are drawn. Weights whose largest
+/// lies beyond 2^64 or below 2^-64 are divided by it before use, as sums would not hold them.
 ///
 /// # Errors
 ///

@@ -404,7 +404,8 @@ fn any_number_of_threads_gives_the_same_bits() {
     }
 }
 
-/// A linear network on one dense column and one embedding of three ids, and 100 rows, which make two shards; id 1 is in both.
+/// A linear network on one dense column and one embedding of three ids, and 100 rows, which make
+/// two shards; id 1 is in both.
 fn embedded(weight_decay: f64) -> (Mlp, Network, Vec<f32>, Vec<u32>, Vec<f32>) {
     let mlp = Mlp::new()
         .hidden_layer_sizes([])
@@ -420,7 +421,8 @@ fn embedded(weight_decay: f64) -> (Mlp, Network, Vec<f32>, Vec<u32>, Vec<f32>) {
     (mlp, net, x.collect(), ids, y)
 }
 
-/// One step on both shards: the network after it, and the embedding's gradient (the first moment, as `beta_1` is 0).
+/// One step on both shards: the network after it, and the embedding's gradient (the first moment,
+/// as `beta_1` is 0).
 fn one_step(weight_decay: f64) -> (Network, Network, Vec<f32>) {
     let (mlp, net, x, ids, y) = embedded(weight_decay);
     let data = Examples {
@@ -450,8 +452,8 @@ fn one_step(weight_decay: f64) -> (Network, Network, Vec<f32>) {
     (net, moved, gradient)
 }
 
-/// The gradient of the mean of `(z - y)^2` by the vector of an id is the mean over all rows, of every shard, of `2 (z - y)`
-/// where the row has that id, times the output's weights of the vector.
+/// The gradient of the mean of `(z - y)^2` by the vector of an id is the mean over all rows, of
+/// every shard, of `2 (z - y)` where the row has that id, times the output's weights of the vector.
 #[test]
 fn gradients_of_embeddings_come_from_every_shard() {
     let (_, net, x, ids, y) = embedded(0.0);
@@ -474,8 +476,8 @@ fn gradients_of_embeddings_come_from_every_shard() {
     }
 }
 
-/// AdamW (Loshchilov and Hutter, algorithm 2): beside Adam's step each weight that is moved shrinks by
-/// `learning_rate * weight_decay` of itself; vectors of ids that are not in the batch stay.
+/// AdamW (Loshchilov and Hutter, algorithm 2): beside Adam's step each weight that is moved shrinks
+/// by `learning_rate * weight_decay` of itself; vectors of ids that are not in the batch stay.
 #[test]
 fn embeddings_that_a_batch_touches_decay() {
     let (start, plain, _) = one_step(0.0);

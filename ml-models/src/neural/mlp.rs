@@ -26,8 +26,9 @@ use crate::limits::{self, ModelLimits};
 /// | [`Binary`](ml_data::sample::Binary) | logistic `ln(1 + exp(z)) - y z` | probability `1 / (1 + exp(-z))` |
 /// | [`Relevance`](ml_data::sample::Relevance) | logistic with `y = grade / largest training grade`, row by row | score `z` |
 ///
-/// Weights and biases start as scikit-learn's do ([`Init::Glorot`]), or as PyTorch's ([`init`](Self::init)). A batch's loss is the weighted mean over its rows; Adam follows its gradient, and vectors of ids that
-/// are not in the batch do not move (PyTorch's `SparseAdam`).
+/// Weights and biases start as scikit-learn's do ([`Init::Glorot`]), or as PyTorch's
+/// ([`init`](Self::init)). A batch's loss is the weighted mean over its rows; Adam follows its
+/// gradient, and vectors of ids that are not in the batch do not move (PyTorch's `SparseAdam`).
 ///
 /// # When to use it
 /// Many rows; smooth or multiplicative effects; ids of many levels, whose vectors the [embeddings](Self::embedding) learn
@@ -49,8 +50,9 @@ use crate::limits::{self, ModelLimits};
 /// batch, not in two.
 ///
 /// # Errors
-/// `fit` refuses parameters outside their domain, samples without rows or with every weight 0, cells and ids the network
-/// can not take, labels beyond `f32`, columns that are not there, networks that take more memory than
+/// `fit` refuses parameters outside their domain, samples without rows or with every weight 0,
+/// cells and ids the network can not take, labels beyond `f32`, columns that are not there,
+/// networks that take more memory than
 /// [`limits`](Self::limits) allow, and says so when the loss leaves the numbers.
 ///
 /// # Examples
@@ -160,7 +162,8 @@ impl Mlp {
         self
     }
 
-    /// Most bytes that training may take (default 8 GiB): four numbers for each weight, and a batch's buffers.
+    /// Most bytes that training may take (default 8 GiB): four numbers for each weight, and a
+    /// batch's buffers.
     #[must_use]
     pub fn limits(mut self, limits: ModelLimits) -> Self {
         self.limits = limits;

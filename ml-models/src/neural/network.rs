@@ -84,7 +84,8 @@ pub(super) struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    /// Bytes that training takes: weights, their gradients and moments, and buffers for a batch of `rows`.
+    /// Bytes that training takes: weights, their gradients and moments, and buffers for a batch of
+    /// `rows`.
     pub(super) fn bytes(&self, rows: usize) -> u64 {
         let add = |sum: u64, n: u64| sum.saturating_add(n);
         let tables = self.embeddings.iter().map(|e| {
@@ -268,7 +269,8 @@ impl Network {
         Ok(z[0] + dots)
     }
 
-    /// Whether every length and index fits every other and every weight is a number, for networks that were read from a file.
+    /// Whether every length and index fits every other and every weight is a number, for networks
+    /// that were read from a file.
     pub(super) fn is_sound(&self) -> bool {
         let columns = (self.runs.iter())
             .all(|&(first, len)| first.checked_add(len).is_some_and(|end| end <= self.width))

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 /// A set of category codes.
 ///
-/// Memory grows with the number of categories in the set, not with their codes: 20 categories of a billion take 160 bytes,
-/// and 32 neighbouring ones share 8.
+/// Memory grows with the number of categories in the set, not with their codes: 20 categories of a
+/// billion take 160 bytes, and 32 neighbouring ones share 8.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<(u32, u32)>", into = "Vec<(u32, u32)>")]
 pub struct Categories {
-    /// Pairs of place and word by ascending place: bit `c % 32` of the word at place `c / 32` stands for category `c`. No word
-    /// is 0.
+    /// Pairs of place and word by ascending place: bit `c % 32` of the word at place `c / 32`
+    /// stands for category `c`. No word is 0.
     words: Vec<(u32, u32)>,
 }
 
@@ -34,7 +34,8 @@ impl From<Categories> for Vec<(u32, u32)> {
 }
 
 impl Categories {
-    /// From words of 32 bits, the lowest bit first, as LightGBM writes them: bit `c % 32` of word `c / 32` for category `c`.
+    /// From words of 32 bits, the lowest bit first, as LightGBM writes them: bit `c % 32` of word
+    /// `c / 32` for category `c`.
     #[must_use]
     pub fn from_words(words: impl IntoIterator<Item = u32>) -> Self {
         let words = (0..=u32::MAX / 32).zip(words).filter(|w| w.1 != 0);
@@ -43,7 +44,8 @@ impl Categories {
         }
     }
 
-    /// How many words [`from_words`](Self::from_words) would need: one for each 32 codes up to the highest.
+    /// How many words [`from_words`](Self::from_words) would need: one for each 32 codes up to the
+    /// highest.
     pub(crate) fn span(&self) -> usize {
         self.words.last().map_or(0, |w| w.0 as usize + 1)
     }

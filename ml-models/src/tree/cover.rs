@@ -3,11 +3,13 @@
 use super::node::Child;
 use super::shape::Tree;
 
-/// Shares are at least this: parts that no training row reaches then count for nothing, without divisions by zero.
+/// Shares are at least this: parts that no training row reaches then count for nothing, without
+/// divisions by zero.
 const LEAST: f64 = 1e-20;
 
 impl Tree {
-    /// Whether the rows of the training data were counted; XGBoost's files have sums of hessians alone.
+    /// Whether the rows of the training data were counted; XGBoost's files have sums of hessians
+    /// alone.
     pub(crate) fn is_counted(&self) -> bool {
         match self.nodes.first() {
             Some(root) => root.count > 0,

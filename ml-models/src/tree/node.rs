@@ -57,7 +57,8 @@ pub struct Node {
     pub value: f64,
     /// Sum of the hessians of the training rows that came here.
     pub weight: f64,
-    /// Training rows that came here; 0 in the whole tree where they were not counted, as in XGBoost's files.
+    /// Training rows that came here; 0 in the whole tree where they were not counted, as in
+    /// XGBoost's files.
     pub count: u64,
 }
 

@@ -25,8 +25,9 @@ pub(crate) fn are_repeats(weights: &[f64]) -> bool {
     weights.iter().all(|w| w.fract() == 0.0) && weights.iter().sum::<f64>() <= MOST_REPEATS
 }
 
-/// Weights divided by their largest where it is out of the range that sums hold, or where all are small and sum to less than
-/// `least`, which is what anything can be learned from; ordinary weights as they are, to the last bit.
+/// Weights divided by their largest where it is out of the range that sums hold, or where all are
+/// small and sum to less than `least`, which is what anything can be learned from; ordinary weights
+/// as they are, to the last bit.
 pub(crate) fn held(mut weights: Vec<f64>, least: f64) -> Vec<f64> {
     let largest = weights.iter().copied().fold(0.0, f64::max);
     let too_small = || largest < SMALL && weights.iter().sum::<f64>() < least;

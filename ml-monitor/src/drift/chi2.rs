@@ -145,7 +145,8 @@ mod tests {
         assert!(chi_square(&[], &[], true).is_err());
     }
 
-    /// A sum of integers would wrap: equal shares, and SciPy's statistic of the shares (1, 0) and (1/2, 1/2) at this scale.
+    /// A sum of integers would wrap: equal shares, and SciPy's statistic of the shares (1, 0) and
+    /// (1/2, 1/2) at this scale.
     #[test]
     fn case_s6_counts_at_the_end_of_the_range() {
         let most = u64::MAX;
@@ -157,13 +158,15 @@ mod tests {
         let few = chi_square(&[most, most], &[1, 1], false).unwrap();
         assert_eq!((few.statistic, few.p_value), (0.0, 1.0));
         let far = chi_square(&[most, 0], &[most, most], false).unwrap();
-        // n / 3 for the table ((1, 0), (1, 1)) / 3 of n rows: 4/9 + 1/9 + 2/9 + ... worked out by hand.
+        // n / 3 for the table ((1, 0), (1, 1)) / 3 of n rows: 4/9 + 1/9 + 2/9 + ... worked out by
+        // hand.
         approx::assert_relative_eq!(far.statistic, 3.0 * most as f64 / 4.0, max_relative = 1e-12);
         assert_eq!(far.p_value, 0.0);
     }
 
-    /// SciPy's rule (`chi2_contingency`): the correction moves a count to its expectation and not past it.
-    /// `[[3, 4], [5, 6]]`: |O - E| = 0.1111, corrected to 0, p 1; uncorrected 0.012 (both SciPy 1.17).
+    /// SciPy's rule (`chi2_contingency`): the correction moves a count to its expectation and not
+    /// past it. `[[3, 4], [5, 6]]`: |O - E| = 0.1111, corrected to 0, p 1; uncorrected 0.012 (both
+    /// SciPy 1.17).
     #[test]
     fn yates_does_not_pass_the_expectation() {
         let test = chi_square(&[3, 4], &[5, 6], true).unwrap();

@@ -163,8 +163,9 @@ fn stability_index(out: &mut Compared, index: f64, test: PsiTest) {
     }
 }
 
-/// Whether the chi-square approximation fails (Cochran's rule): with rare levels it gave false alarms in up to a third of the
-/// comparisons of unchanged columns, so a permutation test takes its place. Of two levels the continuity correction sees to it.
+/// Whether the chi-square approximation fails (Cochran's rule): with rare levels it gave false
+/// alarms in up to a third of the comparisons of unchanged columns, so a permutation test takes its
+/// place. Of two levels the continuity correction sees to it.
 fn sparse(test: &ChiSquareTest) -> bool {
     test.degrees_of_freedom > 1 && (test.low_expected > 0.2 || test.min_expected < 1.0)
 }

@@ -54,7 +54,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Twenty columns of which five drifted, by independent tests: the two promises at level 0.1, simulated.
+    /// Twenty columns of which five drifted, by independent tests: the two promises at level 0.1,
+    /// simulated.
     #[test]
     fn false_alarms_stay_below_the_level() {
         use ml_data::random::{RngExt, generator};

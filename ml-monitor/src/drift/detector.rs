@@ -69,10 +69,11 @@ impl Default for PsiThreshold {
 /// compare. The population stability index has missing rows as a bin instead.
 ///
 /// # False alarms
-/// Every test holds its level on samples of one distribution, whatever that is: the Kolmogorov-Smirnov test is exact or
-/// conservative, the calibrated index and a chi-square test with rare categories are permutation tests. Alarms of the index at
-/// level .05 in 1,000 simulated pairs of samples (reference x current rows; within .028 of the truth), by
-/// `cargo test --release -p ml-monitor --test false_alarms -- --ignored --nocapture`, which also runs the other tests:
+/// Every test holds its level on samples of one distribution, whatever that is: the
+/// Kolmogorov-Smirnov test is exact or conservative, the calibrated index and a chi-square test
+/// with rare categories are permutation tests. Alarms of the index at level .05 in 1,000 simulated
+/// pairs of samples (reference x current rows; within .028 of the truth), by `cargo test --release
+/// -p ml-monitor --test false_alarms -- --ignored --nocapture`, which also runs the other tests:
 ///
 /// | unchanged column | 50 x 500 | 500 x 500 | 500 x 50 | 30 x 5000 | 3000 x 2000 |
 /// |---|---:|---:|---:|---:|---:|

@@ -1,26 +1,32 @@
 //! Random splits of pooled rows: what two samples of one unknown source could have looked like.
 //!
-//! Given the pooled rows of two samples of the same distribution, whatever it is, every way to deal them out again is
-//! equally likely. A statistic of the observed samples is therefore one draw among those of the splits: a permutation test,
-//! whose level holds for any sizes, shares, ties and rare values.
+//! Given the pooled rows of two samples of the same distribution, whatever it is, every way to deal
+//! them out again is equally likely. A statistic of the observed samples is therefore one draw
+//! among those of the splits: a permutation test, whose level holds for any sizes, shares, ties and
+//! rare values.
 
 use ml_data::random::{Rng, Xoshiro256PlusPlus, generator, hash};
 use ml_data::{Error, Result};
 use rand_distr::{Binomial, Distribution, StandardNormal};
 
-/// Longest smaller sample whose rows are dealt out one by one; larger ones are split level by level.
+/// Longest smaller sample whose rows are dealt out one by one; larger ones are split level by
+/// level.
 pub(super) const BY_ROW: u64 = 1_000;
 
-/// Largest pool whose rows get a mark each. Above it, a thousand rows drawn with replacement are as good.
+/// Largest pool whose rows get a mark each. Above it, a thousand rows drawn with replacement are as
+/// good.
 pub(super) const MARKED: u64 = 1 << 20;
 
-/// Levels of this many rows are split by the normal limit of the binomial, which is exact to rounding there.
+/// Levels of this many rows are split by the normal limit of the binomial, which is exact to
+/// rounding there.
 const NORMAL_FROM: u64 = 1 << 40;
 
-/// Statistics of `draws` random splits of the pooled rows of two samples, given as counts of the same levels.
+/// Statistics of `draws` random splits of the pooled rows of two samples, given as counts of the
+/// same levels.
 ///
-/// When the smaller sample has at most [`BY_ROW`] rows both sizes are kept exactly; above that every row falls to a side by
-/// itself, so that sizes vary by some per cent, which shares do not notice.
+/// When the smaller sample has at most [`BY_ROW`] rows both sizes are kept exactly; above that
+/// every row falls to a side by itself, so that sizes vary by some per cent, which shares do not
+/// notice.
 pub(super) fn split_levels(
     reference: &[u64],
     current: &[u64],
@@ -59,8 +65,9 @@ pub(super) fn split_levels(
         .collect()
 }
 
-/// The generator of the splits of a pool. It depends on the pool, so that the error of one set of draws is not repeated in every
-/// comparison of the same sizes; not on how the pool was observed to split, which would bias the test.
+/// The generator of the splits of a pool. It depends on the pool, so that the error of one set of
+/// draws is not repeated in every comparison of the same sizes; not on how the pool was observed to
+/// split, which would bias the test.
 pub(super) fn splits(seed: u64, pool: impl Iterator<Item = u64>) -> Xoshiro256PlusPlus {
     generator(pool.fold(seed, hash), "pooled split", 0)
 }
@@ -139,7 +146,8 @@ impl Members {
         }
     }
 
-    /// A new subset of this size, at most half of the rows or little more: rows are drawn until so many differ.
+    /// A new subset of this size, at most half of the rows or little more: rows are drawn until so
+    /// many differ.
     pub(super) fn draw(
         &mut self,
         size: usize,

@@ -58,8 +58,9 @@ pub struct ColumnDrift {
     pub unseen: Vec<String>,
     /// Rows of those categories.
     pub unseen_rows: u64,
-    /// Share of chi-square cells with an expected count below 5. Above 0.2, or with an expected count below 1, and three or more
-    /// categories, the p-value is that of a permutation test instead.
+    /// Share of chi-square cells with an expected count below 5. Above 0.2, or with an expected
+    /// count below 1, and three or more categories, the p-value is that of a permutation test
+    /// instead.
     pub low_expected: Option<f64>,
 }
 

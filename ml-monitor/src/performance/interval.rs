@@ -15,9 +15,10 @@ pub struct Interval {
 
 /// Wilson's score interval for a rate of `successes` in `trials`.
 ///
-/// It stays inside [0, 1] and keeps its coverage for the small rates and moderate counts of conversions, where the
-/// textbook interval (rate +- z standard errors) does not: at 95 %, averaged over rates of 0.5 to 10 %, it covers 0.955 of 50
-/// trials and 0.953 of 500 (the textbook's 0.78 and 0.93).
+/// It stays inside [0, 1] and keeps its coverage for the small rates and moderate counts of
+/// conversions, where the textbook interval (rate +- z standard errors) does not: at 95 %, averaged
+/// over rates of 0.5 to 10 %, it covers 0.955 of 50 trials and 0.953 of 500 (the textbook's 0.78
+/// and 0.93).
 ///
 /// # Errors
 /// No trial, more successes than trials, `confidence` outside (0, 1).
@@ -71,7 +72,8 @@ pub(super) fn wilson(k: f64, n: f64, confidence: f64) -> Interval {
 mod tests {
     use super::*;
 
-    /// The binomial distribution added up over all counts whose interval holds the rate: the coverage, without a simulation.
+    /// The binomial distribution added up over all counts whose interval holds the rate: the
+    /// coverage, without a simulation.
     #[test]
     fn coverage_of_small_rates() {
         use statrs::distribution::{Binomial, Discrete};

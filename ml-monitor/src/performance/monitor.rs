@@ -113,12 +113,14 @@ pub struct PerformanceSnapshot {
     pub successes: u64,
     /// Share of successes; none without a prediction.
     pub rate: Option<f64>,
-    /// Wilson's confidence interval of the rate, of fewer trials when predictions of one user succeed together (design effect).
+    /// Wilson's confidence interval of the rate, of fewer trials when predictions of one user
+    /// succeed together (design effect).
     pub interval: Option<Interval>,
     /// The value measured offline.
     pub offline: f64,
-    /// The whole interval lies more than `max_drop` below the offline value, on at least `min_predictions`. Of a rate that did
-    /// not change, at confidence 0.95, one look in forty says so; looking again and again finds it sooner or later.
+    /// The whole interval lies more than `max_drop` below the offline value, on at least
+    /// `min_predictions`. Of a rate that did not change, at confidence 0.95, one look in forty says
+    /// so; looking again and again finds it sooner or later.
     pub degraded: bool,
     /// Predictions whose outcome is still open.
     pub pending: u64,

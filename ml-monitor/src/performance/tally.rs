@@ -9,9 +9,10 @@ use super::interval::{Interval, wilson};
 
 /// Predictions and successes, by user.
 ///
-/// Predictions of one user succeed or fail together more often than chance, so that a hundred of them tell less than a
-/// hundred of strangers. The interval is Wilson's of fewer trials: `n` divided by the design effect, which is the variance of
-/// the rate over users in units of that of independent trials (Kish 1965), at least 1.
+/// Predictions of one user succeed or fail together more often than chance, so that a hundred of
+/// them tell less than a hundred of strangers. The interval is Wilson's of fewer trials: `n`
+/// divided by the design effect, which is the variance of the rate over users in units of that of
+/// independent trials (Kish 1965), at least 1.
 ///
 /// Sums are whole numbers, so the interval does not depend on the order of the users.
 #[derive(Debug, Default)]
@@ -111,8 +112,8 @@ mod tests {
         assert_eq!(Tally::default().interval(0.95).unwrap(), None);
     }
 
-    /// Users who always do the same: ten visits of one tell what one visit tells. By hand, (100 - 20 + 10) / 9 = 10 times
-    /// 10/9 of the variance, up to the small-sample factor.
+    /// Users who always do the same: ten visits of one tell what one visit tells. By hand, (100 -
+    /// 20 + 10) / 9 = 10 times 10/9 of the variance, up to the small-sample factor.
     #[test]
     fn visits_that_are_all_alike_count_once() {
         let mut tally = Tally::default();
@@ -128,8 +129,9 @@ mod tests {
         (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0
     }
 
-    /// Five visits of each of 150 users, whose log odds have standard deviation 1.5: the share of unchanged rates that lie
-    /// above the whole interval is that of one tail, .025; taken as independent it was twice to three times as large.
+    /// Five visits of each of 150 users, whose log odds have standard deviation 1.5: the share of
+    /// unchanged rates that lie above the whole interval is that of one tail, .025; taken as
+    /// independent it was twice to three times as large.
     #[test]
     fn case_s3_visits_of_one_user_raise_no_false_alarm() {
         let chance = |rng: &mut Xoshiro256PlusPlus| {

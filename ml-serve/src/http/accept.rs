@@ -13,7 +13,8 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How often slow clients are looked for, and how long accepting rests after an error that only time or room can mend.
+/// How often slow clients are looked for, and how long accepting rests after an error that only
+/// time or room can mend.
 const TICK: Duration = Duration::from_millis(50);
 
 /// Everything that accepting needs.
@@ -35,7 +36,8 @@ impl Door {
         }
     }
 
-    /// Serves until `shutdown`, then for the notice, then empties the queue, closes the port, and waits for what is open.
+    /// Serves until `shutdown`, then for the notice, then empties the queue, closes the port, and
+    /// waits for what is open.
     pub(super) async fn run(
         self,
         listener: TcpListener,
@@ -86,7 +88,8 @@ impl Door {
         self.seats.make_room(limits.yield_after, metrics)
     }
 
-    /// Accepting failed. True when it makes no sense to try again at once: no descriptors, no memory.
+    /// Accepting failed. True when it makes no sense to try again at once: no descriptors, no
+    /// memory.
     fn refused(&self, e: &io::Error) -> bool {
         let gone = [
             ErrorKind::ConnectionAborted,
@@ -158,9 +161,10 @@ impl Door {
     }
 }
 
-/// Makes the system pass over packets that ask for a new connection; true when it does. Closing the port resets what is in
-/// its queue, and without this a client could get there between the last look and the end. Its system asks again a second
-/// later, and is then refused, as by any port that is closed.
+/// Makes the system pass over packets that ask for a new connection; true when it does. Closing the
+/// port resets what is in its queue, and without this a client could get there between the last
+/// look and the end. Its system asks again a second later, and is then refused, as by any port that
+/// is closed.
 #[cfg(target_os = "linux")]
 fn turn_away(listener: &TcpListener) -> bool {
     use socket2::{SockFilter, SockRef};

@@ -141,7 +141,8 @@ async fn recommendations(
         seat.set(Phase::Work);
     }
     let request = recommend::parse(&body)?;
-    // Only now: a place that waited for a body would be kept from others by clients that send slowly.
+    // Only now: a place that waited for a body would be kept from others by clients that send
+    // slowly.
     let place = app.places.clone().try_acquire_owned().map_err(|_| {
         Refusal::new(
             StatusCode::SERVICE_UNAVAILABLE,

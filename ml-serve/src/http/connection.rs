@@ -15,7 +15,8 @@ use std::sync::atomic::Ordering;
 use tokio::net::TcpStream;
 use tower::Service;
 
-/// Serves a connection until the client hangs up, is too slow, or is told that its answer is the last.
+/// Serves a connection until the client hangs up, is too slow, or is told that its answer is the
+/// last.
 pub(super) async fn serve(stream: TcpStream, taken: Taken, router: Router, app: Arc<App>) {
     let seat = taken.seat.clone();
     tokio::select! {

@@ -23,9 +23,10 @@
 //! | 500 | `internal`, `panic` | a fault of the service |
 //! | 503 | `overloaded`, `timeout`, `not_ready`, `draining`, `no_answer` | try again later; with `Retry-After` |
 //!
-//! Clients that are too slow with a head, with taking an answer, or with their next request are closed without one, and so is
-//! the client that has kept a connection waiting longest when there are too many; `http_connections_closed` counts them by
-//! cause. All limits are in [`limits`](crate::limits).
+//! Clients that are too slow with a head, with taking an answer, or with their next request are
+//! closed without one, and so is the client that has kept a connection waiting longest when there
+//! are too many; `http_connections_closed` counts them by cause. All limits are in
+//! [`limits`](crate::limits).
 
 mod accept;
 mod api;

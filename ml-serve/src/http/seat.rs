@@ -42,7 +42,8 @@ impl Phase {
         Self::Closed,
     ];
 
-    /// The time it may last, and the word for its end in the metrics. Bodies and work are timed where they are answered.
+    /// The time it may last, and the word for its end in the metrics. Bodies and work are timed
+    /// where they are answered.
     fn limit(self, limits: &Server) -> Option<(Duration, &'static str)> {
         match self {
             Self::Fresh | Self::Head => Some((limits.head_timeout, "head_timeout")),
@@ -161,7 +162,8 @@ impl Seats {
         self.base.elapsed().as_millis() as u64
     }
 
-    /// Closes connections whose client is too slow; once the port is closed (at `closed`), also those that ask nothing.
+    /// Closes connections whose client is too slow; once the port is closed (at `closed`), also
+    /// those that ask nothing.
     pub(super) fn sweep(&self, limits: &Server, closed: Option<u64>, metrics: &Metrics) {
         let now = self.now();
         let grace = limits.grace.as_millis() as u64;
@@ -182,8 +184,8 @@ impl Seats {
         }
     }
 
-    /// Closes the connection that has waited longest for its client, if that is at least `least`; those that are being
-    /// answered stay.
+    /// Closes the connection that has waited longest for its client, if that is at least `least`;
+    /// those that are being answered stay.
     pub(super) fn make_room(&self, least: Duration, metrics: &Metrics) -> bool {
         let now = self.now();
         let table = self.table();

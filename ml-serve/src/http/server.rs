@@ -70,10 +70,11 @@ impl Server {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Connections held at once (default 1024, at least 1), but never more than three quarters of the files that the process
-    /// may have open. At the limit the connection that has waited longest for its client (for a first byte, the rest of a
-    /// request, the answer to be taken, the next request) is closed for a new one, after [`yield_after`](Self::yield_after);
-    /// those that are being answered stay.
+    /// Connections held at once (default 1024, at least 1), but never more than three quarters of
+    /// the files that the process may have open. At the limit the connection that has waited
+    /// longest for its client (for a first byte, the rest of a request, the answer to be taken, the
+    /// next request) is closed for a new one, after [`yield_after`](Self::yield_after); those that
+    /// are being answered stay.
     #[must_use]
     pub fn connections(mut self, most: usize) -> Self {
         self.connections = most;
@@ -91,15 +92,15 @@ impl Server {
         self.body_limit = bytes;
         self
     }
-    /// How many recommendation requests are answered at once (default 256); more get 503 `overloaded`. A request counts from
-    /// the moment its body is there.
+    /// How many recommendation requests are answered at once (default 256); more get 503
+    /// `overloaded`. A request counts from the moment its body is there.
     #[must_use]
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.concurrency = requests;
         self
     }
-    /// How long a new connection may be silent, and the head of a request may take from its first byte (default 5 s); the
-    /// connection is then closed.
+    /// How long a new connection may be silent, and the head of a request may take from its first
+    /// byte (default 5 s); the connection is then closed.
     #[must_use]
     pub fn head_timeout(mut self, limit: Duration) -> Self {
         self.head_timeout = limit;
@@ -123,23 +124,23 @@ impl Server {
         self.idle_timeout = limit;
         self
     }
-    /// How long a connection may wait for its client before it can be closed for a new one at the limit of connections
-    /// (default 500 ms).
+    /// How long a connection may wait for its client before it can be closed for a new one at the
+    /// limit of connections (default 500 ms).
     #[must_use]
     pub fn yield_after(mut self, wait: Duration) -> Self {
         self.yield_after = wait;
         self
     }
-    /// How long the server says "not ready" before it closes its port, so that a load balancer looks away first (default 2 s;
-    /// on Kubernetes a little more than endpoints take to spread). Connections are accepted and requests answered as before,
-    /// with `connection: close`.
+    /// How long the server says "not ready" before it closes its port, so that a load balancer
+    /// looks away first (default 2 s; on Kubernetes a little more than endpoints take to spread).
+    /// Connections are accepted and requests answered as before, with `connection: close`.
     #[must_use]
     pub fn notice(mut self, notice: Duration) -> Self {
         self.notice = notice;
         self
     }
-    /// How long connections that are open when the port closes have for one more request (default 500 ms). A request that has
-    /// begun to arrive keeps its own limits.
+    /// How long connections that are open when the port closes have for one more request (default
+    /// 500 ms). A request that has begun to arrive keeps its own limits.
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
@@ -167,9 +168,10 @@ impl Server {
         router(self.app(service))
     }
 
-    /// Serves until `shutdown` is done. Then says "not ready" and `connection: close` for the [notice](Self::notice), empties
-    /// the queue of waiting connections, closes the port, finishes what was begun, and returns. No request that reached the
-    /// port before it closed is lost, as long as its sender keeps the limits.
+    /// Serves until `shutdown` is done. Then says "not ready" and `connection: close` for the
+    /// [notice](Self::notice), empties the queue of waiting connections, closes the port, finishes
+    /// what was begun, and returns. No request that reached the port before it closed is lost, as
+    /// long as its sender keeps the limits.
     ///
     /// # Errors
     /// [`Error::DrainTimeout`] when requests were still under way after the drain timeout.

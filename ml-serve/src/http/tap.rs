@@ -16,8 +16,8 @@ pub(super) struct Tap<S> {
     seat: Arc<Seat>,
     /// The longest head, in bytes.
     head_limit: usize,
-    /// Length of the request line as far as it is there, and whether it is whole: a head that is too long for its line alone
-    /// is a URI that is too long.
+    /// Length of the request line as far as it is there, and whether it is whole: a head that is
+    /// too long for its line alone is a URI that is too long.
     line: (usize, bool),
     /// A refusal that takes the place of the parser's, and how much of it is written.
     refusal: Option<(Vec<u8>, usize)>,
@@ -153,8 +153,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tap<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// Hangs up, and reads on until the client does so too: closing a stream with unread bytes would reset it, and the client
-    /// would lose the answer that is on its way. The sweep ends the wait in time.
+    /// Hangs up, and reads on until the client does so too: closing a stream with unread bytes
+    /// would reset it, and the client would lose the answer that is on its way. The sweep ends the
+    /// wait in time.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.seat.phase() != Phase::Linger {
             ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;

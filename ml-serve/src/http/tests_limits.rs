@@ -141,8 +141,8 @@ fn case_v2_at_the_limit_the_longest_silence_makes_room() {
     server.stop().unwrap();
 }
 
-/// Asks until the port is closed, five times on each connection or until an answer is the last; what was lost, and how many
-/// were answered.
+/// Asks until the port is closed, five times on each connection or until an answer is the last;
+/// what was lost, and how many were answered.
 fn client(at: SocketAddr) -> (Vec<String>, usize) {
     let mut answered = 0;
     while let Ok(stream) = TcpStream::connect(at) {

@@ -63,8 +63,9 @@ impl Bundle {
         self
     }
 
-    /// What each user has already: (user, item) pairs by number, in any order. These products are not recommended to that
-    /// user, as offline evaluation leaves them out of the candidates, unless [`rebuy`](Self::rebuy) says otherwise.
+    /// What each user has already: (user, item) pairs by number, in any order. These products are
+    /// not recommended to that user, as offline evaluation leaves them out of the candidates,
+    /// unless [`rebuy`](Self::rebuy) says otherwise.
     ///
     /// ```
     /// use ml_data::contract::{ByUser, RankFn};
@@ -87,8 +88,8 @@ impl Bundle {
         self
     }
 
-    /// Whether products that a user has are recommended to that user (default false). For goods that are used up and bought
-    /// again; evaluate offline the same way.
+    /// Whether products that a user has are recommended to that user (default false). For goods
+    /// that are used up and bought again; evaluate offline the same way.
     #[must_use]
     pub fn rebuy(mut self, again: bool) -> Self {
         self.rebuy = again;

@@ -19,7 +19,8 @@ pub enum Reason {
     PopularInYourInterests,
     /// `popular now`: its place comes from popularity alone.
     PopularNow,
-    /// `based on your history`: its place comes from a model that knows this user; nothing closer is known of it.
+    /// `based on your history`: its place comes from a model that knows this user; nothing closer
+    /// is known of it.
     FromYourHistory,
     /// `based on this visit`: its place comes from a model that knows only this session.
     FromThisVisit,
@@ -45,7 +46,8 @@ impl Reason {
         }
     }
 
-    /// Whether it can be true of a visitor who is `known`, or not, and has a session or a product on the page `here`, or not.
+    /// Whether it can be true of a visitor who is `known`, or not, and has a session or a product
+    /// on the page `here`, or not.
     pub(super) fn fits(&self, known: bool, here: bool) -> bool {
         match self {
             Self::BoughtBefore | Self::SimilarToPurchases | Self::FromYourHistory => known,
@@ -89,9 +91,11 @@ impl<F: Fn(&Asked<'_>) -> Option<Reason> + Send + Sync> Reasons for F {
 
 /// Purchases and neighbours, from which most reasons follow.
 ///
-/// In this order: a product the user bought is `bought before`; a neighbour of a product of the session or on the page is
-/// `similar to recent views`; a neighbour of a product the user bought is `similar to what you bought`; a product that is shown for its popularity and is of a category the visitor bought or looked at
-/// is `popular in your interests`; everything else keeps the rung's usual reason.
+/// In this order: a product the user bought is `bought before`; a neighbour of a product of the
+/// session or on the page is `similar to recent views`; a neighbour of a product the user bought is
+/// `similar to what you bought`; a product that is shown for its popularity and is of a category
+/// the visitor bought or looked at is `popular in your interests`; everything else keeps the rung's
+/// usual reason.
 ///
 /// ```
 /// use ml_data::contract::Visit;

@@ -6,8 +6,9 @@
 //! filled up from the next. A rung that keeps failing is switched off for a while by its [breaker](Rung::breaker).
 //! [`RecommendationService::swap`] replaces the bundle between two requests; none is dropped.
 //!
-//! Filters are applied before ranking, so the list still has the length that was asked for. The product on the page is never
-//! recommended, nor is what the user [has already](Bundle::known), unless the bundle allows [rebuying](Bundle::rebuy).
+//! Filters are applied before ranking, so the list still has the length that was asked for. The
+//! product on the page is never recommended, nor is what the user [has already](Bundle::known),
+//! unless the bundle allows [rebuying](Bundle::rebuy).
 
 mod breaker;
 mod bundle;

@@ -98,9 +98,10 @@ impl Rung {
         self
     }
 
-    /// What is said of its products when nothing better is known. A reason that names the visitor's history or visit is only
-    /// said to visitors that have one; everyone else, and every rung without this setting, gets what follows from the query
-    /// that its ranker reads: [`PopularNow`](Reason::PopularNow) from a rung named `popularity`,
+    /// What is said of its products when nothing better is known. A reason that names the visitor's
+    /// history or visit is only said to visitors that have one; everyone else, and every rung
+    /// without this setting, gets what follows from the query that its ranker reads:
+    /// [`PopularNow`](Reason::PopularNow) from a rung named `popularity`,
     /// [`FromYourHistory`](Reason::FromYourHistory) from one that knows the user,
     /// [`FromThisVisit`](Reason::FromThisVisit) from one that has only the session or the product on the page, and
     /// [`Recommended`](Reason::Recommended) otherwise.

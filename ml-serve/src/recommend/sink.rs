@@ -21,7 +21,8 @@ pub trait EventSink: Send + Sync {
     fn emit(&self, event: PredictionEvent) -> Result<()>;
 }
 
-/// The newest events in memory, for tests and small programs: when it is full the oldest event makes room, and is counted.
+/// The newest events in memory, for tests and small programs: when it is full the oldest event
+/// makes room, and is counted.
 ///
 /// ```
 /// use ml_data::event::PredictionEvent;
@@ -91,8 +92,8 @@ impl EventSink for Memory {
     }
 }
 
-/// Appends events to a file, one JSON object a line, each written whole by one call. The file grows by what is written: about
-/// 400 bytes for a list of ten. Rotate it as any log.
+/// Appends events to a file, one JSON object a line, each written whole by one call. The file grows
+/// by what is written: about 400 bytes for a list of ten. Rotate it as any log.
 #[derive(Debug)]
 pub struct JsonLines {
     path: PathBuf,

@@ -250,7 +250,8 @@ fn unseen_users_get_popularity_and_a_true_reason() {
 
 #[test]
 fn short_answers_are_filled_up_with_falling_scores() {
-    // The rung that fills up scores on a scale of its own: 920, 919, ... where the first gave 102, 101, 100.
+    // The rung that fills up scores on a scale of its own: 920, 919, ... where the first gave 102,
+    // 101, 100.
     let scores = (0..20).map(|i| 920.0 - i as f32).collect();
     let popularity = Rung::new("popularity", table(scores));
     let s = service([Rung::new("blend", for_users(3)), popularity]);

@@ -29,7 +29,8 @@ fn case_v11_what_a_user_has_is_not_recommended_unless_it_is_bought_again() {
     assert_eq!(products(&new, Request::new("u0")), ["p1", "p3", "p4", "p5"]);
     assert_eq!(products(&new, Request::new("u1")), ["p0", "p2", "p3", "p4"]);
     assert_eq!(products(&new, Request::new("x")), ["p0", "p1", "p2", "p3"]);
-    // With few candidates (a list of them) and with many (a list of the others); p7 is not for sale.
+    // With few candidates (a list of them) and with many (a list of the others); p7 is not for
+    // sale.
     let cheap = Request::new("u0").price_max(4.0);
     assert_eq!(products(&new, cheap), ["p1", "p3", "p4"]);
     let most = Request::new("u0").price_max(15.0).current("p1");
@@ -121,7 +122,8 @@ fn case_v11_each_product_has_its_own_reason() {
     assert_eq!(why("p5"), Some("similar to what you bought"));
     assert_eq!(why("p9"), Some("similar to recent views"));
     assert_eq!(why("p3"), Some("based on your history"));
-    // Filled up by popularity: p10 is of c1, as what was bought, and p11 of c2, as what was looked at; p12 of neither.
+    // Filled up by popularity: p10 is of c1, as what was bought, and p11 of c2, as what was looked
+    // at; p12 of neither.
     assert_eq!(why("p10"), Some("popular in your interests"));
     assert_eq!(why("p11"), Some("popular in your interests"));
     assert_eq!(why("p12"), Some("popular now"));
@@ -219,7 +221,8 @@ fn late_answers_of_a_rung_without_a_budget_switch_it_off() {
     );
 }
 
-/// Fails or panics when asked for one product; its working memory then stays half-way through something.
+/// Fails or panics when asked for one product; its working memory then stays half-way through
+/// something.
 struct Fragile;
 
 impl Ranker for Fragile {

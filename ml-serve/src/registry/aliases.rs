@@ -51,8 +51,8 @@ pub(super) struct Alias {
 pub(super) struct Aliases {
     pub(super) aliases: BTreeMap<String, Alias>,
     pub(super) history: Vec<Move>,
-    /// SHA-256 of every version an alias was ever pointed at: an alias serves the bytes it was promoted with, or none.
-    /// Registries written before this was kept have none.
+    /// SHA-256 of every version an alias was ever pointed at: an alias serves the bytes it was
+    /// promoted with, or none. Registries written before this was kept have none.
     #[serde(default)]
     pub(super) digests: BTreeMap<Version, String>,
 }

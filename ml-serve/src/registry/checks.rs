@@ -32,7 +32,8 @@ pub(super) fn verify(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
     })
 }
 
-/// Reads a regular file, and nothing else: a link could lead out of the registry, a pipe would never end.
+/// Reads a regular file, and nothing else: a link could lead out of the registry, a pipe would
+/// never end.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     read_if_there(path)?.ok_or_else(|| Error::Manifest {
         path: path.to_path_buf(),

@@ -15,14 +15,16 @@ pub(super) fn not_writable(path: &Path) -> impl FnOnce(std::io::Error) -> Error 
     move |source| Error::NotWritable { path, source }
 }
 
-/// A name no other writer has: 128 random bits, since process numbers repeat from container to container.
+/// A name no other writer has: 128 random bits, since process numbers repeat from container to
+/// container.
 pub(super) fn scratch_name() -> String {
     // Keyed anew by the system's generator.
     let bits = || RandomState::new().hash_one(std::process::id());
     format!("{SCRATCH}{:016x}{:016x}", bits(), bits())
 }
 
-/// Removes what writers that died left behind. Only for who holds the lock: every scratch entry is then a dead one.
+/// Removes what writers that died left behind. Only for who holds the lock: every scratch entry is
+/// then a dead one.
 pub(super) fn sweep(folder: &Path) -> Result<()> {
     for name in list(folder)?.iter().filter(|n| n.starts_with(SCRATCH)) {
         let path = folder.join(name);

@@ -9,10 +9,11 @@
 //! DIR/recommender/.lock                        held while an alias moves; the system frees it when a process dies
 //! ```
 //!
-//! A version is written into a hidden folder, synced and renamed into place, so it is there whole or not at all. All alias
-//! state, history included, is one file replaced by one rename: readers see the old or the new, never a mixture, and need no
-//! lock. An alias keeps the digests of what it was pointed at, and serves those bytes or none. Links, pipes and other things
-//! that are no regular files are refused. A folder mounted read-only can be loaded from.
+//! A version is written into a hidden folder, synced and renamed into place, so it is there whole
+//! or not at all. All alias state, history included, is one file replaced by one rename: readers
+//! see the old or the new, never a mixture, and need no lock. An alias keeps the digests of what it
+//! was pointed at, and serves those bytes or none. Links, pipes and other things that are no
+//! regular files are refused. A folder mounted read-only can be loaded from.
 
 mod aliases;
 mod checks;

@@ -9,8 +9,8 @@ use std::path::Path;
 
 const LAST: &str = ".last";
 
-/// The number after the highest that is there, was given out; registries that do not know the latter yet
-/// have the numbers that their aliases mention.
+/// The number after the highest that is there, was given out; registries that do not know the
+/// latter yet have the numbers that their aliases mention.
 pub(super) fn next(model: &str, home: &Path, there: Option<Version>) -> Result<Version> {
     let given = match given(home)? {
         Some(last) => Some(last),
@@ -26,7 +26,8 @@ pub(super) fn next(model: &str, home: &Path, there: Option<Version>) -> Result<V
     })
 }
 
-/// Writes down that a number is given out; before its version is there, so that a crash between the two only skips one.
+/// Writes down that a number is given out; before its version is there, so that a crash between the
+/// two only skips one.
 pub(super) fn remember(home: &Path, version: Version) -> Result<()> {
     replace(&home.join(LAST), format!("{version}\n").as_bytes())
 }

@@ -83,8 +83,8 @@ impl Registry {
         self
     }
 
-    /// Stores an artifact as the next version. It gets no alias; nothing about it can change later. The number of a version
-    /// that was deleted is not given out again.
+    /// Stores an artifact as the next version. It gets no alias; nothing about it can change later.
+    /// The number of a version that was deleted is not given out again.
     ///
     /// # Errors
     /// A name with other characters than letters, digits, `-`, `_`, `.`; a metric that is not finite; an empty artifact;
@@ -156,9 +156,9 @@ impl Registry {
     /// The artifact of a version or alias, verified against its SHA-256.
     ///
     /// # Errors
-    /// An unknown model, version or alias; [`Error::Damaged`] when a byte was changed, or when the version is not the one that
-    /// the alias was pointed at; [`Error::Manifest`] when the manifest is truncated; [`Error::FileKind`] when a link or a pipe
-    /// lies in the version.
+    /// An unknown model, version or alias; [`Error::Damaged`] when a byte was changed, or when the
+    /// version is not the one that the alias was pointed at; [`Error::Manifest`] when the manifest
+    /// is truncated; [`Error::FileKind`] when a link or a pipe lies in the version.
     pub fn load(&self, model: &str, which: impl Into<Which>) -> Result<Published> {
         let (version, state) = self.find(model, which.into())?;
         let (manifest, expected) = self.read_manifest(model, version)?;

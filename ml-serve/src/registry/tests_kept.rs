@@ -26,7 +26,8 @@ fn case_v5_the_number_of_a_deleted_version_is_not_given_out_again() {
     let next = registry.publish("shop", b"four", Metadata::default());
     assert_eq!(next.unwrap(), Version(4));
     assert_eq!(registry.versions("shop").unwrap(), [Version(1), Version(4)]);
-    // A registry that was written before numbers were remembered: what its aliases mention was given out.
+    // A registry that was written before numbers were remembered: what its aliases mention was
+    // given out.
     let (v4, path) = (Version(4), dir.path().join("shop"));
     registry.promote("shop", v4, "champion", &pass()).unwrap();
     fs::remove_file(path.join(".last")).unwrap();

@@ -82,7 +82,8 @@ fn seeds_draw_other_rows_and_the_same_seed_the_same() {
     assert_ne!(folds(1)[0].1, folds(2)[0].1);
 }
 
-/// 40 groups of 25 rows: the shares of a group split are those of groups (binomial: 40 x .2 = 8, sd 2.5).
+/// 40 groups of 25 rows: the shares of a group split are those of groups (binomial: 40 x .2 = 8, sd
+/// 2.5).
 #[test]
 fn group_splits_have_about_the_shares_asked_for() {
     let groups: Vec<u32> = (0..10_000).map(|i| i / 25).collect();
@@ -126,7 +127,8 @@ fn k_folds_are_shuffled_and_of_one_size() {
     }
 }
 
-/// Sizes 6, 5, 4, 3, 2, 1 fit into three folds of 7; taking turns gives 9, 7 and 5. As scikit-learn's `GroupKFold`.
+/// Sizes 6, 5, 4, 3, 2, 1 fit into three folds of 7; taking turns gives 9, 7 and 5. As
+/// scikit-learn's `GroupKFold`.
 #[test]
 fn group_folds_are_balanced_by_rows() {
     let groups: Vec<u32> = (0..6).flat_map(|g| vec![g; 6 - g as usize]).collect();
@@ -140,7 +142,8 @@ fn group_folds_are_balanced_by_rows() {
     }
 }
 
-/// scikit-learn's `TimeSeriesSplit(3)` of ten rows in order of time: validation rows 4-5, 6-7, 8-9, training rows all before.
+/// scikit-learn's `TimeSeriesSplit(3)` of ten rows in order of time: validation rows 4-5, 6-7, 8-9,
+/// training rows all before.
 #[test]
 fn time_series_windows_follow_time_not_row_order() {
     // Row r happened at 7 r mod 10, so that the order of time is 0, 3, 6, 9, 2, 5, 8, 1, 4, 7.

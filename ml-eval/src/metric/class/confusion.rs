@@ -52,8 +52,8 @@ impl ConfusionMatrix {
     /// Counts pairs of true and predicted classes, both from 0 to `classes` less one.
     ///
     /// # Errors
-    /// No rows; lengths that differ; a code of no class (the row is named); weights that are negative, not finite, all zero, or
-    /// add up to more than the largest number.
+    /// No rows; lengths that differ; a code of no class (the row is named); weights that are
+    /// negative, not finite, all zero, or add up to more than the largest number.
     pub fn new(
         classes: usize,
         truth: &[u32],

@@ -163,7 +163,8 @@ mod tests {
     use super::*;
     use crate::metric::{Precision, RankingMetric};
 
-    /// Long lists are sorted to find an item twice, short ones searched; the two need not be neighbours.
+    /// Long lists are sorted to find an item twice, short ones searched; the two need not be
+    /// neighbours.
     #[test]
     fn an_item_recommended_twice_is_found_wherever_it_stands() {
         let relevant = [1u32];

@@ -1,4 +1,5 @@
-//! Every loss under weights: values worked out from the definitions with NumPy, and weights that stand for repeated rows.
+//! Every loss under weights: values worked out from the definitions with NumPy, and weights that
+//! stand for repeated rows.
 
 use super::*;
 
@@ -277,7 +278,8 @@ fn rankings_are_measured_up_to_eval_at() {
         let rank = LambdaRank::new(vec![3.0, 0.0, 7.0, 1.0], vec![0, 4], &params);
         near(rank.evaluate(&[0.1, 0.9, 0.8, -2.0], None), want, &k);
     }
-    // Hits at 2, 4, 5, over the most there can be: as many as are relevant, and as the cut-off leaves.
+    // Hits at 2, 4, 5, over the most there can be: as many as are relevant, and as the cut-off
+    // leaves.
     let map = [
         0.0,
         0.25,
@@ -293,8 +295,9 @@ fn rankings_are_measured_up_to_eval_at() {
     }
 }
 
-/// LightGBM 4.7.0: four lists of three, `lgb.train(dict(objective="lambdarank", metric=.., eval_at=[2], num_leaves=2, ..), data, 1,
-/// valid_sets=[data])` with these weights of rows, and its scores.
+/// LightGBM 4.7.0: four lists of three, `lgb.train(dict(objective="lambdarank", metric=..,
+/// eval_at=[2], num_leaves=2, ..), data, 1, valid_sets=[data])` with these weights of rows, and its
+/// scores.
 #[test]
 fn rankings_weigh_lists_as_lightgbm_does() {
     let grades = [2, 0, 1, 2, 0, 0, 0, 1, 2, 0, 1, 1];

@@ -46,11 +46,13 @@ pub enum Objective {
     Poisson,
     /// The `alpha` quantile.
     ///
-    /// Of rows without weights, or with whole weights, which are repeats, it lies between two neighbours, as in NumPy and
-    /// LightGBM. Under other weights it is the smallest label (of a leaf: the smallest residual) at which the weighted loss is
-    /// least. LightGBM 4.7 takes the label before that one.
+    /// Of rows without weights, or with whole weights, which are repeats, it lies between two
+    /// neighbours, as in NumPy and LightGBM. Under other weights it is the smallest label (of a
+    /// leaf: the smallest residual) at which the weighted loss is least. LightGBM 4.7 takes the
+    /// label before that one.
     Quantile,
-    /// Absolute error relative to labels beyond 1. A row weighs one over the size of its label, besides its own weight: see
+    /// Absolute error relative to labels beyond 1. A row weighs one over the size of its label,
+    /// besides its own weight: see
     /// [`Quantile`](Self::Quantile) for what that means.
     Mape,
     /// Log-linear positive amounts.

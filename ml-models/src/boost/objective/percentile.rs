@@ -27,8 +27,9 @@ impl Renewal<'_> {
     }
 }
 
-/// The `alpha` quantile of values with their weights; 0 of none. Where weights are numbers of repeats it lies between
-/// neighbours of the repeated values, as in NumPy; else it is the smallest value at which the weighted loss is least.
+/// The `alpha` quantile of values with their weights; 0 of none. Where weights are numbers of
+/// repeats it lies between neighbours of the repeated values, as in NumPy; else it is the smallest
+/// value at which the weighted loss is least.
 pub(crate) fn percentile(items: &mut [(f64, f64)], alpha: f64, repeated: bool) -> f64 {
     items.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     if repeated {
@@ -61,8 +62,8 @@ fn between_neighbours(sorted: &[(f64, f64)], alpha: f64) -> f64 {
 /// Shares of the total that are equal but for the rounding of `alpha` and of the weights.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
-/// The first value up to which weights are at least `alpha` of the total: before it, the loss still falls by `alpha` of what
-/// lies above and rises by the rest of what lies below.
+/// The first value up to which weights are at least `alpha` of the total: before it, the loss still
+/// falls by `alpha` of what lies above and rises by the rest of what lies below.
 fn of_least_loss(sorted: &[(f64, f64)], alpha: f64) -> f64 {
     let mut total = Sum::default();
     sorted.iter().for_each(|i| total.add(i.1));
@@ -75,8 +76,9 @@ fn of_least_loss(sorted: &[(f64, f64)], alpha: f64) -> f64 {
     reached.or(sorted.last()).map_or(0.0, |i| i.0)
 }
 
-/// A sum to the last bit: where weights of a tenth each are to reach a half, a rounding error would pass over a value. Neumaier,
-/// *Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen*, ZAMM 54 (1974),
+/// A sum to the last bit: where weights of a tenth each are to reach a half, a rounding error would
+/// pass over a value. Neumaier, *Rundungsfehleranalyse einiger Verfahren zur Summation endlicher
+/// Summen*, ZAMM 54 (1974),
 /// [doi:10.1002/zamm.19740540106](https://doi.org/10.1002/zamm.19740540106).
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
@@ -117,7 +119,8 @@ mod tests {
         assert_eq!(of(&[], 0.3), 0.0);
     }
 
-    /// Losses by hand: of 1, 3, 10 with weights .2 .5 .3 the weighted absolute error is 3.7 at 1, 2.5 at 3, 5.3 at 10.
+    /// Losses by hand: of 1, 3, 10 with weights .2 .5 .3 the weighted absolute error is 3.7 at 1,
+    /// 2.5 at 3, 5.3 at 10.
     #[test]
     fn fractions_pass_a_share_of_the_total() {
         let of = |alpha| percentile(&mut [(3.0, 0.5), (1.0, 0.2), (10.0, 0.3)], alpha, false);
@@ -145,7 +148,8 @@ mod tests {
     }
 
     proptest! {
-        /// All values are tried, in whole numbers; weights and `alpha` are tenths and eighths of them, which `f64` rounds or not.
+        /// All values are tried, in whole numbers; weights and `alpha` are tenths and eighths of
+        /// them, which `f64` rounds or not.
         #[test]
         fn the_weighted_loss_is_least_at_the_value(
             items in prop::collection::vec((-4_i64..8, 0_i64..9), 1..40),

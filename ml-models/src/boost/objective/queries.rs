@@ -28,8 +28,8 @@ pub(super) fn for_each<S: Default>(
         });
 }
 
-/// The mean of a measure of all queries, added up in their order. Each query counts for the mean weight of its rows, as in
-/// LightGBM. `measure` gets the rows of a query and room for a ranking.
+/// The mean of a measure of all queries, added up in their order. Each query counts for the mean
+/// weight of its rows, as in LightGBM. `measure` gets the rows of a query and room for a ranking.
 pub(super) fn mean(
     starts: &[u32],
     weights: Option<&[f64]>,

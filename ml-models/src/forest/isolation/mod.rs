@@ -30,11 +30,13 @@ pub enum Contamination {
 
 /// Isolation forest, for anomalies among rows without labels.
 ///
-/// Each tree splits a small sample of the rows at random, a random column at a random value between its extremes, until rows
-/// are alone or the depth is the logarithm of the sample's size. Rows that few splits set apart are anomalous: the score is
-/// `2^(-h / c)` with `h` the mean depth of the row's leaves and `c` that of an unsuccessful search in a binary search tree of
-/// the sample's size. Scores near 1 are anomalies, below 0.5 ordinary rows. (scikit-learn's `score_samples` is the same with
-/// the sign turned.) Samples of one row say nothing: then every row has the score 0.5, and none is an outlier.
+/// Each tree splits a small sample of the rows at random, a random column at a random value between
+/// its extremes, until rows are alone or the depth is the logarithm of the sample's size. Rows that
+/// few splits set apart are anomalous: the score is `2^(-h / c)` with `h` the mean depth of the
+/// row's leaves and `c` that of an unsuccessful search in a binary search tree of the sample's
+/// size. Scores near 1 are anomalies, below 0.5 ordinary rows. (scikit-learn's `score_samples` is
+/// the same with the sign turned.) Samples of one row say nothing: then every row has the score
+/// 0.5, and none is an outlier.
 ///
 /// Names and defaults are scikit-learn's.
 ///

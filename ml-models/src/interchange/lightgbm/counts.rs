@@ -5,9 +5,9 @@ use crate::tree::{Child, Tree};
 /// Rows that a tree is said to have where its own counts can not be written.
 const ROWS: f64 = (1_u64 << 30) as f64;
 
-/// The row counts of nodes and leaves. LightGBM divides by them for its `pred_contrib`: with a 0 among them, contributions are
-/// `NaN`, and beyond its 32 bits they would be cut. Such a tree gets counts of at least 1 that have the proportions of its
-/// covers, about 2^30 at the root.
+/// The row counts of nodes and leaves. LightGBM divides by them for its `pred_contrib`: with a 0
+/// among them, contributions are `NaN`, and beyond its 32 bits they would be cut. Such a tree gets
+/// counts of at least 1 that have the proportions of its covers, about 2^30 at the root.
 pub(super) fn counts(tree: &Tree) -> (Vec<u64>, Vec<u64>) {
     let own = (
         tree.nodes().iter().map(|n| n.count).collect::<Vec<_>>(),

@@ -121,8 +121,8 @@ fn child(index: i32) -> Child {
 /// Categories are below 2^31.
 const MOST_WORDS: usize = 1 << 26;
 
-/// The sets of categories that the tree's nodes refer to. Each has one node: a set for many of them would let a short text ask
-/// for much memory.
+/// The sets of categories that the tree's nodes refer to. Each has one node: a set for many of them
+/// would let a short text ask for much memory.
 fn read_sets(section: &Section<'_>) -> Result<Vec<Option<Categories>>> {
     let count: usize = match section.find("num_cat") {
         Some(_) => section.number("num_cat")?,

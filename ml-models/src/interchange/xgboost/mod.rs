@@ -7,7 +7,8 @@
 //!   well. A threshold written to it decides every `f32` row as before; an `f64` row is rounded to `f32` by XGBoost first,
 //!   which may move a value across a threshold that is no further away than the rounding.
 //! * In a categorical split numbers between -1 and 0 are category 0 here and unknown there.
-//! * Its files count no rows, so the counts of a tree read from one are 0. Its covers, which are sums of hessians, are kept as
+//! * Its files count no rows, so the counts of a tree read from one are 0. Its covers, which are
+//!   sums of hessians, are kept as
 //!   [`Leaf::weight`](crate::tree::Leaf::weight) and [`Node::weight`](crate::tree::Node::weight); Shapley values follow them, as
 //!   its `pred_contribs` do. The learning rate is unknown: 1.
 //!

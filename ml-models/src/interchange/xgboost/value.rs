@@ -141,7 +141,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The elements of an array that need not be numbers; one after the other, as there may be as many as bytes.
+    /// The elements of an array that need not be numbers; one after the other, as there may be as
+    /// many as bytes.
     pub(super) fn elements(&self) -> Result<impl ExactSizeIterator<Item = Place<'a>>> {
         let list: &'a [Value] = match self.value {
             Value::List(list) => list,

@@ -46,8 +46,9 @@ impl Gradients {
         }
     }
 
-    /// Multiplies real weights into the pairs and rounds them, to so many levels if there are to be few. `unit_hessian` says that
-    /// all hessians are 1 before that. Returns whether all pairs are finite; if not, they are not rounded.
+    /// Multiplies real weights into the pairs and rounds them, to so many levels if there are to be
+    /// few. `unit_hessian` says that all hessians are 1 before that. Returns whether all pairs are
+    /// finite; if not, they are not rounded.
     pub(crate) fn quantise(
         &mut self,
         weights: &Weights,

@@ -9,7 +9,8 @@ use crate::tree::{Categories, Condition, Node};
 /// Classes of a slot, at most; one rank is for missing values.
 const CLASSES: usize = 254;
 
-/// Bytes of table that a category may cost: with so many gaps between their codes, categories are searched.
+/// Bytes of table that a category may cost: with so many gaps between their codes, categories are
+/// searched.
 const GAP: usize = 64;
 /// Codes up to this one are in the table whatever the gaps.
 const NEAR: usize = 1 << 12;

@@ -13,10 +13,12 @@ use crate::tree::{Combine, Ensemble};
 
 /// An ensemble compiled for explanations.
 ///
-/// A feature's contribution is its Shapley value: how much knowing the feature changes the score on average over all orders
-/// in which features may become known, where unknown features follow the training rows down the trees ("path-dependent"
-/// TreeSHAP, as LightGBM's `pred_contrib`). In trees whose rows were not counted, which come from XGBoost's files, they follow
-/// the sums of hessians, as in its `pred_contribs`. Contributions and the expected score add up to the score, before the link.
+/// A feature's contribution is its Shapley value: how much knowing the feature changes the score on
+/// average over all orders in which features may become known, where unknown features follow the
+/// training rows down the trees ("path-dependent" TreeSHAP, as LightGBM's `pred_contrib`). In trees
+/// whose rows were not counted, which come from XGBoost's files, they follow the sums of hessians,
+/// as in its `pred_contribs`. Contributions and the expected score add up to the score, before the
+/// link.
 ///
 /// The values are exact. Each is the integral from 0 to 1 of a polynomial, one factor a feature of the path, and a
 /// Gauss-Legendre rule of half as many points as a path has features is exact for it; so a tree of `L` leaves and `D`
@@ -105,8 +107,8 @@ impl Explainer {
         }
     }
 
-    /// The expected score of each output: its mean over the rows that the trees were grown on, weighted by their hessians where
-    /// they were not counted.
+    /// The expected score of each output: its mean over the rows that the trees were grown on,
+    /// weighted by their hessians where they were not counted.
     #[must_use]
     pub fn expected(&self) -> &[f64] {
         &self.expected

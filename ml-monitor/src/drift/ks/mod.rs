@@ -16,10 +16,12 @@ use serde::{Deserialize, Serialize};
 
 use ml_data::{Error, Result};
 
-/// Longest sample for which [`KsMethod::Auto`] counts lattice paths whatever the length of the other one.
+/// Longest sample for which [`KsMethod::Auto`] counts lattice paths whatever the length of the
+/// other one.
 pub const MAX_AUTO_EXACT: usize = 10_000;
 
-/// Product `n * m` up to which [`KsMethod::Auto`] counts lattice paths of longer samples: some milliseconds.
+/// Product `n * m` up to which [`KsMethod::Auto`] counts lattice paths of longer samples: some
+/// milliseconds.
 const MAX_AUTO_CELLS: u64 = 10_000_000;
 
 /// Products `n * m` above this make path counting take minutes; [`KsMethod::Exact`] refuses them.
@@ -29,14 +31,14 @@ const MAX_EXACT_CELLS: u64 = 4_000_000_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum KsMethod {
-    /// Exact when neither sample is longer than [`MAX_AUTO_EXACT`], or when the product of the lengths is at most 1e7 (a long
-    /// sample against a handful of values); asymptotic otherwise.
+    /// Exact when neither sample is longer than [`MAX_AUTO_EXACT`], or when the product of the
+    /// lengths is at most 1e7 (a long sample against a handful of values); asymptotic otherwise.
     #[default]
     Auto,
     /// The exact distribution of `D` under random interleaving of the two samples.
     Exact,
-    /// The distribution of the one-sample statistic with `round(n m / (n + m))` values, at least the probability of the largest
-    /// distance there is, `2 n! m! / (n + m)!`.
+    /// The distribution of the one-sample statistic with `round(n m / (n + m))` values, at least
+    /// the probability of the largest distance there is, `2 n! m! / (n + m)!`.
     Asymptotic,
 }
 
@@ -196,7 +198,8 @@ mod tests {
         assert_eq!((constant.statistic, constant.p_value), (0.0, 1.0));
     }
 
-    /// By hand: a value outside 20,000 others is first or last with probability 2 / 20,001; two values, 2 / C(20,002, 2).
+    /// By hand: a value outside 20,000 others is first or last with probability 2 / 20,001; two
+    /// values, 2 / C(20,002, 2).
     #[test]
     fn case_s5_a_few_values_against_many() {
         let many: Vec<f64> = (0..20_000).map(f64::from).collect();

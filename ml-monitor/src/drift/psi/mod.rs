@@ -111,7 +111,8 @@ pub(crate) fn index(reference: &[u64], current: &[u64], epsilon: f64) -> f64 {
     )
 }
 
-/// The index of two histograms whose last bin is that of missing rows, and whose levels that the reference lacks count as one.
+/// The index of two histograms whose last bin is that of missing rows, and whose levels that the
+/// reference lacks count as one.
 pub(crate) fn index_of_levels(reference: &[u64], current: &[u64], epsilon: f64) -> f64 {
     let last = reference.len().saturating_sub(1);
     let mut unseen = 0u64;

@@ -10,19 +10,21 @@ use super::super::{chi2, pool};
 use super::quantiles::Pooled;
 use crate::limits;
 
-/// Which distribution the index has when both samples come from one source, whatever that source is.
+/// Which distribution the index has when both samples come from one source, whatever that source
+/// is.
 ///
-/// It depends on the sizes of the samples and on the shares of their bins, never on a constant. A bin that the reference left
-/// empty is rare, not impossible: how often rows should fall into it is read from both samples together
-/// ([`pooled`](Self::pooled)) or, before there is a current sample, from how many bins the reference filled only once
-/// ([`distribution`](Self::distribution)).
+/// It depends on the sizes of the samples and on the shares of their bins, never on a constant. A
+/// bin that the reference left empty is rare, not impossible: how often rows should fall into it is
+/// read from both samples together ([`pooled`](Self::pooled)) or, before there is a current sample,
+/// from how many bins the reference filled only once ([`distribution`](Self::distribution)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum PsiNull {
     /// `(1/n + 1/m)` times chi-square with (bins in use - 1) degrees of freedom. Right when every bin holds dozens of rows of
     /// both samples; too low a mark below that.
     Asymptotic,
-    /// Indices of simulated samples of the same sizes; right for small samples, rare levels and ties too.
+    /// Indices of simulated samples of the same sizes; right for small samples, rare levels and
+    /// ties too.
     Simulated {
         /// Number of simulated pairs of samples.
         draws: usize,
@@ -40,7 +42,8 @@ impl Default for PsiNull {
     }
 }
 
-/// The distribution of the index for unchanged data, made by [`PsiNull::pooled`] or [`PsiNull::distribution`].
+/// The distribution of the index for unchanged data, made by [`PsiNull::pooled`] or
+/// [`PsiNull::distribution`].
 #[derive(Debug, Clone)]
 pub struct NullPsi(Kind);
 
@@ -58,11 +61,12 @@ enum Kind {
 }
 
 impl PsiNull {
-    /// The distribution of [`psi`](super::psi) between two histograms over bins that were chosen without looking at either
-    /// sample, such as the levels of a category.
+    /// The distribution of [`psi`](super::psi) between two histograms over bins that were chosen
+    /// without looking at either sample, such as the levels of a category.
     ///
-    /// A permutation test: the pooled rows are dealt out again at random, into samples of the same sizes. Its level holds
-    /// whatever the shares are, empty bins included (measured: see `DriftDetector`).
+    /// A permutation test: the pooled rows are dealt out again at random, into samples of the same
+    /// sizes. Its level holds whatever the shares are, empty bins included (measured: see
+    /// `DriftDetector`).
     ///
     /// # Errors
     /// Slices of different lengths, a sample without rows, no draw, `epsilon` outside (0, 0.5).
@@ -128,13 +132,15 @@ impl PsiNull {
         }
     }
 
-    /// The distribution of [`psi`](super::psi) between `reference` counts and `n_current` rows from the same source, before
-    /// there are any: which mark to expect. With a current sample at hand use [`pooled`](Self::pooled).
+    /// The distribution of [`psi`](super::psi) between `reference` counts and `n_current` rows from
+    /// the same source, before there are any: which mark to expect. With a current sample at hand
+    /// use [`pooled`](Self::pooled).
     ///
-    /// Simulation draws the unknown true shares given the reference counts (gamma variables, normalised: for bins cut at
-    /// order statistics of a continuous column this is their exact distribution, whatever the column's), then counts of
-    /// `n_current` rows with those shares. Bins that the reference left empty share, evenly, the weight of the bins that it
-    /// filled once (Good and Turing's estimate of what was not seen), at least that of one row.
+    /// Simulation draws the unknown true shares given the reference counts (gamma variables,
+    /// normalised: for bins cut at order statistics of a continuous column this is their exact
+    /// distribution, whatever the column's), then counts of `n_current` rows with those shares.
+    /// Bins that the reference left empty share, evenly, the weight of the bins that it filled once
+    /// (Good and Turing's estimate of what was not seen), at least that of one row.
     ///
     /// # Errors
     /// No reference count, no current row, no draw, `epsilon` outside (0, 0.5).
@@ -152,7 +158,8 @@ impl PsiNull {
     /// ```
     ///
     /// # References
-    /// I. J. Good, Biometrika 40 (1953), [doi:10.1093/biomet/40.3-4.237](https://doi.org/10.1093/biomet/40.3-4.237).
+    /// I. J. Good, Biometrika 40 (1953),
+    /// [doi:10.1093/biomet/40.3-4.237](https://doi.org/10.1093/biomet/40.3-4.237).
     pub fn distribution(&self, reference: &[u64], n_current: u64, epsilon: f64) -> Result<NullPsi> {
         super::check_epsilon(epsilon)?;
         let n = super::total(reference);
@@ -250,7 +257,8 @@ fn fitted_tail(draws: &[f64]) -> Option<GammaTail> {
     GammaTail::new(mean * mean / variance, mean / variance).ok()
 }
 
-/// Indices closer than this, relatively, are the same: the order of a sum must not make a tie a difference.
+/// Indices closer than this, relatively, are the same: the order of a sum must not make a tie a
+/// difference.
 const TIE: f64 = 1e-9;
 
 impl NullPsi {

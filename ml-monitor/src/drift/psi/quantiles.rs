@@ -1,4 +1,5 @@
-//! The index of random splits of numbers, whose bins are cut at the quantiles of each split's own reference.
+//! The index of random splits of numbers, whose bins are cut at the quantiles of each split's own
+//! reference.
 
 use super::super::ks::{sorted_keys, unkey};
 use super::super::pool::{BY_ROW, MARKED, Members, splits};
@@ -18,8 +19,8 @@ pub(crate) struct Pooled {
 impl Pooled {
     /// The pool of a reference of `n` rows, given as its values, and a current sample.
     ///
-    /// None of a reference not stored whole, and none of large samples: with a hundred rows a bin and more, splits of fixed bins
-    /// tell the same.
+    /// None of a reference not stored whole, and none of large samples: with a hundred rows a bin
+    /// and more, splits of fixed bins tell the same.
     pub(crate) fn new(
         reference: Option<impl Iterator<Item = f64>>,
         n: u64,

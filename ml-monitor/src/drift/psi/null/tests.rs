@@ -62,7 +62,8 @@ fn one_bin_never_alarms() {
     assert!(PsiNull::Asymptotic.pooled(&[1], &[0], 1e-4).is_err());
 }
 
-/// A bin that the reference left empty is rare, not impossible, also before there is a current sample.
+/// A bin that the reference left empty is rare, not impossible, also before there is a current
+/// sample.
 #[test]
 fn case_s2_an_empty_bin_is_rare() {
     for (reference, current) in [
@@ -85,13 +86,15 @@ fn case_s2_an_empty_bin_is_rare() {
     assert!(null.unwrap().p_value(far) < 0.001);
 }
 
-/// On unchanged continuous data the calibrated mark alarms as often as asked; the fixed mark does not.
+/// On unchanged continuous data the calibrated mark alarms as often as asked; the fixed mark does
+/// not.
 #[test]
 fn false_alarms_come_at_the_rate_asked_for() {
     let (alpha, trials) = (0.1, 1000);
     for (n, m) in [(100usize, 100usize), (1000, 60), (300, 1000)] {
         let bins = PsiBins::default();
-        // With distinct values the reference histogram, and with it the null distribution, is always the same.
+        // With distinct values the reference histogram, and with it the null distribution, is
+        // always the same.
         let ranks: Vec<f64> = (0..n).map(|r| r as f64).collect();
         let sorted = crate::drift::ks::sorted_keys(&ranks);
         let counts =
@@ -112,7 +115,8 @@ fn false_alarms_come_at_the_rate_asked_for() {
         }
         let rate = f64::from(calibrated) / trials as f64;
         assert!((rate - alpha).abs() < 0.03, "n {n} m {m}: {rate}");
-        // 0.1 is exceeded by most unchanged columns of the first two, and by hardly any of the last.
+        // 0.1 is exceeded by most unchanged columns of the first two, and by hardly any of the
+        // last.
         let fixed_rate = f64::from(fixed) / trials as f64;
         assert!(
             if m < 1000 {
