@@ -1,4 +1,4 @@
-//! What a Parquet file says of itself, as far as it can be believed.
+//! Row and value counts of a Parquet footer, checked against the pages.
 
 use super::parquet_column::broken;
 use crate::error::{Error, Result};

@@ -1,4 +1,4 @@
-//! What a file that was read may mean instead.
+//! Hints of other meanings of a file that was read.
 
 use super::datetime::{MICROS_PER_DAY, TimeFormat, civil};
 use super::iso;

@@ -1,4 +1,4 @@
-//! What a reader assumed, and what a file may mean instead.
+//! Assumptions of a reader, and other meanings a file may have.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

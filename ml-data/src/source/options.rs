@@ -163,7 +163,7 @@ pub struct CsvOptions {
     pub allow_empty: bool,
     /// More bad rows than this are an error.
     pub max_bad_rows: Option<usize>,
-    /// What a file may cost before it is refused.
+    /// Limits on the cost of a file.
     pub limits: ReadLimits,
 }
 

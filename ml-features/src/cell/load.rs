@@ -1,4 +1,4 @@
-//! What a fitted object has to keep when it is loaded: an artifact's checksum is right over a wrong
+//! Checks of fitted objects when they are loaded: an artifact's checksum is right over a wrong
 //! payload, too.
 
 /// Checks a type whenever it is deserialised. It derives both serde traits with `#[serde(remote =

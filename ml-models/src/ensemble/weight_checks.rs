@@ -1,4 +1,4 @@
-//! What the search for weights finds, by numbers worked out by hand.
+//! The search for weights, on numbers worked out by hand.
 
 use super::{Blend, Fusion, Judged, WeightSearch};
 use ml_data::contract::{ByUser, Candidates, RankFn, Ranker, Scored};
