@@ -128,7 +128,8 @@ impl Trial<'_> {
         })
     }
 
-    /// Whether the control is shown to convert worse than the treatment, asked as often as one likes.
+    /// Whether the control is shown to convert worse than the treatment, asked as often as one
+    /// likes.
     fn shows_a_gain(&self) -> Result<bool> {
         let (control, treatment) = self.ab.health();
         Ok(always_valid_inferiority(&treatment, &control, 0.0)?.rejects(LEVEL))

@@ -4,7 +4,8 @@ use ml_pipeline::prelude::*;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
-/// The lock of an output folder, held until dropped. The system frees it when the process ends, however it ends.
+/// The lock of an output folder, held until dropped. The system frees it when the process ends,
+/// however it ends.
 pub struct OutLock(#[allow(dead_code)] File);
 
 /// Makes the folder and locks it: two runs would promote and report over each other.

@@ -78,6 +78,7 @@ pub const EVENTS_KEPT: usize = 10_000;
 pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Answers of a rollout that wait for their outcome, about 5 MB.
 pub const WAITING_ANSWERS: usize = 100_000;
-/// Users of a rollout, both arms together, that are told apart, about 5 MB. Its tests by user are over the first so many
-/// users of a stage; requests of further ones are counted by request alone, which keeps the level and costs power.
+/// Users of a rollout, both arms together, that are told apart, about 5 MB. Its tests by user are
+/// over the first so many users of a stage; requests of further ones are counted by request alone,
+/// which keeps the level and costs power.
 pub const COUNTED_USERS: usize = 100_000;

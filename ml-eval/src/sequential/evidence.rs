@@ -1,4 +1,4 @@
-//! What an always-valid test found.
+//! Evidence of an always-valid test.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What counts as one observation.
+//! Units of observation.
 
 use serde::{Deserialize, Serialize};
 

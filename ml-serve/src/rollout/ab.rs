@@ -14,7 +14,8 @@ use std::sync::{Arc, Mutex};
 ///
 /// Two tests of the same question, whether the challenger converts worse by more than a margin:
 /// - [`inferiority`](Self::inferiority), for one look at a size that was chosen beforehand;
-/// - [`always_valid`](Self::always_valid), for as many looks as one likes: dashboards, alarms, stopping early.
+/// - [`always_valid`](Self::always_valid), for as many looks as one likes: dashboards, alarms,
+///   stopping early.
 ///
 /// Looking often and stopping at the first p-value below .05 of the former gives false alarms in a
 /// third of the experiments.

@@ -1,11 +1,11 @@
-//! What a challenger has to keep to, and the tests of it.
+//! Gates of a rollout, and the tests of them.
 
 use super::health::{Health, always_valid_inferiority, by_user};
 use crate::error::Result;
 use ml_eval::sequential::{Clusters, Evidence, Share, ShareTest, Unit};
 use serde::{Deserialize, Serialize};
 
-/// What a challenger has to keep to. The defaults are those of a shop front: no more errors than
+/// Gates that a challenger has to keep to. The defaults are those of a shop front: no more errors than
 /// the control has, a 95th percentile of at most 200 ms, conversion not below the control's by more
 /// than 0.2 percentage points.
 ///
@@ -43,7 +43,7 @@ pub struct Gates {
     /// with a control that runs beside the challenger: purchases come late, so the past always
     /// looks better.
     pub conversion_margin: f64,
-    /// What is one observation (default: by user).
+    /// The unit that is one observation (default: by user).
     pub unit: Unit,
     /// Probability that a challenger without fault is rolled back at any time in the whole rollout
     /// (default 0.01).

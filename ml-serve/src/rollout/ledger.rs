@@ -1,4 +1,4 @@
-//! What came of the requests of two arms.
+//! Counts of the requests of two arms.
 
 use super::health::{ByUser, Health};
 use super::latencies::Latencies;

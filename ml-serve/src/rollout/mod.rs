@@ -2,9 +2,9 @@
 //!
 //! - [`Shadow`]: the challenger sees every request, its answers are only compared.
 //! - [`Route`]: a fixed share of users gets the challenger, always the same ones (A/B).
-//! - [`Canary`]: the share grows in stages (5, 20, 50, 100 %) while the challenger is healthy, and falls to nothing when it is
-//!   not. [`Canary::decide`] is a pure function of what was counted; [`CanaryRollout`] counts, routes
-//!   and applies it.
+//! - [`Canary`]: the share grows in stages (5, 20, 50, 100 %) while the challenger is healthy, and
+//!   falls to nothing when it is not. [`Canary::decide`] is a pure function of what was counted;
+//!   [`CanaryRollout`] counts, routes and applies it.
 //! - [`BlueGreen`]: a registry alias and a service that move together, and back.
 //!
 //! [`Shadow`], [`AbTest`] and [`CanaryRollout`] are [`Recommend`](crate::recommend::Recommend)
