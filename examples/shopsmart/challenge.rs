@@ -8,13 +8,13 @@ use crate::learn::{Learned, Lesson};
 use crate::past::{FitTimes, Past};
 use crate::report::Report;
 use crate::rungs::Rungs;
-use crate::serving::{MODEL, ShopModel, outcome, publish};
+use crate::serving::{MODEL, ShopModel, publish};
 use crate::windows::holdout;
 use ml_pipeline::eval::goal::{Criterion, Decision, Gate, SuccessCriteria};
 use ml_pipeline::eval::holdout::RankingBoard;
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::RecommendationService;
-use ml_pipeline::serve::registry::Registry;
+use ml_pipeline::serve::registry::{GateOutcome, Registry};
 use serde_json::json;
 
 /// Trains on everything known before the live weeks, lets champion and challenger rank them, and serves the winner.
@@ -59,7 +59,7 @@ pub fn challenge(
     let registry = Registry::open(job.args.out.join("registry"))?;
     let metrics = [("ndcg_at_10", challenger)];
     let version = publish(&registry, &bytes, &metrics, &decision, lineage(job, seed)?)?;
-    let promoted = registry.promote(MODEL, version, "champion", &outcome(&decision));
+    let promoted = registry.promote(MODEL, version, "champion", &GateOutcome::of(&decision));
     match promoted {
         Ok(_) => {
             let (model, _) = ShopModel::load(&registry.load(MODEL, version)?.artifact)?;

@@ -3,10 +3,10 @@
 use crate::gate::Candidate;
 use crate::job::Job;
 use crate::report::Report;
-use crate::serving::{KIND, MODEL, ShopModel, outcome, publish};
+use crate::serving::{KIND, MODEL, ShopModel, publish};
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::{Memory, RecommendationService, Request};
-use ml_pipeline::serve::registry::{Lineage, Registry};
+use ml_pipeline::serve::registry::{GateOutcome, Lineage, Registry};
 use serde::Serialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -30,7 +30,12 @@ pub fn deploy(
         &candidate.decision,
         lineage(job, job.args.seed)?,
     )?;
-    let promoted = registry.promote(MODEL, version, "champion", &outcome(&candidate.decision));
+    let promoted = registry.promote(
+        MODEL,
+        version,
+        "champion",
+        &GateOutcome::of(&candidate.decision),
+    );
     report.say(match promoted {
         Ok(before) => format!(
             "version {version} published and promoted to champion (before: {})",

@@ -9,7 +9,7 @@ use ml_pipeline::eval::goal::Decision;
 use ml_pipeline::monitor::drift::ReferenceProfile;
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::{Bundle, Catalogue, Facts, Product, Reason, Rung, Users};
-use ml_pipeline::serve::registry::{GateOutcome, Lineage, Metadata, Registry, Version};
+use ml_pipeline::serve::registry::{Lineage, Metadata, Registry, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::time::Duration;
@@ -151,14 +151,4 @@ pub fn publish(
             m.metric(name, *value)
         });
     Ok(registry.publish(MODEL, bytes, metadata.gate(gate_json).lineage(lineage))?)
-}
-
-/// The gate's decision in the registry's words.
-pub fn outcome(decision: &Decision) -> GateOutcome {
-    let reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
-    if decision.promoted {
-        GateOutcome::pass(reasons)
-    } else {
-        GateOutcome::refuse(reasons)
-    }
 }

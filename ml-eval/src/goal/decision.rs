@@ -112,6 +112,9 @@ pub struct Decision {
     pub promoted: bool,
     /// Why not; empty when promoted.
     pub reasons: Vec<Reason>,
+    /// The criteria that are met, each with what was measured and what is required.
+    #[serde(default)]
+    pub met: Vec<String>,
     /// Business metrics that were not measured; they are known after deployment and do not refuse a candidate.
     pub pending: Vec<String>,
 }

@@ -5,6 +5,7 @@ use super::decision::{Decision, Reason};
 use super::measured::Measured;
 use crate::bootstrap::Interval;
 use crate::error::Result;
+use ml_data::figure;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -82,8 +83,24 @@ impl Gate {
         Decision {
             promoted: reasons.is_empty(),
             reasons,
+            met: self.met(measured),
             pending,
         }
+    }
+
+    /// The criteria whose minimum is reached, in sentences.
+    fn met(&self, measured: &Measured) -> Vec<String> {
+        let all = self.criteria.model.iter().chain(&self.criteria.business);
+        let reached = all.filter_map(|c| {
+            let (_, value, difference) = measured.find(&c.metric)?;
+            let (name, bound, least) = (&c.metric, bound(c), figure(c.minimum));
+            let than = difference.map_or_else(String::new, |d| {
+                format!(", difference to the baseline {d:+}")
+            });
+            c.reaches(*value, c.minimum)
+                .then(|| format!("{name}: measured {}, {bound} {least}{than}", figure(*value)))
+        });
+        reached.collect()
     }
 
     fn limits(&self, m: &Measured, reasons: &mut Vec<Reason>) {

@@ -1,5 +1,6 @@
 //! What is known about a version.
 
+use ml_eval::goal::Decision;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -78,6 +79,29 @@ impl GateOutcome {
         Self {
             promoted: true,
             reasons: reasons.into_iter().map(Into::into).collect(),
+        }
+    }
+    /// The decision of a promotion gate: passed for the criteria that are met, or refused for
+    /// those that are not. A gate without criteria decides nothing, and
+    /// [`Registry::promote`](super::Registry::promote) refuses its answer.
+    ///
+    /// ```
+    /// use ml_data::contract::Direction;
+    /// use ml_eval::goal::{Criterion, Gate, Measured, SuccessCriteria};
+    /// use ml_serve::registry::GateOutcome;
+    /// let auc = Criterion::new("auc", Direction::HigherIsBetter, 0.5, 0.7, 0.8).guardrail();
+    /// let gate = Gate::new(SuccessCriteria::new().model(auc))?;
+    /// let outcome = GateOutcome::of(&gate.decide(&Measured::new().metric("auc", 0.75)));
+    /// assert_eq!(outcome, GateOutcome::pass(["auc: measured 0.75, at least 0.7"]));
+    /// let outcome = GateOutcome::of(&gate.decide(&Measured::new().metric("auc", 0.65)));
+    /// assert_eq!(outcome, GateOutcome::refuse(["auc: measured 0.65, minimum 0.7"]));
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    pub fn of(decision: &Decision) -> Self {
+        if decision.promoted {
+            Self::pass(decision.met.iter().cloned())
+        } else {
+            Self::refuse(decision.reasons.iter().map(ToString::to_string))
         }
     }
     /// True when somebody gave a reason.
