@@ -79,8 +79,9 @@ impl Share {
 /// side by side.
 ///
 /// # Prior
-/// Beta(1/2, 10) by default: its detection time at shares of .1 to 10 % is 20 to 35 % below that of
-/// Jeffreys' Beta(1/2, 1/2). The level does not depend on it.
+/// Beta(1/2, 10) by default, which expects small shares: at shares of a few per cent it is quicker
+/// than Jeffreys' Beta(1/2, 1/2), at shares of a fifth and more slower. The level does not depend
+/// on it.
 ///
 /// # References
 /// Wasserman, Ramdas, Balakrishnan: Universal inference. PNAS 117 (2020).

@@ -164,8 +164,8 @@ pub(super) const CONVERSIONS: f64 = 20.0;
 /// shares by request ([`ShareTest::above`]).
 ///
 /// # When
-/// Wherever one looks more than once. Against [`inferiority`] at a fixed size it takes about twice
-/// the requests for the same power: that is the price of stopping early.
+/// Wherever one looks more than once. At a fixed size it needs more requests than [`inferiority`]
+/// for the same power: that is the price of looking at any time.
 ///
 /// ```
 /// use ml_serve::rollout::{always_valid_inferiority, Health};
