@@ -294,6 +294,21 @@ mod tests {
     }
 
     #[test]
+    fn the_criteria_that_are_met_are_said() {
+        let met = gate().decide(&good().metric("conversion", 0.04)).met;
+        let gain = ", difference to the baseline";
+        let all = [
+            format!("ndcg@10: measured 0.06, at least 0.05{gain} +0.0200 [+0.0100, +0.0300]"),
+            format!("log_loss: measured 0.44, at most 0.45{gain} -0.0400 [-0.0600, -0.0200]"),
+            "coverage: measured 0.35, at least 0.3".into(),
+            "conversion: measured 0.04, at least 0.031".into(),
+        ];
+        assert_eq!(met, all);
+        let missed = gate().decide(&good().metric("conversion", 0.02)).met;
+        assert_eq!(missed, all[..3]);
+    }
+
+    #[test]
     fn a_good_candidate_passes_and_business_metrics_wait() {
         let decision = gate().decide(&good());
         assert!(decision.promoted, "{decision}");

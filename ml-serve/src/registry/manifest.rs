@@ -81,19 +81,21 @@ impl GateOutcome {
             reasons: reasons.into_iter().map(Into::into).collect(),
         }
     }
-    /// The decision of a promotion gate: passed for the criteria that are met, or refused for
-    /// those that are not. A gate without criteria decides nothing, and
-    /// [`Registry::promote`](super::Registry::promote) refuses its answer.
+    /// The decision of a promotion gate: passed for the criteria that are met, or refused for those
+    /// that are not.
     ///
     /// ```
     /// use ml_data::contract::Direction;
+    /// use ml_eval::bootstrap::Interval;
     /// use ml_eval::goal::{Criterion, Gate, Measured, SuccessCriteria};
     /// use ml_serve::registry::GateOutcome;
-    /// let auc = Criterion::new("auc", Direction::HigherIsBetter, 0.5, 0.7, 0.8).guardrail();
+    /// let auc = Criterion::new("auc", Direction::HigherIsBetter, 0.5, 0.7, 0.8);
     /// let gate = Gate::new(SuccessCriteria::new().model(auc))?;
-    /// let outcome = GateOutcome::of(&gate.decide(&Measured::new().metric("auc", 0.75)));
-    /// assert_eq!(outcome, GateOutcome::pass(["auc: measured 0.75, at least 0.7"]));
-    /// let outcome = GateOutcome::of(&gate.decide(&Measured::new().metric("auc", 0.65)));
+    /// let gain = Interval { estimate: 0.02, lower: 0.01, upper: 0.03, level: 0.95 };
+    /// let outcome = GateOutcome::of(&gate.decide(&Measured::new().compared("auc", 0.75, gain)));
+    /// let reason = "auc: measured 0.75, at least 0.7, difference to the baseline +0.0200 [+0.0100, +0.0300]";
+    /// assert_eq!(outcome, GateOutcome::pass([reason]));
+    /// let outcome = GateOutcome::of(&gate.decide(&Measured::new().compared("auc", 0.65, gain)));
     /// assert_eq!(outcome, GateOutcome::refuse(["auc: measured 0.65, minimum 0.7"]));
     /// # Ok::<(), ml_data::Error>(())
     /// ```
