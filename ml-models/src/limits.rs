@@ -3,7 +3,7 @@
 //! A parameter of a few bytes can ask for terabytes: a layer of 10^12 units, a matrix of four
 //! billion users, a text with a bit for every category code up to two billion. Each such size has a
 //! limit here, with a default that ordinary models do not reach; past it there is
-//! [`Error::Limit`](ml_data::Error::Limit), which names the limit, what was found and how to raise
+//! [`ml_data::Error::Limit`], which names the limit, what was found and how to raise
 //! it, before any memory is taken. Limits are not stored with a model: one that is loaded is held
 //! to the defaults.
 
