@@ -5,6 +5,7 @@ use super::metrics::Metrics;
 use super::reply::Refusal;
 use super::seat::{Phase, Seat};
 use super::server::Server;
+use super::work::{Ended, WorkQueue};
 use crate::error::Error;
 use crate::recommend::{self, Recommend};
 use axum::Json;
@@ -32,6 +33,7 @@ pub(super) struct App {
     pub(super) limits: Server,
     pub(super) metrics: Metrics,
     pub(super) places: Arc<Semaphore>,
+    pub(super) work: WorkQueue,
     pub(super) draining: AtomicBool,
 }
 
@@ -155,20 +157,19 @@ async fn recommendations(
     Ok(reply(&answer))
 }
 
-/// Ranking is work, not waiting: it runs beside the threads that serve connections. The place is given back when the work
-/// ends, even if nobody waits for it any more.
+/// The place is given back when the work ends, even if nobody waits for it any more.
 async fn answer(
     app: &Arc<App>,
     request: recommend::Request,
     place: OwnedSemaphorePermit,
 ) -> Result<recommend::Response, Refusal> {
-    let worker = app.clone();
     app.metrics.in_flight.inc();
-    let work = tokio::task::spawn_blocking(move || {
-        let _place = place;
-        let _leave = Leave(worker.clone());
-        worker.service.recommend(&request)
+    let (service, held) = (app.service.clone(), (place, Leave(app.clone())));
+    let work = app.work.run(move || {
+        let _held = held;
+        service.recommend(&request)
     });
+    let unavailable = |code, message| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
     match tokio::time::timeout(app.limits.request_timeout, work).await {
         Ok(Ok(Ok(answer))) => Ok(answer),
         Ok(Ok(Err(e))) => {
@@ -177,19 +178,9 @@ async fn answer(
             }
             Err(e.into())
         }
-        Ok(Err(stopped)) => match stopped.try_into_panic() {
-            Ok(panic) => Err(panicked(&*panic)),
-            Err(_) => Err(Refusal::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "not_ready",
-                "the server is stopping",
-            )),
-        },
-        Err(_) => Err(Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "timeout",
-            "the answer took too long",
-        )),
+        Ok(Err(Ended::Panicked(panic))) => Err(panicked(&*panic)),
+        Ok(Err(Ended::Stopped)) => Err(unavailable("not_ready", "the server is stopping")),
+        Err(_) => Err(unavailable("timeout", "the answer took too long")),
     }
 }
 

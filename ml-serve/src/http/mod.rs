@@ -41,5 +41,6 @@ mod tap;
 mod tests;
 #[cfg(test)]
 mod tests_limits;
+mod work;
 
 pub use server::{Listening, Server, bind, shutdown_signal};

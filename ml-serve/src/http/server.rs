@@ -3,6 +3,7 @@
 use super::accept::Door;
 use super::api::{App, router};
 use super::metrics::Metrics;
+use super::work::WorkQueue;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::recommend::Recommend;
@@ -159,6 +160,7 @@ impl Server {
             limits: self.clone(),
             metrics: Metrics::new(),
             places: Arc::new(Semaphore::new(self.concurrency.min(Semaphore::MAX_PERMITS))),
+            work: WorkQueue::new(),
             draining: AtomicBool::new(false),
         })
     }

@@ -81,15 +81,41 @@ impl Memory {
 impl EventSink for Memory {
     fn emit(&self, event: PredictionEvent) -> Result<()> {
         let mut kept = self.kept();
-        kept.events.push_back(event);
-        let full = kept.events.len() > self.most;
-        let oldest = if full { kept.events.pop_front() } else { None };
-        kept.dropped += u64::from(full);
-        // Its many texts are freed when nobody waits for the lock any more.
-        drop(kept);
-        drop(oldest);
+        if kept.events.len() < self.most {
+            kept.events.push_back(event);
+            return Ok(());
+        }
+        kept.dropped += 1;
+        if let Some(mut oldest) = kept.events.pop_front() {
+            write_over(&mut oldest, &event);
+            kept.events.push_back(oldest);
+        }
         Ok(())
     }
+}
+
+/// Writes one event over another, in the memory that this has. Were the oldest event freed and the
+/// newest kept, texts that live long would lie between texts that live for one request all over the
+/// heap, which then grows for hours.
+fn write_over(kept: &mut PredictionEvent, event: &PredictionEvent) {
+    let PredictionEvent {
+        request_id,
+        at,
+        model_version,
+        answered_by,
+        user,
+        items,
+        scores,
+        latency_us,
+        error,
+    } = event;
+    (kept.request_id, kept.at, kept.latency_us) = (*request_id, *at, *latency_us);
+    kept.model_version.clone_from(model_version);
+    kept.answered_by.clone_from(answered_by);
+    kept.user.clone_from(user);
+    kept.items.clone_from(items);
+    kept.scores.clone_from(scores);
+    kept.error.clone_from(error);
 }
 
 /// Appends events to a file, one JSON object a line, each written whole by one call. The file grows
@@ -226,6 +252,29 @@ mod tests {
         assert_eq!(read[2].as_ref().unwrap(), &event(3));
         let e = JsonLines::append(path.join("below")).unwrap_err();
         assert!(e.to_string().contains("below"), "{e}");
+    }
+
+    #[test]
+    fn a_full_memory_writes_every_field_over() {
+        let other = PredictionEvent {
+            request_id: 7,
+            at: 2,
+            model_version: "a longer version".into(),
+            answered_by: None,
+            user: None,
+            items: vec!["y".into(), "z".into()],
+            scores: vec![0.25, 0.125],
+            latency_us: 3,
+            error: Some("no rung".into()),
+        };
+        let memory = Memory::bounded(1);
+        for event in [event(1), other.clone(), event(1), other.clone()] {
+            memory.emit(event).unwrap();
+        }
+        assert_eq!((memory.take(), memory.dropped()), (vec![other], 3));
+        let none = Memory::bounded(0);
+        none.emit(event(1)).unwrap();
+        assert_eq!((none.take(), none.dropped()), (vec![], 1));
     }
 
     #[test]
