@@ -273,11 +273,11 @@ impl CsvSource {
     /// Reads the whole file.
     ///
     /// # Errors
-    /// [`Error::Io`] when the file can not be opened; [`Error::Source`] for a damaged gzip stream, an empty file, a file with no
-    /// rows, UTF-16, a quote that is never closed, repeated names, or too many bad rows;
-    /// [`Error::Limit`] past one of
-    /// [`CsvSource::limits`]; [`Error::Memory`] when there is not enough of it; [`Error::NoColumn`] and [`Error::ColumnKind`] for columns that were declared or
-    /// required; [`Error::Parameter`] for options that contradict each other.
+    /// [`Error::Io`] when the file can not be opened; [`Error::Source`] for a damaged gzip stream,
+    /// an empty file, a file with no rows, UTF-16, a quote that is never closed, repeated names, or
+    /// too many bad rows; [`Error::Limit`] past one of [`CsvSource::limits`]; [`Error::Memory`]
+    /// when there is not enough of it; [`Error::NoColumn`] and [`Error::ColumnKind`] for columns
+    /// that were declared or required; [`Error::Parameter`] for options that contradict each other.
     pub fn read(mut self) -> Result<Loaded> {
         let mut known: HashMap<usize, As> = HashMap::default();
         for pass in 0..PASSES {

@@ -85,12 +85,13 @@ impl ParquetSource {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`Error::Io`] when it can not be opened, [`Error::Source`] when it is no Parquet file, damaged (its counts of rows disagree with the
-    /// rows themselves, for one) or compressed in a way this build can not read,
-    /// [`Error::NoColumn`] for a column it does not have, [`Error::ColumnKind`] for one of another
-    /// kind than declared, [`Error::Cell`] for numbers past 2^53 that `f64` does not hold exactly,
-    /// [`Error::Limit`] past one of [`ParquetSource::limits`], [`Error::Data`] for a column of a
-    /// type no table can hold (lists, structs).
+    /// [`Error::Io`] when it can not be opened, [`Error::Source`] when it is no Parquet file,
+    /// damaged (its counts of rows disagree with the rows themselves, for one) or compressed in a
+    /// way this build can not read, [`Error::NoColumn`] for a column it does not have,
+    /// [`Error::ColumnKind`] for one of another kind than declared, [`Error::Cell`] for numbers
+    /// past 2^53 that `f64` does not hold exactly, [`Error::Limit`] past one of
+    /// [`ParquetSource::limits`], [`Error::Data`] for a column of a type no table can hold (lists,
+    /// structs).
     pub fn read(self) -> Result<Loaded> {
         let (metadata, wanted) = self.open()?;
         let decode = |(at, name): &(usize, String)| {

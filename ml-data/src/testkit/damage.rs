@@ -158,7 +158,8 @@ pub fn check_damaged<T: Serialize + DeserializeOwned>(
     Ok(damage)
 }
 
-/// [`check_damaged`] for a fitted model: what loads predicts the rows of `x`, in a batch and row by row.
+/// [`check_damaged`] for a fitted model: what loads predicts the rows of `x`, in a batch and row by
+/// row.
 ///
 /// # Errors
 /// As [`check_damaged`].
@@ -180,7 +181,8 @@ pub fn check_damaged_model<R: Repr, M: Predict<R>>(
     })
 }
 
-/// [`check_damaged`] for a fitted step: what loads names its output and transforms the rows of `x`, in a batch and row by row.
+/// [`check_damaged`] for a fitted step: what loads names its output and transforms the rows of `x`,
+/// in a batch and row by row.
 ///
 /// # Errors
 /// As [`check_damaged`].

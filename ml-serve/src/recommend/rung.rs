@@ -103,8 +103,8 @@ impl Rung {
     /// without this setting, gets what follows from the query that its ranker reads:
     /// [`PopularNow`](Reason::PopularNow) from a rung named `popularity`,
     /// [`FromYourHistory`](Reason::FromYourHistory) from one that knows the user,
-    /// [`FromThisVisit`](Reason::FromThisVisit) from one that has only the session or the product on the page, and
-    /// [`Recommended`](Reason::Recommended) otherwise.
+    /// [`FromThisVisit`](Reason::FromThisVisit) from one that has only the session or the product
+    /// on the page, and [`Recommended`](Reason::Recommended) otherwise.
     #[must_use]
     pub fn says(mut self, usual: Reason) -> Self {
         self.usual = Some(usual);

@@ -186,8 +186,8 @@ impl Registry {
     /// A refusal is written to the history too.
     ///
     /// # Errors
-    /// [`Error::Refused`] with the gate's reasons; [`Error::Undecided`] when it passes without one; an unknown or damaged
-    /// version; a bad alias name.
+    /// [`Error::Refused`] with the gate's reasons; [`Error::Undecided`] when it passes without one;
+    /// an unknown or damaged version; a bad alias name.
     pub fn promote(
         &self,
         model: &str,

@@ -5,9 +5,9 @@ use crate::error::Result;
 use ml_eval::sequential::{Clusters, Evidence, Share, ShareTest, Unit};
 use serde::{Deserialize, Serialize};
 
-/// Gates that a challenger has to keep to. The defaults are those of a shop front: no more errors than
-/// the control has, a 95th percentile of at most 200 ms, conversion not below the control's by more
-/// than 0.2 percentage points.
+/// Gates that a challenger has to keep to. The defaults are those of a shop front: no more errors
+/// than the control has, a 95th percentile of at most 200 ms, conversion not below the control's by
+/// more than 0.2 percentage points.
 ///
 /// # Level
 /// A challenger that keeps to all of them is rolled back with probability at most `alpha`, over the

@@ -8,9 +8,9 @@
 //!   which may move a value across a threshold that is no further away than the rounding.
 //! * In a categorical split numbers between -1 and 0 are category 0 here and unknown there.
 //! * Its files count no rows, so the counts of a tree read from one are 0. Its covers, which are
-//!   sums of hessians, are kept as
-//!   [`Leaf::weight`](crate::tree::Leaf::weight) and [`Node::weight`](crate::tree::Node::weight); Shapley values follow them, as
-//!   its `pred_contribs` do. The learning rate is unknown: 1.
+//!   sums of hessians, are kept as [`Leaf::weight`](crate::tree::Leaf::weight) and
+//!   [`Node::weight`](crate::tree::Node::weight); Shapley values follow them, as its
+//!   `pred_contribs` do. The learning rate is unknown: 1.
 //!
 //! ```
 //! use ml_data::prelude::*;

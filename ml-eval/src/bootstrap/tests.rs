@@ -1,0 +1,159 @@
+use super::*;
+
+fn users(n: usize) -> Vec<f64> {
+    (0..n).map(|i| ((i * 37) % 101) as f64 / 100.0).collect()
+}
+
+#[test]
+fn close_to_the_normal_interval() {
+    let values = users(5_050); // a whole number of periods: mean 0.5, known spread
+    let mean = 0.5;
+    let spread = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / 5_050.0).sqrt();
+    let half = 1.959_964 * spread / 5_050f64.sqrt();
+    let interval = Bootstrap::new().mean(&values).unwrap();
+    assert!((interval.estimate - mean).abs() < 1e-12);
+    // the Monte Carlo error of an end is about 3 % of the half width at 2,000 resamples
+    assert!(
+        (interval.lower - (mean - half)).abs() < 0.12 * half,
+        "{interval}"
+    );
+    assert!(
+        (interval.upper - (mean + half)).abs() < 0.12 * half,
+        "{interval}"
+    );
+    let wide = Bootstrap::new().level(0.99).mean(&values).unwrap();
+    assert!(wide.lower < interval.lower && interval.upper < wide.upper);
+}
+
+#[test]
+fn same_bits_for_any_pool_and_another_seed_differs() {
+    let values = users(3_000);
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| Bootstrap::new().n_resamples(200).mean(&values).unwrap())
+    };
+    assert_eq!(run(1), run(2));
+    assert_eq!(run(1), run(4));
+    assert_ne!(
+        run(1),
+        Bootstrap::new()
+            .n_resamples(200)
+            .seed(1)
+            .mean(&values)
+            .unwrap()
+    );
+}
+
+#[test]
+fn paired_difference_sees_what_two_intervals_do_not() {
+    let a = users(1_000);
+    let b: Vec<f64> = a
+        .iter()
+        .enumerate()
+        .map(|(i, v)| v - 0.01 - 0.001 * (i % 3) as f64)
+        .collect();
+    let boot = Bootstrap::new().n_resamples(500);
+    let difference = boot.paired(&a, &b).unwrap();
+    assert!(
+        !difference.contains(0.0) && difference.lower > 0.0,
+        "{difference}"
+    );
+    let (one, two) = (boot.mean(&a).unwrap(), boot.mean(&b).unwrap());
+    assert!(one.lower < two.upper, "the two intervals overlap");
+}
+
+#[test]
+fn shares_get_wilson_and_other_means_are_accelerated() {
+    let mut bought = vec![0.0; 50];
+    bought[0] = 1.0;
+    let found = Bootstrap::new().estimate(&bought).unwrap();
+    assert_eq!(
+        (found.method, found.effective),
+        (IntervalMethod::Wilson, 1.0)
+    );
+    // SciPy: binomtest(1, 50).proportion_ci(method="wilson")
+    assert!((found.interval.lower - 0.003539259271646236).abs() < 1e-12);
+    assert!((found.interval.upper - 0.10495443589637815).abs() < 1e-12);
+    let none = Bootstrap::new().mean(&[0.0; 50]).unwrap();
+    assert!(none.lower == 0.0 && none.upper > 0.07);
+    let found = Bootstrap::new().estimate(&users(60)).unwrap();
+    assert!(found.method == IntervalMethod::BcaT && found.trusted());
+    let found = Bootstrap::new()
+        .estimate_paired(&users(60), &bought_twice())
+        .unwrap();
+    assert_eq!(found.method, IntervalMethod::PercentileT);
+    let wrong = Bootstrap::new().method(IntervalMethod::Wilson);
+    assert!(
+        wrong
+            .mean(&users(60))
+            .unwrap_err()
+            .to_string()
+            .contains("0 or 1")
+    );
+    let text = Bootstrap::new().estimate(&[0.3; 20]).unwrap().to_string();
+    assert!(
+        text.contains("t-corrected BCa; not to be trusted: 0.0"),
+        "{text}"
+    );
+}
+
+fn bought_twice() -> Vec<f64> {
+    (0..60).map(|i| f64::from(u8::from(i % 30 == 0))).collect()
+}
+
+#[test]
+fn a_setting_without_a_method_is_read() {
+    let old: Bootstrap =
+        serde_json::from_str(r#"{"n_resamples": 500, "level": 0.9, "seed": 3}"#).unwrap();
+    assert_eq!(old, Bootstrap::new().n_resamples(500).level(0.9).seed(3));
+}
+
+#[test]
+fn case_m9_the_largest_numbers_have_finite_intervals() {
+    let values: Vec<f64> = (0..40)
+        .map(|i| if i % 2 == 0 { 1e308 } else { 1.5e308 })
+        .collect();
+    let found = Bootstrap::new().mean(&values).unwrap();
+    let small: Vec<f64> = values.iter().map(|v| v / 1e308).collect();
+    let want = Bootstrap::new().mean(&small).unwrap();
+    approx::assert_relative_eq!(found.estimate, 1.25e308, max_relative = 1e-12);
+    approx::assert_relative_eq!(found.lower / 1e308, want.lower, max_relative = 1e-12);
+    approx::assert_relative_eq!(found.upper / 1e308, want.upper, max_relative = 1e-12);
+    let constant = Bootstrap::new().mean(&[1e308; 3]).unwrap();
+    assert!(
+        [constant.estimate, constant.lower, constant.upper]
+            .iter()
+            .all(|v| v.is_finite())
+    );
+    let minus: Vec<f64> = values.iter().map(|v| -v).collect();
+    let e = Bootstrap::new()
+        .paired(&values, &minus)
+        .unwrap_err()
+        .to_string();
+    assert!(e.contains("row 0") && e.contains("finite"), "{e}");
+}
+
+#[test]
+fn percentile_is_numpy_linear() {
+    let v = [1.0, 2.0, 4.0, 8.0];
+    assert_eq!(percentile(&v, 0.5), 3.0);
+    assert!((percentile(&v, 0.025) - 1.075).abs() < 1e-12);
+    assert!((percentile(&v, 0.975) - 7.7).abs() < 1e-12);
+    assert_eq!(percentile(&v, 1.0), 8.0);
+}
+
+#[test]
+fn bad_input_is_named() {
+    let text = |r: Result<Interval>| r.unwrap_err().to_string();
+    assert!(text(Bootstrap::new().mean(&[])).contains("at least 2"));
+    assert!(text(Bootstrap::new().mean(&[1.0])).contains("found 1"));
+    assert!(text(Bootstrap::new().mean(&[1.0, f64::NAN])).contains("row 1"));
+    assert!(text(Bootstrap::new().level(1.0).mean(&[1.0, 2.0])).contains("level"));
+    for n in [3, usize::MAX] {
+        assert!(text(Bootstrap::new().n_resamples(n).mean(&[1.0, 2.5])).contains("n_resamples"));
+    }
+    assert!(text(Bootstrap::new().paired(&[1.0, 2.0], &[1.0])).contains("expected 2"));
+}
