@@ -1,45 +1,79 @@
 //! Distribution of the one-sample two-sided Kolmogorov-Smirnov statistic, to the precision of the region it falls in.
 //!
-//! Four methods, switched as Simard and L'Ecuyer (2011) recommend: closed forms at both ends, Durbin's matrix for small
-//! `n d^2`, twice the one-sided tail for large, the Pelz-Good series between.
+//! Four methods, switched as Simard and L'Ecuyer (2011) recommend: a closed form for the smallest `d`, Durbin's matrix for
+//! small `n d^2`, twice the one-sided tail for large, the Pelz-Good series between.
 
 use std::f64::consts::PI;
 
 /// `P(D_n >= d)` for a whole number `n >= 1`.
 pub(super) fn sf(n: f64, d: f64) -> f64 {
-    let t = n * d;
-    let z2 = t * d;
-    if d >= 1.0 {
-        0.0
-    } else if t <= 0.5 {
-        1.0
-    } else if t <= 1.0 {
-        1.0 - (1..=n as u64)
-            .map(|i| i as f64 / n * (2.0 * t - 1.0))
-            .product::<f64>()
-    } else if t >= n - 1.0 {
-        2.0 * (1.0 - d).powf(n)
-    } else if d >= 0.5 {
-        2.0 * one_sided(n, d)
-    } else if n <= 140.0 {
-        if z2 <= 4.0 {
-            1.0 - durbin(n, d)
-        } else {
-            2.0 * one_sided(n, d)
-        }
-    } else if z2 >= 370.0 {
-        0.0
-    } else if z2 >= 2.2 {
-        2.0 * one_sided(n, d)
-    } else if n <= 100_000.0 && n * d.powf(1.5) <= 1.4 {
-        1.0 - durbin(n, d)
-    } else {
-        1.0 - pelz_good(n, d)
+    match Method::of(n, d) {
+        Method::Impossible => 0.0,
+        Method::Certain => 1.0,
+        Method::Product => 1.0 - product(n, d),
+        Method::OneSided => 2.0 * one_sided(n, d),
+        Method::Durbin => 1.0 - durbin(n, d),
+        Method::PelzGood => 1.0 - pelz_good(n, d),
     }
+}
+
+/// How a probability is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Method {
+    /// 0, or less than the smallest number.
+    Impossible,
+    /// No sample comes nearer.
+    Certain,
+    /// The closed form of the smallest distances.
+    Product,
+    OneSided,
+    Durbin,
+    PelzGood,
+}
+
+impl Method {
+    fn of(n: f64, d: f64) -> Self {
+        let t = n * d;
+        let z2 = t * d;
+        if d >= 1.0 {
+            Method::Impossible
+        } else if t <= 0.5 {
+            Method::Certain
+        } else if t <= 1.0 {
+            Method::Product
+        } else if d >= 0.5 {
+            Method::OneSided
+        } else if n <= 140.0 {
+            if z2 <= 4.0 {
+                Method::Durbin
+            } else {
+                Method::OneSided
+            }
+        } else if z2 >= 370.0 {
+            Method::Impossible
+        } else if z2 >= 2.2 {
+            Method::OneSided
+        } else if n <= 100_000.0 && n * d.powf(1.5) <= 1.4 {
+            Method::Durbin
+        } else {
+            Method::PelzGood
+        }
+    }
+}
+
+/// `P(D_n < d)` for `1 / 2 <= n d <= 1`: `n! (2 d - 1 / n)^n`.
+fn product(n: f64, d: f64) -> f64 {
+    let width = 2.0 * n * d - 1.0;
+    (1..=n as u64).map(|i| i as f64 / n * width).product()
 }
 
 /// Terms of the one-sided sum computed one by one up to this `n`; above, an even subset of about this many.
 const FULL_SUM: f64 = 16_384.0;
+
+/// Every how many-th term of the one-sided sum is computed.
+fn stride(n: f64) -> f64 {
+    (2.0 * n / FULL_SUM).floor().max(1.0)
+}
 
 /// Smirnov's exact one-sided tail `d * sum_j C(n, j) (d + j/n)^(j-1) (1 - d - j/n)^(n-j)`.
 ///
@@ -47,26 +81,18 @@ const FULL_SUM: f64 = 16_384.0;
 /// function of `j` the terms are a smooth bump that vanishes with all its derivatives at both ends, so for large `n` a sum
 /// over every h-th term times h is the same number to rounding (trapezoid rule).
 fn one_sided(n: f64, d: f64) -> f64 {
-    let stride = (2.0 * n / FULL_SUM).floor().max(1.0);
+    let stride = stride(n);
     let t = n * d;
-    let last = (n - t).floor();
-    let mut sum = if stride > 1.0 {
-        0.0
-    } else {
-        (n * (-d).ln_1p()).exp()
-    };
+    // The term of j = 0, which is nothing beside the others where not every term counts.
+    let mut sum = (n * (-d).ln_1p()).exp();
     let whole = stirling_error(n);
     let mut j = stride;
-    while j <= last {
+    while n - j > t {
         let r = n - j;
-        if r == 0.0 {
-            sum += d; // j = n: only when d rounds t to zero
-        } else if r > t {
-            let exponent = whole - stirling_error(j) - stirling_error(r)
-                + j * (t / j).ln_1p()
-                + r * (-t / r).ln_1p();
-            sum += stride * t / (t + j) * (n / (2.0 * PI * j * r)).sqrt() * exponent.exp();
-        }
+        let exponent = whole - stirling_error(j) - stirling_error(r)
+            + j * (t / j).ln_1p()
+            + r * (-t / r).ln_1p();
+        sum += stride * t / (t + j) * (n / (2.0 * PI * j * r)).sqrt() * exponent.exp();
         j += stride;
     }
     sum
@@ -162,13 +188,16 @@ fn multiply(a: &[f64], b: &[f64], size: usize) -> Vec<f64> {
     out
 }
 
+/// Terms of the Pelz-Good sums: where they are used, `n d^2` is below 2.2, and the next one is `exp(-94)`.
+const TERMS: i32 = 6;
+
 /// `P(D_n < d)` by the series of Pelz and Good (1976): the Kolmogorov limit and three corrections in `1 / sqrt(n)`.
 fn pelz_good(n: f64, d: f64) -> f64 {
     let z = n.sqrt() * d;
     let (z2, z4) = (z * z, z.powi(4));
     let (z6, z8) = (z4 * z2, z4 * z4);
     let (mut k0, mut k1, mut k2, mut k3) = (0.0, 0.0, 0.0, 0.0);
-    for k in 0..200 {
+    for k in 0..TERMS {
         let a = PI * PI * (f64::from(k) + 0.5).powi(2);
         let e = (-a / (2.0 * z2)).exp();
         k0 += e;
@@ -178,19 +207,13 @@ fn pelz_good(n: f64, d: f64) -> f64 {
             + a * a * (212.0 * z4 - 60.0 * z2)
             + a.powi(3) * (5.0 - 30.0 * z2);
         k3 += (cubic - 30.0 * z6 - 90.0 * z8) * e;
-        if a > 90.0 * z2 {
-            break;
-        }
     }
     let (mut k2_whole, mut k3_whole) = (0.0, 0.0);
-    for k in 1..200 {
+    for k in 1..TERMS {
         let a = PI * PI * f64::from(k).powi(2);
         let e = (-a / (2.0 * z2)).exp();
         k2_whole += a * e;
         k3_whole += (3.0 * a * z2 - a * a) * e;
-        if a > 90.0 * z2 {
-            break;
-        }
     }
     // Every sum above runs over half of a symmetric series, hence the factor 2.
     let root = (PI / 2.0).sqrt() * 2.0;
@@ -202,69 +225,4 @@ fn pelz_good(n: f64, d: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use approx::assert_relative_eq;
-
-    /// The strided sum is the whole sum.
-    #[test]
-    fn stride_changes_nothing() {
-        let whole = |n: f64, d: f64| {
-            let t = n * d;
-            let mut sum = (n * (-d).ln_1p()).exp();
-            let mut j = 1.0;
-            while j <= (n - t).floor() && n - j > t {
-                let r = n - j;
-                let e = stirling_error(n) - stirling_error(j) - stirling_error(r);
-                let e = e + j * (t / j).ln_1p() + r * (-t / r).ln_1p();
-                sum += t / (t + j) * (n / (2.0 * PI * j * r)).sqrt() * e.exp();
-                j += 1.0;
-            }
-            sum
-        };
-        for z2 in [2.2f64, 5.0, 40.0, 300.0] {
-            for n in [17_001.0f64, 50_000.0, 123_457.0] {
-                let d = (z2 / n).sqrt();
-                assert_relative_eq!(one_sided(n, d), whole(n, d), max_relative = 1e-11);
-            }
-        }
-    }
-
-    #[test]
-    fn equals_scipy() {
-        let golden: serde_json::Value =
-            serde_json::from_str(include_str!("../../../tests/golden/drift.json")).unwrap();
-        let mut rows = 0;
-        for case in golden["kolmogorov"].as_array().unwrap() {
-            let [n, d, want] = ["n", "d", "sf"].map(|k| case[k].as_f64().unwrap());
-            assert_relative_eq!(sf(n, d), want, max_relative = 2e-11, epsilon = 1e-13);
-            rows += 1;
-        }
-        assert_eq!(rows, 169);
-    }
-
-    /// Neighbouring methods meet at their borders.
-    #[test]
-    fn regions_meet() {
-        for n in [10.0f64, 50.0, 140.0] {
-            let d = (4.0 / n).sqrt();
-            if d < 0.5 {
-                assert_relative_eq!(
-                    1.0 - durbin(n, d),
-                    2.0 * one_sided(n, d),
-                    max_relative = 1e-8
-                );
-            }
-        }
-        for n in [141.0f64, 1000.0, 90_000.0] {
-            let d = (2.2 / n).sqrt();
-            assert_relative_eq!(
-                1.0 - pelz_good(n, d),
-                2.0 * one_sided(n, d),
-                max_relative = 3e-5
-            );
-            let d = (1.4 / n).powf(2.0 / 3.0);
-            assert_relative_eq!(durbin(n, d), pelz_good(n, d), max_relative = 5e-5);
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! The join, the window and the verdict.
 
+use super::super::wilson_interval;
 use super::*;
 
 const HOUR: i64 = 3_600_000_000;
@@ -165,4 +166,95 @@ fn parameters_are_checked() {
             .to_string()
             .contains("confidence")
     );
+}
+
+/// The moment of the prediction and the end of the delay are both in time; a moment outside is not.
+#[test]
+fn the_ends_of_the_delay_are_in_time() {
+    for (at, successes, late) in [
+        (5, 1, 0),
+        (4, 0, 1),
+        (5 + 2 * HOUR, 1, 0),
+        (6 + 2 * HOUR, 0, 1),
+    ] {
+        let mut m = monitor(BOUGHT);
+        m.predicted(&prediction(1, 5));
+        m.outcome(&outcome(1, at, "x", Action::Purchase));
+        let s = m.snapshot(3 * HOUR).unwrap();
+        assert_eq!((s.successes, s.late_outcomes), (successes, late), "{at}");
+    }
+}
+
+#[test]
+fn another_action_is_no_conversion() {
+    let mut m = monitor(BOUGHT);
+    m.predicted(&prediction(1, 0));
+    m.outcome(&outcome(1, 1, "a", Action::Click));
+    assert_eq!(m.snapshot(2 * HOUR).unwrap().successes, 0);
+}
+
+/// An outcome that waits is given up on when its moment is no longer after the window's begin.
+#[test]
+fn a_waiting_outcome_is_given_up_on_at_the_begin_of_the_window() {
+    let mut m = monitor(BOUGHT);
+    for (request, at) in [(1, HOUR), (2, HOUR + 1)] {
+        m.outcome(&outcome(request, at, "x", Action::Purchase));
+    }
+    let s = m.snapshot(13 * HOUR).unwrap();
+    assert_eq!((s.from, s.to), (HOUR, 11 * HOUR));
+    assert_eq!((s.waiting, s.unmatched), (1, 1));
+}
+
+/// An interval that ends at the offline rate is not below it.
+#[test]
+fn degraded_is_strictly_below() {
+    let mut m = PerformanceMonitor::new(BOUGHT, 1.0)
+        .unwrap()
+        .label_delay(Duration::from_secs(1))
+        .min_predictions(1);
+    m.predicted(&prediction(1, 0));
+    m.outcome(&outcome(1, 1, "x", Action::Purchase));
+    // One success of one: the interval ends at exactly 1, which is the offline rate.
+    let s = m.snapshot(HOUR).unwrap();
+    assert_eq!((s.interval.unwrap().high, s.degraded), (1.0, false));
+}
+
+#[test]
+fn drops_that_are_no_number_are_refused() {
+    for max_drop in [-0.1, f64::NAN, f64::INFINITY] {
+        let text = monitor(BOUGHT)
+            .max_drop(max_drop)
+            .snapshot(0)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            text.contains("max_drop") && text.contains(&max_drop.to_string()),
+            "{text}"
+        );
+    }
+    assert!(monitor(BOUGHT).max_drop(0.0).snapshot(0).is_ok());
+}
+
+/// Ten visits of one user tell what one visit of each of ten users does not; names are told apart.
+#[test]
+fn visits_of_one_user_are_counted_together() {
+    let width = |user: fn(u64) -> String| {
+        let mut m = monitor(BOUGHT);
+        for id in 0..100 {
+            m.predicted(&PredictionEvent {
+                user: Some(user(id)),
+                ..prediction(id, 0)
+            });
+            if id < 10 {
+                m.outcome(&outcome(id, 1, "x", Action::Purchase));
+            }
+        }
+        let interval = m.snapshot(2 * HOUR).unwrap().interval.unwrap();
+        interval.high - interval.low
+    };
+    let each = width(|id| format!("u{id}"));
+    let by_ten = width(|id| format!("u{}", id / 10));
+    let known = wilson_interval(10, 100, 0.95).unwrap();
+    assert_eq!(each, known.high - known.low);
+    assert!(by_ten > 2.0 * each, "{by_ten} {each}");
 }
