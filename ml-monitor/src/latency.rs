@@ -263,6 +263,29 @@ mod tests {
         assert_eq!((s.requests, s.throughput), (5, Some(5.0 / 9.0)));
     }
 
+    /// Four requests, one of which failed, in two seconds.
+    #[test]
+    fn events_are_counted_with_their_time_and_fault() {
+        let mut m = monitor();
+        for i in 0..4 {
+            m.observe(&PredictionEvent {
+                request_id: i,
+                at: SECOND,
+                model_version: "1".into(),
+                answered_by: None,
+                user: None,
+                items: vec![],
+                scores: vec![],
+                latency_us: 8000,
+                error: (i == 2).then(|| "timeout".into()),
+            });
+        }
+        let s = m.snapshot(3 * SECOND);
+        assert_eq!((s.requests, s.errors, s.late), (4, 1, 0));
+        assert_eq!((s.error_rate, s.throughput), (Some(0.25), Some(2.0)));
+        approx::assert_relative_eq!(s.p50_ms.unwrap(), 8.0, max_relative = 1e-3);
+    }
+
     #[test]
     fn late_requests_are_counted_as_late() {
         let mut m = monitor();

@@ -282,6 +282,14 @@ fn files_that_cannot_be_written_are_named() {
     assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1);
 }
 
+/// The names that reports of failures give.
+#[test]
+fn sinks_say_what_they_are() {
+    assert_eq!(MemorySink::new().name(), "memory");
+    assert_eq!(FileSink::new("a/b.jsonl").name(), "file a/b.jsonl");
+    assert_eq!(WriterSink::new(Vec::new()).name(), "writer");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error() {

@@ -182,6 +182,9 @@ mod tests {
         assert_eq!((test.min_expected, test.low_expected), (5.0, 0.0));
         let below = chi_square(&[4, 10], &[5, 10], false).unwrap();
         assert_eq!(below.low_expected, 0.5);
+        // Of three categories the first is low, on both sides: 2 of 6 cells.
+        let third = chi_square(&[4, 10, 20], &[5, 10, 20], false).unwrap();
+        assert_eq!(third.low_expected, 2.0 / 6.0);
     }
 
     #[test]

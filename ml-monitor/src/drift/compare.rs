@@ -238,3 +238,16 @@ fn missing_drift(
         ..MissingDrift::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: of 3 and 6 rows a third of each level is expected, 1 and 2: (2 - 1)^2 / 3 +
+    /// (1 - 2)^2 / 6; a level that nobody has adds nothing.
+    #[test]
+    fn pearsons_statistic_of_one_side() {
+        let found = pearson(&[2, 1, 0], &[1, 5, 0]);
+        approx::assert_relative_eq!(found, 0.5, max_relative = 1e-12);
+    }
+}

@@ -263,6 +263,31 @@ mod tests {
         }
     }
 
+    /// From 2^40 rows on it is the normal limit, of this very number: mean and spread by hand.
+    #[test]
+    fn many_rows_fall_by_the_normal_limit() {
+        let rows = NORMAL_FROM as f64;
+        let mut rng = generator(4, "fall", 0);
+        for share in [0.1, 0.5] {
+            let z: f64 = StandardNormal.sample(&mut rng.clone());
+            let want = rows * share + z * (rows * share * (1.0 - share)).sqrt();
+            assert_eq!(
+                fall(NORMAL_FROM, share, &mut rng).unwrap(),
+                want.round() as u64
+            );
+        }
+    }
+
+    /// None of 20 rows of 2 % each: 0.98^20 = 0.668; the normal limit would say 0.563.
+    #[test]
+    fn few_rows_fall_by_the_binomial() {
+        let mut rng = generator(5, "fall", 0);
+        let none = (0..4000)
+            .filter(|_| fall(20, 0.02, &mut rng).unwrap() == 0)
+            .count();
+        assert!((none as f64 / 4000.0 - 0.6676).abs() < 0.03, "{none}");
+    }
+
     #[test]
     fn counts_at_the_end_of_the_range_are_split() {
         let drawn = split_levels(&[u64::MAX, 1], &[u64::MAX, 1], 50, 0, |r, c| {

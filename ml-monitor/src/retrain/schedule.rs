@@ -115,7 +115,7 @@ fn on_day(first: NaiveDate, day: u32) -> Option<NaiveDate> {
 /// ```
 #[must_use]
 pub fn day_of(micros: i64) -> NaiveDate {
-    let end = if micros < 0 {
+    let end = if micros.is_negative() {
         NaiveDate::MIN
     } else {
         NaiveDate::MAX
@@ -232,6 +232,7 @@ mod tests {
             Cadence::Weekly(Weekday::Mon),
             Action::TrainWindow { months: 3 },
         );
+        assert_eq!(rule.name(), "weekly");
         let monday = date(2024, 6, 17);
         assert_eq!(rule.due(monday, None), Some(monday));
         assert_eq!(

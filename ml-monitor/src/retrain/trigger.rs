@@ -73,3 +73,27 @@ pub(crate) fn dropped(state: &MetricState, max_drop: f64) -> bool {
     let rounding = 4.0 * f64::EPSILON * state.baseline.abs().max(state.current.abs());
     state.baseline - state.current > max_drop + rounding
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 1000.1 - 1000 is 0.1 and 23 units of 1e-15: rounding of numbers of that size, no drop.
+    #[test]
+    fn a_drop_is_more_than_rounding() {
+        let dropped = |baseline, current, max_drop| {
+            let metric = "m".into();
+            let state = MetricState {
+                metric,
+                baseline,
+                current,
+            };
+            dropped(&state, max_drop)
+        };
+        assert!(!dropped(1000.1, 1000.0, 0.1));
+        assert!(dropped(1000.1001, 1000.0, 0.1));
+        // Rounding of 2 is 8 epsilon: together with the allowed drop that is the drop of 1.
+        assert!(!dropped(2.0, 1.0, 1.0 - 8.0 * f64::EPSILON));
+        assert!(dropped(2.0, 1.0, 1.0 - 9.0 * f64::EPSILON));
+    }
+}

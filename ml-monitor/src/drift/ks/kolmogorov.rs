@@ -126,9 +126,7 @@ fn durbin(n: f64, d: f64) -> f64 {
         base[i * size] -= power;
         base[(size - 1) * size + size - 1 - i] -= power;
     }
-    if 2.0 * h > 1.0 {
-        base[(size - 1) * size] += (2.0 * h - 1.0).powi(size as i32);
-    }
+    base[(size - 1) * size] += (2.0 * h - 1.0).max(0.0).powi(size as i32);
     for i in 0..size {
         let mut factor = 1.0;
         for j in (0..=i).rev() {
@@ -136,8 +134,9 @@ fn durbin(n: f64, d: f64) -> f64 {
             base[i * size + j] /= factor;
         }
     }
-    let (power, mut exponent) = matrix_power(base, size, n as u64);
-    let mut value = power[(k - 1) * size + k - 1];
+    let middle = (k - 1) * size + k - 1;
+    let (power, mut exponent) = matrix_power(&base, size, n as u64, middle);
+    let mut value = power[middle];
     for i in 1..=n as u64 {
         value *= i as f64 / n;
         if value < 1e-140 {
@@ -148,34 +147,22 @@ fn durbin(n: f64, d: f64) -> f64 {
     (value * 10f64.powi(exponent)).clamp(0.0, 1.0)
 }
 
-/// `base^n` and a decimal exponent split off to stay in range.
-fn matrix_power(base: Vec<f64>, size: usize, n: u64) -> (Vec<f64>, i32) {
-    let middle = (size / 2) * size + size / 2;
-    let rescale = |m: &mut Vec<f64>, e: &mut i32| {
-        if m[middle] > 1e140 {
-            m.iter_mut().for_each(|x| *x *= 1e-140);
-            *e += 140;
+/// `base^n`, and a decimal exponent split off to keep this cell in range.
+fn matrix_power(base: &[f64], size: usize, n: u64, middle: usize) -> (Vec<f64>, i32) {
+    let (mut result, mut exponent) = (base.to_vec(), 0);
+    // The bits of n below the highest one, which the start stands for.
+    for bit in (0..n.ilog2()).rev() {
+        result = multiply(&result, &result, size);
+        exponent *= 2;
+        if n >> bit & 1 == 1 {
+            result = multiply(&result, base, size);
         }
-    };
-    let mut result: Vec<f64> = (0..size * size)
-        .map(|i| f64::from(u8::from(i % (size + 1) == 0)))
-        .collect();
-    let (mut square, mut left) = (base, n);
-    let (mut result_e, mut square_e) = (0i32, 0i32);
-    while left > 0 {
-        if left & 1 == 1 {
-            result = multiply(&result, &square, size);
-            result_e += square_e;
-            rescale(&mut result, &mut result_e);
-        }
-        left >>= 1;
-        if left > 0 {
-            square = multiply(&square, &square, size);
-            square_e *= 2;
-            rescale(&mut square, &mut square_e);
+        if result[middle] > 1e140 {
+            result.iter_mut().for_each(|x| *x *= 1e-140);
+            exponent += 140;
         }
     }
-    (result, result_e)
+    (result, exponent)
 }
 
 fn multiply(a: &[f64], b: &[f64], size: usize) -> Vec<f64> {

@@ -194,13 +194,13 @@ pub(crate) fn edges_of_sorted(bins: usize, sorted: &[u64]) -> Vec<f64> {
     edges(bins, at(0), |q| quantile(q, sorted.len() as u64, at))
 }
 
-/// Quantile by linear interpolation between order statistics, as NumPy's default.
+/// Quantile (`q` in [0, 1]) by linear interpolation between order statistics, as NumPy's default.
 pub(crate) fn quantile(q: f64, n: u64, at: impl Fn(u64) -> f64) -> f64 {
     let position = q * (n - 1) as f64;
-    let rank = (position.floor() as u64).min(n - 1);
+    let rank = position.floor() as u64;
     let part = position - rank as f64;
     let (a, b) = (at(rank), at((rank + 1).min(n - 1)));
-    if part == 0.0 || a == b {
+    if part == 0.0 {
         a
     } else if !(a.is_finite() && b.is_finite()) {
         b
@@ -256,6 +256,44 @@ mod tests {
         assert!(psi_2samp(&[1.0], &[1.0], PsiBins { bins, ..ok }).is_err());
         assert!(psi(&[0, 0], &[1, 2], 1e-4).is_err());
         assert!(psi(&[1], &[1, 2], 1e-4).is_err());
+    }
+
+    #[test]
+    fn epsilons_end_below_a_half() {
+        for (epsilon, fine) in [(0.0, false), (1e-300, true), (0.4999, true), (0.5, false)] {
+            assert_eq!(psi(&[1], &[1], epsilon).is_ok(), fine, "{epsilon}");
+            let null = PsiNull::Asymptotic.distribution(&[1], 1, epsilon);
+            assert_eq!(null.is_ok(), fine, "{epsilon}");
+        }
+    }
+
+    /// By hand: levels that the reference lacks are one bin of 15 %, the missing rows another.
+    #[test]
+    fn unseen_levels_count_as_one_and_missing_rows_apart() {
+        let term = |p: f64, q: f64| (q - p) * (q / p).ln();
+        let (reference, current) = ([60, 40, 0, 0, 0], [30, 50, 10, 5, 5]);
+        let want = term(0.6, 0.3) + term(0.4, 0.5) + term(0.01, 0.15) + term(0.01, 0.05);
+        let found = index_of_levels(&reference, &current, 0.01);
+        assert!((found - want).abs() < 1e-14, "{found} {want}");
+    }
+
+    /// NumPy's `quantile`, to the bit; an infinite neighbour is reached by any part of the way.
+    #[test]
+    fn quantiles_are_those_of_numpy() {
+        let inf = f64::INFINITY;
+        for (q, values, want) in [
+            (0.8, vec![0.1, 0.9], 0.74), // from below it would be 0.7400000000000001
+            (0.25, vec![0.0, 4.0, 6.0], 2.0),
+            (0.5, vec![0.0, 4.0, inf], 4.0),
+            (0.75, vec![0.0, 4.0, inf], inf),
+            (0.25, vec![-inf, 4.0, 6.0], 4.0),
+            (0.5, vec![inf, inf], inf),
+            (0.3, vec![7.0], 7.0),
+            (1.0, vec![1.0, 2.0, 3.0], 3.0),
+        ] {
+            let found = quantile(q, values.len() as u64, |rank| values[rank as usize]);
+            assert_eq!(found, want, "{q} {values:?}");
+        }
     }
 
     /// Sums of counts do not wrap.

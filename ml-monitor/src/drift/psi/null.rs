@@ -237,13 +237,13 @@ fn one_draw(shapes: &[f64], m: u64, rng: &mut Xoshiro256PlusPlus) -> Result<Vec<
     let mut current = vec![0u64; shapes.len()];
     let last = shapes.len() - 1;
     for (bin, &share) in shares.iter().enumerate().take(last) {
-        if rows > 0 && share > 0.0 && mass > 0.0 {
-            current[bin] = Binomial::new(rows, (share / mass).min(1.0))
-                .map_err(|e| failed(&e))?
-                .sample(rng);
-            rows -= current[bin];
-            mass -= share;
-        }
+        // Rounding may leave less mass than the last share.
+        let part = if mass > share { share / mass } else { 1.0 };
+        current[bin] = Binomial::new(rows, part)
+            .map_err(|e| failed(&e))?
+            .sample(rng);
+        rows -= current[bin];
+        mass -= share;
     }
     current[last] += rows;
     Ok(current)

@@ -85,7 +85,6 @@ fn equals_fractions_and_scipy_from_end_to_end() {
             _ => {}
         }
     }
-    println!("{of_method:?}");
     assert_eq!(of_method.iter().sum::<usize>(), 201);
 }
 
@@ -131,5 +130,26 @@ fn long_sums_are_strided() {
         (1e6, 122.0),
     ] {
         assert_eq!(stride(n), want, "{n}");
+    }
+}
+
+/// Against mpmath: `loggamma(k + 1) - (log(2 pi k) / 2 + k log k - k)`.
+#[test]
+fn errors_of_stirlings_formula() {
+    for (k, want, rounding) in [
+        (1.0, 0.08106146679532726, 1e-15),
+        (2.0, 0.0413406959554093, 1e-15),
+        (15.0, 0.005554733551962801, 2e-14), // a difference of logarithms
+        (16.0, 0.0052076559196096404, 3e-16),
+        (17.0, 0.004901395948434738, 3e-16),
+        (40.0, 0.0020832899383024218, 1e-17),
+        (1000.0, 8.333333055555635e-5, 1e-18),
+    ] {
+        assert_relative_eq!(
+            stirling_error(k),
+            want,
+            max_relative = 1e-15,
+            epsilon = rounding
+        );
     }
 }

@@ -159,3 +159,31 @@ fn false_alarms_on_categories() {
     let rate = f64::from(alarms) / trials as f64;
     assert!((rate - alpha).abs() < 0.05, "{rate}");
 }
+
+/// Good and Turing: what the bins filled once weigh is shared by the empty ones, at least one row.
+#[test]
+fn empty_bins_share_the_weight_of_those_filled_once() {
+    assert_eq!(shapes(&[0, 1, 5, 0, 1, 1]), [1.5, 1.0, 5.0, 1.5, 1.0, 1.0]);
+    assert_eq!(shapes(&[7, 0, 0]), [7.0, 0.5, 0.5]);
+    assert_eq!(shapes(&[7, 1, 2]), [7.0, 1.0, 2.0]);
+}
+
+/// Three of four bins are in use, each of the first two by one side alone: 1/15 + 1/12 times the
+/// chi-square quantile of 2 degrees of freedom, 5.991464547107979 (SciPy).
+#[test]
+fn a_bin_that_one_side_uses_is_in_use() {
+    let null = PsiNull::Asymptotic
+        .pooled(&[10, 0, 5, 0], &[0, 7, 5, 0], 1e-4)
+        .unwrap();
+    let want = (1.0 / 15.0 + 1.0 / 12.0) * 5.991464547107979;
+    approx::assert_relative_eq!(null.quantile(0.95), want, max_relative = 1e-9);
+}
+
+/// A tie, but for rounding, is reached; what is clearly smaller is not, however small both are.
+#[test]
+fn ties_are_relative() {
+    let null = simulated(vec![1.0, 1e-6]);
+    assert_eq!(null.p_value(1e-6 * (1.0 + 1e-10)), 1.0);
+    assert_eq!(null.p_value(1e-6 * (1.0 + 1e-8)), 2.0 / 3.0);
+    assert_eq!(null.p_value(2e-6), 2.0 / 3.0);
+}
