@@ -41,3 +41,6 @@ pub(super) async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, Unread
         Ok(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests;

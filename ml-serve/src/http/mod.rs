@@ -41,6 +41,8 @@ mod tap;
 mod tests;
 #[cfg(test)]
 mod tests_limits;
+#[cfg(test)]
+mod tests_parts;
 mod work;
 
 pub use server::{Listening, Server, bind, shutdown_signal};

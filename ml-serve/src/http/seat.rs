@@ -53,6 +53,27 @@ impl Phase {
             Self::Body | Self::Work | Self::Closed => None,
         }
     }
+
+    /// Why a connection is closed that is in this phase since `since`, if it is: its client is too
+    /// slow, or it asks nothing although the port was closed at `closed`.
+    fn over(
+        self,
+        since: u64,
+        now: u64,
+        closed: Option<u64>,
+        limits: &Server,
+    ) -> Option<&'static str> {
+        let quiet = matches!(self, Self::Fresh | Self::Kept);
+        let late = self
+            .limit(limits)
+            .filter(|(limit, _)| now.saturating_sub(since) > limit.as_millis() as u64)
+            .map(|(_, why)| why);
+        let grace = limits.grace.as_millis() as u64;
+        let over = closed
+            .filter(|at| quiet && now.saturating_sub(since.max(*at)) > grace)
+            .map(|_| "stopping");
+        late.or(over)
+    }
 }
 
 /// One connection's phase and since when, in one word, so that a request costs a few stores.
@@ -70,7 +91,7 @@ impl Seat {
 
     pub(super) fn set(&self, phase: Phase) {
         self.state
-            .store(self.now() << 3 | phase as u64, Ordering::Relaxed);
+            .store(self.now() * 8 + phase as u64, Ordering::Relaxed);
     }
 
     pub(super) fn phase(&self) -> Phase {
@@ -79,7 +100,7 @@ impl Seat {
 
     fn read(&self) -> (Phase, u64) {
         let state = self.state.load(Ordering::Relaxed);
-        (Phase::ALL[(state & 7) as usize], state >> 3)
+        (Phase::ALL[(state % 8) as usize], state / 8)
     }
 
     /// Asks the connection's task to end.
@@ -166,18 +187,9 @@ impl Seats {
     /// those that ask nothing.
     pub(super) fn sweep(&self, limits: &Server, closed: Option<u64>, metrics: &Metrics) {
         let now = self.now();
-        let grace = limits.grace.as_millis() as u64;
         for seat in self.table().values() {
             let (phase, since) = seat.read();
-            let quiet = matches!(phase, Phase::Fresh | Phase::Kept);
-            let late = phase
-                .limit(limits)
-                .filter(|(limit, _)| now.saturating_sub(since) > limit.as_millis() as u64)
-                .map(|(_, why)| why);
-            let over = closed
-                .filter(|at| quiet && now.saturating_sub(since.max(*at)) > grace)
-                .map(|_| "stopping");
-            if let Some(why) = late.or(over) {
+            if let Some(why) = phase.over(since, now, closed, limits) {
                 seat.shut();
                 metrics.closed(why);
             }
@@ -209,3 +221,6 @@ impl Seats {
         self.table().values().for_each(|seat| seat.shut());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -171,3 +171,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tap<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

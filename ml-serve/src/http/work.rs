@@ -233,6 +233,22 @@ mod tests {
     }
 
     #[test]
+    fn a_thread_is_counted_until_it_finds_no_job_or_is_dropped() {
+        let queue = queue(1, LONG);
+        let thread = || Thread {
+            queue: queue.clone(),
+            counted: true,
+        };
+        queue.state().threads = 2;
+        drop(thread());
+        assert_eq!(queue.state().threads, 1);
+        let mut last = thread();
+        assert!(last.next().is_none());
+        drop(last);
+        assert_eq!(queue.state().threads, 0);
+    }
+
+    #[test]
     fn a_thread_that_never_ran_is_not_counted() {
         let queue = queue(1, LONG);
         let stopped = Builder::new_multi_thread()

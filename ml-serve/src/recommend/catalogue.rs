@@ -231,6 +231,11 @@ mod tests {
             assert!(Catalogue::new([bad]).is_err());
         }
         assert!(Users::new(["a", "b", "a"]).is_err());
+        let users = Users::new(["a", "b", "c"]).unwrap();
+        assert_eq!(
+            (users.len(), users.user("c"), users.user("d")),
+            (3, Some(2), None)
+        );
         assert!(Catalogue::new([]).unwrap().is_empty());
     }
 
@@ -256,5 +261,8 @@ mod tests {
             [c.category_code("x").unwrap()]
         );
         assert_eq!(c.categories_like("z").count(), 0);
+        assert_eq!(c.categories(), ["x", "y"]);
+        let codes = ["x", "y", "z"].map(|name| c.category_code(name));
+        assert_eq!(codes, [Some(0), Some(1), None]);
     }
 }

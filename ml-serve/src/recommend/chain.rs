@@ -51,7 +51,6 @@ impl Work {
         let (session, current) = (std::mem::take(&mut self.session), visit.current);
         let visit = Visit {
             session: &session,
-            current,
             ..visit
         };
         let left_out = bundle.left_out(visit.user);

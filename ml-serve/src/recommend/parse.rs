@@ -194,5 +194,30 @@ mod tests {
         let nulls = br#"{"user_id": "a", "context": null, "num_recommendations": null, "filters": {"exclude_categories": null, "price_max": null}}"#;
         assert_eq!(parse(nulls).unwrap(), Request::new("a"));
         assert_eq!(parse(br#"{"user_id": "a"}"#).unwrap(), Request::new("a"));
+        let five = br#"{"user_id": "a", "num_recommendations": 5}"#;
+        assert_eq!(parse(five).unwrap(), Request::new("a").count(5));
+    }
+
+    #[test]
+    fn what_was_found_is_named() {
+        for (found, name) in [
+            ("true", "a boolean"),
+            ("7", "7"),
+            ("[]", "a list"),
+            ("{}", "an object"),
+        ] {
+            let body = format!(r#"{{"user_id": {found}}}"#);
+            let text = parse(body.as_bytes()).unwrap_err().to_string();
+            assert!(text.contains("a string") && text.contains(name), "{text}");
+        }
+        let text = parse(br#"{"user_id": "a", "context": "x"}"#)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            text.contains("an object") && text.contains("a string"),
+            "{text}"
+        );
+        let text = serde_json::from_str::<Request>(r#"{"user_id": "a", "context": 7}"#);
+        assert!(text.unwrap_err().to_string().contains("an object"));
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn for_users(items: usize) -> impl Ranker<Query = ByUser> {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Fault {
+pub(super) enum Fault {
     None,
     Error,
     Panic,
@@ -26,7 +26,7 @@ enum Fault {
 }
 
 /// Breaks as told by the switch, and counts how often it is asked.
-fn faulty(
+pub(super) fn faulty(
     fault: Fault,
 ) -> (
     impl Ranker<Query = ByVisit>,

@@ -1,4 +1,4 @@
-use super::tests::{bundle, for_users, popularity, service, shop, table};
+use super::tests::{Fault, bundle, faulty, for_users, popularity, service, shop, table};
 use super::*;
 use crate::error::{Error, Result};
 use ml_data::contract::{
@@ -363,4 +363,60 @@ fn case_v3_memory_keeps_the_newest_events_and_counts_the_rest() {
     assert_eq!(kept, ids[500..]);
     assert_eq!((memory.take().len(), memory.dropped()), (0, 500));
     assert_eq!(s.stats().events_lost, 0);
+}
+
+/// Two thirds of the categories left out make a list of what may be shown; the number after the
+/// last product is no product.
+#[test]
+fn items_outside_a_short_list_and_past_the_end_are_not_believed() {
+    let (liar, ..) = faulty(Fault::Liar);
+    let s = service([Rung::new("liar", liar), popularity()]);
+    let answer = s
+        .recommend(&Request::new("a").count(1).exclude(["c0", "c1"]))
+        .unwrap();
+    assert_eq!(answer.products(), ["p5"]);
+    let rank = |_: Visit<'_>, _: Candidates<'_>, _: usize, out: &mut Vec<Scored>| {
+        out.extend([20, 4].map(|item| Scored { item, score: 1.0 }));
+        Ok(())
+    };
+    let s = service([Rung::new("past", RankFn::<ByVisit, _>::new(rank))]);
+    let answer = s.recommend(&Request::new("a").count(2)).unwrap();
+    assert_eq!(answer.products(), ["p4"]);
+}
+
+#[test]
+fn refused_and_failed_requests_are_counted_apart() {
+    assert!(!RecommendationService::empty().is_ready());
+    let (broken, ..) = faulty(Fault::Error);
+    let s = service([Rung::new("broken", broken)]);
+    assert!(s.is_ready());
+    for _ in 0..2 {
+        assert!(s.recommend(&Request::new("a")).is_err());
+    }
+    assert!(
+        s.recommend(&Request::new("a").count(0))
+            .unwrap_err()
+            .is_request()
+    );
+    let stats = s.stats();
+    assert_eq!((stats.requests, stats.refused, stats.failed), (3, 1, 2));
+}
+
+#[test]
+fn the_latency_told_is_in_milliseconds() {
+    let s = service([popularity()]);
+    let started = std::time::Instant::now();
+    let told = s.recommend(&Request::new("a")).unwrap().metadata.latency_ms;
+    assert!(told <= started.elapsed().as_secs_f64() * 1e3, "{told}");
+}
+
+#[test]
+fn a_bundle_tells_what_it_holds() {
+    let b = bundle([popularity()]);
+    assert_eq!((b.version(), b.catalogue().len()), ("v1", 20));
+    assert_eq!((b.users().len(), b.users().user("u1")), (2, Some(1)));
+    assert_eq!(
+        b.rungs().iter().map(Rung::name).collect::<Vec<_>>(),
+        ["popularity"]
+    );
 }

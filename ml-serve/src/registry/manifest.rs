@@ -193,6 +193,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn metadata_keeps_what_it_is_told() {
+        let lineage = Lineage {
+            seed: 7,
+            ..Lineage::default()
+        };
+        let metadata = Metadata::default()
+            .metric("auc", 0.5)
+            .lineage(lineage.clone())
+            .gate(serde_json::json!("met"));
+        assert_eq!(metadata.metrics["auc"], 0.5);
+        assert_eq!(
+            (&metadata.lineage, metadata.gate.as_str()),
+            (&lineage, Some("met"))
+        );
+        let last = Metadata::default().metric("auc", 0.5).lineage(lineage);
+        assert_eq!((last.metrics.len(), last.lineage.seed), (1, 7));
+    }
+
+    #[test]
     fn versions_are_v_and_a_number() {
         assert_eq!(Version::parse("v12"), Some(Version(12)));
         for bad in [

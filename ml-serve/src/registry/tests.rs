@@ -158,6 +158,69 @@ fn unknown_things_are_named() {
 }
 
 #[test]
+fn aliases_that_look_like_versions_are_refused() {
+    use super::checks::check_alias;
+    for alias in ["champion", "v", "vip", "v1b", "1"] {
+        assert!(check_alias(alias).is_ok(), "{alias}");
+    }
+    for alias in ["latest", "v1", "v007", "", ".x", "a b"] {
+        assert!(check_alias(alias).is_err(), "{alias}");
+    }
+}
+
+/// A missing file is none; a file where a folder should be is a fault, as is a folder that can not
+/// be made durable.
+#[cfg(unix)]
+#[test]
+fn only_missing_files_are_none() {
+    use super::{checks::read_if_there, files::sync_folder};
+    let dir = folder();
+    let file = dir.path().join("file");
+    assert!(read_if_there(&file).unwrap().is_none());
+    fs::write(&file, b"x").unwrap();
+    assert_eq!(read_if_there(&file).unwrap().as_deref(), Some(&b"x"[..]));
+    assert!(read_if_there(&file.join("below")).is_err());
+    assert!(sync_folder(dir.path()).is_ok());
+    assert!(sync_folder(&dir.path().join("none")).is_err());
+}
+
+/// A whole version in the place of another, of another model, and one whose sums name another
+/// artifact: each is a contradiction of its own.
+#[test]
+fn a_description_of_something_else_is_refused() {
+    let dir = folder();
+    let registry = two_versions(dir.path());
+    registry
+        .publish("hats", b"one", Metadata::default())
+        .unwrap();
+    let home = |of: &str| dir.path().join(of);
+    let put = |from: &str, to: &str| {
+        for file in fs::read_dir(home(from)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), home(to).join(file.file_name())).unwrap();
+        }
+    };
+    let at = registry
+        .load("shop", Version(1))
+        .unwrap()
+        .manifest
+        .published_at;
+    assert!(
+        at.len() == 24 && at.starts_with("20") && at.ends_with('Z'),
+        "{at}"
+    );
+    let refused = |version| {
+        let e = registry.load("shop", version).unwrap_err();
+        assert!(matches!(e, Error::Manifest { .. }), "{e}");
+        e.to_string()
+    };
+    put("shop/versions/v1", "shop/versions/v2");
+    assert!(refused(Version(2)).contains("it describes shop v1"));
+    put("hats/versions/v1", "shop/versions/v1");
+    assert!(refused(Version(1)).contains("it describes hats v1"));
+}
+
+#[test]
 fn bad_metadata_is_refused_before_anything_is_written() {
     let dir = folder();
     let registry = Registry::open(dir.path()).unwrap();

@@ -32,6 +32,16 @@ fn the_shadow_is_compared_and_never_heard() {
 }
 
 #[test]
+fn beside_a_challenger_the_version_is_the_controls() {
+    let fine = |version| fake(version, |_| Some(vec!["a"]));
+    let route = Route::new("t", 0.5).unwrap();
+    let test = AbTest::new(fine("v1"), fine("v2"), route);
+    assert_eq!(test.version().as_deref(), Some("v1"));
+    let shadow = Shadow::new(fine("v1"), fine("v2"), 9).unwrap();
+    assert_eq!(shadow.version().as_deref(), Some("v1"));
+}
+
+#[test]
 fn products_in_common_are_out_of_the_longer_list() {
     let lists = [["a", "b"].as_slice(), &["b", "c", "d", "e"]];
     for (control, challenger) in [(0, 1), (1, 0)] {
