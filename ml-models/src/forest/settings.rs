@@ -202,26 +202,4 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_and_counts_are_scikit_learns() {
-        let features = [
-            MaxFeatures::All,
-            MaxFeatures::Sqrt,
-            MaxFeatures::Log2,
-            MaxFeatures::Share(0.3),
-            MaxFeatures::Count(9),
-        ];
-        assert_eq!(features.map(|f| f.of(10)), [10, 3, 3, 3, 9]);
-        assert_eq!(features.map(|f| f.of(1)), [1, 1, 1, 1, 1]);
-        let samples = [
-            MaxSamples::All,
-            MaxSamples::Share(0.25),
-            MaxSamples::Count(7),
-        ];
-        assert_eq!(samples.map(|s| s.of(10)), [10, 2, 7]);
-        assert_eq!(samples.map(|s| s.of(1)), [1, 1, 1]);
-    }
-}
+mod tests;
