@@ -421,3 +421,73 @@ fn survives_json_and_refuses_damage() {
         );
     }
 }
+
+#[test]
+fn the_callback_is_told_the_iteration_and_may_break_off() {
+    let data = data(20, 12);
+    let run = |loss: bool| {
+        let mut seen = vec![];
+        let als = als().iterations(5).calculate_training_loss(loss);
+        let model = als.fit_with(&data, &mut |step| {
+            seen.push((step.iteration, step.iterations, step.loss.is_some()));
+            match step.iteration {
+                1 => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        });
+        (bits(&model.unwrap()), seen)
+    };
+    let (broken, seen) = run(false);
+    assert_eq!(seen, [(0, 5, false), (1, 5, false)]);
+    assert_eq!(run(true).1, [(0, 5, true), (1, 5, true)]);
+    assert_eq!(broken, bits(&als().iterations(2).fit(&data).unwrap()));
+}
+
+#[test]
+fn parameters_have_their_documented_defaults_and_limits() {
+    let text = serde_json::to_value(ImplicitAls::new()).unwrap();
+    let want = serde_json::json!({
+        "factors": 100, "regularization": 0.01, "alpha": 1.0, "iterations": 15,
+        "solver": { "ConjugateGradient": { "steps": 3 } },
+        "calculate_training_loss": false, "seed": 0,
+    });
+    assert_eq!(text, want);
+    let set = als()
+        .solver(Solver::Cholesky)
+        .calculate_training_loss(true)
+        .regularization(0.0);
+    let want = serde_json::json!({
+        "factors": 20, "regularization": 0.0, "alpha": 5.0, "iterations": 4,
+        "solver": "Cholesky", "calculate_training_loss": true, "seed": 3,
+    });
+    assert_eq!(serde_json::to_value(&set).unwrap(), want);
+    use ml_data::contract::Params;
+    assert_eq!(set.name(), "ImplicitAls");
+    for good in [
+        set.clone(),
+        als().factors(1),
+        als().factors(65_536),
+        als().solver(Solver::ConjugateGradient { steps: 1 }),
+    ] {
+        good.check().unwrap();
+    }
+    for bad in [
+        als().factors(65_537),
+        als().regularization(f64::INFINITY),
+        als().alpha(f32::INFINITY),
+        als().alpha(-1.0),
+    ] {
+        assert!(bad.check().is_err(), "{bad:?}");
+    }
+    let empty = Interactions::from_pairs(3, 0, []).unwrap();
+    let error = als().fit(&empty).unwrap_err().to_string();
+    assert!(error.contains("3 x 0"), "{error}");
+}
+
+/// `alpha` times the largest value has to be finite, wherever the largest stands.
+#[test]
+fn the_largest_value_decides_whether_alpha_fits() {
+    let data = Interactions::from_triples(2, 2, [(0, 0, 1.0), (0, 1, 3e38), (1, 1, 2.0)]);
+    let error = als().fit(&data.unwrap()).unwrap_err().to_string();
+    assert!(error.contains("alpha times the largest value"), "{error}");
+}

@@ -150,6 +150,22 @@ mod tests {
         assert_eq!(out.len(), 3);
     }
 
+    #[test]
+    fn the_best_know_what_they_hold() {
+        let mut top = Top::default();
+        top.start(2);
+        assert!(top.wants(-9.0, 5) && top.least() == f32::NEG_INFINITY);
+        top.push(1.5, 3);
+        assert!(top.holds(1.5, 3) && !top.holds(1.5, 4) && !top.holds(2.5, 3));
+        assert_eq!(top.least(), f32::NEG_INFINITY);
+        top.push(-0.5, 1);
+        assert_eq!(top.least(), -0.5);
+        assert!(top.holds(-0.5, 1) && !top.wants(-0.5, 1) && top.wants(-0.5, 0));
+        assert!(!top.wants(-0.75, 0));
+        top.push(0.25, 7);
+        assert!(!top.holds(-0.5, 1) && top.holds(0.25, 7) && top.least() == 0.25);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
