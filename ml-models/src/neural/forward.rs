@@ -177,3 +177,6 @@ impl Forward {
         self.dropped.then(|| &self.mask[l][..self.rows * width])
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -335,3 +335,6 @@ fn dense_runs(width: usize, ids: &[usize]) -> Vec<(usize, usize)> {
     }
     runs
 }
+
+#[cfg(test)]
+mod tests;
