@@ -1,7 +1,7 @@
 //! The search for weights, on numbers worked out by hand.
 
 use super::{Blend, Fusion, Judged, WeightSearch};
-use ml_data::contract::{ByUser, Candidates, RankFn, Ranker, Scored};
+use ml_data::contract::{ByUser, Candidates, Params, RankFn, Ranker, Scored};
 use std::sync::Arc;
 
 /// Answers each user with a list of items and scores, best first.
@@ -99,4 +99,72 @@ fn weights_between_the_points_of_the_grid_are_found() {
         close(&found.alone, &[half, half]);
         assert_eq!(found.queries, 2);
     }
+}
+
+/// As above, with two rankers that list nothing: between 5/9 and 5/7 of the weight of the two
+/// others lies right for both users. A grid of tenths has 286 points and finds it; one of thirtieths
+/// has 5,456, so that only equal weights and each ranker alone are tried, and no step of the climb
+/// is long enough.
+#[test]
+fn grids_of_more_than_2000_points_are_not_searched() {
+    let first = lists(&[
+        &[(1, 1.0), (0, 0.2), (2, 0.0)],
+        &[(1, 1.0), (0, 0.6), (2, 0.0)],
+    ]);
+    let other = lists(&[
+        &[(0, 1.0), (1, 0.0), (2, 0.0)],
+        &[(0, 1.0), (1, 0.0), (2, 0.0)],
+    ]);
+    let blend = Blend::<ByUser>::new()
+        .with("first", first, 1.0)
+        .with("other", other, 1.0)
+        .with("silent", lists(&[&[], &[]]), 1.0)
+        .with("dumb", lists(&[&[], &[]]), 1.0)
+        .fusion(Fusion::MinMax);
+    let judged = judged(&[&[(1, 1.0)], &[(0, 1.0)]]);
+    let learn = |grid| WeightSearch::new().grid(grid).learn(&blend, &judged);
+    close(&[learn(10).unwrap().ndcg], &[1.0]);
+    let found = learn(30).unwrap();
+    close(&found.weights, &[0.25; 4]);
+    close(&[found.ndcg], &[(1.0 + second()) / 2.0]);
+    close(&found.alone[2..], &[0.0, 0.0]);
+}
+
+#[test]
+fn judgements_are_refused_by_their_row_and_those_without_worth_left_out() {
+    let list = lists(&[&[(0, 2.0), (1, 1.0)], &[(0, 2.0), (1, 1.0)], &[(1, 1.0)]]);
+    let blend = Blend::<ByUser>::new().with("one", list, 1.0);
+    let learn = |relevant| WeightSearch::new().learn(&blend, &judged(relevant));
+    let found = learn(&[&[(1, 1.0)], &[(0, 0.0)], &[(1, 3.0), (0, 0.0)]]).unwrap();
+    close(&found.alone, &[(second() + 1.0) / 2.0]);
+    assert_eq!((found.queries, found.weights), (2, vec![1.0]));
+    let refused: [(&[(u32, f32)], &str); 3] = [
+        (&[(7, -0.5)], "-0.5"),
+        (&[(7, f32::INFINITY)], "inf"),
+        (&[(7, 1.0), (5, 1.0), (7, 2.0)], "item 7 twice"),
+    ];
+    for (bad, word) in refused {
+        let judged = [&[(1, 1.0)][..], bad].map(|relevant| Judged {
+            query: 0,
+            among: Candidates::All,
+            relevant,
+        });
+        let error = WeightSearch::new().learn(&blend, &judged).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains("row 1") && text.contains(word), "{text}");
+    }
+}
+
+#[test]
+fn searches_at_the_limits() {
+    let new = WeightSearch::new;
+    assert_eq!(new(), new().k(10).grid(10));
+    assert_eq!(new().name(), "WeightSearch");
+    for good in [new().k(1), new().grid(1), new().grid(1000)] {
+        good.check().unwrap();
+    }
+    let error = new().grid(1001).check().unwrap_err().to_string();
+    assert!(error.contains("1001") && error.contains("grid"), "{error}");
+    let error = new().k(0).check().unwrap_err().to_string();
+    assert!(error.contains("`k`"), "{error}");
 }
