@@ -5,6 +5,8 @@
 mod damaged;
 mod golden;
 mod lightgbm;
+mod lightgbm_lines;
 mod live;
 mod random;
 mod xgboost;
+mod xgboost_fields;

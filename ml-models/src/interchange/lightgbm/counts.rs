@@ -41,3 +41,6 @@ pub(super) fn counts(tree: &Tree) -> (Vec<u64>, Vec<u64>) {
     }
     (sums, leaves)
 }
+
+#[cfg(test)]
+mod tests;

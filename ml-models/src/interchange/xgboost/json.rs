@@ -266,40 +266,4 @@ fn put_text(out: &mut String, text: &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_come_back() {
-        let text = r#"{"a":[1,2.5,-3E-7],"b":[[],"x\"\u00e9\ud83d\ude00\n",null,true],"c":{}}"#;
-        let value = read(text).unwrap();
-        assert_eq!(read(&write(&value)).unwrap(), value);
-        let Value::Map(map) = value else {
-            unreachable!()
-        };
-        assert_eq!(map[0].1, Value::Doubles(vec![1.0, 2.5, -3e-7]));
-        assert!(matches!(&map[1].1, Value::List(l) if l[1] == Value::Text("x\"é😀\n".into())));
-    }
-
-    #[test]
-    fn what_is_no_json_is_refused_with_the_byte() {
-        for text in [
-            "",
-            "[1,",
-            "[1 2]",
-            "{\"a\" 1}",
-            "{1:2}",
-            "\"a",
-            "\"\\u12\"",
-            "\"\\ud800\"",
-            "tru",
-            "[1]]",
-            "--1",
-            "1e",
-        ] {
-            let refused = read(text).unwrap_err().to_string();
-            assert!(refused.starts_with("XGBoost model, byte "), "{refused}");
-        }
-        assert!(read(&"[".repeat(100_000)).is_err());
-    }
-}
+mod tests;

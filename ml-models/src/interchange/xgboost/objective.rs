@@ -106,3 +106,6 @@ pub(super) fn spelling(parts: &Parts) -> Result<(&'static str, &'static str)> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

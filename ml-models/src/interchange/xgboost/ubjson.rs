@@ -246,36 +246,4 @@ fn put_all<T, const N: usize>(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_come_back() {
-        let list = vec![Value::Text("é".into()), Value::Null, Value::Bool(false)];
-        let value = Value::Map(vec![
-            ("list".into(), Value::List(list)),
-            ("numbers".into(), Value::Doubles(vec![0.1, f64::INFINITY])),
-            ("empty".into(), Value::Map(vec![])),
-            ("n".into(), Value::Number(-7.0)),
-        ]);
-        assert_eq!(read(&write(&value)).unwrap(), value);
-        let of = |value| read(&write(&value)).unwrap();
-        let numbers = Value::Doubles(vec![1.0, 2.0]);
-        assert_eq!(of(Value::Bytes(vec![1, 2])), numbers);
-        assert_eq!(of(Value::Ints(vec![1, 2])), numbers);
-        assert_eq!(of(Value::Longs(vec![1, 2])), numbers);
-        assert_eq!(of(Value::Floats(vec![1.0, 2.0])), numbers);
-    }
-
-    #[test]
-    fn counts_beyond_the_file_are_refused() {
-        let huge = |tag| [b"[$", &[tag][..], b"#L\x7f\xff\xff\xff\xff\xff\xff\xff"].concat();
-        for tag in [b'd', b'U', b'Z', b'{'] {
-            assert!(read(&huge(tag)).is_err());
-        }
-        assert!(read(b"[#L\x7f\xff\xff\xff\xff\xff\xff\xff").is_err());
-        assert!(read(b"SL\xff\xff\xff\xff\xff\xff\xff\xff").is_err());
-        assert!(read(&[b'['; 100_000]).is_err());
-        assert!(read(b"").is_err() && read(b"{").is_err() && read(b"[$d").is_err());
-    }
-}
+mod tests;

@@ -195,3 +195,6 @@ impl<'a> Place<'a> {
 fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
+
+#[cfg(test)]
+mod tests;
