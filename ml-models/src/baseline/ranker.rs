@@ -165,4 +165,56 @@ mod tests {
             serde_json::from_str(&serde_json::to_string(&p).unwrap()).unwrap();
         assert_eq!(back, p);
     }
+
+    #[test]
+    fn what_is_told_of_items_users_and_segments() {
+        let p = fitted();
+        assert_eq!(
+            [0, 1, 2, 3, 4, 9].map(|i| p.score(i)),
+            [2.0, 1.0, 0.0, 3.0, 0.0, 0.0]
+        );
+        assert_eq!([0, 2, 5].map(|u| p.segment_of(u)), [Some(0), Some(1), None]);
+        let items = |list: &[Scored]| list.iter().map(|s| s.item).collect::<Vec<_>>();
+        assert_eq!(items(p.top()), [3, 0, 1]);
+        // Two of item 0, and a share of 2, 3 and 1 of six.
+        assert_eq!(items(p.top_of(0)), [0, 3, 1]);
+        let scores: Vec<f32> = p.top_of(0).iter().map(|s| s.score).collect();
+        assert_eq!(
+            scores,
+            [2.0 + 2.0 / 6.0, 0.5, 1.0 / 6.0_f64].map(|s| s as f32)
+        );
+        assert_eq!(p.top_of(7), p.top());
+        let (mut s, mut out) = (PopularityScratch::default(), vec![]);
+        p.rank_segment_into(1, Candidates::Only(&[0, 3, 3]), 5, &mut s, &mut out);
+        assert_eq!(items(&out), [3, 0]);
+        p.rank_segment_into(9, Candidates::All, 1, &mut s, &mut out);
+        assert_eq!(out, p.top()[..1]);
+    }
+
+    #[test]
+    fn boards_that_contradict_their_scores_are_refused() {
+        let p = fitted();
+        let changes: &[fn(&mut FittedPopularity)] = &[
+            |p| p.all.scores.push(0.0),
+            |p| p.all.scores[2] = -1.0,
+            |p| p.all.scores[2] = f32::NAN,
+            |p| p.all.best[0].score = 2.5,
+            |p| p.all.best[2].item = 99,
+            |p| p.all.best.swap(0, 1),
+            |p| p.all.best[1] = p.all.best[0],
+            |p| p.segments[1].best.swap(0, 1),
+            |p| p.segments[1].scores.truncate(4),
+            |p| p.segment_of[4] = 2,
+        ];
+        let again = |p: &FittedPopularity| {
+            let bytes = serde_json::to_vec(p).unwrap();
+            serde_json::from_slice::<FittedPopularity>(&bytes)
+        };
+        assert_eq!(again(&p).unwrap(), p);
+        for (k, change) in changes.iter().enumerate() {
+            let mut damaged = p.clone();
+            change(&mut damaged);
+            assert!(again(&damaged).is_err(), "{k}");
+        }
+    }
 }
