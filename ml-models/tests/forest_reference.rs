@@ -210,7 +210,7 @@ impl Plain<'_> {
         match (&node.test, cut.threshold) {
             (Condition::Threshold(got), Some(want)) => assert_eq!(*got, want),
             (Condition::Present, None) => {}
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         }
         let count = self.count(rows);
         let heavier = 2 * self.count(&cut.left) >= count;

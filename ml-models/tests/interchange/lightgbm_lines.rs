@@ -63,7 +63,7 @@ fn every_line_has_its_meaning() {
     assert_eq!(parts.start, [0.0]);
     assert_eq!(model.names().iter().collect::<Vec<_>>(), ["a", "b", "c"]);
     let [tree, leaf] = model.trees() else {
-        panic!()
+        unreachable!()
     };
     assert_eq!((tree.shrinkage(), leaf.shrinkage()), (0.1, 1.0));
     assert_eq!((leaf.nodes().len(), leaf.leaves()[0].value), (0, 7.0));

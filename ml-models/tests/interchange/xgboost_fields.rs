@@ -33,7 +33,9 @@ fn every_field_has_its_meaning() {
         (1, Link::Identity, &[0.5][..])
     );
     assert_eq!(model.names().iter().collect::<Vec<_>>(), ["a", "b"]);
-    let [tree] = model.trees() else { panic!() };
+    let [tree] = model.trees() else {
+        unreachable!()
+    };
     let leaves: Vec<_> = tree
         .leaves()
         .iter()
@@ -41,11 +43,11 @@ fn every_field_has_its_meaning() {
         .collect();
     assert_eq!(leaves, [(4.0, 5.0, 0), (1.0, 1.0, 0), (2.0, 3.0, 0)]);
     let [root, below] = tree.nodes() else {
-        panic!()
+        unreachable!()
     };
     // What is less than 1.5 once rounded goes left.
     let Condition::Threshold(t) = root.test else {
-        panic!()
+        unreachable!()
     };
     assert!((t as f32) < 1.5 && t.next_up() as f32 >= 1.5, "{t}");
     assert_eq!((root.left, root.right), (Child::Node(1), Child::Leaf(0)));
