@@ -464,7 +464,7 @@ fn parameters_have_their_documented_defaults_and_limits() {
     use ml_data::contract::Params;
     assert_eq!(set.name(), "ImplicitAls");
     for good in [
-        set.clone(),
+        set,
         als().factors(1),
         als().factors(65_536),
         als().solver(Solver::ConjugateGradient { steps: 1 }),

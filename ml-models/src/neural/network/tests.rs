@@ -95,7 +95,8 @@ fn bad_cells_are_found_where_they_are() {
 #[test]
 fn networks_of_parts_that_contradict_each_other_are_unsound() {
     assert!(net().is_sound());
-    let damages: &[(&str, fn(&mut Network))] = &[
+    type Damage = fn(&mut Network);
+    let damages: &[(&str, Damage)] = &[
         ("run past the end", |n| n.runs[2] = (5, 1)),
         ("overflowing run", |n| n.runs[2] = (usize::MAX, 1)),
         ("dense", |n| n.dense = 4),

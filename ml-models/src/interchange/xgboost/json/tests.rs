@@ -63,24 +63,24 @@ fn every_kind_is_written_as_xgboost_writes_it() {
 
 #[test]
 fn every_kind_is_read() {
-    let read = |text| super::read(text).unwrap();
-    assert_eq!(read(" \t\r\n false \n"), Value::Bool(false));
-    assert_eq!(read("[ ]"), Value::Doubles(vec![]));
-    assert_eq!(read("{ }"), Value::Map(vec![]));
-    assert_eq!(read("[ +1 , -2.5e+1 ]"), Value::Doubles(vec![1.0, -25.0]));
-    let Value::Doubles(all) = read("[NaN,Infinity,-Infinity]") else {
+    let of = |text| read(text).unwrap();
+    assert_eq!(of(" \t\r\n false \n"), Value::Bool(false));
+    assert_eq!(of("[ ]"), Value::Doubles(vec![]));
+    assert_eq!(of("{ }"), Value::Map(vec![]));
+    assert_eq!(of("[ +1 , -2.5e+1 ]"), Value::Doubles(vec![1.0, -25.0]));
+    let Value::Doubles(all) = of("[NaN,Infinity,-Infinity]") else {
         unreachable!()
     };
     assert!(all[0].is_nan() && all[1..] == [f64::INFINITY, f64::NEG_INFINITY]);
     let mixed = vec![Value::Number(1.0), Value::Null, Value::Number(2.0)];
-    assert_eq!(read("[1,null,2]"), Value::List(mixed));
-    let escapes = read(r#""\"\\\/\b\f\n\r\t\u0041\uD83D\uDE00""#);
+    assert_eq!(of("[1,null,2]"), Value::List(mixed));
+    let escapes = of(r#""\"\\\/\b\f\n\r\t\u0041\uD83D\uDE00""#);
     assert_eq!(escapes, Value::Text("\"\\/\u{8}\u{c}\n\r\tA😀".into()));
     let pair = Value::Map(vec![
         ("a".into(), Value::Number(1.0)),
         ("b".into(), Value::Null),
     ]);
-    assert_eq!(read("{ \"a\" : 1 , \"b\":null }"), pair);
+    assert_eq!(of("{ \"a\" : 1 , \"b\":null }"), pair);
 }
 
 #[test]
