@@ -9,8 +9,14 @@ pub(crate) fn widest<R>(work: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
     {
         use std::is_x86_feature_detected as has;
-        let vectors = has!("avx512f") && has!("avx512bw") && has!("avx512dq") && has!("avx512vl");
-        if vectors && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt") {
+        let vectors = [
+            has!("avx512f"),
+            has!("avx512bw"),
+            has!("avx512dq"),
+            has!("avx512vl"),
+        ];
+        let bits = [has!("bmi1"), has!("bmi2"), has!("lzcnt"), has!("popcnt")];
+        if [vectors, bits].as_flattened().iter().all(|has| *has) {
             // SAFETY: every feature it is compiled for was detected just above.
             return unsafe { avx512(work) };
         }

@@ -297,3 +297,122 @@ fn a_log_is_read_from_a_table_and_cut_by_kind_and_time() {
         .to_string();
     assert_eq!(e, "EventLog: column `paid` is numeric, expected time");
 }
+
+#[test]
+fn names_say_whose_feature_of_how_many_days() {
+    let all = AsOf::new()
+        .rfm(Of::User)
+        .window(Of::Item, days(7.0))
+        .velocity(Of::Pair, days(0.5))
+        .trend(Of::User, days(1.5), days(30.0))
+        .with(Feature::Age(Of::Item))
+        .history();
+    let f = all.build(&EventLog::default()).unwrap();
+    let names: Vec<&str> = f.names().iter().collect();
+    let expected = [
+        "user:recency",
+        "user:frequency",
+        "user:monetary",
+        "item:count_7d",
+        "item:sum_7d",
+        "pair:velocity_0.5d",
+        "user:trend_1.5d_30d",
+        "item:age",
+        "pair:frequency",
+        "pair:recency",
+    ];
+    assert_eq!(names, expected);
+    let of: Vec<Of> = f.features().iter().map(|f| f.of()).collect();
+    let (user, item, pair) = (Of::User, Of::Item, Of::Pair);
+    assert_eq!(
+        of,
+        [user, user, user, item, item, pair, user, item, pair, pair]
+    );
+    assert_eq!((days(1.0), days(0.5)), (86_400_000_000, 43_200_000_000));
+    assert_eq!(days(1e-11), 1, "rounded to the nearest microsecond");
+}
+
+#[test]
+fn lengths_of_time_must_be_above_zero_and_trends_grow() {
+    let log = EventLog::default();
+    let of = |f: Feature| AsOf::new().with(f).build(&log);
+    let refused = |f: Feature, name: &str, value: i64| {
+        let e = of(f).unwrap_err().to_string();
+        assert!(e.contains(&format!("`{name}` = {value}")), "{e}");
+    };
+    for bad in [0, -1] {
+        refused(Feature::WindowCount(Of::User, bad), "window", bad);
+        refused(Feature::WindowSum(Of::User, bad), "window", bad);
+        refused(Feature::Velocity(Of::User, bad), "half_life", bad);
+        refused(Feature::Trend(Of::User, bad, 5), "short", bad);
+    }
+    refused(Feature::Trend(Of::User, 5, 4), "long", 4);
+    refused(Feature::Trend(Of::User, 5, 5), "long", 5);
+    for good in [
+        Feature::WindowCount(Of::User, 1),
+        Feature::WindowSum(Of::User, 1),
+        Feature::Velocity(Of::User, 1),
+        Feature::Trend(Of::User, 1, 2),
+    ] {
+        assert!(of(good).is_ok(), "{good}");
+    }
+}
+
+#[test]
+fn codes_may_be_large_but_not_beyond_all_dictionaries() {
+    let event = |item: u32| Event {
+        user: 0,
+        item,
+        time: 1,
+        value: 1.0,
+        kind: 0,
+    };
+    let of = |events: Vec<Event>| {
+        let users = AsOf::new().rfm(Of::User);
+        users.build(&EventLog::new(events).unwrap())
+    };
+    assert!(of(vec![event((1 << 24) - 1)]).is_ok());
+    let e = of(vec![event(3), event(1 << 24)]).unwrap_err().to_string();
+    assert_eq!(
+        e,
+        "column `item`, row 1: expected a dictionary code below 16777216, found 16777216"
+    );
+}
+
+#[test]
+fn ages_across_all_of_time_do_not_overflow() {
+    let event = |time: i64| Event {
+        user: 0,
+        item: 0,
+        time,
+        value: 1.0,
+        kind: 0,
+    };
+    let events = vec![event(i64::MIN + 1), event(i64::MAX - DAY)];
+    let all = AsOf::new()
+        .with(Feature::Age(Of::User))
+        .with(Feature::Recency(Of::Item));
+    let f = all.build(&EventLog::new(events).unwrap()).unwrap();
+    let found = row(&f, 0, 0, i64::MAX);
+    let ever = 2f64.powi(64) / DAY as f64;
+    assert!((found[0] / ever - 1.0).abs() < 1e-15, "{found:?}");
+    assert_eq!(found[1], 1.0);
+}
+
+/// Rows are appended to what is there, and rows of a batch are the rows one by one.
+#[test]
+fn rows_are_appended() {
+    let f = every_feature().build(&long_log()).unwrap();
+    let mut out = vec![7.0, 8.0];
+    f.features_into(1, 2, days(100.0), &mut out);
+    assert_eq!(out[..2], [7.0, 8.0]);
+    assert_eq!(bits(&out[2..]), bits(&row(&f, 1, 2, days(100.0))));
+    let e = f.batch(&[1], &[1], &[3, 4]).unwrap_err().to_string();
+    assert_eq!(e, "moments: expected 1 entries, found 2");
+    let columns = f.columns(&[0, 1], &[3, 2], &[5, days(100.0)]).unwrap();
+    for (i, (name, column)) in columns.iter().enumerate() {
+        assert_eq!(name, f.names().get(i));
+        let found = column.as_num().unwrap()[1];
+        assert_eq!(found.to_bits(), out[2 + i].to_bits(), "{name}");
+    }
+}

@@ -225,7 +225,7 @@ impl Importances {
     pub fn sd(&self) -> Vec<f64> {
         let sd = |of: &Vec<f64>| {
             let middle = mean(of);
-            let squares: Vec<f64> = of.iter().map(|v| (v - middle) * (v - middle)).collect();
+            let squares: Vec<f64> = of.iter().map(|v| (v - middle).powi(2)).collect();
             mean(&squares).sqrt()
         };
         self.importances.iter().map(sd).collect()

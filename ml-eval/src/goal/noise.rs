@@ -137,7 +137,7 @@ fn most(y: &[u32], rows: impl Iterator<Item = usize>, classes: usize) -> usize {
 /// Squared deviations of these rows from their mean.
 fn squares(y: &[f64], rows: &[usize]) -> f64 {
     let mean = rows.iter().map(|&r| y[r]).sum::<f64>() / rows.len() as f64;
-    rows.iter().map(|&r| (y[r] - mean) * (y[r] - mean)).sum()
+    rows.iter().map(|&r| (y[r] - mean).powi(2)).sum()
 }
 
 /// The features of some rows, row by row: numbers in standard deviations, codes of levels.
@@ -183,7 +183,7 @@ impl Table {
         let mut best = (f64::INFINITY, row);
         for other in (0..self.rows).filter(|&other| other != row) {
             let distance = distance(this, self.row(other));
-            if distance < best.0 || best.1 == row {
+            if distance < best.0 {
                 best = (distance, other);
             }
         }
@@ -216,7 +216,7 @@ impl Table {
 /// Squared differences, 1 for another level or for missing against present.
 fn distance(a: (&[f64], &[u32]), b: (&[f64], &[u32])) -> f64 {
     let number = |x: f64, y: f64| match (x.is_nan(), y.is_nan()) {
-        (false, false) => (x - y) * (x - y),
+        (false, false) => (x - y).powi(2),
         (true, true) => 0.0,
         _ => 1.0,
     };
@@ -234,7 +234,7 @@ fn standardised(mut values: Vec<f64>) -> Vec<f64> {
     let present = || values.iter().filter(|v| !v.is_nan());
     let n = present().count().max(1) as f64;
     let mean = present().sum::<f64>() / n;
-    let spread = (present().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
+    let spread = (present().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
     let (mean, by) = match check::constant(low, high) {
         true => (0.0, f64::INFINITY),
         false => (mean, spread),
@@ -251,58 +251,4 @@ fn extent(values: &[f64]) -> (f64, f64) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cover_and_hart_bound() {
-        // e = 2 r (1 - r) for two classes at the bound
-        for r in [0.0, 0.1, 0.25, 0.5] {
-            assert!((cover_hart(2.0 * r * (1.0 - r), 2.0) - r).abs() < 1e-12);
-        }
-        assert!((cover_hart(2.0 / 3.0, 3.0) - 2.0 / 3.0).abs() < 1e-12);
-    }
-
-    /// A unit of 1e300 or 1e-300 changes nothing but the unit of the errors; rounding is no
-    /// distance.
-    #[test]
-    fn case_m9_units_do_not_matter() {
-        let x = [1.0, 1.5, 4.0, 4.2, 9.0];
-        let y = [2.0, 3.0, 1.0, 0.5, 7.0];
-        let of = |unit: f64| {
-            let x: Vec<f64> = x.iter().map(|v| v * unit).collect();
-            let y: Vec<f64> = y.iter().map(|v| v * unit).collect();
-            floor(
-                &[("x", Feature::Numeric(&x))],
-                Outcome::Real(&y),
-                &Rows::all(5),
-            )
-        };
-        let plain = of(1.0);
-        // by hand: pairs (0, 1), (1, 0), (2, 3), (3, 2), (4, 3)
-        let squares = (1.0 + 1.0 + 0.25 + 0.25 + 42.25) / 2.0 / 5.0;
-        assert!((plain.neighbour - f64::sqrt(squares)).abs() < 1e-12);
-        for unit in [1e300, 1e-300] {
-            let found = of(unit);
-            assert!((found.neighbour / unit - plain.neighbour).abs() < 1e-12);
-            assert!((found.uninformed / unit - plain.uninformed).abs() < 1e-12);
-        }
-        assert_eq!(standardised(vec![0.1 + 0.2, 0.3, 0.3]), [0.0; 3]);
-        assert!(standardised(vec![f64::NAN, 2.0])[0].is_nan());
-    }
-
-    #[test]
-    fn duplicates_that_disagree_are_the_floor() {
-        let x = [1.0, 1.0, 1.0, 2.0, 3.0, f64::NAN, f64::NAN];
-        let c = [0u32, 0, 0, 0, 0, 5, 5];
-        let y = [true, true, false, false, true, true, true];
-        let features = [("x", Feature::Numeric(&x)), ("c", Feature::Categorical(&c))];
-        let floor = floor(&features, Outcome::Binary(&y), &Rows::all(7));
-        assert_eq!(floor.duplicated_rows, 5);
-        assert_eq!(floor.duplicates, Some(0.2)); // one of the five rows is not the majority of its group
-        let real = [1.0, 2.0, 3.0, 0.0, 0.0, 5.0, 7.0];
-        let floor = super::floor(&features, Outcome::Real(&real), &Rows::all(7));
-        // squared deviations within the groups: 2 and 2, over 5 rows
-        assert!((floor.duplicates.unwrap() - 0.8f64.sqrt()).abs() < 1e-12);
-    }
-}
+mod tests;

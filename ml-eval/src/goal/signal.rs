@@ -222,9 +222,9 @@ fn auc(rows: &[u32], ranks: &[f64], codes: &[u32], classes: usize) -> f64 {
     }
     let n = rows.len() as f64;
     let tried = if classes == 2 { &sums[1..] } else { &sums[..] };
+    // Of no row or of all rows: 0 / 0, which is no farther from 0.5 than anything.
     let areas = tried
         .iter()
-        .filter(|s| s.1 > 0.0 && s.1 < n)
         .map(|(sum, count)| 0.5 + sum / (count * (n - count)));
     areas.fold(0.5, |best: f64, area| {
         if (area - 0.5).abs() > (best - 0.5).abs() {
@@ -301,12 +301,7 @@ fn p_values(
     let scale: Vec<(f64, f64)> = (0..features.len())
         .map(|f| {
             let mean = drawn.iter().map(|d| d[f]).sum::<f64>() / draws;
-            let spread = (drawn
-                .iter()
-                .map(|d| (d[f] - mean) * (d[f] - mean))
-                .sum::<f64>()
-                / draws)
-                .sqrt();
+            let spread = (drawn.iter().map(|d| (d[f] - mean).powi(2)).sum::<f64>() / draws).sqrt();
             (mean, spread)
         })
         .collect();
@@ -348,3 +343,6 @@ fn p_values(
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

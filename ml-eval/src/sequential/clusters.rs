@@ -122,6 +122,25 @@ mod tests {
         assert!((Clusters::design_effect(&[sums]) - 1.5 * 0.5 / (0.25 * 6.0)).abs() < 1e-15);
     }
 
+    /// By hand, arms of other shares. Users (2, 1), (1, 0), (3, 2): share 1/2, residuals 0, -1/2,
+    /// 1/2; users (4, 1), (4, 3), (2, 0), (6, 4): share 1/2, residuals -1, 1, -1, 1; one user alone
+    /// says nothing of clusters.
+    #[test]
+    fn a_design_effect_is_pooled_over_arms() {
+        let first = of(&[(2.0, 1.0), (1.0, 0.0), (3.0, 2.0)]);
+        let second = of(&[(4.0, 1.0), (4.0, 3.0), (2.0, 0.0), (6.0, 4.0)]);
+        let alone = of(&[(5.0, 2.0)]);
+        let found = Clusters::design_effect(&[first, alone, second]);
+        let by_hand = (1.5 * 0.5 + 4.0 / 3.0 * 4.0) / (0.25 * 6.0 + 0.25 * 16.0);
+        assert!((found - by_hand).abs() < 1e-14, "{found} {by_hand}");
+        // Two users are enough, at a share of 1/5: residuals .6 and -.6 of trials 2 and 3.
+        let two = of(&[(2.0, 1.0), (3.0, 0.0)]);
+        let found = Clusters::design_effect(&[two]);
+        assert!((found - 2.0 * 0.72 / (0.16 * 5.0)).abs() < 1e-14, "{found}");
+        assert!((two.variance() - 2.0 * 0.72 / 25.0).abs() < 1e-15);
+        assert_eq!(two.mean_x(), 2.5);
+    }
+
     #[test]
     fn a_user_who_comes_back_is_one_user() {
         let mut sums = of(&[(2.0, 1.0), (1.0, 0.0)]);

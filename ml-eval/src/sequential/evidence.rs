@@ -47,19 +47,15 @@ impl Evidence {
     /// the least of 1 / e.
     #[must_use]
     pub fn strongest(self, other: Self) -> Self {
-        if other.log_e > self.log_e {
-            other
-        } else {
-            self
+        Self {
+            log_e: self.log_e.max(other.log_e),
         }
     }
     /// The weaker of two tests of the same hypothesis: valid where either of them is.
     #[must_use]
     pub fn weakest(self, other: Self) -> Self {
-        if other.log_e < self.log_e {
-            other
-        } else {
-            self
+        Self {
+            log_e: self.log_e.min(other.log_e),
         }
     }
 }
@@ -82,6 +78,9 @@ mod tests {
         let e = Evidence::from_log_e(20f64.ln());
         assert!((e.e_value() - 20.0).abs() < 1e-12 && (e.p_value() - 0.05).abs() < 1e-15);
         assert!(e.rejects(0.0501) && !e.rejects(0.0499));
+        let at = Evidence::from_log_e(-0.05f64.ln());
+        assert!(at.rejects(0.05), "1 / alpha itself rejects");
+        assert_eq!((at.log_e(), Evidence::NONE.e_value()), (-0.05f64.ln(), 1.0));
         assert_eq!(e.to_string(), "p = 5.00e-2");
         assert_eq!(e.strongest(Evidence::NONE), e);
         assert_eq!(Evidence::NONE.strongest(e), e);

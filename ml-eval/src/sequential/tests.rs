@@ -132,6 +132,164 @@ fn settings_out_of_range_are_refused() {
     assert!(bad.contains("NaN") && bad.contains('1'), "{bad}");
 }
 
+#[test]
+fn settings_at_their_bounds_are_taken() {
+    let test = ShareTest::default();
+    for bad in [0.0, -1.0, f64::INFINITY, f64::NAN] {
+        assert!(ShareTest::prior(bad, 1.0).is_err() && ShareTest::prior(1.0, bad).is_err());
+        let e = NormalMixture::default().rho(bad).unwrap_err().to_string();
+        assert!(e.contains("`rho`"), "{e}");
+    }
+    let e = ShareTest::prior(1.0, 0.0).unwrap_err().to_string();
+    assert!(e.contains("`b` = 0"), "{e}");
+    for bad in [0.0, 1.0, -0.1, f64::NAN] {
+        assert!(test.interval(Share::default(), bad).is_err());
+    }
+    let arm = share(3.0, 4.0);
+    for limit in [0.0, 1.0] {
+        assert!(test.above_limit(arm, limit).is_ok());
+    }
+    for margin in [-1.0, 1.0] {
+        assert!(test.above(arm, arm, margin).is_ok());
+    }
+    assert!(test.above_limit(arm, -0.1).is_err() && test.above(arm, arm, -1.1).is_err());
+    assert!(Share::new(4, 4).is_ok());
+    assert_eq!((arm.share(), Share::default().share()), (0.75, 0.0));
+    assert_eq!(arm.effective(2.0).share(), 0.75);
+    assert_ne!(arm.effective(2.0), arm);
+    // An arm without trials says nothing, whichever it is.
+    let all = share(200.0, 200.0);
+    assert_eq!(
+        test.above(Share::default(), all, 0.0).unwrap(),
+        Evidence::NONE
+    );
+    assert_eq!(
+        test.above(share(0.0, 200.0), Share::default(), 0.0)
+            .unwrap(),
+        Evidence::NONE
+    );
+    assert!(
+        test.above(share(0.0, 200.0), all, 0.0)
+            .unwrap()
+            .rejects(1e-9)
+    );
+}
+
+/// By hand: 1, 2, 6 have mean 3 and squared deviations 4, 1, 9.
+#[test]
+fn moments_of_few_values() {
+    let of = |values: &[f64]| {
+        let m = Moments::of(values.iter().copied()).unwrap();
+        (m.count(), m.mean(), m.variance())
+    };
+    assert_eq!(of(&[]), (0, 0.0, 0.0));
+    assert_eq!(of(&[7.0]), (1, 7.0, 0.0));
+    assert_eq!(of(&[1.0, 3.0]), (2, 2.0, 2.0));
+    assert_eq!(of(&[1.0, 2.0, 6.0]), (3, 3.0, 7.0));
+}
+
+/// (visits, conversions) of each user.
+type Arm = [(f64, f64)];
+
+/// Users, ratio, variance of one user by the delta method around `ratio`, over users directly.
+fn directly(arm: &Arm, around: Option<f64>) -> (f64, f64, f64) {
+    let n = arm.len() as f64;
+    let (x, y) = arm.iter().fold((0.0, 0.0), |s, u| (s.0 + u.0, s.1 + u.1));
+    let ratio = y / x;
+    let residual: Vec<f64> = arm
+        .iter()
+        .map(|u| u.1 - around.unwrap_or(ratio) * u.0)
+        .collect();
+    let mean = residual.iter().sum::<f64>() / n;
+    (n, ratio, residual.iter().map(|r| (r - mean).powi(2)).sum())
+}
+
+/// The formulas of the documentation, user by user: arms of other sizes, users of 1 to 4 visits,
+/// the treatment's variance below the pooled one.
+#[test]
+fn ratios_over_users_are_those_of_the_formulas() {
+    let control: Vec<(f64, f64)> = (0..90)
+        .map(|i| {
+            (
+                f64::from(1 + i % 4),
+                f64::from(i * 7 % 3) * f64::from(1 + i % 2),
+            )
+        })
+        .collect();
+    let treatment: Vec<(f64, f64)> = (0..60)
+        .map(|i| (f64::from(1 + i % 3), f64::from(1 + i % 2) * 1.5))
+        .collect();
+    let sums = |arm: &Arm| {
+        let mut sums = Clusters::default();
+        arm.iter().for_each(|u| sums.add(u.0, u.1));
+        sums
+    };
+    let total = |arm: &Arm| arm.iter().fold((0.0, 0.0), |s, u| (s.0 + u.0, s.1 + u.1));
+    let ((x0, y0), (x1, y1)) = (total(&control), total(&treatment));
+    let both = (y0 + y1) / (x0 + x1);
+    let pooled = (directly(&control, Some(both)).2 + directly(&treatment, Some(both)).2)
+        / (90.0 + 60.0 - 2.0);
+    let unit = |arm: &Arm, x: f64| {
+        let (n, ratio, squares) = directly(arm, None);
+        let variance = (squares / (n - 1.0)).max(pooled) / (x / n).powi(2);
+        (n, ratio, variance)
+    };
+    let ((n0, r0, v0), (n1, r1, v1)) = (unit(&control, x0), unit(&treatment, x1));
+    let variance = v0 / n0 + v1 / n1;
+    let (rho, margin, alpha) = (0.3, 0.05, 0.1);
+    let k = rho * rho * (v0 + v1) / 2.0 / variance;
+    let z = (r1 - r0 - margin) / variance.sqrt();
+    let s = z * f64::sqrt(k / (1.0 + k));
+    let phi = statrs::function::erf::erfc(-s / f64::sqrt(2.0)) / 2.0;
+    let log_e = (2.0 * phi).ln() + s * s / 2.0 - (1.0 + k).ln() / 2.0;
+    let test = NormalMixture::default().rho(rho).unwrap();
+    let (a, b) = (sums(&control), sums(&treatment));
+    assert_eq!((a.users(), a.x(), a.y()), (90, x0, y0));
+    close(a.mean_x(), x0 / 90.0, 1e-15);
+    close(
+        b.variance(),
+        60.0 / 59.0 * directly(&treatment, None).2 / (x1 * x1),
+        1e-12,
+    );
+    close(
+        test.ratio_above(&a, &b, margin).unwrap().log_e(),
+        log_e,
+        1e-10,
+    );
+    let radius = f64::sqrt(variance * (-2.0 * f64::ln(alpha) + (1.0 + k).ln()) * (1.0 + k) / k);
+    let found = test.ratio_interval(&a, &b, alpha).unwrap();
+    close(found.0, r1 - r0 - radius, 1e-12);
+    close(found.1, r1 - r0 + radius, 1e-12);
+    // Enough users in one arm are not enough; users without visits neither.
+    let none = |a: &Clusters, b: &Clusters, units: u64| {
+        let test = test.burn_in(units);
+        test.ratio_above(a, b, margin).unwrap() == Evidence::NONE
+    };
+    assert!(none(&a, &b, 61) && none(&b, &a, 61) && !none(&a, &b, 60));
+    let idle = sums(&[(0.0, 0.0); 60]);
+    assert!(none(&a, &idle, 60) && none(&idle, &b, 60));
+    assert_eq!(
+        (idle.ratio(), idle.variance(), Clusters::default().mean_x()),
+        (0.0, 0.0, 0.0)
+    );
+}
+
+/// Two units in each arm are the least: 0 and 1 are raised to it.
+#[test]
+fn a_burn_in_is_at_least_two_units() {
+    let arm = |values: [f64; 2]| Moments::of(values).unwrap();
+    let (a, b) = (arm([0.0, 1.0]), arm([5.0, 6.0]));
+    let one = Moments::of([3.0]).unwrap();
+    for units in [0, 1, 2] {
+        let test = NormalMixture::default().burn_in(units);
+        assert_ne!(test.mean_above(&a, &b, 0.0).unwrap(), Evidence::NONE);
+        assert_eq!(test.mean_above(&a, &one, 0.0).unwrap(), Evidence::NONE);
+        assert_eq!(test.mean_above(&one, &b, 0.0).unwrap(), Evidence::NONE);
+    }
+    let test = NormalMixture::default().burn_in(3);
+    assert_eq!(test.mean_above(&a, &b, 0.0).unwrap(), Evidence::NONE);
+}
+
 /// Probability that e reaches 1 / alpha at any of the looks after each request of `order` (true:
 /// treatment), exactly, over all outcomes.
 fn ever_rejects(order: &[bool], (p0, p1): (f64, f64), margin: f64, alpha: f64) -> f64 {

@@ -326,3 +326,6 @@ macro_rules! numeric_step {
     };
 }
 pub(crate) use numeric_step;
+
+#[cfg(test)]
+mod tests;

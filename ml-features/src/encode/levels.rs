@@ -108,3 +108,6 @@ impl Rare {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -401,3 +401,6 @@ impl CellFn for TargetMeans {
         out.push(format!("{column}:target").into());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -173,3 +173,6 @@ impl CellFn for Standardize {
 }
 
 numeric_step!(StandardScaler, Standardize);
+
+#[cfg(test)]
+mod tests;
