@@ -196,3 +196,23 @@ fn target_encoding_folds_are_shuffled_by_the_seed() {
         assert_eq!(one.iter().filter(|v| *v == value).count(), 20);
     }
 }
+
+#[test]
+fn steps_are_called_what_they_are() {
+    use ml_data::contract::Params;
+    let all: [(&dyn Params, &str); 10] = [
+        (&StandardScaler::new(), "StandardScaler"),
+        (&ml_features::scale::Passthrough, "Passthrough"),
+        (&ConstantImputer::new(1.0), "ConstantImputer"),
+        (&MedianImputer::new(), "MedianImputer"),
+        (&MeanImputer::new(), "MeanImputer"),
+        (&OrdinalEncoder::new(), "OrdinalEncoder"),
+        (&OrderedTargetEncoder::new(), "OrderedTargetEncoder"),
+        (&OneHot::new(), "OneHot"),
+        (&TargetEncoder::new(), "TargetEncoder"),
+        (&Calendar::new(), "Calendar"),
+    ];
+    for (step, name) in all {
+        assert_eq!(step.name(), name);
+    }
+}

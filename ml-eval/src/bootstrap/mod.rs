@@ -176,7 +176,7 @@ impl Bootstrap {
         // Sums of the largest numbers there are would overflow; by a power of two nothing else
         // changes.
         let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
-        if largest > f64::MAX / (values.len() as f64 * 2.0) {
+        if near_the_end(largest, values.len()) {
             let shrunk: Vec<f64> = values.iter().map(|v| v * SHRINK).collect();
             let found = self.of(&shrunk, suited)?;
             return Ok(Estimate {
@@ -304,6 +304,11 @@ impl Bootstrap {
 
 /// What values near the end of the range are multiplied by.
 const SHRINK: f64 = 1.0 / (1u64 << 63) as f64;
+
+/// Whether sums of so many numbers, or of their differences, could leave the range.
+fn near_the_end(largest: f64, n: usize) -> bool {
+    largest > f64::MAX / (n as f64 * 2.0)
+}
 
 /// Whether the mean of the values is a share.
 fn share(values: &[f64]) -> bool {

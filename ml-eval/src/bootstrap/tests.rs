@@ -77,6 +77,9 @@ fn shares_get_wilson_and_other_means_are_accelerated() {
     // SciPy: binomtest(1, 50).proportion_ci(method="wilson")
     assert!((found.interval.lower - 0.003539259271646236).abs() < 1e-12);
     assert!((found.interval.upper - 0.10495443589637815).abs() < 1e-12);
+    let most: Vec<f64> = bought.iter().map(|v| 1.0 - v).collect();
+    let found = Bootstrap::new().estimate(&most).unwrap();
+    assert_eq!(found.effective, 1.0, "the rarer outcome");
     let none = Bootstrap::new().mean(&[0.0; 50]).unwrap();
     assert!(none.lower == 0.0 && none.upper > 0.07);
     let found = Bootstrap::new().estimate(&users(60)).unwrap();
@@ -156,4 +159,57 @@ fn bad_input_is_named() {
         assert!(text(Bootstrap::new().n_resamples(n).mean(&[1.0, 2.5])).contains("n_resamples"));
     }
     assert!(text(Bootstrap::new().paired(&[1.0, 2.0], &[1.0])).contains("expected 2"));
+}
+
+/// By hand, from the median: 0, 0, 0, 1, 3; 2, 1, 0, 1, 7; 2, 1, 1, 7 of an even number.
+#[test]
+fn effective_successes_are_counted_from_the_median() {
+    let of = |values: &[f64]| interval::effective(values);
+    assert!((of(&[3.0, 0.0, 0.0, 1.0, 0.0]) - 16.0 / 10.0).abs() < 1e-15);
+    assert!((of(&[1.0, 10.0, 2.0, 3.0, 4.0]) - 121.0 / 55.0).abs() < 1e-14);
+    assert!((of(&[9.0, 0.0, 1.0, 3.0]) - 121.0 / 55.0).abs() < 1e-14);
+    assert_eq!(of(&[4.0; 3]), 0.0);
+}
+
+/// The draws are those of the generator, the same for all columns.
+#[test]
+fn resampled_means_are_of_users_drawn_with_replacement() {
+    let (a, b) = ([1.0, 2.0, 4.0, 8.0, 16.0], [0.5, -1.0, 0.0, 3.0, 2.0]);
+    let boot = Bootstrap::new().n_resamples(100).seed(9);
+    let found = boot.resampled_means(&[&a[..], &b[..]]).unwrap();
+    assert_eq!(found.len(), 100);
+    for (resample, means) in found.iter().enumerate() {
+        let mut random = generator(9, "bootstrap", resample as u64);
+        let mut sums = [0.0; 2];
+        for _ in 0..5 {
+            let user = ((u128::from(random.next_u64()) * 5) >> 64) as usize;
+            sums = [sums[0] + a[user], sums[1] + b[user]];
+        }
+        assert_eq!(means[..], sums.map(|s| s / 5.0));
+    }
+    let boot = boot.level(0.8).method(IntervalMethod::Percentile);
+    let mut means: Vec<f64> = found.iter().map(|m| m[0]).collect();
+    means.sort_unstable_by(f64::total_cmp);
+    let interval = boot.mean(&a).unwrap();
+    assert_eq!((interval.estimate, interval.level), (6.2, 0.8));
+    assert_eq!(interval.lower, percentile(&means, (1.0 - 0.8) / 2.0));
+    assert_eq!(interval.upper, percentile(&means, 1.0 - (1.0 - 0.8) / 2.0));
+}
+
+#[test]
+fn settings_at_their_bounds() {
+    let text = |boot: Bootstrap| match boot.mean(&[1.0, 2.5]) {
+        Ok(_) => String::new(),
+        Err(e) => e.to_string(),
+    };
+    let new = || Bootstrap::new().n_resamples(100);
+    assert_eq!(text(new()), "");
+    assert!(text(new().n_resamples(99)).contains("`n_resamples` = 99"));
+    let most = limits::RESAMPLES;
+    assert!(Bootstrap::new().n_resamples(most).check().is_ok());
+    assert!(text(new().n_resamples(most + 1)).contains("`n_resamples`"));
+    assert_eq!(text(new().level(0.999)), "");
+    for bad in [0.0, 1.0, -0.5, f64::NAN] {
+        assert!(text(new().level(bad)).contains("`level`"), "{bad}");
+    }
 }

@@ -301,7 +301,9 @@ fn p_values(
     let scale: Vec<(f64, f64)> = (0..features.len())
         .map(|f| {
             let mean = drawn.iter().map(|d| d[f]).sum::<f64>() / draws;
-            let spread = (drawn.iter().map(|d| (d[f] - mean).powi(2)).sum::<f64>() / draws).sqrt();
+            // Up to a factor that all features share.
+            let squares = drawn.iter().map(|d| (d[f] - mean).powi(2));
+            let spread = squares.sum::<f64>().sqrt();
             (mean, spread)
         })
         .collect();

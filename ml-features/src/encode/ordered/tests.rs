@@ -95,6 +95,7 @@ fn rows_of_a_group_do_not_see_each_other() {
     });
     assert_eq!(blocks, groups.rows.len());
     assert!(Groups::of(&[3, 3, 3]).is_none());
+    assert_eq!(Groups::of(&[3, 1, 3]).unwrap().rows, [vec![1], vec![0, 2]]);
 }
 
 #[test]
