@@ -92,7 +92,8 @@ fn criteria_at_their_bounds_pass_and_beyond_are_refused() {
 
 #[test]
 fn every_limit_must_be_a_positive_number() {
-    let set: [(&str, fn(f64) -> Limits); 3] = [
+    type Set = fn(f64) -> Limits;
+    let set: [(&str, Set); 3] = [
         ("p95_latency_ms", |v| Limits {
             p95_latency_ms: Some(v),
             ..Limits::default()
