@@ -24,7 +24,7 @@ pub(super) fn traffic(day: i64) -> f64 {
 /// The week that ends with the Monday after the fourth Thursday of November.
 pub(super) fn is_black_friday_week(day: i64) -> bool {
     let (_, month, d) = civil(day);
-    if month != 11 && !(month == 12 && d < 4) {
+    if !matches!(month, 11 | 12) {
         return false;
     }
     // The first of November, counted back from this day (30 days have November).

@@ -3,6 +3,7 @@
 use super::calendar::is_black_friday_week;
 use super::category::Category;
 use super::config::ShopConfig;
+use super::draw::{happens, which};
 use super::people::Currency;
 use super::words;
 use crate::random::{RngExt, Xoshiro256PlusPlus, generator};
@@ -116,7 +117,7 @@ fn product(config: &ShopConfig, category: Category, i: usize) -> Product {
     let start = config.start_day();
     let days = i64::from(config.days);
     // Two thirds were there on the first day; the last arrive a month before the end.
-    let launch_day = if rng.random::<f64>() < 0.67 {
+    let launch_day = if happens(rng, 0.67) {
         start - rng.random_range(1..1500)
     } else {
         start + rng.random_range(0..days - 30 + 1)
@@ -126,12 +127,7 @@ fn product(config: &ShopConfig, category: Category, i: usize) -> Product {
         drops(rng, launch_day, start, days),
         promotions(rng, start, days),
     );
-    let currency = match rng.random::<f64>() {
-        x if x < 0.70 => Currency::Usd,
-        x if x < 0.85 => Currency::Eur,
-        x if x < 0.95 => Currency::Gbp,
-        _ => Currency::Jpy,
-    };
+    let currency = Currency::ALL[which(rng.random(), &[0.70, 0.85, 0.95, 1.0])];
     let (name, description) = texts(rng, category);
     Product {
         name,

@@ -1,6 +1,7 @@
 //! What people type: search queries and reviews.
 
 use super::config::ShopConfig;
+use super::draw::happens;
 use super::event::EventKind;
 use super::truth::Truth;
 use super::words;
@@ -50,14 +51,14 @@ pub(super) fn write(config: &ShopConfig, truth: &Truth) -> (Vec<Search>, Vec<Rev
     for e in &truth.events {
         let product = &truth.products[e.product as usize];
         if e.kind == EventKind::View && !std::mem::replace(&mut visited[e.session as usize], true) {
-            if rng.random::<f64>() < 0.17 {
+            if happens(rng, 0.17) {
                 searches.push(Search {
                     time: e.time - 10,
                     user: e.user,
                     query: query(&product.name, rng),
                 });
             }
-        } else if e.kind == EventKind::Purchase && rng.random::<f64>() < 0.125 {
+        } else if e.kind == EventKind::Purchase && happens(rng, 0.125) {
             let time = e.time + rng.random_range(4 * 86_400..20 * 86_400);
             let noise: f64 = StandardNormal.sample(rng);
             let batch = truth.bad_batch();
@@ -70,7 +71,7 @@ pub(super) fn write(config: &ShopConfig, truth: &Truth) -> (Vec<Search>, Vec<Rev
                 3 => &words::MIDDLING,
                 _ => &words::PRAISE,
             };
-            if time < truth.end() {
+            if truth.is_recorded(time) {
                 let text = texts[rng.random_range(0..texts.len())];
                 reviews.push(Review {
                     time,
@@ -90,10 +91,7 @@ pub(super) fn write(config: &ShopConfig, truth: &Truth) -> (Vec<Search>, Vec<Rev
 /// Some words of a product's name, as people type them.
 fn query(name: &str, rng: &mut Xoshiro256PlusPlus) -> String {
     let lower = name.to_lowercase();
-    let mut words: Vec<&str> = lower
-        .split(' ')
-        .filter(|_| rng.random::<f64>() < 0.65)
-        .collect();
+    let mut words: Vec<&str> = lower.split(' ').filter(|_| happens(rng, 0.65)).collect();
     if words.is_empty() {
         words.extend(lower.split(' ').nth(1));
     }

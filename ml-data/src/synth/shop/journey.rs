@@ -5,6 +5,7 @@ use super::catalogue::Product;
 use super::category::Category;
 use super::config::ShopConfig;
 use super::demand::{Demand, History, VIEW, season, sigmoid};
+use super::draw::{happens, which};
 use super::event::{Device, Event, EventKind, NO_ORDER};
 use super::people::{AccountType, User};
 use crate::random::{RngExt, Xoshiro256PlusPlus, generator};
@@ -169,10 +170,13 @@ impl<'a> Stage<'a> {
 
     /// The traffic of the days on which a person can come, as a range of the cumulative sum.
     fn window(&self, user: &User) -> (f64, f64) {
-        let day = |d: i64| d.clamp(-1, self.traffic.len() as i64 - 1);
-        let upto = |d: i64| if d < 0 { 0.0 } else { self.traffic[d as usize] };
-        let first = day(user.registered.div_euclid(86_400) + 1 - self.start).max(0);
-        (upto(first - 1), upto(day(user.last_day - self.start)))
+        // The first day is the one after the registration, or the shop's.
+        let first = (user.registered.div_euclid(86_400) + 1 - self.start).max(0);
+        let end = user.last_day + 1 - self.start;
+        (
+            upto(&self.traffic, first as usize),
+            upto(&self.traffic, end as usize),
+        )
     }
 
     fn presence(&self, user: &User) -> f64 {
@@ -212,23 +216,19 @@ impl<'a> Stage<'a> {
     fn plan(&self, user: &User, visits: f64, rng: &mut Xoshiro256PlusPlus) -> Vec<Visit> {
         let n = Poisson::new(visits.max(1e-9)).map_or(0.0, |p| p.sample(rng)) as usize;
         let (lo, hi) = self.window(user);
-        let mut out = Vec::with_capacity(n + 16);
+        let mut out = Vec::with_capacity(n);
         for _ in 0..n {
             let x = lo + (hi - lo) * rng.random::<f64>();
-            let day = self.start
-                + self
-                    .traffic
-                    .partition_point(|&t| t < x)
-                    .min(self.traffic.len() - 1) as i64;
+            let day = self.start + which(x, &self.traffic) as i64;
             // The hour depends on the device, which is drawn in the visit; here only the minute of the day's shape.
-            let device = if rng.random::<f64>() < f64::from(user.mobile) {
+            let device = if happens(rng, f64::from(user.mobile)) {
                 Device::Mobile
             } else {
                 Device::Desktop
             };
             let hours = calendar::hours(device, calendar::is_weekend(day));
             let at = rng.random::<f64>() * hours[23];
-            let hour = hours.partition_point(|&h| h < at).min(23) as i64;
+            let hour = which(at, &hours) as i64;
             out.push(Visit {
                 time: day * 86_400 + hour * 3600 + rng.random_range(0..3600),
                 aim: None,
@@ -243,18 +243,15 @@ impl<'a> Stage<'a> {
         let user = life.user;
         let weekend = calendar::is_weekend(visit.time.div_euclid(86_400));
         let mobile = f64::from(user.mobile) + if weekend { 0.1 } else { 0.0 };
-        let device = match rng.random::<f64>() {
-            x if x < mobile * 0.9 => Device::Mobile,
-            x if x < mobile => Device::Tablet,
-            _ => Device::Desktop,
-        };
+        let devices = [Device::Mobile, Device::Tablet, Device::Desktop];
+        let device = devices[which(rng.random(), &[mobile * 0.9, mobile, 1.0])];
         // Telephones look at fewer products and buy less readily.
         let (stay, readiness) = match device {
             Device::Mobile => (0.80, -0.30),
             Device::Tablet => (0.83, -0.05),
             Device::Desktop => (0.86, 0.25),
         };
-        let anonymous = rng.random::<f64>() < self.config.defects.anonymous;
+        let anonymous = happens(rng, self.config.defects.anonymous);
         let signs_in = if anonymous {
             if rng.random() {
                 rng.random_range(0..6)
@@ -264,7 +261,7 @@ impl<'a> Stage<'a> {
         } else {
             0
         };
-        let focus = (rng.random::<f64>() < 0.55 - 0.15 * f64::from(user.engagement))
+        let focus = happens(rng, 0.55 - 0.15 * f64::from(user.engagement))
             .then(|| self.pick_shelf(life.cumulative, visit.time, rng));
         let first = life.events.len();
         let mut now = visit.time;
@@ -294,7 +291,7 @@ impl<'a> Stage<'a> {
                 }
             }
             now += life.rng.random_range(12..95);
-            if step > 60 || life.rng.random::<f64>() > stay {
+            if step == 61 || !happens(&mut life.rng, stay) {
                 break;
             }
         }
@@ -313,16 +310,16 @@ impl<'a> Stage<'a> {
 
     fn pick_shelf(&self, cumulative: &[f64], time: i64, rng: &mut Xoshiro256PlusPlus) -> usize {
         let day = time.div_euclid(86_400);
-        let upto = |i: usize| if i == 0 { 0.0 } else { cumulative[i - 1] };
         let mut sums = [0.0; Category::ALL.len()];
         let mut sum = 0.0;
         for (c, s) in sums.iter_mut().enumerate() {
-            let weight = upto(self.shelf_start[c + 1]) - upto(self.shelf_start[c]);
+            let weight =
+                upto(cumulative, self.shelf_start[c + 1]) - upto(cumulative, self.shelf_start[c]);
             sum += weight * season(Category::ALL[c], day).exp();
             *s = sum;
         }
         let x = rng.random::<f64>() * sum;
-        sums.partition_point(|&s| s <= x).min(sums.len() - 1)
+        which(x, &sums)
     }
 
     /// A product to look at: by taste, among those already launched.
@@ -330,24 +327,13 @@ impl<'a> Stage<'a> {
         for _ in 0..8 {
             let shelf =
                 focus.unwrap_or_else(|| self.pick_shelf(life.cumulative, time, &mut life.rng));
+            // An empty shelf weighs nothing, and so is never picked.
             let (from, to) = (self.shelf_start[shelf], self.shelf_start[shelf + 1]);
-            let lo = if from == 0 {
-                0.0
-            } else {
-                life.cumulative[from - 1]
-            };
-            let hi = if to == 0 {
-                0.0
-            } else {
-                life.cumulative[to - 1]
-            };
+            let (lo, hi) = (upto(life.cumulative, from), upto(life.cumulative, to));
             let x = lo + (hi - lo) * life.rng.random::<f64>();
-            let i = from + life.cumulative[from..to].partition_point(|&c| c <= x);
-            if i < to {
-                let p = self.shelf_order[i];
-                if self.products[p as usize].launch_day * 86_400 <= time {
-                    return Some(p);
-                }
+            let p = self.shelf_order[from + which(x, &life.cumulative[from..to])];
+            if self.products[p as usize].launch_day <= time.div_euclid(86_400) {
+                return Some(p);
             }
         }
         None
@@ -385,7 +371,7 @@ impl<'a> Stage<'a> {
             + readiness;
         let buy = sigmoid(odds);
         let cart = 1.0 - (1.0 - buy).powf(2.3);
-        (life.rng.random::<f64>() < cart).then(|| {
+        happens(&mut life.rng, cart).then(|| {
             life.events.push(Event {
                 time: now + 5,
                 kind: EventKind::Cart,
@@ -399,8 +385,8 @@ impl<'a> Stage<'a> {
     fn check_out(&self, life: &mut Life<'_>, cart: &[(u32, f64)], device: Device, now: i64) {
         let mut bought = false;
         for &(p, chance) in cart {
-            if life.rng.random::<f64>() >= chance {
-                if life.rng.random::<f64>() < 0.35 {
+            if !happens(&mut life.rng, chance) {
+                if happens(&mut life.rng, 0.35) {
                     let later = now + life.rng.random_range(86_400 / 2..7 * 86_400);
                     self.schedule(life, later, p);
                 }
@@ -422,7 +408,7 @@ impl<'a> Stage<'a> {
             life.history.add(p, now);
             bought = true;
             if let Some(lasts) = product.lasts
-                && life.rng.random::<f64>() < 0.45
+                && happens(&mut life.rng, 0.45)
             {
                 let days = lasts * life.rng.random_range(0.8..1.3);
                 self.schedule(life, now + (days * 86_400.0) as i64, p);
@@ -433,22 +419,16 @@ impl<'a> Stage<'a> {
 
     /// Plans a visit with an aim, unless the person has left by then.
     fn schedule(&self, life: &mut Life<'_>, time: i64, product: u32) {
-        let end = (self.start + self.traffic.len() as i64) * 86_400;
-        if time < end && time.div_euclid(86_400) <= life.user.last_day {
-            let at = life.planned.partition_point(|v| v.time > time);
-            life.planned.insert(
-                at,
-                Visit {
-                    time,
-                    aim: Some(product),
-                },
-            );
+        if time.div_euclid(86_400) <= life.user.last_day {
+            let aim = Some(product);
+            life.planned.push(Visit { time, aim });
+            life.planned.sort_by_key(|v| std::cmp::Reverse(v.time));
         }
     }
 
     /// Some purchases of this visit come back days later, most of those from the bad batch.
     fn send_back(&self, life: &mut Life<'_>, first: usize) {
-        let end = (self.start + self.traffic.len() as i64) * 86_400;
+        let end = self.start + self.traffic.len() as i64;
         let batch = self.demand.bad_batch;
         for i in first..life.events.len() {
             let e = life.events[i];
@@ -464,7 +444,7 @@ impl<'a> Stage<'a> {
                 0.04 * (-0.4 * quality).exp()
             };
             let time = e.time + life.rng.random_range(3 * 86_400..25 * 86_400);
-            if life.rng.random::<f64>() < chance && time < end {
+            if happens(&mut life.rng, chance) && time.div_euclid(86_400) < end {
                 life.events.push(Event {
                     time,
                     kind: EventKind::Return,
@@ -475,14 +455,16 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// The sum of the first `n` weights, from their cumulative sums.
+fn upto(cumulative: &[f64], n: usize) -> f64 {
+    n.checked_sub(1).map_or(0.0, |i| cumulative[i])
+}
+
 /// Pieces bought: mostly one, a few of consumables, bulk for companies.
 fn quantity(user: &User, product: &Product, rng: &mut Xoshiro256PlusPlus) -> u32 {
-    let mut n = 1;
     let more = if product.lasts.is_some() { 0.35 } else { 0.12 };
-    while n < 12 && rng.random::<f64>() < more {
-        n += 1;
-    }
-    if user.account == AccountType::Business && rng.random::<f64>() < 0.5 {
+    let mut n = 1 + (0..11).take_while(|_| happens(rng, more)).count() as u32;
+    if user.account == AccountType::Business && happens(rng, 0.5) {
         n *= rng.random_range(8..60);
     }
     n

@@ -3,11 +3,12 @@
 use super::catalogue::Product;
 use super::config::ShopConfig;
 use super::defect::Defect;
+use super::draw::happens;
 use super::event::{Device, Event, EventKind, System};
 use super::people::{AccountType, Currency, User};
 use super::raw::{RawEvent, RawProduct, RawUser, customer_id, product_id, stock_code, user_id};
 use super::truth::Truth;
-use crate::random::{RngExt, Xoshiro256PlusPlus, generator, permutation};
+use crate::random::{RngExt, generator, permutation};
 use crate::source::{MICROS_PER_DAY, MICROS_PER_SECOND, TimeFormat, civil, day_number};
 
 /// The raw users and products.
@@ -49,10 +50,10 @@ fn user(config: &ShopConfig, i: usize, u: &User, log: &mut dyn FnMut(Defect)) ->
         format.format_date(u.birth_day * MICROS_PER_DAY),
         u.gender.name(),
     );
-    if rng.random::<f64>() < rates.demographics_missing * odds / 1.12 {
+    if happens(rng, rates.demographics_missing * odds / 1.12) {
         (birth_date, gender) = (String::new(), "");
         log(Defect::UserDemographicsMissing);
-    } else if rng.random::<f64>() < rates.birth_in_future {
+    } else if happens(rng, rates.birth_in_future) {
         birth_date = format.format_date(a_century_later(u.birth_day) * MICROS_PER_DAY);
         log(Defect::UserBirthInFuture);
     }
@@ -68,11 +69,11 @@ fn user(config: &ShopConfig, i: usize, u: &User, log: &mut dyn FnMut(Defect)) ->
     }
 }
 
-fn a_century_later(day: i64) -> i64 {
+pub(super) fn a_century_later(day: i64) -> i64 {
     let (y, m, d) = civil(day);
     day_number(y + 100, m, d)
         .or_else(|| day_number(y + 100, m, d - 1))
-        .unwrap_or(day + 36_525)
+        .unwrap_or(day)
 }
 
 /// For each product the day of its first purchase.
@@ -97,19 +98,18 @@ fn product(
 ) -> RawProduct {
     let rng = &mut generator(config.seed, "shop raw product", i as u64);
     let rates = &config.defects;
-    let hit = |rng: &mut Xoshiro256PlusPlus, rate: f64| rng.random::<f64>() < rate;
     let mut price = p.currency.from_dollars(p.price);
-    if hit(rng, rates.price_negative) {
+    if happens(rng, rates.price_negative) {
         price = -price;
         log(Defect::ProductPriceNegative);
     }
     let mut currency = p.currency.code();
-    if hit(rng, rates.currency_missing) {
+    if happens(rng, rates.currency_missing) {
         currency = "";
         log(Defect::ProductCurrencyMissing);
     }
     let mut category = p.category.name().to_owned();
-    if hit(rng, rates.category_spelling) {
+    if happens(rng, rates.category_spelling) {
         category = match rng.random_range(0..4) {
             0 => category.to_uppercase(),
             1 => category.to_lowercase(),
@@ -120,13 +120,13 @@ fn product(
     }
     let mut launch_day = p.launch_day;
     if let Some(sold) = sold
-        && hit(rng, rates.launch_too_late)
+        && happens(rng, rates.launch_too_late)
     {
         launch_day = sold + rng.random_range(5..90);
         log(Defect::ProductLaunchTooLate);
     }
     let mut description = p.description.clone();
-    if hit(rng, rates.description_missing) {
+    if happens(rng, rates.description_missing) {
         description.clear();
         log(Defect::ProductDescriptionMissing);
     }
@@ -150,7 +150,7 @@ fn reorganise(config: &ShopConfig, truth: &mut Truth) {
     let rng = &mut generator(config.seed, "shop old ids", 0);
     let numbers = permutation(truth.products.len(), rng);
     for (old, number) in truth.old_product_ids.iter_mut().zip(numbers) {
-        if rng.random::<f64>() < config.defects.product_remapped {
+        if happens(rng, config.defects.product_remapped) {
             *old = Some(format!("A{number:06}"));
         }
     }
@@ -159,27 +159,23 @@ fn reorganise(config: &ShopConfig, truth: &mut Truth) {
 /// The raw event log, in time order.
 pub(super) fn events(config: &ShopConfig, truth: &mut Truth) -> Vec<RawEvent> {
     let days = i64::from(config.days);
-    let updated = (config.start_day() + days * 2 / 5) * 86_400;
-    let reorganised = (config.start_day() + days / 2) * 86_400;
+    let updated = config.start_day() + days * 2 / 5;
+    let reorganised = config.start_day() + days / 2;
     let identified = identified_sessions(&truth.events);
     let mut defects = std::mem::take(&mut truth.defects);
-    let mut rows = Vec::with_capacity(truth.events.len() + truth.events.len() / 500);
+    let mut rows = Vec::with_capacity(truth.events.len());
     let mut event_of_row = Vec::with_capacity(rows.capacity());
     for (i, e) in truth.events.iter().enumerate() {
+        let day = e.time.div_euclid(86_400);
         let system = match (e.kind, e.device) {
             (EventKind::Purchase | EventKind::Return, _) => System::Orders,
             (_, Device::Mobile) => System::App,
-            _ if e.time < updated => System::WebOld,
+            _ if day < updated => System::WebOld,
             _ => System::Web,
         };
         // The telephones needed a month to learn the new ids.
-        let until = reorganised
-            + if system == System::App {
-                30 * 86_400
-            } else {
-                0
-            };
-        let old_id = e.time < until && truth.old_product_ids[e.product as usize].is_some();
+        let until = reorganised + if system == System::App { 30 } else { 0 };
+        let old_id = day < until && truth.old_product_ids[e.product as usize].is_some();
         let currency = truth.users[e.user as usize].country.currency();
         let mut row = RawEvent {
             system,
@@ -252,7 +248,7 @@ fn purchase(
 ) -> bool {
     let rng = &mut generator(config.seed, "shop raw purchase", i as u64);
     let rates = &config.defects;
-    let mut hit = |rate: f64| rng.random::<f64>() < rate;
+    let mut hit = |rate: f64| happens(rng, rate);
     if hit(rates.price_missing) {
         row.unit_price = f64::NAN;
         log(Defect::EventPriceMissing);

@@ -37,6 +37,7 @@ mod category;
 mod config;
 mod defect;
 mod demand;
+mod draw;
 mod event;
 mod feedback;
 mod journey;

@@ -3,6 +3,7 @@
 use super::catalogue::LATENT;
 use super::category::Category;
 use super::config::ShopConfig;
+use super::draw::{happens, which};
 use crate::random::{RngExt, Xoshiro256PlusPlus, generator};
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
@@ -160,7 +161,7 @@ impl Country {
 
     fn draw(x: f64) -> Self {
         const SHARES: [f64; 8] = [0.45, 0.61, 0.73, 0.83, 0.88, 0.93, 0.96, 1.0];
-        Self::ALL[SHARES.iter().position(|&s| x < s).unwrap_or(0)]
+        Self::ALL[which(x, &SHARES)]
     }
 }
 
@@ -211,28 +212,26 @@ fn user(config: &ShopConfig, i: usize) -> User {
     let (start, days) = (config.start_day(), i64::from(config.days));
     let age = (38.0 + 13.0 * normal(rng)).clamp(18.0, 85.0);
     // Older people have been customers for longer: age and tenure go together.
-    let old_hand = rng.random::<f64>() < 0.30 + 0.006 * (age - 18.0);
+    let old_hand = happens(rng, 0.30 + 0.006 * (age - 18.0));
     let tenure = (1500.0 * rng.random::<f64>().powf(1.6 - 0.012 * age)) as i64;
     let joined_day = if old_hand {
         start - 1 - tenure
     } else {
         start + rng.random_range(0..days - 7)
     };
-    let last_day = if rng.random::<f64>() < 0.15 {
+    let last_day = if happens(rng, 0.15) {
         (joined_day.max(start) + rng.random_range(30..900)).min(start + days - 1)
     } else {
         start + days - 1
     };
-    let gender = match rng.random::<f64>() {
-        x if x < 0.51 => Gender::Female,
-        x if x < 0.98 => Gender::Male,
-        _ => Gender::Other,
-    };
-    let account = match rng.random::<f64>() {
-        x if x < 0.72 => AccountType::Free,
-        x if x < 0.97 => AccountType::Premium,
-        _ => AccountType::Business,
-    };
+    let genders = [Gender::Female, Gender::Male, Gender::Other];
+    let gender = genders[which(rng.random(), &[0.51, 0.98, 1.0])];
+    let accounts = [
+        AccountType::Free,
+        AccountType::Premium,
+        AccountType::Business,
+    ];
+    let account = accounts[which(rng.random(), &[0.72, 0.97, 1.0])];
     let lean = match gender {
         Gender::Female => 1.0,
         Gender::Male => -1.0,

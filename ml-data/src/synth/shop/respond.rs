@@ -1,7 +1,8 @@
 //! People who answer: what a user does with a list of recommendations.
 
+use super::draw::happens;
 use super::truth::Truth;
-use crate::random::{Rng, RngExt};
+use crate::random::Rng;
 
 /// What a user did with a list of recommendations.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,10 +71,11 @@ impl Truth {
             // About seven clicks for every purchase.
             let click = 1.0 - (1.0 - buy).powi(7);
             // Both draws are made whatever comes of them, so that two lists share the luck of each position.
-            let (first, second): (f64, f64) = (rng.random(), rng.random());
-            if buy > 0.0 && first < examined(k) * click {
+            // What has no chance (0 / 0) is not bought.
+            let (clicks, buys) = (happens(rng, examined(k) * click), happens(rng, buy / click));
+            if clicks {
                 out.clicked.push(k);
-                if second < buy / click {
+                if buys {
                     out.bought.push(k);
                     let price = self
                         .products

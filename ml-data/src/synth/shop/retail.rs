@@ -2,6 +2,7 @@
 
 use super::config::ShopConfig;
 use super::defect::Defect;
+use super::draw::{happens, which};
 use super::event::EventKind;
 use super::raw::{RawEvent, customer_id, invoice, stock_code};
 use super::truth::Truth;
@@ -97,10 +98,7 @@ pub(super) fn transactions(
         }
         // One order is one form: the customer is on all of its lines or on none.
         if guest.0 != e.order {
-            guest = (
-                e.order,
-                rng.random::<f64>() < config.defects.customer_missing,
-            );
+            guest = (e.order, happens(rng, config.defects.customer_missing));
         }
         let clean = &truth.events[event as usize];
         let returned = e.kind == EventKind::Return;
@@ -163,11 +161,12 @@ fn beside(
     sale: &RetailRow,
     rng: &mut Xoshiro256PlusPlus,
 ) -> Option<(RetailRow, RetailTruth)> {
-    let x: f64 = rng.random();
-    if x > 0.02 || config.defects.customer_missing == 0.0 || sale.quantity < 0 {
+    // An adjustment, a fee, or nothing.
+    let kind = which(rng.random(), &[0.005, 0.02, 1.0]);
+    if kind == 2 || config.defects.customer_missing == 0.0 || sale.quantity.is_negative() {
         return None;
     }
-    if x < 0.005 {
+    if kind == 0 {
         let row = RetailRow {
             invoice: format!("{}", 1_800_000 + rng.random_range(0..100_000)),
             description: String::new(),
@@ -186,7 +185,7 @@ fn beside(
     };
     let (code, text, quantity, from, to) = FEES[which];
     let row = RetailRow {
-        invoice: if quantity < 0 {
+        invoice: if quantity.is_negative() {
             format!("C{}", sale.invoice)
         } else {
             sale.invoice.clone()

@@ -1,3 +1,5 @@
+mod values;
+
 use super::*;
 use crate::source::{TimeFormat, civil};
 use std::collections::{HashMap, HashSet};

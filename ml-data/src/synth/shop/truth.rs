@@ -84,6 +84,11 @@ impl Truth {
         self.end
     }
 
+    /// Whether a moment is inside the recorded period, its end excluded.
+    pub(super) fn is_recorded(&self, time: i64) -> bool {
+        time < self.end
+    }
+
     /// The batch whose purchases mostly came back.
     #[must_use]
     pub fn bad_batch(&self) -> BadBatch {
@@ -144,8 +149,8 @@ impl Truth {
             .collect();
         let best_first = |a: &(f64, u32), b: &(f64, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
         let k = k.min(scored.len());
-        if k > 0 && k < scored.len() {
-            scored.select_nth_unstable_by(k - 1, best_first);
+        if let Some(last) = k.checked_sub(1) {
+            scored.select_nth_unstable_by(last, best_first);
         }
         scored.truncate(k);
         scored.sort_by(best_first);
