@@ -1,9 +1,11 @@
-//! A seed names one shop, on every platform and in every patch release: the tables, the truth and the answers of three small
-//! shops, column by column, against `golden/shop.txt`.
+//! A seed names one shop, on every platform and in every patch release: the tables, the truth and
+//! the answers of three small shops, column by column, against `golden/shop.txt`.
 //!
-//! Integers, names and dates are compared exactly. Real numbers (which pass through the platform's `exp` and `ln`) are compared
-//! to nine digits, by their sum and by a sum in which the position of a value counts. A change that is meant to give other shops
-//! writes the file anew: `cargo test --test shop_pins -- --ignored`.
+//! Integers, names and dates are compared exactly. Real numbers (which pass through the platform's
+//! `exp` and `ln`) are compared to nine digits, by their sum and by a sum in which the position of
+//! a value counts. A change that is meant to give other shops writes the file anew:
+//! `cargo test --test shop_pins -- --ignored`.
+#![allow(clippy::unwrap_used)]
 
 use ml_data::random::generator;
 use ml_data::synth::shop::{DefectRates, RawTable, Shop, ShopConfig};
@@ -42,7 +44,8 @@ impl Column {
 
 type Columns = BTreeMap<String, Column>;
 
-/// Adds the leaves of a value to their columns: the names on the way are the column's name, places in lists are not.
+/// Adds the leaves of a value to their columns: the names on the way are the column's name, places
+/// in lists are not.
 fn collect(columns: &mut Columns, path: &str, value: &Value) {
     let mut leaf = |text: &str| columns.entry(path.to_owned()).or_default().text(text);
     match value {
@@ -101,9 +104,11 @@ fn answers(shop: &Shop) -> Value {
                 json!({"clicked": r.clicked, "bought": r.bought, "revenue": r.revenue})
             })
             .collect();
+        let affinity = |p| truth.affinity(user, p);
+        let probability = |p| truth.purchase_probability(user, p, time);
         json!({
-            "affinity": (0..products).step_by(3).map(|p| truth.affinity(user, p)).collect::<Vec<_>>(),
-            "probability": (0..products).map(|p| truth.purchase_probability(user, p, time)).collect::<Vec<_>>(),
+            "affinity": (0..products).step_by(3).map(affinity).collect::<Vec<_>>(),
+            "probability": (0..products).map(probability).collect::<Vec<_>>(),
             "conversion": truth.conversion(user, &best, time),
             "best": best,
             "purchases": truth.purchases(user),
@@ -136,7 +141,8 @@ fn shops() -> [(&'static str, ShopConfig); 3] {
         anonymous: 0.5,
         customer_missing: 0.4,
     };
-    // Two years; a month of heavy use around Black Friday with many defects; many people who come once in a while.
+    // Two years; a month of heavy use around Black Friday with many defects; many people who come
+    // once in a while.
     [
         ("small", ShopConfig::small().seed(7)),
         (
