@@ -247,3 +247,6 @@ impl Blocks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

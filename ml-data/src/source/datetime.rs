@@ -239,8 +239,8 @@ pub(super) fn one_of<'a>(text: &'a [u8], allowed: &[u8]) -> Option<(u8, &'a [u8]
 
 fn month_named(name: &[u8]) -> Option<i64> {
     let is = |full: &str| {
-        name.eq_ignore_ascii_case(full.as_bytes())
-            || (name.len() == 3 && name.eq_ignore_ascii_case(&full.as_bytes()[..3]))
+        let full = full.as_bytes();
+        name.eq_ignore_ascii_case(full) || name.eq_ignore_ascii_case(&full[..3])
     };
     MONTHS.iter().position(|m| is(m)).map(|i| i as i64 + 1)
 }

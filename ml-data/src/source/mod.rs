@@ -45,3 +45,6 @@ pub use options::{As, CsvOptions, Encoding, Missing, OnMismatch, Ragged};
 pub use parquet_batches::ParquetBatches;
 pub use parquet_source::ParquetSource;
 pub use quarantine::{BadRow, Loaded, Quarantine, Reason};
+
+#[cfg(test)]
+mod tests;

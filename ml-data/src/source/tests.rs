@@ -1,0 +1,5 @@
+//! The small readers of text by value.
+
+mod numbers;
+mod records;
+mod times;
