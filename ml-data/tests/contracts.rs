@@ -282,6 +282,17 @@ fn case_s7_a_pipeline_fits_scores_saves_and_serves() {
         .with("toy/1", pipeline)
         .load(&bytes, None)
         .unwrap();
+    // Behind the pointer stands the same model, and the board holds its scores.
+    let predicted = model.predict(valid.x()).unwrap();
+    assert_eq!(predicted.len(), valid.len());
+    assert_eq!(served.predict_view(valid.x()).unwrap(), predicted);
+    let by_hand = Mae.score(valid.y(), &predicted, None).unwrap();
+    let board = valid.score(&[("other", &model)], &[&Mae]).unwrap();
+    assert_eq!(board.get("other", "mae"), Some(by_hand));
+    assert_eq!(
+        [board.get("shift", "mae"), board.get("other", "rmse")],
+        [None; 2]
+    );
     let binder = RowBinder::json(served.trained_on());
     let mut session = served.clone().session();
     let (mut row, object) = (
