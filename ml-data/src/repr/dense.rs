@@ -1,13 +1,13 @@
 //! A dense matrix with column names.
 
-use super::{Repr, Rows, View};
+use super::{AnyRow, AnyView, Repr, Rows, Sparse, SparseRow, View};
 use crate::error::{Error, Result};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 use std::sync::Arc;
 
-/// Element types of dense rows.
+/// Element types of rows: `f32` and `f64`.
 pub trait Float:
     num_traits::Float + Copy + Default + Debug + Send + Sync + Serialize + DeserializeOwned + 'static
 {
@@ -17,6 +17,34 @@ pub trait Float:
     fn f64(self) -> f64;
     /// The nearest `f32`.
     fn f32(self) -> f32;
+    #[doc(hidden)]
+    fn any_dense(x: View<'_, Dense<Self>>) -> AnyView<'_>;
+    #[doc(hidden)]
+    fn any_sparse(x: View<'_, Sparse<Self>>) -> AnyView<'_>;
+    #[doc(hidden)]
+    fn any_row(row: &[Self]) -> AnyRow<'_>;
+    #[doc(hidden)]
+    fn any_sparse_row(row: SparseRow<'_, Self>) -> AnyRow<'_>;
+}
+
+/// The variants of a precision.
+macro_rules! any_of {
+    ($dense:ident, $sparse:ident) => {
+        fn any_dense(x: View<'_, Dense<Self>>) -> AnyView<'_> {
+            AnyView::$dense(x)
+        }
+        fn any_sparse(x: View<'_, Sparse<Self>>) -> AnyView<'_> {
+            AnyView::$sparse(x)
+        }
+        #[inline]
+        fn any_row(row: &[Self]) -> AnyRow<'_> {
+            AnyRow::$dense(row)
+        }
+        #[inline]
+        fn any_sparse_row(row: SparseRow<'_, Self>) -> AnyRow<'_> {
+            AnyRow::$sparse(row)
+        }
+    };
 }
 
 impl Float for f64 {
@@ -32,6 +60,7 @@ impl Float for f64 {
     fn f32(self) -> f32 {
         self as f32
     }
+    any_of!(DenseF64, SparseF64);
 }
 
 impl Float for f32 {
@@ -47,6 +76,7 @@ impl Float for f32 {
     fn f32(self) -> f32 {
         self
     }
+    any_of!(DenseF32, SparseF32);
 }
 
 /// The names of a matrix's columns, shared.

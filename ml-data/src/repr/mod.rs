@@ -1,10 +1,12 @@
 //! Representations of rows: [`Table`](crate::table::Table), [`Dense`], [`Sparse`], and the views that let splits and folds
 //! share one copy of the data.
 
+mod any;
 mod dense;
 mod sparse;
 mod view;
 
+pub use any::{AnyRow, AnyView};
 pub use dense::{Dense, Float, Names};
 pub use sparse::{Sparse, SparseBuf, SparseRow};
 pub use view::{RowSet, View};

@@ -190,7 +190,7 @@ impl Boost {
         let weights: Option<Vec<f64>> = train.weights().map(pick);
         let counts = weights.clone().map_or(Weights::Unit, Weights::new);
         let binning = self.binning(columns(self, names)?);
-        let (layout, cells) = bins(train.x(), &kept, &counts, &binning);
+        let (layout, cells) = bins(R::any_view(train.x()), &kept, &counts, &binning);
         Ok(Binned {
             bins: Bins {
                 names: names.clone(),

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ml_data::contract::Round;
-use ml_data::repr::{Names, RowSet, View};
+use ml_data::repr::{AnyView, Names, RowSet};
 use ml_data::{Error, Result};
 
 use super::Boost;
@@ -15,54 +15,68 @@ use super::objective::{CustomObjective, Measure};
 use super::params::Boosting;
 use super::progress::Bar;
 use super::replay;
-use super::rows::{Known, Rows, Source, in_matrix};
+use super::rows::{Rows, SampleRef, Source, in_matrix};
 use super::state::State;
-use super::train::{Before, Hooks, Progress, Trained, Training, Validation, train};
+use super::train::{Hooks, Progress, Trained, Training, Validation, WarmStart, train};
 use crate::tree::bin::{Binning, Cells, Layout};
 use crate::tree::grow::Growth;
+use crate::tree::matrix::learn_layout;
 use crate::tree::weights::{Weights, held};
-use crate::tree::{Combine, Ensemble, Link, Matrix, Parts};
+use crate::tree::{Combine, Ensemble, Link, Parts};
 
 /// Name of the model in errors.
 pub(crate) const STEP: &str = "Boost";
 
 /// A metric of validation predictions: of all rows in the sample's order, row after row.
-pub(crate) struct Judge<'a> {
+#[allow(missing_debug_implementations)]
+pub struct Judge<'a> {
     pub(crate) measure: Measure<'a>,
-    pub(crate) score: &'a dyn Fn(Vec<f64>) -> Result<f64>,
+    pub(crate) score: Box<dyn Fn(Vec<f64>) -> Result<f64> + 'a>,
 }
 
 /// What is fitted besides the parameters.
-pub(crate) struct Task<'a, R> {
-    pub(crate) train: Known<'a, R>,
-    pub(crate) valid: Option<Known<'a, R>>,
+pub(crate) struct Task<'a> {
+    pub(crate) train: SampleRef<'a>,
+    pub(crate) valid: Option<SampleRef<'a>>,
     pub(crate) custom: Option<&'a dyn CustomObjective>,
     pub(crate) judge: Option<Judge<'a>>,
-    /// A model to go on from, and how it went.
-    pub(crate) before: Option<(&'a Ensemble, &'a EvalsResult)>,
+    /// A model to go on from, and how its training went.
+    pub(crate) warm_start: Option<(&'a Ensemble, &'a EvalsResult)>,
 }
+
+impl<'a> Task<'a> {
+    /// Training rows alone.
+    pub(crate) fn new(train: SampleRef<'a>) -> Self {
+        Self {
+            train,
+            valid: None,
+            custom: None,
+            judge: None,
+            warm_start: None,
+        }
+    }
+}
+
+/// A callback after each round, which may stop the training.
+pub(crate) type OnRound<'a> = &'a mut dyn FnMut(Round<'_>) -> ControlFlow<()>;
 
 /// What was learned: the trees, and how validation went.
 #[derive(Debug)]
-pub(crate) struct Learned {
+pub struct Learned {
     pub(crate) ensemble: Ensemble,
     pub(crate) best_iteration: Option<u32>,
     pub(crate) evals: EvalsResult,
 }
 
 /// Fits on the training rows; watches the others if there are any.
-pub(crate) fn fit<R: Matrix>(
-    params: &Boost,
-    task: &Task<'_, R>,
-    on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
-) -> Result<Learned> {
+pub(crate) fn fit(params: &Boost, task: &Task<'_>, on: OnRound<'_>) -> Result<Learned> {
     check_params(params)?;
     if let (Some(rounds), None) = (params.early_stopping_round, &task.valid) {
         let rule =
             "None where there are no validation rows, or a fit that has them, such as `fit_valid`";
         return Err(Error::parameter(STEP, "early_stopping_round", rounds, rule));
     }
-    if task.before.is_some() && params.boosting != Boosting::Gbdt {
+    if task.warm_start.is_some() && params.boosting != Boosting::Gbdt {
         let found = format!("{:?}", params.boosting);
         let rule = "Gbdt where training goes on from a model";
         return Err(Error::parameter(STEP, "boosting", found, rule));
@@ -116,15 +130,15 @@ pub(crate) fn fit<R: Matrix>(
 }
 
 /// Checks the training rows and bins them.
-fn training<'a, R: Matrix>(params: &Boost, task: &Task<'a, R>) -> Result<Training<'a>> {
-    let known = &task.train;
-    if known.x.names().is_empty() {
+fn training<'a>(params: &Boost, task: &Task<'a>) -> Result<Training<'a>> {
+    let sample = &task.train;
+    if sample.x.names().is_empty() {
         return Err(Error::Empty("feature matrix (no columns)".into()));
     }
-    let rows = Rows::of(known, "training sample")?;
-    rows.check_classes(known)?;
-    let loss = rows.loss(params, task.custom, known)?;
-    let init_score = rows.init_score(known, loss.outputs())?;
+    let rows = Rows::of(sample, "training sample")?;
+    rows.check_classes(sample)?;
+    let loss = rows.loss(params, task.custom, sample)?;
+    let init_score = rows.init_score(sample, loss.outputs())?;
     if init_score.is_some() && params.boosting == Boosting::Rf {
         return Err(Error::Unsupported {
             step: STEP,
@@ -132,15 +146,15 @@ fn training<'a, R: Matrix>(params: &Boost, task: &Task<'a, R>) -> Result<Trainin
             why: "trees of a forest stand for themselves".into(),
         });
     }
-    let weights = rows.weights(known, 2.0 * params.min_sum_hessian_in_leaf);
-    let binning = params.binning(columns(params, known.x.names())?);
-    let (layout, cells) = match known.x {
+    let weights = rows.weights(sample, 2.0 * params.min_sum_hessian_in_leaf);
+    let binning = params.binning(columns(params, sample.x.names())?);
+    let (layout, cells) = match sample.x {
         Source::Rows(x) => bins(x, &rows.kept, &weights, &binning),
         Source::Bins(bins) => bins.of(&binning)?,
     };
-    let before = task
-        .before
-        .map(|(model, evals)| before(model, evals, task, &rows, loss.outputs()))
+    let warm_start = task
+        .warm_start
+        .map(|(model, evals)| warm_start(model, evals, task, &rows, loss.outputs()))
         .transpose()?;
     Ok(Training {
         layout,
@@ -150,58 +164,58 @@ fn training<'a, R: Matrix>(params: &Boost, task: &Task<'a, R>) -> Result<Trainin
         starts: rows.starts,
         init_score,
         measured: params.is_provide_training_metric && task.judge.is_none(),
-        before,
+        warm_start,
     })
 }
 
 /// The bins of the rows that count, by their positions in the sample.
-pub(super) fn bins<R: Matrix>(
-    x: View<'_, R>,
+pub(super) fn bins(
+    x: AnyView<'_>,
     kept: &[u32],
     weights: &Weights,
     binning: &Binning,
 ) -> (Arc<Layout>, Arc<Cells>) {
     let list = in_matrix(kept, x.rows());
-    let x = View::new(x.data(), RowSet::List(&list));
-    let mut layout = R::learn(x, weights.repeats(), binning);
+    let x = x.with_rows(RowSet::List(&list));
+    let mut layout = learn_layout(x, weights.repeats(), binning);
     let cells = layout.training_cells(x);
     (Arc::new(layout), Arc::new(cells))
 }
 
 /// A model as a place to go on from.
-fn before<R: Matrix>(
+fn warm_start(
     model: &Ensemble,
     evals: &EvalsResult,
-    task: &Task<'_, R>,
+    task: &Task<'_>,
     rows: &Rows,
     outputs: usize,
-) -> Result<Before> {
+) -> Result<WarmStart> {
     let what = "outputs of the model to go on from";
     Error::check_len(what, outputs, model.outputs())?;
     let valid = match &task.valid {
-        Some(valid) => said(model, &Rows::of(valid, "validation sample")?, valid)?,
+        Some(valid) => raw_scores(model, &Rows::of(valid, "validation sample")?, valid)?,
         None => Vec::new(),
     };
-    Ok(Before {
+    Ok(WarmStart {
         rounds: model.trees().len() / model.outputs(),
         start: model.parts().start.clone(),
-        train: said(model, rows, &task.train)?,
+        train: raw_scores(model, rows, &task.train)?,
         valid,
         evals: evals.clone(),
     })
 }
 
 /// From what training learned to a model.
-fn learned<R: Matrix>(
+fn learned(
     params: &Boost,
-    task: &Task<'_, R>,
+    task: &Task<'_>,
     training: &Training<'_>,
     measure: Measure<'_>,
     trained: Trained,
 ) -> Result<Learned> {
     let best = trained.best_iteration;
     let mut trees = task
-        .before
+        .warm_start
         .map_or_else(Vec::new, |(e, _)| e.trees().to_vec());
     trees.extend(trained.trees);
     trees.truncate(best.map_or(usize::MAX, |b| b * trained.start.len()));
@@ -269,27 +283,27 @@ fn interactions(params: &Boost, names: &Names) -> Result<Vec<Vec<u32>>> {
     sets.map(|set| set.iter().map(column).collect()).collect()
 }
 
-/// What a model says of the rows, on top of their initial scores, one output after the other.
-fn said<R: Matrix>(model: &Ensemble, rows: &Rows, known: &Known<'_, R>) -> Result<Vec<f64>> {
+/// A model's raw scores of the rows, on top of their initial scores, one output after the other.
+fn raw_scores(model: &Ensemble, rows: &Rows, sample: &SampleRef<'_>) -> Result<Vec<f64>> {
     let outputs = model.outputs();
-    let x = known.x.rows()?;
+    let x = sample.x.rows()?;
     let list = rows.in_matrix(x.rows());
-    let x = View::new(x.data(), RowSet::List(&list));
-    if let Some(mut scores) = rows.init_score(known, outputs)? {
-        x.data().check(model.names())?;
+    let x = x.with_rows(RowSet::List(&list));
+    if let Some(mut scores) = rows.init_score(sample, outputs)? {
+        x.check(model.names())?;
         replay::add_to(model, x, &mut scores);
         return Ok(scores);
     }
-    let scores = model.raw_scores(x)?;
+    let scores = model.raw_any_scores(x)?;
     let output = |k: usize| scores.iter().skip(k).step_by(outputs).copied();
     Ok((0..outputs).flat_map(output).collect())
 }
 
 /// Bins the validation rows and says how they are judged: by the objective's own metric unless there is another.
-fn validation<'a, R: Matrix>(
+fn validation<'a>(
     params: &Boost,
-    task: &'a Task<'_, R>,
-    valid: &'a Known<'_, R>,
+    task: &'a Task<'_>,
+    valid: &'a SampleRef<'_>,
     training: &Training<'_>,
 ) -> Result<Validation<'a>> {
     let (layout, trained) = (&training.layout, &training.loss);
@@ -307,7 +321,7 @@ fn validation<'a, R: Matrix>(
             cells: layout.cells(x),
             init_score: Rows::all(valid).init_score(valid, trained.outputs())?,
             measure: judge.measure,
-            evaluate: Box::new(judged(judge.score, trained.link(), trained.outputs())),
+            evaluate: Box::new(judged(&*judge.score, trained.link(), trained.outputs())),
         });
     }
     let rows = Rows::of(valid, "validation sample")?;
@@ -315,7 +329,7 @@ fn validation<'a, R: Matrix>(
     let loss = rows.loss(params, task.custom, valid)?;
     let weights = valid.weights.map(|w| held(rows.pick(w), 0.0));
     Ok(Validation {
-        cells: layout.cells(View::new(x.data(), RowSet::List(&list))),
+        cells: layout.cells(x.with_rows(RowSet::List(&list))),
         init_score: rows.init_score(valid, trained.outputs())?,
         measure: loss.measure(),
         evaluate: Box::new(move |scores| Ok(loss.evaluate(scores, weights.as_deref()))),

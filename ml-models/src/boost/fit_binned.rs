@@ -1,16 +1,15 @@
 //! Fitting on rows in bins.
 
 use ml_data::Result;
-use ml_data::contract::Metric;
-use ml_data::repr::Dense;
-use ml_data::sample::{Binary, Class, Real, Relevance, Sample, Target, Valid};
+use ml_data::sample::{Sample, Target, Valid};
 
 use super::Boost;
 use super::binned::Binned;
-use super::estimator::{Learnable, More, WithMetric, WithObjective, go_on, learn, learn_judged};
-use super::model::{FittedBoost, FittedBoostClassifier};
-use super::objective::CustomObjective;
-use super::rows::{Known, Source};
+use super::estimator::never_stop;
+use super::fit::{Task, fit};
+use super::rows::{SampleRef, Source};
+use super::target::{BoostTarget, sample_ref};
+use super::with::{BoostWith, InitModel, ObjectiveOf, WatchedMetric};
 use crate::tree::Matrix;
 
 /// Fitting on rows in bins.
@@ -37,78 +36,61 @@ pub trait FitBinned<Y: Target> {
     ) -> Result<Self::Model>;
 }
 
-fn known<R: Matrix, Y: Learnable>(train: &Binned<Y>) -> Known<'_, R> {
-    Known {
+/// The training rows of a task.
+fn binned_ref<Y: BoostTarget>(train: &Binned<Y>) -> SampleRef<'_> {
+    SampleRef {
         x: Source::Bins(&train.bins),
-        answers: Y::answers(&train.labels),
+        labels: Y::labels(&train.labels),
         weights: train.weights.as_deref(),
         init_score: train.init_score.as_deref(),
     }
 }
 
-macro_rules! fits_binned {
-    ($target:ty, $model:ty) => {
-        impl FitBinned<$target> for Boost {
-            type Model = $model;
+impl<Y: BoostTarget> FitBinned<Y> for Boost {
+    type Model = Y::Model;
 
-            fn fit_binned(&self, train: &Binned<$target>) -> Result<$model> {
-                let (known, y) = (known(train), &train.labels);
-                learn::<Dense<f32>, $target>(self, More::default(), known, y, None, &mut go_on)
-            }
+    fn fit_binned(&self, train: &Binned<Y>) -> Result<Y::Model> {
+        let task = Task::new(binned_ref(train));
+        Y::model(fit(self, &task, &mut never_stop)?, &train.labels)
+    }
 
-            fn fit_binned_valid<R: Matrix>(
-                &self,
-                train: &Binned<$target>,
-                valid: &Sample<R, $target, Valid>,
-            ) -> Result<$model> {
-                let (known, y) = (known(train), &train.labels);
-                learn::<R, $target>(self, More::default(), known, y, Some(valid), &mut go_on)
-            }
-        }
-
-        impl<M: Metric<$target>> FitBinned<$target> for WithMetric<M> {
-            type Model = $model;
-
-            fn fit_binned(&self, train: &Binned<$target>) -> Result<$model> {
-                self.boost.fit_binned(train)
-            }
-
-            fn fit_binned_valid<R: Matrix>(
-                &self,
-                train: &Binned<$target>,
-                valid: &Sample<R, $target, Valid>,
-            ) -> Result<$model> {
-                let (known, y) = (known(train), &train.labels);
-                learn_judged(&self.boost, &self.metric, known, y, valid, &mut go_on)
-            }
-        }
-    };
+    fn fit_binned_valid<R: Matrix>(
+        &self,
+        train: &Binned<Y>,
+        valid: &Sample<R, Y, Valid>,
+    ) -> Result<Y::Model> {
+        let mut task = Task::new(binned_ref(train));
+        task.valid = Some(sample_ref(valid));
+        Y::model(fit(self, &task, &mut never_stop)?, &train.labels)
+    }
 }
-fits_binned!(Real, FittedBoost);
-fits_binned!(Binary, FittedBoost);
-fits_binned!(Relevance, FittedBoost);
-fits_binned!(Class, FittedBoostClassifier);
 
-macro_rules! fits_binned_custom {
-    ($target:ty) => {
-        impl<O: CustomObjective> FitBinned<$target> for WithObjective<O> {
-            type Model = FittedBoost;
+impl<Y, M, O, I> FitBinned<Y> for BoostWith<M, O, I>
+where
+    Y: BoostTarget,
+    M: WatchedMetric<Y>,
+    O: ObjectiveOf<Y>,
+    I: InitModel<Y>,
+{
+    type Model = Y::Model;
 
-            fn fit_binned(&self, train: &Binned<$target>) -> Result<FittedBoost> {
-                let (known, y) = (known(train), &train.labels);
-                learn::<Dense<f32>, $target>(&self.boost, self.more(), known, y, None, &mut go_on)
-            }
+    fn fit_binned(&self, train: &Binned<Y>) -> Result<Y::Model> {
+        let mut task = Task::new(binned_ref(train));
+        task.custom = self.objective.custom();
+        task.warm_start = self.init.trees(&train.labels)?;
+        Y::model(fit(&self.boost, &task, &mut never_stop)?, &train.labels)
+    }
 
-            fn fit_binned_valid<R: Matrix>(
-                &self,
-                train: &Binned<$target>,
-                valid: &Sample<R, $target, Valid>,
-            ) -> Result<FittedBoost> {
-                let (known, y) = (known(train), &train.labels);
-                learn::<R, $target>(&self.boost, self.more(), known, y, Some(valid), &mut go_on)
-            }
-        }
-    };
+    fn fit_binned_valid<R: Matrix>(
+        &self,
+        train: &Binned<Y>,
+        valid: &Sample<R, Y, Valid>,
+    ) -> Result<Y::Model> {
+        let mut task = Task::new(binned_ref(train));
+        task.valid = Some(sample_ref(valid));
+        task.judge = self.metric.judge(valid);
+        task.custom = self.objective.custom();
+        task.warm_start = self.init.trees(&train.labels)?;
+        Y::model(fit(&self.boost, &task, &mut never_stop)?, &train.labels)
+    }
 }
-fits_binned_custom!(Real);
-fits_binned_custom!(Binary);

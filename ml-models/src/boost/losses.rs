@@ -8,32 +8,31 @@ use super::objective::{
     Custom, CustomObjective, Kind, LambdaMap, LambdaRank, Logistic, Loss, Objective, OneVsAll,
     Pointwise, Softmax, XeNdcg,
 };
-use super::rows::{Answers, Known, Rows};
-use crate::tree::Matrix;
+use super::rows::{LabelsRef, Rows, SampleRef};
 
 /// Grades beyond this are refused unless `label_gain` names their gains.
 const LARGEST_GRADE: f32 = 30.0;
 
 impl Rows {
     /// The objective on these labels.
-    pub(crate) fn loss<'a, R: Matrix>(
+    pub(crate) fn loss<'a>(
         &self,
         params: &Boost,
         custom: Option<&'a dyn CustomObjective>,
-        known: &Known<'_, R>,
+        sample: &SampleRef<'_>,
     ) -> Result<Box<dyn Loss + 'a>> {
         if let Some(objective) = custom {
-            let labels = self.numbers(known)?;
+            let labels = self.numbers(sample)?;
             return Ok(Box::new(Custom { objective, labels }));
         }
-        match known.answers {
-            Answers::Real(_) => {
+        match sample.labels {
+            LabelsRef::Real(_) => {
                 let kind = real_kind(params)?;
-                let labels = self.numbers(known)?;
+                let labels = self.numbers(sample)?;
                 check_range(kind, &labels, &self.kept)?;
                 Ok(Box::new(Pointwise::new(kind, labels)))
             }
-            Answers::Binary(labels) => {
+            LabelsRef::Binary(labels) => {
                 expect(params, &[Objective::Binary], "Binary for binary labels")?;
                 let positive = |&i: &u32| labels.values()[i as usize] == 1;
                 let signs: Vec<f64> = self
@@ -47,7 +46,7 @@ impl Rows {
                     sigmoid: params.sigmoid,
                 }))
             }
-            Answers::Class(labels) => {
+            LabelsRef::Class(labels) => {
                 let allowed = [Objective::Multiclass, Objective::MulticlassOva];
                 expect(params, &allowed, "Multiclass or MulticlassOva for classes")?;
                 let codes = self
@@ -62,7 +61,7 @@ impl Rows {
                     Box::new(Softmax { codes, classes })
                 })
             }
-            Answers::Relevance(labels) => {
+            LabelsRef::Relevance(labels) => {
                 let allowed = [
                     Objective::Lambdarank,
                     Objective::RankXendcg,

@@ -1,20 +1,19 @@
 //! New leaf values for the trees of a model.
 
-use ml_data::contract::Estimator;
-use ml_data::repr::{RowSet, View};
-use ml_data::sample::{Binary, Class, Real, Relevance, Sample, Train};
+use ml_data::contract::{Estimator, Params, Predict};
+use ml_data::repr::RowSet;
+use ml_data::sample::{Sample, Train};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
 use super::Boost;
-use super::estimator::{Learnable, known, params_of_boost};
 use super::evals::EvalsResult;
 use super::fit::{Learned, STEP, check_monotone, check_params};
-use super::model::{FittedBoost, FittedBoostClassifier};
-use super::replay;
-use super::rows::{Known, Rows};
+use super::rows::{Rows, SampleRef};
+use super::target::{BoostTarget, sample_ref};
 use crate::tree::grow::{Growth, Pair};
 use crate::tree::math::PIECE;
+use crate::tree::matrix::leaves_of_tree;
 use crate::tree::weights::Weights;
 use crate::tree::{Child, Combine, Condition, Ensemble, Matrix, Parts, Tree};
 
@@ -68,41 +67,47 @@ impl Boost {
     }
 }
 
-params_of_boost!(Refit);
+impl<M: Send + Sync> Params for Refit<M> {
+    fn name(&self) -> &'static str {
+        STEP
+    }
 
-macro_rules! refits {
-    ($target:ty, $model:ty) => {
-        impl<R: Matrix> Estimator<R, $target> for Refit<$model> {
-            type Model = $model;
+    fn check(&self) -> Result<()> {
+        check_params(&self.boost)
+    }
 
-            fn learn(&self, train: &Sample<R, $target, Train>) -> Result<$model> {
-                let trees = <$target as Learnable>::trees(&self.model, train.y())?;
-                let ensemble = refit(&self.boost, &known(train), trees)?;
-                let learned = Learned {
-                    ensemble,
-                    best_iteration: None,
-                    evals: EvalsResult::default(),
-                };
-                <$target as Learnable>::model(learned, train.y())
-            }
-        }
-    };
+    fn takes_init_score(&self) -> bool {
+        true
+    }
 }
-refits!(Real, FittedBoost);
-refits!(Binary, FittedBoost);
-refits!(Relevance, FittedBoost);
-refits!(Class, FittedBoostClassifier);
+
+impl<R: Matrix, Y: BoostTarget> Estimator<R, Y> for Refit<Y::Model>
+where
+    Y::Model: Predict<R, Prediction = Y::Prediction>,
+{
+    type Model = Y::Model;
+
+    fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Y::Model> {
+        let trees = Y::ensemble(&self.model, train.y())?;
+        let learned = Learned {
+            ensemble: refit(&self.boost, &sample_ref(train), trees)?,
+            best_iteration: None,
+            evals: EvalsResult::default(),
+        };
+        Y::model(learned, train.y())
+    }
+}
 
 /// Starting scores this close to 0 are not part of the first round.
 const NO_START: f64 = 1e-15;
 
-fn refit<R: Matrix>(params: &Boost, known: &Known<'_, R>, model: &Ensemble) -> Result<Ensemble> {
+fn refit(params: &Boost, sample: &SampleRef<'_>, model: &Ensemble) -> Result<Ensemble> {
     check_params(params)?;
-    let x = known.x.rows()?;
-    x.data().check(model.names())?;
+    let x = sample.x.rows()?;
+    x.check(model.names())?;
     check_monotone(params, model.names())?;
-    let rows = Rows::of(known, "training sample")?;
-    let loss = rows.loss(params, None, known)?;
+    let rows = Rows::of(sample, "training sample")?;
+    let loss = rows.loss(params, None, sample)?;
     let outputs = loss.outputs();
     Error::check_len("outputs of the model to refit", outputs, model.outputs())?;
     let mut parts = model.parts().clone();
@@ -114,9 +119,9 @@ fn refit<R: Matrix>(params: &Boost, known: &Known<'_, R>, model: &Ensemble) -> R
         });
     }
     let list = rows.in_matrix(x.rows());
-    let x = View::new(x.data(), RowSet::List(&list));
-    let (n, weights) = (list.len(), rows.weights(known, 0.0));
-    let init_score = rows.init_score(known, outputs)?;
+    let x = x.with_rows(RowSet::List(&list));
+    let (n, weights) = (list.len(), rows.weights(sample, 0.0));
+    let init_score = rows.init_score(sample, outputs)?;
     let (mut pairs, started): (Vec<Pair>, _) = (vec![[0.0; 2]; n * outputs], init_score.is_some());
     let mut scores = init_score.unwrap_or_else(|| vec![0.0; n * outputs]);
     let values = Values {
@@ -127,7 +132,7 @@ fn refit<R: Matrix>(params: &Boost, known: &Known<'_, R>, model: &Ensemble) -> R
         decay: params.refit_decay_rate,
     };
     if parts.trees.iter().all(|tree| tree.nodes.is_empty()) {
-        rows.check_classes(known)?;
+        rows.check_classes(sample)?;
         let best = if started {
             loss.gradients(&scores, 0, &mut pairs);
             let step = |pairs| {
@@ -147,7 +152,7 @@ fn refit<R: Matrix>(params: &Boost, known: &Known<'_, R>, model: &Ensemble) -> R
         if k == 0 {
             loss.gradients(&scores, round, &mut pairs);
         }
-        let leaves = replay::leaves(tree, x);
+        let leaves = leaves_of_tree(tree, x);
         let sums = sums(tree.leaves.len(), &leaves, &pairs[k * n..][..n], &weights);
         let start = parts.start[k];
         let of_start = round == 0 && start.abs() > NO_START;

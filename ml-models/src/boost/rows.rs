@@ -1,12 +1,11 @@
 //! The rows of a sample that count: checked labels and weights, rows of weight 0 dropped, queries brought together.
 
-use ml_data::repr::{Names, RowSet, View};
+use ml_data::repr::{AnyView, Names, RowSet};
 use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels, RelevanceLabels};
 use ml_data::{Error, Result};
 
 use super::binned::Bins;
 use super::fit::STEP;
-use crate::tree::Matrix;
 use crate::tree::weights::{Weights, held};
 
 /// Labels beyond this are refused: sums of their squares must stay finite in `f32` gradients.
@@ -16,24 +15,24 @@ pub(super) const MOST_ROWS: usize = 1 << 29;
 
 /// Labels of a target.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Answers<'a> {
+pub enum LabelsRef<'a> {
     Real(&'a RealLabels),
     Binary(&'a BinaryLabels),
     Class(&'a ClassLabels),
     Relevance(&'a RelevanceLabels),
 }
 
-/// The columns of a sample.
+/// The columns of a sample: numbers, or bins that were made of them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Source<'a, R> {
-    Rows(View<'a, R>),
+pub(crate) enum Source<'a> {
+    Rows(AnyView<'a>),
     Bins(&'a Bins),
 }
 
-impl<'a, R: Matrix> Source<'a, R> {
+impl<'a> Source<'a> {
     pub(crate) fn names(&self) -> &'a Names {
         match self {
-            Self::Rows(x) => x.data().header(),
+            Self::Rows(x) => x.names(),
             Self::Bins(bins) => &bins.names,
         }
     }
@@ -47,7 +46,7 @@ impl<'a, R: Matrix> Source<'a, R> {
     }
 
     /// The numbers themselves, for what can not do without.
-    pub(crate) fn rows(&self) -> Result<View<'a, R>> {
+    pub(crate) fn rows(&self) -> Result<AnyView<'a>> {
         match self {
             Self::Rows(x) => Ok(*x),
             Self::Bins(_) => Err(Error::Unsupported {
@@ -59,11 +58,11 @@ impl<'a, R: Matrix> Source<'a, R> {
     }
 }
 
-/// Rows with what is known about them.
+/// A training or validation sample whose types of rows and target are forgotten.
 #[derive(Debug)]
-pub(crate) struct Known<'a, R> {
-    pub(crate) x: Source<'a, R>,
-    pub(crate) answers: Answers<'a>,
+pub(crate) struct SampleRef<'a> {
+    pub(crate) x: Source<'a>,
+    pub(crate) labels: LabelsRef<'a>,
     pub(crate) weights: Option<&'a [f64]>,
     /// Scores to start from, row after row.
     pub(crate) init_score: Option<&'a [f64]>,
@@ -78,10 +77,10 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    pub(crate) fn of<R: Matrix>(known: &Known<'_, R>, what: &str) -> Result<Self> {
-        let n = known.x.len();
-        let weight = |i: usize| known.weights.map_or(1.0, |w| w[i]);
-        if let Some(w) = known.weights {
+    pub(crate) fn of(sample: &SampleRef<'_>, what: &str) -> Result<Self> {
+        let n = sample.x.len();
+        let weight = |i: usize| sample.weights.map_or(1.0, |w| w[i]);
+        if let Some(w) = sample.weights {
             Error::check_len("weights", n, w.len())?;
             if let Some(row) = w.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
                 return Err(Error::cell(
@@ -105,7 +104,7 @@ impl Rows {
             )));
         }
         let mut starts = Vec::new();
-        if let Answers::Relevance(labels) = known.answers {
+        if let LabelsRef::Relevance(labels) = sample.labels {
             let query = |i: u32| labels.query_ids()[i as usize];
             kept.sort_by_key(|&i| query(i));
             let begins = |k: &usize| *k == 0 || query(kept[k - 1]) != query(kept[*k]);
@@ -117,8 +116,8 @@ impl Rows {
 
     /// What each row that counts counts for; weights that sums do not hold, or that are small and
     /// sum to less than `least`, are divided by their largest.
-    pub(crate) fn weights<R: Matrix>(&self, known: &Known<'_, R>, least: f64) -> Weights {
-        known
+    pub(crate) fn weights(&self, sample: &SampleRef<'_>, least: f64) -> Weights {
+        sample
             .weights
             .map_or(Weights::Unit, |w| Weights::new(held(self.pick(w), least)))
     }
@@ -128,23 +127,23 @@ impl Rows {
     }
 
     /// All rows in the sample's order.
-    pub(crate) fn all<R: Matrix>(known: &Known<'_, R>) -> Self {
+    pub(crate) fn all(sample: &SampleRef<'_>) -> Self {
         Self {
-            kept: (0..known.x.len() as u32).collect(),
+            kept: (0..sample.x.len() as u32).collect(),
             starts: Vec::new(),
         }
     }
 
     /// The scores to start from, one output after the other.
-    pub(crate) fn init_score<R: Matrix>(
+    pub(crate) fn init_score(
         &self,
-        known: &Known<'_, R>,
+        sample: &SampleRef<'_>,
         outputs: usize,
     ) -> Result<Option<Vec<f64>>> {
-        let Some(scores) = known.init_score else {
+        let Some(scores) = sample.init_score else {
             return Ok(None);
         };
-        let expected = known.x.len() * outputs;
+        let expected = sample.x.len() * outputs;
         Error::check_len("init_score (one a row and output)", expected, scores.len())?;
         let output = |k: usize| {
             self.kept
@@ -160,9 +159,9 @@ impl Rows {
     }
 
     /// The labels as numbers.
-    pub(crate) fn numbers<R: Matrix>(&self, known: &Known<'_, R>) -> Result<Vec<f64>> {
-        match known.answers {
-            Answers::Real(labels) => {
+    pub(crate) fn numbers(&self, sample: &SampleRef<'_>) -> Result<Vec<f64>> {
+        match sample.labels {
+            LabelsRef::Real(labels) => {
                 if let Some(row) = labels.values().iter().position(|y| y.abs() > LARGEST_LABEL) {
                     return Err(Error::cell(
                         "label",
@@ -173,7 +172,7 @@ impl Rows {
                 }
                 Ok(self.pick(labels.values()))
             }
-            Answers::Binary(labels) => {
+            LabelsRef::Binary(labels) => {
                 let number = |&i: &u32| f64::from(labels.values()[i as usize]);
                 Ok(self.kept.iter().map(number).collect())
             }
@@ -187,10 +186,10 @@ impl Rows {
     }
 
     /// Refuses training labels that leave nothing to learn.
-    pub(crate) fn check_classes<R: Matrix>(&self, known: &Known<'_, R>) -> Result<()> {
-        let one_class = match known.answers {
-            Answers::Binary(labels) => self.all_equal(|i| u32::from(labels.values()[i])),
-            Answers::Class(labels) => self.all_equal(|i| labels.codes()[i]),
+    pub(crate) fn check_classes(&self, sample: &SampleRef<'_>) -> Result<()> {
+        let one_class = match sample.labels {
+            LabelsRef::Binary(labels) => self.all_equal(|i| u32::from(labels.values()[i])),
+            LabelsRef::Class(labels) => self.all_equal(|i| labels.codes()[i]),
             _ => false,
         };
         if one_class {

@@ -48,14 +48,14 @@ impl State {
             train_history: Vec::new(),
             history: Vec::new(),
         };
-        if let Some(before) = &training.before {
-            state.rounds = before.rounds;
-            state.start.clone_from(&before.start);
-            state.scores.clone_from(&before.train);
-            state.valid.clone_from(&before.valid);
-            let known = |history: &[f64]| history[..before.rounds.min(history.len())].to_vec();
-            state.train_history = known(before.evals.training());
-            state.history = known(before.evals.valid());
+        if let Some(warm) = &training.warm_start {
+            state.rounds = warm.rounds;
+            state.start.clone_from(&warm.start);
+            state.scores.clone_from(&warm.train);
+            state.valid.clone_from(&warm.valid);
+            let known = |history: &[f64]| history[..warm.rounds.min(history.len())].to_vec();
+            state.train_history = known(warm.evals.training());
+            state.history = known(warm.evals.valid());
             return state;
         }
         state.start = start(params, training);

@@ -35,12 +35,12 @@ pub(crate) struct Training<'a> {
     /// Whether the metric of these rows is wanted after each round.
     pub(crate) measured: bool,
     /// What an earlier model says, one output after the other.
-    pub(crate) before: Option<Before>,
+    pub(crate) warm_start: Option<WarmStart>,
 }
 
 /// An earlier model that training goes on from.
 #[derive(Debug)]
-pub(crate) struct Before {
+pub(crate) struct WarmStart {
     /// Its rounds.
     pub(crate) rounds: usize,
     pub(crate) start: Vec<f64>,
@@ -173,7 +173,7 @@ fn trained(
     best_iteration: Option<usize>,
 ) -> Trained {
     let outputs = state.start.len();
-    let done = training.before.as_ref().map_or(0, |b| b.rounds);
+    let done = training.warm_start.as_ref().map_or(0, |b| b.rounds);
     let kept = best_iteration.map_or(usize::MAX, |b| b.saturating_sub(done));
     let sprouts: Vec<&Sprout> = state.grown.iter().take(kept).flatten().collect();
     let mut trees: Vec<Tree> = sprouts

@@ -1,10 +1,10 @@
 //! Trees that are added up.
 
-use ml_data::repr::{Dense, Float, Names, View};
+use ml_data::repr::{AnyRow, AnyView, Dense, Float, Names, View};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::matrix::Matrix;
+use super::matrix::{self, Matrix};
 use super::node::Node;
 use super::predict::{Compiled, Scratch};
 use super::shap::{Contributions, Explainer};
@@ -178,10 +178,17 @@ impl Ensemble {
         scratch: &mut Scratch,
         out: &mut [f64],
     ) -> Result<()> {
-        Error::check_len("features of a row", self.names().len(), row.len())?;
+        self.raw_any_row(row.into(), scratch, out)
+    }
+
+    fn raw_any_row(&self, row: AnyRow<'_>, scratch: &mut Scratch, out: &mut [f64]) -> Result<()> {
         Error::check_len("scores of a row", self.outputs(), out.len())?;
-        self.compiled.row(row, scratch, out);
-        Ok(())
+        matrix::add_row(&self.compiled, row, self.names().len(), scratch, out)
+    }
+
+    pub(crate) fn raw_any_scores(&self, x: AnyView<'_>) -> Result<Vec<f64>> {
+        x.check(self.names())?;
+        matrix::scores(&self.compiled, x)
     }
 
     /// The same for a row of either kind.
@@ -191,10 +198,7 @@ impl Ensemble {
         scratch: &mut Scratch,
         out: &mut [f64],
     ) -> Result<()> {
-        R::check_row(row, self.names().len())?;
-        Error::check_len("scores of a row", self.outputs(), out.len())?;
-        R::add_row(&self.compiled, row, self.names().len(), scratch, out);
-        Ok(())
+        self.raw_any_row(R::any_row(row), scratch, out)
     }
 
     /// The scores of all rows, before the link; [`outputs`](Self::outputs) numbers a row.
@@ -202,8 +206,7 @@ impl Ensemble {
     /// # Errors
     /// Other columns than the trained ones.
     pub fn raw_scores<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<f64>> {
-        x.data().check(self.names())?;
-        R::scores(&self.compiled, x)
+        self.raw_any_scores(R::any_view(x))
     }
 
     /// The leaf that each row reaches in each tree (LightGBM's `pred_leaf`): row after row, one number a tree.
@@ -211,8 +214,9 @@ impl Ensemble {
     /// # Errors
     /// Other columns than the trained ones.
     pub fn leaves<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<u32>> {
-        x.data().check(self.names())?;
-        R::leaves(&self.compiled, x)
+        let x = R::any_view(x);
+        x.check(self.names())?;
+        matrix::leaves(&self.compiled, x)
     }
 
     /// What each feature adds to each score of each row (LightGBM's `pred_contrib`). Where rows come one by one, keep an
@@ -229,7 +233,11 @@ impl Ensemble {
     /// # Errors
     /// Other columns than the trained ones.
     pub fn predictions<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<f64>> {
-        let mut scores = self.raw_scores(x)?;
+        self.any_predictions(R::any_view(x))
+    }
+
+    fn any_predictions(&self, x: AnyView<'_>) -> Result<Vec<f64>> {
+        let mut scores = self.raw_any_scores(x)?;
         if self.parts.link != Link::Identity {
             scores
                 .chunks_mut(self.outputs())

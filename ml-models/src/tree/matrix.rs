@@ -1,11 +1,16 @@
 //! What trees are learned from and predict: rows of numbers, with or without their zeros.
+//!
+//! [`Matrix`] is what users see, a bound on rows. Behind it each row type turns into
+//! [`AnyView`] or [`AnyRow`], so that binning, training and prediction are compiled here, once for
+//! each of the four types, and not again in every program that fits a model.
 
 use super::bin::{Binning, Cells, Filler, Layout};
 use super::predict::{Compiled, Scratch};
-use ml_data::repr::{Dense, Float, Names, Repr, RowSet, Sparse, SparseRow, View};
+use super::shape::Tree;
+use ml_data::for_any;
+use ml_data::repr::{AnyRow, AnyView, Dense, Float, Names, Repr, RowSet, Sparse, SparseRow, View};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
-use sealed::Columns;
 
 /// Rows of numbers that trees take: [`Dense`], and [`Sparse`], whose zeros are not stored. Both give the same trees and
 /// predictions, bit by bit.
@@ -14,7 +19,7 @@ use sealed::Columns;
     label = "neither `Dense` nor `Sparse` rows",
     note = "the steps before it must produce the rows it reads: `Dense` or `Sparse`"
 )]
-pub trait Matrix: Columns {}
+pub trait Matrix: sealed::Erase {}
 
 impl<F: Float> Matrix for Dense<F> {}
 impl<F: Float> Matrix for Sparse<F> {}
@@ -22,127 +27,141 @@ impl<F: Float> Matrix for Sparse<F> {}
 pub(crate) mod sealed {
     use super::*;
 
-    /// What differs between the two.
-    pub trait Columns: Repr<Header = Names> {
-        /// The bins of every column; `counts` says how many rows each row stands for.
-        fn learn(x: View<'_, Self>, counts: Option<&[u32]>, params: &Binning) -> Layout;
-        /// Writes the cells of all rows; the first of them is row `first` of the cells.
-        fn fill(x: View<'_, Self>, filler: &Filler<'_>, cells: &mut Cells, first: usize);
-        /// A number of a row.
-        fn value(row: Self::Row<'_>, column: usize) -> f64;
-        /// Appends what tells a row from others.
-        fn bytes(row: Self::Row<'_>, to: &mut Vec<u8>);
-        /// Refuses a row of other columns than so many.
-        fn check_row(row: Self::Row<'_>, width: usize) -> Result<()>;
-        /// The scores of a row of so many columns.
-        fn add_row(
-            model: &Compiled,
-            row: Self::Row<'_>,
-            width: usize,
-            scratch: &mut Scratch,
-            out: &mut [f64],
-        );
-        /// The scores of all rows, row after row.
-        fn scores(model: &Compiled, x: View<'_, Self>) -> Result<Vec<f64>>;
-        /// The leaf of every row in every tree, row after row.
-        fn leaves(model: &Compiled, x: View<'_, Self>) -> Result<Vec<u32>>;
+    /// Rows whose type can be forgotten.
+    pub trait Erase: Repr<Header = Names> {
+        fn any_view(x: View<'_, Self>) -> AnyView<'_>;
+        fn any_row<'a>(row: Self::Row<'a>) -> AnyRow<'a>;
     }
 }
 
-impl<F: Float> Columns for Dense<F> {
-    fn learn(x: View<'_, Self>, counts: Option<&[u32]>, params: &Binning) -> Layout {
-        Layout::learn(x, counts, params)
-    }
-
-    fn fill(x: View<'_, Self>, filler: &Filler<'_>, cells: &mut Cells, first: usize) {
-        filler.fill(cells, first, x);
+impl<F: Float> sealed::Erase for Dense<F> {
+    fn any_view(x: View<'_, Self>) -> AnyView<'_> {
+        x.into()
     }
 
     #[inline]
-    fn value(row: &[F], column: usize) -> f64 {
-        row[column].f64()
-    }
-
-    fn bytes(row: &[F], to: &mut Vec<u8>) {
-        to.extend(row.iter().flat_map(|v| v.f64().to_bits().to_le_bytes()));
-    }
-
-    fn check_row(row: &[F], width: usize) -> Result<()> {
-        Error::check_len("features of a row", width, row.len())
-    }
-
-    fn add_row(model: &Compiled, row: &[F], _: usize, scratch: &mut Scratch, out: &mut [f64]) {
-        model.row(row, scratch, out);
-    }
-
-    fn scores(model: &Compiled, x: View<'_, Self>) -> Result<Vec<f64>> {
-        Ok(model.scores(x))
-    }
-
-    fn leaves(model: &Compiled, x: View<'_, Self>) -> Result<Vec<u32>> {
-        Ok(model.leaves(x))
+    fn any_row<'a>(row: Self::Row<'a>) -> AnyRow<'a> {
+        row.into()
     }
 }
 
-impl<F: Float> Columns for Sparse<F> {
-    fn learn(x: View<'_, Self>, counts: Option<&[u32]>, params: &Binning) -> Layout {
-        Layout::learn_sparse(x, counts, params)
+impl<F: Float> sealed::Erase for Sparse<F> {
+    fn any_view(x: View<'_, Self>) -> AnyView<'_> {
+        x.into()
     }
 
-    fn fill(x: View<'_, Self>, filler: &Filler<'_>, cells: &mut Cells, first: usize) {
-        filler.fill_sparse(cells, first, x);
+    #[inline]
+    fn any_row<'a>(row: Self::Row<'a>) -> AnyRow<'a> {
+        row.into()
     }
+}
 
-    fn value(row: SparseRow<'_, F>, column: usize) -> f64 {
-        let found = row.indices.binary_search(&(column as u32));
-        found.map_or(0.0, |at| row.values[at].f64())
-    }
+/// The bins of every column; `counts` says how many rows each row stands for.
+pub(crate) fn learn_layout(x: AnyView<'_>, counts: Option<&[u32]>, params: &Binning) -> Layout {
+    for_any!(AnyView, x, x => Layout::learn(x, counts, params), Layout::learn_sparse(x, counts, params))
+}
 
-    fn bytes(row: SparseRow<'_, F>, to: &mut Vec<u8>) {
-        to.extend((row.indices.len() as u32).to_le_bytes());
-        for (&c, v) in row.indices.iter().zip(row.values) {
-            to.extend(c.to_le_bytes());
-            to.extend(v.f64().to_bits().to_le_bytes());
+/// Writes the cells of all rows; the first of them is row `first` of the cells.
+pub(crate) fn fill_cells(x: AnyView<'_>, filler: &Filler<'_>, cells: &mut Cells, first: usize) {
+    for_any!(AnyView, x, x => filler.fill(cells, first, x), filler.fill_sparse(cells, first, x));
+}
+
+/// The scores of all rows, row after row.
+pub(super) fn scores(model: &Compiled, x: AnyView<'_>) -> Result<Vec<f64>> {
+    for_any!(AnyView, x, x => Ok(model.scores(x)), in_blocks(x, |x| model.scores(x)))
+}
+
+/// The leaf of every row in every tree, row after row.
+pub(super) fn leaves(model: &Compiled, x: AnyView<'_>) -> Result<Vec<u32>> {
+    for_any!(AnyView, x, x => Ok(model.leaves(x)), in_blocks(x, |x| model.leaves(x)))
+}
+
+/// The leaf of every row in a tree that is not compiled.
+pub(crate) fn leaves_of_tree(tree: &Tree, x: AnyView<'_>) -> Vec<u32> {
+    for_any!(
+        AnyView,
+        x,
+        x => each_row(x.len(), |i| {
+            let row = x.row(i);
+            tree.leaf_of(|feature| row[feature].f64()) as u32
+        }),
+        each_row(x.len(), |i| {
+            let row = x.row(i);
+            tree.leaf_of(|feature| value(row, feature)) as u32
+        })
+    )
+}
+
+fn each_row(rows: usize, leaf: impl Fn(usize) -> u32 + Sync + Send) -> Vec<u32> {
+    let all = (0..rows).into_par_iter().with_min_len(super::math::PIECE);
+    all.map(leaf).collect()
+}
+
+/// A number of a sparse row.
+fn value<F: Float>(row: SparseRow<'_, F>, column: usize) -> f64 {
+    let found = row.indices.binary_search(&(column as u32));
+    found.map_or(0.0, |at| row.values[at].f64())
+}
+
+/// Appends the bytes of row `i`, which tell it from others.
+pub(crate) fn row_bytes(x: AnyView<'_>, i: usize, to: &mut Vec<u8>) {
+    for_any!(
+        AnyView,
+        x,
+        x => to.extend(x.row(i).iter().flat_map(|v| v.f64().to_bits().to_le_bytes())),
+        {
+            let row = x.row(i);
+            to.extend((row.indices.len() as u32).to_le_bytes());
+            for (&c, v) in row.indices.iter().zip(row.values) {
+                to.extend(c.to_le_bytes());
+                to.extend(v.f64().to_bits().to_le_bytes());
+            }
         }
-    }
+    );
+}
 
-    fn check_row(row: SparseRow<'_, F>, width: usize) -> Result<()> {
-        Error::check_len(
-            "values of a sparse row",
-            row.indices.len(),
-            row.values.len(),
-        )?;
-        match row.indices.iter().find(|&&c| c as usize >= width) {
-            None => Ok(()),
-            Some(c) => Err(Error::Data(format!(
-                "sparse row: expected column numbers below {width}, found {c}"
-            ))),
+/// The scores of a row of `width` columns.
+pub(super) fn add_row(
+    model: &Compiled,
+    row: AnyRow<'_>,
+    width: usize,
+    scratch: &mut Scratch,
+    out: &mut [f64],
+) -> Result<()> {
+    for_any!(
+        AnyRow,
+        row,
+        row => {
+            Error::check_len("features of a row", width, row.len())?;
+            model.row(row, scratch, out);
+        },
+        {
+            check_sparse(row, width)?;
+            let mut zeros = std::mem::take(&mut scratch.zeros);
+            if zeros.len() < width {
+                zeros.resize(width, 0.0);
+            }
+            put(row, &mut zeros);
+            model.row(&zeros, scratch, out);
+            take_out(row, &mut zeros);
+            scratch.zeros = zeros;
         }
-    }
+    );
+    Ok(())
+}
 
-    fn add_row(
-        model: &Compiled,
-        row: SparseRow<'_, F>,
-        width: usize,
-        scratch: &mut Scratch,
-        out: &mut [f64],
-    ) {
-        let mut zeros = std::mem::take(&mut scratch.zeros);
-        if zeros.len() < width {
-            zeros.resize(width, 0.0);
-        }
-        put(row, &mut zeros);
-        model.row(&zeros, scratch, out);
-        take_out(row, &mut zeros);
-        scratch.zeros = zeros;
-    }
-
-    fn scores(model: &Compiled, x: View<'_, Self>) -> Result<Vec<f64>> {
-        in_blocks(x, |x| model.scores(x))
-    }
-
-    fn leaves(model: &Compiled, x: View<'_, Self>) -> Result<Vec<u32>> {
-        in_blocks(x, |x| model.leaves(x))
+/// Refuses a row of other columns than so many.
+fn check_sparse<F: Float>(row: SparseRow<'_, F>, width: usize) -> Result<()> {
+    Error::check_len(
+        "values of a sparse row",
+        row.indices.len(),
+        row.values.len(),
+    )?;
+    match row.indices.iter().find(|&&c| c as usize >= width) {
+        None => Ok(()),
+        Some(c) => Err(Error::Data(format!(
+            "sparse row: expected column numbers below {width}, found {c}"
+        ))),
     }
 }
 

@@ -15,7 +15,7 @@ mod ensemble;
 pub(crate) mod grow;
 pub(crate) mod kernel;
 pub(crate) mod math;
-mod matrix;
+pub(crate) mod matrix;
 mod node;
 mod predict;
 mod print;

@@ -4,13 +4,13 @@ use super::aligned::Aligned;
 use super::fill::Filler;
 use super::layout::Layout;
 use super::slots::Slots;
-use crate::tree::Matrix;
-use ml_data::repr::View;
+use crate::tree::matrix::fill_cells;
+use ml_data::repr::AnyView;
 
 /// Bins of a matrix, row after row, each padded to `stride` bytes: first the slots of one byte, then those of two. The bin
 /// `values()` of a column stands for a missing value.
 #[derive(Debug)]
-pub struct Cells {
+pub(crate) struct Cells {
     pub(crate) bytes: Aligned,
     pub(crate) stride: usize,
     pub(crate) rows: usize,
@@ -21,9 +21,10 @@ pub struct Cells {
 
 impl Layout {
     /// Bins every row of `x`, each column in a place of its own.
-    pub(crate) fn cells<R: Matrix>(&self, x: View<'_, R>) -> Cells {
+    pub(crate) fn cells<'a>(&self, x: impl Into<AnyView<'a>>) -> Cells {
+        let x = x.into();
         let mut cells = Cells::new(self.slots_alone(), x.len());
-        R::fill(x, &Filler::new(self), &mut cells, 0);
+        fill_cells(x, &Filler::new(self), &mut cells, 0);
         cells
     }
 
@@ -33,11 +34,12 @@ impl Layout {
     }
 
     /// Bins every training row. Columns that share a byte but meet in some row get places of their own.
-    pub(crate) fn training_cells<R: Matrix>(&mut self, x: View<'_, R>) -> Cells {
+    pub(crate) fn training_cells<'a>(&mut self, x: impl Into<AnyView<'a>>) -> Cells {
+        let x = x.into();
         loop {
             let mut cells = self.empty_cells(x.len());
             let filler = Filler::new(self);
-            R::fill(x, &filler, &mut cells, 0);
+            fill_cells(x, &filler, &mut cells, 0);
             let met = filler.met();
             if met.is_empty() {
                 return cells;
@@ -82,7 +84,7 @@ impl Cells {
 mod tests {
     use super::*;
     use crate::tree::bin::{Binning, Bins};
-    use ml_data::repr::Dense;
+    use ml_data::repr::{Dense, View};
 
     #[test]
     fn cells_agree_with_the_boundaries_in_both_types() {

@@ -17,7 +17,7 @@ pub(super) const BLOCK: usize = 4096;
 
 /// Writes cells where the slots say.
 #[derive(Debug)]
-pub struct Filler<'a> {
+pub(crate) struct Filler<'a> {
     pub(super) layout: &'a Layout,
     finds: Vec<Find<'a>>,
     /// Whether a column differed from its usual bin in a row where another one in its byte did, too.

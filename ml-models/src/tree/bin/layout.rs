@@ -52,7 +52,7 @@ impl Column {
 
 /// The columns worth splitting on, and where the bins of each begin in a histogram.
 #[derive(Debug, Clone)]
-pub struct Layout {
+pub(crate) struct Layout {
     /// Those of one byte first.
     pub(crate) columns: Vec<Column>,
     /// How many have one byte.

@@ -14,7 +14,7 @@ use ml_data::repr::{Dense, Float, RowSet, View};
 
 /// How bins are learned, under LightGBM's names.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Binning {
+pub(crate) struct Binning {
     pub(crate) max_bin: usize,
     pub(crate) min_data_in_bin: usize,
     pub(crate) bin_construct_sample_cnt: usize,

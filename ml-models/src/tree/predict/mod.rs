@@ -33,7 +33,7 @@ use walk::Walk;
 
 /// An ensemble, ready to predict.
 #[derive(Debug, Clone)]
-pub struct Compiled {
+pub(crate) struct Compiled {
     start: Vec<f64>,
     /// What sums of leaf values are divided by.
     divisor: f64,

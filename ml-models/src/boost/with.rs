@@ -1,0 +1,223 @@
+//! Boosting with a metric, an objective or an initial model of the user's, in any combination.
+
+use ml_data::Result;
+use ml_data::contract::{Direction, Metric};
+use ml_data::repr::Repr;
+use ml_data::sample::{Binary, Real, Sample, Valid};
+
+use super::Boost;
+use super::evals::EvalsResult;
+use super::fit::Judge;
+use super::objective::{CustomObjective, Measure};
+use super::target::BoostTarget;
+use crate::tree::Ensemble;
+
+/// [`Boost`] with parts of the user's own: a metric of validation rows, an objective, a model to go
+/// on from. Each is [`Unset`] until [`metric`](Self::metric), [`custom`](Self::custom) or
+/// [`init_model`](Self::init_model) sets it; they combine freely.
+///
+/// ```
+/// use ml_data::contract::{Direction, Metric};
+/// use ml_data::prelude::*;
+/// use ml_data::sample::{RealLabels, Scores};
+/// use ml_models::boost::{Boost, CustomObjective, FittedBoost};
+///
+/// /// Log-cosh: quadratic near 0, absolute far away.
+/// #[derive(Debug, Clone)]
+/// struct LogCosh;
+/// impl CustomObjective for LogCosh {
+///     fn name(&self) -> &'static str {
+///         "log_cosh"
+///     }
+///     fn gradients(&self, labels: &[f64], scores: &[f64], out: &mut [[f32; 2]]) {
+///         for ((y, s), out) in labels.iter().zip(scores).zip(out) {
+///             let t = (s - y).tanh() as f32;
+///             *out = [t, 1.0 - t * t];
+///         }
+///     }
+///     fn evaluate(&self, labels: &[f64], scores: &[f64], _: Option<&[f64]>) -> f64 {
+///         let losses = labels.iter().zip(scores).map(|(y, s)| (s - y).cosh().ln());
+///         losses.sum::<f64>() / labels.len() as f64
+///     }
+/// }
+///
+/// struct MaxError;
+/// impl Metric<Real> for MaxError {
+///     fn name(&self) -> &str {
+///         "max_error"
+///     }
+///     fn direction(&self) -> Direction {
+///         Direction::LowerIsBetter
+///     }
+///     fn score(&self, y: &RealLabels, scores: &Scores, _: Option<&[f64]>) -> Result<f64> {
+///         let errors = y.values().iter().zip(&scores.0).map(|(y, s)| (y - s).abs());
+///         Ok(errors.fold(0.0, f64::max))
+///     }
+/// }
+///
+/// let part = |from: u32| {
+///     let x: Vec<f64> = (from..from + 300).map(|i| f64::from(i * 37 % 101)).collect();
+///     let y: Vec<f64> = x.iter().map(|x| (x / 15.0).sin()).collect();
+///     Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)
+/// };
+/// let (train, valid) = (part(0)?.into_train(), part(1000)?.into_valid());
+/// let boost = Boost::new().num_iterations(20);
+/// let first: FittedBoost = boost.clone().custom(LogCosh).fit(&train)?;
+/// let boost = boost.num_iterations(40).custom(LogCosh).metric(MaxError).init_model(first);
+/// let model: FittedBoost = boost.fit_valid(&train, &valid)?;
+/// assert_eq!((model.trees().len(), model.evals_result().metric()), (40, "max_error"));
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoostWith<M = Unset, O = Unset, I = Unset> {
+    pub(super) boost: Boost,
+    pub(super) metric: M,
+    pub(super) objective: O,
+    pub(super) init: I,
+}
+
+/// A part of [`BoostWith`] that is left to the library.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Unset;
+
+/// A part of [`BoostWith`] that the user has set.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Set<T>(pub(super) T);
+
+impl Boost {
+    fn with(self) -> BoostWith {
+        BoostWith {
+            boost: self,
+            metric: Unset,
+            objective: Unset,
+            init: Unset,
+        }
+    }
+
+    /// Watches `metric` on the validation rows, and stops early by it, instead of the objective's
+    /// own; see [`BoostWith`].
+    #[must_use]
+    pub fn metric<M>(self, metric: M) -> BoostWith<Set<M>> {
+        self.with().metric(metric)
+    }
+
+    /// Minimises `objective`. Predictions are then raw scores; see [`BoostWith`].
+    #[must_use]
+    pub fn custom<O: CustomObjective>(self, objective: O) -> BoostWith<Unset, Set<O>> {
+        self.with().custom(objective)
+    }
+
+    /// Goes on from `model`: the rounds that are missing to `num_iterations` are added to its own. A
+    /// training that was stopped after any round, and goes on with the same rows and parameters,
+    /// ends with the same bits as one that was not. See [`BoostWith`].
+    #[must_use]
+    pub fn init_model<I>(self, model: I) -> BoostWith<Unset, Unset, Set<I>> {
+        self.with().init_model(model)
+    }
+}
+
+impl<M, O, I> BoostWith<M, O, I> {
+    /// As [`Boost::metric`].
+    #[must_use]
+    pub fn metric<N>(self, metric: N) -> BoostWith<Set<N>, O, I> {
+        BoostWith {
+            boost: self.boost,
+            metric: Set(metric),
+            objective: self.objective,
+            init: self.init,
+        }
+    }
+
+    /// As [`Boost::custom`].
+    #[must_use]
+    pub fn custom<N: CustomObjective>(self, objective: N) -> BoostWith<M, Set<N>, I> {
+        BoostWith {
+            boost: self.boost,
+            metric: self.metric,
+            objective: Set(objective),
+            init: self.init,
+        }
+    }
+
+    /// As [`Boost::init_model`].
+    #[must_use]
+    pub fn init_model<N>(self, model: N) -> BoostWith<M, O, Set<N>> {
+        BoostWith {
+            boost: self.boost,
+            metric: self.metric,
+            objective: self.objective,
+            init: Set(model),
+        }
+    }
+}
+
+/// The `metric` of [`BoostWith`], set or not.
+pub trait WatchedMetric<Y: BoostTarget>: Send + Sync {
+    #[doc(hidden)]
+    fn judge<'a, R: Repr>(&'a self, valid: &'a Sample<R, Y, Valid>) -> Option<Judge<'a>>;
+}
+
+impl<Y: BoostTarget> WatchedMetric<Y> for Unset {
+    fn judge<'a, R: Repr>(&'a self, _: &'a Sample<R, Y, Valid>) -> Option<Judge<'a>> {
+        None
+    }
+}
+
+impl<Y: BoostTarget, M: Metric<Y>> WatchedMetric<Y> for Set<M> {
+    fn judge<'a, R: Repr>(&'a self, valid: &'a Sample<R, Y, Valid>) -> Option<Judge<'a>> {
+        let Self(metric) = self;
+        let score = |flat: Vec<f64>| {
+            let predicted = Y::predictions(valid.y(), flat)?;
+            metric.score(valid.y(), &predicted, valid.weights())
+        };
+        Some(Judge {
+            measure: Measure {
+                name: metric.name(),
+                higher_is_better: metric.direction() == Direction::HigherIsBetter,
+            },
+            score: Box::new(score),
+        })
+    }
+}
+
+/// The `objective` of [`BoostWith`], set or not; one that is set learns [`Real`] and [`Binary`].
+pub trait ObjectiveOf<Y>: Send + Sync {
+    #[doc(hidden)]
+    fn custom(&self) -> Option<&dyn CustomObjective>;
+}
+
+impl<Y> ObjectiveOf<Y> for Unset {
+    fn custom(&self) -> Option<&dyn CustomObjective> {
+        None
+    }
+}
+
+impl<O: CustomObjective> ObjectiveOf<Real> for Set<O> {
+    fn custom(&self) -> Option<&dyn CustomObjective> {
+        Some(&self.0)
+    }
+}
+
+impl<O: CustomObjective> ObjectiveOf<Binary> for Set<O> {
+    fn custom(&self) -> Option<&dyn CustomObjective> {
+        Some(&self.0)
+    }
+}
+
+/// The initial model of [`BoostWith`], set or not.
+pub trait InitModel<Y: BoostTarget>: Send + Sync {
+    #[doc(hidden)]
+    fn trees(&self, labels: &Y::Labels) -> Result<Option<(&Ensemble, &EvalsResult)>>;
+}
+
+impl<Y: BoostTarget> InitModel<Y> for Unset {
+    fn trees(&self, _: &Y::Labels) -> Result<Option<(&Ensemble, &EvalsResult)>> {
+        Ok(None)
+    }
+}
+
+impl<Y: BoostTarget> InitModel<Y> for Set<Y::Model> {
+    fn trees(&self, labels: &Y::Labels) -> Result<Option<(&Ensemble, &EvalsResult)>> {
+        Ok(Some((Y::ensemble(&self.0, labels)?, Y::evals(&self.0))))
+    }
+}
