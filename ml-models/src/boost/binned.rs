@@ -189,7 +189,7 @@ impl Boost {
         };
         let weights: Option<Vec<f64>> = train.weights().map(pick);
         let counts = weights.clone().map_or(Weights::Unit, Weights::new);
-        let binning = self.binning(columns(self, names)?);
+        let binning = self.params().binning(columns(self.params(), names)?);
         let (layout, cells) = bins(R::any_view(train.x()), &kept, &counts, &binning);
         Ok(Binned {
             bins: Bins {
@@ -271,7 +271,7 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
         if names.is_empty() {
             return Err(Error::Empty("feature matrix (no columns)".into()));
         }
-        let binning = boost.binning(columns(boost, &names)?);
+        let binning = boost.params().binning(columns(boost.params(), &names)?);
         Ok(Self {
             survey: Survey::new(names.clone(), &binning),
             names,

@@ -8,10 +8,9 @@ use ml_data::artifact::Artifact;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::Boost;
-use super::progress::Shown;
 use super::state::State;
 use super::train::{Training, Validation};
+use super::{Boost, BoostParams};
 
 /// Where checkpoints go, and how often.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +80,7 @@ struct Stored<P, S> {
 #[derive(Debug)]
 pub(crate) struct Saver {
     at: Checkpoint,
-    params: Boost,
+    params: BoostParams,
     /// Rounds planned.
     rounds: usize,
     rows: String,
@@ -89,13 +88,11 @@ pub(crate) struct Saver {
 
 impl Saver {
     /// `rows` is a digest of everything that is learned from.
-    pub(crate) fn new(at: &Checkpoint, params: &Boost, rows: String) -> Self {
+    pub(crate) fn new(at: &Checkpoint, params: &BoostParams, rows: String) -> Self {
         let rounds = params.num_iterations;
-        let params = Boost {
-            // Rounds may be added, and neither of the others has to do with what is learned.
-            num_iterations: Boost::default().num_iterations,
-            checkpoint: None,
-            progress_bar: Shown::default(),
+        let params = BoostParams {
+            // Rounds may be added.
+            num_iterations: BoostParams::default().num_iterations,
             ..params.clone()
         };
         Self {
@@ -167,7 +164,7 @@ impl Saver {
             let found = artifact.library();
             return Err(self.refused(format!("was made by version {found}, this is {version}")));
         }
-        let Stored::<Boost, State> {
+        let Stored::<BoostParams, State> {
             params,
             rows,
             state,
@@ -191,7 +188,7 @@ impl Saver {
 }
 
 /// The first parameter in which two configurations differ, with both values.
-fn difference(stored: &Boost, given: &Boost) -> Option<String> {
+fn difference(stored: &BoostParams, given: &BoostParams) -> Option<String> {
     let (stored, given) = (format!("{stored:#?}"), format!("{given:#?}"));
     let mut lines = stored.lines().zip(given.lines());
     let differ = lines.find(|(a, b)| a != b);

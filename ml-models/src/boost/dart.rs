@@ -5,7 +5,7 @@
 
 use ml_data::random::{RngExt, generator};
 
-use super::Boost;
+use super::BoostParams;
 use super::state::State;
 use super::train::Training;
 use crate::tree::Tree;
@@ -13,12 +13,12 @@ use crate::tree::grow::Sprout;
 
 /// Dropping rounds, and what each counts for.
 pub(super) struct Dart<'a> {
-    params: &'a Boost,
+    params: &'a BoostParams,
     training: &'a Training<'a>,
 }
 
 impl<'a> Dart<'a> {
-    pub(super) fn new(params: &'a Boost, training: &'a Training<'a>) -> Self {
+    pub(super) fn new(params: &'a BoostParams, training: &'a Training<'a>) -> Self {
         Self { params, training }
     }
 

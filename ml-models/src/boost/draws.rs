@@ -1,6 +1,6 @@
 //! The random rows and columns of each round.
 
-use super::Boost;
+use super::BoostParams;
 use super::objective::Pair;
 use super::params::DataSampleStrategy;
 use crate::tree::sampling::choose;
@@ -8,7 +8,7 @@ use crate::tree::sampling::choose;
 /// Draws rows and columns; what is drawn depends on the seed and the round only.
 #[derive(Debug)]
 pub(super) struct Draws<'a> {
-    params: &'a Boost,
+    params: &'a BoostParams,
     rows: usize,
     columns: usize,
     starts: &'a [u32],
@@ -17,7 +17,12 @@ pub(super) struct Draws<'a> {
 }
 
 impl<'a> Draws<'a> {
-    pub(super) fn new(params: &'a Boost, rows: usize, columns: usize, starts: &'a [u32]) -> Self {
+    pub(super) fn new(
+        params: &'a BoostParams,
+        rows: usize,
+        columns: usize,
+        starts: &'a [u32],
+    ) -> Self {
         Self {
             params,
             rows,
@@ -121,13 +126,14 @@ impl<'a> Draws<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::boost::Boost;
 
     #[test]
     fn goss_keeps_large_gradients_and_raises_some_small_ones() {
         let params = Boost::new()
             .data_sample_strategy(DataSampleStrategy::Goss)
             .learning_rate(1.0);
-        let mut draws = Draws::new(&params, 1000, 3, &[]);
+        let mut draws = Draws::new(params.params(), 1000, 3, &[]);
         let before: Vec<Pair> = (0..1000)
             .map(|i| [if i % 5 == 0 { 3.0 } else { 0.5 }, 1.0])
             .collect();
@@ -149,7 +155,7 @@ mod tests {
             .bagging_by_query(true)
             .bagging_freq(2)
             .bagging_fraction(0.5);
-        let mut draws = Draws::new(&params, 12, 1, &[0, 2, 3, 7, 12]);
+        let mut draws = Draws::new(params.params(), 12, 1, &[0, 2, 3, 7, 12]);
         draws.rows(1, &mut []);
         let first = draws.bag().unwrap().to_vec();
         let whole =
@@ -157,7 +163,7 @@ mod tests {
         assert!(whole(0, 2) && whole(3, 7) && whole(7, 12) && first.len() < 12);
         draws.rows(2, &mut []);
         assert_eq!(draws.bag().unwrap(), first);
-        let mut later = Draws::new(&params, 12, 1, &[0, 2, 3, 7, 12]);
+        let mut later = Draws::new(params.params(), 12, 1, &[0, 2, 3, 7, 12]);
         later.rows(2, &mut []);
         assert_eq!(later.bag().unwrap(), first, "resuming draws the same rows");
     }

@@ -7,7 +7,6 @@ use ml_data::contract::Round;
 use ml_data::repr::{AnyView, Names, RowSet};
 use ml_data::{Error, Result};
 
-use super::Boost;
 use super::checkpoint::Saver;
 use super::evals::EvalsResult;
 use super::fingerprint;
@@ -18,6 +17,7 @@ use super::replay;
 use super::rows::{Rows, SampleRef, Source, in_matrix};
 use super::state::State;
 use super::train::{Hooks, Progress, Trained, Training, Validation, WarmStart, train};
+use super::{Boost, BoostParams};
 use crate::tree::bin::{Binning, Cells, Layout};
 use crate::tree::grow::Growth;
 use crate::tree::matrix::learn_layout;
@@ -69,8 +69,9 @@ pub struct Learned {
 }
 
 /// Fits on the training rows; watches the others if there are any.
-pub(crate) fn fit(params: &Boost, task: &Task<'_>, on: OnRound<'_>) -> Result<Learned> {
-    check_params(params)?;
+pub(crate) fn fit(boost: &Boost, task: &Task<'_>, on: OnRound<'_>) -> Result<Learned> {
+    check_params(boost)?;
+    let params = boost.params();
     if let (Some(rounds), None) = (params.early_stopping_round, &task.valid) {
         let rule =
             "None where there are no validation rows, or a fit that has them, such as `fit_valid`";
@@ -89,7 +90,7 @@ pub(crate) fn fit(params: &Boost, task: &Task<'_>, on: OnRound<'_>) -> Result<Le
         .as_ref()
         .map(|valid| validation(params, task, valid, &training))
         .transpose()?;
-    let saver = params
+    let saver = boost
         .checkpoint
         .as_ref()
         .map(|c| Ok::<_, Error>(Saver::new(c, params, fingerprint::of(task)?)))
@@ -102,7 +103,7 @@ pub(crate) fn fit(params: &Boost, task: &Task<'_>, on: OnRound<'_>) -> Result<Le
     let measure = validation
         .as_ref()
         .map_or_else(|| training.loss.measure(), |v| v.measure);
-    let mut bar = Bar::begin(&params.progress_bar, params.num_iterations, state.rounds);
+    let mut bar = Bar::begin(&boost.progress_bar, params.num_iterations, state.rounds);
     let mut report = |p: Progress| {
         bar.round(&p, measure.name);
         on(Round {
@@ -130,7 +131,7 @@ pub(crate) fn fit(params: &Boost, task: &Task<'_>, on: OnRound<'_>) -> Result<Le
 }
 
 /// Checks the training rows and bins them.
-fn training<'a>(params: &Boost, task: &Task<'a>) -> Result<Training<'a>> {
+fn training<'a>(params: &BoostParams, task: &Task<'a>) -> Result<Training<'a>> {
     let sample = &task.train;
     if sample.x.names().is_empty() {
         return Err(Error::Empty("feature matrix (no columns)".into()));
@@ -207,7 +208,7 @@ fn warm_start(
 
 /// From what training learned to a model.
 fn learned(
-    params: &Boost,
+    params: &BoostParams,
     task: &Task<'_>,
     training: &Training<'_>,
     measure: Measure<'_>,
@@ -240,13 +241,13 @@ fn learned(
 }
 
 /// What bounds the growth of trees on these columns.
-fn growth(params: &Boost, names: &Names) -> Result<Growth> {
+fn growth(params: &BoostParams, names: &Names) -> Result<Growth> {
     check_monotone(params, names)?;
     Ok(params.growth(interactions(params, names)?))
 }
 
 /// Refuses monotone constraints of another number of columns, or of categories.
-pub(super) fn check_monotone(params: &Boost, names: &Names) -> Result<()> {
+pub(super) fn check_monotone(params: &BoostParams, names: &Names) -> Result<()> {
     let directions = &params.monotone_constraints;
     if !directions.is_empty() {
         Error::check_len("monotone_constraints", names.len(), directions.len())?;
@@ -269,7 +270,7 @@ fn position(parameter: &'static str, name: &str, names: &Names) -> Result<usize>
 }
 
 /// Positions of the columns of categories.
-pub(super) fn columns(params: &Boost, names: &Names) -> Result<Vec<usize>> {
+pub(super) fn columns(params: &BoostParams, names: &Names) -> Result<Vec<usize>> {
     let columns = params.categorical_feature.iter();
     columns
         .map(|name| position("categorical_feature", name, names))
@@ -277,7 +278,7 @@ pub(super) fn columns(params: &Boost, names: &Names) -> Result<Vec<usize>> {
 }
 
 /// Positions of the columns that may meet.
-fn interactions(params: &Boost, names: &Names) -> Result<Vec<Vec<u32>>> {
+fn interactions(params: &BoostParams, names: &Names) -> Result<Vec<Vec<u32>>> {
     let column = |name: &String| Ok(position("interaction_constraints", name, names)? as u32);
     let sets = params.interaction_constraints.iter();
     sets.map(|set| set.iter().map(column).collect()).collect()
@@ -301,7 +302,7 @@ fn raw_scores(model: &Ensemble, rows: &Rows, sample: &SampleRef<'_>) -> Result<V
 
 /// Bins the validation rows and says how they are judged: by the objective's own metric unless there is another.
 fn validation<'a>(
-    params: &Boost,
+    params: &BoostParams,
     task: &'a Task<'_>,
     valid: &'a SampleRef<'_>,
     training: &Training<'_>,
@@ -352,10 +353,14 @@ fn judged<'a>(
     }
 }
 
-/// The first parameter outside its range.
-pub(crate) fn check_params(params: &Boost) -> Result<()> {
-    match params.broken_rule() {
-        Some((name, value, rule)) => Err(Error::parameter(STEP, name, value, rule)),
-        None => Ok(()),
+/// Refuses the first parameter outside its range.
+pub(crate) fn check_params(boost: &Boost) -> Result<()> {
+    if let Some((name, value, rule)) = boost.params().broken_rule() {
+        return Err(Error::parameter(STEP, name, value, rule));
     }
+    if boost.checkpoint.as_ref().is_some_and(|c| c.every == 0) {
+        let rule = "written every so many rounds, at least 1";
+        return Err(Error::parameter(STEP, "checkpoint", 0, rule));
+    }
+    Ok(())
 }

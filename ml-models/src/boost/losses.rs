@@ -2,7 +2,7 @@
 
 use ml_data::{Error, Result};
 
-use super::Boost;
+use super::BoostParams;
 use super::fit::STEP;
 use super::objective::{
     Custom, CustomObjective, Kind, LambdaMap, LambdaRank, Logistic, Loss, Objective, OneVsAll,
@@ -17,7 +17,7 @@ impl Rows {
     /// The objective on these labels.
     pub(crate) fn loss<'a>(
         &self,
-        params: &Boost,
+        params: &BoostParams,
         custom: Option<&'a dyn CustomObjective>,
         sample: &SampleRef<'_>,
     ) -> Result<Box<dyn Loss + 'a>> {
@@ -96,7 +96,7 @@ impl Rows {
 }
 
 /// Refuses an objective of another target.
-fn expect(params: &Boost, allowed: &[Objective], rule: &'static str) -> Result<()> {
+fn expect(params: &BoostParams, allowed: &[Objective], rule: &'static str) -> Result<()> {
     match params.objective {
         Some(objective) if !allowed.contains(&objective) => {
             let found = format!("{objective:?}");
@@ -107,7 +107,7 @@ fn expect(params: &Boost, allowed: &[Objective], rule: &'static str) -> Result<(
 }
 
 /// The loss of numbers that is asked for.
-fn real_kind(params: &Boost) -> Result<Kind> {
+fn real_kind(params: &BoostParams) -> Result<Kind> {
     Ok(match params.objective {
         None | Some(Objective::Regression) => Kind::Squared,
         Some(Objective::RegressionL1) => Kind::Absolute,
@@ -149,7 +149,7 @@ fn check_range(kind: Kind, labels: &[f64], kept: &[u32]) -> Result<()> {
 }
 
 /// What rows of the negative and the positive class count for.
-fn class_weights(params: &Boost, signs: &[f64]) -> [f64; 2] {
+fn class_weights(params: &BoostParams, signs: &[f64]) -> [f64; 2] {
     let positive = signs.iter().filter(|&&s| s > 0.0).count() as f64;
     let negative = signs.len() as f64 - positive;
     if !params.is_unbalance || positive == 0.0 || negative == 0.0 {
@@ -171,7 +171,7 @@ fn relevant(row: usize, grade: f32) -> Result<bool> {
 }
 
 /// The gain of a grade.
-fn gain(params: &Boost, row: usize, grade: f32) -> Result<f64> {
+fn gain(params: &BoostParams, row: usize, grade: f32) -> Result<f64> {
     match &params.label_gain {
         None if (0.0..=LARGEST_GRADE).contains(&grade) => Ok(f64::from(grade).exp2() - 1.0),
         None => Err(Error::cell(

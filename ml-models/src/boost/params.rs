@@ -1,10 +1,13 @@
-//! What a user configures: LightGBM's names, LightGBM's defaults.
+//! Parameters of boosting: one table, with LightGBM's names and defaults.
 
 use ml_data::random::hash;
+use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::checkpoint::Checkpoint;
+use super::fit::STEP;
 use super::objective::Objective;
+use super::parameter::{ParameterValue, parameters, rule_holds, rule_text, setter};
 use super::progress::Shown;
 use crate::tree::bin::Binning;
 use crate::tree::grow::{Categorical, Growth, Levels};
@@ -100,142 +103,156 @@ pub enum DataSampleStrategy {
 /// [doi:10.1214/aos/1013203451](https://doi.org/10.1214/aos/1013203451); Ke et al., *LightGBM: a highly efficient
 /// gradient boosting decision tree*, NeurIPS 30 (2017); Burges, *From RankNet to LambdaRank to LambdaMART: an
 /// overview*, Microsoft Research MSR-TR-2010-82 (2010).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Boost {
-    pub(crate) objective: Option<Objective>,
-    pub(crate) alpha: f64,
-    pub(crate) fair_c: f64,
-    pub(crate) poisson_max_delta_step: f64,
-    pub(crate) tweedie_variance_power: f64,
-    pub(crate) is_unbalance: bool,
-    pub(crate) scale_pos_weight: f64,
-    pub(crate) num_iterations: usize,
-    pub(crate) learning_rate: f64,
-    pub(crate) num_leaves: usize,
-    pub(crate) max_depth: Option<usize>,
-    pub(crate) min_data_in_leaf: usize,
-    pub(crate) min_sum_hessian_in_leaf: f64,
-    pub(crate) lambda_l1: f64,
-    pub(crate) lambda_l2: f64,
-    pub(crate) min_gain_to_split: f64,
-    pub(crate) max_bin: usize,
-    pub(crate) min_data_in_bin: usize,
-    pub(crate) bin_construct_sample_cnt: usize,
-    pub(crate) categorical_feature: Vec<String>,
-    pub(crate) max_cat_to_onehot: usize,
-    pub(crate) max_cat_threshold: usize,
-    pub(crate) cat_smooth: f64,
-    pub(crate) cat_l2: f64,
-    pub(crate) min_data_per_group: usize,
-    pub(crate) feature_fraction: f64,
-    pub(crate) bagging_fraction: f64,
-    pub(crate) bagging_freq: usize,
-    pub(crate) bagging_by_query: bool,
-    pub(crate) boosting: Boosting,
-    pub(crate) data_sample_strategy: DataSampleStrategy,
-    pub(crate) top_rate: f64,
-    pub(crate) other_rate: f64,
-    pub(crate) drop_rate: f64,
-    pub(crate) max_drop: usize,
-    pub(crate) skip_drop: f64,
-    pub(crate) max_delta_step: f64,
-    pub(crate) path_smooth: f64,
-    pub(crate) monotone_constraints: Vec<i8>,
-    pub(crate) interaction_constraints: Vec<Vec<String>>,
-    pub(crate) feature_fraction_bynode: f64,
-    pub(crate) extra_trees: bool,
-    pub(crate) enable_bundle: bool,
-    pub(crate) use_quantized_grad: bool,
-    pub(crate) num_grad_quant_bins: usize,
-    pub(crate) stochastic_rounding: bool,
-    pub(crate) early_stopping_round: Option<usize>,
-    pub(crate) early_stopping_min_delta: f64,
-    pub(crate) boost_from_average: bool,
-    pub(crate) sigmoid: f64,
-    pub(crate) lambdarank_truncation_level: usize,
-    pub(crate) lambdarank_norm: bool,
-    pub(crate) label_gain: Option<Vec<f64>>,
-    pub(crate) eval_at: usize,
-    pub(crate) refit_decay_rate: f64,
-    pub(crate) is_provide_training_metric: bool,
-    pub(crate) seed: u64,
+    params: BoostParams,
     #[serde(skip)]
-    pub(crate) checkpoint: Option<Checkpoint>,
+    pub(super) checkpoint: Option<Checkpoint>,
     #[serde(skip)]
-    pub(crate) progress_bar: Shown,
+    pub(super) progress_bar: Shown,
 }
 
-impl Default for Boost {
-    fn default() -> Self {
-        Self {
-            objective: None,
-            alpha: 0.9,
-            fair_c: 1.0,
-            poisson_max_delta_step: 0.7,
-            tweedie_variance_power: 1.5,
-            is_unbalance: false,
-            scale_pos_weight: 1.0,
-            num_iterations: 100,
-            learning_rate: 0.1,
-            num_leaves: 31,
-            max_depth: None,
-            min_data_in_leaf: 20,
-            min_sum_hessian_in_leaf: 1e-3,
-            lambda_l1: 0.0,
-            lambda_l2: 0.0,
-            min_gain_to_split: 0.0,
-            max_bin: 255,
-            min_data_in_bin: 3,
-            bin_construct_sample_cnt: 200_000,
-            categorical_feature: Vec::new(),
-            max_cat_to_onehot: 4,
-            max_cat_threshold: 32,
-            cat_smooth: 10.0,
-            cat_l2: 10.0,
-            min_data_per_group: 100,
-            feature_fraction: 1.0,
-            bagging_fraction: 1.0,
-            bagging_freq: 0,
-            bagging_by_query: false,
-            boosting: Boosting::Gbdt,
-            data_sample_strategy: DataSampleStrategy::Bagging,
-            top_rate: 0.2,
-            other_rate: 0.1,
-            drop_rate: 0.1,
-            max_drop: 50,
-            skip_drop: 0.5,
-            max_delta_step: 0.0,
-            path_smooth: 0.0,
-            monotone_constraints: Vec::new(),
-            interaction_constraints: Vec::new(),
-            feature_fraction_bynode: 1.0,
-            extra_trees: false,
-            enable_bundle: true,
-            use_quantized_grad: false,
-            num_grad_quant_bins: 4,
-            stochastic_rounding: true,
-            early_stopping_round: None,
-            early_stopping_min_delta: 0.0,
-            boost_from_average: true,
-            sigmoid: 1.0,
-            lambdarank_truncation_level: 30,
-            lambdarank_norm: true,
-            label_gain: None,
-            eval_at: 5,
-            refit_decay_rate: 0.9,
-            is_provide_training_metric: false,
-            seed: 0,
-            checkpoint: None,
-            progress_bar: Shown::default(),
-        }
-    }
-}
-
-/// One consuming setter for each parameter.
-macro_rules! setters {
-    ($($(#[$doc:meta])* $name:ident: $type:ty;)*) => {
-        $($(#[$doc])* #[must_use] pub fn $name(mut self, $name: $type) -> Self { self.$name = $name; self })*
-    };
+parameters! {
+    /// The loss that is minimised. Default: by the target, squared error, log loss or LambdaMART.
+    objective: Option<Objective> = None, any, ["objective_type", "app", "application", "loss"], own;
+    /// The quantile of the quantile loss, in (0, 1), and where Huber's loss turns straight. Default
+    /// 0.9.
+    alpha: f64 = 0.9, positive, [], plain;
+    /// Scale of the fair loss. Default 1.
+    fair_c: f64 = 1.0, positive, [], plain;
+    /// Poisson: safeguard of the hessian. Default 0.7.
+    poisson_max_delta_step: f64 = 0.7, positive, [], plain;
+    /// Tweedie: power of the variance, in [1, 2). Default 1.5.
+    tweedie_variance_power: f64 = 1.5, below(1, 2), [], plain;
+    /// Binary: both classes weigh the same altogether. Default false.
+    is_unbalance: bool = false, any, ["unbalance", "unbalanced_sets"], plain;
+    /// Binary: what rows of the positive class count for. Default 1.
+    scale_pos_weight: f64 = 1.0, positive, [], plain;
+    /// Number of boosting rounds, one tree each. Default 100.
+    num_iterations: usize = 100, at_least(1), ["num_iteration", "n_iter", "num_tree", "num_trees", "num_round", "num_rounds", "nrounds", "num_boost_round", "n_estimators", "max_iter"], plain;
+    /// Shrinkage of each tree, in (0, 1]. Default 0.1.
+    learning_rate: f64 = 0.1, fraction, ["shrinkage_rate", "eta"], plain;
+    /// Largest number of leaves of a tree, at least 2. Default 31.
+    num_leaves: usize = 31, within(2, 131072), ["num_leaf", "max_leaves", "max_leaf", "max_leaf_nodes"], plain;
+    /// Largest depth of a tree, `None` for no limit. Default `None` (LightGBM's -1).
+    max_depth: Option<usize> = None, at_least(1), [], plain;
+    /// Least number of rows in a leaf. Where hessians differ between rows the number is estimated
+    /// from the leaf's share of the hessian, as LightGBM does. Default 20.
+    min_data_in_leaf: usize = 20, any, ["min_data_per_leaf", "min_data", "min_child_samples", "min_samples_leaf"], plain;
+    /// Least sum of hessians in a leaf. Default 1e-3.
+    min_sum_hessian_in_leaf: f64 = 1e-3, penalty, ["min_sum_hessian_per_leaf", "min_sum_hessian", "min_hessian", "min_child_weight"], plain;
+    /// L1 penalty on leaf values. Default 0.
+    lambda_l1: f64 = 0.0, penalty, ["reg_alpha", "l1_regularization"], plain;
+    /// L2 penalty on leaf values. Default 0.
+    lambda_l2: f64 = 0.0, penalty, ["reg_lambda", "lambda", "l2_regularization"], plain;
+    /// A split must gain more than this. Default 0.
+    min_gain_to_split: f64 = 0.0, penalty, ["min_split_gain", "gamma"], plain;
+    /// Largest number of bins of a column, the bin of missing values included; 2 to 65535, cells
+    /// take a byte up to 255. Default 255.
+    max_bin: usize = 255, within(2, 65535), ["max_bins"], plain;
+    /// Least number of rows in a bin. Default 3.
+    min_data_in_bin: usize = 3, at_least(1), [], plain;
+    /// Number of rows that the bin boundaries are learned from. Default 200,000.
+    bin_construct_sample_cnt: usize = 200_000, at_least(1), ["subsample_for_bin"], plain;
+    /// Columns that hold category codes: whole numbers without an order, from 0 on. Splits on them
+    /// send a set of categories left. Codes not seen in training, rare ones, negative numbers and
+    /// missing values go right. Default none.
+    categorical_feature: Vec<String> = Vec::new(), any, ["cat_feature", "categorical_column", "cat_column", "categorical_features"], own;
+    /// Columns of at most so many categories are split by one category against the rest. Default 4.
+    max_cat_to_onehot: usize = 4, any, [], plain;
+    /// Most categories on the left of a split. Default 32.
+    max_cat_threshold: usize = 32, at_least(1), [], plain;
+    /// Added to a category's hessian when categories are sorted; categories with fewer rows are not
+    /// sent left. Default 10.
+    cat_smooth: f64 = 10.0, penalty, [], plain;
+    /// L2 penalty of splits on several categories, besides `lambda_l2`. Default 10.
+    cat_l2: f64 = 10.0, penalty, [], plain;
+    /// Least number of rows between two splits that are tried on a sorted category column. Default
+    /// 100.
+    min_data_per_group: usize = 100, any, [], plain;
+    /// Share of the columns drawn for each tree, in (0, 1]. Default 1.
+    feature_fraction: f64 = 1.0, fraction, ["sub_feature", "colsample_bytree"], plain;
+    /// Share of the rows drawn without replacement, in (0, 1]; needs `bagging_freq`. Default 1.
+    bagging_fraction: f64 = 1.0, fraction, ["sub_row", "subsample", "bagging"], plain;
+    /// Rows are drawn anew every so many rounds; 0 turns bagging off. Default 0.
+    bagging_freq: usize = 0, any, ["subsample_freq"], plain;
+    /// Ranking: whole queries are drawn, not rows. Default false.
+    bagging_by_query: bool = false, any, [], plain;
+    /// What a round is: boosting, boosting with dropout, or a forest. Default boosting.
+    boosting: Boosting = Boosting::Gbdt, any, ["boosting_type", "boost"], plain;
+    /// How rows are drawn. Default bagging.
+    data_sample_strategy: DataSampleStrategy = DataSampleStrategy::Bagging, any, [], plain;
+    /// GOSS: share of the rows with the largest gradients, which are kept. Default 0.2.
+    top_rate: f64 = 0.2, fraction, [], plain;
+    /// GOSS: share of the rows that are drawn from the others. Default 0.1.
+    other_rate: f64 = 0.1, fraction, [], plain;
+    /// DART: chance of each earlier tree to be dropped. Default 0.1.
+    drop_rate: f64 = 0.1, chance, ["rate_drop"], plain;
+    /// DART: most trees dropped at a time. Default 50.
+    max_drop: usize = 50, any, [], plain;
+    /// DART: chance of a round without dropping. Default 0.5.
+    skip_drop: f64 = 0.5, chance, [], plain;
+    /// Largest size of a leaf value before shrinkage; 0 for any. Default 0.
+    max_delta_step: f64 = 0.0, penalty, ["max_tree_output", "max_leaf_output"], plain;
+    /// Draws the value of each leaf and node of `n` rows to that of the node above it, which counts
+    /// as much as so many rows: `(n value + path_smooth above) / (n + path_smooth)`, before
+    /// shrinkage. Small leaves of deep trees overfit less. Needs `min_data_in_leaf` of at least 2.
+    /// Default 0.
+    path_smooth: f64 = 0.0, penalty, [], plain;
+    /// For each column 1 where predictions may only rise with it, -1 where they may only fall, 0
+    /// otherwise; of several classes these are raw scores. Holds for the trees that are grown, and
+    /// for those of a [`refit`](Boost::refit) with the same constraints, not for a model that
+    /// training goes on from. Refused for columns of categories and, as by LightGBM, for
+    /// `RegressionL1`, `Quantile` and `Mape`: their leaf values are found anew after growth. Empty
+    /// (the default) for none.
+    monotone_constraints: Vec<i8> = Vec::new(), direction, ["mc", "monotone_constraint", "monotonic_cst"], own;
+    /// Sets of columns, by name, that may split nodes on one way down a tree; a column in no set is
+    /// not used. Default none: all may meet.
+    interaction_constraints: Vec<Vec<String>> = Vec::new(), any, [], own;
+    /// Share of the columns drawn for each node, in (0, 1]. Default 1.
+    feature_fraction_bynode: f64 = 1.0, fraction, ["sub_feature_bynode", "colsample_bynode"], plain;
+    /// One random threshold for each column and node instead of all. Default false.
+    extra_trees: bool = false, any, ["extra_tree"], plain;
+    /// Sparse columns that never differ from their usual value in the same row share a byte, which
+    /// changes time and memory and no tree. Default true.
+    enable_bundle: bool = true, any, ["is_enable_bundle", "bundle"], plain;
+    /// Gradients and hessians are rounded to few levels before trees grow from them; leaf values
+    /// are those of the exact ones (LightGBM's `quant_train_renew_leaf`). Rounding by chance is
+    /// noise that can keep large trees from overfitting, as where classes have few rows; it saves
+    /// no time here. Shi et al., NeurIPS 2022,
+    /// [arXiv:2207.09682](https://arxiv.org/abs/2207.09682). Default false.
+    use_quantized_grad: bool = false, any, [], plain;
+    /// Levels of quantised hessians, and of gradients from the lowest to the highest; 2 to 65536.
+    /// Default 4.
+    num_grad_quant_bins: usize = 4, within(2, 65536), [], plain;
+    /// Quantised gradients are rounded up or down by chance, so that they are right on average;
+    /// else to the nearest level. Default true.
+    stochastic_rounding: bool = true, any, [], plain;
+    /// Stop when the validation metric has not improved for so many rounds, and keep the best
+    /// round; refused where there are no validation rows. Default `None`.
+    early_stopping_round: Option<usize> = None, at_least(1), ["early_stopping_rounds", "early_stopping", "n_iter_no_change"], plain;
+    /// Smallest change of the validation metric that counts as an improvement. Default 0.
+    early_stopping_min_delta: f64 = 0.0, penalty, [], plain;
+    /// Start from the mean label (its log odds for binary labels) rather than 0. Default true.
+    boost_from_average: bool = true, any, [], plain;
+    /// Steepness of the sigmoid, for binary labels and LambdaMART. Default 1.
+    sigmoid: f64 = 1.0, positive, [], plain;
+    /// LambdaMART: pairs with both documents below this rank are ignored. Default 30.
+    lambdarank_truncation_level: usize = 30, at_least(1), [], plain;
+    /// LambdaMART: normalise the gradients of each query. Default true.
+    lambdarank_norm: bool = true, any, [], plain;
+    /// LambdaMART: gain of each grade, `None` for 2^grade - 1. Default `None`.
+    label_gain: Option<Vec<f64>> = None, penalty, [], plain;
+    /// LambdaMART: cut-off of the NDCG or MAP that early stopping watches. Default 5.
+    eval_at: usize = 5, at_least(1), ["ndcg_eval_at", "ndcg_at", "map_eval_at", "map_at"], plain;
+    /// What a [`refit`](Boost::refit) keeps of the old leaf values, in [0, 1]. Default 0.9.
+    refit_decay_rate: f64 = 0.9, chance, [], plain;
+    /// Measures the objective's metric on the training rows too, after each round, for callbacks
+    /// and [`evals_result`](super::FittedBoost::evals_result); a [`metric`](Boost::metric) of the
+    /// user's own is measured on validation rows only, and then this is not. Default false.
+    is_provide_training_metric: bool = false, any, ["training_metric", "is_training_metric", "train_metric"], plain;
+    /// Seed of row sampling and column sampling. Default 0.
+    seed: u64 = 0, any, ["random_seed", "random_state"], plain;
 }
 
 impl Boost {
@@ -245,10 +262,46 @@ impl Boost {
         Self::default()
     }
 
-    /// What is minimised. Default: by the target, squared error, log loss or LambdaMART.
+    /// The parameters.
+    #[must_use]
+    pub fn params(&self) -> &BoostParams {
+        &self.params
+    }
+
+    /// Sets a parameter by name, or by an alias that LightGBM, XGBoost or scikit-learn know it by.
+    /// Lists are separated by commas. [`BoostParams`] has the table of names.
+    ///
+    /// ```
+    /// use ml_models::boost::Boost;
+    ///
+    /// let boost = Boost::new().set("eta", "0.05")?.set("n_estimators", "300")?.set("max_depth", "-1")?;
+    /// assert_eq!(boost, Boost::new().learning_rate(0.05).num_iterations(300));
+    /// assert_eq!(boost.params().learning_rate, 0.05);
+    /// assert!(Boost::new().set("eta", "fast").is_err());
+    /// let e = Boost::new().set("learning_rat", "0.1").unwrap_err();
+    /// assert!(e.to_string().contains("`learning_rate`"));
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An unknown name, with the nearest one; a value that is not of the parameter's kind.
+    pub fn set(mut self, name: &str, value: &str) -> Result<Self> {
+        let names = BoostParams::NAMES.iter();
+        let of = |(own, aliases): &(&'static str, &[&str])| {
+            (*own == name || aliases.contains(&name)).then_some(*own)
+        };
+        let own = names.filter_map(|n| of(n)).next();
+        match own.and_then(|own| self.params.set(own, value.trim())) {
+            Some(Ok(())) => Ok(self),
+            Some(Err((own, kind))) => Err(Error::parameter(STEP, own, value, kind)),
+            None => Err(unknown(name)),
+        }
+    }
+
+    /// The loss that is minimised. Default: by the target, squared error, log loss or LambdaMART.
     #[must_use]
     pub fn objective(mut self, objective: Objective) -> Self {
-        self.objective = Some(objective);
+        self.params.objective = Some(objective);
         self
     }
 
@@ -259,7 +312,7 @@ impl Boost {
         mut self,
         columns: impl IntoIterator<Item = S>,
     ) -> Self {
-        self.categorical_feature = columns.into_iter().map(Into::into).collect();
+        self.params.categorical_feature = columns.into_iter().map(Into::into).collect();
         self
     }
 
@@ -279,7 +332,7 @@ impl Boost {
     /// (the default) for none.
     #[must_use]
     pub fn monotone_constraints(mut self, directions: impl Into<Vec<i8>>) -> Self {
-        self.monotone_constraints = directions.into();
+        self.params.monotone_constraints = directions.into();
         self
     }
 
@@ -291,127 +344,106 @@ impl Boost {
         sets: impl IntoIterator<Item = I>,
     ) -> Self {
         let set = |set: I| set.into_iter().map(Into::into).collect();
-        self.interaction_constraints = sets.into_iter().map(set).collect();
+        self.params.interaction_constraints = sets.into_iter().map(set).collect();
         self
     }
+}
 
-    setters! {
-        /// What a round is: boosting, boosting with dropout, or a forest. Default boosting.
-        boosting: Boosting;
-        /// How rows are drawn. Default bagging.
-        data_sample_strategy: DataSampleStrategy;
-        /// GOSS: share of the rows with the largest gradients, which are kept. Default 0.2.
-        top_rate: f64;
-        /// GOSS: share of the rows that are drawn from the others. Default 0.1.
-        other_rate: f64;
-        /// DART: chance of each earlier tree to be dropped. Default 0.1.
-        drop_rate: f64;
-        /// DART: most trees dropped at a time. Default 50.
-        max_drop: usize;
-        /// DART: chance of a round without dropping. Default 0.5.
-        skip_drop: f64;
-        /// Largest size of a leaf value before shrinkage; 0 for any. Default 0.
-        max_delta_step: f64;
-        /// Draws the value of each leaf and node of `n` rows to that of the node above it, which counts as much as so many rows:
-        /// `(n value + path_smooth above) / (n + path_smooth)`, before shrinkage. Small leaves of deep trees overfit less.
-        /// Needs `min_data_in_leaf` of at least 2. Default 0.
-        path_smooth: f64;
-        /// Share of the columns drawn for each node, in (0, 1]. Default 1.
-        feature_fraction_bynode: f64;
-        /// One random threshold for each column and node instead of all. Default false.
-        extra_trees: bool;
-        /// Sparse columns that never differ from their usual value in the same row share a byte, which changes time and memory
-        /// and no tree. Default true.
-        enable_bundle: bool;
-        /// Gradients and hessians are rounded to few levels before trees grow from them; leaf values are those of the exact ones
-        /// (LightGBM's `quant_train_renew_leaf`). Rounding by chance is noise that can keep large trees from overfitting, as where
-        /// classes have few rows; it saves no time here. Shi et al., NeurIPS 2022, [arXiv:2207.09682](https://arxiv.org/abs/2207.09682). Default false.
-        use_quantized_grad: bool;
-        /// Levels of quantised hessians, and of gradients from the lowest to the highest; 2 to 65536. Default 4.
-        num_grad_quant_bins: usize;
-        /// Quantised gradients are rounded up or down by chance, so that they are right on average; else to the nearest level.
-        /// Default true.
-        stochastic_rounding: bool;
-        /// Ranking: whole queries are drawn, not rows. Default false.
-        bagging_by_query: bool;
-        /// Columns of at most so many categories are split by one category against the rest. Default 4.
-        max_cat_to_onehot: usize;
-        /// Most categories on the left of a split. Default 32.
-        max_cat_threshold: usize;
-        /// Added to a category's hessian when categories are sorted; categories with fewer rows are not sent left. Default 10.
-        cat_smooth: f64;
-        /// L2 penalty of splits on several categories, besides `lambda_l2`. Default 10.
-        cat_l2: f64;
-        /// Least number of rows between two splits that are tried on a sorted category column. Default 100.
-        min_data_per_group: usize;
-        /// The quantile of the quantile loss, in (0, 1), and where Huber's loss turns straight. Default 0.9.
-        alpha: f64;
-        /// Scale of the fair loss. Default 1.
-        fair_c: f64;
-        /// Poisson: safeguard of the hessian. Default 0.7.
-        poisson_max_delta_step: f64;
-        /// Tweedie: power of the variance, in [1, 2). Default 1.5.
-        tweedie_variance_power: f64;
-        /// Binary: both classes weigh the same altogether. Default false.
-        is_unbalance: bool;
-        /// Binary: what rows of the positive class count for. Default 1.
-        scale_pos_weight: f64;
-        /// Number of boosting rounds, one tree each. Default 100.
-        num_iterations: usize;
-        /// Shrinkage of each tree, in (0, 1]. Default 0.1.
-        learning_rate: f64;
-        /// Largest number of leaves of a tree, at least 2. Default 31.
-        num_leaves: usize;
-        /// Largest depth of a tree, `None` for no limit. Default `None` (LightGBM's -1).
-        max_depth: Option<usize>;
-        /// Least number of rows in a leaf. Where hessians differ between rows the number is estimated from
-        /// the leaf's share of the hessian, as LightGBM does. Default 20.
-        min_data_in_leaf: usize;
-        /// Least sum of hessians in a leaf. Default 1e-3.
-        min_sum_hessian_in_leaf: f64;
-        /// L1 penalty on leaf values. Default 0.
-        lambda_l1: f64;
-        /// L2 penalty on leaf values. Default 0.
-        lambda_l2: f64;
-        /// A split must gain more than this. Default 0.
-        min_gain_to_split: f64;
-        /// Largest number of bins of a column, the bin of missing values included; 2 to 65535, cells take a byte up to 255. Default 255.
-        max_bin: usize;
-        /// Least number of rows in a bin. Default 3.
-        min_data_in_bin: usize;
-        /// Number of rows that the bin boundaries are learned from. Default 200,000.
-        bin_construct_sample_cnt: usize;
-        /// Share of the columns drawn for each tree, in (0, 1]. Default 1.
-        feature_fraction: f64;
-        /// Share of the rows drawn without replacement, in (0, 1]; needs [`bagging_freq`](Self::bagging_freq). Default 1.
-        bagging_fraction: f64;
-        /// Rows are drawn anew every so many rounds; 0 turns bagging off. Default 0.
-        bagging_freq: usize;
-        /// Stop when the validation metric has not improved for so many rounds, and keep the best
-        /// round; refused where there are no validation rows. Default `None`.
-        early_stopping_round: Option<usize>;
-        /// Smallest change of the validation metric that counts as an improvement. Default 0.
-        early_stopping_min_delta: f64;
-        /// Start from the mean label (its log odds for binary labels) rather than 0. Default true.
-        boost_from_average: bool;
-        /// Steepness of the sigmoid, for binary labels and LambdaMART. Default 1.
-        sigmoid: f64;
-        /// LambdaMART: pairs with both documents below this rank are ignored. Default 30.
-        lambdarank_truncation_level: usize;
-        /// LambdaMART: normalise the gradients of each query. Default true.
-        lambdarank_norm: bool;
-        /// LambdaMART: gain of each grade, `None` for 2^grade - 1. Default `None`.
-        label_gain: Option<Vec<f64>>;
-        /// LambdaMART: cut-off of the NDCG or MAP that early stopping watches. Default 5.
-        eval_at: usize;
-        /// What a [`refit`](Self::refit) keeps of the old leaf values, in [0, 1]. Default 0.9.
-        refit_decay_rate: f64;
-        /// Measures the objective's metric on the training rows too, after each round, for callbacks and
-        /// [`evals_result`](super::FittedBoost::evals_result); a [`metric`](Self::metric) of the user's own is measured on
-        /// validation rows only, and then this is not. Default false.
-        is_provide_training_metric: bool;
-        /// Seed of row sampling and column sampling. Default 0.
-        seed: u64;
+/// An unknown name, with the nearest one.
+fn unknown(name: &str) -> Error {
+    let all = BoostParams::NAMES.iter();
+    let all = all.flat_map(|(own, aliases)| std::iter::once(own).chain(*aliases));
+    let nearest = all.min_by_key(|n| edits(name, n));
+    let rule = "a parameter of boosting or an alias of one";
+    let found = match nearest {
+        Some(n) if edits(name, n) <= 1 + name.len() / 4 => format!("{name}` (nearest: `{n}`"),
+        _ => name.into(),
+    };
+    Error::parameter(STEP, "name", found, rule)
+}
+
+/// Letters to insert, delete or replace to get from one word to another (Levenshtein).
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+impl BoostParams {
+    /// The first parameter outside its range, or at odds with another: its name, value, and the
+    /// rule it breaks.
+    pub(super) fn broken_rule(&self) -> Option<(&'static str, String, &'static str)> {
+        let out = self.out_of_range();
+        let out = out.map(|(name, value, rule)| (name, value.to_string(), rule));
+        out.or_else(|| self.at_odds())
+    }
+
+    /// The first parameter that does not go with another.
+    fn at_odds(&self) -> Option<(&'static str, String, &'static str)> {
+        let renews = self.objective.is_some_and(Objective::renews_leaves);
+        let direction = self.monotone_constraints.iter().find(|&&m| m != 0);
+        let random_columns = self.feature_fraction < 1.0 || self.feature_fraction_bynode < 1.0;
+        let checks = [
+            (
+                self.objective == Some(Objective::Quantile) && self.alpha >= 1.0,
+                "alpha",
+                self.alpha.to_string(),
+                "above 0, and below 1 for quantiles",
+            ),
+            (
+                self.is_unbalance && self.scale_pos_weight != 1.0,
+                "scale_pos_weight",
+                self.scale_pos_weight.to_string(),
+                "finite and above 0, and 1 with is_unbalance",
+            ),
+            (
+                self.top_rate + self.other_rate > 1.0,
+                "top_rate",
+                self.top_rate.to_string(),
+                "in (0, 1], and at most 1 together with other_rate",
+            ),
+            (
+                self.path_smooth > 0.0 && self.min_data_in_leaf < 2,
+                "path_smooth",
+                self.path_smooth.to_string(),
+                "finite and at least 0, and only with a min_data_in_leaf of at least 2",
+            ),
+            (
+                renews && direction.is_some(),
+                "monotone_constraints",
+                direction.map_or_else(String::new, i8::to_string),
+                "all 0 with RegressionL1, Quantile and Mape, whose leaf values are found anew from residuals in no order",
+            ),
+            (
+                self.boosting == Boosting::Rf && !self.random_rows() && !random_columns,
+                "boosting",
+                "Rf".into(),
+                "for Rf, trees must differ: bagging_freq with bagging_fraction, or a feature_fraction below 1",
+            ),
+            (
+                self.boosting == Boosting::Dart && self.early_stopping_round.is_some(),
+                "early_stopping_round",
+                self.early_stopping_round.unwrap_or(0).to_string(),
+                "none with DART, whose later rounds change earlier trees",
+            ),
+            (
+                self.label_gain.as_ref().is_some_and(Vec::is_empty),
+                "label_gain",
+                "[]".into(),
+                "non-empty, and all entries finite and at least 0",
+            ),
+        ];
+        let mut broken = checks.into_iter().filter(|c| c.0);
+        broken
+            .next()
+            .map(|(_, name, value, rule)| (name, value, rule))
     }
 
     /// `interactions` are positions of columns.
@@ -475,3 +507,6 @@ impl Boost {
         self.bagging_freq > 0 && self.bagging_fraction < 1.0
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,8 +101,9 @@ where
 /// Starting scores this close to 0 are not part of the first round.
 const NO_START: f64 = 1e-15;
 
-fn refit(params: &Boost, sample: &SampleRef<'_>, model: &Ensemble) -> Result<Ensemble> {
-    check_params(params)?;
+fn refit(boost: &Boost, sample: &SampleRef<'_>, model: &Ensemble) -> Result<Ensemble> {
+    check_params(boost)?;
+    let params = boost.params();
     let x = sample.x.rows()?;
     x.check(model.names())?;
     check_monotone(params, model.names())?;

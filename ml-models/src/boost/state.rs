@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Boost;
+use super::BoostParams;
 use super::params::Boosting;
 use super::train::{Training, Validation};
 use crate::tree::grow::Sprout;
@@ -33,7 +33,7 @@ pub(crate) struct State {
 impl State {
     /// Before the first round, or after the last one of an earlier model.
     pub(crate) fn new(
-        params: &Boost,
+        params: &BoostParams,
         training: &Training<'_>,
         validation: Option<&Validation<'_>>,
     ) -> Self {
@@ -84,7 +84,7 @@ fn constant(start: &[f64], rows: usize, init_score: Option<&[f64]>) -> Vec<f64> 
 }
 
 /// The constant scores of each output.
-fn start(params: &Boost, training: &Training<'_>) -> Vec<f64> {
+fn start(params: &BoostParams, training: &Training<'_>) -> Vec<f64> {
     if params.boost_from_average && training.init_score.is_none() {
         let factors = training.weights.factors();
         training.loss.start(factors.as_deref())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Boost;
+use super::BoostParams;
 use super::checkpoint::Saver;
 use super::dart::{self, Dart};
 use super::draws::Draws;
@@ -99,7 +99,7 @@ pub(crate) struct Trained {
 
 /// Boosts until the rounds are up, nothing gains any more, validation stops improving, or `on_round` breaks.
 pub(crate) fn train(
-    params: &Boost,
+    params: &BoostParams,
     training: &Training<'_>,
     validation: Option<&Validation<'_>>,
     growth: &Growth,
@@ -166,7 +166,7 @@ pub(crate) fn train(
 
 /// From the last state to trees in the features' own values.
 fn trained(
-    params: &Boost,
+    params: &BoostParams,
     training: &Training<'_>,
     growth: &Growth,
     state: State,
@@ -203,7 +203,7 @@ fn trained(
 /// What the rounds share.
 struct Rounds<'a> {
     training: &'a Training<'a>,
-    params: &'a Boost,
+    params: &'a BoostParams,
     growth: &'a Growth,
     gradients: Gradients,
     /// Pairs of all outputs, where there are several.

@@ -1,6 +1,6 @@
 //! Following the metric.
 
-use super::Boost;
+use super::BoostParams;
 use super::params::Boosting;
 use super::state::{State, forest_mean};
 use super::train::{Training, Validation};
@@ -10,7 +10,7 @@ use ml_data::Result;
 
 /// The validation rows, and how the metric went.
 pub(super) struct Watch<'a> {
-    params: &'a Boost,
+    params: &'a BoostParams,
     validation: &'a Validation<'a>,
     /// Round and metric.
     best: Option<(usize, f64)>,
@@ -18,7 +18,11 @@ pub(super) struct Watch<'a> {
 
 impl<'a> Watch<'a> {
     /// With what is known of earlier rounds.
-    pub(super) fn new(params: &'a Boost, validation: &'a Validation<'a>, state: &State) -> Self {
+    pub(super) fn new(
+        params: &'a BoostParams,
+        validation: &'a Validation<'a>,
+        state: &State,
+    ) -> Self {
         let mut watch = Self {
             params,
             validation,

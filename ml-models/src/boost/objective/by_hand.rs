@@ -275,7 +275,7 @@ fn rankings_are_measured_up_to_eval_at() {
     ];
     for (k, want) in [1, 2, 3, 4, 9].into_iter().zip(ndcg) {
         let params = crate::boost::Boost::new().eval_at(k);
-        let rank = LambdaRank::new(vec![3.0, 0.0, 7.0, 1.0], vec![0, 4], &params);
+        let rank = LambdaRank::new(vec![3.0, 0.0, 7.0, 1.0], vec![0, 4], params.params());
         near(rank.evaluate(&[0.1, 0.9, 0.8, -2.0], None), want, &k);
     }
     // Hits at 2, 4, 5, over the most there can be: as many as are relevant, and as the cut-off
@@ -290,7 +290,11 @@ fn rankings_are_measured_up_to_eval_at() {
     ];
     for (k, want) in [1, 2, 3, 4, 5, 9].into_iter().zip(map) {
         let params = crate::boost::Boost::new().eval_at(k);
-        let rank = LambdaMap::new(vec![false, true, false, true, true], vec![0, 5], &params);
+        let rank = LambdaMap::new(
+            vec![false, true, false, true, true],
+            vec![0, 5],
+            params.params(),
+        );
         near(rank.evaluate(&RANKED, None), want, &k);
     }
 }
@@ -309,7 +313,7 @@ fn rankings_weigh_lists_as_lightgbm_does() {
     let starts = vec![0, 3, 6, 9, 12];
     let params = crate::boost::Boost::new().eval_at(2);
     let gains = grades.iter().map(|&g| f64::from((1 << g) - 1)).collect();
-    let rank = LambdaRank::new(gains, starts.clone(), &params);
+    let rank = LambdaRank::new(gains, starts.clone(), params.params());
     near(
         rank.evaluate(&scores, Some(&weights)),
         0.939_543_805,
@@ -326,6 +330,6 @@ fn rankings_weigh_lists_as_lightgbm_does() {
     let relevant = vec![
         true, false, true, true, false, false, false, true, true, false, true, true,
     ];
-    let map = LambdaMap::new(relevant, starts, &params);
+    let map = LambdaMap::new(relevant, starts, params.params());
     near(map.evaluate(&scores, Some(&weights)), 0.871_951_218, &"map");
 }

@@ -8,7 +8,7 @@
 use super::lambdarank::{Pair64, push};
 use super::ndcg::ranking;
 use super::{Loss, Measure, Pair, queries};
-use crate::boost::Boost;
+use crate::boost::BoostParams;
 
 /// Which documents of ranked queries are relevant. Rows of a query are side by side.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ fn change(ranks: &[Rank], above: usize, below: usize) -> f64 {
 }
 
 impl LambdaMap {
-    pub(crate) fn new(relevant: Vec<bool>, starts: Vec<u32>, params: &Boost) -> Self {
+    pub(crate) fn new(relevant: Vec<bool>, starts: Vec<u32>, params: &BoostParams) -> Self {
         Self {
             relevant,
             starts,
@@ -181,6 +181,7 @@ impl Loss for LambdaMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::boost::Boost;
     use proptest::prelude::*;
 
     /// Average precision of a ranking, by its definition.
@@ -191,7 +192,7 @@ mod tests {
     }
 
     /// The gradients, from rankings whose documents are swapped.
-    fn plain(scores: &[f64], relevant: &[bool], params: &Boost) -> Vec<[f64; 2]> {
+    fn plain(scores: &[f64], relevant: &[bool], params: &BoostParams) -> Vec<[f64; 2]> {
         let n = scores.len();
         let mut order = Vec::new();
         ranking(scores, &mut order);
@@ -249,10 +250,10 @@ mod tests {
             every.extend(&scores);
             all.push(true);
             every.push(2.0);
-            let map = LambdaMap::new(all, vec![0, 2, n + 2, n + 3], &params);
+            let map = LambdaMap::new(all, vec![0, 2, n + 2, n + 3], params.params());
             let mut out = vec![[9.0_f32; 2]; n as usize + 3];
             map.gradients(&every, 0, &mut out);
-            for (got, want) in out[2..n as usize + 2].iter().zip(plain(&scores, &relevant, &params)) {
+            for (got, want) in out[2..n as usize + 2].iter().zip(plain(&scores, &relevant, params.params())) {
                 for k in 0..2 {
                     prop_assert!((f64::from(got[k]) - want[k]).abs() <= 1e-6 * want[k].abs() + 1e-9, "{:?} {:?}", got, want);
                 }
@@ -292,7 +293,7 @@ mod tests {
         ];
         for (norm, want) in [(false, plain), (true, normalised)] {
             let params = Boost::new().lambdarank_norm(norm);
-            let map = LambdaMap::new(relevant.clone(), vec![0, 9], &params);
+            let map = LambdaMap::new(relevant.clone(), vec![0, 9], params.params());
             let mut out = vec![[0.0; 2]; 9];
             map.gradients(&scores, 0, &mut out);
             for (i, pair) in out.iter().enumerate() {
@@ -312,7 +313,7 @@ mod tests {
         let map = LambdaMap::new(
             vec![true, false, true, false, false, true],
             vec![0, 4, 5, 6],
-            &params,
+            params.params(),
         );
         // Ranked: no, yes, no, yes; of two relevant documents one is among three: (1/2) / 2. Then 1 for nothing relevant, and 1.
         let got = map.evaluate(&[2.0, 3.0, 0.5, 1.0, 0.0, 0.0], None);

@@ -2,7 +2,7 @@
 
 use super::ndcg::{dcg, discounts, ideal, ranking};
 use super::{Loss, Measure, Pair, queries};
-use crate::boost::Boost;
+use crate::boost::BoostParams;
 use crate::tree::{kernel, math};
 
 /// The labels of ranked queries. Rows of a query are side by side.
@@ -32,7 +32,7 @@ struct Scratch {
 }
 
 impl LambdaRank {
-    pub(crate) fn new(gains: Vec<f64>, starts: Vec<u32>, params: &Boost) -> Self {
+    pub(crate) fn new(gains: Vec<f64>, starts: Vec<u32>, params: &BoostParams) -> Self {
         let longest = starts.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
         let discounts = discounts(longest as usize);
         let inverse = |w: &[u32]| {
@@ -204,6 +204,7 @@ impl Loss for LambdaRank {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::boost::Boost;
 
     /// The definition, pair by pair.
     fn plain(scores: &[f64], gains: &[f64], truncation: usize, norm: bool) -> Vec<Pair> {
@@ -259,7 +260,7 @@ mod tests {
             let params = Boost::new()
                 .lambdarank_norm(norm)
                 .lambdarank_truncation_level(truncation);
-            let rank = LambdaRank::new(gains.clone(), starts.clone(), &params);
+            let rank = LambdaRank::new(gains.clone(), starts.clone(), params.params());
             let far = scores.iter().map(|s| s * 300.0).collect();
             for scores in [scores.clone(), vec![0.0; n], far] {
                 let mut out = vec![[9.0; 2]; n];

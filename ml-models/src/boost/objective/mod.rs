@@ -74,6 +74,78 @@ pub enum Objective {
     RankXendcg,
 }
 
+/// Objectives with their aliases.
+pub(super) const OBJECTIVES: &[(Objective, &[&str])] = &[
+    (
+        Objective::Regression,
+        &[
+            "regression",
+            "regression_l2",
+            "l2",
+            "mean_squared_error",
+            "mse",
+            "l2_root",
+            "root_mean_squared_error",
+            "rmse",
+            "reg:squarederror",
+        ],
+    ),
+    (
+        Objective::RegressionL1,
+        &[
+            "regression_l1",
+            "l1",
+            "mean_absolute_error",
+            "mae",
+            "reg:absoluteerror",
+        ],
+    ),
+    (Objective::Huber, &["huber"]),
+    (Objective::Fair, &["fair"]),
+    (Objective::Poisson, &["poisson", "count:poisson"]),
+    (Objective::Quantile, &["quantile"]),
+    (Objective::Mape, &["mape", "mean_absolute_percentage_error"]),
+    (Objective::Gamma, &["gamma", "reg:gamma"]),
+    (Objective::Tweedie, &["tweedie", "reg:tweedie"]),
+    (
+        Objective::Binary,
+        &["binary", "binary_logloss", "binary:logistic", "log_loss"],
+    ),
+    (
+        Objective::Multiclass,
+        &["multiclass", "softmax", "multi:softprob"],
+    ),
+    (
+        Objective::MulticlassOva,
+        &["multiclassova", "multiclass_ova", "ova", "ovr"],
+    ),
+    (Objective::Lambdarank, &["lambdarank", "rank:ndcg"]),
+    (Objective::RankMap, &["rank:map"]),
+    (
+        Objective::RankXendcg,
+        &[
+            "rank_xendcg",
+            "xendcg",
+            "xe_ndcg",
+            "xe_ndcg_mart",
+            "xendcg_mart",
+        ],
+    ),
+];
+
+impl Objective {
+    /// The objective of a name in LightGBM, XGBoost or scikit-learn.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let found = OBJECTIVES.iter().find(|(_, names)| names.contains(&name));
+        found.map(|(objective, _)| *objective)
+    }
+
+    /// Whether leaf values are found anew from residuals after a tree is grown.
+    pub(super) fn renews_leaves(self) -> bool {
+        matches!(self, Self::RegressionL1 | Self::Quantile | Self::Mape)
+    }
+}
+
 /// An objective together with the labels it is measured on. Scores and pairs of several outputs follow each other, all rows of
 /// the first output first.
 pub(crate) trait Loss: Debug + Send + Sync {
