@@ -249,12 +249,12 @@ macro_rules! parameters {
 
             /// The first parameter that breaks its own rule: its name, the number, the rule.
             fn out_of_range(&self) -> Option<(&'static str, f64, &'static str)> {
-                $(if let Some(x) = self.$name.numbers().into_iter().find(|&x| {
-                    let _ = x;
-                    !rule_holds!($rule $(($($bound),+))?, x)
-                }) {
-                    return Some((stringify!($name), x, rule_text!($rule $(($($bound),+))?)));
-                })*
+                $(
+                    let holds = |_x: f64| rule_holds!($rule $(($($bound),+))?, _x);
+                    if let Some(x) = self.$name.numbers().into_iter().find(|&x| !holds(x)) {
+                        return Some((stringify!($name), x, rule_text!($rule $(($($bound),+))?)));
+                    }
+                )*
                 None
             }
         }

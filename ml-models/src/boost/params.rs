@@ -286,11 +286,9 @@ impl Boost {
     /// # Errors
     /// An unknown name, with the nearest one; a value that is not of the parameter's kind.
     pub fn set(mut self, name: &str, value: &str) -> Result<Self> {
-        let names = BoostParams::NAMES.iter();
-        let of = |(own, aliases): &(&'static str, &[&str])| {
-            (*own == name || aliases.contains(&name)).then_some(*own)
-        };
-        let own = names.filter_map(|n| of(n)).next();
+        let mut names = BoostParams::NAMES.iter();
+        let own = names.find(|(own, aliases)| *own == name || aliases.contains(&name));
+        let own = own.map(|(own, _)| *own);
         match own.and_then(|own| self.params.set(own, value.trim())) {
             Some(Ok(())) => Ok(self),
             Some(Err((own, kind))) => Err(Error::parameter(STEP, own, value, kind)),
