@@ -2,12 +2,27 @@
 
 use crate::artifact::ArtifactError;
 use crate::table::Kind;
+use std::fmt;
 
 /// Result of every fallible call in the family.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, with the step, column or row it went wrong in.
-#[derive(Debug, thiserror::Error)]
+/// A failure, with the step, column or row it happened in.
+///
+/// `Debug` prints the message, as `Display` does, so that `fn main() -> Result<()>` ends with a line
+/// that people can read. Callers that go on differently for different failures match the variants,
+/// or ask for their kind: [`is_parameter`](Self::is_parameter), [`is_schema`](Self::is_schema),
+/// [`is_data`](Self::is_data), [`is_limit`](Self::is_limit), [`is_io`](Self::is_io).
+///
+/// ```
+/// use ml_data::prelude::*;
+/// let table = Table::new([("age", Column::num([31.0, 40.0]))])?;
+/// let e = table.select(["agee"]).unwrap_err();
+/// assert!(e.is_schema() && !e.is_data());
+/// assert_eq!(format!("{e:?}"), e.to_string());
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A parameter is outside its domain; checked before any work is done.
@@ -162,6 +177,55 @@ pub enum Error {
     Data(String),
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The kinds of failure.
+impl Error {
+    /// A parameter outside its domain: the program is to be changed.
+    #[must_use]
+    pub fn is_parameter(&self) -> bool {
+        matches!(self, Self::Parameter { .. })
+    }
+
+    /// Columns other than the ones that were expected: missing ones, other kinds, another schema.
+    #[must_use]
+    pub fn is_schema(&self) -> bool {
+        matches!(
+            self,
+            Self::NoColumn { .. } | Self::ColumnKind { .. } | Self::Schema(_)
+        )
+    }
+
+    /// Values that can not be used: a cell, a field, lengths that disagree, nothing at all.
+    #[must_use]
+    pub fn is_data(&self) -> bool {
+        matches!(
+            self,
+            Self::Cell { .. }
+                | Self::Empty(_)
+                | Self::Length { .. }
+                | Self::Field { .. }
+                | Self::Data(_)
+        )
+    }
+
+    /// More than a limit, or the memory, allows.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        matches!(self, Self::Limit { .. } | Self::Memory { .. })
+    }
+
+    /// The operating system refused.
+    #[must_use]
+    pub fn is_io(&self) -> bool {
+        matches!(self, Self::Io { .. })
+    }
+}
+
 impl Error {
     /// A parameter error; `value` is printed with `Display`.
     pub fn parameter(
@@ -260,6 +324,46 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_failure_has_its_kind_and_prints_its_message() {
+        let io = std::io::Error::other("full");
+        let kinds = [
+            (Error::parameter("S", "p", 3, "at most 2"), "parameter"),
+            (Error::no_column("S", "a", ["b"]), "schema"),
+            (Error::Schema("other columns".into()), "schema"),
+            (Error::cell("a", 1, "a number", "x"), "data"),
+            (Error::Empty("table".into()), "data"),
+            (Error::check_len("rows", 1, 2).unwrap_err(), "data"),
+            (Error::Data("contradiction".into()), "data"),
+            (Error::io("writing", io), "io"),
+        ];
+        for (e, kind) in kinds {
+            let found = [
+                ("parameter", e.is_parameter()),
+                ("schema", e.is_schema()),
+                ("data", e.is_data()),
+                ("limit", e.is_limit()),
+                ("io", e.is_io()),
+            ];
+            let found: Vec<&str> = found.iter().filter(|f| f.1).map(|f| f.0).collect();
+            assert_eq!(found, [kind], "{e}");
+            assert_eq!(format!("{e:?}"), e.to_string());
+        }
+        let memory = Error::Memory {
+            place: "reading".into(),
+            bytes: 9,
+            advice: "read in pieces",
+        };
+        assert!(memory.is_limit() && !memory.is_io());
+        let model = Error::Model {
+            format: "XGBoost",
+            at: "line 1".into(),
+            expected: "a tree".into(),
+            found: "nothing".into(),
+        };
+        assert!(!model.is_data() && !model.is_parameter());
+    }
 
     #[test]
     fn hints_name_the_nearest_column() {

@@ -1,12 +1,14 @@
 //! What can go wrong between a model file and a shopper.
 
+use std::fmt;
 use std::path::PathBuf;
 
 /// Result of every fallible call of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, naming the file, version, request field or address.
-#[derive(Debug, thiserror::Error)]
+/// A failure, naming the file, version, request field or address. `Debug` prints the message, as
+/// `Display` does.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The operating system refused: an address in use, a file that can not be read.
@@ -179,6 +181,12 @@ fn have(known: &[String]) -> String {
         "; there are none".into()
     } else {
         format!("; there are: {}", known.join(", "))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -119,6 +119,9 @@ fn rules_count_and_show() {
         (4, 2, Some(1))
     );
     assert_eq!(counts(Rule::order("born", "launch")), (3, 2, Some(1)));
+    // Nothing comes after itself.
+    assert_eq!(counts(Rule::order("born", "born")).1, 0);
+    assert_eq!(counts(Rule::order("price", "price")).1, 0);
     assert_eq!(
         counts(Rule::not_after("born", time("2024-01-01").unwrap())),
         (4, 1, Some(1))

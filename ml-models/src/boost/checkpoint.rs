@@ -246,13 +246,28 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 /// Makes the rename durable. Only Unix can open a folder as a file; elsewhere the rename itself has to do.
 fn sync_folder(path: &Path) -> std::io::Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
     if cfg!(unix) {
-        File::open(folder)?.sync_all()
+        File::open(folder_of(path))?.sync_all()
     } else {
         Ok(())
+    }
+}
+
+/// The folder of a file; that of a bare name is the current one.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bare_name_lies_in_the_current_folder() {
+        let of = |path| folder_of(Path::new(path)).to_str().unwrap().to_owned();
+        assert_eq!(["fit.ckpt", "a/fit.ckpt", "/"].map(of), [".", "a", "."]);
     }
 }

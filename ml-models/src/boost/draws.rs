@@ -150,6 +150,30 @@ mod tests {
     }
 
     #[test]
+    fn rounds_differ_by_anything_that_is_drawn() {
+        let random = |boost: Boost| Draws::new(boost.params(), 10, 3, &[]).random();
+        let drawn = [
+            Boost::new().bagging_freq(1).bagging_fraction(0.5),
+            Boost::new().data_sample_strategy(DataSampleStrategy::Goss),
+            Boost::new().feature_fraction(0.5),
+            Boost::new().feature_fraction_bynode(0.5),
+            Boost::new().extra_trees(true),
+            Boost::new().use_quantized_grad(true),
+        ];
+        assert!(drawn.into_iter().all(random));
+        let fixed = [
+            Boost::new(),
+            Boost::new().bagging_freq(1),
+            Boost::new().bagging_fraction(0.5),
+            Boost::new().stochastic_rounding(true),
+            Boost::new()
+                .use_quantized_grad(true)
+                .stochastic_rounding(false),
+        ];
+        assert!(!fixed.into_iter().any(random));
+    }
+
+    #[test]
     fn whole_queries_are_drawn() {
         let params = Boost::new()
             .bagging_by_query(true)

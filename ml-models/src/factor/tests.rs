@@ -254,6 +254,7 @@ fn empty_users_and_items_and_odd_counts() {
         40
     );
     assert!(model.recommend_batch(&[], 3, None).unwrap().is_empty());
+    assert!(!model.recommend_batch(&[1], 3, None).unwrap().is_empty());
     assert!(
         model
             .recommend(20, 3, &data)

@@ -211,7 +211,8 @@ fn unknown_products_are_noted_and_long_histories_cut() {
     let reads = service([Rung::new("reads", RankFn::<ByVisit, _>::new(rank))]);
     let looks = std::iter::repeat_n("p1", 51).chain(std::iter::repeat_n("p2", 98));
     let looks = Request::new("u0").history(looks.chain(["p3"]));
-    reads.recommend(&looks).unwrap();
+    let told = reads.recommend(&looks).unwrap().trace.notes;
+    assert_eq!(told, ["session_history cut to its most recent products"]);
     let newest = [vec![1], vec![2; 98], vec![3]].concat();
     assert_eq!(*seen.lock().unwrap(), newest);
     let expected = [
