@@ -17,7 +17,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// ```
 /// use ml_data::prelude::*;
 /// let table = Table::new([("age", Column::num([31.0, 40.0]))])?;
-/// let e = table.select(["agee"]).unwrap_err();
+/// let e = table.select(&["agee"]).unwrap_err();
 /// assert!(e.is_schema() && !e.is_data());
 /// assert_eq!(format!("{e:?}"), e.to_string());
 /// # Ok::<(), ml_data::Error>(())
