@@ -215,10 +215,10 @@ macro_rules! parameters {
         /// [`Boost`] has a setter of each name; in text they go by their names or aliases
         /// ([`Boost::set`]).
         ///
-        /// | parameter | type | default | rule | aliases | |
-        /// |---|---|---|---|---|---|
-        $(#[doc = concat!("| `", stringify!($name), "` | `", stringify!($type), "` | `", stringify!($default), "` | ",
-            rule_text!($rule $(($($bound),+))?), " | ", $("`", $alias, "` ",)* "| ", $($doc,)+ " |")])*
+        /// | parameter | default | rule | aliases |
+        /// |---|---|---|---|
+        $(#[doc = concat!("| `", stringify!($name), "` | `", stringify!($default), "` | ",
+            rule_text!($rule $(($($bound),+))?), " | ", $("`", $alias, "` ",)* "|")])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[non_exhaustive]
         pub struct BoostParams {
