@@ -9,9 +9,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A failure, with the step, column or row it happened in.
 ///
-/// `Debug` prints the message, as `Display` does, so that `fn main() -> Result<()>` ends with a line
-/// that people can read. Callers that go on differently for different failures match the variants,
-/// or ask for their kind: [`is_parameter`](Self::is_parameter), [`is_schema`](Self::is_schema),
+/// `Debug` prints the message, as `Display` does, so that `fn main() -> Result<()>` ends with a
+/// line that people can read. Callers that go on differently for different failures match the
+/// variants, or ask for their kind: [`is_parameter`](Self::is_parameter),
+/// [`is_schema`](Self::is_schema),
 /// [`is_data`](Self::is_data), [`is_limit`](Self::is_limit), [`is_io`](Self::is_io).
 ///
 /// ```
@@ -288,21 +289,26 @@ impl Error {
         column: &str,
         names: impl IntoIterator<Item = &'a str>,
     ) -> Self {
-        let near = names
-            .into_iter()
-            .filter(|n| n.len().abs_diff(column.len()) <= 8 && n.len() <= 256)
-            .map(|n| (distance(column, n), n))
-            .min()
-            .filter(|(d, _)| *d <= 2);
-        let hint = near
-            .map(|(_, n)| format!(" (is it `{n}`?)"))
-            .unwrap_or_default();
+        let hint = hint(column, names);
         Self::NoColumn {
             step: step.into(),
             column: column.into(),
             hint,
         }
     }
+}
+
+/// Nothing, or ` (is it `x`?)` with the nearest of the names when it is at most two edits away.
+#[doc(hidden)]
+pub fn hint<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let near = names
+        .into_iter()
+        .filter(|n| n.len().abs_diff(name.len()) <= 8 && n.len() <= 256)
+        .map(|n| (distance(name, n), n))
+        .min()
+        .filter(|(d, _)| *d <= 2);
+    near.map(|(_, n)| format!(" (is it `{n}`?)"))
+        .unwrap_or_default()
 }
 
 /// Edit distance, for hints only.

@@ -1,4 +1,4 @@
-//! What rows carry with them: labels, weights, times, groups and initial scores stay beside their
+//! Companions of rows: labels, weights, times, groups and initial scores stay beside their
 //! rows, whatever is taken.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

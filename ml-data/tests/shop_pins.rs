@@ -1,5 +1,5 @@
 //! A seed names one shop, on every platform and in every patch release: the tables, the truth and
-//! the answers of three small shops, column by column, against `golden/shop.txt`.
+//! the answers of three small shops, column by column, against `pins/shop.txt`.
 //!
 //! Integers, names and dates are compared exactly. Real numbers (which pass through the platform's
 //! `exp` and `ln`) are compared to nine digits, by their sum and by a sum in which the position of
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// What is kept of one column.
+/// The pin of one column.
 #[derive(Default)]
 struct Column {
     cells: usize,
@@ -21,7 +21,7 @@ struct Column {
     exact: u64,
     sum: f64,
     by_place: f64,
-    /// What the sums are measured against.
+    /// The reference of the sums.
     size: f64,
 }
 
@@ -82,7 +82,7 @@ fn collect_csv(columns: &mut Columns, path: &str, csv: &[u8]) {
     }
 }
 
-/// What the people of a shop want and how they answer.
+/// Wants and answers of the people of a shop.
 fn answers(shop: &Shop) -> Value {
     let truth = shop.truth();
     let (users, products) = (shop.users().len() as u32, shop.products().len() as u32);
@@ -188,12 +188,12 @@ fn columns() -> Columns {
     columns
 }
 
-const GOLDEN: &str = include_str!("golden/shop.txt");
+const PINS: &str = include_str!("pins/shop.txt");
 
 #[test]
 fn a_seed_names_one_shop() {
     let columns = columns();
-    let expected: Vec<Vec<&str>> = GOLDEN.lines().map(|l| l.split('\t').collect()).collect();
+    let expected: Vec<Vec<&str>> = PINS.lines().map(|l| l.split('\t').collect()).collect();
     let names: Vec<&str> = expected.iter().map(|l| l[0]).collect();
     assert_eq!(columns.keys().collect::<Vec<_>>(), names);
     let mut wrong = String::new();
@@ -218,7 +218,7 @@ fn a_seed_names_one_shop() {
 }
 
 #[test]
-#[ignore = "writes the file that the other test reads"]
+#[ignore = "writes the pins anew; cargo test -p ml-data --test shop_pins -- --ignored"]
 fn write_the_shops_anew() {
     let mut text = String::new();
     for (name, c) in columns() {
@@ -228,6 +228,6 @@ fn write_the_shops_anew() {
             c.cells, c.exact, c.sum, c.by_place
         );
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/shop.txt");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/pins/shop.txt");
     std::fs::write(path, text).unwrap();
 }

@@ -1,4 +1,4 @@
-//! What the goals print and where their rules draw the line. Values by hand.
+//! Texts of the goals, and the bounds of their rules. Values by hand.
 #![allow(clippy::unwrap_used)] // tests may
 
 use ml_data::contract::Direction::{HigherIsBetter, LowerIsBetter};

@@ -267,6 +267,9 @@ fn what_does_not_fit_together_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let saving = boost().checkpoint(folder.path().join("model.ckpt"), 1);
     refused(saving.fit_binned(&bins), &["checkpoint", "not kept"]);
+    let first = boost().num_iterations(1).fit_binned(&bins).unwrap();
+    let going_on = boost().init_model(first);
+    refused(going_on.fit_binned(&bins), &["init_model", "not kept"]);
 
     let labels = |queries: &[u32]| RelevanceLabels::new(vec![1.0; 4], queries.to_vec()).unwrap();
     let ranked = |queries: &[u32]| {

@@ -361,8 +361,8 @@ fn small_trees_are_those_of_all_cuts_tried() {
     assert!(leaves > 1000, "{leaves}");
 }
 
-/// Nodes of more rows than bins are summed by another path than small ones, and matrices of more than
-/// 64 columns lie column by column.
+/// Nodes of more rows than bins are summed by another path than small ones, and matrices of more
+/// than 64 columns lie column by column.
 #[test]
 fn large_and_wide_samples_have_the_same_trees() {
     let mut rng = generator(6, "forest reference", 0);

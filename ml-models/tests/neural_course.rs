@@ -18,8 +18,8 @@ fn sample(width: usize, x: Vec<f64>, y: Vec<f64>) -> Dataset<Dense<f64>, Real> {
     Dataset::new(Dense::from_rows(width, x).unwrap(), labels).unwrap()
 }
 
-/// Where training stops, from the validation losses of a run that never does: after `patience` epochs
-/// in a row that are not better than the best before them by `tol`.
+/// Where training stops, from the validation losses of a run that never does: after `patience`
+/// epochs in a row that are not better than the best before them by `tol`.
 fn stop(losses: &[f64], patience: usize, tol: f64) -> usize {
     let (mut best, mut waited) = (f64::INFINITY, 0);
     for (epoch, &loss) in losses.iter().enumerate() {

@@ -85,9 +85,7 @@ where
     type Model = Y::Model;
 
     fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Y::Model> {
-        let mut task = Task::new(sample_ref(train));
-        task.custom = self.objective.custom();
-        task.warm_start = self.init.trees(train.y())?;
+        let task = self.task::<Y>(sample_ref(train), train.y())?;
         Y::model(fit(&self.boost, &task, &mut never_stop)?, train.y())
     }
 }
@@ -107,11 +105,9 @@ where
         valid: &Sample<R, Y, Valid>,
         on: OnRound<'_>,
     ) -> Result<Y::Model> {
-        let mut task = Task::new(sample_ref(train));
+        let mut task = self.task::<Y>(sample_ref(train), train.y())?;
         task.valid = Some(sample_ref(valid));
         task.judge = self.metric.judge(valid);
-        task.custom = self.objective.custom();
-        task.warm_start = self.init.trees(train.y())?;
         Y::model(fit(&self.boost, &task, on)?, train.y())
     }
 }

@@ -30,7 +30,7 @@ fn sample(sample: &SampleRef<'_>) -> Result<String> {
     let mut parts = vec![
         digest(format!("{names:?}").as_bytes()),
         sample.x.len().to_string(),
-        matrix(sample.x.rows()?),
+        matrix(sample.x.rows("a checkpoint")?),
     ];
     let numbers = |values: &[f64]| blocks(values, |v| v.to_bits().to_le_bytes());
     match sample.labels {

@@ -287,7 +287,7 @@ fn interactions(params: &BoostParams, names: &Names) -> Result<Vec<Vec<u32>>> {
 /// A model's raw scores of the rows, on top of their initial scores, one output after the other.
 fn raw_scores(model: &Ensemble, rows: &Rows, sample: &SampleRef<'_>) -> Result<Vec<f64>> {
     let outputs = model.outputs();
-    let x = sample.x.rows()?;
+    let x = sample.x.rows("init_model")?;
     let list = rows.in_matrix(x.rows());
     let x = x.with_rows(RowSet::List(&list));
     if let Some(mut scores) = rows.init_score(sample, outputs)? {
@@ -313,7 +313,7 @@ fn validation<'a>(
         task.train.x.names().len(),
         valid.x.names().len(),
     )?;
-    let x = valid.x.rows()?;
+    let x = valid.x.rows("validation")?;
     if x.is_empty() {
         return Err(Error::Empty("validation sample".into()));
     }

@@ -22,7 +22,7 @@ pub trait FitBinned<Y: Target> {
     /// # Errors
     /// As [`Fit::fit`](ml_data::contract::Fit::fit); parameters of the bins (`max_bin`, `min_data_in_bin`,
     /// `bin_construct_sample_cnt`, `categorical_feature`, `enable_bundle`, `seed`) other than those they were made with; a
-    /// checkpoint, which needs the numbers.
+    /// checkpoint or an initial model, which need the numbers.
     fn fit_binned(&self, train: &Binned<Y>) -> Result<Self::Model>;
 
     /// Learns while watching validation rows, which are held as numbers, dense or sparse.
@@ -75,9 +75,7 @@ where
     type Model = Y::Model;
 
     fn fit_binned(&self, train: &Binned<Y>) -> Result<Y::Model> {
-        let mut task = Task::new(binned_ref(train));
-        task.custom = self.objective.custom();
-        task.warm_start = self.init.trees(&train.labels)?;
+        let task = self.task::<Y>(binned_ref(train), &train.labels)?;
         Y::model(fit(&self.boost, &task, &mut never_stop)?, &train.labels)
     }
 
@@ -86,11 +84,9 @@ where
         train: &Binned<Y>,
         valid: &Sample<R, Y, Valid>,
     ) -> Result<Y::Model> {
-        let mut task = Task::new(binned_ref(train));
+        let mut task = self.task::<Y>(binned_ref(train), &train.labels)?;
         task.valid = Some(sample_ref(valid));
         task.judge = self.metric.judge(valid);
-        task.custom = self.objective.custom();
-        task.warm_start = self.init.trees(&train.labels)?;
         Y::model(fit(&self.boost, &task, &mut never_stop)?, &train.labels)
     }
 }

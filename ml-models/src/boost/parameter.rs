@@ -1,4 +1,4 @@
-//! What the table of parameters in `params.rs` is made with: kinds of values, rules, and the macro
+//! The parts of the table of parameters in `params.rs`: kinds of values, rules, and the macro
 //! that turns the table into a struct, setters, text and checks.
 
 use super::objective::Objective;
@@ -36,7 +36,11 @@ numbers! {
 impl ParameterValue for bool {
     const KIND: &'static str = "true or false";
     fn parse(text: &str) -> Option<Self> {
-        text.parse().ok()
+        match text {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        }
     }
     fn numbers(&self) -> Vec<f64> {
         Vec::new()
@@ -95,7 +99,17 @@ impl ParameterValue for Vec<Vec<String>> {
     const KIND: &'static str = "lists of names, such as [a,b],[c]";
     fn parse(text: &str) -> Option<Self> {
         let inner = text.strip_prefix('[')?.strip_suffix(']')?;
-        inner.split("],[").map(list).collect()
+        let sets: Vec<&str> = inner.split(']').collect();
+        let set = |(at, set): (usize, &&str)| match at {
+            0 => list(set),
+            _ => list(
+                set.trim_start()
+                    .strip_prefix(',')?
+                    .trim_start()
+                    .strip_prefix('[')?,
+            ),
+        };
+        sets.iter().enumerate().map(set).collect()
     }
     fn numbers(&self) -> Vec<f64> {
         Vec::new()

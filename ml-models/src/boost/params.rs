@@ -1,5 +1,6 @@
 //! Parameters of boosting: one table, with LightGBM's names and defaults.
 
+use ml_data::error::hint;
 use ml_data::random::hash;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -178,7 +179,7 @@ parameters! {
     bagging_freq: usize = 0, any, ["subsample_freq"], plain;
     /// Ranking: whole queries are drawn, not rows. Default false.
     bagging_by_query: bool = false, any, [], plain;
-    /// What a round is: boosting, boosting with dropout, or a forest. Default boosting.
+    /// Kind of rounds: boosting, boosting with dropout, or a forest. Default boosting.
     boosting: Boosting = Boosting::Gbdt, any, ["boosting_type", "boost"], plain;
     /// How rows are drawn. Default bagging.
     data_sample_strategy: DataSampleStrategy = DataSampleStrategy::Bagging, any, [], plain;
@@ -245,7 +246,7 @@ parameters! {
     label_gain: Option<Vec<f64>> = None, penalty, [], plain;
     /// LambdaMART: cut-off of the NDCG or MAP that early stopping watches. Default 5.
     eval_at: usize = 5, at_least(1), ["ndcg_eval_at", "ndcg_at", "map_eval_at", "map_at"], plain;
-    /// What a [`refit`](Boost::refit) keeps of the old leaf values, in [0, 1]. Default 0.9.
+    /// Share of the old leaf values that a [`refit`](Boost::refit) keeps, in [0, 1]. Default 0.9.
     refit_decay_rate: f64 = 0.9, chance, [], plain;
     /// Measures the objective's metric on the training rows too, after each round, for callbacks
     /// and [`evals_result`](super::FittedBoost::evals_result); a [`metric`](Boost::metric) of the
@@ -351,27 +352,9 @@ impl Boost {
 fn unknown(name: &str) -> Error {
     let all = BoostParams::NAMES.iter();
     let all = all.flat_map(|(own, aliases)| std::iter::once(own).chain(*aliases));
-    let nearest = all.min_by_key(|n| edits(name, n));
+    let found = format!("{name}{}", hint(name, all.copied()));
     let rule = "a parameter of boosting or an alias of one";
-    let found = match nearest {
-        Some(n) if edits(name, n) <= 1 + name.len() / 4 => format!("{name}` (nearest: `{n}`"),
-        _ => name.into(),
-    };
     Error::parameter(STEP, "name", found, rule)
-}
-
-/// Letters to insert, delete or replace to get from one word to another (Levenshtein).
-fn edits(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 impl BoostParams {

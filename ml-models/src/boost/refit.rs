@@ -104,7 +104,7 @@ const NO_START: f64 = 1e-15;
 fn refit(boost: &Boost, sample: &SampleRef<'_>, model: &Ensemble) -> Result<Ensemble> {
     check_params(boost)?;
     let params = boost.params();
-    let x = sample.x.rows()?;
+    let x = sample.x.rows("a refit")?;
     x.check(model.names())?;
     check_monotone(params, model.names())?;
     let rows = Rows::of(sample, "training sample")?;

@@ -45,14 +45,14 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The numbers themselves, for what can not do without.
-    pub(crate) fn rows(&self) -> Result<AnyView<'a>> {
+    /// The numbers themselves, for `what` can not do without.
+    pub(crate) fn rows(&self, what: &'static str) -> Result<AnyView<'a>> {
         match self {
             Self::Rows(x) => Ok(*x),
             Self::Bins(_) => Err(Error::Unsupported {
                 step: STEP,
-                what: "a checkpoint of training rows in bins".into(),
-                why: "the numbers, by which the rows are known again, are not kept".into(),
+                what: format!("{what} of training rows in bins"),
+                why: "it needs the numbers, which are not kept".into(),
             }),
         }
     }

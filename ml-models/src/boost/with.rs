@@ -7,8 +7,9 @@ use ml_data::sample::{Binary, Real, Sample, Valid};
 
 use super::Boost;
 use super::evals::EvalsResult;
-use super::fit::Judge;
+use super::fit::{Judge, Task};
 use super::objective::{CustomObjective, Measure};
+use super::rows::SampleRef;
 use super::target::BoostTarget;
 use crate::tree::Ensemble;
 
@@ -107,8 +108,8 @@ impl Boost {
         self.with().custom(objective)
     }
 
-    /// Goes on from `model`: the rounds that are missing to `num_iterations` are added to its own. A
-    /// training that was stopped after any round, and goes on with the same rows and parameters,
+    /// Goes on from `model`: the rounds that are missing to `num_iterations` are added to its own.
+    /// A training that was stopped after any round, and goes on with the same rows and parameters,
     /// ends with the same bits as one that was not. See [`BoostWith`].
     #[must_use]
     pub fn init_model<I>(self, model: I) -> BoostWith<Unset, Unset, Set<I>> {
@@ -117,6 +118,22 @@ impl Boost {
 }
 
 impl<M, O, I> BoostWith<M, O, I> {
+    /// The task of training rows, with the objective and the initial model.
+    pub(super) fn task<'a, Y: BoostTarget>(
+        &'a self,
+        train: SampleRef<'a>,
+        labels: &Y::Labels,
+    ) -> Result<Task<'a>>
+    where
+        O: ObjectiveOf<Y>,
+        I: InitModel<Y>,
+    {
+        let mut task = Task::new(train);
+        task.custom = self.objective.custom();
+        task.warm_start = self.init.trees(labels)?;
+        Ok(task)
+    }
+
     /// As [`Boost::metric`].
     #[must_use]
     pub fn metric<N>(self, metric: N) -> BoostWith<Set<N>, O, I> {

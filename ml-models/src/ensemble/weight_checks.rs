@@ -102,9 +102,9 @@ fn weights_between_the_points_of_the_grid_are_found() {
 }
 
 /// As above, with two rankers that list nothing: between 5/9 and 5/7 of the weight of the two
-/// others lies right for both users. A grid of tenths has 286 points and finds it; one of thirtieths
-/// has 5,456, so that only equal weights and each ranker alone are tried, and no step of the climb
-/// is long enough.
+/// others lies right for both users. A grid of tenths has 286 points and finds it; one of
+/// thirtieths has 5,456, so that only equal weights and each ranker alone are tried, and no step of
+/// the climb is long enough.
 #[test]
 fn grids_of_more_than_2000_points_are_not_searched() {
     let first = lists(&[

@@ -247,29 +247,4 @@ mod tests {
         drop(last);
         assert_eq!(queue.state().threads, 0);
     }
-
-    #[test]
-    fn a_thread_that_never_ran_is_not_counted() {
-        let queue = queue(1, LONG);
-        let stopped = Builder::new_multi_thread()
-            .worker_threads(1)
-            .max_blocking_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let (free, held) = channel::<()>();
-        stopped.spawn_blocking(move || held.recv().is_err());
-        let waits = queue.clone();
-        let left = stopped.spawn(async move { waits.run(|| 7).await.ok() });
-        while queue.state().threads == 0 {
-            std::thread::yield_now();
-        }
-        stopped.shutdown_background();
-        drop((free, left));
-        while queue.state().threads > 0 {
-            std::thread::yield_now();
-        }
-        let again = runtime();
-        assert_eq!(again.block_on(queue.run(|| 8)).ok(), Some(8));
-    }
 }

@@ -1,4 +1,4 @@
-//! What chance decides: whether a thing happens, and which of several.
+//! Draws of chance: whether a thing happens, and which of several.
 
 use crate::random::{Rng, RngExt};
 

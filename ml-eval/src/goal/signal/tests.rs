@@ -23,7 +23,8 @@ fn an_area_is_of_the_rows_that_are_there() {
     // Without the row that ties.
     let fewer = found(Feature::Numeric(&x), Outcome::Binary(&y), &[0, 1, 4, 5]);
     assert_eq!(fewer.1, 1.0);
-    // Class 4 has the least and the most (area .5), class 7 the others, class 9 no row with a value.
+    // Class 4 has the least and the most (area .5), class 7 the others, class 9 no row with a
+    // value.
     let classes = [7, 4, 7, 9, 4, 7];
     let even = found(Feature::Numeric(&x), Outcome::Classes(&classes), &all);
     assert_eq!(even.1, 0.5);
@@ -94,8 +95,8 @@ fn association_of_levels_with_classes_is_cramers() {
     assert!(none.1 < 1e-7, "{}", none.1);
 }
 
-/// Three features and four permutations: strengths .1, .3, .2, .4 (mean .25, standard deviation
-/// s = .1118), .5, .5, .1, .1 (mean .3, sd .2), and a third that never changes. The strongest of each
+/// Three features and four permutations: strengths .1, .3, .2, .4 (mean .25, standard deviation s =
+/// .1118), .5, .5, .1, .1 (mean .3, sd .2), and a third that never changes. The strongest of each
 /// permutation in its units: 1, 1, -.05 / s, .15 / s = 1.34.
 #[test]
 fn p_values_count_what_is_as_strong_and_the_strongest_of_all() {

@@ -137,6 +137,10 @@ fn nonsense_is_refused_by_name() {
     assert!(refused("num_leaves", "-3").contains("num_leaves"));
     assert!(refused("objective", "cubic").contains("cubic"));
     assert!(refused("monotone_constraints", "1,x").contains("monotone_constraints"));
+    for sets in ["a,b", "[a],b]", "[a] [b]"] {
+        assert!(refused("interaction_constraints", sets).contains("interaction_constraints"));
+    }
+    assert!(refused("extra_trees", "yes").contains("true or false"));
     assert!(refused("boosting", "plain").contains("gbdt, dart or rf"));
     assert!(refused("data_sample_strategy", "all").contains("bagging or goss"));
 }
@@ -144,7 +148,8 @@ fn nonsense_is_refused_by_name() {
 #[test]
 fn text_and_setters_give_the_same_parameters() {
     let text = [
-        ("interaction_constraints", "[a, b],[c]"),
+        ("interaction_constraints", "[a, b], [c]"),
+        ("extra_trees", "1"),
         ("categorical_feature", "name:a,b"),
         ("monotone_constraints", "1, -1"),
         ("label_gain", "0,1.5"),
@@ -159,6 +164,7 @@ fn text_and_setters_give_the_same_parameters() {
         .try_fold(Boost::new(), |b, (n, v)| b.set(n, v));
     let by_hand = Boost::new()
         .interaction_constraints([vec!["a", "b"], vec!["c"]])
+        .extra_trees(true)
         .categorical_feature(["a", "b"])
         .monotone_constraints([1, -1])
         .label_gain(Some(vec![0.0, 1.5]))
@@ -198,8 +204,11 @@ fn rules_hold_at_their_bounds_and_not_beyond() {
 #[test]
 fn the_nearest_name_is_told_when_it_is_near() {
     let told = |name: &str| Boost::new().set(name, "1").unwrap_err().to_string();
-    assert!(told("num_leafs").contains("nearest: `num_leaf`"));
-    assert!(told("lerning_rate").contains("nearest: `learning_rate`"));
-    assert!(!told("quantum").contains("nearest"));
-    assert_eq!((edits("kitten", "sitting"), edits("", "ab")), (3, 2));
+    assert_eq!(
+        told("num_leafs"),
+        "Boost: parameter `name` = num_leafs (is it `num_leaf`?): must be a parameter of boosting \
+         or an alias of one"
+    );
+    assert!(told("lerning_rate").contains("(is it `learning_rate`?)"));
+    assert!(!told("quantum").contains("is it"));
 }

@@ -37,8 +37,8 @@ fn input_rows_are_dense_columns_and_then_vectors() {
 }
 
 /// Three columns, an embedding of five ids and two numbers, four units: 12 + 24 + 5 learned
-/// numbers, each with a gradient and two moments; 5 inputs, and 3 numbers for each of the 5 units, of
-/// ten rows. Four bytes each.
+/// numbers, each with a gradient and two moments; 5 inputs, and 3 numbers for each of the 5 units,
+/// of ten rows. Four bytes each.
 #[test]
 fn bytes_are_those_of_weights_moments_and_buffers() {
     let embeddings = [Embedding::new(0, 5, 2)];

@@ -1,7 +1,8 @@
 //! Distribution of the one-sample two-sided Kolmogorov-Smirnov statistic, to the precision of the region it falls in.
 //!
-//! Four methods, switched as Simard and L'Ecuyer (2011) recommend: a closed form for the smallest `d`, Durbin's matrix for
-//! small `n d^2`, twice the one-sided tail for large, the Pelz-Good series between.
+//! Four methods, switched as Simard and L'Ecuyer (2011) recommend: a closed form for the smallest
+//! `d`, Durbin's matrix for small `n d^2`, twice the one-sided tail for large, the Pelz-Good series
+//! between.
 
 use std::f64::consts::PI;
 
@@ -175,7 +176,8 @@ fn multiply(a: &[f64], b: &[f64], size: usize) -> Vec<f64> {
     out
 }
 
-/// Terms of the Pelz-Good sums: where they are used, `n d^2` is below 2.2, and the next one is `exp(-94)`.
+/// Terms of the Pelz-Good sums: where they are used, `n d^2` is below 2.2, and the next one is
+/// `exp(-94)`.
 const TERMS: i32 = 6;
 
 /// `P(D_n < d)` by the series of Pelz and Good (1976): the Kolmogorov limit and three corrections in `1 / sqrt(n)`.

@@ -45,7 +45,8 @@ fn unequal_users_and_strangers_are_units() {
     approx::assert_relative_eq!(tally.design_effect(), 139.0 / 45.0, max_relative = 1e-12);
 }
 
-/// Users who come back and always, or never, succeed: no variance to compare, so trials count whole.
+/// Users who come back and always, or never, succeed: no variance to compare, so trials count
+/// whole.
 #[test]
 fn all_or_nothing_has_no_design_effect() {
     for success in [true, false] {

@@ -39,7 +39,7 @@ impl HttpBody for Frames {
     }
 }
 
-/// What comes of it (the length of the body), and how many frames were read.
+/// The outcome (the length of the body), and how many frames were read.
 fn outcome(data: usize, frames: usize, announced: u64, limit: usize) -> (Option<usize>, usize) {
     let count = Arc::new(AtomicUsize::new(0));
     let body = Body::new(Frames {
@@ -71,7 +71,7 @@ fn the_limit_itself_is_taken_and_a_byte_more_is_read_and_refused() {
     assert_eq!(outcome(5, 0, 0, 0), (Some(0), 0));
 }
 
-/// What is thrown away ends at 32 MiB, or at the limit where that is more.
+/// Discarded bytes end at 32 MiB, or at the limit where that is more.
 #[test]
 fn bodies_without_end_are_left() {
     const MIB: usize = 1 << 20;

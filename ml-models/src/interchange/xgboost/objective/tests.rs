@@ -8,7 +8,7 @@ fn read(name: &str, outputs: usize) -> Result<Objective> {
     super::read(&Place::root(&value), outputs)
 }
 
-/// What XGBoost's documentation says of each objective, and LightGBM's of its counterpart.
+/// Links and names of the objectives, from the documentation of XGBoost and LightGBM.
 #[test]
 fn objectives_have_their_links_and_names() {
     use Base::{Amount, Probability, Score};
