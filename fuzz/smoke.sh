@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Every fuzz target for some seconds (default 20): fuzz/smoke.sh [SECONDS] [TARGET...]
+# The same inputs each time; FUZZ_SEED=0 draws others.
 # Needs cargo-fuzz (cargo install cargo-fuzz) and a C++ compiler; works on stable Rust, without sanitizers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +13,7 @@ for target in "${targets[@]}"; do
   log=$(mktemp)
   # A case may take a second and half a gigabyte; a loaded machine is given some more time.
   if ! RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none "$target" -- -max_total_time="$seconds" \
-    -timeout="${FUZZ_TIMEOUT:-10}" -rss_limit_mb=512 -max_len=20000 > "$log" 2>&1; then
+    -seed="${FUZZ_SEED:-1}" -timeout="${FUZZ_TIMEOUT:-10}" -rss_limit_mb=512 -max_len=20000 > "$log" 2>&1; then
     tail -n 60 "$log"
     exit 1
   fi

@@ -30,6 +30,7 @@ mod names;
 mod note;
 pub(crate) mod number;
 mod options;
+mod pages;
 mod parquet_batches;
 mod parquet_column;
 mod parquet_source;

@@ -2,6 +2,7 @@
 
 use super::footer;
 use super::options::As;
+use super::pages;
 use super::parquet_batches::ParquetBatches;
 use super::parquet_column::{ColumnReader, no_panic};
 use super::quarantine::{Loaded, Quarantine};
@@ -143,6 +144,7 @@ impl ParquetSource {
         let only = |(_, n): &(usize, String)| only.as_ref().is_none_or(|o| o.contains(n));
         let wanted: Vec<_> = names.into_iter().enumerate().filter(only).collect();
         footer::check_codecs(&name, &metadata, &wanted)?;
+        pages::check_pages(&name, &file, &metadata, &wanted, &self.limits)?;
         no_panic(&name, || {
             footer::check_int96(&self.path, &metadata, &wanted, self.limit)
         })?;
