@@ -48,9 +48,12 @@ fn table(rows: usize) -> Result<Table> {
 /// Imputed and scaled numbers beside one column a level.
 macro_rules! steps {
     () => {
-        Columns::new()
-            .with(Kind::Num, MedianImputer::new().then(StandardScaler::new()))
-            .with(Kind::Cat, OneHot::new())
+        ColumnTransformer::new()
+            .with(
+                Kind::Num,
+                SimpleImputer::median().then(StandardScaler::new()),
+            )
+            .with(Kind::Cat, OneHotEncoder::new())
     };
 }
 

@@ -11,11 +11,11 @@ pub use ml_serve as serve;
 pub mod prelude {
     pub use ml_data::prelude::*;
     pub use ml_eval::metric::{
-        LogLoss, MeanAveragePrecision, Ndcg, Precision, Recall, Rmse, RocAuc,
+        LogLoss, MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, Rmse, RocAuc,
     };
-    pub use ml_features::columns::{Columns, Remainder};
-    pub use ml_features::encode::{OneHot, TargetEncoder};
-    pub use ml_features::impute::{ConstantImputer, MedianImputer};
+    pub use ml_features::columns::{ColumnTransformer, Remainder};
+    pub use ml_features::encode::{OneHotEncoder, TargetEncoder};
+    pub use ml_features::impute::SimpleImputer;
     pub use ml_features::scale::StandardScaler;
     pub use ml_models::boost::Boost;
     pub use ml_models::factor::ImplicitAls;

@@ -54,22 +54,22 @@ fn fixture() -> Fixture<Table, BinaryLabels> {
 
 /// Steps whose output on training rows is what they do to any row.
 fn plain() -> impl Transformer<Table, Binary, Out = Dense<f64>> {
-    Columns::new()
+    ColumnTransformer::new()
         .with(
             "price",
-            MedianImputer::new()
-                .indicator(true)
+            SimpleImputer::median()
+                .add_indicator(true)
                 .then(StandardScaler::new()),
         )
-        .with(["device", "city"], OneHot::new())
+        .with(["device", "city"], OneHotEncoder::new())
 }
 
 /// The same with a target encoder, which encodes a training row without the rows of its fold.
 fn cross_fitted() -> impl Transformer<Table, Binary, Out = Dense<f64>> {
-    Columns::new()
-        .with("price", MedianImputer::new())
-        .with("device", OneHot::new())
-        .with("city", TargetEncoder::new().folds(3))
+    ColumnTransformer::new()
+        .with("price", SimpleImputer::median())
+        .with("device", OneHotEncoder::new())
+        .with("city", TargetEncoder::new().cv(3))
 }
 
 const FOLDS: &str = "rows are dealt into folds by their position";

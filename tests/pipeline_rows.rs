@@ -1,7 +1,7 @@
 //! A pipeline predicts in blocks of rows; nobody can tell.
 #![allow(clippy::unwrap_used)]
 
-use ml_pipeline::features::encode::{HandleUnknown, OneHot};
+use ml_pipeline::features::encode::{HandleUnknown, OneHotEncoder};
 use ml_pipeline::prelude::*;
 
 const ROWS: usize = 5000;
@@ -26,7 +26,7 @@ fn table(levels: usize, odd: Option<usize>) -> Table {
 #[test]
 fn an_error_names_the_row_of_the_whole_table() {
     let train = table(7, None).regression("y").unwrap().into_train();
-    let model = OneHot::new()
+    let model = OneHotEncoder::new()
         .handle_unknown(HandleUnknown::Error)
         .model(Boost::new().num_iterations(30).learning_rate(0.5))
         .fit(&train)

@@ -10,7 +10,7 @@ use ml_pipeline::data::table::Levels;
 use ml_pipeline::eval::metric::{
     Ndcg, NoRelevant, RankingMetric, log_loss, multi_log_loss, rmse, roc_auc,
 };
-use ml_pipeline::features::columns::{Columns, Remainder};
+use ml_pipeline::features::columns::{ColumnTransformer, Remainder};
 use ml_pipeline::features::encode::OrderedTargetEncoder;
 use ml_pipeline::models::boost::{Boost, FittedBoost, FittedBoostClassifier};
 use serde_json::json;
@@ -171,14 +171,14 @@ fn cat(case: &Case<'_>) -> Result<()> {
     let test = table(case, "test", Some(&train))?;
     let labels = BinaryLabels::new(labels("train")?, "1")?;
     let train = Dataset::<_, Binary>::new(train, labels)?.into_train();
-    let model = Columns::new()
+    let model = ColumnTransformer::new()
         .with(
             Kind::Cat,
             OrderedTargetEncoder::new()
                 .counts(true)
                 .seed(case.job.seed as u64),
         )
-        .remainder(Remainder::Pass)
+        .remainder(Remainder::Passthrough)
         .f32()
         .model(boost(case));
     lines(

@@ -3,7 +3,7 @@
 use crate::case::{Case, Entry};
 use ml_pipeline::data::Result;
 use ml_pipeline::eval::metric::{
-    Denominator, Gain, MeanAveragePrecision, Ndcg, RankingMetric, Recall, log_loss, roc_auc,
+    Denominator, Gain, MeanAveragePrecision, Ndcg, RankingMetric, RecallAtK, log_loss, roc_auc,
 };
 use serde_json::json;
 
@@ -45,5 +45,5 @@ fn ranked(case: &Case<'_>) -> Result<()> {
     value(case, "ndcg_burges@10", || exponential.matrix(s, g))?;
     let map = MeanAveragePrecision::at(10).denominator(Denominator::AllRelevant);
     value(case, "map@10", || map.matrix(s, g))?;
-    value(case, "recall@10", || Recall::at(10).matrix(s, g))
+    value(case, "recall@10", || RecallAtK::at(10).matrix(s, g))
 }

@@ -3,9 +3,9 @@
 use crate::case::{Case, Entry, Fields, latency};
 use ml_pipeline::data::prelude::*;
 use ml_pipeline::data::source::{As, CsvSource, ParquetSource};
-use ml_pipeline::features::columns::Columns;
-use ml_pipeline::features::encode::{OneHot, TargetEncoder};
-use ml_pipeline::features::impute::MedianImputer;
+use ml_pipeline::features::columns::ColumnTransformer;
+use ml_pipeline::features::encode::{OneHotEncoder, TargetEncoder};
+use ml_pipeline::features::impute::SimpleImputer;
 use ml_pipeline::features::scale::StandardScaler;
 use serde_json::json;
 use std::hint::black_box;
@@ -47,7 +47,7 @@ fn steps(case: &Case<'_>) -> Result<()> {
     columns(case, &table)?;
     let labelled = table.select(&[&CATEGORIES[..], &["y"]].concat())?;
     let train = labelled.binary("y", "1")?.into_train();
-    let encoder = TargetEncoder::new().folds(5).seed(1);
+    let encoder = TargetEncoder::new().cv(5).seed(1);
     let encode = || Ok(encoder.fit_transform(&train)?.1);
     case.time("target_encode_cv5", encode, |x, _| {
         shape(x.len(), x.width())
@@ -70,9 +70,9 @@ fn columns(case: &Case<'_>, table: &Table) -> Result<()> {
         .chain(categories.iter().copied())
         .collect();
     let train = table.select(&read)?.unlabelled()?.into_train();
-    let columns = Columns::new()
-        .with(numbers, MedianImputer::new().then(StandardScaler::new()))
-        .with(categories, OneHot::new());
+    let columns = ColumnTransformer::new()
+        .with(numbers, SimpleImputer::median().then(StandardScaler::new()))
+        .with(categories, OneHotEncoder::new());
     let op = "impute_scale_onehot";
     let (fitted, x) = case.time(
         op,

@@ -10,7 +10,7 @@ use crate::report::Report;
 use crate::rungs::Rungs;
 use crate::serving::{MODEL, ShopModel, publish};
 use crate::windows::holdout;
-use ml_pipeline::eval::goal::{Criterion, Decision, Gate, SuccessCriteria};
+use ml_pipeline::eval::goal::{Criterion, Gate, GateDecision, SuccessCriteria};
 use ml_pipeline::eval::holdout::RankingBoard;
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::RecommendationService;
@@ -54,7 +54,7 @@ pub fn challenge(
     report.show(&decision);
     let next = ShopModel::new(&job.trade, now, learned);
     let bytes = next.artifact(&profile(job, &next.past)?)?;
-    let ndcg = |model: &str| board.row(model).map_or(0.0, |r| r.ndcg.estimate);
+    let ndcg = |model: &str| board.row(model).map_or(0.0, |r| r.ndcg.value);
     let (champion, challenger) = (ndcg("champion"), ndcg("challenger"));
     let registry = Registry::open(job.args.out.join("registry"))?;
     let metrics = [("ndcg_at_10", challenger)];
@@ -96,8 +96,8 @@ fn duel(
 }
 
 /// The challenger has to be better beyond doubt.
-fn judge(board: &RankingBoard) -> Result<Decision> {
-    let champion = board.row("champion").map_or(0.0, |r| r.ndcg.estimate);
+fn judge(board: &RankingBoard) -> Result<GateDecision> {
+    let champion = board.row("champion").map_or(0.0, |r| r.ndcg.value);
     let criteria = SuccessCriteria::new().model(Criterion::new(
         "ndcg@10",
         Direction::HigherIsBetter,

@@ -7,7 +7,7 @@ use crate::report::Report;
 use crate::rungs::{RUNGS, Rungs};
 use crate::svg;
 use crate::windows::holdout;
-use ml_pipeline::eval::bootstrap::Interval;
+use ml_pipeline::eval::bootstrap::Estimate;
 use ml_pipeline::eval::holdout::{RankingBoard, RankingRow};
 use ml_pipeline::prelude::*;
 use serde_json::json;
@@ -45,7 +45,7 @@ pub fn evaluate(job: &Job<'_>, trained: &Trained, report: &mut Report) -> Result
 }
 
 fn ladder(board: &RankingBoard, trained: &Trained, report: &mut Report) {
-    let gain = |i: Option<Interval>| i.map_or("-".to_string(), |i| format!("{i:+}"));
+    let gain = |i: Option<Estimate>| i.map_or("-".to_string(), |i| format!("{i:+}"));
     let rows: Vec<Vec<String>> = board
         .rows
         .iter()
@@ -77,19 +77,26 @@ fn ladder(board: &RankingBoard, trained: &Trained, report: &mut Report) {
     let bars: Vec<_> = board
         .rows
         .iter()
-        .map(|r| (r.model.clone(), r.ndcg.estimate, r.ndcg.lower, r.ndcg.upper))
+        .map(|r| {
+            (
+                r.model.clone(),
+                r.ndcg.value,
+                r.ndcg.interval.lower,
+                r.ndcg.interval.upper,
+            )
+        })
         .collect();
     report.plots(&[(
         "NDCG@10 on the test window with 95 % intervals",
         svg::bars("NDCG@10", &bars),
     )]);
-    let three = |i: Interval| json!([i.estimate, i.lower, i.upper]);
+    let three = |e: Estimate| json!([e.value, e.interval.lower, e.interval.upper]);
     let json: Vec<_> = board
         .rows
         .iter()
         .map(|r| {
             json!({
-                "model": r.model, "ndcg_at_10": r.ndcg.estimate, "ndcg_ci": [r.ndcg.lower, r.ndcg.upper],
+                "model": r.model, "ndcg_at_10": r.ndcg.value, "ndcg_ci": [r.ndcg.interval.lower, r.ndcg.interval.upper],
                 "map_at_10": r.map, "recall_at_10": r.recall, "fit_s": trained.times.of(&r.model), "p50_us": r.p50_us, "p99_us": r.p99_us,
                 "against_popularity": r.against_first.map(three), "against_previous": r.against_previous.map(three),
             })
@@ -100,27 +107,23 @@ fn ladder(board: &RankingBoard, trained: &Trained, report: &mut Report) {
 
 /// The mark above the ladder: what a ranker reaches that knows what nobody can know.
 fn mark(oracle: &RankingRow, board: &RankingBoard, report: &mut Report) {
-    let best = board
-        .rows
-        .iter()
-        .map(|r| r.ndcg.estimate)
-        .fold(0.0, f64::max);
+    let best = board.rows.iter().map(|r| r.ndcg.value).fold(0.0, f64::max);
     report.say(format!(
         "{}: NDCG@10 {} on the same users, in the same call; the best rung reaches {:.0} % of it",
         oracle.model,
         oracle.ndcg,
-        best / oracle.ndcg.estimate * 100.0
+        best / oracle.ndcg.value * 100.0
     ));
     report.set(
         "oracle",
-        json!({ "ndcg_at_10": oracle.ndcg.estimate, "ndcg_ci": [oracle.ndcg.lower, oracle.ndcg.upper] }),
+        json!({ "ndcg_at_10": oracle.ndcg.value, "ndcg_ci": [oracle.ndcg.interval.lower, oracle.ndcg.interval.upper] }),
     );
 }
 
 fn verdicts(board: &RankingBoard) -> Vec<String> {
     let of_row = |row: &RankingRow| {
         let step = row.against_previous?;
-        let verdict = match (step.lower > 0.0, step.upper < 0.0) {
+        let verdict = match (step.interval.lower > 0.0, step.interval.upper < 0.0) {
             (true, _) => "beats the rung below it",
             (_, true) => "is below the rung under it",
             _ => "can not be told from the rung below it",
@@ -137,15 +140,15 @@ fn why(board: &RankingBoard, trained: &Trained) -> Vec<String> {
         let Some(step) = board.row(rung).and_then(|r| r.against_previous) else {
             continue;
         };
-        if step.lower > 0.0 {
+        if step.interval.lower > 0.0 {
             continue;
         }
-        if step.upper >= 0.0 {
+        if step.interval.upper >= 0.0 {
             notes.push(format!(
                 "{rung}: the {} users of the test window can show a difference of about {:.4}, and this one is {:+.4}",
                 board.users,
-                (step.upper - step.lower) / 2.0,
-                step.estimate
+                (step.interval.upper - step.interval.lower) / 2.0,
+                step.value
             ));
         }
         if let Some(valid) = trained.valid.row(rung).and_then(|r| r.against_previous) {
@@ -183,7 +186,7 @@ fn by_heart(trained: &Trained) -> Option<String> {
 fn one_sided(board: &RankingBoard, trained: &Trained) -> Option<String> {
     let members = RUNGS[1..4].iter().zip(&trained.learned.weights);
     let (member, weight) = members.max_by(|a, b| a.1.total_cmp(b.1))?;
-    let ndcg = board.row(member)?.ndcg.estimate;
+    let ndcg = board.row(member)?.ndcg.value;
     (*weight >= 0.8).then(|| {
         format!(
             "blend: the validation window gave {:.0} % of the weight to the {member} (NDCG@10 {ndcg:.4} here), so the blend is little else",

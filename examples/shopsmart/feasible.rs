@@ -5,7 +5,7 @@ use crate::job::Job;
 use crate::report::Report;
 use crate::rows::{draw, histories};
 use crate::windows::demand;
-use ml_pipeline::eval::goal::{Feasibility, FeasibilityReport, Feature, Outcome};
+use ml_pipeline::eval::goal::{Feasibility, FeasibilityReport, FeatureValues, Outcome};
 use ml_pipeline::prelude::*;
 use serde_json::json;
 
@@ -35,10 +35,10 @@ pub fn check(job: &Job<'_>, report: &mut Report) -> Result<()> {
     let columns: Vec<Vec<f64>> = (0..names.len())
         .map(|c| rows.iter().skip(c).step_by(names.len()).copied().collect())
         .collect();
-    let features: Vec<(&str, Feature<'_>)> = names
+    let features: Vec<(&str, FeatureValues<'_>)> = names
         .iter()
         .zip(&columns)
-        .map(|(name, column)| (*name, Feature::Numeric(column)))
+        .map(|(name, column)| (*name, FeatureValues::Numeric(column)))
         .collect();
     let found = Feasibility::new()
         .seed(job.args.seed)

@@ -7,7 +7,7 @@ use crate::models::Trained;
 use crate::report::Report;
 use crate::rungs::RUNGS;
 use crate::serving::{ShopModel, model_digest};
-use ml_pipeline::eval::goal::{Decision, Explainability, Gate};
+use ml_pipeline::eval::goal::{Explainability, Gate, GateDecision};
 use ml_pipeline::eval::holdout::RankingBoard;
 use ml_pipeline::monitor::drift::ReferenceProfile;
 use ml_pipeline::prelude::*;
@@ -18,7 +18,7 @@ pub struct Candidate {
     pub model: ShopModel,
     pub profile: ReferenceProfile,
     pub bytes: Vec<u8>,
-    pub decision: Decision,
+    pub decision: GateDecision,
     pub ndcg: f64,
 }
 
@@ -40,7 +40,7 @@ pub fn decide(
     let model = ShopModel::new(&job.trade, trained.now, trained.learned);
     let profile = profile(job, &model.past)?;
     let bytes = model.artifact(&profile)?;
-    let baseline = board.row("popularity").map_or(0.0, |r| r.ndcg.estimate);
+    let baseline = board.row("popularity").map_or(0.0, |r| r.ndcg.value);
     let gate = Gate::new(goal::criteria(baseline))?;
     let measured = board
         .measured("blend")
@@ -64,7 +64,7 @@ pub fn decide(
         json!({ "promoted": decision.promoted, "reasons": reasons }),
     );
     report.set("digest", model_digest(&model.past, &model.learned)?);
-    let ndcg = board.row("blend").map_or(0.0, |r| r.ndcg.estimate);
+    let ndcg = board.row("blend").map_or(0.0, |r| r.ndcg.value);
     Ok(Candidate {
         model,
         profile,

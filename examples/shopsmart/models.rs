@@ -88,7 +88,7 @@ fn validation(trained: &Trained, report: &mut Report) {
         .valid
         .rows
         .iter()
-        .map(|r| json!({ "model": r.model, "ndcg_at_10": r.ndcg.estimate, "ndcg_ci": [r.ndcg.lower, r.ndcg.upper] }))
+        .map(|r| json!({ "model": r.model, "ndcg_at_10": r.ndcg.value, "ndcg_ci": [r.ndcg.interval.lower, r.ndcg.interval.upper] }))
         .collect();
     report.set("validation", json);
 }

@@ -5,7 +5,9 @@ use crate::trade::{Item, Purchase, Trade};
 use ml_pipeline::data::contract::{ByVisit, Candidates, Ranker, RowSource, Scored, Visit};
 use ml_pipeline::data::random::{RngExt, generator};
 use ml_pipeline::data::sample::{BinaryLabels, RelevanceLabels};
-use ml_pipeline::features::aggregate::{AsOf, AsOfFeatures, Event, EventLog, Feature, Of, days};
+use ml_pipeline::features::aggregate::{
+    AsOf, AsOfFeatures, EventLog, Feature, LoggedEvent, Of, days,
+};
 use ml_pipeline::features::scale::FittedStandardScaler;
 use ml_pipeline::models::factor::FittedImplicitAls;
 use ml_pipeline::prelude::*;
@@ -17,7 +19,7 @@ use crate::windows::{Window, demand};
 /// The histories of users, items and pairs, as of any moment, from the log before `before`.
 pub fn histories(trade: &Trade, before: i64) -> Result<AsOfFeatures> {
     let events = trade.between(i64::MIN, before).iter();
-    let event = |p: &Purchase| Event {
+    let event = |p: &Purchase| LoggedEvent {
         user: p.user,
         item: p.item,
         time: p.at,

@@ -5,7 +5,7 @@ use crate::past::Past;
 use crate::rungs::Rungs;
 use crate::trade::{Item, Trade};
 use ml_pipeline::data::artifact::{Artifact, digest};
-use ml_pipeline::eval::goal::Decision;
+use ml_pipeline::eval::goal::GateDecision;
 use ml_pipeline::monitor::drift::ReferenceProfile;
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::{Bundle, Catalogue, Facts, Product, Reason, Rung, Users};
@@ -141,7 +141,7 @@ pub fn publish(
     registry: &Registry,
     bytes: &[u8],
     metrics: &[(&str, f64)],
-    gate: &Decision,
+    gate: &GateDecision,
     lineage: Lineage,
 ) -> Result<Version> {
     let gate_json = serde_json::to_value(gate).map_err(|e| Error::Data(e.to_string()))?;

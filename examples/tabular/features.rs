@@ -3,8 +3,8 @@
 use super::select::Features;
 use ml_pipeline::data::table::{Schema, TableRow};
 use ml_pipeline::features::cell::PerColumn;
-use ml_pipeline::features::columns::{Columns, FittedColumns, On};
-use ml_pipeline::features::encode::{Categories, FittedOrdinal, OrdinalEncoder};
+use ml_pipeline::features::columns::{ColumnTransformer, FittedColumnTransformer, On};
+use ml_pipeline::features::encode::{CategoryOrder, FittedOrdinalEncoder, OrdinalEncoder};
 use ml_pipeline::features::scale::{Passthrough, Same};
 use ml_pipeline::features::time::{Calendar, FittedCalendar};
 use ml_pipeline::prelude::*;
@@ -20,20 +20,20 @@ pub enum Step {
 }
 
 /// The steps on columns, and the model.
-pub type Tabular = Pipeline<Columns<Vec<On<Step>>>, Boost>;
+pub type Tabular = Pipeline<ColumnTransformer<Vec<On<Step>>>, Boost>;
 /// What it learns.
-pub type Fitted<M> = FittedPipeline<Table, FittedColumns<Vec<FittedStep>>, M>;
+pub type Fitted<M> = FittedPipeline<Table, FittedColumnTransformer<Vec<FittedStep>>, M>;
 
 /// The pipeline on these features.
 pub fn pipeline(features: &Features, boost: Boost) -> Tabular {
     let on = |(name, step): &(String, Step)| On(name.clone().into(), *step);
-    let columns = Columns::list(features.chosen.iter().map(on).collect());
+    let columns = ColumnTransformer::list(features.chosen.iter().map(on).collect());
     columns.model(boost.categorical_feature(features.categories()))
 }
 
 /// Names the type of the pipeline to whoever loads it.
 pub fn shape() -> Tabular {
-    Columns::list(Vec::new()).model(Boost::new())
+    ColumnTransformer::list(Vec::new()).model(Boost::new())
 }
 
 impl Params for Step {
@@ -53,7 +53,7 @@ impl<Y: Target> Transformer<Table, Y> for Step {
                 Ok((FittedStep::Number(fitted), x))
             }
             Step::Category => {
-                let step = OrdinalEncoder::new().categories(Categories::Frequency);
+                let step = OrdinalEncoder::new().categories(CategoryOrder::Frequency);
                 let (fitted, x) = step.fit_transform(train)?;
                 Ok((FittedStep::Category(fitted), x))
             }
@@ -69,7 +69,7 @@ impl<Y: Target> Transformer<Table, Y> for Step {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum FittedStep {
     Number(PerColumn<Same>),
-    Category(FittedOrdinal),
+    Category(FittedOrdinalEncoder),
     Moment(FittedCalendar),
 }
 

@@ -102,19 +102,19 @@ fn pipelines() -> Vec<Kind> {
     let train = Dataset::<_, Binary>::new(table(), two())
         .unwrap()
         .into_train();
-    let steps = Columns::new()
+    let steps = ColumnTransformer::new()
         .with(
             "price",
-            MedianImputer::new()
-                .indicator(true)
+            SimpleImputer::median()
+                .add_indicator(true)
                 .then(StandardScaler::new()),
         )
-        .with("device", OneHot::new())
-        .with("city", TargetEncoder::new().folds(3))
+        .with("device", OneHotEncoder::new())
+        .with("city", TargetEncoder::new().cv(3))
         .with("at", Calendar::new())
-        .with("new", MeanImputer::new());
-    let codes = Columns::new()
-        .with(["price", "new"], ConstantImputer::new(0.0))
+        .with("new", SimpleImputer::mean());
+    let codes = ColumnTransformer::new()
+        .with(["price", "new"], SimpleImputer::constant(0.0))
         .with(["city", "device"], OrdinalEncoder::new())
         .remainder(Remainder::Drop);
     let boost = || {

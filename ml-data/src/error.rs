@@ -373,10 +373,13 @@ mod tests {
 
     #[test]
     fn hints_name_the_nearest_column() {
-        let e = Error::no_column("OneHot", "citi", ["city", "price"]);
-        assert_eq!(e.to_string(), "OneHot: no column `citi` (is it `city`?)");
-        let e = Error::no_column("OneHot", "citi", ["amount"]);
-        assert_eq!(e.to_string(), "OneHot: no column `citi`");
+        let e = Error::no_column("OneHotEncoder", "citi", ["city", "price"]);
+        assert_eq!(
+            e.to_string(),
+            "OneHotEncoder: no column `citi` (is it `city`?)"
+        );
+        let e = Error::no_column("OneHotEncoder", "citi", ["amount"]);
+        assert_eq!(e.to_string(), "OneHotEncoder: no column `citi`");
     }
 
     #[test]

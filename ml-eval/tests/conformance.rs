@@ -10,7 +10,7 @@ use ml_data::sample::{
 use ml_data::testkit::{Weights, check_metric};
 use ml_eval::metric::{
     Accuracy, Average, ConfusionMatrix, F1, Gain, LogLoss, Mae, Mcc, MeanAveragePrecision,
-    MultiLogLoss, Ndcg, Precision, R2, Recall, Rmse, RocAuc, RocAucOvr, log_loss, mae,
+    MultiLogLoss, Ndcg, PrecisionAtK, R2, RecallAtK, Rmse, RocAuc, RocAucOvr, log_loss, mae,
     multi_log_loss, r2, rmse, roc_auc, roc_auc_ovr,
 };
 
@@ -138,8 +138,8 @@ fn metrics_of_lists_conform() {
     let metrics: [&dyn Metric<Relevance>; 6] = [
         &Ndcg::at(5),
         &Ndcg::at(10).gain(Gain::Linear),
-        &Precision::at(5),
-        &Recall::at(5),
+        &PrecisionAtK::at(5),
+        &RecallAtK::at(5),
         &MeanAveragePrecision::at(5),
         &MeanAveragePrecision::at(100),
     ];

@@ -52,7 +52,7 @@ fn coverage(source: &Source, n: usize, trials: u64, boot: &Bootstrap) -> (f64, f
         let mut rng = generator(trial, source.name, n as u64);
         let values: Vec<f64> = (0..n).map(|_| (source.draw)(&mut rng)).collect();
         let found = boot.clone().seed(trial).estimate(&values).unwrap();
-        let holds = f64::from(u8::from(found.interval.contains(source.mean)));
+        let holds = f64::from(u8::from(found.estimate.interval.contains(source.mean)));
         held += holds;
         if found.trusted() {
             trusted += 1.0;
@@ -94,7 +94,7 @@ fn type_one(source: &Source, n: usize, trials: u64, boot: &Bootstrap) -> f64 {
         let mut rng = generator(trial, source.name, n as u64);
         let a: Vec<f64> = (0..n).map(|_| (source.draw)(&mut rng)).collect();
         let found = boot.clone().seed(trial).paired(&a, &vec![0.0; n]).unwrap();
-        wrong += f64::from(u8::from(!found.contains(0.0)));
+        wrong += f64::from(u8::from(!found.interval.contains(0.0)));
     }
     wrong / trials as f64
 }
@@ -155,7 +155,7 @@ fn the_gate_lets_equals_pass_at_the_level_stated() {
         let mut rng = generator(trial, "gate", 0);
         let a: Vec<f64> = (0..n).map(|_| (PAIRS[0].draw)(&mut rng)).collect();
         let found = boot(400).seed(trial).paired(&a, &vec![0.0; n]).unwrap();
-        let measured = Measured::new().compared("ndcg", found.estimate, found);
+        let measured = Measured::new().compared("ndcg", found.value, found);
         promoted += f64::from(u8::from(gate.decide(&measured).promoted));
     }
     let rate = promoted / trials as f64;

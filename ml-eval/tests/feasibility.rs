@@ -3,7 +3,8 @@
 
 use ml_data::contract::Direction;
 use ml_eval::goal::{
-    Concern, Criterion, Feasibility, FeasibilityReport, Feature, Outcome, Statistic, ValueModel,
+    Concern, Criterion, Feasibility, FeasibilityReport, FeatureValues, Outcome, Statistic,
+    ValueModel,
 };
 use serde_json::Value;
 
@@ -42,12 +43,12 @@ fn columns(golden: &Value) -> (Vec<Vec<f64>>, Vec<bool>, Vec<f64>, Vec<u32>) {
     (x, y, numbers(&golden["real"]), level)
 }
 
-fn features<'a>(x: &'a [Vec<f64>], level: &'a [u32]) -> Vec<(&'static str, Feature<'a>)> {
+fn features<'a>(x: &'a [Vec<f64>], level: &'a [u32]) -> Vec<(&'static str, FeatureValues<'a>)> {
     vec![
-        ("a", Feature::Numeric(&x[0])),
-        ("b", Feature::Numeric(&x[1])),
-        ("c", Feature::Numeric(&x[2])),
-        ("level", Feature::Categorical(level)),
+        ("a", FeatureValues::Numeric(&x[0])),
+        ("b", FeatureValues::Numeric(&x[1])),
+        ("c", FeatureValues::Numeric(&x[2])),
+        ("level", FeatureValues::Categorical(level)),
     ]
 }
 
@@ -102,8 +103,8 @@ fn neighbours_equal_scikit_learn() {
         .map(numbers)
         .collect();
     let features = [
-        ("p", Feature::Numeric(&two[0])),
-        ("q", Feature::Numeric(&two[1])),
+        ("p", FeatureValues::Numeric(&two[0])),
+        ("q", FeatureValues::Numeric(&two[1])),
     ];
     let noise = Feasibility::new()
         .check(&features, Outcome::Binary(&y))
@@ -141,10 +142,10 @@ fn many_useless_features_do_not_look_useful() {
         let (columns, y) = useless(150, 20);
         let y: Vec<bool> = y.iter().cycle().skip(run * 7).take(150).copied().collect();
         let names: Vec<String> = (0..20).map(|i| format!("f{i}")).collect();
-        let features: Vec<(&str, Feature<'_>)> = names
+        let features: Vec<(&str, FeatureValues<'_>)> = names
             .iter()
             .zip(&columns)
-            .map(|(n, c)| (n.as_str(), Feature::Numeric(c)))
+            .map(|(n, c)| (n.as_str(), FeatureValues::Numeric(c)))
             .collect();
         let report = Feasibility::new()
             .permutations(99)
@@ -177,9 +178,9 @@ fn the_level_holds_over_all_features() {
             .collect();
         let y: Vec<bool> = (0..rows).map(|_| rng.random::<f64>() < 0.4).collect();
         let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
-        let columns = (numbers.iter().map(|c| Feature::Numeric(c)))
-            .chain(levels.iter().map(|c| Feature::Categorical(c)));
-        let features: Vec<(&str, Feature<'_>)> = names.into_iter().zip(columns).collect();
+        let columns = (numbers.iter().map(|c| FeatureValues::Numeric(c)))
+            .chain(levels.iter().map(|c| FeatureValues::Categorical(c)));
+        let features: Vec<(&str, FeatureValues<'_>)> = names.into_iter().zip(columns).collect();
         let report = Feasibility::new()
             .permutations(99)
             .seed(table)
@@ -209,7 +210,7 @@ fn several_classes_and_missing_values() {
         .collect();
     let y: Vec<u32> = (0..300).map(|i| (i % 3) * 10).collect();
     let report = Feasibility::new()
-        .check(&[("x", Feature::Numeric(&x))], Outcome::Classes(&y))
+        .check(&[("x", FeatureValues::Numeric(&x))], Outcome::Classes(&y))
         .unwrap();
     assert_eq!(report.classes, [(0, 100), (10, 100), (20, 100)]);
     // class 0 lies wholly below the others, class 20 above; the first of equals is reported
@@ -225,7 +226,10 @@ fn several_classes_and_missing_values() {
 #[test]
 fn case_s7_two_features_of_one_name_are_refused() {
     let x = [1.0, 2.0, 3.0];
-    let twice = [("a", Feature::Numeric(&x)), ("a", Feature::Numeric(&x))];
+    let twice = [
+        ("a", FeatureValues::Numeric(&x)),
+        ("a", FeatureValues::Numeric(&x)),
+    ];
     let text = Feasibility::new()
         .check(&twice, Outcome::Binary(&[true, false, true]))
         .unwrap_err()
@@ -237,10 +241,10 @@ fn case_s7_two_features_of_one_name_are_refused() {
 fn concerns_hold_their_numbers() {
     let (columns, y) = useless(40, 5);
     let names = ["a", "b", "c", "d", "e"];
-    let features: Vec<(&str, Feature<'_>)> = names
+    let features: Vec<(&str, FeatureValues<'_>)> = names
         .iter()
         .zip(&columns)
-        .map(|(n, c)| (*n, Feature::Numeric(c)))
+        .map(|(n, c)| (*n, FeatureValues::Numeric(c)))
         .collect();
     let report = Feasibility::new()
         .check(&features, Outcome::Binary(&y))
@@ -277,8 +281,8 @@ fn concerns_hold_their_numbers() {
 fn same_report_for_any_pool_and_large_data_is_sampled() {
     let (columns, y) = useless(3_000, 2);
     let features = [
-        ("a", Feature::Numeric(&columns[0])),
-        ("b", Feature::Numeric(&columns[1])),
+        ("a", FeatureValues::Numeric(&columns[0])),
+        ("b", FeatureValues::Numeric(&columns[1])),
     ];
     let check = Feasibility::new()
         .permutations(49)
@@ -299,37 +303,49 @@ fn same_report_for_any_pool_and_large_data_is_sampled() {
 
 #[test]
 fn bad_input_is_named() {
-    let text = |f: &[(&str, Feature<'_>)], y: Outcome<'_>| {
+    let text = |f: &[(&str, FeatureValues<'_>)], y: Outcome<'_>| {
         Feasibility::new().check(f, y).unwrap_err().to_string()
     };
     let y = [true, false, true];
     assert!(text(&[], Outcome::Binary(&y)).contains("features"));
-    assert!(text(&[("a", Feature::Numeric(&[1.0]))], Outcome::Binary(&y)).contains("`a`"));
     assert!(
         text(
-            &[("a", Feature::Numeric(&[1.0, f64::INFINITY, 1.0]))],
+            &[("a", FeatureValues::Numeric(&[1.0]))],
+            Outcome::Binary(&y)
+        )
+        .contains("`a`")
+    );
+    assert!(
+        text(
+            &[("a", FeatureValues::Numeric(&[1.0, f64::INFINITY, 1.0]))],
             Outcome::Binary(&y)
         )
         .contains("row 1")
     );
     assert!(
         text(
-            &[("a", Feature::Numeric(&[1.0, 2.0, 1.0]))],
+            &[("a", FeatureValues::Numeric(&[1.0, 2.0, 1.0]))],
             Outcome::Binary(&[true; 3])
         )
         .contains("one class")
     );
     assert!(
         text(
-            &[("a", Feature::Numeric(&[1.0, 2.0]))],
+            &[("a", FeatureValues::Numeric(&[1.0, 2.0]))],
             Outcome::Real(&[1.0, f64::NAN])
         )
         .contains("row 1")
     );
-    assert!(text(&[("a", Feature::Numeric(&[1.0]))], Outcome::Real(&[1.0])).contains("at least 2"));
+    assert!(
+        text(
+            &[("a", FeatureValues::Numeric(&[1.0]))],
+            Outcome::Real(&[1.0])
+        )
+        .contains("at least 2")
+    );
     let all_missing = Feasibility::new()
         .check(
-            &[("a", Feature::Numeric(&[f64::NAN; 3]))],
+            &[("a", FeatureValues::Numeric(&[f64::NAN; 3]))],
             Outcome::Binary(&y),
         )
         .unwrap();
@@ -341,7 +357,7 @@ fn bad_input_is_named() {
         Feasibility::new()
             .alpha(0.0)
             .check(
-                &[("a", Feature::Numeric(&[1.0, 2.0, 1.0]))],
+                &[("a", FeatureValues::Numeric(&[1.0, 2.0, 1.0]))],
                 Outcome::Binary(&y)
             )
             .is_err()

@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used)] // tests may
 
 use ml_data::contract::Direction::{HigherIsBetter, LowerIsBetter};
-use ml_eval::bootstrap::{Estimate, Interval, IntervalMethod};
+use ml_eval::bootstrap::{BootstrapResult, Estimate, Interval, IntervalMethod};
 use ml_eval::goal::{
-    Concern, Criterion, Explainability, Feasibility, FeasibilityReport, Feature, Limits, Measured,
-    NoiseFloor, Outcome, Privacy, Roi, Signal, Statistic, SuccessCriteria, ValueModel,
+    Concern, Criterion, Explainability, Feasibility, FeasibilityReport, FeatureValues, Limits,
+    Measured, NoiseFloor, Outcome, Privacy, Roi, Signal, Statistic, SuccessCriteria, ValueModel,
 };
 use ml_eval::holdout::{RankingBoard, RankingRow};
 
@@ -184,12 +184,7 @@ fn milestones_are_days_of_the_calendar() {
 
 #[test]
 fn what_was_measured_is_kept() {
-    let against = Interval {
-        estimate: 0.2,
-        lower: 0.1,
-        upper: 0.3,
-        level: 0.9,
-    };
+    let against = estimate(0.2, 0.1, 0.3);
     let found = Measured::new()
         .metric("auc", 0.7)
         .compared("ndcg", 0.4, against)
@@ -382,7 +377,7 @@ fn rows() -> (Vec<f64>, Vec<bool>) {
 #[test]
 fn concerns_begin_just_beyond_what_is_asked() {
     let (x, y) = rows();
-    let features = [("x", Feature::Numeric(&x))];
+    let features = [("x", FeatureValues::Numeric(&x))];
     let check = Feasibility::new().permutations(19).rows_per_feature(8);
     let of = |check: Feasibility| {
         check
@@ -430,7 +425,7 @@ fn concerns_begin_just_beyond_what_is_asked() {
 #[test]
 fn settings_of_the_check_are_kept_within_their_bounds() {
     let (x, y) = rows();
-    let features = [("x", Feature::Numeric(&x))];
+    let features = [("x", FeatureValues::Numeric(&x))];
     let of = |check: Feasibility| check.check(&features, Outcome::Binary(&y));
     let new = || Feasibility::new().permutations(19);
     assert!(of(new().max_rows(2)).is_ok() && of(new().neighbour_rows(2)).is_ok());
@@ -448,7 +443,7 @@ fn settings_of_the_check_are_kept_within_their_bounds() {
     }
     // Fewer rows than there are: others by seed, the same for the same.
     let noisy: Vec<f64> = (0..20).map(|i| f64::from(i * 7 % 20)).collect();
-    let features = [("x", Feature::Numeric(&noisy))];
+    let features = [("x", FeatureValues::Numeric(&noisy))];
     let of = |seed| {
         let check = new().max_rows(9).neighbour_rows(9).seed(seed);
         check.check(&features, Outcome::Binary(&y)).unwrap()
@@ -458,29 +453,35 @@ fn settings_of_the_check_are_kept_within_their_bounds() {
     assert!(values.iter().any(|v| *v != values[0]), "{values:?}");
     assert_eq!(of(1).noise.rows, 9);
     // Of two rows there is just one p-value: too few rows are refused, two are enough.
-    let one = [("x", Feature::Numeric(&x[..1]))];
+    let one = [("x", FeatureValues::Numeric(&x[..1]))];
     let e = text(new().check(&one, Outcome::Binary(&y[..1])));
     assert!(e.contains("at least 2 rows, found 1"), "{e}");
-    let two = [("x", Feature::Categorical(&[4, 5]))];
+    let two = [("x", FeatureValues::Categorical(&[4, 5]))];
     assert!(new().check(&two, Outcome::Binary(&[true, false])).is_ok());
     let e = text(new().check(&two, Outcome::Classes(&[1, 2, 3])));
     assert!(e.contains("feature `x`") && e.contains("expected 3"), "{e}");
 }
 
-fn interval(estimate: f64, lower: f64, upper: f64) -> Interval {
-    Interval {
-        estimate,
+fn estimate(value: f64, lower: f64, upper: f64) -> Estimate {
+    let level = 0.9;
+    let interval = Interval {
         lower,
         upper,
-        level: 0.9,
-    }
+        level,
+    };
+    Estimate { value, interval }
 }
 
 #[test]
 fn intervals_hold_their_ends_and_print_with_any_precision() {
-    let found = interval(0.5, -0.25, 1.0);
-    assert!(found.contains(-0.25) && found.contains(1.0) && found.contains(0.0));
-    assert!(!found.contains(-0.2501) && !found.contains(1.0001));
+    let found = estimate(0.5, -0.25, 1.0);
+    let interval = found.interval;
+    assert!(interval.contains(-0.25) && interval.contains(1.0) && interval.contains(0.0));
+    assert!(!interval.contains(-0.2501) && !interval.contains(1.0001));
+    assert_eq!(
+        format!("{interval} {interval:+.1}"),
+        "[-0.2500, 1.0000] [-0.2, +1.0]"
+    );
     assert_eq!(found.to_string(), "0.5000 [-0.2500, 1.0000]");
     assert_eq!(format!("{found:+}"), "+0.5000 [-0.2500, +1.0000]");
     assert_eq!(
@@ -502,7 +503,7 @@ fn intervals_hold_their_ends_and_print_with_any_precision() {
 fn row(model: &str) -> RankingRow {
     RankingRow {
         model: model.into(),
-        ndcg: interval(0.5, 0.25, 0.75),
+        ndcg: estimate(0.5, 0.25, 0.75),
         map: 0.125,
         recall: 0.375,
         precision: 0.0625,
@@ -521,8 +522,8 @@ fn row(model: &str) -> RankingRow {
 
 fn board() -> RankingBoard {
     let second = RankingRow {
-        against_first: Some(interval(0.25, 0.125, 0.375)),
-        against_previous: Some(interval(-0.25, -0.375, -0.125)),
+        against_first: Some(estimate(0.25, 0.125, 0.375)),
+        against_previous: Some(estimate(-0.25, -0.375, -0.125)),
         ..row("second")
     };
     let third = RankingRow {
@@ -619,7 +620,7 @@ fn boards_say_what_the_gate_reads() {
     };
     let first = rest(Measured::new().metric("ndcg@7", 0.5));
     assert_eq!(board.measured("first"), Some(first));
-    let difference = interval(0.25, 0.125, 0.375);
+    let difference = estimate(0.25, 0.125, 0.375);
     let second = rest(Measured::new().compared("ndcg@7", 0.5, difference));
     assert_eq!(board.measured("second"), Some(second));
     assert_eq!(board.row("third").unwrap().model, "third");
@@ -633,11 +634,11 @@ fn boards_say_what_the_gate_reads() {
 #[test]
 fn an_estimate_is_trusted_from_ten_effective_successes_on() {
     let json = |effective: f64, method: IntervalMethod| {
-        let interval = serde_json::to_value(interval(0.5, 0.25, 0.75)).unwrap();
+        let estimate = serde_json::to_value(estimate(0.5, 0.25, 0.75)).unwrap();
         let method = serde_json::to_value(method).unwrap();
         let all =
-            serde_json::json!({"interval": interval, "method": method, "effective": effective});
-        serde_json::from_value::<Estimate>(all).unwrap()
+            serde_json::json!({"estimate": estimate, "method": method, "effective": effective});
+        serde_json::from_value::<BootstrapResult>(all).unwrap()
     };
     let at = json(10.0, IntervalMethod::Bca);
     assert!(at.trusted() && !json(9.99, IntervalMethod::Bca).trusted());

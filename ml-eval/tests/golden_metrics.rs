@@ -6,8 +6,8 @@ use ml_data::sample::{Class, ClassLabels, Probabilities};
 use ml_eval::bootstrap::{Bootstrap, IntervalMethod};
 use ml_eval::metric::{
     Accuracy, Average, ConfusionMatrix, Denominator, Gain, Mcc, MeanAveragePrecision, Ndcg,
-    NoRelevant, Precision, RankingMetric, Recall, Relevant, log_loss, mae, multi_log_loss, r2,
-    rmse, roc_auc, roc_auc_ovr,
+    NoRelevant, PrecisionAtK, RankingMetric, RecallAtK, Relevant, log_loss, mae, multi_log_loss,
+    r2, rmse, roc_auc, roc_auc_ovr,
 };
 use ndarray::Array2;
 use serde_json::Value;
@@ -185,13 +185,16 @@ fn ranking_metrics_equal_scikit_learn_and_numpy() {
         if !case["map"].is_null() {
             check(&|s, g| Ndcg::at(k).query(s, g).unwrap(), &case["ndcg"]);
             check(
-                &|s, g| Precision::at(k).query(s, g).unwrap(),
+                &|s, g| PrecisionAtK::at(k).query(s, g).unwrap(),
                 &case["precision"],
             );
-            check(&|s, g| Recall::at(k).query(s, g).unwrap(), &case["recall"]);
+            check(
+                &|s, g| RecallAtK::at(k).query(s, g).unwrap(),
+                &case["recall"],
+            );
             check(
                 &|s, g| {
-                    Recall::at(k)
+                    RecallAtK::at(k)
                         .denominator(Denominator::Reachable)
                         .query(s, g)
                         .unwrap()
@@ -280,12 +283,12 @@ fn recommended_lists_equal_numpy() {
                 1e-13,
             );
             close(
-                Recall::at(k).list(&top, &relevant).unwrap().unwrap(),
+                RecallAtK::at(k).list(&top, &relevant).unwrap().unwrap(),
                 &user["recall"],
                 1e-13,
             );
             close(
-                Precision::at(k).list(&top, &relevant).unwrap().unwrap(),
+                PrecisionAtK::at(k).list(&top, &relevant).unwrap().unwrap(),
                 &user["precision"],
                 1e-13,
             );
@@ -299,21 +302,21 @@ fn bootstrap_agrees_with_scipy() {
     let case = &golden["bootstrap"];
     let (a, b) = (numbers(&case["a"]), numbers(&case["b"]));
     let boot = Bootstrap::new().n_resamples(20_000);
-    let ends = |found: ml_eval::bootstrap::Interval, expected: &Value| {
+    let ends = |found: ml_eval::bootstrap::Estimate, expected: &Value| {
         let expected = numbers(expected);
         let width = expected[1] - expected[0];
         assert!(
-            (found.lower - expected[0]).abs() < 0.02 * width,
+            (found.interval.lower - expected[0]).abs() < 0.02 * width,
             "{found} against {expected:?}"
         );
         assert!(
-            (found.upper - expected[1]).abs() < 0.02 * width,
+            (found.interval.upper - expected[1]).abs() < 0.02 * width,
             "{found} against {expected:?}"
         );
     };
     let percentile = boot.clone().method(IntervalMethod::Percentile);
     let mean = percentile.mean(&a).unwrap();
-    close(mean.estimate, &case["mean"], 1e-13);
+    close(mean.value, &case["mean"], 1e-13);
     ends(mean, &case["interval"]);
     ends(percentile.paired(&a, &b).unwrap(), &case["difference"]);
     let bca = boot.method(IntervalMethod::Bca);

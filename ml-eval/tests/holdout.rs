@@ -7,7 +7,9 @@ use ml_data::{Error, Result};
 use ml_eval::bootstrap::Bootstrap;
 use ml_eval::goal::{Criterion, Gate, SuccessCriteria};
 use ml_eval::holdout::{Among, Holdout, RankingBoard, VisitBuf};
-use ml_eval::metric::{MeanAveragePrecision, Ndcg, Precision, RankingMetric, Recall, Relevant};
+use ml_eval::metric::{
+    MeanAveragePrecision, Ndcg, PrecisionAtK, RankingMetric, RecallAtK, Relevant,
+};
 use std::sync::Arc;
 
 const ITEMS: usize = 60;
@@ -126,11 +128,11 @@ fn figures_equal_a_direct_computation() {
                 .list(&list, &relevant)
                 .unwrap()
                 .unwrap();
-            sums[2] += Recall::at(k).list(&list, &relevant).unwrap().unwrap();
-            sums[3] += Precision::at(k).list(&list, &relevant).unwrap().unwrap();
+            sums[2] += RecallAtK::at(k).list(&list, &relevant).unwrap().unwrap();
+            sums[3] += PrecisionAtK::at(k).list(&list, &relevant).unwrap().unwrap();
         }
         let n = queries().len() as f64;
-        for (found, sum) in [row.ndcg.estimate, row.map, row.recall, row.precision]
+        for (found, sum) in [row.ndcg.value, row.map, row.recall, row.precision]
             .into_iter()
             .zip(sums)
         {
@@ -142,7 +144,9 @@ fn figures_equal_a_direct_computation() {
         );
         assert_eq!(row.answered, 1.0);
         assert!(0.0 < row.p50_us && row.p50_us <= row.p95_us && row.p95_us <= row.p99_us);
-        assert!(row.ndcg.lower < row.ndcg.estimate && row.ndcg.estimate < row.ndcg.upper);
+        assert!(
+            row.ndcg.interval.lower < row.ndcg.value && row.ndcg.value < row.ndcg.interval.upper
+        );
     }
     let [first, second, third] = &board.rows[..] else {
         panic!("three rows")
@@ -150,8 +154,8 @@ fn figures_equal_a_direct_computation() {
     assert!(first.against_first.is_none() && first.against_previous.is_none());
     assert_eq!(second.against_first, second.against_previous);
     let step = third.against_previous.unwrap();
-    assert!((step.estimate - (third.ndcg.estimate - second.ndcg.estimate)).abs() < 1e-12);
-    assert!(third.against_first.unwrap().lower > step.upper);
+    assert!((step.value - (third.ndcg.value - second.ndcg.value)).abs() < 1e-12);
+    assert!(third.against_first.unwrap().interval.lower > step.interval.upper);
 }
 
 #[test]
@@ -214,8 +218,8 @@ fn grades_count_in_ndcg() {
     ];
     let board = held.score(&models, 2).unwrap();
     let d = 1.0 / 3f64.log2();
-    assert!((board.rows[0].ndcg.estimate - 1.0).abs() < 1e-15);
-    assert!((board.rows[1].ndcg.estimate - (1.0 + 3.0 * d) / (3.0 + d)).abs() < 1e-15);
+    assert!((board.rows[0].ndcg.value - 1.0).abs() < 1e-15);
+    assert!((board.rows[1].ndcg.value - (1.0 + 3.0 * d) / (3.0 + d)).abs() < 1e-15);
     assert_eq!(board.rows[1].map, 1.0);
 }
 

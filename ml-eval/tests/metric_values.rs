@@ -6,7 +6,8 @@ use ml_data::contract::Metric;
 use ml_data::sample::{Binary, Class, ClassLabels, Probabilities, Real, Relevance, Target};
 use ml_eval::metric::{
     Accuracy, Average, ConfusionMatrix, F1, LogLoss, Mae, Mcc, MeanAveragePrecision, MultiLogLoss,
-    Ndcg, Precision, R2, Recall, Rmse, RocAuc, RocAucOvr, multi_log_loss, roc_auc, roc_auc_ovr,
+    Ndcg, PrecisionAtK, R2, RecallAtK, Rmse, RocAuc, RocAucOvr, multi_log_loss, roc_auc,
+    roc_auc_ovr,
 };
 
 fn check<Y: Target>(metrics: &[(&dyn Metric<Y>, &str, Direction)]) {
@@ -46,8 +47,8 @@ fn metrics_have_names_and_directions() {
     check::<Relevance>(&[
         (&Ndcg::at(3), "ndcg@3", HigherIsBetter),
         (&MeanAveragePrecision::at(3), "map@3", HigherIsBetter),
-        (&Recall::at(3), "recall@3", HigherIsBetter),
-        (&Precision::at(3), "precision@3", HigherIsBetter),
+        (&RecallAtK::at(3), "recall@3", HigherIsBetter),
+        (&PrecisionAtK::at(3), "precision@3", HigherIsBetter),
     ]);
 }
 

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // tests may
 
 use ml_eval::metric::{
-    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall,
-    Relevant,
+    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, PrecisionAtK, RankingMetric,
+    RecallAtK, Relevant,
 };
 use proptest::prelude::*;
 
@@ -31,12 +31,12 @@ fn each(scores: &[f64], grades: &[u8], k: usize) -> Vec<Option<f64>> {
             .denominator(Denominator::AllRelevant)
             .query(scores, grades)
             .unwrap(),
-        Recall::at(k).query(scores, grades).unwrap(),
-        Recall::at(k)
+        RecallAtK::at(k).query(scores, grades).unwrap(),
+        RecallAtK::at(k)
             .denominator(Denominator::Reachable)
             .query(scores, grades)
             .unwrap(),
-        Precision::at(k).query(scores, grades).unwrap(),
+        PrecisionAtK::at(k).query(scores, grades).unwrap(),
     ]
 }
 
@@ -67,7 +67,7 @@ proptest! {
             prop_assert!((Ndcg::at(k).gain(gain).query(&s, &g).unwrap().unwrap() - 1.0).abs() < 1e-12);
         }
         prop_assert!((MeanAveragePrecision::at(k).query(&s, &g).unwrap().unwrap() - 1.0).abs() < 1e-12);
-        prop_assert!((Recall::at(k).denominator(Denominator::Reachable).query(&s, &g).unwrap().unwrap() - 1.0).abs() < 1e-12);
+        prop_assert!((RecallAtK::at(k).denominator(Denominator::Reachable).query(&s, &g).unwrap().unwrap() - 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -110,9 +110,9 @@ proptest! {
             Ndcg::at(k).gain(Gain::Linear).list(&order, &relevant).unwrap(),
             MeanAveragePrecision::at(k).list(&order, &relevant).unwrap(),
             MeanAveragePrecision::at(k).denominator(Denominator::AllRelevant).list(&order, &relevant).unwrap(),
-            Recall::at(k).list(&order, &relevant).unwrap(),
-            Recall::at(k).denominator(Denominator::Reachable).list(&order, &relevant).unwrap(),
-            Precision::at(k).list(&order, &relevant).unwrap(),
+            RecallAtK::at(k).list(&order, &relevant).unwrap(),
+            RecallAtK::at(k).denominator(Denominator::Reachable).list(&order, &relevant).unwrap(),
+            PrecisionAtK::at(k).list(&order, &relevant).unwrap(),
         ];
         prop_assert!(close(&each(&s, &g, k), &lists));
     }
@@ -139,7 +139,7 @@ proptest! {
 fn a_constant_score_gains_nothing_from_the_order_of_the_rows() {
     let mut grades = vec![1u8; 5];
     grades.extend([0; 95]);
-    let value = Precision::at(10)
+    let value = PrecisionAtK::at(10)
         .query(&vec![0.5; 100], &grades)
         .unwrap()
         .unwrap();

@@ -4,7 +4,7 @@
 use ml_data::contract::{Apply, Transformer};
 use ml_data::prelude::*;
 use ml_data::random::{RngExt, generator};
-use ml_features::aggregate::{Event, days};
+use ml_features::aggregate::{LoggedEvent, days};
 use ml_features::prelude::*;
 use std::time::Instant;
 
@@ -50,14 +50,14 @@ fn main() -> Result<()> {
     let n = 1_000_000;
     let table = orders(n)?;
     let train = table.without(&["merchant"])?.regression("y")?.into_train();
-    let steps = Columns::new()
+    let steps = ColumnTransformer::new()
         .with(
             Kind::Num,
-            MedianImputer::new()
-                .indicator(true)
+            SimpleImputer::median()
+                .add_indicator(true)
                 .then(StandardScaler::new()),
         )
-        .with(Kind::Cat, OneHot::new())
+        .with(Kind::Cat, OneHotEncoder::new())
         .f32();
     let (fitted, x) = steps.fit_transform(&train)?;
     println!(
@@ -104,14 +104,14 @@ fn main() -> Result<()> {
     );
 
     let mut rng = generator(2, "speed", 0);
-    let event = |_| Event {
+    let event = |_| LoggedEvent {
         user: rng.random_range(0..50_000),
         item: rng.random_range(0..20_000),
         time: rng.random_range(0..days(365.0)),
         value: rng.random::<f64>() * 100.0,
         kind: 0,
     };
-    let events: Vec<Event> = (0..n).map(event).collect();
+    let events: Vec<LoggedEvent> = (0..n).map(event).collect();
     println!(
         "event log of {n}: sort {:.3} s",
         least(3, || EventLog::new(events.clone()))

@@ -11,9 +11,9 @@
 //!     ("price", Column::num([1.0, f64::NAN, 3.0, 5.0])),
 //!     ("city", Column::cat([Some("Riga"), Some("Oslo"), None, Some("Riga")])),
 //! ])?;
-//! let columns = Columns::new()
-//!     .with(Kind::Num, MedianImputer::new().then(StandardScaler::new()))
-//!     .with("city", OneHot::new());
+//! let columns = ColumnTransformer::new()
+//!     .with(Kind::Num, SimpleImputer::median().then(StandardScaler::new()))
+//!     .with("city", OneHotEncoder::new());
 //! let (fitted, x) = columns.fit_transform(&table.unlabelled()?.into_train())?;
 //! assert_eq!(fitted.names().iter().collect::<Vec<_>>(), ["price", "city=Oslo", "city=Riga", "city:missing"]);
 //! assert_eq!(x.row(1)[1..], [1.0, 0.0, 0.0]);
@@ -31,12 +31,12 @@ pub mod time;
 /// The steps most programs use.
 pub mod prelude {
     pub use crate::aggregate::{AsOf, EventLog, Of};
-    pub use crate::columns::{Columns, Remainder, Select};
+    pub use crate::columns::{ColumnTransformer, Remainder, Select};
     pub use crate::encode::{
-        Categories, Drop, HandleUnknown, Missing, OneHot, OrderedTargetEncoder, OrdinalEncoder,
-        Smooth, TargetEncoder,
+        CategoryOrder, DropCategory, HandleMissing, HandleUnknown, MinFrequency, OneHotEncoder,
+        OrderedTargetEncoder, OrdinalEncoder, Smooth, TargetEncoder,
     };
-    pub use crate::impute::{ConstantImputer, MeanImputer, MedianImputer};
+    pub use crate::impute::{ImputeStrategy, SimpleImputer};
     pub use crate::scale::StandardScaler;
     pub use crate::time::Calendar;
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::testkit::{CountingAllocator, allocations};
-use ml_features::aggregate::{AsOf, AsOfFeatures, DAY, Event, EventLog, Feature, Of, days};
+use ml_features::aggregate::{AsOf, AsOfFeatures, DAY, EventLog, Feature, LoggedEvent, Of, days};
 use proptest::prelude::*;
 
 #[global_allocator]
@@ -23,13 +23,13 @@ fn every_feature() -> AsOf {
 }
 
 /// The definition of each feature, one event after the other.
-fn brute(feature: Feature, events: &[Event], user: u32, item: u32, at: i64) -> f64 {
-    let mine = |e: &&Event| match feature.of() {
+fn brute(feature: Feature, events: &[LoggedEvent], user: u32, item: u32, at: i64) -> f64 {
+    let mine = |e: &&LoggedEvent| match feature.of() {
         Of::User => e.user == user,
         Of::Item => e.item == item,
         Of::Pair => e.user == user && e.item == item,
     };
-    let past: Vec<&Event> = events.iter().filter(mine).filter(|e| e.time < at).collect();
+    let past: Vec<&LoggedEvent> = events.iter().filter(mine).filter(|e| e.time < at).collect();
     let within = |w: i64| past.iter().filter(move |e| e.time >= at - w);
     let since = |t: Option<i64>| t.map_or(f64::NAN, |t| (at - t) as f64 / DAY as f64);
     match feature {
@@ -51,8 +51,8 @@ fn brute(feature: Feature, events: &[Event], user: u32, item: u32, at: i64) -> f
     }
 }
 
-fn event() -> impl Strategy<Value = Event> {
-    (0..4_u32, 0..4_u32, -30..30_i64, 0..40_u32).prop_map(|(user, item, time, v)| Event {
+fn event() -> impl Strategy<Value = LoggedEvent> {
+    (0..4_u32, 0..4_u32, -30..30_i64, 0..40_u32).prop_map(|(user, item, time, v)| LoggedEvent {
         user,
         item,
         time,
@@ -96,7 +96,7 @@ proptest! {
         let now = every_feature().build(&EventLog::new(events.clone()).unwrap()).unwrap();
         let mut more = events;
         // From the very moment itself on.
-        more.extend(future.into_iter().map(|(e, later)| Event { time: at + later, ..e }));
+        more.extend(future.into_iter().map(|(e, later)| LoggedEvent { time: at + later, ..e }));
         let later = every_feature().build(&EventLog::new(more).unwrap()).unwrap();
         prop_assert_eq!(bits(&row(&now, user, item, at)), bits(&row(&later, user, item, at)));
     }
@@ -117,7 +117,7 @@ fn long_log() -> EventLog {
     let event = |i: u64| {
         let h = ml_data::random::hash(3, i);
         let time = (h >> 20) as i64 % days(365.0);
-        Event {
+        LoggedEvent {
             user: (h % 997) as u32,
             item: (h >> 10) as u32 % 211,
             time,
@@ -181,14 +181,14 @@ fn an_index_survives_serialisation() {
 #[test]
 fn moments_at_the_ends_of_time_and_an_empty_log_are_answered() {
     let events = vec![
-        Event {
+        LoggedEvent {
             user: 0,
             item: 0,
             time: i64::MIN + 1,
             value: 1.0,
             kind: 0,
         },
-        Event {
+        LoggedEvent {
             user: 0,
             item: 0,
             time: i64::MAX - 1,
@@ -213,7 +213,7 @@ fn moments_at_the_ends_of_time_and_an_empty_log_are_answered() {
 
 #[test]
 fn bad_input_is_named() {
-    let e = |time, value| Event {
+    let e = |time, value| LoggedEvent {
         user: 1,
         item: 1,
         time,
@@ -230,7 +230,7 @@ fn bad_input_is_named() {
         "column `time`, row 0: expected an instant, found a missing value"
     );
     assert!(
-        message(vec![Event {
+        message(vec![LoggedEvent {
             user: u32::MAX,
             ..e(1, 1.0)
         }])
@@ -251,7 +251,7 @@ fn bad_input_is_named() {
         build(AsOf::new().trend(Of::Item, 5, 5)),
         "AsOf: parameter `long` = 5: must be longer than `short`"
     );
-    let hashed = EventLog::new(vec![Event {
+    let hashed = EventLog::new(vec![LoggedEvent {
         user: 4_000_000_000,
         ..e(1, 1.0)
     }])
@@ -360,14 +360,14 @@ fn lengths_of_time_must_be_above_zero_and_trends_grow() {
 
 #[test]
 fn codes_may_be_large_but_not_beyond_all_dictionaries() {
-    let event = |item: u32| Event {
+    let event = |item: u32| LoggedEvent {
         user: 0,
         item,
         time: 1,
         value: 1.0,
         kind: 0,
     };
-    let of = |events: Vec<Event>| {
+    let of = |events: Vec<LoggedEvent>| {
         let users = AsOf::new().rfm(Of::User);
         users.build(&EventLog::new(events).unwrap())
     };
@@ -381,7 +381,7 @@ fn codes_may_be_large_but_not_beyond_all_dictionaries() {
 
 #[test]
 fn ages_across_all_of_time_do_not_overflow() {
-    let event = |time: i64| Event {
+    let event = |time: i64| LoggedEvent {
         user: 0,
         item: 0,
         time,

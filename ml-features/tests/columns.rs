@@ -1,4 +1,4 @@
-//! What `Columns` and the encoders say, and what they keep apart.
+//! What `ColumnTransformer` and the encoders say, and what they keep apart.
 #![allow(clippy::unwrap_used)]
 
 use ml_data::contract::Transformer;
@@ -44,69 +44,69 @@ fn message<T: Transformer<Table, Real>>(step: &T) -> String {
 
 #[test]
 fn mistakes_are_named() {
-    let c = || Columns::new().remainder(Remainder::Drop);
+    let c = || ColumnTransformer::new().remainder(Remainder::Drop);
     assert_eq!(
-        message(&c().with("citi", OneHot::new())),
-        "OneHot: no column `citi` (is it `city`?)"
+        message(&c().with("citi", OneHotEncoder::new())),
+        "OneHotEncoder: no column `citi` (is it `city`?)"
     );
     assert_eq!(
-        message(&c().with("n3", OneHot::new())),
-        "OneHot: column `n3` is numeric, expected categorical"
+        message(&c().with("n3", OneHotEncoder::new())),
+        "OneHotEncoder: column `n3` is numeric, expected categorical"
     );
     assert_eq!(
-        message(&c().with(Kind::Bool, OneHot::new())),
-        "OneHot: no columns selected by Kind(Bool)"
+        message(&c().with(Kind::Bool, OneHotEncoder::new())),
+        "OneHotEncoder: no columns selected by Kind(Bool)"
     );
     assert_eq!(
-        message(&c().with(["city", "city"], OneHot::new())),
-        "OneHot: column `city` is selected twice"
+        message(&c().with(["city", "city"], OneHotEncoder::new())),
+        "OneHotEncoder: column `city` is selected twice"
     );
     let twice = c()
         .with("price", StandardScaler::new())
-        .with("price", MedianImputer::new());
+        .with("price", SimpleImputer::median());
     assert_eq!(
         message(&twice),
-        "Columns: two output columns are called `price`"
+        "ColumnTransformer: two output columns are called `price`"
     );
     assert_eq!(
-        message(&Columns::new().remainder(Remainder::Drop)),
-        "Columns: the parts produce no column"
+        message(&ColumnTransformer::new().remainder(Remainder::Drop)),
+        "ColumnTransformer: the parts produce no column"
     );
-    let text = Columns::new()
+    let text = ColumnTransformer::new()
         .with(Kind::Num, StandardScaler::new())
-        .remainder(Remainder::Pass);
+        .remainder(Remainder::Passthrough);
     assert_eq!(
         message(&text),
         "Passthrough: column `city` is categorical, expected numeric"
     );
     assert_eq!(
-        message(&Columns::new().with(Kind::Num, StandardScaler::new())),
+        message(&ColumnTransformer::new().with(Kind::Num, StandardScaler::new())),
         "columns not handled by any part: city, shop, note; name them, or set `.remainder(Remainder::Drop)`"
     );
-    let unchecked = c().with("price", ConstantImputer::new(f64::NAN));
+    let unchecked = c().with("price", SimpleImputer::constant(f64::NAN));
     assert_eq!(
         message(&unchecked),
-        "ConstantImputer: parameter `fill_value` = NaN: must be a finite number"
+        "SimpleImputer: parameter `fill_value` = NaN: must be a finite number"
     );
 }
 
 #[test]
 fn only_features_are_selected_by_kind_but_any_column_by_name() {
-    let by_kind = Columns::new()
-        .with(Kind::Cat, OneHot::new())
+    let by_kind = ColumnTransformer::new()
+        .with(Kind::Cat, OneHotEncoder::new())
         .remainder(Remainder::Drop);
     assert_eq!(by_kind.fit_transform(&train()).unwrap().0.names().len(), 6);
-    let by_name = Columns::new()
-        .with("user", OneHot::new())
+    let by_name = ColumnTransformer::new()
+        .with("user", OneHotEncoder::new())
         .remainder(Remainder::Drop);
     assert_eq!(by_name.fit_transform(&train()).unwrap().0.names().len(), 40);
 }
 
 #[test]
 fn names_tell_where_columns_come_from() {
-    let columns = Columns::new()
-        .with("price", MedianImputer::new().indicator(true))
-        .with("city", OneHot::new().drop(Drop::IfBinary))
+    let columns = ColumnTransformer::new()
+        .with("price", SimpleImputer::median().add_indicator(true))
+        .with("city", OneHotEncoder::new().drop(DropCategory::IfBinary))
         .with("shop", TargetEncoder::new())
         .with("n3", StandardScaler::new())
         .remainder(Remainder::Drop);
@@ -237,7 +237,10 @@ fn an_error_in_a_later_block_names_its_row() {
         .unlabelled()
         .unwrap()
         .into_train();
-    let step = Columns::new().with("c", OneHot::new().handle_unknown(HandleUnknown::Error));
+    let step = ColumnTransformer::new().with(
+        "c",
+        OneHotEncoder::new().handle_unknown(HandleUnknown::Error),
+    );
     let (fitted, _) = step.fit_transform(&first).unwrap();
     let e = fitted
         .transform(&all.unlabelled().unwrap().into_valid())
@@ -266,11 +269,11 @@ fn case_v12_other_roles_are_read_by_name_only() {
     let train = || table.clone().unlabelled().unwrap().into_train();
     let (_, out) = StandardScaler::new().fit_transform(&train()).unwrap();
     assert_eq!(names(out), ["x"]);
-    let all = Columns::new().with(Select::All, StandardScaler::new());
+    let all = ColumnTransformer::new().with(Select::All, StandardScaler::new());
     assert_eq!(names(all.fit_transform(&train()).unwrap().1), ["x"]);
-    let rest = Columns::new().remainder(Remainder::Pass);
+    let rest = ColumnTransformer::new().remainder(Remainder::Passthrough);
     assert_eq!(names(rest.fit_transform(&train()).unwrap().1), ["x"]);
-    let named = Columns::new().with(["x", "sex", "id"], StandardScaler::new());
+    let named = ColumnTransformer::new().with(["x", "sex", "id"], StandardScaler::new());
     assert_eq!(
         names(named.fit_transform(&train()).unwrap().1),
         ["x", "sex", "id"]

@@ -125,10 +125,10 @@ fn categorical<T: Transformer<Table, Real, Out = Dense<f64>>>(step: &T, claims: 
 
 #[test]
 fn imputers() {
-    numeric(&MedianImputer::new());
-    numeric(&MedianImputer::new().indicator(true));
-    numeric(&MeanImputer::new().indicator(true));
-    numeric(&ConstantImputer::new(0.5).indicator(true));
+    numeric(&SimpleImputer::median());
+    numeric(&SimpleImputer::median().add_indicator(true));
+    numeric(&SimpleImputer::mean().add_indicator(true));
+    numeric(&SimpleImputer::constant(0.5).add_indicator(true));
     numeric(&Passthrough);
 }
 
@@ -140,17 +140,21 @@ fn scalers() {
 
 #[test]
 fn one_hot() {
-    categorical(&OneHot::new(), Claims::default());
+    categorical(&OneHotEncoder::new(), Claims::default());
     categorical(
-        &OneHot::new().min_count(12).drop(Drop::First),
+        &OneHotEncoder::new()
+            .min_frequency(12)
+            .drop(DropCategory::First),
         Claims::default(),
     );
     categorical(
-        &OneHot::new().max_categories(3).missing(Missing::Neutral),
+        &OneHotEncoder::new()
+            .max_categories(3)
+            .handle_missing(HandleMissing::Ignore),
         Claims::default(),
     );
     categorical(
-        &OneHot::new()
+        &OneHotEncoder::new()
             .handle_unknown(HandleUnknown::InfrequentIfExist)
             .min_frequency(0.1),
         Claims::default(),
@@ -159,17 +163,20 @@ fn one_hot() {
         takes_missing: false,
         ..Claims::default()
     };
-    categorical(&OneHot::new().handle_unknown(HandleUnknown::Error), refuses);
+    categorical(
+        &OneHotEncoder::new().handle_unknown(HandleUnknown::Error),
+        refuses,
+    );
 }
 
 #[test]
 fn ordinal() {
     categorical(&OrdinalEncoder::new(), Claims::default());
     let numbered = OrdinalEncoder::new()
-        .categories(Categories::Frequency)
+        .categories(CategoryOrder::Frequency)
         .encoded_missing_value(-1.0)
         .unknown_value(-2.0)
-        .min_count(8.0);
+        .min_frequency(8);
     categorical(&numbered, Claims::default());
     let refuses = Claims {
         takes_missing: false,
@@ -215,7 +222,7 @@ fn target_encoder() {
     categorical(
         &TargetEncoder::new()
             .smooth(Smooth::Fixed(5.0))
-            .missing(Missing::Neutral),
+            .handle_missing(HandleMissing::Ignore),
         Claims::default(),
     );
 }
@@ -230,20 +237,23 @@ fn ordered_target_encoder() {
     let step = OrderedTargetEncoder::new()
         .permutations(1)
         .prior_weight(0.5);
-    categorical(&step.missing(Missing::Neutral), Claims::default());
+    categorical(
+        &step.handle_missing(HandleMissing::Ignore),
+        Claims::default(),
+    );
 }
 
 fn composed() -> impl Transformer<Table, Real, Out = Dense<f32>> {
-    Columns::new()
+    ColumnTransformer::new()
         .with(
             "a",
-            MedianImputer::new()
-                .indicator(true)
+            SimpleImputer::median()
+                .add_indicator(true)
                 .then(StandardScaler::new()),
         )
-        .with("d", OneHot::new().min_count(5))
-        .with(Kind::Cat, TargetEncoder::new().folds(3))
-        .remainder(Remainder::Pass)
+        .with("d", OneHotEncoder::new().min_frequency(5))
+        .with(Kind::Cat, TargetEncoder::new().cv(3))
+        .remainder(Remainder::Passthrough)
         .f32()
 }
 
@@ -257,21 +267,24 @@ fn columns() {
     };
     let report = check_step::<Table, Real, _>(&composed(), &all, claims);
     assert!(report.passed(), "{report}");
-    let nested = Columns::new()
+    let nested = ColumnTransformer::new()
         .with(
             ["b", "a"],
-            Columns::new()
-                .with("a", MeanImputer::new())
+            ColumnTransformer::new()
+                .with("a", SimpleImputer::mean())
                 .with("b", StandardScaler::new()),
         )
         .remainder(Remainder::Drop);
     let report = check_step::<Table, Real, _>(&nested, &all, Claims::default());
     assert!(report.passed(), "{report}");
     let list = vec![
-        On("a".into(), MedianImputer::new()),
-        On(["b", "c"].into(), MedianImputer::new().indicator(true)),
+        On("a".into(), SimpleImputer::median()),
+        On(
+            ["b", "c"].into(),
+            SimpleImputer::median().add_indicator(true),
+        ),
     ];
-    let list = Columns::list(list).remainder(Remainder::Drop);
+    let list = ColumnTransformer::list(list).remainder(Remainder::Drop);
     let report = check_step::<Table, Real, _>(&list, &all, Claims::default());
     assert!(report.passed(), "{report}");
 }

@@ -57,22 +57,22 @@ fn imputers_match_simple_imputer() {
     let g = golden();
     let rows = |key: &str| numbers(&g[key]["rows"]);
     close(
-        fit(&MedianImputer::new(), table(&g)).values(),
+        fit(&SimpleImputer::median(), table(&g)).values(),
         &rows("median"),
         "median",
     );
     close(
-        fit(&MeanImputer::new(), table(&g)).values(),
+        fit(&SimpleImputer::mean(), table(&g)).values(),
         &rows("mean"),
         "mean",
     );
     close(
-        fit(&ConstantImputer::new(-3.5), table(&g)).values(),
+        fit(&SimpleImputer::constant(-3.5), table(&g)).values(),
         &rows("constant"),
         "constant",
     );
     // scikit-learn puts the indicators behind all columns, we put each behind its own.
-    let ours = fit(&MedianImputer::new().indicator(true), table(&g));
+    let ours = fit(&SimpleImputer::median().add_indicator(true), table(&g));
     let theirs = rows("median_indicator");
     for (i, theirs) in theirs.chunks(6).enumerate() {
         let expected: Vec<f64> = (0..3).flat_map(|c| [theirs[c], theirs[3 + c]]).collect();
@@ -105,8 +105,8 @@ fn a_weighted_median_is_the_median_of_repeated_rows() {
         .unlabelled()
         .unwrap()
         .into_train();
-    let (a, _) = MedianImputer::new().fit_transform(&weighted).unwrap();
-    let (b, _) = MedianImputer::new().fit_transform(&repeated).unwrap();
+    let (a, _) = SimpleImputer::median().fit_transform(&weighted).unwrap();
+    let (b, _) = SimpleImputer::median().fit_transform(&repeated).unwrap();
     assert_eq!(a, b);
 }
 
@@ -149,7 +149,7 @@ fn the_scaler_matches_standard_scaler() {
 #[test]
 fn one_hot_matches_one_hot_encoder() {
     let g = golden();
-    let check = |key: &str, column: &str, step: OneHot| {
+    let check = |key: &str, column: &str, step: OneHotEncoder| {
         let out = fit(&step, cities(&g, column));
         assert_eq!(
             out.width() as u64,
@@ -171,22 +171,30 @@ fn one_hot_matches_one_hot_encoder() {
             assert_eq!(ours, same, "{key}");
         }
     };
-    let step = OneHot::new();
+    let step = OneHotEncoder::new();
     check("one_hot", "cat", step);
     check("one_hot_missing", "cat_missing", step);
-    check("one_hot_min_count", "cat", step.min_count(6));
+    check("one_hot_min_count", "cat", step.min_frequency(6));
     check("one_hot_min_share", "cat", step.min_frequency(0.2));
     check("one_hot_max", "cat", step.max_categories(3));
     check("one_hot_max_all", "cat", step.max_categories(6));
     check("one_hot_max_one", "cat", step.max_categories(1));
-    check("one_hot_both", "cat", step.max_categories(4).min_count(6));
-    check("one_hot_drop_first", "cat", step.drop(Drop::First));
+    check(
+        "one_hot_both",
+        "cat",
+        step.max_categories(4).min_frequency(6),
+    );
+    check("one_hot_drop_first", "cat", step.drop(DropCategory::First));
     check(
         "one_hot_drop_first_rare",
         "cat",
-        step.drop(Drop::First).min_count(6),
+        step.drop(DropCategory::First).min_frequency(6),
     );
-    check("one_hot_missing_rare", "cat_missing", step.min_count(10));
+    check(
+        "one_hot_missing_rare",
+        "cat_missing",
+        step.min_frequency(10),
+    );
 }
 
 #[test]
@@ -255,11 +263,11 @@ fn ordinal_codes_match_ordinal_encoder() {
     ordinal(&g, step, "cat_missing", "ordinal_missing");
     let numbered = step.encoded_missing_value(-1.0).unknown_value(-2.0);
     ordinal(&g, numbered, "cat_missing", "ordinal_missing_number");
-    ordinal(&g, step.min_count(6.0), "cat", "ordinal_min_count");
+    ordinal(&g, step.min_frequency(6), "cat", "ordinal_min_count");
     ordinal(&g, step.min_frequency(0.2), "cat", "ordinal_min_share");
     ordinal(&g, step.max_categories(3), "cat", "ordinal_max");
     ordinal(&g, step.max_categories(1), "cat", "ordinal_max_one");
-    let both = step.max_categories(4).min_count(9.0);
+    let both = step.max_categories(4).min_frequency(9);
     ordinal(&g, both, "cat_missing", "ordinal_missing_both");
 }
 

@@ -6,7 +6,7 @@ use ml_data::contract::{Estimator, FittedPipeline, Params, Predict, Transformer}
 use ml_data::prelude::*;
 use ml_data::sample::Scores;
 use ml_data::testkit::{CountingAllocator, check_damaged, check_damaged_model, check_damaged_step};
-use ml_features::aggregate::{AsOf, AsOfFeatures, Event, EventLog, Feature, Of, days};
+use ml_features::aggregate::{AsOf, AsOfFeatures, EventLog, Feature, LoggedEvent, Of, days};
 use ml_features::impute::FittedImputer;
 use ml_features::prelude::*;
 use ml_features::scale::Passthrough;
@@ -66,17 +66,17 @@ impl Predict<Dense> for FittedSum {
 }
 
 fn steps() -> impl Transformer<Table, Real, Out = Dense> {
-    Columns::new()
+    ColumnTransformer::new()
         .with(
             "a",
-            MedianImputer::new()
-                .indicator(true)
+            SimpleImputer::median()
+                .add_indicator(true)
                 .then(StandardScaler::new()),
         )
-        .with(Kind::Cat, OneHot::new().min_count(13))
-        .with("city", TargetEncoder::new().folds(3))
+        .with(Kind::Cat, OneHotEncoder::new().min_frequency(13))
+        .with("city", TargetEncoder::new().cv(3))
         .with("at", Calendar::new())
-        .remainder(Remainder::Pass)
+        .remainder(Remainder::Passthrough)
 }
 
 /// Damages one fitted step two thousand times.
@@ -89,11 +89,14 @@ fn damage<T: Transformer<Table, Real>>(columns: &[usize], step: &T) {
 
 #[test]
 fn case_v6_damaged_steps_never_panic() {
-    damage(&[0, 1], &MedianImputer::new().indicator(true));
-    damage(&[0], &MeanImputer::new());
+    damage(&[0, 1], &SimpleImputer::median().add_indicator(true));
+    damage(&[0], &SimpleImputer::mean());
     damage(&[1], &StandardScaler::new());
     damage(&[0, 1], &Passthrough);
-    damage(&[2], &OneHot::new().handle_unknown(HandleUnknown::Error));
+    damage(
+        &[2],
+        &OneHotEncoder::new().handle_unknown(HandleUnknown::Error),
+    );
     damage(&[2], &OrdinalEncoder::new());
     damage(&[2], &TargetEncoder::new());
     damage(&[2], &OrderedTargetEncoder::new().counts(true));
@@ -108,17 +111,17 @@ fn case_v6_damaged_pipelines_never_panic() {
     let done = check_damaged_model(&model, View::all(&rows), 6000).unwrap();
     assert!(done.loaded > 0 && done.loaded < done.tried, "{done:?}");
     let list = vec![
-        ml_features::columns::On("a".into(), MedianImputer::new()),
-        ml_features::columns::On("b".into(), MedianImputer::new()),
+        ml_features::columns::On("a".into(), SimpleImputer::median()),
+        ml_features::columns::On("b".into(), SimpleImputer::median()),
     ];
-    let list = Columns::list(list).remainder(Remainder::Drop);
+    let list = ColumnTransformer::list(list).remainder(Remainder::Drop);
     let model = list.model(Sum).fit(&train()).unwrap();
     check_damaged_model(&model, View::all(&rows), 3000).unwrap();
 }
 
 #[test]
 fn case_v6_damaged_aggregates_never_panic() {
-    let event = |i: u32| Event {
+    let event = |i: u32| LoggedEvent {
         user: i % 5,
         item: i % 7,
         time: i64::from(i * 31 % 97),
@@ -167,24 +170,26 @@ fn changed<T: Serialize + DeserializeOwned>(
 #[test]
 fn case_v6_what_is_wrong_with_a_loaded_step_is_said() {
     let fit = |columns: &[usize]| train().project(columns);
-    let (f, _) = MedianImputer::new().fit_transform(&fit(&[0, 1])).unwrap();
+    let (f, _) = SimpleImputer::median()
+        .fit_transform(&fit(&[0, 1]))
+        .unwrap();
     assert!(changed(&f, "/width", 2).is_ok());
     let e = changed(&f, "/width", 1_u64 << 40).unwrap_err();
     assert_eq!(
         e,
-        "Imputer: expected 2 output columns of 2 input columns, found 1099511627776 of 2"
+        "SimpleImputer: expected 2 output columns of 2 input columns, found 1099511627776 of 2"
     );
     assert!(changed(&f, "/reach", 1).is_err());
     let e = changed(&f, "/columns/1/offset", 7).unwrap_err();
     assert_eq!(
         e,
-        "Imputer: column `b` reads position 1 and writes at 7, expected 1"
+        "SimpleImputer: column `b` reads position 1 and writes at 7, expected 1"
     );
     assert!(changed(&f, "/columns/1/position", u64::MAX).is_err());
 
-    let (f, _) = OneHot::new().fit_transform(&fit(&[2])).unwrap();
+    let (f, _) = OneHotEncoder::new().fit_transform(&fit(&[2])).unwrap();
     let e = changed(&f, "/columns/0/cell/slots/1", 9).unwrap_err();
-    assert_eq!(e, "OneHot: a level sets column 9 of 4");
+    assert_eq!(e, "OneHotEncoder: a level sets column 9 of 4");
     let (f, _) = OrdinalEncoder::new().fit_transform(&fit(&[2])).unwrap();
     let e = changed(&f, "/columns/0/cell/numbers/1", 1e300).unwrap_err();
     assert!(
@@ -213,13 +218,13 @@ fn case_v6_what_is_wrong_with_a_loaded_step_is_said() {
 fn case_v6_parts_that_do_not_fit_together_are_refused() {
     type Loaded = FittedPipeline<Table, FittedImputer, FittedSum>;
     let back =
-        |bytes: &[u8]| load_as::<Pipeline<MedianImputer, Sum>, Real>(made, "sum/1", bytes, None);
-    fn made() -> Pipeline<MedianImputer, Sum> {
-        MedianImputer::new().model(Sum)
+        |bytes: &[u8]| load_as::<Pipeline<SimpleImputer, Sum>, Real>(made, "sum/1", bytes, None);
+    fn made() -> Pipeline<SimpleImputer, Sum> {
+        SimpleImputer::median().model(Sum)
     }
     let numbers = table().select(&["a", "b"]).unwrap();
     let input = numbers.schema().clone();
-    let (steps, _) = MedianImputer::new()
+    let (steps, _) = SimpleImputer::median()
         .fit_transform(&train().project(&[0, 1]))
         .unwrap();
     let model = |names: &[&str]| FittedSum(Names::new(names.iter().copied()));

@@ -4,7 +4,7 @@
 
 use ml_data::contract::Transformer;
 use ml_data::prelude::*;
-use ml_features::aggregate::{AsOf, Event, EventLog, Of, days};
+use ml_features::aggregate::{AsOf, EventLog, LoggedEvent, Of, days};
 use ml_features::prelude::*;
 
 fn train(x: &[f64], weights: Option<Vec<f64>>) -> Sample<Table, Unlabelled, Train> {
@@ -81,12 +81,12 @@ fn filled<T: Transformer<Table, Unlabelled, Out = Dense<f64>>>(step: &T, x: &[f6
 
 #[test]
 fn case_m9_means_of_large_values_are_finite() {
-    let mean = |x: &[f64]| filled(&MeanImputer::new(), x);
+    let mean = |x: &[f64]| filled(&SimpleImputer::mean(), x);
     assert_eq!(mean(&[1e308, 1e308, 1e308, f64::NAN]), 1e308);
     assert_eq!(mean(&[f64::MAX, -f64::MAX, f64::NAN]), 0.0);
     let three = mean(&[f64::MAX, f64::MAX, f64::NAN, -f64::MAX]);
     assert!((three / (f64::MAX / 3.0) - 1.0).abs() < 1e-15, "{three}");
-    let median = |x: &[f64]| filled(&MedianImputer::new(), x);
+    let median = |x: &[f64]| filled(&SimpleImputer::median(), x);
     assert_eq!(median(&[1e308, 1.2e308, f64::NAN]), 1.1e308);
 }
 
@@ -98,9 +98,9 @@ fn case_m7_weights_of_any_size_count_by_their_ratios() {
         assert_eq!((mean, scale), (2.0, 1.0), "{unit}");
         let x = [1.0, 3.0, 9.0, 4.0];
         let sample = train(&x, Some(vec![unit; 4]));
-        let (fitted, _) = MedianImputer::new().fit_transform(&sample).unwrap();
+        let (fitted, _) = SimpleImputer::median().fit_transform(&sample).unwrap();
         assert_eq!(fitted.column("x").unwrap().value(), 3.5, "{unit}");
-        let (fitted, _) = MeanImputer::new().fit_transform(&sample).unwrap();
+        let (fitted, _) = SimpleImputer::mean().fit_transform(&sample).unwrap();
         assert_eq!(fitted.column("x").unwrap().value(), 4.25, "{unit}");
     }
 }
@@ -139,7 +139,7 @@ fn case_m9_targets_that_overflow_are_refused_with_the_column() {
 
 #[test]
 fn case_m9_sums_of_events_that_overflow_are_refused() {
-    let buy = |time: i64| Event {
+    let buy = |time: i64| LoggedEvent {
         user: 0,
         item: time as u32,
         time,
@@ -200,15 +200,13 @@ fn target_encoding_folds_are_shuffled_by_the_seed() {
 #[test]
 fn steps_are_called_what_they_are() {
     use ml_data::contract::Params;
-    let all: [(&dyn Params, &str); 10] = [
+    let all: [(&dyn Params, &str); 8] = [
         (&StandardScaler::new(), "StandardScaler"),
         (&ml_features::scale::Passthrough, "Passthrough"),
-        (&ConstantImputer::new(1.0), "ConstantImputer"),
-        (&MedianImputer::new(), "MedianImputer"),
-        (&MeanImputer::new(), "MeanImputer"),
+        (&SimpleImputer::constant(1.0), "SimpleImputer"),
         (&OrdinalEncoder::new(), "OrdinalEncoder"),
         (&OrderedTargetEncoder::new(), "OrderedTargetEncoder"),
-        (&OneHot::new(), "OneHot"),
+        (&OneHotEncoder::new(), "OneHotEncoder"),
         (&TargetEncoder::new(), "TargetEncoder"),
         (&Calendar::new(), "Calendar"),
     ];

@@ -1,11 +1,11 @@
-//~ type mismatch resolving `<MedianImputer as Transformer<Table, Real>>::Out == Table`
+//~ type mismatch resolving `<SimpleImputer as Transformer<Table, Real>>::Out == Table`
 //~ expected `Table`, found `Dense`
 use ml_pipeline::prelude::*;
 
 fn main() -> Result<()> {
     let table = Table::new([("price", Column::num([1.0, 2.0])), ("city", Column::cat([Some("a"), Some("b")])), ("y", Column::num([0.0, 1.0]))])?;
     let Parts { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2))?;
-    let steps = MedianImputer::new().then(OneHot::new());
+    let steps = SimpleImputer::median().then(OneHotEncoder::new());
     let _model = steps.model(Boost::new()).fit(&train)?;
     drop((valid, test));
     Ok(())

@@ -42,7 +42,7 @@ use std::sync::Arc;
 pub struct Table {
     schema: Arc<Schema>,
     columns: Arc<[Column]>,
-    /// Positions a step may read; `None` is all. Steps inside `Columns` see a projection without moving a column.
+    /// Positions a step may read; `None` is all. Steps inside `ColumnTransformer` see a projection without moving a column.
     visible: Option<Arc<[u32]>>,
     rows: usize,
 }

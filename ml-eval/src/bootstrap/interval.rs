@@ -1,13 +1,11 @@
-//! An interval, how it was made, and how far it can be trusted.
+//! Intervals, the methods that make them, and how far they can be trusted.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A mean with its confidence interval.
+/// A confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
-    /// The mean over the users.
-    pub estimate: f64,
     /// Lower end.
     pub lower: f64,
     /// Upper end.
@@ -23,33 +21,49 @@ impl Interval {
     pub fn contains(&self, value: f64) -> bool {
         self.lower <= value && value <= self.upper
     }
+}
 
+/// `[0.0895, 0.0926]`; the precision is the number of decimals, 4 by default.
+impl fmt::Display for Interval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let p = f.precision().unwrap_or(4);
+        match f.sign_plus() {
+            true => write!(f, "[{:+.p$}, {:+.p$}]", self.lower, self.upper),
+            false => write!(f, "[{:.p$}, {:.p$}]", self.lower, self.upper),
+        }
+    }
+}
+
+/// A mean, or a difference of means, with its confidence interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The mean over the users.
+    pub value: f64,
+    /// The values that are compatible with the sample.
+    pub interval: Interval,
+}
+
+impl Estimate {
     pub(super) fn times(self, factor: f64) -> Self {
         Self {
-            estimate: self.estimate * factor,
-            lower: self.lower * factor,
-            upper: self.upper * factor,
-            ..self
+            value: self.value * factor,
+            interval: Interval {
+                lower: self.interval.lower * factor,
+                upper: self.interval.upper * factor,
+                ..self.interval
+            },
         }
     }
 }
 
 /// `0.0910 [0.0895, 0.0926]`; the precision is the number of decimals, 4 by default.
-impl fmt::Display for Interval {
+impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let p = f.precision().unwrap_or(4);
-        if f.sign_plus() {
-            return write!(
-                f,
-                "{:+.p$} [{:+.p$}, {:+.p$}]",
-                self.estimate, self.lower, self.upper
-            );
+        match f.sign_plus() {
+            true => write!(f, "{:+.p$} {:+.p$}", self.value, self.interval),
+            false => write!(f, "{:.p$} {:.p$}", self.value, self.interval),
         }
-        write!(
-            f,
-            "{:.p$} [{:.p$}, {:.p$}]",
-            self.estimate, self.lower, self.upper
-        )
     }
 }
 
@@ -100,12 +114,12 @@ impl fmt::Display for IntervalMethod {
 /// Effective numbers of successes below this make a bootstrap interval too short to be trusted.
 pub const LOW_EFFECTIVE: f64 = 10.0;
 
-/// An interval with the method that made it and the number of users that carry it.
+/// An estimate with the method that made its interval and the number of users that carry it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Estimate {
+pub struct BootstrapResult {
     /// The mean and its interval.
-    pub interval: Interval,
+    pub estimate: Estimate,
     /// How the interval was made.
     pub method: IntervalMethod,
     /// The effective number of successes: `(sum |x - median|)^2 / sum (x - median)^2`.
@@ -116,7 +130,7 @@ pub struct Estimate {
     pub effective: f64,
 }
 
-impl Estimate {
+impl BootstrapResult {
     /// Whether enough users carry the interval: a Wilson interval, or an effective number of at
     /// least [`LOW_EFFECTIVE`].
     ///
@@ -131,7 +145,7 @@ impl Estimate {
     /// let bought: Vec<f64> = revenue.iter().map(|r| f64::from(u8::from(*r > 0.0))).collect();
     /// let found = Bootstrap::new().estimate(&bought)?;
     /// assert!(found.trusted() && found.method == IntervalMethod::Wilson);
-    /// assert!((found.interval.upper - 0.1622).abs() < 1e-4);
+    /// assert!((found.estimate.interval.upper - 0.1622).abs() < 1e-4);
     /// # Ok::<(), ml_data::Error>(())
     /// ```
     #[must_use]
@@ -141,9 +155,9 @@ impl Estimate {
 }
 
 /// `0.0910 [0.0895, 0.0926] (t-corrected BCa)`, with a warning when it is not to be trusted.
-impl fmt::Display for Estimate {
+impl fmt::Display for BootstrapResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.interval.fmt(f)?;
+        self.estimate.fmt(f)?;
         write!(f, " ({}", self.method)?;
         if !self.trusted() {
             let n = self.effective;

@@ -5,7 +5,7 @@ mod interval;
 #[cfg(test)]
 mod tests;
 
-pub use interval::{Estimate, Interval, IntervalMethod, LOW_EFFECTIVE};
+pub use interval::{BootstrapResult, Estimate, Interval, IntervalMethod, LOW_EFFECTIVE};
 
 use crate::error::{self, Result};
 use crate::{limits, reduce};
@@ -48,15 +48,15 @@ use serde::{Deserialize, Serialize};
 /// | type I, hits | 500 | 0.039 | 0.039 | |
 ///
 /// Type I is the rate at which the paired interval of two equally good models excludes 0. Where few
-/// users carry the mean, no resampling knows what it has not seen: [`Estimate::trusted`] says so.
+/// users carry the mean, no resampling knows what it has not seen: [`BootstrapResult::trusted`] says so.
 ///
 /// ```
 /// use ml_eval::bootstrap::Bootstrap;
 /// let per_user: Vec<f64> = (0..400).map(|user| f64::from(user % 5) / 4.0).collect();
-/// let interval = Bootstrap::new().mean(&per_user)?;
-/// assert_eq!(interval.estimate, 0.5);
+/// let mean = Bootstrap::new().mean(&per_user)?;
+/// assert_eq!(mean.value, 0.5);
 /// // the normal approximation is 0.5 +- 1.96 * 0.3536 / 20
-/// assert!((interval.upper - 0.5346).abs() < 0.002);
+/// assert!((mean.interval.upper - 0.5346).abs() < 0.002);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 ///
@@ -128,8 +128,8 @@ impl Bootstrap {
     /// Fewer than two users, a value that is not finite (the user is named), parameters out of
     /// range,
     /// [`IntervalMethod::Wilson`] of values other than 0 and 1.
-    pub fn mean(&self, values: &[f64]) -> Result<Interval> {
-        Ok(self.estimate(values)?.interval)
+    pub fn mean(&self, values: &[f64]) -> Result<Estimate> {
+        Ok(self.estimate(values)?.estimate)
     }
 
     /// Interval of the mean of one value a user, with its method and the effective number of
@@ -137,7 +137,7 @@ impl Bootstrap {
     ///
     /// # Errors
     /// As [`mean`](Self::mean).
-    pub fn estimate(&self, values: &[f64]) -> Result<Estimate> {
+    pub fn estimate(&self, values: &[f64]) -> Result<BootstrapResult> {
         match share(values) {
             true => self.of(values, IntervalMethod::Wilson),
             false => self.of(values, IntervalMethod::BcaT),
@@ -152,8 +152,8 @@ impl Bootstrap {
     ///
     /// # Errors
     /// As [`mean`](Self::mean); a different number of users; a difference that is not finite.
-    pub fn paired(&self, a: &[f64], b: &[f64]) -> Result<Interval> {
-        Ok(self.estimate_paired(a, b)?.interval)
+    pub fn paired(&self, a: &[f64], b: &[f64]) -> Result<Estimate> {
+        Ok(self.estimate_paired(a, b)?.estimate)
     }
 
     /// As [`paired`](Self::paired), with its method and the effective number of users on whom the
@@ -161,7 +161,7 @@ impl Bootstrap {
     ///
     /// # Errors
     /// As [`paired`](Self::paired).
-    pub fn estimate_paired(&self, a: &[f64], b: &[f64]) -> Result<Estimate> {
+    pub fn estimate_paired(&self, a: &[f64], b: &[f64]) -> Result<BootstrapResult> {
         if a.len() != b.len() {
             return Err(error::length("the second model's users", a.len(), b.len()));
         }
@@ -171,7 +171,7 @@ impl Bootstrap {
         self.of(&difference, IntervalMethod::PercentileT)
     }
 
-    fn of(&self, values: &[f64], suited: IntervalMethod) -> Result<Estimate> {
+    fn of(&self, values: &[f64], suited: IntervalMethod) -> Result<BootstrapResult> {
         finite(values)?;
         // Sums of the largest numbers there are would overflow; by a power of two nothing else
         // changes.
@@ -179,8 +179,8 @@ impl Bootstrap {
         if near_the_end(largest, values.len()) {
             let shrunk: Vec<f64> = values.iter().map(|v| v * SHRINK).collect();
             let found = self.of(&shrunk, suited)?;
-            return Ok(Estimate {
-                interval: found.interval.times(1.0 / SHRINK),
+            return Ok(BootstrapResult {
+                estimate: found.estimate.times(1.0 / SHRINK),
                 ..found
             });
         }
@@ -192,23 +192,24 @@ impl Bootstrap {
         Ok(self.of_draws(values, reduce::mean(values), draws.collect(), method))
     }
 
-    fn share(&self, values: &[f64]) -> Result<Estimate> {
+    fn share(&self, values: &[f64]) -> Result<BootstrapResult> {
         self.check()?;
         two_users(values.len())?;
         if let Some(user) = values.iter().position(|v| *v != 0.0 && *v != 1.0) {
             let expected = "0 or 1, whose mean is a share";
             return Err(error::value("value per user", user, values[user], expected));
         }
-        let (n, estimate) = (values.len() as f64, reduce::mean(values));
+        let (n, value) = (values.len() as f64, reduce::mean(values));
         let successes = values.iter().sum();
         let (lower, upper) = ends::wilson(successes, n, (1.0 - self.level) / 2.0);
-        Ok(Estimate {
-            interval: Interval {
-                estimate,
-                lower,
-                upper,
-                level: self.level,
-            },
+        let level = self.level;
+        let interval = Interval {
+            lower,
+            upper,
+            level,
+        };
+        Ok(BootstrapResult {
+            estimate: Estimate { value, interval },
             method: IntervalMethod::Wilson,
             effective: successes.min(n - successes),
         })
@@ -242,7 +243,7 @@ impl Bootstrap {
     }
 
     /// The estimate of values whose means were resampled already.
-    pub(crate) fn mean_of_draws(&self, values: &[f64], means: Vec<f64>) -> Result<Estimate> {
+    pub(crate) fn mean_of_draws(&self, values: &[f64], means: Vec<f64>) -> Result<BootstrapResult> {
         match self.method {
             None | Some(IntervalMethod::Wilson) if share(values) => self.share(values),
             _ => Ok(self.resampled(values, means, IntervalMethod::BcaT)),
@@ -250,12 +251,17 @@ impl Bootstrap {
     }
 
     /// The estimate of paired differences whose means were resampled already.
-    pub(crate) fn paired_of_draws(&self, differences: &[f64], means: Vec<f64>) -> Estimate {
+    pub(crate) fn paired_of_draws(&self, differences: &[f64], means: Vec<f64>) -> BootstrapResult {
         self.resampled(differences, means, IntervalMethod::PercentileT)
     }
 
     /// Wilson's interval is none of resampled means, so a setting of it stands for shares only.
-    fn resampled(&self, values: &[f64], means: Vec<f64>, suited: IntervalMethod) -> Estimate {
+    fn resampled(
+        &self,
+        values: &[f64],
+        means: Vec<f64>,
+        suited: IntervalMethod,
+    ) -> BootstrapResult {
         let named = self.method.filter(|m| *m != IntervalMethod::Wilson);
         self.of_draws(values, reduce::mean(values), means, named.unwrap_or(suited))
     }
@@ -263,19 +269,19 @@ impl Bootstrap {
     fn of_draws(
         &self,
         values: &[f64],
-        estimate: f64,
+        value: f64,
         mut means: Vec<f64>,
         method: IntervalMethod,
-    ) -> Estimate {
+    ) -> BootstrapResult {
         means.sort_unstable_by(f64::total_cmp);
-        let (low, high) = ends::levels(method, self.level, values, &means, estimate);
-        Estimate {
-            interval: Interval {
-                estimate,
-                lower: percentile(&means, low),
-                upper: percentile(&means, high),
-                level: self.level,
-            },
+        let (low, high) = ends::levels(method, self.level, values, &means, value);
+        let interval = Interval {
+            lower: percentile(&means, low),
+            upper: percentile(&means, high),
+            level: self.level,
+        };
+        BootstrapResult {
+            estimate: Estimate { value, interval },
             method,
             effective: interval::effective(values),
         }

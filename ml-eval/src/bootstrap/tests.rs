@@ -10,8 +10,9 @@ fn close_to_the_normal_interval() {
     let mean = 0.5;
     let spread = (values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / 5_050.0).sqrt();
     let half = 1.959_964 * spread / 5_050f64.sqrt();
-    let interval = Bootstrap::new().mean(&values).unwrap();
-    assert!((interval.estimate - mean).abs() < 1e-12);
+    let found = Bootstrap::new().mean(&values).unwrap();
+    assert!((found.value - mean).abs() < 1e-12);
+    let interval = found.interval;
     // the Monte Carlo error of an end is about 3 % of the half width at 2,000 resamples
     assert!(
         (interval.lower - (mean - half)).abs() < 0.12 * half,
@@ -21,7 +22,7 @@ fn close_to_the_normal_interval() {
         (interval.upper - (mean + half)).abs() < 0.12 * half,
         "{interval}"
     );
-    let wide = Bootstrap::new().level(0.99).mean(&values).unwrap();
+    let wide = Bootstrap::new().level(0.99).mean(&values).unwrap().interval;
     assert!(wide.lower < interval.lower && interval.upper < wide.upper);
 }
 
@@ -56,13 +57,13 @@ fn paired_difference_sees_what_two_intervals_do_not() {
         .map(|(i, v)| v - 0.01 - 0.001 * (i % 3) as f64)
         .collect();
     let boot = Bootstrap::new().n_resamples(500);
-    let difference = boot.paired(&a, &b).unwrap();
+    let difference = boot.paired(&a, &b).unwrap().interval;
     assert!(
         !difference.contains(0.0) && difference.lower > 0.0,
         "{difference}"
     );
-    let (one, two) = (boot.mean(&a).unwrap(), boot.mean(&b).unwrap());
-    assert!(one.lower < two.upper, "the two intervals overlap");
+    let mean = |values: &[f64]| boot.mean(values).unwrap().interval;
+    assert!(mean(&a).lower < mean(&b).upper, "the two intervals overlap");
 }
 
 #[test]
@@ -75,12 +76,12 @@ fn shares_get_wilson_and_other_means_are_accelerated() {
         (IntervalMethod::Wilson, 1.0)
     );
     // SciPy: binomtest(1, 50).proportion_ci(method="wilson")
-    assert!((found.interval.lower - 0.003539259271646236).abs() < 1e-12);
-    assert!((found.interval.upper - 0.10495443589637815).abs() < 1e-12);
+    assert!((found.estimate.interval.lower - 0.003539259271646236).abs() < 1e-12);
+    assert!((found.estimate.interval.upper - 0.10495443589637815).abs() < 1e-12);
     let most: Vec<f64> = bought.iter().map(|v| 1.0 - v).collect();
     let found = Bootstrap::new().estimate(&most).unwrap();
     assert_eq!(found.effective, 1.0, "the rarer outcome");
-    let none = Bootstrap::new().mean(&[0.0; 50]).unwrap();
+    let none = Bootstrap::new().mean(&[0.0; 50]).unwrap().interval;
     assert!(none.lower == 0.0 && none.upper > 0.07);
     let found = Bootstrap::new().estimate(&users(60)).unwrap();
     assert!(found.method == IntervalMethod::BcaT && found.trusted());
@@ -122,14 +123,19 @@ fn case_m9_the_largest_numbers_have_finite_intervals() {
     let found = Bootstrap::new().mean(&values).unwrap();
     let small: Vec<f64> = values.iter().map(|v| v / 1e308).collect();
     let want = Bootstrap::new().mean(&small).unwrap();
-    approx::assert_relative_eq!(found.estimate, 1.25e308, max_relative = 1e-12);
+    approx::assert_relative_eq!(found.value, 1.25e308, max_relative = 1e-12);
+    let (found, want) = (found.interval, want.interval);
     approx::assert_relative_eq!(found.lower / 1e308, want.lower, max_relative = 1e-12);
     approx::assert_relative_eq!(found.upper / 1e308, want.upper, max_relative = 1e-12);
     let constant = Bootstrap::new().mean(&[1e308; 3]).unwrap();
     assert!(
-        [constant.estimate, constant.lower, constant.upper]
-            .iter()
-            .all(|v| v.is_finite())
+        [
+            constant.value,
+            constant.interval.lower,
+            constant.interval.upper
+        ]
+        .iter()
+        .all(|v| v.is_finite())
     );
     let minus: Vec<f64> = values.iter().map(|v| -v).collect();
     let e = Bootstrap::new()
@@ -150,7 +156,7 @@ fn percentile_is_numpy_linear() {
 
 #[test]
 fn bad_input_is_named() {
-    let text = |r: Result<Interval>| r.unwrap_err().to_string();
+    let text = |r: Result<Estimate>| r.unwrap_err().to_string();
     assert!(text(Bootstrap::new().mean(&[])).contains("at least 2"));
     assert!(text(Bootstrap::new().mean(&[1.0])).contains("found 1"));
     assert!(text(Bootstrap::new().mean(&[1.0, f64::NAN])).contains("row 1"));
@@ -190,8 +196,8 @@ fn resampled_means_are_of_users_drawn_with_replacement() {
     let boot = boot.level(0.8).method(IntervalMethod::Percentile);
     let mut means: Vec<f64> = found.iter().map(|m| m[0]).collect();
     means.sort_unstable_by(f64::total_cmp);
-    let interval = boot.mean(&a).unwrap();
-    assert_eq!((interval.estimate, interval.level), (6.2, 0.8));
+    let Estimate { value, interval } = boot.mean(&a).unwrap();
+    assert_eq!((value, interval.level), (6.2, 0.8));
     assert_eq!(interval.lower, percentile(&means, (1.0 - 0.8) / 2.0));
     assert_eq!(interval.upper, percentile(&means, 1.0 - (1.0 - 0.8) / 2.0));
 }

@@ -8,7 +8,7 @@ use std::fmt;
 
 /// What a metric is for at the gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Role {
+pub enum CriterionRole {
     /// The candidate must be better than the baseline model: the paired interval of the difference must exclude zero.
     #[default]
     Primary,
@@ -32,7 +32,7 @@ pub struct Criterion {
     /// What is hoped for.
     pub target: f64,
     /// What the metric is for at the gate.
-    pub role: Role,
+    pub role: CriterionRole,
 }
 
 impl Criterion {
@@ -52,7 +52,7 @@ impl Criterion {
             baseline,
             minimum,
             target,
-            role: Role::Primary,
+            role: CriterionRole::Primary,
         }
     }
 
@@ -66,7 +66,7 @@ impl Criterion {
     /// Makes it a guardrail: the minimum must be met, the baseline need not be beaten.
     #[must_use]
     pub fn guardrail(mut self) -> Self {
-        self.role = Role::Guardrail;
+        self.role = CriterionRole::Guardrail;
         self
     }
 
@@ -93,7 +93,7 @@ impl Criterion {
                 "the target must be at least as good as the minimum",
             );
         }
-        if self.role == Role::Primary && !self.reaches(self.minimum, self.baseline) {
+        if self.role == CriterionRole::Primary && !self.reaches(self.minimum, self.baseline) {
             return complain(
                 self.minimum,
                 "the minimum must be at least as good as the baseline, or the metric be a guardrail",
@@ -240,7 +240,7 @@ impl SuccessCriteria {
     /// minimum, minimum of a primary metric at least as good as the baseline); a limit that is not a positive number; a date
     /// that is none.
     pub fn check(&self) -> Result<()> {
-        if !self.model.iter().any(|c| c.role == Role::Primary) {
+        if !self.model.iter().any(|c| c.role == CriterionRole::Primary) {
             return Err(error::data(
                 "SuccessCriteria: no primary model metric, so nothing would have to beat the baseline",
             ));
@@ -334,7 +334,7 @@ impl fmt::Display for SuccessCriteria {
         for (kind, criteria) in [("business", &self.business), ("model", &self.model)] {
             for c in criteria {
                 let arrow = if c.reaches(1.0, 0.0) { '+' } else { '-' };
-                let role = if c.role == Role::Guardrail {
+                let role = if c.role == CriterionRole::Guardrail {
                     " (guardrail)"
                 } else {
                     ""

@@ -1,6 +1,6 @@
 //! The gate's answer, with its reasons.
 
-use crate::bootstrap::Interval;
+use crate::bootstrap::Estimate;
 use ml_data::figure;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,7 +8,7 @@ use std::fmt;
 /// Why a candidate is refused. Every one holds what was measured and what is required.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum GateReason {
     /// Something required was not measured.
     NotMeasured {
         /// The metric or limit.
@@ -44,7 +44,7 @@ pub enum Reason {
         /// The metric.
         metric: String,
         /// Candidate minus baseline.
-        difference: Interval,
+        difference: Estimate,
     },
     /// A number breaks a limit.
     BreaksLimit {
@@ -57,7 +57,7 @@ pub enum Reason {
     },
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for GateReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotMeasured { name, required } => {
@@ -86,7 +86,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::NotBetterThanBaseline { metric, difference } => {
-                let what = if difference.contains(0.0) {
+                let what = if difference.interval.contains(0.0) {
                     "includes 0"
                 } else {
                     "is on the wrong side of 0"
@@ -107,11 +107,11 @@ impl fmt::Display for Reason {
 
 /// The gate's answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Decision {
+pub struct GateDecision {
     /// Whether the candidate may be promoted.
     pub promoted: bool,
     /// Why not; empty when promoted.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<GateReason>,
     /// The criteria that are met, each with what was measured and what is required.
     #[serde(default)]
     pub met: Vec<String>,
@@ -119,7 +119,7 @@ pub struct Decision {
     pub pending: Vec<String>,
 }
 
-impl fmt::Display for Decision {
+impl fmt::Display for GateDecision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", if self.promoted { "promoted" } else { "refused" })?;
         self.reasons.iter().try_for_each(|r| writeln!(f, "  {r}"))?;

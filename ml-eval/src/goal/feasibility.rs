@@ -2,7 +2,7 @@
 
 use super::noise;
 use super::report::{Concern, FeasibilityReport};
-use super::signal::{self, Feature, Signal};
+use super::signal::{self, FeatureValues, Signal};
 use crate::error::{self, Result};
 use crate::limits;
 use ml_data::random::{generator, permutation};
@@ -94,11 +94,11 @@ impl Rows {
 /// It cannot see relations that only show between several features together, so "no signal" is a warning, not a proof.
 ///
 /// ```
-/// use ml_eval::goal::{Feasibility, Feature, Outcome};
+/// use ml_eval::goal::{Feasibility, FeatureValues, Outcome};
 /// let price: Vec<f64> = (0..300).map(|i| f64::from(i * 37 % 300)).collect();
 /// let weekday: Vec<u32> = (0..300).map(|i| i * 31 % 7).collect();
 /// let bought: Vec<bool> = price.iter().enumerate().map(|(i, p)| *p < 150.0 || i % 5 == 0).collect();
-/// let features = [("price", Feature::Numeric(&price)), ("weekday", Feature::Categorical(&weekday))];
+/// let features = [("price", FeatureValues::Numeric(&price)), ("weekday", FeatureValues::Categorical(&weekday))];
 /// let report = Feasibility::new().check(&features, Outcome::Binary(&bought))?;
 /// assert!(report.feasible(), "{report}");
 /// assert!(report.signals[0].value < 0.1); // the area: cheap products are bought
@@ -205,7 +205,7 @@ impl Feasibility {
     /// parameters out of range.
     pub fn check(
         &self,
-        features: &[(&str, Feature<'_>)],
+        features: &[(&str, FeatureValues<'_>)],
         outcome: Outcome<'_>,
     ) -> Result<FeasibilityReport> {
         self.validate()?;
@@ -305,7 +305,7 @@ impl Feasibility {
     }
 }
 
-fn inputs(features: &[(&str, Feature<'_>)], outcome: Outcome<'_>) -> Result<()> {
+fn inputs(features: &[(&str, FeatureValues<'_>)], outcome: Outcome<'_>) -> Result<()> {
     if features.is_empty() {
         return Err(error::empty("list of features"));
     }
@@ -326,7 +326,7 @@ fn inputs(features: &[(&str, Feature<'_>)], outcome: Outcome<'_>) -> Result<()> 
                 feature.len(),
             ));
         }
-        if let Feature::Numeric(values) = feature
+        if let FeatureValues::Numeric(values) = feature
             && let Some(row) = values.iter().position(|v| v.is_infinite())
         {
             return Err(error::value(

@@ -1,9 +1,9 @@
 //! The promotion gate.
 
-use super::criteria::{Criterion, Role, SuccessCriteria};
-use super::decision::{Decision, Reason};
+use super::criteria::{Criterion, CriterionRole, SuccessCriteria};
+use super::decision::{GateDecision, GateReason};
 use super::measured::Measured;
-use crate::bootstrap::Interval;
+use crate::bootstrap::Estimate;
 use crate::error::Result;
 use ml_data::figure;
 use serde::{Deserialize, Serialize};
@@ -23,10 +23,11 @@ use std::fmt;
 ///
 /// ```
 /// use ml_data::contract::Direction;
-/// use ml_eval::bootstrap::Interval;
+/// use ml_eval::bootstrap::{Estimate, Interval};
 /// use ml_eval::goal::{Criterion, Gate, Measured, SuccessCriteria};
 /// let gate = Gate::new(SuccessCriteria::new().model(Criterion::new("ndcg@10", Direction::HigherIsBetter, 0.029, 0.05, 0.09)))?;
-/// let unsure = Interval { estimate: 0.004, lower: -0.001, upper: 0.009, level: 0.95 };
+/// let interval = Interval { lower: -0.001, upper: 0.009, level: 0.95 };
+/// let unsure = Estimate { value: 0.004, interval };
 /// let decision = gate.decide(&Measured::new().compared("ndcg@10", 0.033, unsure));
 /// assert!(!decision.promoted);
 /// assert_eq!(decision.reasons[0].to_string(), "ndcg@10: measured 0.033, minimum 0.05");
@@ -56,10 +57,10 @@ impl Gate {
 
     /// Promotes or refuses a candidate.
     #[must_use]
-    pub fn decide(&self, measured: &Measured) -> Decision {
+    pub fn decide(&self, measured: &Measured) -> GateDecision {
         let mut reasons = Vec::new();
         let mut pending = Vec::new();
-        reasons.extend(measured.repeated().map(|metric| Reason::MeasuredTwice {
+        reasons.extend(measured.repeated().map(|metric| GateReason::MeasuredTwice {
             metric: metric.to_owned(),
         }));
         for criterion in &self.criteria.model {
@@ -67,7 +68,7 @@ impl Gate {
                 Some((_, value, difference)) => {
                     model_metric(criterion, *value, *difference, &mut reasons);
                 }
-                None => reasons.push(Reason::NotMeasured {
+                None => reasons.push(GateReason::NotMeasured {
                     name: criterion.metric.clone(),
                     required: format!("{} {}", bound(criterion), criterion.minimum),
                 }),
@@ -80,7 +81,7 @@ impl Gate {
             }
         }
         self.limits(measured, &mut reasons);
-        Decision {
+        GateDecision {
             promoted: reasons.is_empty(),
             reasons,
             met: self.met(measured),
@@ -103,7 +104,7 @@ impl Gate {
         reached.collect()
     }
 
-    fn limits(&self, m: &Measured, reasons: &mut Vec<Reason>) {
+    fn limits(&self, m: &Measured, reasons: &mut Vec<GateReason>) {
         let l = &self.criteria.limits;
         at_most(
             "p95 latency",
@@ -144,33 +145,33 @@ impl Gate {
 fn model_metric(
     criterion: &Criterion,
     value: f64,
-    difference: Option<Interval>,
-    reasons: &mut Vec<Reason>,
+    difference: Option<Estimate>,
+    reasons: &mut Vec<GateReason>,
 ) {
     minimum(criterion, value, false, reasons);
-    if criterion.role == Role::Guardrail {
+    if criterion.role == CriterionRole::Guardrail {
         return;
     }
     match difference {
-        None => reasons.push(Reason::NotCompared {
+        None => reasons.push(GateReason::NotCompared {
             metric: criterion.metric.clone(),
             measured: value,
         }),
         // both ends strictly on the better side; an end that is not a number fails
         Some(d)
-            if [d.lower, d.upper]
+            if [d.interval.lower, d.interval.upper]
                 .iter()
                 .all(|end| criterion.reaches(*end, 0.0) && *end != 0.0) => {}
-        Some(difference) => reasons.push(Reason::NotBetterThanBaseline {
+        Some(difference) => reasons.push(GateReason::NotBetterThanBaseline {
             metric: criterion.metric.clone(),
             difference,
         }),
     }
 }
 
-fn minimum(criterion: &Criterion, measured: f64, business: bool, reasons: &mut Vec<Reason>) {
+fn minimum(criterion: &Criterion, measured: f64, business: bool, reasons: &mut Vec<GateReason>) {
     if !criterion.reaches(measured, criterion.minimum) {
-        reasons.push(Reason::MissesMinimum {
+        reasons.push(GateReason::MissesMinimum {
             metric: criterion.metric.clone(),
             measured,
             required: criterion.minimum,
@@ -192,7 +193,7 @@ fn at_most(
     allowed: Option<f64>,
     found: Option<f64>,
     unit: &str,
-    reasons: &mut Vec<Reason>,
+    reasons: &mut Vec<GateReason>,
 ) {
     limit(
         name,
@@ -213,15 +214,15 @@ fn limit<T: fmt::Display>(
     keeps: impl Fn(&T, &T) -> bool,
     bound: &str,
     unit: &str,
-    reasons: &mut Vec<Reason>,
+    reasons: &mut Vec<GateReason>,
 ) {
     let Some(allowed) = allowed else { return };
     let required = format!("{bound}{allowed}{unit}");
     let name = name.to_owned();
     match found {
-        None => reasons.push(Reason::NotMeasured { name, required }),
+        None => reasons.push(GateReason::NotMeasured { name, required }),
         Some(found) if !keeps(&allowed, &found) => {
-            reasons.push(Reason::BreaksLimit {
+            reasons.push(GateReason::BreaksLimit {
                 name,
                 measured: format!("{found}{unit}"),
                 required,
@@ -235,6 +236,7 @@ fn limit<T: fmt::Display>(
 mod tests {
     use super::super::{Explainability, Limits, Privacy};
     use super::*;
+    use crate::bootstrap::Interval;
     use ml_data::contract::Direction;
 
     fn gate() -> Gate {
@@ -272,13 +274,14 @@ mod tests {
         Gate::new(criteria).unwrap()
     }
 
-    fn interval(lower: f64, upper: f64) -> Interval {
-        Interval {
-            estimate: (lower + upper) / 2.0,
+    fn interval(lower: f64, upper: f64) -> Estimate {
+        let (value, level) = ((lower + upper) / 2.0, 0.95);
+        let interval = Interval {
             lower,
             upper,
-            level: 0.95,
-        }
+            level,
+        };
+        Estimate { value, interval }
     }
 
     fn good() -> Measured {
@@ -427,6 +430,9 @@ mod tests {
                 .starts_with("refused\n  ndcg@10: not measured")
         );
         let json = serde_json::to_string(&decision).unwrap();
-        assert_eq!(serde_json::from_str::<Decision>(&json).unwrap(), decision);
+        assert_eq!(
+            serde_json::from_str::<GateDecision>(&json).unwrap(),
+            decision
+        );
     }
 }

@@ -1,14 +1,14 @@
 //! What is known of a candidate when it comes to the gate.
 
 use super::criteria::{Explainability, Privacy};
-use crate::bootstrap::Interval;
+use crate::bootstrap::Estimate;
 use serde::{Deserialize, Serialize};
 
 /// What was measured of a candidate.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// Name, value, and the paired interval of the difference to the baseline model (candidate minus baseline).
-    pub metrics: Vec<(String, f64, Option<Interval>)>,
+    pub metrics: Vec<(String, f64, Option<Estimate>)>,
     /// 95th percentile of a prediction, milliseconds.
     pub p95_latency_ms: Option<f64>,
     /// Model file, megabytes.
@@ -42,7 +42,7 @@ impl Measured {
         mut self,
         name: impl Into<String>,
         value: f64,
-        against_baseline: Interval,
+        against_baseline: Estimate,
     ) -> Self {
         self.metrics
             .push((name.into(), value, Some(against_baseline)));
@@ -91,7 +91,7 @@ impl Measured {
         (0..self.metrics.len()).filter(second).map(name)
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<&(String, f64, Option<Interval>)> {
+    pub(super) fn find(&self, name: &str) -> Option<&(String, f64, Option<Estimate>)> {
         self.metrics.iter().find(|m| m.0 == name)
     }
 }

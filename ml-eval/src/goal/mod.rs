@@ -14,8 +14,10 @@ mod report;
 mod roi;
 mod signal;
 
-pub use criteria::{Criterion, Explainability, Limits, Milestone, Privacy, Role, SuccessCriteria};
-pub use decision::{Decision, Reason};
+pub use criteria::{
+    Criterion, CriterionRole, Explainability, Limits, Milestone, Privacy, SuccessCriteria,
+};
+pub use decision::{GateDecision, GateReason};
 pub use feasibility::{Feasibility, Outcome};
 pub use gate::Gate;
 pub use measured::Measured;
@@ -23,4 +25,4 @@ pub use noise::NoiseFloor;
 pub use problem::{ProblemDefinition, ProblemType};
 pub use report::{Concern, FeasibilityReport};
 pub use roi::{Roi, ValueModel};
-pub use signal::{Feature, Signal, Statistic};
+pub use signal::{FeatureValues, Signal, Statistic};

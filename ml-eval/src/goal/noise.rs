@@ -1,7 +1,7 @@
 //! A hint of the error that no model can avoid.
 
 use super::feasibility::{Outcome, Rows};
-use super::signal::Feature;
+use super::signal::FeatureValues;
 use crate::check;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -54,7 +54,7 @@ impl fmt::Display for NoiseFloor {
 }
 
 pub(crate) fn floor(
-    features: &[(&str, Feature<'_>)],
+    features: &[(&str, FeatureValues<'_>)],
     outcome: Outcome<'_>,
     rows: &Rows,
 ) -> NoiseFloor {
@@ -149,12 +149,12 @@ struct Table {
 }
 
 impl Table {
-    fn new(features: &[(&str, Feature<'_>)], rows: &Rows) -> Self {
+    fn new(features: &[(&str, FeatureValues<'_>)], rows: &Rows) -> Self {
         let (mut numeric, mut coded) = (Vec::new(), Vec::new());
         for (_, feature) in features {
             match feature {
-                Feature::Numeric(values) => numeric.push(standardised(rows.take(values))),
-                Feature::Categorical(codes) => coded.push(rows.take(codes)),
+                FeatureValues::Numeric(values) => numeric.push(standardised(rows.take(values))),
+                FeatureValues::Categorical(codes) => coded.push(rows.take(codes)),
             }
         }
         let n = rows.0.len();

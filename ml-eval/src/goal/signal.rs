@@ -8,14 +8,14 @@ use std::fmt;
 
 /// One column of features.
 #[derive(Debug, Clone, Copy)]
-pub enum Feature<'a> {
+pub enum FeatureValues<'a> {
     /// Numbers; `NaN` is missing, and missing rows are left out of this feature's statistic.
     Numeric(&'a [f64]),
     /// Codes of levels; missing may be any code of its own and counts as a level.
     Categorical(&'a [u32]),
 }
 
-impl Feature<'_> {
+impl FeatureValues<'_> {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Numeric(v) => v.len(),
@@ -85,7 +85,7 @@ enum Answer {
 
 /// The signals of all features, in the order given.
 pub(crate) fn signals(
-    features: &[(&str, Feature<'_>)],
+    features: &[(&str, FeatureValues<'_>)],
     outcome: Outcome<'_>,
     rows: &Rows,
     permutations: usize,
@@ -136,9 +136,9 @@ fn real_ranks(outcome: Outcome<'_>, rows: &Rows) -> Vec<f64> {
     }
 }
 
-fn prepare(feature: Feature<'_>, rows: &Rows) -> Prepared {
+fn prepare(feature: FeatureValues<'_>, rows: &Rows) -> Prepared {
     match feature {
-        Feature::Numeric(values) => {
+        FeatureValues::Numeric(values) => {
             let taken = rows.take(values);
             let present: Vec<u32> = (0..taken.len() as u32)
                 .filter(|&i| !taken[i as usize].is_nan())
@@ -156,7 +156,7 @@ fn prepare(feature: Feature<'_>, rows: &Rows) -> Prepared {
                 squares,
             }
         }
-        Feature::Categorical(codes) => {
+        FeatureValues::Categorical(codes) => {
             let levels = Levels::new(&rows.take(codes));
             let mut counts = vec![0.0; levels.names.len()];
             levels.codes.iter().for_each(|&c| counts[c as usize] += 1.0);
@@ -292,7 +292,7 @@ fn correlation_ratio(codes: &[u32], counts: &[f64], y: &[f64]) -> f64 {
 }
 
 fn p_values(
-    features: &[(&str, Feature<'_>)],
+    features: &[(&str, FeatureValues<'_>)],
     observed: &[(Statistic, f64)],
     drawn: &[Vec<f64>],
 ) -> Vec<Signal> {

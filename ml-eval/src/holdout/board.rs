@@ -1,6 +1,6 @@
 //! The comparison of rankers on a held-out set.
 
-use crate::bootstrap::{Interval, IntervalMethod};
+use crate::bootstrap::{Estimate, IntervalMethod};
 use crate::goal::Measured;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -11,7 +11,7 @@ pub struct RankingRow {
     /// The model's name.
     pub model: String,
     /// Normalised discounted cumulative gain over the first k ranks, gain `2^grade - 1`.
-    pub ndcg: Interval,
+    pub ndcg: Estimate,
     /// Average precision, divided by `min(k, relevant)`.
     pub map: f64,
     /// Share of the relevant items among the k.
@@ -29,9 +29,9 @@ pub struct RankingRow {
     /// 99th percentile of the same.
     pub p99_us: f64,
     /// NDCG of this model minus the first one's, on the same users; `None` for the first.
-    pub against_first: Option<Interval>,
+    pub against_first: Option<Estimate>,
     /// NDCG of this model minus the previous one's, on the same users; `None` for the first.
-    pub against_previous: Option<Interval>,
+    pub against_previous: Option<Estimate>,
     /// How the interval of `ndcg` was made.
     #[serde(default)]
     pub method: Option<IntervalMethod>,
@@ -39,7 +39,7 @@ pub struct RankingRow {
     #[serde(default)]
     pub difference_method: Option<IntervalMethod>,
     /// Whether enough users tell the models apart, see
-    /// [`Estimate::trusted`](crate::bootstrap::Estimate::trusted); a difference that few users
+    /// [`BootstrapResult::trusted`](crate::bootstrap::BootstrapResult::trusted); a difference that few users
     /// carry is marked `?` in the table.
     #[serde(default = "yes")]
     pub trusted: bool,
@@ -82,10 +82,8 @@ impl RankingBoard {
         let row = self.row(model)?;
         let name = |metric: &str| format!("{metric}@{}", self.k);
         let measured = match row.against_first {
-            Some(difference) => {
-                Measured::new().compared(name("ndcg"), row.ndcg.estimate, difference)
-            }
-            None => Measured::new().metric(name("ndcg"), row.ndcg.estimate),
+            Some(difference) => Measured::new().compared(name("ndcg"), row.ndcg.value, difference),
+            None => Measured::new().metric(name("ndcg"), row.ndcg.value),
         };
         Some(
             measured
@@ -114,7 +112,10 @@ impl RankingBoard {
     }
 
     fn title(&self) -> String {
-        let level = self.rows.first().map_or(0.0, |r| r.ndcg.level * 100.0);
+        let level = self
+            .rows
+            .first()
+            .map_or(0.0, |r| r.ndcg.interval.level * 100.0);
         let mut text = format!(
             "{}: {} queries of {} users, {} items; {level}% intervals by user",
             self.part, self.queries, self.users, self.items
@@ -153,7 +154,7 @@ impl RankingBoard {
                 .map(str::to_owned)
                 .collect::<Vec<_>>(),
         ];
-        let difference = |d: &Option<Interval>, trusted: bool| match (d, trusted) {
+        let difference = |d: &Option<Estimate>, trusted: bool| match (d, trusted) {
             (None, _) => "-".to_owned(),
             (Some(d), true) => format!("{d:+}"),
             (Some(d), false) => format!("{d:+} ?"),

@@ -3,10 +3,10 @@
 use super::board::{RankingBoard, RankingRow};
 use super::query::HeldQuery;
 use super::set::{Entry, Holdout};
-use crate::bootstrap::{Bootstrap, Interval, percentile};
+use crate::bootstrap::{Bootstrap, Estimate, Interval, percentile};
 use crate::error::{self, Result};
 use crate::metric::ranking::{Group, Scorer, settings_of};
-use crate::metric::{MeanAveragePrecision, Ndcg, Precision, Recall, Relevant};
+use crate::metric::{MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, Relevant};
 use crate::reduce;
 use ml_data::contract::{AnyRanker, RankSession, Scored};
 use ml_data::sample::Part;
@@ -124,8 +124,8 @@ impl Scorers {
         Ok(Self([
             settings_of(&Ndcg::at(k)).scorer(longest)?,
             settings_of(&MeanAveragePrecision::at(k)).scorer(longest)?,
-            settings_of(&Recall::at(k)).scorer(longest)?,
-            settings_of(&Precision::at(k)).scorer(longest)?,
+            settings_of(&RecallAtK::at(k)).scorer(longest)?,
+            settings_of(&PrecisionAtK::at(k)).scorer(longest)?,
         ]))
     }
 }
@@ -277,17 +277,18 @@ fn summarise(
 ) -> (RankingRow, Vec<f64>) {
     let mean = |i: usize| users.means(answers.iter().map(|a| a.values[i]));
     let ndcg = mean(0);
-    let estimate = reduce::mean(&ndcg);
+    let value = reduce::mean(&ndcg);
+    // The ends follow in `intervals`.
+    let interval = Interval {
+        lower: value,
+        upper: value,
+        level: 0.0,
+    };
     let mut times: Vec<f64> = answers.iter().map(|a| a.microseconds).collect();
     times.sort_unstable_by(f64::total_cmp);
     let row = RankingRow {
         model: name.to_owned(),
-        ndcg: Interval {
-            estimate,
-            lower: estimate,
-            upper: estimate,
-            level: 0.0,
-        }, // ends follow in `intervals`
+        ndcg: Estimate { value, interval },
         map: reduce::mean(&mean(1)),
         recall: reduce::mean(&mean(2)),
         precision: reduce::mean(&mean(3)),
@@ -317,11 +318,11 @@ fn intervals(bootstrap: &Bootstrap, ndcg: &[Vec<f64>], rows: &mut [RankingRow]) 
     for (i, row) in rows.iter_mut().enumerate() {
         let means = draws.iter().map(|d| d[i]).collect();
         let found = bootstrap.mean_of_draws(&ndcg[i], means)?;
-        (row.ndcg, row.method) = (found.interval, Some(found.method));
+        (row.ndcg, row.method) = (found.estimate, Some(found.method));
         if i > 0 {
             let (first, previous) = (difference(i, 0), difference(i, i - 1));
-            row.against_first = Some(first.interval);
-            row.against_previous = Some(previous.interval);
+            row.against_first = Some(first.estimate);
+            row.against_previous = Some(previous.estimate);
             row.trusted = first.trusted() && previous.trusted();
             row.difference_method = Some(first.method);
         }

@@ -83,7 +83,7 @@ pub(crate) struct Entry<H> {
 /// let high: Arc<dyn AnyRanker<ByUser>> = Arc::new(ByNumber { reversed: true });
 /// let board = valid.score(&[("low", low), ("high", high)], 2)?;
 /// assert_eq!(board.rows[0].recall, 0.0);
-/// assert_eq!(board.rows[1].ndcg.estimate, 1.0);
+/// assert_eq!(board.rows[1].ndcg.value, 1.0);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 ///

@@ -24,8 +24,8 @@ pub use log_loss::log_loss;
 pub use mae::mae;
 pub use r2::r2;
 pub use ranking::{
-    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, Precision, RankingMetric, Recall,
-    Relevant,
+    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, PrecisionAtK, RankingMetric,
+    RecallAtK, Relevant,
 };
 pub use rmse::rmse;
 pub use roc_auc::roc_auc;

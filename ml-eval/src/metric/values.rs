@@ -1,7 +1,9 @@
 //! The metrics as values that score samples through `ml_data`'s `Metric`.
 
 use super::ranking::{queries_of, settings_of};
-use super::{MeanAveragePrecision, Ndcg, Precision, Recall, log_loss, mae, r2, rmse, roc_auc};
+use super::{
+    MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, log_loss, mae, r2, rmse, roc_auc,
+};
 use crate::error::Result;
 use ml_data::contract::{Direction, Metric};
 use ml_data::sample::{Binary, BinaryLabels, Real, RealLabels, Relevance, RelevanceLabels, Scores};
@@ -58,7 +60,7 @@ macro_rules! by_query {
     )*};
 }
 
-by_query!(Precision, Recall, MeanAveragePrecision, Ndcg);
+by_query!(PrecisionAtK, RecallAtK, MeanAveragePrecision, Ndcg);
 
 #[cfg(test)]
 mod tests {
@@ -69,8 +71,8 @@ mod tests {
     fn names_carry_their_parameters() {
         let all: [&dyn Metric<Relevance>; 4] = [
             &Ndcg::at(10),
-            &Precision::at(5),
-            &Recall::at(5),
+            &PrecisionAtK::at(5),
+            &RecallAtK::at(5),
             &MeanAveragePrecision::at(3),
         ];
         assert_eq!(

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something a user did with an item.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Event {
+pub struct LoggedEvent {
     /// Who.
     pub user: u32,
     /// With what.
@@ -23,8 +23,8 @@ pub struct Event {
 /// Events sorted once, by time and then by every other field, so that the order in which they were given changes nothing.
 ///
 /// ```
-/// use ml_features::aggregate::{Event, EventLog};
-/// let event = |time, kind| Event { user: 1, item: 7, time, value: 2.5, kind };
+/// use ml_features::aggregate::{LoggedEvent, EventLog};
+/// let event = |time, kind| LoggedEvent { user: 1, item: 7, time, value: 2.5, kind };
 /// let log = EventLog::new(vec![event(20, 0), event(10, 1)])?;
 /// assert_eq!(log.events()[0].time, 10);
 /// assert_eq!(log.of_kind(0).len(), 1);
@@ -33,7 +33,7 @@ pub struct Event {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct EventLog {
-    events: Vec<Event>,
+    events: Vec<LoggedEvent>,
 }
 
 checked_on_load!(EventLog, |log| {
@@ -50,7 +50,7 @@ impl EventLog {
     /// # Errors
     /// A missing time, a value that is not finite, a user or item without a number (each with its row), or more than 2^32 - 2
     /// events.
-    pub fn new(mut events: Vec<Event>) -> Result<Self> {
+    pub fn new(mut events: Vec<LoggedEvent>) -> Result<Self> {
         for (row, e) in events.iter().enumerate() {
             if e.time == MISSING_TIME {
                 return Err(Error::cell("time", row, "an instant", "a missing value"));
@@ -74,7 +74,7 @@ impl EventLog {
             )));
         }
         events.sort_unstable_by(|a, b| {
-            let key = |e: &Event| (e.time, e.user, e.item, e.kind);
+            let key = |e: &LoggedEvent| (e.time, e.user, e.item, e.kind);
             key(a).cmp(&key(b)).then(a.value.total_cmp(&b.value))
         });
         Ok(Self { events })
@@ -113,7 +113,7 @@ impl EventLog {
         let values = value
             .map(|v| read(table, v, Kind::Num, Column::as_num))
             .transpose()?;
-        let event = |i: usize| Event {
+        let event = |i: usize| LoggedEvent {
             user: users[i],
             item: items[i],
             time: times[i],
@@ -124,7 +124,7 @@ impl EventLog {
     }
 
     /// All events in order.
-    pub fn events(&self) -> &[Event] {
+    pub fn events(&self) -> &[LoggedEvent] {
         &self.events
     }
     /// Number of events.

@@ -12,7 +12,7 @@ mod log;
 mod point;
 
 pub use feature::{Feature, Of};
-pub use log::{Event, EventLog};
+pub use log::{EventLog, LoggedEvent};
 pub use point::{AsOf, AsOfFeatures};
 
 /// Microseconds in a day.

@@ -2,7 +2,7 @@
 
 use super::feature::{Feature, Of};
 use super::history::{History, Past, check_ends};
-use super::log::{Event, EventLog};
+use super::log::{EventLog, LoggedEvent};
 use crate::cell::{checked_on_load, spread};
 use ml_data::repr::{Dense, Names};
 use ml_data::table::Column;
@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 /// Which features are computed of an event log; [`AsOf::build`] indexes a log for them.
 ///
 /// ```
-/// use ml_features::aggregate::{AsOf, Event, EventLog, Of, days};
-/// let buy = |user, item, day: f64, value| Event { user, item, time: days(day), value, kind: 0 };
+/// use ml_features::aggregate::{AsOf, LoggedEvent, EventLog, Of, days};
+/// let buy = |user, item, day: f64, value| LoggedEvent { user, item, time: days(day), value, kind: 0 };
 /// let log = EventLog::new(vec![buy(1, 7, 1.0, 10.0), buy(1, 8, 3.0, 5.0), buy(2, 7, 4.0, 12.0)])?;
 /// let features = AsOf::new().rfm(Of::User).velocity(Of::Item, days(1.0)).history().build(&log)?;
 /// assert_eq!(features.names().get(0), "user:recency");
@@ -116,7 +116,7 @@ impl AsOf {
 }
 
 /// Refuses numbers so large that arrays over them would be mostly empty.
-fn dense_codes(what: &str, log: &EventLog, key: impl Fn(&Event) -> u32) -> Result<()> {
+fn dense_codes(what: &str, log: &EventLog, key: impl Fn(&LoggedEvent) -> u32) -> Result<()> {
     let bound = log.len().saturating_mul(64).max(1 << 24);
     match log.events().iter().position(|e| key(e) as usize >= bound) {
         Some(row) => Err(Error::cell(
@@ -238,7 +238,11 @@ struct Grouped {
 }
 
 impl Grouped {
-    fn new(events: &[Event], key: impl Fn(&Event) -> u32, features: &[Feature]) -> Result<Self> {
+    fn new(
+        events: &[LoggedEvent],
+        key: impl Fn(&LoggedEvent) -> u32,
+        features: &[Feature],
+    ) -> Result<Self> {
         if features.is_empty() {
             return Ok(Self::default());
         }
@@ -269,7 +273,7 @@ fn range(ends: &[u32], id: u32) -> (usize, usize) {
 }
 
 /// Counting sort by entity, keeping the order of time: group ends, and the order.
-fn group(events: &[Event], key: impl Fn(&Event) -> u32) -> (Vec<u32>, Vec<u32>) {
+fn group(events: &[LoggedEvent], key: impl Fn(&LoggedEvent) -> u32) -> (Vec<u32>, Vec<u32>) {
     let n = events
         .iter()
         .map(|e| key(e) as usize + 1)
@@ -299,7 +303,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    fn new(events: &[Event], features: &[Feature]) -> Result<Self> {
+    fn new(events: &[LoggedEvent], features: &[Feature]) -> Result<Self> {
         if features.is_empty() {
             return Ok(Self::default());
         }

@@ -1,6 +1,6 @@
 //! Configuring and fitting a column-wise composition.
 
-use super::fitted::{FittedColumns, distinct, place};
+use super::fitted::{FittedColumnTransformer, distinct, place};
 use super::parts::{And, ColumnParts, Fitting, Nil, On, PartParams};
 use super::select::Select;
 use crate::cell::{PerColumn, spread};
@@ -23,14 +23,14 @@ pub enum Remainder {
     /// They are left out.
     Drop,
     /// Numeric and boolean ones are appended unchanged; others are refused.
-    Pass,
+    Passthrough,
 }
 
 /// Different steps for different columns, side by side in one matrix: the `ColumnTransformer`.
 ///
 /// Output columns follow the order of the parts and keep names that tell where they come from: `price`, `price:missing`,
 /// `city=Riga`, `merchant:target`. A part may be any step on tables with dense output, also a target-aware one, a chain or
-/// another `Columns`.
+/// another `ColumnTransformer`.
 ///
 /// # Missing values
 /// As each part treats them.
@@ -50,9 +50,9 @@ pub enum Remainder {
 ///     ("city", Column::cat(["Riga", "Oslo", "Riga"].map(Some))),
 /// ])?;
 /// let train = table.unlabelled()?.into_train();
-/// let (fitted, x) = Columns::new()
-///     .with("price", MedianImputer::new().indicator(true))
-///     .with(Kind::Cat, OneHot::new())
+/// let (fitted, x) = ColumnTransformer::new()
+///     .with("price", SimpleImputer::median().add_indicator(true))
+///     .with(Kind::Cat, OneHotEncoder::new())
 ///     .f32()
 ///     .fit_transform(&train)?;
 /// assert_eq!(fitted.names().iter().collect::<Vec<_>>(), ["price", "price:missing", "city=Oslo", "city=Riga"]);
@@ -61,14 +61,14 @@ pub enum Remainder {
 /// ```
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "P: Serialize + serde::de::DeserializeOwned")]
-pub struct Columns<P = Nil, F = f64> {
+pub struct ColumnTransformer<P = Nil, F = f64> {
     parts: P,
     remainder: Remainder,
     #[serde(skip)]
     output: PhantomData<fn() -> F>,
 }
 
-impl<P: Clone, F> Clone for Columns<P, F> {
+impl<P: Clone, F> Clone for ColumnTransformer<P, F> {
     fn clone(&self) -> Self {
         Self {
             parts: self.parts.clone(),
@@ -78,16 +78,16 @@ impl<P: Clone, F> Clone for Columns<P, F> {
     }
 }
 
-impl<P: std::fmt::Debug, F> std::fmt::Debug for Columns<P, F> {
+impl<P: std::fmt::Debug, F> std::fmt::Debug for ColumnTransformer<P, F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Columns")
+        f.debug_struct("ColumnTransformer")
             .field("parts", &self.parts)
             .field("remainder", &self.remainder)
             .finish()
     }
 }
 
-impl Default for Columns {
+impl Default for ColumnTransformer {
     fn default() -> Self {
         Self {
             parts: Nil,
@@ -97,14 +97,14 @@ impl Default for Columns {
     }
 }
 
-impl Columns {
+impl ColumnTransformer {
     /// No parts yet.
     pub fn new() -> Self {
         Self::default()
     }
     /// Parts of one type, for compositions read from configuration.
-    pub fn list<T>(parts: Vec<On<T>>) -> Columns<Vec<On<T>>> {
-        Columns {
+    pub fn list<T>(parts: Vec<On<T>>) -> ColumnTransformer<Vec<On<T>>> {
+        ColumnTransformer {
             parts,
             remainder: Remainder::default(),
             output: PhantomData,
@@ -112,12 +112,16 @@ impl Columns {
     }
 }
 
-impl<P, F> Columns<P, F> {
+impl<P, F> ColumnTransformer<P, F> {
     /// Adds a step on some columns: names, a [`Kind`](ml_data::table::Kind), or [`Select::All`].
     #[must_use]
-    pub fn with<T>(self, select: impl Into<Select>, step: T) -> Columns<And<P, On<T>>, F> {
+    pub fn with<T>(
+        self,
+        select: impl Into<Select>,
+        step: T,
+    ) -> ColumnTransformer<And<P, On<T>>, F> {
         let parts = And(self.parts, On(select.into(), step));
-        Columns {
+        ColumnTransformer {
             parts,
             remainder: self.remainder,
             output: PhantomData,
@@ -131,8 +135,8 @@ impl<P, F> Columns<P, F> {
     }
     /// Output in `f32`: half the memory for large training matrices.
     #[must_use]
-    pub fn f32(self) -> Columns<P, f32> {
-        Columns {
+    pub fn f32(self) -> ColumnTransformer<P, f32> {
+        ColumnTransformer {
             parts: self.parts,
             remainder: self.remainder,
             output: PhantomData,
@@ -170,18 +174,18 @@ impl<P, F> Columns<P, F> {
     }
 }
 
-impl<P: PartParams, F: Float> Params for Columns<P, F> {
+impl<P: PartParams, F: Float> Params for ColumnTransformer<P, F> {
     fn name(&self) -> &'static str {
-        "Columns"
+        "ColumnTransformer"
     }
     fn check(&self) -> Result<()> {
         self.parts.check_parts()
     }
 }
 
-impl<Y: Target, P: ColumnParts<Y>, F: Float> Transformer<Table, Y> for Columns<P, F> {
+impl<Y: Target, P: ColumnParts<Y>, F: Float> Transformer<Table, Y> for ColumnTransformer<P, F> {
     type Out = Dense<F>;
-    type Fitted = FittedColumns<P::Fitted, F>;
+    type Fitted = FittedColumnTransformer<P::Fitted, F>;
 
     fn fit_transform(&self, train: &Sample<Table, Y, Train>) -> Result<(Self::Fitted, Dense<F>)> {
         self.check()?;
@@ -215,7 +219,7 @@ impl<Y: Target, P: ColumnParts<Y>, F: Float> Transformer<Table, Y> for Columns<P
             Ok(())
         })?;
         let out = Dense::new(names.clone(), values)?;
-        let fitted = FittedColumns::new(parts, rest, names);
+        let fitted = FittedColumnTransformer::new(parts, rest, names);
         out.check(fitted.names())?;
         Ok((fitted, out))
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// they write, and checked there.
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "P: FittedParts", try_from = "Stored<P>")]
-pub struct FittedColumns<P, F = f64> {
+pub struct FittedColumnTransformer<P, F = f64> {
     /// The fitted parts.
     pub parts: P,
     rest: Option<PerColumn<Same>>,
@@ -26,7 +26,7 @@ pub struct FittedColumns<P, F = f64> {
     output: PhantomData<fn() -> F>,
 }
 
-/// [`FittedColumns`] as they are stored, not checked yet.
+/// [`FittedColumnTransformer`] as they are stored, not checked yet.
 #[derive(Deserialize)]
 #[serde(bound = "P: FittedParts")]
 struct Stored<P> {
@@ -35,7 +35,7 @@ struct Stored<P> {
     names: Names,
 }
 
-impl<P, F> TryFrom<Stored<P>> for FittedColumns<P, F> {
+impl<P, F> TryFrom<Stored<P>> for FittedColumnTransformer<P, F> {
     type Error = Error;
 
     fn try_from(stored: Stored<P>) -> Result<Self> {
@@ -47,20 +47,22 @@ impl<P, F> TryFrom<Stored<P>> for FittedColumns<P, F> {
 /// Refuses output without columns, or two columns with one name.
 pub(super) fn distinct(names: &Names) -> Result<()> {
     if names.is_empty() {
-        return Err(Error::Data("Columns: the parts produce no column".into()));
+        return Err(Error::Data(
+            "ColumnTransformer: the parts produce no column".into(),
+        ));
     }
     let mut sorted: Vec<&str> = names.iter().collect();
     sorted.sort_unstable();
     match sorted.windows(2).find(|w| w[0] == w[1]) {
         Some(w) => Err(Error::Data(format!(
-            "Columns: two output columns are called `{}`",
+            "ColumnTransformer: two output columns are called `{}`",
             w[0]
         ))),
         None => Ok(()),
     }
 }
 
-impl<P: Clone, F> Clone for FittedColumns<P, F> {
+impl<P: Clone, F> Clone for FittedColumnTransformer<P, F> {
     fn clone(&self) -> Self {
         let (parts, rest, names) = (self.parts.clone(), self.rest.clone(), self.names.clone());
         Self {
@@ -72,16 +74,16 @@ impl<P: Clone, F> Clone for FittedColumns<P, F> {
     }
 }
 
-impl<P: std::fmt::Debug, F> std::fmt::Debug for FittedColumns<P, F> {
+impl<P: std::fmt::Debug, F> std::fmt::Debug for FittedColumnTransformer<P, F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FittedColumns")
+        f.debug_struct("FittedColumnTransformer")
             .field("parts", &self.parts)
             .field("names", &self.names)
             .finish_non_exhaustive()
     }
 }
 
-impl<P, F> FittedColumns<P, F> {
+impl<P, F> FittedColumnTransformer<P, F> {
     pub(super) fn new(parts: P, rest: Option<PerColumn<Same>>, names: Names) -> Self {
         Self {
             parts,
@@ -96,7 +98,7 @@ impl<P, F> FittedColumns<P, F> {
     }
 }
 
-impl<P: FittedParts, F: Float> Apply<Table> for FittedColumns<P, F> {
+impl<P: FittedParts, F: Float> Apply<Table> for FittedColumnTransformer<P, F> {
     type Out = Dense<F>;
     type Scratch = (P::Scratch, Vec<f64>);
 

@@ -5,7 +5,7 @@ mod fitted;
 mod parts;
 mod select;
 
-pub use build::{Columns, Remainder};
-pub use fitted::FittedColumns;
+pub use build::{ColumnTransformer, Remainder};
+pub use fitted::FittedColumnTransformer;
 pub use parts::{And, ColumnParts, FittedParts, Nil, On};
 pub use select::Select;

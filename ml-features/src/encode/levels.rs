@@ -1,19 +1,19 @@
-//! Which levels a category has, which of them are rare, and what happens to others.
+//! Levels of a category: the ones seen, the infrequent ones among them, and unknown ones.
 
 use crate::cell::{CodeColumn, Refused};
 use ml_data::table::MISSING_CODE;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// What happens to a level that training did not see.
+/// The treatment of a level that training did not see.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum HandleUnknown {
-    /// It says nothing: all zeros in one-hot columns, the unknown value in ordinal codes. The default here, because a service has to
-    /// answer; scikit-learn's is `Error`.
+    /// It says nothing: all zeros in one-hot columns, the unknown value in ordinal codes. The
+    /// default here, because a service has to answer; scikit-learn's is `Error`.
     #[default]
     Ignore,
-    /// The rare bucket where there is one, else as `Ignore`.
+    /// The infrequent bucket where there is one, else as `Ignore`.
     InfrequentIfExist,
     /// An error that names column and row.
     Error,
@@ -62,25 +62,50 @@ impl Seen {
     }
 }
 
-/// From how few rows on a level is rare.
+/// The least frequency of a level that keeps a column or number of its own.
+///
+/// From a whole number it is a count, from a fraction a share of the rows, as scikit-learn's
+/// `min_frequency`: `.min_frequency(5)`, `.min_frequency(0.01)`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) enum Rare {
-    Never,
+#[non_exhaustive]
+pub enum MinFrequency {
+    /// Rows (their weight), at least 1.
     Count(f64),
+    /// Share of all rows (of their weight), in (0, 1).
     Share(f64),
 }
 
-impl Rare {
-    /// Which of the levels share the rare bucket, when at most `most` categories may be left, the bucket included.
-    pub(super) fn among(self, seen: &[(u32, f64)], total: f64, most: Option<usize>) -> Vec<bool> {
-        let least = match self {
-            Rare::Never => 0.0,
-            Rare::Count(n) => n,
-            Rare::Share(s) => s * total,
+impl From<usize> for MinFrequency {
+    fn from(rows: usize) -> Self {
+        Self::Count(rows as f64)
+    }
+}
+
+impl From<f64> for MinFrequency {
+    fn from(share: f64) -> Self {
+        Self::Share(share)
+    }
+}
+
+/// The levels that share the infrequent bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Infrequent {
+    pub(super) min_frequency: Option<MinFrequency>,
+    /// Most categories that may be left, the bucket included.
+    pub(super) max_categories: Option<usize>,
+}
+
+impl Infrequent {
+    /// Whether each of the levels, with their weights, is infrequent.
+    pub(super) fn among(self, seen: &[(u32, f64)], total: f64) -> Vec<bool> {
+        let least = match self.min_frequency {
+            None => 0.0,
+            Some(MinFrequency::Count(n)) => n,
+            Some(MinFrequency::Share(s)) => s * total,
         };
-        let mut rare: Vec<bool> = seen.iter().map(|(_, n)| *n < least).collect();
-        let frequent = rare.iter().filter(|r| !**r).count();
-        if let Some(most) = most
+        let mut infrequent: Vec<bool> = seen.iter().map(|(_, n)| *n < least).collect();
+        let frequent = infrequent.iter().filter(|r| !**r).count();
+        if let Some(most) = self.max_categories
             && most < frequent + 1
         {
             let mut order: Vec<usize> = (0..seen.len()).collect();
@@ -88,22 +113,25 @@ impl Rare {
             let keep = most - 1;
             order[..seen.len().saturating_sub(keep)]
                 .iter()
-                .for_each(|&i| rare[i] = true);
+                .for_each(|&i| infrequent[i] = true);
         }
-        rare
+        infrequent
     }
 
     /// Checks the parameters of `step`.
-    pub(super) fn check(self, step: &'static str, most: Option<usize>) -> Result<()> {
-        match self {
-            Rare::Count(n) if !(n.is_finite() && n >= 1.0) => {
+    pub(super) fn check(self, step: &'static str) -> Result<()> {
+        match self.min_frequency {
+            Some(MinFrequency::Count(n)) if !(n.is_finite() && n >= 1.0) => {
                 let rule = "a finite number of at least 1";
-                Err(Error::parameter(step, "min_count", n, rule))
+                Err(Error::parameter(step, "min_frequency", n, rule))
             }
-            Rare::Share(s) if !(s > 0.0 && s < 1.0) => {
-                Err(Error::parameter(step, "min_frequency", s, "in (0, 1)"))
+            Some(MinFrequency::Share(s)) if !(s > 0.0 && s < 1.0) => {
+                let rule = "a share in (0, 1), or a whole number of rows";
+                Err(Error::parameter(step, "min_frequency", s, rule))
             }
-            _ if most == Some(0) => Err(Error::parameter(step, "max_categories", 0, "at least 1")),
+            _ if self.max_categories == Some(0) => {
+                Err(Error::parameter(step, "max_categories", 0, "at least 1"))
+            }
             _ => Ok(()),
         }
     }

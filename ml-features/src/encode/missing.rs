@@ -1,14 +1,15 @@
-//! What a missing category means to an encoder.
+//! The treatment of a missing category.
 
 use serde::{Deserialize, Serialize};
 
-/// What a missing category means.
+/// The treatment of a missing category.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Missing {
-    /// A level of its own, when training had missing values (scikit-learn's rule); otherwise as an unseen level.
+pub enum HandleMissing {
+    /// A level of its own, when training had missing values (scikit-learn's rule); otherwise as an
+    /// unseen level.
     #[default]
     Level,
     /// No information: all zeros in one-hot columns, the mean of the target in target encoding.
-    Neutral,
+    Ignore,
 }

@@ -7,9 +7,9 @@ mod ordered;
 mod ordinal;
 mod target;
 
-pub use levels::HandleUnknown;
-pub use missing::Missing;
-pub use one_hot::{Drop, FittedOneHot, HotLevels, OneHot};
+pub use levels::{HandleUnknown, MinFrequency};
+pub use missing::HandleMissing;
+pub use one_hot::{DropCategory, FittedOneHotEncoder, OneHotEncoder, OneHotLevels};
 pub use ordered::{FittedOrderedTargetEncoder, OrderedMeans, OrderedTargetEncoder};
-pub use ordinal::{Categories, FittedOrdinal, OrdinalEncoder, OrdinalLevels};
+pub use ordinal::{CategoryOrder, FittedOrdinalEncoder, OrdinalEncoder, OrdinalLevels};
 pub use target::{FittedTargetEncoder, Smooth, TargetEncoder, TargetMeans};

@@ -1,7 +1,7 @@
 //! One column of 0 and 1 for each level.
 
-use super::levels::{HandleUnknown, Rare, Seen, absent_level};
-use super::missing::Missing;
+use super::levels::{HandleUnknown, Infrequent, MinFrequency, Seen, absent_level};
+use super::missing::HandleMissing;
 use crate::cell::{CellFn, CodeCell, CodeColumn, PerColumn, Refused, checked_on_load, fit_codes};
 use ml_data::contract::{Apply, Params, Transformer};
 use ml_data::repr::{Dense, Float};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// Which level gets no column of its own, so that the columns of one category do not add up to a constant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Drop {
+pub enum DropCategory {
     /// Every level has a column.
     #[default]
     None,
@@ -25,12 +25,12 @@ pub enum Drop {
 
 /// One-hot encoding of categorical columns.
 ///
-/// For categories with few levels; for many levels use [`TargetEncoder`](super::TargetEncoder). Columns are named
+/// For categories with few levels; for many levels use [`TargetEncoder`](super::TargetEncoder). ColumnTransformer are named
 /// `city=Riga`, in alphabetical order of the levels seen in training; then `city:missing`, then the rare bucket
 /// `city:infrequent`.
 ///
 /// # Missing values
-/// A level of their own when training had some ([`Missing::Level`]), or all zeros ([`Missing::Neutral`]). Missing values that
+/// A level of their own when training had some ([`HandleMissing::Level`]), or all zeros ([`HandleMissing::Ignore`]). Missing values that
 /// appear only later are treated as unknown levels. The level of its own may become rare like any other.
 ///
 /// # Weights
@@ -43,33 +43,31 @@ pub enum Drop {
 /// use ml_data::prelude::*;
 /// use ml_features::prelude::*;
 /// let table = Table::new([("city", Column::cat(["Riga", "Oslo", "Riga", "Bonn"].map(Some)))])?;
-/// let (fitted, x) = OneHot::new().min_count(2.0).fit_transform(&table.unlabelled()?.into_train())?;
+/// let (fitted, x) = OneHotEncoder::new().min_frequency(2).fit_transform(&table.unlabelled()?.into_train())?;
 /// assert_eq!(fitted.names().iter().collect::<Vec<_>>(), ["city=Riga", "city:infrequent"]);
 /// assert_eq!(x.row(1), [0.0, 1.0]);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct OneHot {
+pub struct OneHotEncoder {
     handle_unknown: HandleUnknown,
-    rare: Rare,
-    max_categories: Option<usize>,
-    drop: Drop,
-    missing: Missing,
+    infrequent: Infrequent,
+    drop: DropCategory,
+    handle_missing: HandleMissing,
 }
 
-impl Default for OneHot {
+impl Default for OneHotEncoder {
     fn default() -> Self {
         Self {
             handle_unknown: HandleUnknown::default(),
-            rare: Rare::Never,
-            max_categories: None,
-            drop: Drop::default(),
-            missing: Missing::default(),
+            infrequent: Infrequent::default(),
+            drop: DropCategory::default(),
+            handle_missing: HandleMissing::default(),
         }
     }
 }
 
-impl OneHot {
+impl OneHotEncoder {
     /// Every level seen in training, unknown ones all zero.
     pub fn new() -> Self {
         Self::default()
@@ -80,45 +78,40 @@ impl OneHot {
         self.handle_unknown = how;
         self
     }
-    /// Levels seen fewer than `count` times (by weight) share one column: scikit-learn's `min_frequency` as a whole number.
+    /// Levels seen in fewer than so many rows, or in less than this share of them (by weight),
+    /// share one column: `.min_frequency(5)`, `.min_frequency(0.01)`.
     #[must_use]
-    pub fn min_count(mut self, count: impl Into<f64>) -> Self {
-        self.rare = Rare::Count(count.into());
-        self
-    }
-    /// Levels with less than this share of the rows (by weight) share one column.
-    #[must_use]
-    pub fn min_frequency(mut self, share: f64) -> Self {
-        self.rare = Rare::Share(share);
+    pub fn min_frequency(mut self, least: impl Into<MinFrequency>) -> Self {
+        self.infrequent.min_frequency = Some(least.into());
         self
     }
     /// At most this many columns for a category, the rare bucket included; of equally frequent levels the alphabetically
     /// later ones stay, as in scikit-learn.
     #[must_use]
     pub fn max_categories(mut self, columns: usize) -> Self {
-        self.max_categories = Some(columns);
+        self.infrequent.max_categories = Some(columns);
         self
     }
     /// Which level gets no column.
     #[must_use]
-    pub fn drop(mut self, which: Drop) -> Self {
+    pub fn drop(mut self, which: DropCategory) -> Self {
         self.drop = which;
         self
     }
     /// What a missing category means.
     #[must_use]
-    pub fn missing(mut self, means: Missing) -> Self {
-        self.missing = means;
+    pub fn handle_missing(mut self, how: HandleMissing) -> Self {
+        self.handle_missing = how;
         self
     }
 
-    fn learn(&self, column: &CodeColumn<'_>) -> Result<HotLevels> {
+    fn learn(&self, column: &CodeColumn<'_>) -> Result<OneHotLevels> {
         let Seen {
             mut levels,
             missing,
             total,
         } = Seen::of(column);
-        if self.missing == Missing::Level && missing > 0.0 {
+        if self.handle_missing == HandleMissing::Level && missing > 0.0 {
             levels.push((MISSING_CODE, missing));
         }
         let seen = levels;
@@ -129,7 +122,7 @@ impl OneHot {
                 reason,
             });
         }
-        let rare = self.rare.among(&seen, total, self.max_categories);
+        let rare = self.infrequent.among(&seen, total);
         let frequent: Vec<u32> = seen
             .iter()
             .zip(&rare)
@@ -139,9 +132,9 @@ impl OneHot {
         let bucket = rare.contains(&true);
         let columns = frequent.len() + usize::from(bucket);
         let dropped = match self.drop {
-            Drop::None => 0,
-            Drop::First => 1,
-            Drop::IfBinary => usize::from(columns == 2),
+            DropCategory::None => 0,
+            DropCategory::First => 1,
+            DropCategory::IfBinary => usize::from(columns == 2),
         };
         // Slots count output columns; a dropped first column is a slot that is not written.
         let slot = |before: usize| {
@@ -164,7 +157,7 @@ impl OneHot {
             HandleUnknown::Error => REFUSE,
         };
         let mut slots = vec![unknown; column.levels.len()];
-        let mut missing = if self.missing == Missing::Neutral {
+        let mut missing = if self.handle_missing == HandleMissing::Ignore {
             ZERO
         } else {
             unknown
@@ -190,7 +183,7 @@ impl OneHot {
             .skip(dropped)
             .map(Into::into)
             .collect();
-        Ok(HotLevels {
+        Ok(OneHotLevels {
             slots,
             missing,
             unknown,
@@ -199,19 +192,22 @@ impl OneHot {
     }
 }
 
-impl Params for OneHot {
+impl Params for OneHotEncoder {
     fn name(&self) -> &'static str {
-        "OneHot"
+        "OneHotEncoder"
     }
     fn check(&self) -> Result<()> {
-        self.rare.check("OneHot", self.max_categories)
+        self.infrequent.check("OneHotEncoder")
     }
 }
 
-impl<Y: Target> Transformer<Table, Y> for OneHot {
+impl<Y: Target> Transformer<Table, Y> for OneHotEncoder {
     type Out = Dense<f64>;
-    type Fitted = FittedOneHot;
-    fn fit_transform(&self, train: &Sample<Table, Y, Train>) -> Result<(FittedOneHot, Dense<f64>)> {
+    type Fitted = FittedOneHotEncoder;
+    fn fit_transform(
+        &self,
+        train: &Sample<Table, Y, Train>,
+    ) -> Result<(FittedOneHotEncoder, Dense<f64>)> {
         self.check()?;
         let fitted = fit_codes(train, |c| self.learn(c))?;
         let out = fitted.apply(train.x())?;
@@ -220,7 +216,7 @@ impl<Y: Target> Transformer<Table, Y> for OneHot {
 }
 
 /// A fitted one-hot encoder.
-pub type FittedOneHot = PerColumn<HotLevels>;
+pub type FittedOneHotEncoder = PerColumn<OneHotLevels>;
 
 /// No column is set.
 const ZERO: u32 = u32::MAX;
@@ -230,26 +226,28 @@ const REFUSE: u32 = u32::MAX - 1;
 /// Which output column each level of a category sets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
-pub struct HotLevels {
+pub struct OneHotLevels {
     slots: Vec<u32>,
     missing: u32,
     unknown: u32,
     suffixes: Vec<Box<str>>,
 }
 
-checked_on_load!(HotLevels, |hot| {
+checked_on_load!(OneHotLevels, |hot| {
     let width = hot.suffixes.len();
     let fits = |slot: u32| slot >= REFUSE || (slot as usize) < width;
     let mut all = hot.slots.iter().copied().chain([hot.missing, hot.unknown]);
     match all.find(|slot| !fits(*slot)) {
-        Some(slot) => Err(format!("OneHot: a level sets column {slot} of {width}")),
+        Some(slot) => Err(format!(
+            "OneHotEncoder: a level sets column {slot} of {width}"
+        )),
         None => Ok(()),
     }
 });
 
-impl CellFn for HotLevels {
+impl CellFn for OneHotLevels {
     type In = CodeCell;
-    const STEP: &'static str = "OneHot";
+    const STEP: &'static str = "OneHotEncoder";
 
     #[inline]
     fn width(&self) -> usize {
@@ -282,14 +280,14 @@ mod tests {
     use ml_data::table::Cell;
     use ml_data::table::TableRow;
 
-    fn fit(step: OneHot, levels: &[Option<&str>]) -> FittedOneHot {
+    fn fit(step: OneHotEncoder, levels: &[Option<&str>]) -> FittedOneHotEncoder {
         let t = Table::new([("c", Column::cat(levels.iter().copied()))]).unwrap();
         step.fit_transform(&t.unlabelled().unwrap().into_train())
             .unwrap()
             .0
     }
 
-    fn row(f: &FittedOneHot, cell: Cell<'_>) -> Result<Vec<f64>> {
+    fn row(f: &FittedOneHotEncoder, cell: Cell<'_>) -> Result<Vec<f64>> {
         let (cells, mut out) = ([cell], Vec::new());
         Apply::<Table>::apply_row(f, TableRow::of_cells(&cells), &mut (), &mut out)?;
         Ok(out)
@@ -298,11 +296,11 @@ mod tests {
     #[test]
     fn unknown_levels_follow_the_policy() {
         let levels = [Some("b"), Some("a"), Some("a"), None];
-        let f = fit(OneHot::new(), &levels);
+        let f = fit(OneHotEncoder::new(), &levels);
         assert_eq!(row(&f, Cell::Code(9)).unwrap(), [0.0, 0.0, 0.0]);
         assert_eq!(row(&f, Cell::Missing).unwrap(), [0.0, 0.0, 1.0]);
         let f = fit(
-            OneHot::new().handle_unknown(HandleUnknown::Error),
+            OneHotEncoder::new().handle_unknown(HandleUnknown::Error),
             &levels[..3],
         );
         let e = row(&f, Cell::Code(9)).unwrap_err().to_string();
@@ -317,16 +315,16 @@ mod tests {
                 .contains("found a missing value")
         );
         let f = fit(
-            OneHot::new()
+            OneHotEncoder::new()
                 .handle_unknown(HandleUnknown::Error)
-                .missing(Missing::Neutral),
+                .handle_missing(HandleMissing::Ignore),
             &levels,
         );
         assert_eq!(row(&f, Cell::Missing).unwrap(), [0.0, 0.0]);
         let f = fit(
-            OneHot::new()
+            OneHotEncoder::new()
                 .handle_unknown(HandleUnknown::InfrequentIfExist)
-                .min_count(2.0),
+                .min_frequency(2),
             &levels[..3],
         );
         assert_eq!(row(&f, Cell::Code(9)).unwrap(), [0.0, 1.0]);
@@ -335,14 +333,14 @@ mod tests {
     #[test]
     fn a_dropped_level_is_all_zeros() {
         let f = fit(
-            OneHot::new().drop(Drop::IfBinary),
+            OneHotEncoder::new().drop(DropCategory::IfBinary),
             &[Some("yes"), Some("no")],
         );
         assert_eq!(f.names().iter().collect::<Vec<_>>(), ["c=yes"]);
         assert_eq!(row(&f, Cell::Code(1)).unwrap(), [0.0]);
         assert_eq!(
             fit(
-                OneHot::new().drop(Drop::IfBinary),
+                OneHotEncoder::new().drop(DropCategory::IfBinary),
                 &[Some("x"), Some("y"), Some("z")]
             )
             .width(),
@@ -359,19 +357,19 @@ mod tests {
             .with_weights(vec![1.0, 0.0])
             .unwrap()
             .into_train();
-        let (f, x) = OneHot::new().fit_transform(&train).unwrap();
+        let (f, x) = OneHotEncoder::new().fit_transform(&train).unwrap();
         assert_eq!(f.names().iter().collect::<Vec<_>>(), ["c=a"]);
         assert_eq!(x.values(), [1.0, 0.0]);
     }
 
     #[test]
     fn parameters_are_checked() {
-        let e = OneHot::new().min_frequency(1.5).check().unwrap_err();
+        let e = OneHotEncoder::new().min_frequency(1.5).check().unwrap_err();
         assert_eq!(
             e.to_string(),
-            "OneHot: parameter `min_frequency` = 1.5: must be in (0, 1)"
+            "OneHotEncoder: parameter `min_frequency` = 1.5: must be a share in (0, 1), or a whole number of rows"
         );
-        assert!(OneHot::new().max_categories(0).check().is_err());
-        assert!(OneHot::new().min_count(0.0).check().is_err());
+        assert!(OneHotEncoder::new().max_categories(0).check().is_err());
+        assert!(OneHotEncoder::new().min_frequency(0).check().is_err());
     }
 }

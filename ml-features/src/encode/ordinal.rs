@@ -1,6 +1,6 @@
 //! One whole number for each level.
 
-use super::levels::{HandleUnknown, Rare, Seen, absent_level};
+use super::levels::{HandleUnknown, Infrequent, MinFrequency, Seen, absent_level};
 use crate::cell::{CellFn, CodeCell, CodeColumn, PerColumn, Refused, checked_on_load, fit_codes};
 use ml_data::contract::{Apply, Params, Transformer};
 use ml_data::repr::{Dense, Float};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// The order in which levels are numbered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Categories {
+pub enum CategoryOrder {
     /// Alphabetical, as scikit-learn's `categories="auto"`.
     #[default]
     Sorted,
@@ -23,7 +23,7 @@ pub enum Categories {
 /// Numbers the levels of a category from 0 on.
 ///
 /// For models that split categories themselves: name the output columns as their categorical features. A linear model or a network
-/// takes the numbers for amounts; give it [`OneHot`](super::OneHot) or [`TargetEncoder`](super::TargetEncoder). Output columns keep
+/// takes the numbers for amounts; give it [`OneHotEncoder`](super::OneHotEncoder) or [`TargetEncoder`](super::TargetEncoder). Output columns keep
 /// their names.
 ///
 /// Parameters are those of scikit-learn's `OrdinalEncoder`. The default answers: `NaN` for levels that training did not see and for
@@ -48,29 +48,27 @@ pub enum Categories {
 /// let (_, x) = OrdinalEncoder::new().fit_transform(&train)?;
 /// assert_eq!(x.values()[..2], [1.0, 0.0]);
 /// assert!(x.values()[2].is_nan());
-/// let by_count = OrdinalEncoder::new().categories(Categories::Frequency).encoded_missing_value(-1.0);
+/// let by_count = OrdinalEncoder::new().categories(CategoryOrder::Frequency).encoded_missing_value(-1.0);
 /// assert_eq!(by_count.fit_transform(&train)?.1.values(), [0.0, 1.0, -1.0, 0.0]);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct OrdinalEncoder {
-    categories: Categories,
+    categories: CategoryOrder,
     handle_unknown: HandleUnknown,
     unknown_value: Value,
     encoded_missing_value: Value,
-    rare: Rare,
-    max_categories: Option<usize>,
+    infrequent: Infrequent,
 }
 
 impl Default for OrdinalEncoder {
     fn default() -> Self {
         Self {
-            categories: Categories::default(),
+            categories: CategoryOrder::default(),
             handle_unknown: HandleUnknown::default(),
             unknown_value: Value::Nan,
             encoded_missing_value: Value::Nan,
-            rare: Rare::Never,
-            max_categories: None,
+            infrequent: Infrequent::default(),
         }
     }
 }
@@ -82,7 +80,7 @@ impl OrdinalEncoder {
     }
     /// The order in which levels are numbered.
     #[must_use]
-    pub fn categories(mut self, order: Categories) -> Self {
+    pub fn categories(mut self, order: CategoryOrder) -> Self {
         self.categories = order;
         self
     }
@@ -104,37 +102,30 @@ impl OrdinalEncoder {
         self.encoded_missing_value = Value::of(value);
         self
     }
-    /// Levels seen fewer than `count` times (by weight) share the last number: scikit-learn's `min_frequency` as a whole number.
+    /// Levels seen in fewer than so many rows, or in less than this share of them (by weight),
+    /// share the last number: `.min_frequency(5)`, `.min_frequency(0.01)`.
     #[must_use]
-    pub fn min_count(mut self, count: impl Into<f64>) -> Self {
-        self.rare = Rare::Count(count.into());
-        self
-    }
-    /// Levels with less than this share of the rows (by weight) share the last number.
-    #[must_use]
-    pub fn min_frequency(mut self, share: f64) -> Self {
-        self.rare = Rare::Share(share);
+    pub fn min_frequency(mut self, least: impl Into<MinFrequency>) -> Self {
+        self.infrequent.min_frequency = Some(least.into());
         self
     }
     /// At most this many numbers for a category, the one of rare levels included; of equally frequent levels the alphabetically
     /// later ones stay, as in scikit-learn.
     #[must_use]
     pub fn max_categories(mut self, numbers: usize) -> Self {
-        self.max_categories = Some(numbers);
+        self.infrequent.max_categories = Some(numbers);
         self
     }
 
     fn learn(&self, column: &CodeColumn<'_>) -> Result<OrdinalLevels> {
         let seen = Seen::of(column);
-        let rare = self
-            .rare
-            .among(&seen.levels, seen.total, self.max_categories);
+        let rare = self.infrequent.among(&seen.levels, seen.total);
         let part = |which: bool| {
             let chosen = seen.levels.iter().zip(&rare);
             chosen.filter(move |(_, r)| **r == which).map(|(l, _)| *l)
         };
         let mut frequent: Vec<(u32, f64)> = part(false).collect();
-        if self.categories == Categories::Frequency {
+        if self.categories == CategoryOrder::Frequency {
             frequent.sort_by(|a, b| b.1.total_cmp(&a.1));
         }
         let bucket = frequent.len() as f64;
@@ -191,17 +182,17 @@ impl Params for OrdinalEncoder {
         "OrdinalEncoder"
     }
     fn check(&self) -> Result<()> {
-        self.rare.check("OrdinalEncoder", self.max_categories)
+        self.infrequent.check("OrdinalEncoder")
     }
 }
 
 impl<Y: Target> Transformer<Table, Y> for OrdinalEncoder {
     type Out = Dense<f64>;
-    type Fitted = FittedOrdinal;
+    type Fitted = FittedOrdinalEncoder;
     fn fit_transform(
         &self,
         train: &Sample<Table, Y, Train>,
-    ) -> Result<(FittedOrdinal, Dense<f64>)> {
+    ) -> Result<(FittedOrdinalEncoder, Dense<f64>)> {
         self.check()?;
         let fitted = fit_codes(train, |c| self.learn(c))?;
         let out = fitted.apply(train.x())?;
@@ -210,7 +201,7 @@ impl<Y: Target> Transformer<Table, Y> for OrdinalEncoder {
 }
 
 /// A fitted ordinal encoder.
-pub type FittedOrdinal = PerColumn<OrdinalLevels>;
+pub type FittedOrdinalEncoder = PerColumn<OrdinalLevels>;
 
 /// What stands for something without a number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -303,12 +294,12 @@ mod tests {
     use ml_data::prelude::*;
     use ml_data::table::{Cell, TableRow};
 
-    fn fit(step: OrdinalEncoder, levels: &[Option<&str>]) -> Result<FittedOrdinal> {
+    fn fit(step: OrdinalEncoder, levels: &[Option<&str>]) -> Result<FittedOrdinalEncoder> {
         let t = Table::new([("c", Column::cat(levels.iter().copied()))])?;
         Ok(step.fit_transform(&t.unlabelled()?.into_train())?.0)
     }
 
-    fn cell(f: &FittedOrdinal, cell: Cell<'_>) -> Result<f64> {
+    fn cell(f: &FittedOrdinalEncoder, cell: Cell<'_>) -> Result<f64> {
         let (cells, mut out) = ([cell], Vec::new());
         Apply::<Table>::apply_row(f, TableRow::of_cells(&cells), &mut (), &mut out)?;
         Ok(out[0])
@@ -340,7 +331,7 @@ mod tests {
         assert!(cell(&f, Cell::Missing).is_err());
         let rare = OrdinalEncoder::new()
             .handle_unknown(HandleUnknown::InfrequentIfExist)
-            .min_count(2.0);
+            .min_frequency(2);
         let f = fit(rare, &LEVELS).unwrap();
         assert_eq!(cell(&f, Cell::Code(9)).unwrap(), 2.0);
         assert_eq!(f.column("c").unwrap().len(), 3);
@@ -348,7 +339,7 @@ mod tests {
 
     #[test]
     fn by_frequency_the_most_common_level_comes_first() {
-        let step = OrdinalEncoder::new().categories(Categories::Frequency);
+        let step = OrdinalEncoder::new().categories(CategoryOrder::Frequency);
         let f = fit(step, &LEVELS).unwrap();
         let learned = f.column("c").unwrap();
         // Codes follow the first occurrence: b, a, c.

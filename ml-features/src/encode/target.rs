@@ -1,6 +1,6 @@
 //! The mean of the target for each level, shrunk towards the mean of all rows.
 
-use super::missing::Missing;
+use super::missing::HandleMissing;
 use crate::cell::{
     CellFn, CodeCell, CodeColumn, PerColumn, Refused, checked_on_load, codes, finite, spread,
 };
@@ -30,7 +30,7 @@ pub enum Smooth {
 /// sample carries at least two groups (ranking samples do). The output column is named `merchant:target`.
 ///
 /// # Missing values
-/// A level of their own ([`Missing::Level`]) or the mean of all rows ([`Missing::Neutral`]). Levels not seen in training, and
+/// A level of their own ([`HandleMissing::Level`]) or the mean of all rows ([`HandleMissing::Ignore`]). Levels not seen in training, and
 /// missing values when training had none, get the mean of all rows.
 ///
 /// # Weights
@@ -46,7 +46,7 @@ pub enum Smooth {
 ///     ("shop", Column::cat(["a", "a", "b", "b"].map(Some))),
 ///     ("y", Column::num([1.0, 3.0, 10.0, 14.0])),
 /// ])?;
-/// let step = TargetEncoder::new().folds(2).smooth(Smooth::Fixed(2.0));
+/// let step = TargetEncoder::new().cv(2).smooth(Smooth::Fixed(2.0));
 /// let (fitted, _) = step.fit_transform(&table.regression("y")?.into_train())?;
 /// let learned = fitted.column("shop").unwrap();
 /// assert_eq!(learned.prior(), 7.0);
@@ -58,18 +58,18 @@ pub enum Smooth {
 /// Micci-Barreca (2001), doi:10.1145/507533.507538
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct TargetEncoder {
-    folds: usize,
+    cv: usize,
     smooth: Smooth,
-    missing: Missing,
+    handle_missing: HandleMissing,
     seed: u64,
 }
 
 impl Default for TargetEncoder {
     fn default() -> Self {
         Self {
-            folds: 5,
+            cv: 5,
             smooth: Smooth::Auto,
-            missing: Missing::Level,
+            handle_missing: HandleMissing::Level,
             seed: 0,
         }
     }
@@ -80,10 +80,10 @@ impl TargetEncoder {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Number of folds of the cross-fitting (`cv`); at most the number of rows or groups is used.
+    /// Number of folds of the cross-fitting, from 2 to 255; at most the number of rows or groups is used.
     #[must_use]
-    pub fn folds(mut self, folds: usize) -> Self {
-        self.folds = folds;
+    pub fn cv(mut self, folds: usize) -> Self {
+        self.cv = folds;
         self
     }
     /// How strongly levels are drawn to the mean.
@@ -94,8 +94,8 @@ impl TargetEncoder {
     }
     /// What a missing category means.
     #[must_use]
-    pub fn missing(mut self, means: Missing) -> Self {
-        self.missing = means;
+    pub fn handle_missing(mut self, how: HandleMissing) -> Self {
+        self.handle_missing = how;
         self
     }
     /// Seeds the folds (`random_state`).
@@ -113,7 +113,7 @@ impl TargetEncoder {
             distinct.sort_unstable();
             distinct.dedup();
             if distinct.len() >= 2 {
-                let k = self.folds.min(distinct.len());
+                let k = self.cv.min(distinct.len());
                 let order = permutation(distinct.len(), &mut rng);
                 let place = |g: &u32| {
                     distinct
@@ -130,7 +130,7 @@ impl TargetEncoder {
                 reason,
             });
         }
-        let k = self.folds.min(n);
+        let k = self.cv.min(n);
         let mut fold = vec![0; n];
         permutation(n, &mut rng)
             .iter()
@@ -228,7 +228,7 @@ impl TargetEncoder {
         let mut encodings: Vec<f64> = levels.iter().map(one).collect();
         let missing = encodings
             .pop()
-            .filter(|_| self.missing == Missing::Level)
+            .filter(|_| self.handle_missing == HandleMissing::Level)
             .unwrap_or(prior);
         let known = (self.smooth != Smooth::Auto || variance.is_finite())
             && encodings
@@ -249,11 +249,11 @@ impl Params for TargetEncoder {
         "TargetEncoder"
     }
     fn check(&self) -> Result<()> {
-        if !(2..=255).contains(&self.folds) {
+        if !(2..=255).contains(&self.cv) {
             return Err(Error::parameter(
                 "TargetEncoder",
-                "folds",
-                self.folds,
+                "cv",
+                self.cv,
                 "from 2 to 255",
             ));
         }

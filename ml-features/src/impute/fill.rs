@@ -1,7 +1,6 @@
-//! What every imputer learns about a column.
+//! The fitted imputer of one column.
 
-use crate::cell::{CellFn, NumCell, NumColumn, Refused, checked_on_load, finite};
-use ml_data::Result;
+use crate::cell::{CellFn, NumCell, Refused, checked_on_load, finite};
 use ml_data::repr::Float;
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +12,12 @@ pub struct Fill {
     indicator: bool,
 }
 
-checked_on_load!(Fill, |f| finite("Imputer", [&f.value]));
+checked_on_load!(Fill, |f| finite("SimpleImputer", [&f.value]));
 
 impl Fill {
+    pub(super) fn new(value: f64, indicator: bool) -> Self {
+        Self { value, indicator }
+    }
     /// The number written where the value is missing.
     pub fn value(&self) -> f64 {
         self.value
@@ -28,7 +30,7 @@ impl Fill {
 
 impl CellFn for Fill {
     type In = NumCell;
-    const STEP: &'static str = "Imputer";
+    const STEP: &'static str = "SimpleImputer";
 
     #[inline]
     fn width(&self) -> usize {
@@ -48,36 +50,5 @@ impl CellFn for Fill {
         if self.indicator {
             out.push(format!("{column}:missing").into());
         }
-    }
-}
-
-/// What the imputers have in common.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Options {
-    pub(super) indicator: bool,
-    pub(super) keep_empty_features: bool,
-}
-
-impl Options {
-    /// The fill of a column: `statistic` of its values, 0 for an empty column that is kept.
-    pub(super) fn learn(
-        self,
-        column: &NumColumn<'_>,
-        statistic: impl FnOnce(&NumColumn<'_>) -> Option<f64>,
-    ) -> Result<Fill> {
-        column.finite()?;
-        let value = match statistic(column) {
-            Some(v) => v,
-            None if self.keep_empty_features => 0.0,
-            None => {
-                return Err(
-                    column.no_values("; set `.keep_empty_features(true)` to fill it with 0")
-                );
-            }
-        };
-        Ok(Fill {
-            value,
-            indicator: self.indicator && column.any_missing(),
-        })
     }
 }

@@ -1,71 +1,9 @@
-//! The median of each column.
+//! The median of a column, weighted or not.
 
-use super::fill::{Fill, Options};
-use crate::cell::{NumColumn, numeric_step};
-use ml_data::Result;
-use ml_data::contract::Params;
-use serde::{Deserialize, Serialize};
+use crate::cell::NumColumn;
 
-/// Replaces missing numbers by the column's median.
-///
-/// The default for numbers with outliers or a skew (prices, counts). Works on the numeric and boolean columns of a table and
-/// on matrices.
-///
-/// # Missing values
-/// A column without any value is an error that names it, unless `keep_empty_features(true)`: it is then filled with 0.
-///
-/// # Weights
-/// The weighted median: the smallest value with at least half of the weight at or below it, and the mean of it and the next
-/// value when exactly half lies there. Whole weights give the median of the repeated rows.
-///
-/// # Errors
-/// A column of another kind, an infinite value (with its row), or a column without values.
-///
-/// ```
-/// use ml_data::prelude::*;
-/// use ml_features::prelude::*;
-/// let table = Table::new([("price", Column::num([1.0, f64::NAN, 3.0, 9.0]))])?;
-/// let (fitted, x) = MedianImputer::new().indicator(true).fit_transform(&table.unlabelled()?.into_train())?;
-/// assert_eq!(x.values(), [1.0, 0.0, 3.0, 1.0, 3.0, 0.0, 9.0, 0.0]);
-/// assert_eq!(fitted.names().get(1), "price:missing");
-/// # Ok::<(), ml_data::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct MedianImputer {
-    options: Options,
-}
-
-impl MedianImputer {
-    /// Without indicator columns.
-    pub fn new() -> Self {
-        Self::default()
-    }
-    /// Adds a column `x:missing` after each column that had missing values in training (`add_indicator`).
-    #[must_use]
-    pub fn indicator(mut self, add: bool) -> Self {
-        self.options.indicator = add;
-        self
-    }
-    /// Fills columns without any value with 0 instead of refusing them.
-    #[must_use]
-    pub fn keep_empty_features(mut self, keep: bool) -> Self {
-        self.options.keep_empty_features = keep;
-        self
-    }
-    fn learn(&self, column: &NumColumn<'_>) -> Result<Fill> {
-        self.options.learn(column, median)
-    }
-}
-
-impl Params for MedianImputer {
-    fn name(&self) -> &'static str {
-        "MedianImputer"
-    }
-}
-
-numeric_step!(MedianImputer, Fill);
-
-fn median(column: &NumColumn<'_>) -> Option<f64> {
+/// The median of the values that are there, `None` without any.
+pub(super) fn median(column: &NumColumn<'_>) -> Option<f64> {
     if column.weights.is_some() {
         return weighted_median(column.present().collect());
     }
@@ -119,6 +57,7 @@ fn middle(a: f64, b: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::impute::SimpleImputer;
     use ml_data::prelude::*;
     use proptest::prelude::*;
 
@@ -151,12 +90,12 @@ mod tests {
             .unwrap()
         };
         let train = t().unlabelled().unwrap().into_train();
-        let e = MedianImputer::new()
+        let e = SimpleImputer::median()
             .fit_transform(&train)
             .unwrap_err()
             .to_string();
         assert!(e.contains("column `b` has no values to learn from"), "{e}");
-        let (_, x) = MedianImputer::new()
+        let (_, x) = SimpleImputer::median()
             .keep_empty_features(true)
             .fit_transform(&train)
             .unwrap();
@@ -166,7 +105,7 @@ mod tests {
     #[test]
     fn an_infinite_value_is_named_with_its_row() {
         let t = Table::new([("a", Column::num([1.0, f64::INFINITY]))]).unwrap();
-        let e = MedianImputer::new()
+        let e = SimpleImputer::median()
             .fit_transform(&t.unlabelled().unwrap().into_train())
             .unwrap_err();
         assert_eq!(

@@ -1,6 +1,6 @@
 //! What is known about a version.
 
-use ml_eval::goal::Decision;
+use ml_eval::goal::GateDecision;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -86,12 +86,13 @@ impl GateOutcome {
     ///
     /// ```
     /// use ml_data::contract::Direction;
-    /// use ml_eval::bootstrap::Interval;
+    /// use ml_eval::bootstrap::{Estimate, Interval};
     /// use ml_eval::goal::{Criterion, Gate, Measured, SuccessCriteria};
     /// use ml_serve::registry::GateOutcome;
     /// let auc = Criterion::new("auc", Direction::HigherIsBetter, 0.5, 0.7, 0.8);
     /// let gate = Gate::new(SuccessCriteria::new().model(auc))?;
-    /// let gain = Interval { estimate: 0.02, lower: 0.01, upper: 0.03, level: 0.95 };
+    /// let interval = Interval { lower: 0.01, upper: 0.03, level: 0.95 };
+    /// let gain = Estimate { value: 0.02, interval };
     /// let outcome = GateOutcome::of(&gate.decide(&Measured::new().compared("auc", 0.75, gain)));
     /// let reason = "auc: measured 0.75, at least 0.7, difference to the baseline +0.0200 [+0.0100, +0.0300]";
     /// assert_eq!(outcome, GateOutcome::pass([reason]));
@@ -99,7 +100,7 @@ impl GateOutcome {
     /// assert_eq!(outcome, GateOutcome::refuse(["auc: measured 0.65, minimum 0.7"]));
     /// # Ok::<(), ml_data::Error>(())
     /// ```
-    pub fn of(decision: &Decision) -> Self {
+    pub fn of(decision: &GateDecision) -> Self {
         if decision.promoted {
             Self::pass(decision.met.iter().cloned())
         } else {

@@ -19,7 +19,7 @@ fn case_m9_units_do_not_matter() {
         let x: Vec<f64> = x.iter().map(|v| v * unit).collect();
         let y: Vec<f64> = y.iter().map(|v| v * unit).collect();
         floor(
-            &[("x", Feature::Numeric(&x))],
+            &[("x", FeatureValues::Numeric(&x))],
             Outcome::Real(&y),
             &Rows::all(5),
         )
@@ -42,7 +42,10 @@ fn duplicates_that_disagree_are_the_floor() {
     let x = [1.0, 1.0, 1.0, 2.0, 3.0, f64::NAN, f64::NAN];
     let c = [0u32, 0, 0, 0, 0, 5, 5];
     let y = [true, true, false, false, true, true, true];
-    let features = [("x", Feature::Numeric(&x)), ("c", Feature::Categorical(&c))];
+    let features = [
+        ("x", FeatureValues::Numeric(&x)),
+        ("c", FeatureValues::Categorical(&c)),
+    ];
     let floor = floor(&features, Outcome::Binary(&y), &Rows::all(7));
     assert_eq!(floor.duplicated_rows, 5);
     assert_eq!(floor.duplicates, Some(0.2)); // one of the five rows is not the majority of its group
@@ -63,10 +66,10 @@ fn floors_of_numbers_levels_and_missing_values_by_hand() {
     let alike = [3u32; 9];
     let c = [9u32, 1, 2, 1, 2, 1, 2, 1, 1];
     let features = [
-        ("same", Feature::Numeric(&same)),
-        ("alike", Feature::Categorical(&alike)),
-        ("x", Feature::Numeric(&x)),
-        ("c", Feature::Categorical(&c)),
+        ("same", FeatureValues::Numeric(&same)),
+        ("alike", FeatureValues::Categorical(&alike)),
+        ("x", FeatureValues::Numeric(&x)),
+        ("c", FeatureValues::Categorical(&c)),
     ];
     let rows = Rows((1..9).collect());
     let y = [40u32, 10, 10, 20, 30, 10, 30, 20, 20];
@@ -96,7 +99,7 @@ fn the_zeros_of_both_signs_are_one_value() {
     let x = [0.0, -0.0, 1.0, -1.0];
     let y = [true, false, false, true];
     let found = floor(
-        &[("x", Feature::Numeric(&x))],
+        &[("x", FeatureValues::Numeric(&x))],
         Outcome::Binary(&y),
         &Rows::all(4),
     );
@@ -104,7 +107,7 @@ fn the_zeros_of_both_signs_are_one_value() {
     let y = [3.0, -1.0, 0.0, 0.0];
     let apart = [4.0, 3.0, 2.0, 1.0];
     let found = floor(
-        &[("x", Feature::Numeric(&apart))],
+        &[("x", FeatureValues::Numeric(&apart))],
         Outcome::Real(&y),
         &Rows::all(4),
     );

@@ -4,7 +4,7 @@ use super::*;
 
 const NAN: f64 = f64::NAN;
 
-fn found(feature: Feature<'_>, outcome: Outcome<'_>, rows: &[u32]) -> (Statistic, f64) {
+fn found(feature: FeatureValues<'_>, outcome: Outcome<'_>, rows: &[u32]) -> (Statistic, f64) {
     let rows = Rows(rows.to_vec());
     let signal = signals(&[("x", feature)], outcome, &rows, 19, 0).remove(0);
     (signal.statistic, signal.value)
@@ -17,30 +17,38 @@ fn an_area_is_of_the_rows_that_are_there() {
     let all: Vec<u32> = (0..6).collect();
     let y = [true, false, false, true, true, false];
     // of 2 x 3 pairs five are won and one is a tie
-    let (statistic, area) = found(Feature::Numeric(&x), Outcome::Binary(&y), &all);
+    let (statistic, area) = found(FeatureValues::Numeric(&x), Outcome::Binary(&y), &all);
     assert_eq!(statistic, Statistic::RocAuc);
     assert!((area - 5.5 / 6.0).abs() < 1e-15, "{area}");
     // Without the row that ties.
-    let fewer = found(Feature::Numeric(&x), Outcome::Binary(&y), &[0, 1, 4, 5]);
+    let fewer = found(
+        FeatureValues::Numeric(&x),
+        Outcome::Binary(&y),
+        &[0, 1, 4, 5],
+    );
     assert_eq!(fewer.1, 1.0);
     // Class 4 has the least and the most (area .5), class 7 the others, class 9 no row with a
     // value.
     let classes = [7, 4, 7, 9, 4, 7];
-    let even = found(Feature::Numeric(&x), Outcome::Classes(&classes), &all);
+    let even = found(FeatureValues::Numeric(&x), Outcome::Classes(&classes), &all);
     assert_eq!(even.1, 0.5);
     // Class 1 has the least, area 0, class 3 the most, area 1: the first of equals.
     let classes = [2, 1, 2, 3, 3, 1];
-    let several = found(Feature::Numeric(&x), Outcome::Classes(&classes), &all);
+    let several = found(FeatureValues::Numeric(&x), Outcome::Classes(&classes), &all);
     assert_eq!(several.1, 0.0);
     // The farthest is not the first: class 1 has area 5.5 / 6, class 3 area 0.
     let x = [3.0, 3.0, 4.0, 2.0, 1.0];
     let classes = [1, 2, 1, 2, 3];
-    let third = found(Feature::Numeric(&x), Outcome::Classes(&classes), &all[..5]);
+    let third = found(
+        FeatureValues::Numeric(&x),
+        Outcome::Classes(&classes),
+        &all[..5],
+    );
     assert_eq!(third.1, 0.0);
     // All that is there is of one class: nothing is said.
     let one = [NAN, 1.0, 2.0];
     let y = [true, false, false];
-    let none = found(Feature::Numeric(&one), Outcome::Binary(&y), &all[..3]);
+    let none = found(FeatureValues::Numeric(&one), Outcome::Binary(&y), &all[..3]);
     assert_eq!(none.1, 0.5);
 }
 
@@ -50,24 +58,28 @@ fn correlations_of_ranks_are_of_the_rows_that_are_there() {
     let y = [3.0, 1.0, 1.0, 8.0, 20.0]; // ranks 3, 1.5, 1.5, 4, 5, centred 0, -1.5, -1.5, 1, 2
     let all: Vec<u32> = (0..5).collect();
     let x = [2.0, NAN, 7.0, 1.0, 5.0]; // centred ranks -.5, 1.5, -1.5, .5
-    let (statistic, rho) = found(Feature::Numeric(&x), Outcome::Real(&y), &all);
+    let (statistic, rho) = found(FeatureValues::Numeric(&x), Outcome::Real(&y), &all);
     assert_eq!(statistic, Statistic::Spearman);
     // product: 0 - 2.25 - 1.5 + 1; y without row 1 sums to 1.5, its squares to 7.25
     let by_hand = -2.75 / f64::sqrt(5.0 * (7.25 - 1.5 * 1.5 / 4.0));
     assert!((rho - by_hand).abs() < 1e-15, "{rho} {by_hand}");
     for x in [[2.0; 5], [NAN; 5]] {
-        let constant = found(Feature::Numeric(&x), Outcome::Real(&y), &all);
+        let constant = found(FeatureValues::Numeric(&x), Outcome::Real(&y), &all);
         assert_eq!(constant.1, 0.0);
     }
-    let constant = found(Feature::Numeric(&x), Outcome::Real(&[4.0; 5]), &all);
+    let constant = found(FeatureValues::Numeric(&x), Outcome::Real(&[4.0; 5]), &all);
     assert_eq!(constant.1, 0.0);
     // Levels 0, 0, 5, 5, 8: sums -1.5, -.5, 2 of 2, 2, 1 rows; total 9.5
     let codes = [0, 0, 5, 5, 8];
-    let (statistic, eta) = found(Feature::Categorical(&codes), Outcome::Real(&y), &all);
+    let (statistic, eta) = found(FeatureValues::Categorical(&codes), Outcome::Real(&y), &all);
     assert_eq!(statistic, Statistic::CorrelationRatio);
     let by_hand = f64::sqrt((1.125 + 0.125 + 4.0) / 9.5);
     assert!((eta - by_hand).abs() < 1e-15, "{eta} {by_hand}");
-    let nothing = found(Feature::Categorical(&codes), Outcome::Real(&[4.0; 5]), &all);
+    let nothing = found(
+        FeatureValues::Categorical(&codes),
+        Outcome::Real(&[4.0; 5]),
+        &all,
+    );
     assert_eq!(nothing.1, 0.0);
 }
 
@@ -75,7 +87,13 @@ fn correlations_of_ranks_are_of_the_rows_that_are_there() {
 fn association_of_levels_with_classes_is_cramers() {
     let all: Vec<u32> = (0..8).collect();
     let y = [0, 0, 0, 1, 1, 1, 1, 2];
-    let of = |codes: &[u32]| found(Feature::Categorical(codes), Outcome::Classes(&y), &all);
+    let of = |codes: &[u32]| {
+        found(
+            FeatureValues::Categorical(codes),
+            Outcome::Classes(&y),
+            &all,
+        )
+    };
     // Two levels: 3 of class 0 and 1 of class 1 in the one, 3 of class 1 and 1 of class 2 in the
     // other; chi-squared / n = 9/12 + 1/16 + 9/16 + 1/4 - 1, and one degree for the lesser side.
     let (statistic, v) = of(&[3, 3, 3, 3, 6, 6, 6, 6]);
@@ -88,7 +106,7 @@ fn association_of_levels_with_classes_is_cramers() {
     let y = [0, 1, 2, 0, 1, 2];
     let codes = [0, 0, 0, 1, 1, 1];
     let none = found(
-        Feature::Categorical(&codes),
+        FeatureValues::Categorical(&codes),
         Outcome::Classes(&y),
         &all[..6],
     );
@@ -100,7 +118,7 @@ fn association_of_levels_with_classes_is_cramers() {
 /// permutation in its units: 1, 1, -.05 / s, .15 / s = 1.34.
 #[test]
 fn p_values_count_what_is_as_strong_and_the_strongest_of_all() {
-    let feature = Feature::Numeric(&[]);
+    let feature = FeatureValues::Numeric(&[]);
     let features = [("a", feature), ("b", feature), ("c", feature)];
     let drawn = [
         vec![0.1, 0.5, 0.2],

@@ -161,7 +161,7 @@ fn repeated(head: &[u32]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metric::{Precision, RankingMetric};
+    use crate::metric::{PrecisionAtK, RankingMetric};
 
     /// Long lists are sorted to find an item twice, short ones searched; the two need not be
     /// neighbours.
@@ -171,7 +171,7 @@ mod tests {
         let relevant = Relevant::new(&relevant).unwrap();
         for n in [2, 20, 32, 33, 40, 200] {
             let mut list: Vec<u32> = (0..n).rev().collect();
-            let of = |list: &[u32]| Precision::at(n as usize).list(list, &relevant);
+            let of = |list: &[u32]| PrecisionAtK::at(n as usize).list(list, &relevant);
             assert!(of(&list).is_ok());
             list[n as usize - 1] = list[0];
             let text = of(&list).unwrap_err().to_string();
@@ -180,7 +180,11 @@ mod tests {
                 "{text}"
             );
             // beyond the cut it is not looked at
-            assert!(Precision::at(n as usize - 1).list(&list, &relevant).is_ok());
+            assert!(
+                PrecisionAtK::at(n as usize - 1)
+                    .list(&list, &relevant)
+                    .is_ok()
+            );
         }
     }
 }

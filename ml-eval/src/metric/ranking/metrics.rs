@@ -191,26 +191,26 @@ pub trait RankingMetric: sealed::Settled + Send + Sync {
 /// Precision at k: the share of the first k ranks that are relevant. A list shorter than k is still divided by k.
 ///
 /// ```
-/// use ml_eval::metric::{Precision, RankingMetric};
-/// let value = Precision::at(2).query(&[0.9, 0.8, 0.1], &[1.0, 0.0, 1.0])?;
+/// use ml_eval::metric::{PrecisionAtK, RankingMetric};
+/// let value = PrecisionAtK::at(2).query(&[0.9, 0.8, 0.1], &[1.0, 0.0, 1.0])?;
 /// assert_eq!(value, Some(0.5));
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Precision(Settings);
+pub struct PrecisionAtK(Settings);
 
 /// Recall at k: the share of the relevant documents that are in the first k ranks.
 ///
-/// Divided by all relevant documents unless [`denominator`](Recall::denominator) says otherwise.
+/// Divided by all relevant documents unless [`denominator`](RecallAtK::denominator) says otherwise.
 ///
 /// ```
-/// use ml_eval::metric::{RankingMetric, Recall};
-/// let value = Recall::at(1).query(&[0.9, 0.8, 0.1], &[1.0, 0.0, 1.0])?;
+/// use ml_eval::metric::{RankingMetric, RecallAtK};
+/// let value = RecallAtK::at(1).query(&[0.9, 0.8, 0.1], &[1.0, 0.0, 1.0])?;
 /// assert_eq!(value, Some(0.5));
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Recall(Settings);
+pub struct RecallAtK(Settings);
 
 /// Mean average precision at k: the precision at the rank of each relevant document among the first k, added up and divided
 /// by `min(k, relevant)` unless [`denominator`](MeanAveragePrecision::denominator) says otherwise.
@@ -271,15 +271,15 @@ macro_rules! ranking_metric {
     };
 }
 
-ranking_metric!(Precision, Measure::Precision);
-ranking_metric!(Recall, Measure::Recall(Denominator::AllRelevant));
+ranking_metric!(PrecisionAtK, Measure::Precision);
+ranking_metric!(RecallAtK, Measure::Recall(Denominator::AllRelevant));
 ranking_metric!(
     MeanAveragePrecision,
     Measure::AveragePrecision(Denominator::Reachable)
 );
 ranking_metric!(Ndcg, Measure::Ndcg(Gain::Exponential));
 
-impl Recall {
+impl RecallAtK {
     /// What the hits are divided by; all relevant documents by default.
     #[must_use]
     pub fn denominator(mut self, by: Denominator) -> Self {

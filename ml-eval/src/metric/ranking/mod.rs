@@ -27,7 +27,7 @@ mod query;
 
 pub(crate) use group::Group;
 pub use list::Relevant;
-pub use metrics::{MeanAveragePrecision, Ndcg, Precision, RankingMetric, Recall};
+pub use metrics::{MeanAveragePrecision, Ndcg, PrecisionAtK, RankingMetric, RecallAtK};
 pub use options::{Denominator, Gain, NoRelevant};
 pub(crate) use query::Scorer;
 

@@ -34,7 +34,7 @@ impl Gain {
     }
 }
 
-/// What the hits of a query are divided by in [`Recall`](super::Recall) and
+/// What the hits of a query are divided by in [`RecallAtK`](super::RecallAtK) and
 /// [`MeanAveragePrecision`](super::MeanAveragePrecision).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Denominator {

@@ -30,56 +30,64 @@ fn levels_are_counted_by_weight_and_ordered_by_name() {
     assert_eq!(of(Some(&weights)), (some, 4.0, 10.75));
 }
 
-#[test]
-fn rare_levels_are_below_the_least_or_beyond_the_most() {
-    let seen = [(0, 5.0), (1, 2.0), (2, 2.0), (3, 1.0)];
-    let of = |rare: Rare, most| -> Vec<usize> {
-        let rare = rare.among(&seen, 10.0, most);
-        (0..4).filter(|&i| rare[i]).collect()
-    };
-    assert!(of(Rare::Never, None).is_empty());
-    assert_eq!(of(Rare::Count(2.0), None), [3]);
-    assert_eq!(of(Rare::Count(2.5), None), [1, 2, 3]);
-    assert_eq!(of(Rare::Share(0.2), None), [3]);
-    assert_eq!(of(Rare::Share(0.5), None), [1, 2, 3]);
-    // So many columns, one of them for the rare ones; of equal counts the first is rarer.
-    assert!(of(Rare::Never, Some(5)).is_empty());
-    assert_eq!(of(Rare::Never, Some(4)), [3]);
-    assert_eq!(of(Rare::Never, Some(3)), [1, 3]);
-    assert_eq!(of(Rare::Never, Some(1)), [0, 1, 2, 3]);
-    // With one rare level there are three frequent ones and a column for the rare.
-    assert_eq!(of(Rare::Count(2.0), Some(4)), [3]);
-    assert_eq!(of(Rare::Count(2.0), Some(3)), [1, 3]);
+fn infrequent(min_frequency: Option<MinFrequency>, max_categories: Option<usize>) -> Infrequent {
+    Infrequent {
+        min_frequency,
+        max_categories,
+    }
 }
 
 #[test]
-fn bounds_of_rarity() {
-    let text = |rare: Rare, most| match rare.check("t", most) {
+fn infrequent_levels_are_below_the_least_or_beyond_the_most() {
+    use MinFrequency::{Count, Share};
+    let seen = [(0, 5.0), (1, 2.0), (2, 2.0), (3, 1.0)];
+    let of = |least, most| -> Vec<usize> {
+        let infrequent = infrequent(least, most).among(&seen, 10.0);
+        (0..4).filter(|&i| infrequent[i]).collect()
+    };
+    assert!(of(None, None).is_empty());
+    assert_eq!(of(Some(Count(2.0)), None), [3]);
+    assert_eq!(of(Some(Count(2.5)), None), [1, 2, 3]);
+    assert_eq!(of(Some(Share(0.2)), None), [3]);
+    assert_eq!(of(Some(Share(0.5)), None), [1, 2, 3]);
+    // So many columns, one of them for the infrequent; of equal counts the first is rarer.
+    assert!(of(None, Some(5)).is_empty());
+    assert_eq!(of(None, Some(4)), [3]);
+    assert_eq!(of(None, Some(3)), [1, 3]);
+    assert_eq!(of(None, Some(1)), [0, 1, 2, 3]);
+    // With one infrequent level there are three frequent ones and a column for the infrequent.
+    assert_eq!(of(Some(Count(2.0)), Some(4)), [3]);
+    assert_eq!(of(Some(Count(2.0)), Some(3)), [1, 3]);
+}
+
+#[test]
+fn bounds_of_frequency() {
+    use MinFrequency::{Count, Share};
+    let text = |least, most| match infrequent(least, most).check("t") {
         Ok(()) => String::new(),
         Err(e) => e.to_string(),
     };
-    for good in [
-        Rare::Never,
-        Rare::Count(1.0),
-        Rare::Share(0.01),
-        Rare::Share(0.99),
-    ] {
+    for good in [None, Some(Count(1.0)), Some(Share(0.01)), Some(Share(0.99))] {
         assert_eq!(text(good, None), "");
         assert_eq!(text(good, Some(1)), "");
         assert!(text(good, Some(0)).contains("`max_categories` = 0"));
     }
     for bad in [0.99, 0.0, f64::NAN, f64::INFINITY] {
+        let said = text(Some(Count(bad)), None);
         assert!(
-            text(Rare::Count(bad), None).contains("`min_count`"),
-            "{bad}"
+            said.contains("`min_frequency`") && said.contains("at least 1"),
+            "{said}"
         );
     }
     for bad in [0.0, 1.0, -0.5, f64::NAN] {
+        let said = text(Some(Share(bad)), None);
         assert!(
-            text(Rare::Share(bad), None).contains("`min_frequency`"),
-            "{bad}"
+            said.contains("`min_frequency`") && said.contains("a share"),
+            "{said}"
         );
     }
+    assert_eq!(MinFrequency::from(3), Count(3.0));
+    assert_eq!(MinFrequency::from(0.25), Share(0.25));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod order;
 #[cfg(test)]
 mod tests;
 
-use super::missing::Missing;
+use super::missing::HandleMissing;
 use crate::cell::{CodeColumn, NumColumn, PerColumn, balanced, codes, finite, spread};
 use means::Counts;
 pub use means::{FittedOrderedTargetEncoder, OrderedMeans};
@@ -34,7 +34,7 @@ const STEP: &str = "OrderedTargetEncoder";
 /// better.
 ///
 /// # Missing values
-/// A level of their own ([`Missing::Level`]) or the prior ([`Missing::Neutral`]). Levels not seen in training, and missing
+/// A level of their own ([`HandleMissing::Level`]) or the prior ([`HandleMissing::Ignore`]). Levels not seen in training, and missing
 /// values when training had none, get the prior.
 ///
 /// # Weights
@@ -69,7 +69,7 @@ const STEP: &str = "OrderedTargetEncoder";
 pub struct OrderedTargetEncoder {
     permutations: usize,
     prior_weight: f64,
-    missing: Missing,
+    handle_missing: HandleMissing,
     counts: bool,
     seed: u64,
 }
@@ -79,7 +79,7 @@ impl Default for OrderedTargetEncoder {
         Self {
             permutations: 1,
             prior_weight: 10.0,
-            missing: Missing::Level,
+            handle_missing: HandleMissing::Level,
             counts: false,
             seed: 0,
         }
@@ -107,8 +107,8 @@ impl OrderedTargetEncoder {
     }
     /// What a missing category means.
     #[must_use]
-    pub fn missing(mut self, means: Missing) -> Self {
-        self.missing = means;
+    pub fn handle_missing(mut self, how: HandleMissing) -> Self {
+        self.handle_missing = how;
         self
     }
     /// Whether a second column, `merchant:count`, says how many training rows the level has (their weight), 0 where the encoding
@@ -149,7 +149,8 @@ impl OrderedTargetEncoder {
             order.blocks(|rows| {
                 for &i in rows {
                     let i = i as usize;
-                    out[i] += if level(i) == levels && self.missing == Missing::Neutral {
+                    out[i] += if level(i) == levels && self.handle_missing == HandleMissing::Ignore
+                    {
                         prior
                     } else {
                         value(&sums[level(i)])
@@ -171,7 +172,7 @@ impl OrderedTargetEncoder {
             .for_each(|(i, y)| sums[level(i)].push(y - prior, weight(i)));
         let absent = sums
             .pop()
-            .filter(|_| self.missing == Missing::Level)
+            .filter(|_| self.handle_missing == HandleMissing::Level)
             .unwrap_or_default();
         let all = OrderedMeans {
             encodings: sums.iter().map(value).collect(),

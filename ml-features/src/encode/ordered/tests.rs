@@ -131,24 +131,26 @@ fn what_training_did_not_see() {
         ]);
         let step = OrderedTargetEncoder::new()
             .prior_weight(2.0)
-            .missing(missing);
+            .handle_missing(missing);
         let train = t.unwrap().regression("y").unwrap().into_train();
         let (f, x) = step.fit_transform(&train).unwrap();
         assert_eq!(f.names().iter().collect::<Vec<_>>(), ["c:ordered"]);
         (f.column("c").unwrap().clone(), x)
     };
     let rows = [Some("a"), Some("a"), None, None];
-    let (f, _) = fit(&rows, Missing::Level);
+    let (f, _) = fit(&rows, HandleMissing::Level);
     assert_eq!(f.encoding(9), 1.5);
     assert_eq!(f.encoding(MISSING_CODE), (2.0 + 3.0 + 2.0 * 1.5) / 4.0);
-    let (f, x) = fit(&rows, Missing::Neutral);
+    let (f, x) = fit(&rows, HandleMissing::Ignore);
     assert_eq!(f.encoding(MISSING_CODE), 1.5);
     assert_eq!(x.values()[2..], [1.5, 1.5]);
     assert_eq!(
-        fit(&rows[..2], Missing::Level).0.encoding(MISSING_CODE),
+        fit(&rows[..2], HandleMissing::Level)
+            .0
+            .encoding(MISSING_CODE),
         0.5
     );
-    let (f, x) = fit(&rows[..1], Missing::Level);
+    let (f, x) = fit(&rows[..1], HandleMissing::Level);
     assert_eq!((f.encoding(0), x.values()), (0.0, &[0.0][..]));
 }
 
@@ -181,7 +183,7 @@ fn counts_stand_beside_the_statistics() {
     let plain = OrderedTargetEncoder::new();
     let (_, p) = plain.fit_transform(&data().into_train()).unwrap();
     (0..4).for_each(|i| assert_eq!(p.row(i), [x.row(i)[0], x.row(i)[2]]));
-    let neutral = step.missing(Missing::Neutral);
+    let neutral = step.handle_missing(HandleMissing::Ignore);
     let (f, _) = neutral.fit_transform(&data().into_train()).unwrap();
     let learned = f.column("c").unwrap();
     assert_eq!(

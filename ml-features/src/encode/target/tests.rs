@@ -49,7 +49,7 @@ fn by_hand(
     };
     let (total, prior, spread) = moments(&rows(true));
     let (weight, mean, square) = moments(&rows(false));
-    let neutral = level.is_none() && step.missing == Missing::Neutral;
+    let neutral = level.is_none() && step.handle_missing == HandleMissing::Ignore;
     if weight == 0.0 || neutral {
         return prior;
     }
@@ -81,9 +81,9 @@ fn training_rows_are_encoded_by_the_other_folds() {
         }
         let train = sample.into_train();
         for smooth in [Smooth::Auto, Smooth::Fixed(2.5), Smooth::Fixed(0.0)] {
-            for missing in [Missing::Level, Missing::Neutral] {
-                let step = TargetEncoder::new().folds(4).seed(3);
-                let step = step.smooth(smooth).missing(missing);
+            for missing in [HandleMissing::Level, HandleMissing::Ignore] {
+                let step = TargetEncoder::new().cv(4).seed(3);
+                let step = step.smooth(smooth).handle_missing(missing);
                 let (fitted, out) = step.fit_transform(&train).unwrap();
                 let (fold, k) = step.assign(60, groups.as_deref()).unwrap();
                 assert_eq!((k, out.values().len()), (4, 120));
@@ -122,7 +122,7 @@ fn training_rows_are_encoded_by_the_other_folds() {
 #[test]
 fn folds_are_of_even_size_and_shuffled_by_the_seed() {
     let of = |n, folds, seed, groups: Option<&[u32]>| {
-        let step = TargetEncoder::new().folds(folds).seed(seed);
+        let step = TargetEncoder::new().cv(folds).seed(seed);
         step.assign(n, groups).unwrap()
     };
     let sizes = |fold: &[u8], k: usize| -> Vec<usize> {
@@ -161,10 +161,10 @@ fn folds_are_of_even_size_and_shuffled_by_the_seed() {
 #[test]
 fn parameters_at_their_bounds() {
     let new = TargetEncoder::new;
-    assert!(new().folds(2).check().is_ok() && new().folds(255).check().is_ok());
+    assert!(new().cv(2).check().is_ok() && new().cv(255).check().is_ok());
     for bad in [0, 1, 256] {
-        let e = new().folds(bad).check().unwrap_err().to_string();
-        assert!(e.contains(&format!("`folds` = {bad}")), "{e}");
+        let e = new().cv(bad).check().unwrap_err().to_string();
+        assert!(e.contains(&format!("`cv` = {bad}")), "{e}");
     }
     assert!(new().smooth(Smooth::Fixed(0.0)).check().is_ok());
     for bad in [-0.5, f64::NAN, f64::INFINITY] {
@@ -182,7 +182,7 @@ fn weight_in_one_fold_only_and_targets_too_large_are_refused() {
             ("y", Column::num(y.iter().copied())),
         ]);
         let data = table.unwrap().regression("y").unwrap();
-        let step = TargetEncoder::new().folds(2).smooth(smooth);
+        let step = TargetEncoder::new().cv(2).smooth(smooth);
         let sample = data.with_weights(weights).unwrap().into_train();
         step.fit_transform(&sample)
     };
