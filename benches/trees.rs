@@ -37,7 +37,7 @@ fn matrix(categories: usize) -> Result<Dense<f32>> {
     Dense::from_rows(WIDTH, (0..ROWS * WIDTH).map(cell).collect())
 }
 
-/// What is to be learned of a row: a little of every column, and much noise, so that trees grow to their full size.
+/// Label of a row: a little of every column, and much noise, so that trees grow to their full size.
 fn signal(x: &[f32], row: usize) -> f64 {
     let parts = x.iter().enumerate().map(|(j, &v)| {
         let v = f64::from(if v.is_nan() { 0.3 } else { v });

@@ -7,7 +7,7 @@ pub use ml_models as models;
 pub use ml_monitor as monitor;
 pub use ml_serve as serve;
 
-/// What most programs import: the contracts, and the steps, models and metrics of a first pipeline.
+/// Imports of most programs: the contracts, and the steps, models and metrics of a first pipeline.
 pub mod prelude {
     pub use ml_data::prelude::*;
     pub use ml_eval::metric::{

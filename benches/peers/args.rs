@@ -1,4 +1,4 @@
-//! What is asked for.
+//! Arguments of the command line.
 
 use crate::case::Entry;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ usage: cargo bench --bench peers -- --workload NAME --data-dir DIR [options]
   --seed S          of boosting and forests (1)
   --list            print the cases and stop";
 
-/// What to run and how.
+/// Cases to run, and how.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
     pub(crate) workload: String,

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Instant;
 
-/// What a line says besides the common fields.
+/// Fields of a line besides the common ones.
 pub(crate) type Fields = Vec<(&'static str, Value)>;
 
 /// A registered case.
@@ -24,7 +24,7 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// What `--only` matches.
+    /// The text that `--only` matches.
     pub(crate) fn name(&self) -> String {
         format!("{}/{}", self.dataset, self.case)
     }

@@ -31,7 +31,7 @@ impl Clock {
         }
     }
 
-    /// What passed since the start.
+    /// Time since the start.
     pub(crate) fn stop(&self) -> Spent {
         let wall = self.wall.elapsed().as_secs_f64();
         let since = |now: Option<f64>, then: Option<f64>| Some(now? - then?);

@@ -8,35 +8,14 @@ use ml_data::sample::{Dataset, Labels, Sample, Target, Train};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
-use super::Boost;
-use super::fit::{STEP, bins, check_params, columns};
+use super::bins::{Bins, bins};
+use super::columns::columns;
+use super::params::{Boost, STEP};
 use super::rows::MOST_ROWS;
+use super::rules::check_params;
 use crate::tree::Matrix;
-use crate::tree::bin::{Binning, Cells, Filler, Layout, Survey};
+use crate::tree::bin::{Binning, Filler, Survey};
 use crate::tree::weights::Weights;
-
-/// Rows of a byte or two a cell.
-#[derive(Debug)]
-pub(crate) struct Bins {
-    pub(crate) names: Names,
-    pub(crate) layout: Arc<Layout>,
-    pub(crate) cells: Arc<Cells>,
-    binning: Binning,
-}
-
-impl Bins {
-    /// Layout and cells, if they were made as is wanted.
-    pub(crate) fn of(&self, binning: &Binning) -> Result<(Arc<Layout>, Arc<Cells>)> {
-        if *binning != self.binning {
-            return Err(Error::Unsupported {
-                step: STEP,
-                what: format!("fitting with {binning:?} on rows in bins"),
-                why: format!("they were made with {:?}", self.binning),
-            });
-        }
-        Ok((self.layout.clone(), self.cells.clone()))
-    }
-}
 
 /// Training rows as bins (LightGBM's `Dataset`): a byte or two a cell, twice, beside labels and weights. [`Boost::bin`] and
 /// [`Boost::bin_rows`] make them.
@@ -120,7 +99,7 @@ impl Boost {
     /// ```
     ///
     /// # Errors
-    /// What reading a piece says; a parameter out of range; pieces that differ in their columns, in having weights or initial
+    /// The error of reading a piece; a parameter out of range; pieces that differ in their columns, in having weights or initial
     /// scores, or in the meaning of classes; queries that do not come in ascending order; no rows; rows that differ between
     /// the readings, or come in another order.
     pub fn bin<F, Y, I>(&self, mut open: impl FnMut() -> Result<I>) -> Result<Binned<Y>>
@@ -215,7 +194,7 @@ fn check_number(rows: usize) -> Result<()> {
     Ok(())
 }
 
-/// What the first reading of the pieces tells.
+/// Results of the first pass over the pieces.
 struct FirstReading<F, Y: Target> {
     names: Names,
     binning: Binning,

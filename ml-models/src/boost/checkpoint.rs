@@ -8,66 +8,14 @@ use ml_data::artifact::Artifact;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+use super::data::{TrainingSet, ValidationSet};
+use super::params::{BoostParams, Checkpoint};
 use super::state::State;
-use super::train::{Training, Validation};
-use super::{Boost, BoostParams};
 
-/// Where checkpoints go, and how often.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Checkpoint {
-    path: PathBuf,
-    pub(crate) every: usize,
-}
-
-impl Boost {
-    /// Keeps the state of the training in a file: before the first round, after every `every_n_rounds` rounds, and where a
-    /// callback stops it. If the file is there already, training goes on from it, with the same rows, parameters and version of the
-    /// library, and ends **with the same bits** as one that never stopped; so a program that may be killed at any moment is just
-    /// started again. The file is replaced by a rename after its bytes are on the disk: there is a whole one at any time.
-    ///
-    /// The file is left behind when training ends; fitting again then only reads it. `num_iterations` may differ: more rounds go
-    /// on from it, fewer than it holds are refused. Objectives and metrics of the user's own are recognised by their names.
-    /// One training at a time may use a file. A checkpoint holds all trees, and the scores of all rows (8 bytes each and output).
-    ///
-    /// ```
-    /// # use std::ops::ControlFlow;
-    /// use ml_data::prelude::*;
-    /// use ml_data::sample::RealLabels;
-    /// use ml_models::boost::{Boost, FittedBoost};
-    ///
-    /// let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
-    /// let y: Vec<f64> = x.iter().map(|&x| (x / 9.0).sin()).collect();
-    /// let data = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
-    /// # let path = std::env::temp_dir().join(format!("boost-doc-{}.checkpoint", std::process::id()));
-    /// let boost = Boost::new().num_iterations(30);
-    /// let whole: FittedBoost = boost.fit(&data)?;
-    /// // Ends after 20 rounds; the second training adds the other ten.
-    /// let _: FittedBoost = boost.clone().num_iterations(20).checkpoint(&path, 5).fit(&data)?;
-    /// let gone_on: FittedBoost = boost.checkpoint(&path, 5).fit(&data)?;
-    /// assert_eq!(gone_on, whole);
-    /// # std::fs::remove_file(path).ok();
-    /// # Ok::<(), ml_data::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Fitting refuses a checkpoint of other parameters or rows, of another version, or one that is truncated or damaged, and
-    /// says which; and it fails if the file can not be written (a full disk, a folder that is read-only), which leaves
-    /// the last checkpoint as it was.
-    #[must_use]
-    pub fn checkpoint(mut self, path: impl Into<PathBuf>, every_n_rounds: usize) -> Self {
-        self.checkpoint = Some(Checkpoint {
-            path: path.into(),
-            every: every_n_rounds,
-        });
-        self
-    }
-}
-
-/// What the artifact says it is.
+/// Kind of the artifact.
 const KIND: &str = "boost-checkpoint/1";
 
-/// What a file holds.
+/// Content of a file.
 #[derive(Serialize, Deserialize)]
 struct Stored<P, S> {
     params: P,
@@ -78,7 +26,7 @@ struct Stored<P, S> {
 
 /// Writes and reads the checkpoints of one training.
 #[derive(Debug)]
-pub(crate) struct Saver {
+pub(crate) struct CheckpointWriter {
     at: Checkpoint,
     params: BoostParams,
     /// Rounds planned.
@@ -86,7 +34,7 @@ pub(crate) struct Saver {
     rows: String,
 }
 
-impl Saver {
+impl CheckpointWriter {
     /// `rows` is a digest of everything that is learned from.
     pub(crate) fn new(at: &Checkpoint, params: &BoostParams, rows: String) -> Self {
         let rounds = params.num_iterations;
@@ -107,8 +55,8 @@ impl Saver {
     pub(crate) fn resume_or(
         &self,
         fresh: impl FnOnce() -> State,
-        training: &Training<'_>,
-        validation: Option<&Validation<'_>>,
+        training: &TrainingSet<'_>,
+        validation: Option<&ValidationSet<'_>>,
     ) -> Result<State> {
         match fs::read(&self.at.path) {
             Ok(bytes) => self.read(&bytes, fresh(), training, validation),
@@ -155,8 +103,8 @@ impl Saver {
         &self,
         bytes: &[u8],
         fresh: State,
-        training: &Training<'_>,
-        validation: Option<&Validation<'_>>,
+        training: &TrainingSet<'_>,
+        validation: Option<&ValidationSet<'_>>,
     ) -> Result<State> {
         let artifact = Artifact::from_bytes(bytes)?;
         let version = env!("CARGO_PKG_VERSION");
@@ -204,8 +152,8 @@ fn difference(stored: &BoostParams, given: &BoostParams) -> Option<String> {
 fn fits(
     state: &State,
     fresh: &State,
-    training: &Training<'_>,
-    validation: Option<&Validation<'_>>,
+    training: &TrainingSet<'_>,
+    validation: Option<&ValidationSet<'_>>,
 ) -> bool {
     let outputs = fresh.start.len();
     let added = state.grown.len();

@@ -5,20 +5,20 @@
 
 use ml_data::random::{RngExt, generator};
 
-use super::BoostParams;
+use super::data::TrainingSet;
+use super::params::BoostParams;
 use super::state::State;
-use super::train::Training;
 use crate::tree::Tree;
 use crate::tree::grow::Sprout;
 
 /// Dropping rounds, and what each counts for.
 pub(super) struct Dart<'a> {
     params: &'a BoostParams,
-    training: &'a Training<'a>,
+    training: &'a TrainingSet<'a>,
 }
 
 impl<'a> Dart<'a> {
-    pub(super) fn new(params: &'a BoostParams, training: &'a Training<'a>) -> Self {
+    pub(super) fn new(params: &'a BoostParams, training: &'a TrainingSet<'a>) -> Self {
         Self { params, training }
     }
 
@@ -65,7 +65,7 @@ impl<'a> Dart<'a> {
     }
 
     fn add(&self, round: usize, factor: f64, state: &mut State) {
-        let Training { cells, layout, .. } = self.training;
+        let TrainingSet { cells, layout, .. } = self.training;
         if factor != 0.0 {
             let sprouts: &[Sprout] = &state.grown[round];
             for (sprout, scores) in sprouts.iter().zip(state.scores.chunks_mut(cells.rows)) {

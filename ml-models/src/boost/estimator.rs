@@ -6,9 +6,12 @@ use ml_data::Result;
 use ml_data::contract::{Estimator, LearnValid, Params, Predict, Round};
 use ml_data::sample::{Sample, Train, Valid};
 
-use super::Boost;
-use super::fit::{OnRound, STEP, Task, check_params, fit};
+use super::fit::fit;
+use super::params::Boost;
+use super::params::STEP;
+use super::rules::check_params;
 use super::target::{BoostTarget, sample_ref};
+use super::task::{OnRound, Task};
 use super::with::{BoostWith, InitModel, ObjectiveOf, WatchedMetric};
 use crate::tree::Matrix;
 
@@ -107,7 +110,7 @@ where
     ) -> Result<Y::Model> {
         let mut task = self.task::<Y>(sample_ref(train), train.y())?;
         task.valid = Some(sample_ref(valid));
-        task.judge = self.metric.judge(valid);
+        task.eval_metric = self.metric.eval_metric(valid);
         Y::model(fit(&self.boost, &task, on)?, train.y())
     }
 }

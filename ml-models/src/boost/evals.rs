@@ -1,4 +1,4 @@
-//! How training went.
+//! The record of a training.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ impl EvalsResult {
         }
     }
 
-    /// What is measured: `l2`, `binary_logloss`, `ndcg`, .., or the name of a metric of the user's own.
+    /// The metric: `l2`, `binary_logloss`, `ndcg`, .., or the name of a metric of the user's own.
     #[must_use]
     pub fn metric(&self) -> &str {
         &self.metric

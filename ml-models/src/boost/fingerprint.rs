@@ -5,8 +5,8 @@ use ml_data::artifact::digest;
 use ml_data::repr::AnyView;
 use rayon::prelude::*;
 
-use super::fit::Task;
 use super::rows::{LabelsRef, SampleRef};
+use super::task::Task;
 use crate::tree::matrix::row_bytes;
 
 /// Rows hashed together.
@@ -18,7 +18,12 @@ pub(super) fn of(task: &Task<'_>) -> Result<String> {
     let mut parts = vec![sample(&task.train)?];
     parts.push(task.valid.as_ref().map_or(Ok(String::new()), sample)?);
     parts.push(task.custom.map_or("", |c| c.name()).into());
-    parts.push(task.judge.as_ref().map_or("", |j| j.measure.name).into());
+    parts.push(
+        task.eval_metric
+            .as_ref()
+            .map_or("", |j| j.measure.name)
+            .into(),
+    );
     if let Some((model, evals)) = task.warm_start {
         parts.push(digest(format!("{:?}{evals:?}", model.parts()).as_bytes()));
     }

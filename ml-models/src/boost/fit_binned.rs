@@ -3,18 +3,19 @@
 use ml_data::Result;
 use ml_data::sample::{Sample, Target, Valid};
 
-use super::Boost;
 use super::binned::Binned;
 use super::estimator::never_stop;
-use super::fit::{Task, fit};
+use super::fit::fit;
+use super::params::Boost;
 use super::rows::{SampleRef, Source};
 use super::target::{BoostTarget, sample_ref};
+use super::task::Task;
 use super::with::{BoostWith, InitModel, ObjectiveOf, WatchedMetric};
 use crate::tree::Matrix;
 
 /// Fitting on rows in bins.
 pub trait FitBinned<Y: Target> {
-    /// What it has learned.
+    /// The fitted model.
     type Model;
 
     /// Learns from rows in bins.
@@ -86,7 +87,7 @@ where
     ) -> Result<Y::Model> {
         let mut task = self.task::<Y>(binned_ref(train), &train.labels)?;
         task.valid = Some(sample_ref(valid));
-        task.judge = self.metric.judge(valid);
+        task.eval_metric = self.metric.eval_metric(valid);
         Y::model(fit(&self.boost, &task, &mut never_stop)?, &train.labels)
     }
 }

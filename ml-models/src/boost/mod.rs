@@ -1,14 +1,16 @@
 //! Histogram gradient boosting: numbers, classes and learning to rank.
 //!
-//! [`Boost`] is what you configure, [`FittedBoost`] and [`FittedBoostClassifier`] what was learned. From data to model:
+//! [`Boost`] has the parameters; [`FittedBoost`] and [`FittedBoostClassifier`] are the models. From
+//! data to model, each file imports only files below it:
 //!
-//! * `rows`: checks labels, drops rows of weight 0, brings queries together;
-//! * `losses` and `objective`: the loss that is asked for, and gradients and hessians of each;
-//! * `fit`: bins the columns, and makes a model of what was learned;
-//! * `train`: the rounds, with row and column sampling and early stopping;
-//! * `refit`: new leaf values for the trees of a model.
-//!
-//! * `state` and `checkpoint`: where training stands between two rounds, in memory and on disk.
+//! * `params`: the table of parameters; `rules`: rules between them;
+//! * `rows`, `bins`: the rows that count, and their bins;
+//! * `objective`: one loss a file, listed in `objective/list.rs`; `loss`: the one that is asked for;
+//! * `data`: [`TrainingSet`](data::TrainingSet) and [`ValidationSet`](data::ValidationSet);
+//! * `state`: scores and trees between two rounds; `sampling`, `dart`, `early_stopping` and
+//!   `checkpoint`: the parts of a round;
+//! * `train`: the rounds; `fit`: from samples to a model;
+//! * `target`, `with`, `estimator`: the contracts; `refit`: new leaf values for the trees of a model.
 //!
 //! # Watching a training
 //!
@@ -46,15 +48,19 @@
 //! Bins, growth and prediction of the trees themselves are in [`tree`](crate::tree).
 
 mod binned;
+mod bins;
 mod checkpoint;
+mod choices;
+mod columns;
 mod dart;
-mod draws;
+mod data;
+mod early_stopping;
 mod estimator;
 mod evals;
 mod fingerprint;
 mod fit;
 mod fit_binned;
-mod losses;
+mod loss;
 mod model;
 mod objective;
 mod parameter;
@@ -63,19 +69,23 @@ mod progress;
 mod refit;
 mod replay;
 mod rows;
+mod rules;
+mod sampling;
 mod state;
 mod target;
+mod task;
 mod train;
-mod watch;
+mod tree_params;
 mod with;
 
 pub use crate::tree::{Child, Node, Scratch, Tree};
 pub use binned::Binned;
+pub use choices::{Boosting, DataSampleStrategy};
 pub use evals::EvalsResult;
 pub use fit_binned::FitBinned;
 pub use model::{FittedBoost, FittedBoostClassifier};
 pub use objective::{CustomObjective, Objective};
-pub use params::{Boost, BoostParams, Boosting, DataSampleStrategy};
+pub use params::{Boost, BoostParams};
 pub use refit::Refit;
 pub use target::BoostTarget;
 pub use with::{BoostWith, Set, Unset};

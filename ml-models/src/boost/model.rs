@@ -1,4 +1,4 @@
-//! What was learned.
+//! Fitted models of boosting.
 
 use ml_data::contract::Predict;
 use ml_data::repr::{Dense, Float, Names, View};
@@ -7,7 +7,8 @@ use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::evals::EvalsResult;
-use super::fit::{Learned, STEP};
+use super::fit::Learned;
+use super::params::STEP;
 use crate::tree::{Ensemble, Matrix, Scratch, Tree};
 
 /// A fitted [`Boost`](super::Boost): predicts values, rates, probabilities of the positive class, or ranking scores.
@@ -37,7 +38,7 @@ pub struct FittedBoostClassifier {
     classes: Vec<Box<str>>,
 }
 
-/// What both have.
+/// State of both models.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Stored {
     ensemble: Ensemble,
@@ -176,7 +177,7 @@ impl FittedBoostClassifier {
     }
 }
 
-/// What both models tell.
+/// Methods of both models.
 macro_rules! about {
     ($model:ty) => {
         impl $model {
@@ -224,13 +225,13 @@ macro_rules! about {
                 self.stored.ensemble.names()
             }
 
-            /// How often each feature splits a node (LightGBM's `split` importance), in column order.
+            /// Number of nodes that each feature splits (LightGBM's `split` importance), in column order.
             #[must_use]
             pub fn split_importance(&self) -> Vec<u64> {
                 self.stored.ensemble.split_importance()
             }
 
-            /// How much all splits on each feature have gained (LightGBM's `gain` importance), in column order.
+            /// Sum of the gains of all splits on each feature (LightGBM's `gain` importance), in column order.
             #[must_use]
             pub fn gain_importance(&self) -> Vec<f64> {
                 self.stored.ensemble.gain_importance()

@@ -1,9 +1,6 @@
 //! The parts of the table of parameters in `params.rs`: kinds of values, rules, and the macro
 //! that turns the table into a struct, setters, text and checks.
 
-use super::objective::Objective;
-use super::params::{Boosting, DataSampleStrategy};
-
 /// A kind of value that parameters have.
 pub(super) trait ParameterValue: Sized {
     /// The kind in words.
@@ -110,45 +107,6 @@ impl ParameterValue for Vec<Vec<String>> {
             ),
         };
         sets.iter().enumerate().map(set).collect()
-    }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
-    }
-}
-
-impl ParameterValue for Option<Objective> {
-    const KIND: &'static str = "the name of an objective in LightGBM";
-    fn parse(text: &str) -> Option<Self> {
-        Objective::named(text).map(Some)
-    }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
-    }
-}
-
-impl ParameterValue for Boosting {
-    const KIND: &'static str = "gbdt, dart or rf";
-    fn parse(text: &str) -> Option<Self> {
-        match text {
-            "gbdt" | "gbrt" | "gbtree" => Some(Self::Gbdt),
-            "dart" => Some(Self::Dart),
-            "rf" | "random_forest" => Some(Self::Rf),
-            _ => None,
-        }
-    }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
-    }
-}
-
-impl ParameterValue for DataSampleStrategy {
-    const KIND: &'static str = "bagging or goss";
-    fn parse(text: &str) -> Option<Self> {
-        match text {
-            "bagging" => Some(Self::Bagging),
-            "goss" => Some(Self::Goss),
-            _ => None,
-        }
     }
     fn numbers(&self) -> Vec<f64> {
         Vec::new()
@@ -262,7 +220,7 @@ macro_rules! parameters {
             }
 
             /// The first parameter that breaks its own rule: its name, the number, the rule.
-            fn out_of_range(&self) -> Option<(&'static str, f64, &'static str)> {
+            pub(super) fn out_of_range(&self) -> Option<(&'static str, f64, &'static str)> {
                 $(
                     let holds = |_x: f64| rule_holds!($rule $(($($bound),+))?, _x);
                     if let Some(x) = self.$name.numbers().into_iter().find(|&x| !holds(x)) {

@@ -1,44 +1,18 @@
 //! Parameters of boosting: one table, with LightGBM's names and defaults.
 
+use std::path::PathBuf;
+
+use indicatif::ProgressBar;
 use ml_data::error::hint;
-use ml_data::random::hash;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::checkpoint::Checkpoint;
-use super::fit::STEP;
-use super::objective::Objective;
+use super::choices::{Boosting, DataSampleStrategy};
+use super::objective::list::Objective;
 use super::parameter::{ParameterValue, parameters, rule_holds, rule_text, setter};
-use super::progress::Shown;
-use crate::tree::bin::Binning;
-use crate::tree::grow::{Categorical, Growth, Levels};
 
-/// What a round of boosting is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Boosting {
-    /// Each tree lowers the loss that the trees before it left.
-    #[default]
-    Gbdt,
-    /// As [`Gbdt`](Self::Gbdt), but each tree is grown as if some of those before it were not there (Rashmi and Gilad-Bachrach,
-    /// *DART: dropouts meet multiple additive regression trees*, AISTATS 2015,
-    /// [arXiv:1505.01866](https://arxiv.org/abs/1505.01866)).
-    Dart,
-    /// Trees of rows drawn anew, side by side, averaged.
-    Rf,
-}
-
-/// How the rows of a round are drawn.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum DataSampleStrategy {
-    /// A share of the rows at random; needs `bagging_fraction` and `bagging_freq`.
-    #[default]
-    Bagging,
-    /// The rows with large gradients, and a random share of the others that stands for all of them (Ke et al.,
-    /// *LightGBM*, NeurIPS 2017).
-    Goss,
-}
+/// Name of the model in errors.
+pub(crate) const STEP: &str = "Boost";
 
 /// Gradient-boosted decision trees on histograms.
 ///
@@ -110,7 +84,24 @@ pub struct Boost {
     #[serde(skip)]
     pub(super) checkpoint: Option<Checkpoint>,
     #[serde(skip)]
-    pub(super) progress_bar: Shown,
+    pub(super) progress_bar: BarHandle,
+}
+
+/// Where checkpoints go, and how often.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Checkpoint {
+    pub(super) path: PathBuf,
+    pub(super) every: usize,
+}
+
+/// The bar a user gave, if any. Two configurations are equal whatever bar they have.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct BarHandle(pub(crate) Option<ProgressBar>);
+
+impl PartialEq for BarHandle {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 parameters! {
@@ -181,7 +172,7 @@ parameters! {
     bagging_by_query: bool = false, any, [], plain;
     /// Kind of rounds: boosting, boosting with dropout, or a forest. Default boosting.
     boosting: Boosting = Boosting::Gbdt, any, ["boosting_type", "boost"], plain;
-    /// How rows are drawn. Default bagging.
+    /// Sampling of rows. Default bagging.
     data_sample_strategy: DataSampleStrategy = DataSampleStrategy::Bagging, any, [], plain;
     /// GOSS: share of the rows with the largest gradients, which are kept. Default 0.2.
     top_rate: f64 = 0.2, fraction, [], plain;
@@ -316,10 +307,53 @@ impl Boost {
     }
 
     /// Moves a bar by a round at a time, with the metric and the best one so far as its message: with validation rows or without.
-    /// How it looks is its style's business.
+    /// Its looks are its style's business.
     #[must_use]
-    pub fn progress_bar(mut self, bar: indicatif::ProgressBar) -> Self {
-        self.progress_bar = Shown(Some(bar));
+    pub fn progress_bar(mut self, bar: ProgressBar) -> Self {
+        self.progress_bar = BarHandle(Some(bar));
+        self
+    }
+
+    /// Keeps the state of the training in a file: before the first round, after every `every_n_rounds` rounds, and where a
+    /// callback stops it. If the file is there already, training goes on from it, with the same rows, parameters and version of the
+    /// library, and ends **with the same bits** as one that never stopped; so a program that may be killed at any moment is just
+    /// started again. The file is replaced by a rename after its bytes are on the disk: there is a whole one at any time.
+    ///
+    /// The file is left behind when training ends; fitting again then only reads it. `num_iterations` may differ: more rounds go
+    /// on from it, fewer than it holds are refused. Objectives and metrics of the user's own are recognised by their names.
+    /// One training at a time may use a file. A checkpoint holds all trees, and the scores of all rows (8 bytes each and output).
+    ///
+    /// ```
+    /// # use std::ops::ControlFlow;
+    /// use ml_data::prelude::*;
+    /// use ml_data::sample::RealLabels;
+    /// use ml_models::boost::{Boost, FittedBoost};
+    ///
+    /// let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
+    /// let y: Vec<f64> = x.iter().map(|&x| (x / 9.0).sin()).collect();
+    /// let data = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+    /// # let path = std::env::temp_dir().join(format!("boost-doc-{}.checkpoint", std::process::id()));
+    /// let boost = Boost::new().num_iterations(30);
+    /// let whole: FittedBoost = boost.fit(&data)?;
+    /// // Ends after 20 rounds; the second training adds the other ten.
+    /// let _: FittedBoost = boost.clone().num_iterations(20).checkpoint(&path, 5).fit(&data)?;
+    /// let gone_on: FittedBoost = boost.checkpoint(&path, 5).fit(&data)?;
+    /// assert_eq!(gone_on, whole);
+    /// # std::fs::remove_file(path).ok();
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Fitting refuses a checkpoint of other parameters or rows, of another version, or one that is truncated or damaged, and
+    /// says which; and it fails if the file can not be written (a full disk, a folder that is read-only), which leaves
+    /// the last checkpoint as it was.
+    #[must_use]
+    pub fn checkpoint(mut self, path: impl Into<PathBuf>, every_n_rounds: usize) -> Self {
+        self.checkpoint = Some(Checkpoint {
+            path: path.into(),
+            every: every_n_rounds,
+        });
         self
     }
 
@@ -358,127 +392,6 @@ fn unknown(name: &str) -> Error {
 }
 
 impl BoostParams {
-    /// The first parameter outside its range, or at odds with another: its name, value, and the
-    /// rule it breaks.
-    pub(super) fn broken_rule(&self) -> Option<(&'static str, String, &'static str)> {
-        let out = self.out_of_range();
-        let out = out.map(|(name, value, rule)| (name, value.to_string(), rule));
-        out.or_else(|| self.at_odds())
-    }
-
-    /// The first parameter that does not go with another.
-    fn at_odds(&self) -> Option<(&'static str, String, &'static str)> {
-        let renews = self.objective.is_some_and(Objective::renews_leaves);
-        let direction = self.monotone_constraints.iter().find(|&&m| m != 0);
-        let random_columns = self.feature_fraction < 1.0 || self.feature_fraction_bynode < 1.0;
-        let checks = [
-            (
-                self.objective == Some(Objective::Quantile) && self.alpha >= 1.0,
-                "alpha",
-                self.alpha.to_string(),
-                "above 0, and below 1 for quantiles",
-            ),
-            (
-                self.is_unbalance && self.scale_pos_weight != 1.0,
-                "scale_pos_weight",
-                self.scale_pos_weight.to_string(),
-                "finite and above 0, and 1 with is_unbalance",
-            ),
-            (
-                self.top_rate + self.other_rate > 1.0,
-                "top_rate",
-                self.top_rate.to_string(),
-                "in (0, 1], and at most 1 together with other_rate",
-            ),
-            (
-                self.path_smooth > 0.0 && self.min_data_in_leaf < 2,
-                "path_smooth",
-                self.path_smooth.to_string(),
-                "finite and at least 0, and only with a min_data_in_leaf of at least 2",
-            ),
-            (
-                renews && direction.is_some(),
-                "monotone_constraints",
-                direction.map_or_else(String::new, i8::to_string),
-                "all 0 with RegressionL1, Quantile and Mape, whose leaf values are found anew from residuals in no order",
-            ),
-            (
-                self.boosting == Boosting::Rf && !self.random_rows() && !random_columns,
-                "boosting",
-                "Rf".into(),
-                "for Rf, trees must differ: bagging_freq with bagging_fraction, or a feature_fraction below 1",
-            ),
-            (
-                self.boosting == Boosting::Dart && self.early_stopping_round.is_some(),
-                "early_stopping_round",
-                self.early_stopping_round.unwrap_or(0).to_string(),
-                "none with DART, whose later rounds change earlier trees",
-            ),
-            (
-                self.label_gain.as_ref().is_some_and(Vec::is_empty),
-                "label_gain",
-                "[]".into(),
-                "non-empty, and all entries finite and at least 0",
-            ),
-        ];
-        let mut broken = checks.into_iter().filter(|c| c.0);
-        broken
-            .next()
-            .map(|(_, name, value, rule)| (name, value, rule))
-    }
-
-    /// `interactions` are positions of columns.
-    pub(crate) fn growth(&self, interactions: Vec<Vec<u32>>) -> Growth {
-        Growth {
-            interactions,
-            max_delta_step: self.max_delta_step,
-            path_smooth: self.path_smooth,
-            monotone: self.monotone_constraints.clone(),
-            feature_fraction_bynode: self.feature_fraction_bynode,
-            extra_trees: self.extra_trees,
-            seed: self.seed,
-            num_leaves: self.num_leaves,
-            max_depth: self.max_depth,
-            min_data_in_leaf: self.min_data_in_leaf,
-            min_sum_hessian_in_leaf: self.min_sum_hessian_in_leaf,
-            lambda_l1: self.lambda_l1,
-            lambda_l2: self.lambda_l2,
-            min_gain_to_split: self.min_gain_to_split,
-            shrinkage: if self.boosting == Boosting::Rf {
-                1.0
-            } else {
-                self.learning_rate
-            },
-            categorical: Categorical {
-                max_cat_to_onehot: self.max_cat_to_onehot,
-                max_cat_threshold: self.max_cat_threshold,
-                cat_smooth: self.cat_smooth,
-                cat_l2: self.cat_l2,
-                min_data_per_group: self.min_data_per_group as i64,
-            },
-        }
-    }
-
-    /// The levels that the gradients of a tree are rounded to, where they are.
-    pub(crate) fn levels(&self, tree: u64) -> Option<Levels> {
-        self.use_quantized_grad.then(|| Levels {
-            number: self.num_grad_quant_bins,
-            seed: self.stochastic_rounding.then(|| hash(self.seed, tree)),
-        })
-    }
-
-    /// `categorical` are positions of columns.
-    pub(crate) fn binning(&self, categorical: Vec<usize>) -> Binning {
-        Binning {
-            categorical,
-            max_bin: self.max_bin,
-            min_data_in_bin: self.min_data_in_bin,
-            bin_construct_sample_cnt: self.bin_construct_sample_cnt,
-            enable_bundle: self.enable_bundle,
-            seed: self.seed,
-        }
-    }
-
     /// Whether a share of the rows is drawn.
     pub(crate) fn bags(&self) -> bool {
         self.data_sample_strategy == DataSampleStrategy::Bagging && self.random_rows()

@@ -2,29 +2,32 @@
 
 use indicatif::ProgressBar;
 
-use super::train::Progress;
+use super::params::BarHandle;
 
-/// The bar a user gave, if any. Two configurations are equal whatever bar they have.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Shown(pub(crate) Option<ProgressBar>);
-
-impl PartialEq for Shown {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
+/// Report of a finished round.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct RoundReport {
+    /// Rounds finished, from 1.
+    pub(crate) iteration: usize,
+    /// The metric of the training rows, where it is asked for.
+    pub(crate) train: Option<f64>,
+    /// The validation metric, if there are validation rows.
+    pub(crate) valid: Option<f64>,
+    /// The best round so far, where training stops early by it.
+    pub(crate) best: Option<usize>,
 }
 
 /// The bar of one training.
-pub(super) struct Bar<'a> {
+pub(super) struct TrainingBar<'a> {
     bar: Option<&'a ProgressBar>,
     /// The best round seen and its metric.
     best: Option<(usize, f64)>,
 }
 
-impl<'a> Bar<'a> {
+impl<'a> TrainingBar<'a> {
     /// A bar of so many rounds, some of them done.
-    pub(super) fn begin(shown: &'a Shown, rounds: usize, done: usize) -> Self {
-        let bar = shown.0.as_ref();
+    pub(super) fn begin(handle: &'a BarHandle, rounds: usize, done: usize) -> Self {
+        let bar = handle.0.as_ref();
         if let Some(bar) = bar {
             bar.set_length(rounds as u64);
             bar.set_position(done as u64);
@@ -33,7 +36,7 @@ impl<'a> Bar<'a> {
     }
 
     /// Moves on by a round.
-    pub(super) fn round(&mut self, progress: &Progress, metric: &str) {
+    pub(super) fn round(&mut self, progress: &RoundReport, metric: &str) {
         let Some(bar) = self.bar else { return };
         bar.set_position(progress.iteration as u64);
         let mut message = Vec::new();

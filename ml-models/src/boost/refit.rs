@@ -6,10 +6,14 @@ use ml_data::sample::{Sample, Train};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
-use super::Boost;
+use super::columns::check_monotone;
 use super::evals::EvalsResult;
-use super::fit::{Learned, STEP, check_monotone, check_params};
+use super::fit::Learned;
+use super::loss::loss;
+use super::params::Boost;
+use super::params::STEP;
 use super::rows::{Rows, SampleRef};
+use super::rules::check_params;
 use super::target::{BoostTarget, sample_ref};
 use crate::tree::grow::{Growth, Pair};
 use crate::tree::math::PIECE;
@@ -108,7 +112,7 @@ fn refit(boost: &Boost, sample: &SampleRef<'_>, model: &Ensemble) -> Result<Ense
     x.check(model.names())?;
     check_monotone(params, model.names())?;
     let rows = Rows::of(sample, "training sample")?;
-    let loss = rows.loss(params, None, sample)?;
+    let loss = loss(&rows, params, None, sample)?;
     let outputs = loss.outputs();
     Error::check_len("outputs of the model to refit", outputs, model.outputs())?;
     let mut parts = model.parts().clone();
@@ -190,7 +194,7 @@ fn sums(leaves: usize, of_row: &[u32], pairs: &[Pair], weights: &Weights) -> Vec
     (0..leaves).map(total).collect()
 }
 
-/// How old and new values are mixed.
+/// Mixture of old and new values.
 struct Values {
     growth: Growth,
     decay: f64,
@@ -265,7 +269,7 @@ fn keep_order(tree: &mut Tree, monotone: &[i8]) {
     }
 }
 
-/// What a node or a leaf adds to the score.
+/// The value that a node or a leaf adds to the score.
 fn value_of(tree: &mut Tree, child: Child) -> &mut f64 {
     match child {
         Child::Leaf(leaf) => &mut tree.leaves[leaf as usize].value,

@@ -4,8 +4,8 @@ use ml_data::repr::{AnyView, Names, RowSet};
 use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels, RelevanceLabels};
 use ml_data::{Error, Result};
 
-use super::binned::Bins;
-use super::fit::STEP;
+use super::bins::Bins;
+use super::params::STEP;
 use crate::tree::weights::{Weights, held};
 
 /// Labels beyond this are refused: sums of their squares must stay finite in `f32` gradients.
@@ -114,7 +114,7 @@ impl Rows {
         Ok(Self { kept, starts })
     }
 
-    /// What each row that counts counts for; weights that sums do not hold, or that are small and
+    /// Weights of the rows that count; weights that sums do not hold, or that are small and
     /// sum to less than `least`, are divided by their largest.
     pub(crate) fn weights(&self, sample: &SampleRef<'_>, least: f64) -> Weights {
         sample

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::BoostParams;
-use super::params::Boosting;
-use super::train::{Training, Validation};
+use super::choices::Boosting;
+use super::data::{TrainingSet, ValidationSet};
+use super::params::BoostParams;
 use crate::tree::grow::Sprout;
 
 /// All that the rounds to come depend on, besides parameters and rows: training that goes on from a state ends with the same
@@ -34,8 +34,8 @@ impl State {
     /// Before the first round, or after the last one of an earlier model.
     pub(crate) fn new(
         params: &BoostParams,
-        training: &Training<'_>,
-        validation: Option<&Validation<'_>>,
+        training: &TrainingSet<'_>,
+        validation: Option<&ValidationSet<'_>>,
     ) -> Self {
         let mut state = Self {
             rounds: 0,
@@ -84,7 +84,7 @@ fn constant(start: &[f64], rows: usize, init_score: Option<&[f64]>) -> Vec<f64> 
 }
 
 /// The constant scores of each output.
-fn start(params: &BoostParams, training: &Training<'_>) -> Vec<f64> {
+fn start(params: &BoostParams, training: &TrainingSet<'_>) -> Vec<f64> {
     if params.boost_from_average && training.init_score.is_none() {
         let factors = training.weights.factors();
         training.loss.start(factors.as_deref())

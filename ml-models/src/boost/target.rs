@@ -6,8 +6,9 @@ use ml_data::sample::{
 use ml_data::{Error, Result};
 
 use super::evals::EvalsResult;
-use super::fit::{Learned, STEP};
+use super::fit::Learned;
 use super::model::{FittedBoost, FittedBoostClassifier};
+use super::params::STEP;
 use super::rows::{LabelsRef, SampleRef, Source};
 use crate::tree::{Ensemble, Matrix};
 

@@ -1,89 +1,31 @@
 //! The rounds of boosting.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::BoostParams;
-use super::checkpoint::Saver;
+use super::checkpoint::CheckpointWriter;
+use super::choices::{Boosting, DataSampleStrategy};
 use super::dart::{self, Dart};
-use super::draws::Draws;
-use super::evals::EvalsResult;
-use super::fit::STEP;
-use super::objective::{Loss, Measure};
-use super::params::{Boosting, DataSampleStrategy};
+use super::data::{TrainingSet, ValidationSet};
+use super::early_stopping::{EarlyStopping, training_metric};
+use super::params::{BoostParams, STEP};
+use super::progress::RoundReport;
+use super::sampling::Sampler;
 use super::state::State;
-use super::watch::{Watch, training_metric};
 use crate::tree::Tree;
-use crate::tree::bin::{Cells, Layout};
 use crate::tree::grow::{Gradients, Grower, Growth, Sprout};
-use crate::tree::weights::Weights;
 use ml_data::{Error, Result};
 
-/// Training rows, binned.
-#[derive(Debug)]
-pub(crate) struct Training<'a> {
-    pub(crate) layout: Arc<Layout>,
-    pub(crate) cells: Arc<Cells>,
-    pub(crate) loss: Box<dyn Loss + 'a>,
-    pub(crate) weights: Weights,
-    /// Where each query begins, and the end; empty without queries.
-    pub(crate) starts: Vec<u32>,
-    /// What scores start from, one output after the other.
-    pub(crate) init_score: Option<Vec<f64>>,
-    /// Whether the metric of these rows is wanted after each round.
-    pub(crate) measured: bool,
-    /// What an earlier model says, one output after the other.
-    pub(crate) warm_start: Option<WarmStart>,
-}
-
-/// An earlier model that training goes on from.
-#[derive(Debug)]
-pub(crate) struct WarmStart {
-    /// Its rounds.
-    pub(crate) rounds: usize,
-    pub(crate) start: Vec<f64>,
-    /// Its scores of the rows, their initial scores included.
-    pub(crate) train: Vec<f64>,
-    pub(crate) valid: Vec<f64>,
-    pub(crate) evals: EvalsResult,
-}
-
-/// Validation rows, in the bins of the training rows.
-pub(crate) struct Validation<'a> {
-    pub(crate) cells: Cells,
-    /// What scores start from, one output after the other.
-    pub(crate) init_score: Option<Vec<f64>>,
-    pub(crate) measure: Measure<'a>,
-    /// The metric of the scores, one output after the other.
-    pub(crate) evaluate: Box<Evaluate<'a>>,
-}
-
-type Evaluate<'a> = dyn Fn(&[f64]) -> Result<f64> + 'a;
-
-/// What a finished round reports.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Progress {
-    /// Rounds finished, from 1.
-    pub(crate) iteration: usize,
-    /// The metric of the training rows, where it is asked for.
-    pub(crate) train: Option<f64>,
-    /// The validation metric, if there are validation rows.
-    pub(crate) valid: Option<f64>,
-    /// The best round so far, where training stops early by it.
-    pub(crate) best: Option<usize>,
-}
-
-/// What happens besides the rounds.
+/// Side effects of each round.
 pub(crate) struct Hooks<'a> {
     /// Called after each round; may stop training.
-    pub(crate) on_round: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+    pub(crate) on_round: &'a mut dyn FnMut(RoundReport) -> ControlFlow<()>,
     /// Keeps the state on disk.
-    pub(crate) saver: Option<&'a Saver>,
+    pub(crate) saver: Option<&'a CheckpointWriter>,
 }
 
-/// What training learned.
+/// Result of the rounds.
 #[derive(Debug)]
 pub(crate) struct Trained {
     /// The scores every row starts from.
@@ -100,8 +42,8 @@ pub(crate) struct Trained {
 /// Boosts until the rounds are up, nothing gains any more, validation stops improving, or `on_round` breaks.
 pub(crate) fn train(
     params: &BoostParams,
-    training: &Training<'_>,
-    validation: Option<&Validation<'_>>,
+    training: &TrainingSet<'_>,
+    validation: Option<&ValidationSet<'_>>,
     growth: &Growth,
     mut state: State,
     hooks: &mut Hooks<'_>,
@@ -109,25 +51,25 @@ pub(crate) fn train(
     let n = training.cells.rows;
     let outputs = training.loss.outputs();
     let factors = training.weights.factors();
-    let mut watch = validation.map(|v| Watch::new(params, v, &state));
-    let mut rounds = Rounds {
+    let mut watch = validation.map(|v| EarlyStopping::new(params, v, &state));
+    let mut booster = Booster {
         training,
         params,
         growth,
         gradients: Gradients::new(n),
         all: vec![[0.0; 2]; if outputs > 1 { n * outputs } else { 0 }],
         grower: Grower::new(growth, &training.layout, &training.cells, &training.weights),
-        draws: Draws::new(params, n, training.layout.columns.len(), &training.starts),
+        sampler: Sampler::new(params, n, training.layout.columns.len(), &training.starts),
     };
     let dart = (params.boosting == Boosting::Dart).then(|| Dart::new(params, training));
-    let stops = |watch: &Option<Watch<'_>>, state: &State| {
+    let stops = |watch: &Option<EarlyStopping<'_>>, state: &State| {
         watch.as_ref().is_some_and(|w| w.stops(state.rounds))
     };
     while state.rounds < params.num_iterations && !stops(&watch, &state) {
         let iteration = state.rounds + 1;
         let dropped = dart.as_ref().map(|d| d.drop(iteration, &mut state));
-        let sprouts = in_pool(|| rounds.round(iteration, &mut state))?;
-        if sprouts.iter().all(|s| s.nodes.is_empty()) && !rounds.draws.random() {
+        let sprouts = in_pool(|| booster.round(iteration, &mut state))?;
+        if sprouts.iter().all(|s| s.nodes.is_empty()) && !booster.sampler.random() {
             if let (Some(dart), Some(dropped)) = (&dart, dropped) {
                 dart.put_back(&dropped, &mut state);
             }
@@ -146,11 +88,11 @@ pub(crate) fn train(
                 }
             }
         }
-        let progress = Progress {
+        let progress = RoundReport {
             iteration,
             train: training_metric(training, factors.as_deref(), &mut state),
             valid: watch.as_mut().map(|w| w.round(&mut state)).transpose()?,
-            best: watch.as_ref().and_then(Watch::best_iteration),
+            best: watch.as_ref().and_then(EarlyStopping::best_iteration),
         };
         let goes_on = (hooks.on_round)(progress).is_continue();
         if let Some(saver) = hooks.saver {
@@ -160,14 +102,14 @@ pub(crate) fn train(
             break;
         }
     }
-    let best = watch.as_ref().and_then(Watch::best_iteration);
+    let best = watch.as_ref().and_then(EarlyStopping::best_iteration);
     Ok(trained(params, training, growth, state, best))
 }
 
 /// From the last state to trees in the features' own values.
 fn trained(
     params: &BoostParams,
-    training: &Training<'_>,
+    training: &TrainingSet<'_>,
     growth: &Growth,
     state: State,
     best_iteration: Option<usize>,
@@ -200,24 +142,24 @@ fn trained(
     }
 }
 
-/// What the rounds share.
-struct Rounds<'a> {
-    training: &'a Training<'a>,
+/// Grows the trees of a round; holds what all rounds share.
+struct Booster<'a> {
+    training: &'a TrainingSet<'a>,
     params: &'a BoostParams,
     growth: &'a Growth,
     gradients: Gradients,
     /// Pairs of all outputs, where there are several.
     all: Vec<[f32; 2]>,
     grower: Grower<'a>,
-    draws: Draws<'a>,
+    sampler: Sampler<'a>,
 }
 
-impl Rounds<'_> {
+impl Booster<'_> {
     /// Grows one tree an output and adds them to the scores; trees of a forest stand for themselves.
     fn round(&mut self, iteration: usize, state: &mut State) -> Result<Vec<Sprout>> {
-        let Training { loss, weights, .. } = self.training;
+        let TrainingSet { loss, weights, .. } = self.training;
         let (n, outputs) = (self.training.cells.rows, loss.outputs());
-        let columns = self.draws.columns(iteration);
+        let columns = self.sampler.columns(iteration);
         let several = outputs > 1;
         let pairs = if several {
             &mut self.all
@@ -226,8 +168,8 @@ impl Rounds<'_> {
         };
         loss.gradients(&state.scores, iteration - 1, pairs);
         loss.check(pairs)?;
-        self.draws.rows(iteration, pairs);
-        let bag = self.draws.bag();
+        self.sampler.rows(iteration, pairs);
+        let bag = self.sampler.bag();
         let unit =
             loss.unit_hessian() && self.params.data_sample_strategy == DataSampleStrategy::Bagging;
         let mut sprouts = Vec::with_capacity(outputs);

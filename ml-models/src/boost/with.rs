@@ -5,12 +5,12 @@ use ml_data::contract::{Direction, Metric};
 use ml_data::repr::Repr;
 use ml_data::sample::{Binary, Real, Sample, Valid};
 
-use super::Boost;
 use super::evals::EvalsResult;
-use super::fit::{Judge, Task};
 use super::objective::{CustomObjective, Measure};
+use super::params::Boost;
 use super::rows::SampleRef;
 use super::target::BoostTarget;
+use super::task::{EvalMetric, Task};
 use crate::tree::Ensemble;
 
 /// [`Boost`] with parts of the user's own: a metric of validation rows, an objective, a model to go
@@ -171,23 +171,27 @@ impl<M, O, I> BoostWith<M, O, I> {
 /// The `metric` of [`BoostWith`], set or not.
 pub trait WatchedMetric<Y: BoostTarget>: Send + Sync {
     #[doc(hidden)]
-    fn judge<'a, R: Repr>(&'a self, valid: &'a Sample<R, Y, Valid>) -> Option<Judge<'a>>;
+    fn eval_metric<'a, R: Repr>(&'a self, valid: &'a Sample<R, Y, Valid>)
+    -> Option<EvalMetric<'a>>;
 }
 
 impl<Y: BoostTarget> WatchedMetric<Y> for Unset {
-    fn judge<'a, R: Repr>(&'a self, _: &'a Sample<R, Y, Valid>) -> Option<Judge<'a>> {
+    fn eval_metric<'a, R: Repr>(&'a self, _: &'a Sample<R, Y, Valid>) -> Option<EvalMetric<'a>> {
         None
     }
 }
 
 impl<Y: BoostTarget, M: Metric<Y>> WatchedMetric<Y> for Set<M> {
-    fn judge<'a, R: Repr>(&'a self, valid: &'a Sample<R, Y, Valid>) -> Option<Judge<'a>> {
+    fn eval_metric<'a, R: Repr>(
+        &'a self,
+        valid: &'a Sample<R, Y, Valid>,
+    ) -> Option<EvalMetric<'a>> {
         let Self(metric) = self;
         let score = |flat: Vec<f64>| {
             let predicted = Y::predictions(valid.y(), flat)?;
             metric.score(valid.y(), &predicted, valid.weights())
         };
-        Some(Judge {
+        Some(EvalMetric {
             measure: Measure {
                 name: metric.name(),
                 higher_is_better: metric.direction() == Direction::HigherIsBetter,

@@ -146,14 +146,14 @@ impl<Q: Query> Blend<Q> {
         self
     }
 
-    /// How lists are made comparable.
+    /// Method that makes lists comparable.
     #[must_use]
     pub fn fusion(mut self, fusion: Fusion) -> Self {
         self.fusion = fusion;
         self
     }
 
-    /// How many items each ranker is asked for, or `k` if that is more. Longer lists let an item win that all rankers like
+    /// Number of items that each ranker is asked for, or `k` if that is more. Longer lists let an item win that all rankers like
     /// a little.
     #[must_use]
     pub fn depth(mut self, depth: usize) -> Self {

@@ -1,9 +1,9 @@
-//! What an item's place in one list is worth in the blend.
+//! Fusion of ranked lists: the worth of a place.
 
 use ml_data::contract::Scored;
 use serde::{Deserialize, Serialize};
 
-/// How lists of different rankers are made comparable.
+/// Method that makes lists of different rankers comparable.
 ///
 /// # References
 /// Cormack, Clarke and Büttcher (2009), reciprocal rank fusion,
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub enum Fusion {
     /// `1 / (k + rank)`, ranks from 1. Reads no scores, so rankers of any kind meet as equals: the safe choice.
     ReciprocalRank {
-        /// How little the first ranks stand out; 60 by convention.
+        /// Smoothing of the first ranks; 60 by convention.
         k: f64,
     },
     /// Scores moved to `[0, 1]` over the list. Keeps distances, but one extreme score flattens the rest.

@@ -30,7 +30,7 @@ fn close(got: &[f64], want: &[f64]) {
     assert!(near, "{got:?} {want:?}");
 }
 
-/// What the second place counts: 1 / log2(3).
+/// Discount of the second place: 1 / log2(3).
 fn second() -> f64 {
     1.0 / 3_f64.log2()
 }

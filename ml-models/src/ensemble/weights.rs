@@ -64,7 +64,7 @@ impl Default for WeightSearch {
     }
 }
 
-/// What the search found.
+/// Result of the search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LearnedWeights {
     /// A weight for each ranker; they add up to 1.
@@ -75,7 +75,7 @@ pub struct LearnedWeights {
     pub equal: f64,
     /// Mean NDCG@k of each ranker alone.
     pub alone: Vec<f64>,
-    /// How many queries were averaged.
+    /// Number of queries that were averaged.
     pub queries: usize,
 }
 
@@ -118,7 +118,7 @@ impl WeightSearch {
         Self::default()
     }
 
-    /// How many places count.
+    /// Number of places that count.
     #[must_use]
     pub fn k(mut self, k: usize) -> Self {
         self.k = k;
@@ -339,12 +339,12 @@ impl Case {
     }
 }
 
-/// What a place counts, from 0.
+/// Discount of a place, from 0.
 fn discount(place: usize) -> f64 {
     1.0 / (place as f64 + 2.0).log2()
 }
 
-/// How many points the grid has: `grid + n - 1` over `n - 1`.
+/// Number of points of the grid: `grid + n - 1` over `n - 1`.
 fn points(n: usize, grid: usize) -> u64 {
     (1..n as u64).fold(1u64, |c, i| c.saturating_mul(grid as u64 + i) / i)
 }

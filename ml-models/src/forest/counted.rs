@@ -1,4 +1,4 @@
-//! What rows count for: weights of rows and of classes, as integers.
+//! Weights of rows and of classes, as integers.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::fixed;
 use crate::tree::weights::Weights;
 use ml_data::{Error, Result};
 
-/// How much more the rows of some classes count.
+/// Factors of the rows of some classes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ClassWeight {
@@ -77,10 +77,10 @@ fn balanced(classes: &Classes<'_>, weights: &Weights) -> Vec<f64> {
 /// Rows of a tree, repeats included, are counted in 31 bits.
 const MOST_REPEATS: f64 = (1_u64 << 31) as f64;
 
-/// What each row counts for, as integers.
+/// Weights of rows, as integers.
 #[derive(Debug)]
 pub(super) struct Counted {
-    /// How many rows each stands for, if not one.
+    /// Number of rows that each stands for, if not one.
     pub(super) repeats: Option<Vec<u32>>,
     /// Integer weights and what they were multiplied by, where weights are not whole.
     pub(super) real: Option<(Vec<i64>, f64)>,

@@ -51,7 +51,7 @@ pub(super) struct Rows<'a, F> {
     pub(super) of: usize,
 }
 
-/// What was learned.
+/// Result of a fit.
 #[derive(Debug)]
 pub(super) struct Learned {
     pub(super) ensemble: Ensemble,
@@ -174,7 +174,7 @@ fn kept<F: Float>(step: &'static str, known: &Known<'_, F>) -> Result<Vec<u32>> 
     Ok(kept)
 }
 
-/// What labels are.
+/// Labels of a target.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Target {
     Numbers,
@@ -266,7 +266,7 @@ fn forest<F: Float, I: Impurity>(
     Ok(Learned { ensemble, oob })
 }
 
-/// How often each row was drawn for a tree.
+/// Number of draws of each row for a tree.
 pub(super) fn drawn(settings: &Settings, rows: usize, tree: u64) -> Option<Vec<u32>> {
     settings.bootstrap.then(|| {
         let mut rng = generator(settings.seed, "forest rows", tree);

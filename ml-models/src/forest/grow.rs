@@ -10,7 +10,7 @@ use super::impurity::Impurity;
 use super::search::{Cut, Entry, Search, Wanted};
 use crate::tree::{Child, Condition, Leaf, Missing, Node, Tree};
 
-/// What bounds a tree.
+/// Bounds of a tree.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     pub(super) max_depth: usize,

@@ -1,4 +1,4 @@
-//! What splits lower: the variance of numbers, Gini's impurity of classes.
+//! Impurities that splits lower: the variance of numbers, Gini's impurity of classes.
 //!
 //! Both are the weight of a node minus a score, so the best split is the one whose two sides score most together. Two classes are
 //! numbers of 0 and 1, whose variance is half of Gini's impurity. All sums are of integers: they do not depend on the order of rows.
@@ -8,9 +8,9 @@ use std::fmt::Debug;
 use super::counted::Counted;
 use super::fixed;
 
-/// How a node is judged by sums over its rows.
+/// Impurity of a node from sums over its rows.
 pub(super) trait Impurity: Sync {
-    /// What has to be known of a row.
+    /// Label of a row.
     type Item: Copy + Send + Sync + Debug;
     /// Sums over rows.
     type Sums: Default + Clone + Debug + AsRef<[i64]> + AsMut<[i64]>;
@@ -23,20 +23,20 @@ pub(super) trait Impurity: Sync {
     /// A row that was drawn so many times.
     fn item(&self, row: usize, drawn: u32) -> Self::Item;
     fn add(&self, item: &Self::Item, sums: &mut [i64]);
-    /// How many different rows were added.
+    /// Number of different rows that were added.
     fn rows(&self, sums: &[i64]) -> usize;
-    /// How many rows were added, as often as they were drawn and repeated.
+    /// Number of rows that were added, as often as they were drawn and repeated.
     fn count(&self, sums: &[i64]) -> u64;
     fn weight(&self, sums: &[i64]) -> f64;
-    /// What a node and its complement in `total` score together, in a unit of its own.
+    /// Score of a node and its complement in `total` together, in a unit of its own.
     fn score(&self, left: &[i64], total: &[i64]) -> f64;
-    /// What a node scores, in the same unit.
+    /// Score of a node, in the same unit.
     fn alone(&self, sums: &[i64]) -> f64;
-    /// What one output scores, in the unit of weights.
+    /// Score of one output, in the unit of weights.
     fn part(&self, sums: &[i64], output: usize) -> f64;
-    /// What a node predicts.
+    /// Prediction of a node.
     fn value(&self, sums: &[i64], output: usize) -> f64;
-    /// What a node of equal labels predicts; one of its rows is given.
+    /// Prediction of a node of equal labels; one of its rows is given.
     fn only(&self, sums: &[i64], row: u32, output: usize) -> f64;
     /// Whether the rows of the sum, given one after the other, have the same label.
     fn pure(&self, sums: &[i64], rows: impl Iterator<Item = u32>) -> bool;
@@ -163,7 +163,7 @@ pub(super) struct Variance {
     counted: Counted,
     /// Between the extremes, so that little is cancelled.
     centre: f64,
-    /// What distances were multiplied by.
+    /// Factor of the distances.
     scale: f64,
 }
 

@@ -1,4 +1,4 @@
-//! What was learned.
+//! Fitted forests.
 
 use ml_data::contract::Predict;
 use ml_data::repr::{Dense, Float, Names, View};
@@ -114,7 +114,7 @@ impl FittedForestClassifier {
     }
 }
 
-/// What both models tell.
+/// Methods of both models.
 macro_rules! about {
     ($model:ty) => {
         impl $model {
@@ -136,19 +136,19 @@ macro_rules! about {
                 self.ensemble.names()
             }
 
-            /// How often each feature splits a node, in column order.
+            /// Number of nodes that each feature splits, in column order.
             #[must_use]
             pub fn split_importance(&self) -> Vec<u64> {
                 self.ensemble.split_importance()
             }
 
-            /// How much all splits on each feature have lowered the impurity, weighted by rows, in column order.
+            /// Decrease of the impurity by all splits on each feature, weighted by rows, in column order.
             #[must_use]
             pub fn gain_importance(&self) -> Vec<f64> {
                 self.ensemble.gain_importance()
             }
 
-            /// How well rows are predicted by the trees that were not grown on them: the accuracy for classes, R² for numbers.
+            /// Out-of-bag score, by the trees that were not grown on a row: accuracy for classes, R² for numbers.
             /// None without `oob_score`, or if every tree was grown on all rows.
             #[must_use]
             pub fn oob_score(&self) -> Option<f64> {

@@ -8,7 +8,7 @@ use super::fit::{Rows, drawn};
 use super::settings::Settings;
 use crate::tree::Tree;
 
-/// What the trees say of rows they do not know.
+/// Out-of-bag predictions: of rows by the trees that were not grown on them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Oob {
     /// None if no row was out of bag.

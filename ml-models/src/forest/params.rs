@@ -1,4 +1,4 @@
-//! What a user configures: scikit-learn's names and defaults.
+//! Parameters of forests: scikit-learn's names and defaults.
 
 use ml_data::Result;
 use ml_data::contract::Params;
@@ -195,7 +195,7 @@ macro_rules! settings {
                 self
             }
 
-            /// What a leaf costs, in the impurity of all rows of a tree: a grown tree is pruned to the splits that are worth their leaves
+            /// Cost of a leaf (minimal cost-complexity pruning), in the impurity of all rows of a tree: a grown tree is pruned to the splits that are worth their leaves
             /// (minimal cost-complexity pruning; see [`Tree::pruned`](crate::tree::Tree::pruned)). Default 0, which prunes nothing.
             #[must_use]
             pub fn ccp_alpha(mut self, ccp_alpha: f64) -> Self {
@@ -203,7 +203,7 @@ macro_rules! settings {
                 self
             }
 
-            /// How much more the rows of some classes count, in impurities and leaf values; refused where labels are numbers. None
+            /// Factors of the rows of some classes, in impurities and leaf values; refused where labels are numbers. None
             /// (the default) for equally much.
             #[must_use]
             pub fn class_weight(mut self, class_weight: Option<ClassWeight>) -> Self {

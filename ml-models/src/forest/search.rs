@@ -25,13 +25,13 @@ pub(super) struct Cut<S> {
     pub(super) threshold: Option<f64>,
     /// Where missing values go; none if the node has none in this column.
     pub(super) missing_left: Option<bool>,
-    /// What the two sides score together.
+    /// Score of the two sides together.
     pub(super) score: f64,
     /// Sums of the left side.
     pub(super) left: S,
 }
 
-/// What is looked for.
+/// Constraints of a search for a split.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wanted {
     /// Columns to look at.
@@ -76,7 +76,7 @@ pub(super) struct Search<'a, I: Impurity> {
 /// A bit a bin.
 type Seen = [u64; BINS / 64];
 
-/// What is known of a node before it is split.
+/// Statistics of a node before it is split.
 #[derive(Debug, Clone, Copy)]
 struct Total<'a> {
     rows: usize,

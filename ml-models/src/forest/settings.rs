@@ -1,11 +1,11 @@
-//! What all forests are told, and what is refused.
+//! Parameters of all forests, and their rules.
 
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::counted::ClassWeight;
 
-/// How many columns are drawn for each node.
+/// Number of columns drawn for each node.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum MaxFeatures {
@@ -21,7 +21,7 @@ pub enum MaxFeatures {
     Count(usize),
 }
 
-/// How many rows are drawn, with replacement, for each tree.
+/// Number of rows drawn, with replacement, for each tree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum MaxSamples {
@@ -62,7 +62,7 @@ impl MaxSamples {
 /// Trees of a forest, at most: a tree takes some hundred bytes at least.
 const MOST_TREES: usize = 1 << 24;
 
-/// What all forests have.
+/// Parameters of all forests.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Settings {
     pub(super) n_estimators: usize,

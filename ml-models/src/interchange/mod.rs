@@ -6,7 +6,7 @@
 //! * [`onnx`]: ONNX, export, the same leaves and scores to single precision;
 //! * [`xgboost`]: XGBoost's JSON and UBJSON, both ways, the same leaves and scores to single precision.
 //!
-//! What a format can not express is an error that names the tree and the node. A damaged or hostile file is an error that names
+//! A model that a format can not express is an error that names the tree and the node. A damaged or hostile file is an error that names
 //! the place; it never costs much more memory than the file has bytes.
 
 pub mod lightgbm;

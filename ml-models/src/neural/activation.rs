@@ -1,4 +1,4 @@
-//! What a hidden unit does with its sum.
+//! Activation functions of hidden units.
 
 use serde::{Deserialize, Serialize};
 

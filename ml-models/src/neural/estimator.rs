@@ -24,7 +24,7 @@ use super::train::train;
     note = "it learns `Real`, `Binary` and `Relevance`"
 )]
 pub trait MlpTarget: AsReal + Target<Prediction = Scores> + sealed::Sealed {
-    /// What training minimises.
+    /// The loss that training minimises.
     #[doc(hidden)]
     const LOSS: Which;
 }

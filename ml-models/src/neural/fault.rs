@@ -1,4 +1,4 @@
-//! What can be wrong with the rows, the parameters or the course of a training run.
+//! Errors of rows, of parameters and of the course of a training.
 
 /// The engine's own refusal; the contract layer names columns and turns it into the public error.
 #[derive(Debug, Clone, PartialEq)]

@@ -161,7 +161,7 @@ impl Forward {
         &self.z[..self.rows]
     }
 
-    /// What layer `l` reads, `width` a row; the head is the layer after the last hidden one.
+    /// Inputs of layer `l`, `width` a row; the head is the layer after the last hidden one.
     pub(super) fn input(&self, l: usize, width: usize) -> &[f32] {
         let all = if l == 0 { &self.x } else { &self.out[l - 1] };
         &all[..self.rows * width]

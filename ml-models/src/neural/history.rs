@@ -13,7 +13,7 @@ pub struct Epoch {
     pub valid_loss: Option<f64>,
 }
 
-/// What happened in training.
+/// Record of a training.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct History {
     epochs: Vec<Epoch>,

@@ -1,4 +1,4 @@
-//! What training minimises, from the network's one output.
+//! Losses of the network's one output.
 
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 
 use ml_data::random::{Rng, RngExt, Xoshiro256PlusPlus, generator};
 
-/// What a generator draws.
+/// Streams of random draws.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Stage {
     /// Initial weights; the index is the table or layer.

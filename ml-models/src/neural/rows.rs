@@ -79,7 +79,7 @@ pub(super) fn positions(embeddings: &[Embedding], names: &Names) -> Result<Vec<u
     embeddings.iter().map(find).collect()
 }
 
-/// What the samples' rows are to the engine: checked, with ids as rows of the tables. In training an id must be below the
+/// Rows of a sample as the engine reads them: checked, with ids as rows of the tables. In training an id must be below the
 /// cardinality; in validation, as in prediction, a larger one is the unknown id.
 pub(super) fn examples<'a>(
     net: &Network,

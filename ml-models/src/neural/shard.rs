@@ -38,7 +38,7 @@ impl Examples<'_> {
     }
 }
 
-/// What the shards of a batch share: the loss, and where random draws come from.
+/// Context of all shards of a batch: the loss, and the source of random draws.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Batch {
     pub(super) loss: Loss,

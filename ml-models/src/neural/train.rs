@@ -18,7 +18,7 @@ const PARALLEL_FLOPS: usize = 4_000_000;
 /// Rows a validation block.
 const VALID_ROWS: usize = 256;
 
-/// How to train.
+/// Parameters of a training.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plan {
     pub(super) loss: Loss,

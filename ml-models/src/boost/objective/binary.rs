@@ -1,20 +1,51 @@
 //! Log loss of two classes.
+//!
+//! # Formula
+//! `ln(1 + exp(-a t s))` for a class `t` of 1 or -1, a score `s` and the steepness `a = sigmoid`.
 
 use rayon::prelude::*;
 
+use super::registry::{Build, Entry};
 use super::{Loss, Measure, Pair};
+use crate::boost::params::BoostParams;
 use crate::tree::Link;
 use crate::tree::kernel;
 use crate::tree::math::{self, PIECE, mean_of, weighted_mean};
 
+pub(super) const ENTRY: Entry = Entry {
+    aliases: &["binary", "binary_logloss", "binary:logistic", "log_loss"],
+    build: Build::Binary(|params, positive| {
+        let sign = |p: bool| if p { 1.0 } else { -1.0 };
+        Box::new(Logistic {
+            class_weights: class_weights(params, &positive),
+            signs: positive.into_iter().map(sign).collect(),
+            sigmoid: params.sigmoid,
+        })
+    }),
+    renews_leaves: false,
+};
+
+/// Factors of rows of the negative and the positive class.
+fn class_weights(params: &BoostParams, labels: &[bool]) -> [f64; 2] {
+    let positive = labels.iter().filter(|&&p| p).count() as f64;
+    let negative = labels.len() as f64 - positive;
+    if !params.is_unbalance || positive == 0.0 || negative == 0.0 {
+        [1.0, params.scale_pos_weight]
+    } else if positive > negative {
+        [positive / negative, 1.0]
+    } else {
+        [1.0, negative / positive]
+    }
+}
+
 /// Log loss of the sigmoid of the score.
 #[derive(Debug)]
-pub(crate) struct Logistic {
+pub(super) struct Logistic {
     /// 1 and -1.
-    pub(crate) signs: Vec<f64>,
-    pub(crate) sigmoid: f64,
-    /// What rows of the negative and the positive class count for in gradients; not in the start, as in LightGBM.
-    pub(crate) class_weights: [f64; 2],
+    pub(super) signs: Vec<f64>,
+    pub(super) sigmoid: f64,
+    /// Factors of the gradients of the negative and the positive class; not in the start, as in LightGBM.
+    pub(super) class_weights: [f64; 2],
 }
 
 impl Loss for Logistic {

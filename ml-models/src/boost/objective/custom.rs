@@ -16,7 +16,7 @@ pub trait CustomObjective: std::fmt::Debug + Send + Sync {
         0.0
     }
 
-    /// What validation watches: less is better.
+    /// The metric that validation watches: less is better.
     fn evaluate(&self, labels: &[f64], scores: &[f64], weights: Option<&[f64]>) -> f64;
 
     /// The name of the objective and of what validation watches.

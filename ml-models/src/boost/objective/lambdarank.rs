@@ -1,13 +1,22 @@
 //! LambdaMART: each pair of documents of a query pushes the better one up, by how much swapping them would change NDCG.
 
-use super::ndcg::{dcg, discounts, ideal, ranking};
+use ml_data::Result;
+
+use super::ndcg::{dcg, discounts, gain, ideal, ranking};
+use super::registry::{Build, Entry, Grades};
 use super::{Loss, Measure, Pair, queries};
-use crate::boost::BoostParams;
+use crate::boost::params::BoostParams;
 use crate::tree::{kernel, math};
+
+pub(super) const ENTRY: Entry = Entry {
+    aliases: &["lambdarank", "rank:ndcg"],
+    build: Build::Ranking(|params, grades| Ok(Box::new(LambdaRank::of(params, grades)?))),
+    renews_leaves: false,
+};
 
 /// The labels of ranked queries. Rows of a query are side by side.
 #[derive(Debug)]
-pub(crate) struct LambdaRank {
+pub(super) struct LambdaRank {
     /// Gain of each document.
     gains: Vec<f64>,
     /// Query `q` has the rows `starts[q]..starts[q + 1]`.
@@ -32,7 +41,17 @@ struct Scratch {
 }
 
 impl LambdaRank {
-    pub(crate) fn new(gains: Vec<f64>, starts: Vec<u32>, params: &BoostParams) -> Self {
+    pub(super) fn of(params: &BoostParams, grades: Grades<'_>) -> Result<Self> {
+        let rows = grades.values.iter().zip(grades.rows);
+        let gains = rows.map(|(&grade, &row)| gain(params, row as usize, grade));
+        Ok(Self::new(
+            gains.collect::<Result<_>>()?,
+            grades.starts,
+            params,
+        ))
+    }
+
+    pub(super) fn new(gains: Vec<f64>, starts: Vec<u32>, params: &BoostParams) -> Self {
         let longest = starts.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
         let discounts = discounts(longest as usize);
         let inverse = |w: &[u32]| {
@@ -56,7 +75,7 @@ impl LambdaRank {
     }
 
     /// Where each query begins, and the end.
-    pub(crate) fn starts(&self) -> &[u32] {
+    pub(super) fn starts(&self) -> &[u32] {
         &self.starts
     }
 
@@ -90,7 +109,7 @@ impl LambdaRank {
         }
     }
 
-    /// How many of the first documents have pairs.
+    /// Number of first documents that have pairs.
     fn top(&self, order: &[u32]) -> usize {
         self.truncation.min(order.len().saturating_sub(1))
     }

@@ -1,150 +1,44 @@
-//! What boosting minimises: gradients and hessians of each row's scores, and the loss that validation watches.
+//! Losses: gradients and hessians of each row's scores, and the metric that validation watches.
+//!
+//! One objective a file: its formula, its names and its [`Entry`](registry); a new one is that file
+//! and a line in `list`.
 
 mod binary;
-#[cfg(test)]
-mod by_hand;
 mod custom;
-mod lambdamap;
+mod fair;
+mod gamma;
+mod huber;
 mod lambdarank;
+pub(super) mod list;
+mod mape;
 mod multiclass;
+mod multiclassova;
 mod ndcg;
 mod percentile;
 mod pointwise;
+mod poisson;
+mod quantile;
 mod queries;
-mod xendcg;
+mod rank_map;
+mod rank_xendcg;
+mod registry;
+mod regression;
+mod regression_l1;
+#[cfg(test)]
+mod tests;
+mod tweedie;
 
 use std::fmt::Debug;
 
 use ml_data::Result;
-use serde::{Deserialize, Serialize};
 
 use crate::tree::Link;
 pub(crate) use crate::tree::grow::Pair;
-pub(crate) use binary::Logistic;
 pub(crate) use custom::Custom;
 pub use custom::CustomObjective;
-pub(crate) use lambdamap::LambdaMap;
-pub(crate) use lambdarank::LambdaRank;
-pub(crate) use multiclass::{OneVsAll, Softmax};
+pub use list::Objective;
 pub(crate) use percentile::Renewal;
-pub(crate) use pointwise::{Kind, Pointwise};
-pub(crate) use xendcg::XeNdcg;
-
-/// What is minimised, under LightGBM's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Objective {
-    /// Half the squared error: the mean.
-    Regression,
-    /// Absolute error: the median. See [`Quantile`](Self::Quantile) for weights.
-    RegressionL1,
-    /// Squared up to `alpha`, absolute beyond.
-    Huber,
-    /// A smooth relative of Huber's loss, with scale `fair_c`.
-    Fair,
-    /// Log-linear counts: labels are at least 0, predictions are rates.
-    Poisson,
-    /// The `alpha` quantile.
-    ///
-    /// Of rows without weights, or with whole weights, which are repeats, it lies between two
-    /// neighbours, as in NumPy and LightGBM. Under other weights it is the smallest label (of a
-    /// leaf: the smallest residual) at which the weighted loss is least. LightGBM 4.7 takes the
-    /// label before that one.
-    Quantile,
-    /// Absolute error relative to labels beyond 1. A row weighs one over the size of its label,
-    /// besides its own weight: see
-    /// [`Quantile`](Self::Quantile) for what that means.
-    Mape,
-    /// Log-linear positive amounts.
-    Gamma,
-    /// Log-linear amounts with many zeros; `tweedie_variance_power` lies between Poisson (1) and gamma (2).
-    Tweedie,
-    /// Log loss of two classes.
-    Binary,
-    /// Log loss of several classes, whose probabilities sum to 1.
-    Multiclass,
-    /// Several classes, one against all others each; the probabilities need not sum to 1.
-    MulticlassOva,
-    /// LambdaMART: pairs of documents weighted by the change of NDCG.
-    Lambdarank,
-    /// LambdaMART: pairs of documents weighted by the change of mean average precision; grades are 0 and 1. What XGBoost calls
-    /// `rank:map`; validation watches MAP at `eval_at`.
-    RankMap,
-    /// Cross-entropy that bounds NDCG, with a random perturbation of the grades.
-    RankXendcg,
-}
-
-/// Objectives with their aliases.
-pub(super) const OBJECTIVES: &[(Objective, &[&str])] = &[
-    (
-        Objective::Regression,
-        &[
-            "regression",
-            "regression_l2",
-            "l2",
-            "mean_squared_error",
-            "mse",
-            "l2_root",
-            "root_mean_squared_error",
-            "rmse",
-            "reg:squarederror",
-        ],
-    ),
-    (
-        Objective::RegressionL1,
-        &[
-            "regression_l1",
-            "l1",
-            "mean_absolute_error",
-            "mae",
-            "reg:absoluteerror",
-        ],
-    ),
-    (Objective::Huber, &["huber"]),
-    (Objective::Fair, &["fair"]),
-    (Objective::Poisson, &["poisson", "count:poisson"]),
-    (Objective::Quantile, &["quantile"]),
-    (Objective::Mape, &["mape", "mean_absolute_percentage_error"]),
-    (Objective::Gamma, &["gamma", "reg:gamma"]),
-    (Objective::Tweedie, &["tweedie", "reg:tweedie"]),
-    (
-        Objective::Binary,
-        &["binary", "binary_logloss", "binary:logistic", "log_loss"],
-    ),
-    (
-        Objective::Multiclass,
-        &["multiclass", "softmax", "multi:softprob"],
-    ),
-    (
-        Objective::MulticlassOva,
-        &["multiclassova", "multiclass_ova", "ova", "ovr"],
-    ),
-    (Objective::Lambdarank, &["lambdarank", "rank:ndcg"]),
-    (Objective::RankMap, &["rank:map"]),
-    (
-        Objective::RankXendcg,
-        &[
-            "rank_xendcg",
-            "xendcg",
-            "xe_ndcg",
-            "xe_ndcg_mart",
-            "xendcg_mart",
-        ],
-    ),
-];
-
-impl Objective {
-    /// The objective of a name in LightGBM, XGBoost or scikit-learn.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        let found = OBJECTIVES.iter().find(|(_, names)| names.contains(&name));
-        found.map(|(objective, _)| *objective)
-    }
-
-    /// Whether leaf values are found anew from residuals after a tree is grown.
-    pub(super) fn renews_leaves(self) -> bool {
-        matches!(self, Self::RegressionL1 | Self::Quantile | Self::Mape)
-    }
-}
+pub(crate) use registry::{Classes, Grades, Labels};
 
 /// An objective together with the labels it is measured on. Scores and pairs of several outputs follow each other, all rows of
 /// the first output first.
@@ -174,7 +68,7 @@ pub(crate) trait Loss: Debug + Send + Sync {
         Ok(())
     }
 
-    /// How leaf values are found anew from residuals, where a second-order step would be poor.
+    /// Leaf values found anew from residuals, where a second-order step would be poor.
     fn renewal(&self) -> Option<Renewal<'_>> {
         None
     }
@@ -194,7 +88,7 @@ pub(crate) trait Loss: Debug + Send + Sync {
     fn name(&self) -> String;
 }
 
-/// How an objective's validation metric is called and whether more is better.
+/// Name and direction of a validation metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Measure<'a> {
     pub(crate) name: &'a str,

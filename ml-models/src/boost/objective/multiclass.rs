@@ -1,17 +1,31 @@
 //! Log loss of several classes.
+//!
+//! # Formula
+//! `-ln p_t` for the true class `t`, where `p_k = exp(s_k) / Σ exp(s_j)`; gradients `p_k - [k = t]`,
+//! hessians `K / (K - 1) p_k (1 - p_k)` of `K` classes, as in LightGBM.
 
 use rayon::prelude::*;
 
-use super::{Logistic, Loss, Measure, Pair};
+use super::registry::{Build, Entry};
+use super::{Loss, Measure, Pair};
 use crate::tree::Link;
 use crate::tree::kernel::{self, BLOCK};
 use crate::tree::math::{self, PIECE, mean_of};
 
+pub(super) const ENTRY: Entry = Entry {
+    aliases: &["multiclass", "softmax", "multi:softprob"],
+    build: Build::Class(|_, labels| {
+        let (codes, classes) = (labels.codes, labels.classes);
+        Box::new(Softmax { codes, classes })
+    }),
+    renews_leaves: false,
+};
+
 /// Cross-entropy of the softmax of the scores.
 #[derive(Debug)]
-pub(crate) struct Softmax {
-    pub(crate) codes: Vec<u32>,
-    pub(crate) classes: usize,
+pub(super) struct Softmax {
+    pub(super) codes: Vec<u32>,
+    pub(super) classes: usize,
 }
 
 /// Cells of one piece of rows: one slice an output.
@@ -93,76 +107,10 @@ impl Loss for Softmax {
     }
 }
 
-/// Each class against all others.
-#[derive(Debug)]
-pub(crate) struct OneVsAll {
-    classes: Vec<Logistic>,
-    codes: Vec<u32>,
-    sigmoid: f64,
-}
-
-impl OneVsAll {
-    pub(crate) fn new(codes: Vec<u32>, classes: usize, sigmoid: f64) -> Self {
-        let one = |k: usize| Logistic {
-            signs: codes
-                .iter()
-                .map(|&c| if c as usize == k { 1.0 } else { -1.0 })
-                .collect(),
-            sigmoid,
-            class_weights: [1.0; 2],
-        };
-        Self {
-            classes: (0..classes).map(one).collect(),
-            codes,
-            sigmoid,
-        }
-    }
-}
-
-impl Loss for OneVsAll {
-    fn outputs(&self) -> usize {
-        self.classes.len()
-    }
-
-    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
-        self.classes.iter().flat_map(|c| c.start(weights)).collect()
-    }
-
-    fn gradients(&self, scores: &[f64], round: usize, out: &mut [Pair]) {
-        let n = self.codes.len();
-        let outputs = scores.chunks(n).zip(out.chunks_mut(n));
-        for (class, (scores, out)) in self.classes.iter().zip(outputs) {
-            class.gradients(scores, round, out);
-        }
-    }
-
-    fn measure(&self) -> Measure<'static> {
-        Measure::loss("multi_logloss")
-    }
-
-    /// Of the probability of the true class, as LightGBM does: probabilities are not made to sum to 1.
-    fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
-        let n = self.codes.len();
-        mean_of(n, weights, |i| {
-            math::softplus_neg(self.sigmoid * scores[self.codes[i] as usize * n + i])
-        })
-    }
-
-    fn link(&self) -> Link {
-        Link::Sigmoid(self.sigmoid)
-    }
-
-    fn name(&self) -> String {
-        format!(
-            "multiclassova num_class:{} sigmoid:{}",
-            self.classes.len(),
-            self.sigmoid
-        )
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::multiclassova::OneVsAll;
+    use super::super::registry::Classes;
     use super::*;
 
     #[test]
@@ -174,7 +122,7 @@ mod tests {
                 codes: codes.clone(),
                 classes: 3,
             }),
-            Box::new(OneVsAll::new(codes, 3, 1.0)),
+            Box::new(OneVsAll::new(Classes { codes, classes: 3 }, 1.0)),
         ];
         for (loss, whole) in losses.iter().zip([true, false]) {
             let mut pairs = vec![[0.0; 2]; 12];

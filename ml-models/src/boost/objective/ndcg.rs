@@ -1,7 +1,39 @@
 //! Normalised discounted cumulative gain: the ranking quality LambdaMART climbs.
 
+use ml_data::{Error, Result};
+
+use crate::boost::params::BoostParams;
+
+/// Grades beyond this are refused unless `label_gain` names their gains.
+const LARGEST_GRADE: f32 = 30.0;
+
+/// The gain of a grade.
+pub(super) fn gain(params: &BoostParams, row: usize, grade: f32) -> Result<f64> {
+    match &params.label_gain {
+        None if (0.0..=LARGEST_GRADE).contains(&grade) => Ok(f64::from(grade).exp2() - 1.0),
+        None => Err(Error::cell(
+            "grade",
+            row,
+            "a number from 0 to 30 (or set `label_gain`)",
+            grade,
+        )),
+        Some(gains) if grade >= 0.0 && grade.fract() == 0.0 && (grade as usize) < gains.len() => {
+            Ok(gains[grade as usize])
+        }
+        Some(gains) => Err(Error::cell(
+            "grade",
+            row,
+            format!(
+                "a whole number below {}, the length of `label_gain`",
+                gains.len()
+            ),
+            grade,
+        )),
+    }
+}
+
 /// 1 / log2(2 + rank), rank from 0.
-pub(crate) fn discounts(n: usize) -> Vec<f64> {
+pub(super) fn discounts(n: usize) -> Vec<f64> {
     (0..n)
         .map(|rank| 1.0 / ((rank + 2) as f64).log2())
         .collect()
@@ -11,7 +43,7 @@ pub(crate) fn discounts(n: usize) -> Vec<f64> {
 ///
 /// Sorting words takes a third of the time of sorting numbers of documents by the scores they point to: most of a score, and
 /// the document's number in the lowest bits. Only scores that are alike in their upper bits are looked at again.
-pub(crate) fn ranking(scores: &[f64], order: &mut Vec<u32>) {
+pub(super) fn ranking(scores: &[f64], order: &mut Vec<u32>) {
     let low = (1_u64 << (usize::BITS - scores.len().leading_zeros())) - 1;
     let mut keys: Vec<u64> = (0..)
         .zip(scores)
@@ -42,12 +74,12 @@ fn falling(score: f64) -> u64 {
 }
 
 /// Discounted gain of the first `k` of a ranking.
-pub(crate) fn dcg(gains: impl Iterator<Item = f64>, discounts: &[f64], k: usize) -> f64 {
+pub(super) fn dcg(gains: impl Iterator<Item = f64>, discounts: &[f64], k: usize) -> f64 {
     gains.take(k).zip(discounts).map(|(g, d)| g * d).sum()
 }
 
 /// The largest discounted gain that these gains allow.
-pub(crate) fn ideal(gains: &[f64], discounts: &[f64], k: usize) -> f64 {
+pub(super) fn ideal(gains: &[f64], discounts: &[f64], k: usize) -> f64 {
     let mut sorted = gains.to_vec();
     sorted.sort_unstable_by(|a, b| b.total_cmp(a));
     dcg(sorted.into_iter(), discounts, k)

@@ -1,64 +1,65 @@
 //! Losses of numbers: each row's gradient depends on its own label and score.
+//!
+//! A [`PointLoss`] says the formula of one row; [`Pointwise`] is that loss on all rows.
 
+use std::fmt::Debug;
+
+use ml_data::{Error, Result};
 use rayon::prelude::*;
 
 use super::percentile::{Renewal, percentile};
+use super::registry::Labels;
 use super::{Loss, Measure, Pair};
+use crate::boost::params::STEP;
 use crate::tree::Link;
-use crate::tree::math::{PIECE, exp, mean_of, weighted_mean};
+use crate::tree::math::{PIECE, mean_of, weighted_mean};
 use crate::tree::weights::are_repeats;
 
-/// A loss of numbers with its parameter.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
-    Squared,
-    Absolute,
-    /// Where the loss turns from squared to absolute.
-    Huber(f64),
-    /// Scale.
-    Fair(f64),
-    /// Safeguard in the hessian, `poisson_max_delta_step`.
-    Poisson(f64),
-    /// The quantile.
-    Quantile(f64),
-    Mape,
-    Gamma,
-    /// Power of the variance, from 1 to 2.
-    Tweedie(f64),
+/// A loss of one label and one score.
+pub(super) trait PointLoss: Debug + Send + Sync + 'static {
+    /// The metric that validation watches, under LightGBM's name.
+    const METRIC: &'static str;
+    /// Whether all hessians are 1.
+    const UNIT_HESSIAN: bool = false;
+    /// From scores to predictions.
+    const LINK: Link = Link::Identity;
+
+    /// Gradient and hessian with respect to the score.
+    fn pair(&self, label: f64, score: f64) -> [f64; 2];
+
+    /// The row's part of the metric.
+    fn loss(&self, label: f64, score: f64) -> f64;
+
+    /// The quantile of residuals that leaf values are, where a second-order step would be poor.
+    fn renewed_quantile(&self) -> Option<f64> {
+        None
+    }
+
+    /// One over the size of a label, where errors are relative to it.
+    fn label_weight(label: f64) -> Option<f64> {
+        let _ = label;
+        None
+    }
+
+    /// The name in LightGBM's files.
+    fn name(&self) -> String;
 }
 
 /// A loss of numbers on its labels.
 #[derive(Debug)]
-pub(crate) struct Pointwise {
-    kind: Kind,
+pub(super) struct Pointwise<L> {
+    loss: L,
     labels: Vec<f64>,
-    /// One over the size of a label, for relative errors.
     label_weights: Option<Vec<f64>>,
 }
 
-impl Pointwise {
-    pub(crate) fn new(kind: Kind, labels: Vec<f64>) -> Self {
-        let relative = |y: &f64| 1.0 / y.abs().max(1.0);
-        let label_weights = (kind == Kind::Mape).then(|| labels.iter().map(relative).collect());
-        Self {
-            kind,
-            labels,
-            label_weights,
-        }
-    }
-
-    /// Writes `of(label, score)` for each row.
-    fn each(&self, scores: &[f64], out: &mut [Pair], of: impl Fn(f64, f64) -> [f64; 2] + Sync) {
-        let rows = out
-            .par_chunks_mut(PIECE)
-            .zip(scores.par_chunks(PIECE))
-            .zip(self.labels.par_chunks(PIECE));
-        rows.for_each(|((out, scores), labels)| {
-            for ((out, &score), &label) in out.iter_mut().zip(scores).zip(labels) {
-                let [g, h] = of(label, score);
-                *out = [g as f32, h as f32];
-            }
-        });
+impl<L: PointLoss> Pointwise<L> {
+    pub(super) fn of(loss: L, labels: Labels<'_>) -> Result<Box<dyn Loss>> {
+        Ok(Box::new(Self {
+            loss,
+            label_weights: labels.values.iter().map(|&y| L::label_weight(y)).collect(),
+            labels: labels.values,
+        }))
     }
 
     /// The `alpha` quantile of the labels.
@@ -72,202 +73,74 @@ impl Pointwise {
     }
 }
 
-/// Sign of a difference, 0 for none.
-fn sign(x: f64) -> f64 {
-    f64::from(i8::from(x > 0.0) - i8::from(x < 0.0))
-}
-
-impl Loss for Pointwise {
+impl<L: PointLoss> Loss for Pointwise<L> {
     fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
-        let mean = || weighted_mean(&self.labels, weights);
-        vec![match self.kind {
-            Kind::Squared | Kind::Huber(_) | Kind::Fair(_) => mean(),
-            Kind::Absolute | Kind::Mape => self.quantile(0.5, weights),
-            Kind::Quantile(alpha) => self.quantile(alpha, weights),
-            Kind::Poisson(_) | Kind::Gamma | Kind::Tweedie(_) => mean().max(1e-300).ln(),
+        vec![match (self.loss.renewed_quantile(), L::LINK) {
+            (Some(alpha), _) => self.quantile(alpha, weights),
+            (None, Link::Exp) => weighted_mean(&self.labels, weights).max(1e-300).ln(),
+            (None, _) => weighted_mean(&self.labels, weights),
         }]
     }
 
     fn unit_hessian(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Squared | Kind::Absolute | Kind::Quantile(_) | Kind::Huber(_) | Kind::Mape
-        )
+        L::UNIT_HESSIAN
     }
 
     fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
-        match self.kind {
-            Kind::Squared => self.each(scores, out, |y, s| [s - y, 1.0]),
-            Kind::Absolute => self.each(scores, out, |y, s| [sign(s - y), 1.0]),
-            Kind::Mape => self.each(scores, out, |y, s| [sign(s - y) / y.abs().max(1.0), 1.0]),
-            Kind::Huber(alpha) => {
-                self.each(scores, out, |y, s| [(s - y).clamp(-alpha, alpha), 1.0])
+        let rows = out
+            .par_chunks_mut(PIECE)
+            .zip(scores.par_chunks(PIECE))
+            .zip(self.labels.par_chunks(PIECE));
+        rows.for_each(|((out, scores), labels)| {
+            for ((out, &score), &label) in out.iter_mut().zip(scores).zip(labels) {
+                let [g, h] = self.loss.pair(label, score);
+                *out = [g as f32, h as f32];
             }
-            Kind::Fair(c) => self.each(scores, out, |y, s| {
-                let x = s - y;
-                let near = c / (x.abs() + c);
-                [near * x, near * near]
-            }),
-            Kind::Quantile(alpha) => self.each(scores, out, |y, s| {
-                [if s >= y { 1.0 - alpha } else { -alpha }, 1.0]
-            }),
-            Kind::Poisson(max_delta_step) => {
-                let safeguard = max_delta_step.exp();
-                self.each(scores, out, |y, s| {
-                    let rate = exp(s);
-                    [rate - y, rate * safeguard]
-                });
-            }
-            Kind::Gamma => self.each(scores, out, |y, s| {
-                let ratio = y * exp(-s);
-                [1.0 - ratio, ratio]
-            }),
-            Kind::Tweedie(rho) => self.each(scores, out, |y, s| {
-                let (a, b) = (y * exp((1.0 - rho) * s), exp((2.0 - rho) * s));
-                [b - a, (2.0 - rho) * b - (1.0 - rho) * a]
-            }),
-        }
+        });
     }
 
     fn renewal(&self) -> Option<Renewal<'_>> {
-        let alpha = match self.kind {
-            Kind::Absolute | Kind::Mape => 0.5,
-            Kind::Quantile(alpha) => alpha,
-            _ => return None,
-        };
         Some(Renewal {
-            alpha,
+            alpha: self.loss.renewed_quantile()?,
             labels: &self.labels,
             label_weights: self.label_weights.as_deref(),
         })
     }
 
     fn measure(&self) -> Measure<'static> {
-        Measure::loss(match self.kind {
-            Kind::Squared => "l2",
-            Kind::Absolute => "l1",
-            Kind::Huber(_) => "huber",
-            Kind::Fair(_) => "fair",
-            Kind::Poisson(_) => "poisson",
-            Kind::Quantile(_) => "quantile",
-            Kind::Mape => "mape",
-            Kind::Gamma => "gamma",
-            Kind::Tweedie(_) => "tweedie",
-        })
+        Measure::loss(L::METRIC)
     }
 
     fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
-        let mean = |loss: &(dyn Fn(f64, f64) -> f64 + Sync)| {
-            mean_of(scores.len(), weights, |i| loss(self.labels[i], scores[i]))
-        };
-        match self.kind {
-            Kind::Squared => mean(&|y, s| (s - y).powi(2)),
-            Kind::Absolute => mean(&|y, s| (s - y).abs()),
-            Kind::Mape => mean(&|y, s| (s - y).abs() / y.abs().max(1.0)),
-            Kind::Huber(alpha) => mean(&|y, s| {
-                let x = (s - y).abs();
-                if x <= alpha {
-                    0.5 * x * x
-                } else {
-                    alpha * (x - 0.5 * alpha)
-                }
-            }),
-            Kind::Fair(c) => mean(&|y, s| {
-                let x = (s - y).abs();
-                c * x - c * c * (x / c).ln_1p()
-            }),
-            Kind::Quantile(alpha) => mean(&|y, s| {
-                if y < s {
-                    (alpha - 1.0) * (y - s)
-                } else {
-                    alpha * (y - s)
-                }
-            }),
-            Kind::Poisson(_) => mean(&|y, s| exp(s) - y * s),
-            Kind::Gamma => mean(&|y, s| y * exp(-s) + s),
-            Kind::Tweedie(rho) => mean(&|y, s| {
-                exp((2.0 - rho) * s) / (2.0 - rho) - y * exp((1.0 - rho) * s) / (1.0 - rho)
-            }),
-        }
+        let loss = |i: usize| self.loss.loss(self.labels[i], scores[i]);
+        mean_of(scores.len(), weights, loss)
     }
 
     fn link(&self) -> Link {
-        match self.kind {
-            Kind::Poisson(_) | Kind::Gamma | Kind::Tweedie(_) => Link::Exp,
-            _ => Link::Identity,
-        }
+        L::LINK
     }
 
     fn name(&self) -> String {
-        match self.kind {
-            Kind::Squared => "regression".into(),
-            Kind::Absolute => "regression_l1".into(),
-            Kind::Huber(_) => "huber".into(),
-            Kind::Fair(_) => "fair".into(),
-            Kind::Poisson(_) => "poisson".into(),
-            Kind::Quantile(alpha) => format!("quantile alpha:{alpha}"),
-            Kind::Mape => "mape".into(),
-            Kind::Gamma => "gamma".into(),
-            Kind::Tweedie(rho) => format!("tweedie tweedie_variance_power:{rho}"),
-        }
+        self.loss.name()
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Sign of a difference, 0 for none.
+pub(super) fn sign(x: f64) -> f64 {
+    f64::from(i8::from(x > 0.0) - i8::from(x < 0.0))
+}
 
-    #[test]
-    fn gradients_are_derivatives_of_the_loss() {
-        let labels = vec![0.5, 2.0, 7.0, 1.0, 0.1];
-        let scores = [0.3, 0.7, -1.0, 1.4, 2.0];
-        let kinds = [
-            Kind::Squared,
-            Kind::Absolute,
-            Kind::Huber(0.9),
-            Kind::Fair(1.5),
-            Kind::Poisson(0.7),
-            Kind::Quantile(0.8),
-            Kind::Mape,
-            Kind::Gamma,
-            Kind::Tweedie(1.3),
-        ];
-        for kind in kinds {
-            let loss = Pointwise::new(kind, labels.clone());
-            let mut pairs = vec![[0.0; 2]; 5];
-            loss.gradients(&scores, 0, &mut pairs);
-            for i in 0..5 {
-                let at = |s: f64| {
-                    let mut scores = scores;
-                    scores[i] = s;
-                    5.0 * loss.evaluate(&scores, None)
-                };
-                let e = 1e-5;
-                let slope = (at(scores[i] + e) - at(scores[i] - e)) / (2.0 * e);
-                // Squared error is measured without its half.
-                let slope = if kind == Kind::Squared {
-                    slope / 2.0
-                } else {
-                    slope
-                };
-                assert!(
-                    (f64::from(pairs[i][0]) - slope).abs() < 1e-5,
-                    "{kind:?} {i}"
-                );
-                assert!(pairs[i][1] > 0.0, "{kind:?} {i}");
-            }
-        }
+/// Refuses labels that a log-linear loss is not defined for: those below the least one, and all 0.
+pub(super) fn check_log_linear(labels: &Labels<'_>, least: f64, rule: &'static str) -> Result<()> {
+    if let Some(k) = labels.values.iter().position(|&y| y < least) {
+        let row = labels.rows[k] as usize;
+        return Err(Error::cell("label", row, rule, labels.values[k]));
     }
-
-    #[test]
-    fn starts_are_the_best_constants() {
-        let start = |kind, weights: Option<&[f64]>| {
-            Pointwise::new(kind, vec![1.0, 2.0, 6.0]).start(weights)[0]
-        };
-        assert_eq!(start(Kind::Squared, None), 3.0);
-        assert_eq!(start(Kind::Squared, Some(&[2.0, 0.0, 1.0])), 8.0 / 3.0);
-        assert_eq!(start(Kind::Absolute, None), 2.0);
-        assert_eq!(start(Kind::Quantile(0.75), None), 4.0);
-        assert_eq!(start(Kind::Gamma, None), 3.0_f64.ln());
+    if labels.values.iter().all(|&y| y == 0.0) {
+        return Err(Error::Fit {
+            step: STEP,
+            reason: "all labels are 0, which has no logarithm".into(),
+        });
     }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-use super::super::objective::OBJECTIVES;
+use super::super::objective::Objective;
 use super::*;
 
 #[test]
@@ -119,11 +119,12 @@ fn names_of_values_are_those_of_the_other_libraries() {
         set("label_gain", "0,1.5").params().label_gain,
         Some(vec![0.0, 1.5])
     );
-    for (objective, names) in OBJECTIVES {
-        for name in *names {
+    for &objective in Objective::ALL {
+        let names = objective.aliases();
+        for name in names {
             assert_eq!(
                 set("loss", name).params().objective,
-                Some(*objective),
+                Some(objective),
                 "{name}"
             );
         }

@@ -18,7 +18,7 @@ fn sums<I: Impurity>(impurity: &I, rows: &[usize]) -> Vec<i64> {
     sums
 }
 
-/// How much a split of all rows lowers the impurity, in the unit of weights.
+/// Decrease of the impurity by a split of all rows, in the unit of weights.
 fn gain<I: Impurity>(impurity: &I, left: &[usize]) -> f64 {
     let all = sums(impurity, &[0, 1, 2, 3, 4]);
     let right: Vec<usize> = (0..5).filter(|i| !left.contains(i)).collect();

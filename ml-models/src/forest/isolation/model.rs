@@ -1,4 +1,4 @@
-//! What was learned: how anomalous rows are.
+//! Fitted isolation forest: anomaly scores of rows.
 
 use ml_data::Result;
 use ml_data::contract::Predict;

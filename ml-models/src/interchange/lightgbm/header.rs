@@ -1,4 +1,4 @@
-//! What a file says before its trees.
+//! Header of a file: everything before its trees.
 
 use ml_data::repr::Names;
 use ml_data::{Error, Result};
@@ -15,7 +15,7 @@ pub(super) struct Header {
     pub(super) combine: Combine,
     pub(super) link: Link,
     pub(super) objective: String,
-    /// How many trees the file promises, where it does.
+    /// Number of trees that the file promises, where it does.
     pub(super) trees: Option<usize>,
 }
 

@@ -35,7 +35,7 @@ fn unsupported(objective: &str, why: &str) -> Error {
     }
 }
 
-/// How steep the sigmoid is.
+/// Steepness of the sigmoid.
 fn sigmoid(line: usize, words: &[&str]) -> Result<f64> {
     let Some(text) = words.iter().find_map(|w| w.strip_prefix("sigmoid:")) else {
         return Ok(1.0);
@@ -46,7 +46,7 @@ fn sigmoid(line: usize, words: &[&str]) -> Result<f64> {
     }
 }
 
-/// What to write as objective: the one the trees were grown for, or else one with the same link. None is the identity.
+/// The objective to write: the one the trees were grown for, or else one with the same link. None is the identity.
 pub(super) fn spelling(parts: &Parts) -> Result<Option<String>> {
     let words: Vec<&str> = parts.objective.split_ascii_whitespace().collect();
     let own = words.join(" ");

@@ -119,7 +119,7 @@ fn names(parts: &Parts) -> Vec<String> {
     named.collect()
 }
 
-/// What is known of each column: nothing of unused ones, the categories in splits, or that it has numbers.
+/// Kind of each column: nothing of unused ones, the categories in splits, or that it has numbers.
 fn infos(parts: &Parts) -> Vec<String> {
     let mut numeric = vec![false; parts.names.len()];
     let mut categories = vec![std::collections::BTreeSet::new(); parts.names.len()];

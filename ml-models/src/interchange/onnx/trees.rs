@@ -140,7 +140,7 @@ impl Columns {
     }
 }
 
-/// How many nodes a split becomes.
+/// Number of nodes that a split becomes.
 fn nodes_of(node: &Node) -> usize {
     match &node.test {
         Condition::Categories(set) => set.len().max(1),

@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What follows a backslash.
+    /// Escapes: the letters after a backslash.
     fn escaped(&mut self) -> Result<char> {
         let kind = self.rest().chars().next();
         let plain = match kind {

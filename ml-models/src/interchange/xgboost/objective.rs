@@ -6,7 +6,7 @@ use super::FORMAT;
 use super::value::Place;
 use crate::tree::{Link, Parts};
 
-/// How an objective turns scores into predictions.
+/// Link of an objective: from scores to predictions.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Objective {
     pub(super) link: Link,
@@ -83,7 +83,7 @@ pub(super) fn read(place: &Place<'_>, outputs: usize) -> Result<Objective> {
     })
 }
 
-/// What to write: the name of an objective with this link, and the `base_score` that stands for the score 0.
+/// The text to write: the name of an objective with this link, and the `base_score` that stands for the score 0.
 pub(super) fn spelling(parts: &Parts) -> Result<(&'static str, &'static str)> {
     let own = parts.objective.split_ascii_whitespace().next();
     Ok(match (parts.link, own.unwrap_or_default()) {

@@ -1,4 +1,4 @@
-//! What JSON and UBJSON have in common: a tree of values, and places in it.
+//! Values of JSON and UBJSON: a tree, and places in it.
 
 use std::borrow::Cow;
 

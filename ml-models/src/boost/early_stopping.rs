@@ -1,26 +1,26 @@
 //! Following the metric.
 
-use super::BoostParams;
-use super::params::Boosting;
+use super::choices::Boosting;
+use super::data::{TrainingSet, ValidationSet};
+use super::params::BoostParams;
 use super::state::{State, forest_mean};
-use super::train::{Training, Validation};
 use crate::tree::bin::Layout;
 use crate::tree::grow::Sprout;
 use ml_data::Result;
 
 /// The validation rows, and how the metric went.
-pub(super) struct Watch<'a> {
+pub(super) struct EarlyStopping<'a> {
     params: &'a BoostParams,
-    validation: &'a Validation<'a>,
+    validation: &'a ValidationSet<'a>,
     /// Round and metric.
     best: Option<(usize, f64)>,
 }
 
-impl<'a> Watch<'a> {
+impl<'a> EarlyStopping<'a> {
     /// With what is known of earlier rounds.
     pub(super) fn new(
         params: &'a BoostParams,
-        validation: &'a Validation<'a>,
+        validation: &'a ValidationSet<'a>,
         state: &State,
     ) -> Self {
         let mut watch = Self {
@@ -82,7 +82,7 @@ impl<'a> Watch<'a> {
 
 /// The metric of the training rows after a round, which is added to the history; none unless asked for.
 pub(super) fn training_metric(
-    training: &Training<'_>,
+    training: &TrainingSet<'_>,
     factors: Option<&[f64]>,
     state: &mut State,
 ) -> Option<f64> {

@@ -1,13 +1,13 @@
 //! The random rows and columns of each round.
 
-use super::BoostParams;
+use super::choices::DataSampleStrategy;
 use super::objective::Pair;
-use super::params::DataSampleStrategy;
+use super::params::BoostParams;
 use crate::tree::sampling::choose;
 
-/// Draws rows and columns; what is drawn depends on the seed and the round only.
+/// Sampler rows and columns; what is drawn depends on the seed and the round only.
 #[derive(Debug)]
-pub(super) struct Draws<'a> {
+pub(super) struct Sampler<'a> {
     params: &'a BoostParams,
     rows: usize,
     columns: usize,
@@ -16,7 +16,7 @@ pub(super) struct Draws<'a> {
     bag: Option<(u64, Vec<u32>)>,
 }
 
-impl<'a> Draws<'a> {
+impl<'a> Sampler<'a> {
     pub(super) fn new(
         params: &'a BoostParams,
         rows: usize,
@@ -41,7 +41,7 @@ impl<'a> Draws<'a> {
             .then(|| choose(self.columns, k, self.params.seed, "boost columns", index))
     }
 
-    /// Draws the rows of a round; with GOSS, raises the pairs of rows that stand for others.
+    /// Sampler the rows of a round; with GOSS, raises the pairs of rows that stand for others.
     pub(super) fn rows(&mut self, iteration: usize, pairs: &mut [Pair]) {
         let p = self.params;
         if p.data_sample_strategy == DataSampleStrategy::Goss {
@@ -133,7 +133,7 @@ mod tests {
         let params = Boost::new()
             .data_sample_strategy(DataSampleStrategy::Goss)
             .learning_rate(1.0);
-        let mut draws = Draws::new(params.params(), 1000, 3, &[]);
+        let mut draws = Sampler::new(params.params(), 1000, 3, &[]);
         let before: Vec<Pair> = (0..1000)
             .map(|i| [if i % 5 == 0 { 3.0 } else { 0.5 }, 1.0])
             .collect();
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn rounds_differ_by_anything_that_is_drawn() {
-        let random = |boost: Boost| Draws::new(boost.params(), 10, 3, &[]).random();
+        let random = |boost: Boost| Sampler::new(boost.params(), 10, 3, &[]).random();
         let drawn = [
             Boost::new().bagging_freq(1).bagging_fraction(0.5),
             Boost::new().data_sample_strategy(DataSampleStrategy::Goss),
@@ -179,7 +179,7 @@ mod tests {
             .bagging_by_query(true)
             .bagging_freq(2)
             .bagging_fraction(0.5);
-        let mut draws = Draws::new(params.params(), 12, 1, &[0, 2, 3, 7, 12]);
+        let mut draws = Sampler::new(params.params(), 12, 1, &[0, 2, 3, 7, 12]);
         draws.rows(1, &mut []);
         let first = draws.bag().unwrap().to_vec();
         let whole =
@@ -187,7 +187,7 @@ mod tests {
         assert!(whole(0, 2) && whole(3, 7) && whole(7, 12) && first.len() < 12);
         draws.rows(2, &mut []);
         assert_eq!(draws.bag().unwrap(), first);
-        let mut later = Draws::new(params.params(), 12, 1, &[0, 2, 3, 7, 12]);
+        let mut later = Sampler::new(params.params(), 12, 1, &[0, 2, 3, 7, 12]);
         later.rows(2, &mut []);
         assert_eq!(later.bag().unwrap(), first, "resuming draws the same rows");
     }

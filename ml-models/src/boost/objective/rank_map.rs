@@ -5,14 +5,37 @@
 //! Svore and Burges, *On the local optimality of LambdaRank*, SIGIR 2009,
 //! [doi:10.1145/1571941.1572021](https://doi.org/10.1145/1571941.1572021). Gradients are XGBoost's, hessians half of its.
 
+use ml_data::{Error, Result};
+
 use super::lambdarank::{Pair64, push};
 use super::ndcg::ranking;
+use super::registry::{Build, Entry};
 use super::{Loss, Measure, Pair, queries};
-use crate::boost::BoostParams;
+use crate::boost::params::BoostParams;
+
+pub(super) const ENTRY: Entry = Entry {
+    aliases: &["rank:map"],
+    build: Build::Ranking(|params, grades| {
+        let rows = grades.values.iter().zip(grades.rows);
+        let relevant = rows.map(|(&grade, &row)| relevant(row as usize, grade));
+        let relevant = relevant.collect::<Result<_>>()?;
+        Ok(Box::new(LambdaMap::new(relevant, grades.starts, params)))
+    }),
+    renews_leaves: false,
+};
+
+/// Whether a grade of 0 or 1 is the latter.
+fn relevant(row: usize, grade: f32) -> Result<bool> {
+    if grade == 0.0 || grade == 1.0 {
+        Ok(grade == 1.0)
+    } else {
+        Err(Error::cell("grade", row, "0 or 1 for RankMap", grade))
+    }
+}
 
 /// Which documents of ranked queries are relevant. Rows of a query are side by side.
 #[derive(Debug)]
-pub(crate) struct LambdaMap {
+pub(super) struct LambdaMap {
     relevant: Vec<bool>,
     /// Query `q` has the rows `starts[q]..starts[q + 1]`.
     starts: Vec<u32>,
@@ -56,7 +79,7 @@ fn change(ranks: &[Rank], above: usize, below: usize) -> f64 {
 }
 
 impl LambdaMap {
-    pub(crate) fn new(relevant: Vec<bool>, starts: Vec<u32>, params: &BoostParams) -> Self {
+    pub(super) fn new(relevant: Vec<bool>, starts: Vec<u32>, params: &BoostParams) -> Self {
         Self {
             relevant,
             starts,

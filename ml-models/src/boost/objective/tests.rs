@@ -1,24 +1,45 @@
 //! Every loss under weights: values worked out from the definitions with NumPy, and weights that
 //! stand for repeated rows.
 
+use super::binary::Logistic;
+use super::lambdarank::LambdaRank;
+use super::multiclass::Softmax;
+use super::multiclassova::OneVsAll;
+use super::rank_map::LambdaMap;
+use super::rank_xendcg::XeNdcg;
 use super::*;
+use crate::boost::Boost;
 
 const LABELS: [f64; 3] = [0.5, 2.0, 7.0];
 const SCORES: [f64; 3] = [0.3, 0.7, 1.4];
 /// Not whole: weights, and not repeats.
 const WEIGHTS: [f64; 3] = [1.5, 0.25, 2.0];
 
-const KINDS: [Kind; 9] = [
-    Kind::Squared,
-    Kind::Absolute,
-    Kind::Huber(0.9),
-    Kind::Fair(1.5),
-    Kind::Poisson(0.7),
-    Kind::Quantile(0.2),
-    Kind::Mape,
-    Kind::Gamma,
-    Kind::Tweedie(1.3),
+/// Objectives of numbers with their parameter.
+const LOSSES: [(Objective, f64); 9] = [
+    (Objective::Regression, 1.0),
+    (Objective::RegressionL1, 1.0),
+    (Objective::Huber, 0.9),
+    (Objective::Fair, 1.5),
+    (Objective::Poisson, 0.7),
+    (Objective::Quantile, 0.2),
+    (Objective::Mape, 1.0),
+    (Objective::Gamma, 1.0),
+    (Objective::Tweedie, 1.3),
 ];
+
+fn of_numbers((objective, value): (Objective, f64), values: Vec<f64>) -> Box<dyn Loss> {
+    let boost = Boost::new().alpha(value).fair_c(value);
+    let boost = boost
+        .poisson_max_delta_step(value)
+        .tweedie_variance_power(value);
+    let rows: Vec<u32> = (0..values.len() as u32).collect();
+    let labels = Labels {
+        values,
+        rows: &rows,
+    };
+    objective.of_numbers(boost.params(), labels).unwrap()
+}
 
 fn near(got: f64, want: f64, what: &dyn Debug) {
     assert!(
@@ -74,13 +95,13 @@ fn losses_of_numbers() {
         [2.048_337_017, log_mean],
         [12.036_609_246, log_mean],
     ];
-    for (kind, [metric, start]) in KINDS.into_iter().zip(want) {
-        let loss = Pointwise::new(kind, LABELS.to_vec());
+    for (kind, [metric, start]) in LOSSES.into_iter().zip(want) {
+        let loss = of_numbers(kind, LABELS.to_vec());
         near(loss.evaluate(&SCORES, Some(&WEIGHTS)), metric, &kind);
         near(loss.start(Some(&WEIGHTS))[0], start, &kind);
         let times = [3.0, 1.0, 2.0];
-        let again = Pointwise::new(kind, repeated(&LABELS, &times));
-        weights_repeat(&loss, &again, &SCORES, &times, &kind);
+        let again = of_numbers(kind, repeated(&LABELS, &times));
+        weights_repeat(&*loss, &*again, &SCORES, &times, &kind);
     }
 }
 
@@ -88,35 +109,35 @@ fn losses_of_numbers() {
 fn hessians_of_numbers() {
     let third = 1.0 / 7.0;
     let want = [
-        (Kind::Squared, [-0.2, -1.3, -5.6], [1.0; 3]),
-        (Kind::Absolute, [-1.0; 3], [1.0; 3]),
-        (Kind::Huber(0.9), [-0.2, -0.9, -0.9], [1.0; 3]),
-        (Kind::Quantile(0.2), [-0.2; 3], [1.0; 3]),
-        (Kind::Mape, [-1.0, -0.5, -third], [1.0; 3]),
+        ((Objective::Regression, 1.0), [-0.2, -1.3, -5.6], [1.0; 3]),
+        ((Objective::RegressionL1, 1.0), [-1.0; 3], [1.0; 3]),
+        ((Objective::Huber, 0.9), [-0.2, -0.9, -0.9], [1.0; 3]),
+        ((Objective::Quantile, 0.2), [-0.2; 3], [1.0; 3]),
+        ((Objective::Mape, 1.0), [-1.0, -0.5, -third], [1.0; 3]),
         (
-            Kind::Fair(1.5),
+            (Objective::Fair, 1.5),
             [-0.176_470_6, -0.696_428_6, -1.183_098_6],
             [0.778_546_7, 0.286_989_8, 0.044_634_0],
         ),
         (
-            Kind::Poisson(0.7),
+            (Objective::Poisson, 0.7),
             [0.849_858_8, 0.013_752_7, -2.944_800_0],
             [std::f64::consts::E, 4.055_200_0, 8.166_169_9],
         ),
         (
-            Kind::Gamma,
+            (Objective::Gamma, 1.0),
             [0.629_590_9, 0.006_829_4, -0.726_178_8],
             [0.370_409_1, 0.993_170_6, 1.726_178_8],
         ),
         (
-            Kind::Tweedie(1.3),
+            (Objective::Tweedie, 1.3),
             [0.776_712_5, 0.011_147_7, -1.934_871_5],
             [1.000_664_3, 1.628_971_9, 3.244_917_7],
         ),
     ];
     for (kind, first, second) in want {
         let mut pairs = [[0.0; 2]; 3];
-        Pointwise::new(kind, LABELS.to_vec()).gradients(&SCORES, 0, &mut pairs);
+        of_numbers(kind, LABELS.to_vec()).gradients(&SCORES, 0, &mut pairs);
         for (i, [g, h]) in pairs.into_iter().enumerate() {
             near(g.into(), first[i], &kind);
             near(h.into(), second[i], &kind);
@@ -130,36 +151,63 @@ fn renewal_counts_weights() {
     use crate::tree::weights::Weights;
     let (labels, scores) = (vec![10.0, 4.0, 9.0, 40.0], [5.0, 3.0, 6.0, 0.0]);
     let value = |kind, rows: &[u32], weights: Vec<f64>| {
-        let loss = Pointwise::new(kind, labels.clone());
+        let loss = of_numbers(kind, labels.clone());
         let renewal = loss.renewal().unwrap();
         renewal.value(rows, &scores, &Weights::new(weights))
     };
     let all = [0, 1, 2, 3];
-    assert_eq!(value(Kind::Absolute, &[0, 2], vec![1.0; 4]), 4.0);
     assert_eq!(
-        value(Kind::Absolute, &[0, 2], vec![3.0, 9.0, 1.0, 9.0]),
+        value((Objective::RegressionL1, 1.0), &[0, 2], vec![1.0; 4]),
+        4.0
+    );
+    assert_eq!(
+        value(
+            (Objective::RegressionL1, 1.0),
+            &[0, 2],
+            vec![3.0, 9.0, 1.0, 9.0]
+        ),
         5.0
     );
     assert_eq!(
-        value(Kind::Absolute, &[0, 2], vec![0.3, 9.0, 0.1, 9.0]),
+        value(
+            (Objective::RegressionL1, 1.0),
+            &[0, 2],
+            vec![0.3, 9.0, 0.1, 9.0]
+        ),
         5.0
     );
     assert_eq!(
-        value(Kind::Absolute, &[0, 2], vec![0.1, 9.0, 0.3, 9.0]),
+        value(
+            (Objective::RegressionL1, 1.0),
+            &[0, 2],
+            vec![0.1, 9.0, 0.3, 9.0]
+        ),
         3.0
     );
-    assert_eq!(value(Kind::Absolute, &all, vec![0.5; 4]), 3.0);
-    assert_eq!(value(Kind::Quantile(0.75), &all, vec![0.5; 4]), 5.0);
-    assert_eq!(value(Kind::Quantile(0.76), &all, vec![0.5; 4]), 40.0);
     assert_eq!(
-        value(Kind::Quantile(0.75), &all, vec![1.0; 4]),
+        value((Objective::RegressionL1, 1.0), &all, vec![0.5; 4]),
+        3.0
+    );
+    assert_eq!(value((Objective::Quantile, 0.75), &all, vec![0.5; 4]), 5.0);
+    assert_eq!(value((Objective::Quantile, 0.76), &all, vec![0.5; 4]), 40.0);
+    assert_eq!(
+        value((Objective::Quantile, 0.75), &all, vec![1.0; 4]),
         5.0 + 0.25 * 35.0
     );
     // One over the label each: 1 / 10, 1 / 4, 1 / 9, 1 / 40.
-    assert_eq!(value(Kind::Mape, &all, vec![1.0; 4]), 1.0);
-    assert_eq!(value(Kind::Mape, &all, vec![4.0, 1.0, 1.0, 1.0]), 5.0);
-    assert_eq!(value(Kind::Mape, &all, vec![1.0, 1.0, 1.0, 16.0]), 5.0);
-    assert_eq!(value(Kind::Mape, &all, vec![1.0, 1.0, 1.0, 20.0]), 40.0);
+    assert_eq!(value((Objective::Mape, 1.0), &all, vec![1.0; 4]), 1.0);
+    assert_eq!(
+        value((Objective::Mape, 1.0), &all, vec![4.0, 1.0, 1.0, 1.0]),
+        5.0
+    );
+    assert_eq!(
+        value((Objective::Mape, 1.0), &all, vec![1.0, 1.0, 1.0, 16.0]),
+        5.0
+    );
+    assert_eq!(
+        value((Objective::Mape, 1.0), &all, vec![1.0, 1.0, 1.0, 20.0]),
+        40.0
+    );
 }
 
 #[test]
@@ -210,7 +258,8 @@ fn losses_of_classes() {
         &"softmax",
     );
 
-    let loss = OneVsAll::new(codes.clone(), 3, 2.0);
+    let one_vs_all = |codes| OneVsAll::new(Classes { codes, classes: 3 }, 2.0);
+    let loss = one_vs_all(codes.clone());
     near(
         loss.evaluate(&scores, Some(&WEIGHTS)),
         0.166_276_994,
@@ -225,7 +274,7 @@ fn losses_of_classes() {
     }
     weights_repeat(
         &loss,
-        &OneVsAll::new(repeated(&codes, &times), 3, 2.0),
+        &one_vs_all(repeated(&codes, &times)),
         &scores,
         &times,
         &"one against all",
@@ -274,7 +323,7 @@ fn rankings_are_measured_up_to_eval_at() {
         0.675_750_797,
     ];
     for (k, want) in [1, 2, 3, 4, 9].into_iter().zip(ndcg) {
-        let params = crate::boost::Boost::new().eval_at(k);
+        let params = Boost::new().eval_at(k);
         let rank = LambdaRank::new(vec![3.0, 0.0, 7.0, 1.0], vec![0, 4], params.params());
         near(rank.evaluate(&[0.1, 0.9, 0.8, -2.0], None), want, &k);
     }
@@ -289,7 +338,7 @@ fn rankings_are_measured_up_to_eval_at() {
         (0.5 + 0.5 + 0.6) / 3.0,
     ];
     for (k, want) in [1, 2, 3, 4, 5, 9].into_iter().zip(map) {
-        let params = crate::boost::Boost::new().eval_at(k);
+        let params = Boost::new().eval_at(k);
         let rank = LambdaMap::new(
             vec![false, true, false, true, true],
             vec![0, 5],
@@ -311,7 +360,7 @@ fn rankings_weigh_lists_as_lightgbm_does() {
         high, high, low, high, low, low, high, low, high, low, high, high,
     ];
     let starts = vec![0, 3, 6, 9, 12];
-    let params = crate::boost::Boost::new().eval_at(2);
+    let params = Boost::new().eval_at(2);
     let gains = grades.iter().map(|&g| f64::from((1 << g) - 1)).collect();
     let rank = LambdaRank::new(gains, starts.clone(), params.params());
     near(
@@ -332,4 +381,49 @@ fn rankings_weigh_lists_as_lightgbm_does() {
     ];
     let map = LambdaMap::new(relevant, starts, params.params());
     near(map.evaluate(&scores, Some(&weights)), 0.871_951_218, &"map");
+}
+
+#[test]
+fn gradients_are_derivatives_of_the_loss() {
+    let labels = vec![0.5, 2.0, 7.0, 1.0, 0.1];
+    let scores = [0.3, 0.7, -1.0, 1.4, 2.0];
+    for kind in LOSSES {
+        let loss = of_numbers(kind, labels.clone());
+        let mut pairs = vec![[0.0; 2]; 5];
+        loss.gradients(&scores, 0, &mut pairs);
+        for i in 0..5 {
+            let at = |s: f64| {
+                let mut scores = scores;
+                scores[i] = s;
+                5.0 * loss.evaluate(&scores, None)
+            };
+            let e = 1e-5;
+            let slope = (at(scores[i] + e) - at(scores[i] - e)) / (2.0 * e);
+            // Squared error is measured without its half.
+            let slope = if kind.0 == Objective::Regression {
+                slope / 2.0
+            } else {
+                slope
+            };
+            assert!(
+                (f64::from(pairs[i][0]) - slope).abs() < 1e-5,
+                "{kind:?} {i}"
+            );
+            assert!(pairs[i][1] > 0.0, "{kind:?} {i}");
+        }
+    }
+}
+
+#[test]
+fn starts_are_the_best_constants() {
+    let start =
+        |kind, weights: Option<&[f64]>| of_numbers(kind, vec![1.0, 2.0, 6.0]).start(weights)[0];
+    assert_eq!(start((Objective::Regression, 1.0), None), 3.0);
+    assert_eq!(
+        start((Objective::Regression, 1.0), Some(&[2.0, 0.0, 1.0])),
+        8.0 / 3.0
+    );
+    assert_eq!(start((Objective::RegressionL1, 1.0), None), 2.0);
+    assert_eq!(start((Objective::Quantile, 0.75), None), 4.0);
+    assert_eq!(start((Objective::Gamma, 1.0), None), 3.0_f64.ln());
 }

@@ -6,12 +6,29 @@
 use rayon::prelude::*;
 
 use super::lambdarank::LambdaRank;
+use super::registry::{Build, Entry};
 use super::{Loss, Measure, Pair};
 use crate::tree::math;
 
+pub(super) const ENTRY: Entry = Entry {
+    aliases: &[
+        "rank_xendcg",
+        "xendcg",
+        "xe_ndcg",
+        "xe_ndcg_mart",
+        "xendcg_mart",
+    ],
+    build: Build::Ranking(|params, grades| {
+        let values = grades.values.iter().map(|&g| f64::from(g)).collect();
+        let ndcg = LambdaRank::of(params, grades)?;
+        Ok(Box::new(XeNdcg::new(values, ndcg, params.seed)))
+    }),
+    renews_leaves: false,
+};
+
 /// The labels of ranked queries. Rows of a query are side by side.
 #[derive(Debug)]
-pub(crate) struct XeNdcg {
+pub(super) struct XeNdcg {
     grades: Vec<f64>,
     /// Measures NDCG on the same rows.
     ndcg: LambdaRank,
@@ -53,7 +70,7 @@ impl Draws {
 const TINY: f64 = 1e-15;
 
 impl XeNdcg {
-    pub(crate) fn new(grades: Vec<f64>, ndcg: LambdaRank, seed: u64) -> Self {
+    pub(super) fn new(grades: Vec<f64>, ndcg: LambdaRank, seed: u64) -> Self {
         Self {
             grades,
             ndcg,

@@ -1,0 +1,50 @@
+//! The loss that parameters and labels ask for.
+
+use ml_data::Result;
+
+use super::objective::{Classes, Custom, CustomObjective, Grades, Labels, Loss, Objective};
+use super::params::BoostParams;
+use super::rows::{LabelsRef, Rows, SampleRef};
+
+/// The objective on the labels of these rows; by default squared error, log loss or LambdaMART.
+pub(super) fn loss<'a>(
+    rows: &Rows,
+    params: &BoostParams,
+    custom: Option<&'a dyn CustomObjective>,
+    sample: &SampleRef<'_>,
+) -> Result<Box<dyn Loss + 'a>> {
+    if let Some(objective) = custom {
+        let labels = rows.numbers(sample)?;
+        return Ok(Box::new(Custom { objective, labels }));
+    }
+    let objective = |default| params.objective.unwrap_or(default);
+    let kept = || rows.kept.iter().map(|&i| i as usize);
+    match sample.labels {
+        LabelsRef::Real(_) => {
+            let labels = Labels {
+                values: rows.numbers(sample)?,
+                rows: &rows.kept,
+            };
+            objective(Objective::Regression).of_numbers(params, labels)
+        }
+        LabelsRef::Binary(labels) => {
+            let positive = kept().map(|i| labels.values()[i] == 1).collect();
+            objective(Objective::Binary).of_two_classes(params, positive)
+        }
+        LabelsRef::Class(labels) => {
+            let classes = Classes {
+                codes: kept().map(|i| labels.codes()[i]).collect(),
+                classes: labels.classes().len(),
+            };
+            objective(Objective::Multiclass).of_classes(params, classes)
+        }
+        LabelsRef::Relevance(labels) => {
+            let grades = Grades {
+                values: kept().map(|i| labels.grades()[i]).collect(),
+                starts: rows.starts.clone(),
+                rows: &rows.kept,
+            };
+            objective(Objective::Lambdarank).of_rankings(params, grades)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The list of objectives, and the enum that names them.
+//!
+//! Parameters know objectives by this enum; [`registry`](super::registry) makes losses of them.
+
+use serde::{Deserialize, Serialize};
+
+/// Hands the list to a macro. A line: docs, the name, and the module of its
+/// [`Entry`](super::registry::Entry).
+macro_rules! with_objectives {
+    ($then:ident) => {
+        $then! {
+            /// Half the squared error: the mean.
+            Regression => regression,
+            /// Absolute error: the median. See [`Quantile`](Self::Quantile) for weights.
+            RegressionL1 => regression_l1,
+            /// Squared up to `alpha`, absolute beyond.
+            Huber => huber,
+            /// A smooth relative of Huber's loss, with scale `fair_c`.
+            Fair => fair,
+            /// Log-linear counts: labels are at least 0, predictions are rates.
+            Poisson => poisson,
+            /// The `alpha` quantile.
+            ///
+            /// Of rows without weights, or with whole weights, which are repeats, it lies between two
+            /// neighbours, as in NumPy and LightGBM. Under other weights it is the smallest label (of a
+            /// leaf: the smallest residual) at which the weighted loss is least. LightGBM 4.7 takes the
+            /// label before that one.
+            Quantile => quantile,
+            /// Absolute error relative to labels beyond 1. A row weighs one over the size of its label,
+            /// besides its own weight: see [`Quantile`](Self::Quantile) for the consequence.
+            Mape => mape,
+            /// Log-linear positive amounts.
+            Gamma => gamma,
+            /// Log-linear amounts with many zeros; `tweedie_variance_power` lies between Poisson (1) and
+            /// gamma (2).
+            Tweedie => tweedie,
+            /// Log loss of two classes.
+            Binary => binary,
+            /// Log loss of several classes, whose probabilities sum to 1.
+            Multiclass => multiclass,
+            /// Several classes, one against all others each; the probabilities need not sum to 1.
+            MulticlassOva => multiclassova,
+            /// LambdaMART: pairs of documents weighted by the change of NDCG.
+            Lambdarank => lambdarank,
+            /// LambdaMART: pairs of documents weighted by the change of mean average precision; grades are
+            /// 0 and 1. XGBoost's `rank:map`; validation watches MAP at `eval_at`.
+            RankMap => rank_map,
+            /// Cross-entropy that bounds NDCG, with a random perturbation of the grades.
+            RankXendcg => rank_xendcg,
+        }
+    };
+}
+
+macro_rules! objectives {
+    ($($(#[$doc:meta])* $name:ident => $module:ident,)*) => {
+        /// The loss that is minimised, under LightGBM's names.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum Objective {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Objective {
+            /// Every objective.
+            pub(in crate::boost) const ALL: &[Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+with_objectives!(objectives);
+
+pub(super) use with_objectives;
