@@ -5,7 +5,7 @@ use crate::job::Job;
 use crate::report::Report;
 use crate::serving::{KIND, MODEL, ShopModel, publish};
 use ml_pipeline::prelude::*;
-use ml_pipeline::serve::recommend::{Memory, RecommendationService, Request};
+use ml_pipeline::serve::recommend::{EventBuffer, RecommendationService, Request};
 use ml_pipeline::serve::registry::{GateOutcome, Lineage, Registry};
 use serde::Serialize;
 use serde_json::json;
@@ -50,7 +50,7 @@ pub fn deploy(
         report.say("without a promoted model the service answers with popular products");
         model.popularity_only()?
     };
-    let events = Arc::new(Memory::new());
+    let events = Arc::new(EventBuffer::new());
     let service = Arc::new(RecommendationService::new(bundle)?.sink(events.clone()));
     ask(&model, &service, report)?;
     report.set("requests_served", events.take().len());

@@ -8,9 +8,9 @@ use crate::replay::replay;
 use crate::report::Report;
 use chrono::{DateTime, NaiveDate};
 use ml_pipeline::monitor::alert::{
-    AlertManager, FileSink, MemorySink, Rule, presets::recommendations,
+    AlertManager, AlertRule, FileSink, MemorySink, presets::recommendations,
 };
-use ml_pipeline::monitor::retrain::{Action, RetrainPolicy, Situation, Trigger};
+use ml_pipeline::monitor::retrain::{RetrainAction, RetrainPolicy, Situation, Trigger};
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::RecommendationService;
 use serde_json::json;
@@ -32,7 +32,7 @@ pub fn monitor(
     let file = FileSink::new(job.args.out.join("alerts.jsonl"));
     let rules = recommendations()
         .into_iter()
-        .chain([Rule::above("drift_share", 0.3, 0.6)]);
+        .chain([AlertRule::above("drift_share", 0.3, 0.6)]);
     let mut alerts = AlertManager::new(rules)?.sink(memory.clone()).sink(file);
     let (offline, online) = replay(job, candidate, service, &mut alerts, report)?;
     let share = drift(job, candidate, &mut alerts, report)?;
@@ -42,12 +42,12 @@ pub fn monitor(
     let policy = RetrainPolicy::new()
         .trigger(Trigger::DriftShare {
             share: 0.3,
-            action: Action::TrainFull,
+            action: RetrainAction::TrainFull,
         })
         .trigger(Trigger::MetricDrop {
             metric: "hit_rate".into(),
             max_drop: 0.05,
-            action: Action::TrainFull,
+            action: RetrainAction::TrainFull,
         });
     let situation = Situation::new(date(job.windows.live.to))
         .drifted_share(share)

@@ -5,7 +5,7 @@ use crate::serving::ShopModel;
 use ml_pipeline::data::contract::{ByVisit, Candidates, RankFn, Ranker, Visit};
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::{Bundle, Recommend, RecommendationService, Request, Rung};
-use ml_pipeline::serve::rollout::{Canary, CanaryRollout, Gates, Phase, Shadow};
+use ml_pipeline::serve::rollout::{Canary, CanaryRollout, Gates, RolloutPhase, Shadow};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -54,7 +54,7 @@ pub fn canary(model: &ShopModel, service: &Service, report: &mut Report) -> Resu
     for (n, user) in model.users.iter().cycle().take(4_000).enumerate() {
         let answer = canary.recommend(&Request::new(user.clone()));
         unanswered += u32::from(answer.is_err());
-        if canary.phase() == Phase::RolledBack && found.is_none() {
+        if canary.phase() == RolloutPhase::RolledBack && found.is_none() {
             found = Some((n + 1, calls.load(Ordering::Relaxed)));
         }
     }

@@ -8,7 +8,9 @@ use ml_pipeline::data::artifact::{Artifact, digest};
 use ml_pipeline::eval::goal::GateDecision;
 use ml_pipeline::monitor::drift::ReferenceProfile;
 use ml_pipeline::prelude::*;
-use ml_pipeline::serve::recommend::{Bundle, Catalogue, Facts, Product, Reason, Rung, Users};
+use ml_pipeline::serve::recommend::{
+    Bundle, Catalogue, Facts, Product, RecommendationReason, Rung, Users,
+};
 use ml_pipeline::serve::registry::{Lineage, Metadata, Registry, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -64,7 +66,8 @@ impl ShopModel {
             .similar(similar.collect::<Result<_>>()?);
         let blend = Rung::shared("blend", rungs.blend).budget(Duration::from_millis(100));
         let factorisation = Rung::shared("factorisation", rungs.factorisation);
-        let popularity = Rung::shared("popularity", rungs.popularity).says(Reason::PopularNow);
+        let popularity = Rung::shared("popularity", rungs.popularity)
+            .default_reason(RecommendationReason::PopularNow);
         Ok(Bundle::new(version, catalogue, self.users()?)
             .rung(blend)
             .rung(factorisation)
@@ -78,7 +81,7 @@ impl ShopModel {
     pub fn popularity_only(&self) -> Result<Bundle> {
         let popularity = Rung::shared("popularity", self.rungs()?.popularity);
         Ok(Bundle::new("popularity", self.catalogue()?, self.users()?)
-            .rung(popularity.says(Reason::PopularNow)))
+            .rung(popularity.default_reason(RecommendationReason::PopularNow)))
     }
 
     /// Factorisation, and popularity where it has no answer.

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use ml_data::{Error, Result};
 use ml_monitor::alert::{
-    Aggregate, AlertEvent, AlertManager, Change, FileSink, MemorySink, Rule, Severity, Sink,
-    WriterSink, presets,
+    Aggregate, AlertChange, AlertEvent, AlertManager, AlertRule, FileSink, MemorySink, Severity,
+    Sink, WriterSink, presets,
 };
 
 const SECOND: i64 = 1_000_000;
 
 /// The changes a rule reports over values observed a second apart.
-fn changes(rule: Rule, values: &[f64]) -> Vec<(usize, Change, Severity)> {
+fn changes(rule: AlertRule, values: &[f64]) -> Vec<(usize, AlertChange, Severity)> {
     let name = rule.name().to_string();
     let mut alerts = AlertManager::new([rule]).unwrap();
     let seen = values.iter().enumerate().filter_map(|(i, &v)| {
@@ -24,7 +24,7 @@ fn changes(rule: Rule, values: &[f64]) -> Vec<(usize, Change, Severity)> {
     seen.collect()
 }
 
-use Change::{Escalated, Opened, Resolved};
+use AlertChange::{Escalated, Opened, Resolved};
 use Severity::{Critical, Warning};
 
 #[test]
@@ -69,10 +69,10 @@ fn hysteresis_keeps_a_dancing_value_quiet() {
     let dancing: Vec<f64> = (0..40)
         .map(|i| if i % 2 == 0 { 101.0 } else { 99.0 })
         .collect();
-    let eager = changes(Rule::above("x", 100.0, 200.0), &dancing);
+    let eager = changes(AlertRule::above("x", 100.0, 200.0), &dancing);
     assert_eq!(eager.len(), 40);
     assert_eq!(
-        changes(Rule::above("x", 100.0, 200.0).clear(90.0), &dancing),
+        changes(AlertRule::above("x", 100.0, 200.0).clear(90.0), &dancing),
         [(0, Opened, Warning)]
     );
 }
@@ -80,7 +80,7 @@ fn hysteresis_keeps_a_dancing_value_quiet() {
 #[test]
 fn windows() {
     let three = Duration::from_secs(3);
-    let rule = || Rule::above("x", 10.0, 20.0);
+    let rule = || AlertRule::above("x", 10.0, 20.0);
     // The mean of the last three: 12 at index 2, 25.3 at index 4, 8.7 at index 7.
     let values = [6.0, 9.0, 21.0, 25.0, 30.0, 20.0, 5.0, 1.0];
     let expected = [
@@ -106,7 +106,7 @@ fn windows() {
         changes(rule().window(three, Aggregate::Every), &values),
         expected
     );
-    let below = Rule::below("x", 10.0, 5.0).window(three, Aggregate::Every);
+    let below = AlertRule::below("x", 10.0, 5.0).window(three, Aggregate::Every);
     assert_eq!(
         changes(below, &[4.0, 4.0, 9.0, 4.0, 4.0, 4.0]),
         [(3, Opened, Warning), (5, Escalated, Critical)]
@@ -159,7 +159,7 @@ fn an_escalated_alert_began_when_it_opened() {
         .map(|e| (e.change, e.at, e.since))
         .collect();
     assert_eq!(seen, [(Opened, 3, 3), (Escalated, 8, 3), (Resolved, 20, 3)]);
-    let mean = Rule::above("x", 10.0, 20.0).window(Duration::from_secs(1), Aggregate::Mean);
+    let mean = AlertRule::above("x", 10.0, 20.0).window(Duration::from_secs(1), Aggregate::Mean);
     let mut alerts = AlertManager::new([mean]).unwrap();
     assert!(alerts.observe("x", 7, 4.0).unwrap().event.is_none());
     assert!(alerts.observe("x", 7, 14.0).unwrap().event.is_none());

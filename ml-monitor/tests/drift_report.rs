@@ -4,7 +4,7 @@
 use ml_data::random::{RngExt, generator};
 use ml_monitor::drift::{
     CategoryTest, ColumnSet, Correction, DriftDetector, DriftReport, KsMethod, NumericTest,
-    PsiNull, PsiTest, PsiThreshold, ReferenceProfile, TestKind, Values, ks_2samp,
+    PsiNullMethod, PsiTest, PsiThreshold, ReferenceProfile, TestKind, Values, ks_2samp,
 };
 
 fn uniform(n: usize, shift: f64, index: u64) -> Vec<f64> {
@@ -259,7 +259,7 @@ fn psi_as_a_test() {
     };
     let (reference, same) = (set(120, 0.0, &base, 0), set(120, 0.0, &base, 9));
     let calibrated = compare(
-        &detector(PsiThreshold::Calibrated(PsiNull::default())),
+        &detector(PsiThreshold::Calibrated(PsiNullMethod::default())),
         &reference,
         &same,
     );
@@ -276,7 +276,7 @@ fn psi_as_a_test() {
     assert_eq!((x.p_value, x.threshold, x.drifted), (None, Some(0.1), true));
     // Real drift, in values, categories (one unseen) and missing rows, is found.
     let moved = set(120, 0.4, &[("a", 1.0), ("z", 1.0), ("", 1.0)], 2);
-    for null in [PsiNull::Asymptotic, PsiNull::default()] {
+    for null in [PsiNullMethod::Asymptotic, PsiNullMethod::default()] {
         let report = compare(
             &detector(PsiThreshold::Calibrated(null)),
             &reference,

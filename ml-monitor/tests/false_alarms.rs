@@ -4,7 +4,7 @@
 
 use ml_data::random::{RngExt, Xoshiro256PlusPlus, generator};
 use ml_monitor::drift::{
-    CategoryTest, ColumnSet, Correction, DriftDetector, NumericTest, PsiNull, PsiTest,
+    CategoryTest, ColumnSet, Correction, DriftDetector, NumericTest, PsiNullMethod, PsiTest,
     PsiThreshold, ReferenceProfile, Values,
 };
 use rand_distr::{Distribution, Exp1, Poisson, StandardNormal, Zipf};
@@ -90,7 +90,7 @@ fn most(trials: u64) -> u64 {
 
 fn stability(draws: usize) -> DriftDetector {
     let test = PsiTest {
-        threshold: PsiThreshold::Calibrated(PsiNull::Simulated { draws, seed: 0 }),
+        threshold: PsiThreshold::Calibrated(PsiNullMethod::Simulated { draws, seed: 0 }),
         ..PsiTest::default()
     };
     DriftDetector::new()
@@ -194,7 +194,7 @@ fn case_s2_a_value_the_reference_lacks_is_no_alarm() {
         (labels(zeros()), labels(one(1.0))),
     ];
     let asymptotic = PsiTest {
-        threshold: PsiThreshold::Calibrated(PsiNull::Asymptotic),
+        threshold: PsiThreshold::Calibrated(PsiNullMethod::Asymptotic),
         ..PsiTest::default()
     };
     let asymptotic = stability(1)

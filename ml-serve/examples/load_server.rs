@@ -8,7 +8,9 @@
 use ml_data::contract::{ByUser, ByVisit, RankFn};
 use ml_serve::Result;
 use ml_serve::http::Server;
-use ml_serve::recommend::{Bundle, Catalogue, Memory, Product, RecommendationService, Rung, Users};
+use ml_serve::recommend::{
+    Bundle, Catalogue, EventBuffer, Product, RecommendationService, Rung, Users,
+};
 use std::sync::Arc;
 
 const PRODUCTS: u32 = 2_000;
@@ -24,7 +26,7 @@ fn service() -> Result<RecommendationService> {
     let bundle = Bundle::new("v1", catalogue, users)
         .rung(Rung::new("model", model))
         .rung(Rung::new("popularity", popular));
-    Ok(RecommendationService::new(bundle)?.sink(Arc::new(Memory::new())))
+    Ok(RecommendationService::new(bundle)?.sink(Arc::new(EventBuffer::new())))
 }
 
 fn main() -> Result<()> {

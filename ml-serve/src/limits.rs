@@ -14,7 +14,7 @@
 //! | [`NOTICE`] | [`Server::notice`] | a server told to stop closes its port |
 //! | [`GRACE`] | [`Server::grace`] | a stopping server closes connections that ask nothing |
 //! | [`DRAIN_TIMEOUT`] | [`Server::drain_timeout`] | [`Error::DrainTimeout`](crate::Error::DrainTimeout) |
-//! | [`EVENTS_KEPT`] | [`Memory::bounded`](crate::recommend::Memory::bounded) | the oldest event is dropped, and counted |
+//! | [`EVENTS_KEPT`] | [`EventBuffer::bounded`](crate::recommend::EventBuffer::bounded) | the oldest event is dropped, and counted |
 //! | [`PATIENCE`] | [`Registry::patience`](crate::registry::Registry::patience) | [`Error::Locked`](crate::Error::Locked) |
 //! | [`WAITING_ANSWERS`] | [`CanaryRollout::waiting`], [`AbTest::waiting`] | the oldest answer can not convert any more |
 //! | [`COUNTED_USERS`] | [`CanaryRollout::users`], [`AbTest::users`] | further users are counted by request alone |
@@ -72,7 +72,7 @@ pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time for a client to hang up after the server did, so that it reads its answer in place of a
 /// reset.
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
-/// Events that [`Memory`](crate::recommend::Memory) keeps: about 8 MB for lists of ten.
+/// Events that [`EventBuffer`](crate::recommend::EventBuffer) keeps: about 8 MB for lists of ten.
 pub const EVENTS_KEPT: usize = 10_000;
 /// Time a writer of the registry waits for another.
 pub const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,8 +1,8 @@
 //! Small services for tests of this crate.
 
 use crate::recommend::{
-    Bundle, Catalogue, Metadata, Product, Recommend, Recommendation, RecommendationService,
-    Request, Response, Rung, Trace, Users,
+    Bundle, Catalogue, Product, Recommend, Recommendation, RecommendationService, Request,
+    Response, ResponseMetadata, Rung, Trace, Users,
 };
 use crate::{Error, Result};
 use ml_data::contract::{ByVisit, Candidates, RankFn, Ranker, Scored, Visit, top_k};
@@ -91,7 +91,7 @@ where
         };
         Ok(Response {
             recommendations: products.into_iter().map(recommendation).collect(),
-            metadata: Metadata {
+            metadata: ResponseMetadata {
                 model_version: self.version.into(),
                 latency_ms: 0.0,
                 timestamp: String::new(),

@@ -71,20 +71,6 @@ fn acceleration(values: &[f64], estimate: f64) -> f64 {
     if a.is_finite() { a } else { 0.0 }
 }
 
-/// Wilson's score interval of `successes` of `n`, at a tail of this probability on both sides.
-///
-/// E. B. Wilson, Journal of the American Statistical Association 22 (1927),
-/// doi:10.1080/01621459.1927.10502953.
-pub(super) fn wilson(successes: f64, n: f64, tail: f64) -> (f64, f64) {
-    let z = -Normal::standard().inverse_cdf(tail);
-    let center = (successes + z * z / 2.0) / (n + z * z);
-    let half = z / (n + z * z) * (successes * (n - successes) / n + z * z / 4.0).sqrt();
-    // At the two extremes one end is exact; rounding must not move it.
-    let lower = if successes == 0.0 { 0.0 } else { center - half };
-    let upper = if successes == n { 1.0 } else { center + half };
-    (lower, upper)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,14 +106,6 @@ mod tests {
             checked += 1;
         }
         assert_eq!(checked, 12);
-        for case in golden["wilson"].as_array().unwrap() {
-            let [k, n, tail, low, high] = numbers(case)[..] else {
-                panic!("five numbers")
-            };
-            let found = wilson(k, n, tail);
-            approx::assert_relative_eq!(found.0, low, max_relative = 1e-11, epsilon = 1e-15);
-            approx::assert_relative_eq!(found.1, high, max_relative = 1e-11);
-        }
         for case in golden["corrected"].as_array().unwrap() {
             let [tail, n, want] = numbers(case)[..] else {
                 panic!("three numbers")

@@ -4,8 +4,10 @@ mod ends;
 mod interval;
 #[cfg(test)]
 mod tests;
+mod wilson;
 
 pub use interval::{BootstrapResult, Estimate, Interval, IntervalMethod, LOW_EFFECTIVE};
+pub use wilson::wilson_interval;
 
 use crate::error::{self, Result};
 use crate::{limits, reduce};
@@ -201,7 +203,7 @@ impl Bootstrap {
         }
         let (n, value) = (values.len() as f64, reduce::mean(values));
         let successes = values.iter().sum();
-        let (lower, upper) = ends::wilson(successes, n, (1.0 - self.level) / 2.0);
+        let (lower, upper) = wilson::ends(successes, n, self.level);
         let level = self.level;
         let interval = Interval {
             lower,

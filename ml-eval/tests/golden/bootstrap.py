@@ -20,12 +20,6 @@ def bca(values, level):
 
 
 SAMPLES = [np.exp(rng.normal(size=30)), rng.normal(size=12), rng.exponential(size=50), np.round(rng.random(40), 1)]
-WILSON = [(0, 5), (5, 5), (1, 50), (3, 50), (280, 10_000)]
-
-
-def wilson(k, n, level):
-    ci = stats.binomtest(k, n).proportion_ci(confidence_level=level, method="wilson")
-    return [k, n, (1 - level) / 2, float(ci.low), float(ci.high)]
 
 
 def corrected(tail, n):
@@ -35,7 +29,6 @@ def corrected(tail, n):
 json.dump({
     "made_with": {"scipy": scipy.__version__, "numpy": np.__version__},
     "bca": [bca(s, level) for s in SAMPLES for level in (0.8, 0.95, 0.99)],
-    "wilson": [wilson(k, n, level) for k, n in WILSON for level in (0.9, 0.95)],
     "corrected": [corrected(t, n) for t in (0.025, 0.005, 0.1) for n in (2, 10, 50, 1000)],
 }, sys.stdout, separators=(",", ":"))
 print()

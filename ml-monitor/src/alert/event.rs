@@ -18,7 +18,7 @@ pub enum Severity {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum Change {
+pub enum AlertChange {
     /// There was none, and now there is.
     Opened,
     /// It was a warning and became critical.
@@ -34,7 +34,7 @@ pub struct AlertEvent {
     /// The rule.
     pub rule: String,
     /// What changed.
-    pub change: Change,
+    pub change: AlertChange,
     /// The severity now; of a resolved alert, the highest it had.
     pub severity: Severity,
     /// When, microseconds since 1970.
@@ -57,9 +57,9 @@ impl fmt::Display for AlertEvent {
             "WARNING"
         };
         let change = match self.change {
-            Change::Opened => "opened",
-            Change::Escalated => "escalated",
-            Change::Resolved => "resolved",
+            AlertChange::Opened => "opened",
+            AlertChange::Escalated => "escalated",
+            AlertChange::Resolved => "resolved",
         };
         write!(
             f,

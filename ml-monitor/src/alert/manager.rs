@@ -5,8 +5,8 @@ use std::fmt;
 
 use ml_data::{Error, Result};
 
-use super::event::{AlertEvent, Change, Severity};
-use super::rule::{Aggregate, Direction, Rule};
+use super::event::{AlertChange, AlertEvent, Severity};
+use super::rule::{Aggregate, AlertRule, ThresholdSide};
 use super::sink::Sink;
 
 /// Holds the rules, their open alerts and the sinks.
@@ -16,15 +16,15 @@ use super::sink::Sink;
 ///
 /// # Example
 /// ```
-/// use ml_monitor::alert::{AlertManager, Change, MemorySink, Rule};
+/// use ml_monitor::alert::{AlertManager, AlertChange, MemorySink, AlertRule};
 ///
 /// let memory = MemorySink::new();
-/// let mut alerts = AlertManager::new([Rule::above("error_rate", 0.005, 0.01).clear(0.004)])?.sink(memory.clone());
+/// let mut alerts = AlertManager::new([AlertRule::above("error_rate", 0.005, 0.01).clear(0.004)])?.sink(memory.clone());
 /// for (second, rate) in [0.006, 0.007, 0.02, 0.02, 0.0045, 0.001].into_iter().enumerate() {
 ///     alerts.observe("error_rate", second as i64 * 1_000_000, rate)?;
 /// }
-/// let changes: Vec<Change> = memory.events().iter().map(|e| e.change).collect();
-/// assert_eq!(changes, [Change::Opened, Change::Escalated, Change::Resolved]);
+/// let changes: Vec<AlertChange> = memory.events().iter().map(|e| e.change).collect();
+/// assert_eq!(changes, [AlertChange::Opened, AlertChange::Escalated, AlertChange::Resolved]);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 pub struct AlertManager {
@@ -33,7 +33,7 @@ pub struct AlertManager {
 }
 
 struct State {
-    rule: Rule,
+    rule: AlertRule,
     /// Observations inside the window, oldest first.
     recent: VecDeque<(i64, f64)>,
     /// Time of the first observation.
@@ -55,7 +55,7 @@ struct Outbox {
 /// What one observation led to.
 #[derive(Debug, Default)]
 #[non_exhaustive]
-pub struct Observed {
+pub struct AlertOutcome {
     /// The change, if there was one.
     pub event: Option<AlertEvent>,
     /// Sinks that could not take what they were given. They keep it and are tried again with the next observation.
@@ -78,8 +78,8 @@ impl AlertManager {
     /// A manager of these rules, without a sink.
     ///
     /// # Errors
-    /// A rule that contradicts itself (see [`Rule::check`]), or two rules of one name.
-    pub fn new(rules: impl IntoIterator<Item = Rule>) -> Result<Self> {
+    /// A rule that contradicts itself (see [`AlertRule::check`]), or two rules of one name.
+    pub fn new(rules: impl IntoIterator<Item = AlertRule>) -> Result<Self> {
         let mut states: Vec<State> = Vec::new();
         for rule in rules {
             rule.check()?;
@@ -113,12 +113,12 @@ impl AlertManager {
     }
 
     /// The rules, in the order given.
-    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+    pub fn rules(&self) -> impl Iterator<Item = &AlertRule> {
         self.rules.iter().map(|s| &s.rule)
     }
 
     /// Rules with an open alert, and its severity.
-    pub fn open(&self) -> impl Iterator<Item = (&Rule, Severity)> {
+    pub fn open(&self) -> impl Iterator<Item = (&AlertRule, Severity)> {
         self.rules
             .iter()
             .filter_map(|s| s.open.map(|open| (&s.rule, open.severity)))
@@ -126,12 +126,12 @@ impl AlertManager {
 
     /// Takes a value of the rule `name` seen at `at` (microseconds since 1970), decides, and delivers.
     ///
-    /// The decision holds whether or not a sink could be reached; see [`Observed::failures`]. An infinite value is judged like
+    /// The decision holds whether or not a sink could be reached; see [`AlertOutcome::failures`]. An infinite value is judged like
     /// any other and reported as the largest finite one.
     ///
     /// # Errors
     /// No such rule, a value that is not a number, a time before the last observation's.
-    pub fn observe(&mut self, name: &str, at: i64, value: f64) -> Result<Observed> {
+    pub fn observe(&mut self, name: &str, at: i64, value: f64) -> Result<AlertOutcome> {
         let Some(state) = self.rules.iter_mut().find(|s| s.rule.name == name) else {
             let known: Vec<&str> = self.rules.iter().map(|s| s.rule.name.as_str()).collect();
             return Err(Error::Data(format!(
@@ -157,7 +157,7 @@ impl AlertManager {
                 .iter_mut()
                 .for_each(|outbox| outbox.waiting.push_back(event.clone()));
         }
-        Ok(Observed {
+        Ok(AlertOutcome {
             event,
             failures: self.flush(),
         })
@@ -190,12 +190,12 @@ impl State {
 
     fn aggregate(&self, newest: f64, whole_window: bool) -> Option<f64> {
         let values = self.recent.iter().map(|&(_, v)| v);
-        match (self.rule.aggregate, self.rule.direction) {
+        match (self.rule.aggregate, self.rule.side) {
             (Aggregate::Last, _) => Some(newest),
             (Aggregate::Mean, _) => Some(values.sum::<f64>() / self.recent.len() as f64),
             (Aggregate::Every, _) if !whole_window => None,
-            (Aggregate::Every, Direction::Above) => values.reduce(f64::min),
-            (Aggregate::Every, Direction::Below) => values.reduce(f64::max),
+            (Aggregate::Every, ThresholdSide::Above) => values.reduce(f64::min),
+            (Aggregate::Every, ThresholdSide::Below) => values.reduce(f64::max),
         }
     }
 
@@ -203,7 +203,7 @@ impl State {
         let found = self.rule.severity(value);
         let (change, open, level) = match (self.open, found) {
             (None, Some((severity, level))) => (
-                Change::Opened,
+                AlertChange::Opened,
                 Open {
                     severity,
                     since: at,
@@ -211,14 +211,14 @@ impl State {
                 level,
             ),
             (Some(open), Some((severity, level))) if severity > open.severity => {
-                (Change::Escalated, Open { severity, ..open }, level)
+                (AlertChange::Escalated, Open { severity, ..open }, level)
             }
             (Some(open), _) if !self.rule.beyond(value, self.rule.clear) => {
-                (Change::Resolved, open, self.rule.clear)
+                (AlertChange::Resolved, open, self.rule.clear)
             }
             _ => return None,
         };
-        self.open = (change != Change::Resolved).then_some(open);
+        self.open = (change != AlertChange::Resolved).then_some(open);
         Some(AlertEvent {
             rule: self.rule.name.clone(),
             change,

@@ -1,6 +1,6 @@
 //! Alerts: rules over observed values, at most one open alert a rule, and the places they are written to.
 //!
-//! A [`Rule`] says when a value is a warning, when it is critical and when all is well again. An [`AlertManager`] is fed with
+//! A [`AlertRule`] says when a value is a warning, when it is critical and when all is well again. An [`AlertManager`] is fed with
 //! observations, decides, and hands each change to its [`Sink`]s. [`presets`] has rules for a recommendation service.
 
 mod event;
@@ -9,8 +9,8 @@ pub mod presets;
 mod rule;
 mod sink;
 
-pub use event::{AlertEvent, Change, Severity};
-pub use manager::{AlertManager, Observed, SinkFailure};
+pub use event::{AlertChange, AlertEvent, Severity};
+pub use manager::{AlertManager, AlertOutcome, SinkFailure};
 pub use presets::recommendations;
-pub use rule::{Aggregate, Direction, Rule};
+pub use rule::{Aggregate, AlertRule, ThresholdSide};
 pub use sink::{FileSink, MemorySink, Sink, WriterSink};

@@ -1,24 +1,24 @@
 //! Rules for a recommendation service: a shop that earns by conversion and answers while the page loads.
 
-use super::rule::Rule;
+use super::rule::AlertRule;
 
 /// Observed as `latency_ms`: warning above 100 ms, critical above 200 ms, closed again at 90 ms. Feed it with the 95th
 /// percentile.
 #[must_use]
-pub fn latency_ms() -> Rule {
-    Rule::above("latency_ms", 100.0, 200.0).clear(90.0)
+pub fn latency_ms() -> AlertRule {
+    AlertRule::above("latency_ms", 100.0, 200.0).clear(90.0)
 }
 
 /// Observed as `error_rate`: warning above 0.5 %, critical above 1 %, closed again at 0.4 %.
 #[must_use]
-pub fn error_rate() -> Rule {
-    Rule::above("error_rate", 0.005, 0.01).clear(0.004)
+pub fn error_rate() -> AlertRule {
+    AlertRule::above("error_rate", 0.005, 0.01).clear(0.004)
 }
 
 /// Observed as `conversion_rate`: warning below 3.0 %, critical below 2.8 %, closed again at 3.1 %.
 #[must_use]
-pub fn conversion_rate() -> Rule {
-    Rule::below("conversion_rate", 0.030, 0.028).clear(0.031)
+pub fn conversion_rate() -> AlertRule {
+    AlertRule::below("conversion_rate", 0.030, 0.028).clear(0.031)
 }
 
 /// All three.
@@ -34,6 +34,6 @@ pub fn conversion_rate() -> Rule {
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[must_use]
-pub fn recommendations() -> Vec<Rule> {
+pub fn recommendations() -> Vec<AlertRule> {
     vec![latency_ms(), error_rate(), conversion_rate()]
 }

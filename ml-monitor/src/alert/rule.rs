@@ -9,7 +9,7 @@ use super::event::Severity;
 
 /// Which side of a threshold is bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Direction {
+pub enum ThresholdSide {
     /// Large values: latency, error rate.
     Above,
     /// Small values: conversion.
@@ -39,9 +39,9 @@ pub enum Aggregate {
 /// # Example
 /// ```
 /// use std::time::Duration;
-/// use ml_monitor::alert::{Aggregate, Rule};
+/// use ml_monitor::alert::{Aggregate, AlertRule};
 ///
-/// let rule = Rule::above("queue_length", 50.0, 100.0)
+/// let rule = AlertRule::above("queue_length", 50.0, 100.0)
 ///     .clear(40.0)
 ///     .window(Duration::from_secs(120), Aggregate::Every)
 ///     .runbook("https://wiki.example/queue");
@@ -49,9 +49,9 @@ pub enum Aggregate {
 /// assert!(rule.clear(60.0).check().is_err()); // would close before it opens
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Rule {
+pub struct AlertRule {
     pub(crate) name: String,
-    pub(crate) direction: Direction,
+    pub(crate) side: ThresholdSide,
     pub(crate) warning: f64,
     pub(crate) critical: f64,
     pub(crate) clear: f64,
@@ -60,24 +60,24 @@ pub struct Rule {
     pub(crate) runbook: Option<String>,
 }
 
-impl Rule {
+impl AlertRule {
     /// A rule against large values.
     #[must_use]
     pub fn above(name: impl Into<String>, warning: f64, critical: f64) -> Self {
-        Self::new(name.into(), Direction::Above, warning, critical)
+        Self::new(name.into(), ThresholdSide::Above, warning, critical)
     }
 
     /// A rule against small values.
     #[must_use]
     pub fn below(name: impl Into<String>, warning: f64, critical: f64) -> Self {
-        Self::new(name.into(), Direction::Below, warning, critical)
+        Self::new(name.into(), ThresholdSide::Below, warning, critical)
     }
 
-    fn new(name: String, direction: Direction, warning: f64, critical: f64) -> Self {
+    fn new(name: String, side: ThresholdSide, warning: f64, critical: f64) -> Self {
         let (window, aggregate) = (Duration::ZERO, Aggregate::Last);
         Self {
             name,
-            direction,
+            side,
             warning,
             critical,
             clear: warning,
@@ -120,7 +120,7 @@ impl Rule {
     /// # Errors
     /// As said, naming the parameter.
     pub fn check(&self) -> Result<()> {
-        const STEP: &str = "Rule";
+        const STEP: &str = "AlertRule";
         for (name, level) in [
             ("warning", self.warning),
             ("critical", self.critical),
@@ -159,9 +159,9 @@ impl Rule {
 
     /// True when `value` is worse than `level`.
     pub(crate) fn beyond(&self, value: f64, level: f64) -> bool {
-        match self.direction {
-            Direction::Above => value > level,
-            Direction::Below => value < level,
+        match self.side {
+            ThresholdSide::Above => value > level,
+            ThresholdSide::Below => value < level,
         }
     }
 
@@ -183,16 +183,16 @@ mod tests {
 
     #[test]
     fn levels_in_the_wrong_order_are_refused() {
-        assert!(Rule::above("x", 1.0, 2.0).check().is_ok());
-        assert!(Rule::above("x", 1.0, 1.0).check().is_ok());
+        assert!(AlertRule::above("x", 1.0, 2.0).check().is_ok());
+        assert!(AlertRule::above("x", 1.0, 1.0).check().is_ok());
         for (rule, name) in [
-            (Rule::above("x", 2.0, 1.0), "warning"),
-            (Rule::below("x", 1.0, 2.0), "warning"),
-            (Rule::above("x", f64::NAN, 1.0), "warning"),
-            (Rule::below("x", 2.0, f64::NEG_INFINITY), "critical"),
-            (Rule::below("x", 2.0, 1.0).clear(1.5), "clear"),
+            (AlertRule::above("x", 2.0, 1.0), "warning"),
+            (AlertRule::below("x", 1.0, 2.0), "warning"),
+            (AlertRule::above("x", f64::NAN, 1.0), "warning"),
+            (AlertRule::below("x", 2.0, f64::NEG_INFINITY), "critical"),
+            (AlertRule::below("x", 2.0, 1.0).clear(1.5), "clear"),
             (
-                Rule::above("x", 1.0, 2.0).window(Duration::ZERO, Aggregate::Mean),
+                AlertRule::above("x", 1.0, 2.0).window(Duration::ZERO, Aggregate::Mean),
                 "window",
             ),
         ] {

@@ -8,7 +8,7 @@ use super::chi2::{ChiSquareTest, chi_square};
 use super::detector::{CategoryTest, NumericTest, PsiTest, PsiThreshold};
 use super::ks;
 use super::profile::{ColumnProfile, NumericProfile, Stored};
-use super::psi::{self, NullPsi, PsiNull, psi};
+use super::psi::{self, PsiNullDistribution, PsiNullMethod, psi};
 use super::report::{MissingDrift, TestKind};
 use super::values::{ColumnRole, ValueKind, Values, count_codes};
 
@@ -144,7 +144,7 @@ fn homogeneity(out: &mut Compared, before: &[u64], now: &[u64]) -> Result<()> {
         out.low_expected = Some(test.low_expected);
         out.p_value = Some(match sparse(&test) {
             true => {
-                let null = PsiNull::default().of_levels(&before, now, pearson)?;
+                let null = PsiNullMethod::default().of_levels(&before, now, pearson)?;
                 null.p_value(pearson(&before, now))
             }
             false => test.p_value,
@@ -185,7 +185,7 @@ fn calibrate(
     out: &mut Compared,
     test: PsiTest,
     alpha: f64,
-    null: impl FnOnce(PsiNull) -> Result<NullPsi>,
+    null: impl FnOnce(PsiNullMethod) -> Result<PsiNullDistribution>,
 ) -> Result<()> {
     if let (PsiThreshold::Calibrated(kind), Some(index)) = (test.threshold, out.statistic) {
         let null = null(kind)?;

@@ -8,7 +8,7 @@ use super::compare::{Compared, compare_column};
 use super::correction::{Correction, adjust_p_values};
 use super::ks::KsMethod;
 use super::profile::{ColumnProfile, ReferenceProfile};
-use super::psi::{PsiBins, PsiNull};
+use super::psi::{PsiBins, PsiNullMethod};
 use super::report::{ColumnDrift, DriftReport};
 use super::values::{ColumnRole, ColumnSet, ValueKind, Values};
 
@@ -47,14 +47,14 @@ pub struct PsiTest {
 pub enum PsiThreshold {
     /// Computed from the sizes of both samples and the bins, so that unchanged columns exceed it at the detector's `alpha`;
     /// gives p-values, which take part in the correction for many columns.
-    Calibrated(PsiNull),
+    Calibrated(PsiNullMethod),
     /// The same for every column and size. No p-value, no correction, and a false-alarm rate that depends on the sample sizes.
     Fixed(f64),
 }
 
 impl Default for PsiThreshold {
     fn default() -> Self {
-        PsiThreshold::Calibrated(PsiNull::default())
+        PsiThreshold::Calibrated(PsiNullMethod::default())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`ReferenceProfile`] is made once from the training columns and travels inside the model's artifact. [`DriftDetector`]
 //! compares current columns with it and gives a [`DriftReport`]. The tests themselves are public too: [`ks_2samp`],
-//! [`chi_square`], [`psi_2samp`] with its calibrated thresholds ([`PsiNull`]), [`adjust_p_values`].
+//! [`chi_square`], [`psi_2samp`] with its calibrated thresholds ([`PsiNullMethod`]), [`adjust_p_values`].
 
 mod chi2;
 mod compare;
@@ -20,6 +20,6 @@ pub use correction::{Correction, adjust_p_values};
 pub use detector::{CategoryTest, DriftDetector, NumericTest, PsiTest, PsiThreshold};
 pub use ks::{KsMethod, KsTest, MAX_AUTO_EXACT, ks_2samp};
 pub use profile::{ColumnProfile, ReferenceProfile};
-pub use psi::{NullPsi, PsiBins, PsiNull, psi, psi_2samp};
+pub use psi::{PsiBins, PsiNullDistribution, PsiNullMethod, psi, psi_2samp};
 pub use report::{ColumnDrift, DriftReport, MissingDrift, TestKind};
 pub use values::{ColumnRole, ColumnSet, ValueKind, Values};

@@ -86,7 +86,7 @@ fn fall(rows: u64, share: f64, rng: &mut Xoshiro256PlusPlus) -> Result<u64> {
         return Ok(drawn.round().clamp(0.0, rows as f64) as u64);
     }
     let binomial = Binomial::new(rows, share).map_err(|e| Error::Fit {
-        step: "PsiNull",
+        step: "PsiNullMethod",
         reason: e.to_string(),
     })?;
     Ok(binomial.sample(rng))

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use ml_data::event::{Action, OutcomeEvent, PredictionEvent};
 use ml_data::{Error, Result};
+use ml_eval::bootstrap::Interval;
 use serde::{Deserialize, Serialize};
 
-use super::interval::Interval;
 use super::tally::{Tally, number};
 
 /// What makes a prediction a success.
@@ -271,6 +271,14 @@ impl PerformanceMonitor {
                 "a number >= 0",
             ));
         }
+        if !(self.confidence > 0.0 && self.confidence < 1.0) {
+            return Err(Error::parameter(
+                "PerformanceMonitor",
+                "confidence",
+                self.confidence,
+                "in (0, 1)",
+            ));
+        }
         let to = now.saturating_sub(self.delay_us);
         let from = to.saturating_sub(self.window_us);
         self.forget(from);
@@ -282,7 +290,7 @@ impl PerformanceMonitor {
         }
         let interval = tally.interval(self.confidence)?;
         let (predictions, successes) = (tally.trials, tally.successes);
-        let below = interval.is_some_and(|i| i.high < self.offline - self.max_drop);
+        let below = interval.is_some_and(|i| i.upper < self.offline - self.max_drop);
         Ok(PerformanceSnapshot {
             from,
             to,

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use ml_data::{Error, Result};
-
-use super::interval::{Interval, wilson};
+use ml_data::Result;
+use ml_eval::bootstrap::{Interval, wilson_interval};
 
 /// Predictions and successes, by user.
 ///
@@ -56,18 +55,11 @@ impl Tally {
     }
 
     /// The interval of the rate; none without a prediction.
-    pub(super) fn interval(&self, confidence: f64) -> Result<Option<Interval>> {
-        if !(confidence > 0.0 && confidence < 1.0) {
-            return Err(Error::parameter(
-                "PerformanceMonitor",
-                "confidence",
-                confidence,
-                "in (0, 1)",
-            ));
-        }
+    pub(super) fn interval(&self, level: f64) -> Result<Option<Interval>> {
         let effect = self.design_effect();
         let (k, n) = (self.successes as f64, self.trials as f64);
-        Ok((self.trials != 0).then(|| wilson(k / effect, n / effect, confidence)))
+        let interval = || wilson_interval(k / effect, n / effect, level);
+        (self.trials != 0).then(interval).transpose()
     }
 
     fn design_effect(&self) -> f64 {

@@ -5,14 +5,14 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::schedule::Action;
+use super::schedule::RetrainAction;
 use super::text;
 use super::trigger::{MetricState, Trigger};
 
 /// One cause of a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum RetrainReason {
     /// A date of the schedule has come.
     Scheduled {
         /// The schedule rule.
@@ -21,7 +21,7 @@ pub enum Reason {
         #[serde(with = "text")]
         date: NaiveDate,
         /// What to do.
-        action: Action,
+        action: RetrainAction,
     },
     /// A metric fell.
     MetricDrop {
@@ -30,7 +30,7 @@ pub enum Reason {
         /// The largest fall accepted.
         max_drop: f64,
         /// What to do.
-        action: Action,
+        action: RetrainAction,
     },
     /// Features drifted.
     DriftShare {
@@ -39,45 +39,45 @@ pub enum Reason {
         /// The share from which on to act.
         from: f64,
         /// What to do.
-        action: Action,
+        action: RetrainAction,
     },
     /// An event of the policy happened.
     Event {
         /// Its name.
         name: String,
         /// What to do.
-        action: Action,
+        action: RetrainAction,
     },
     /// Somebody asked.
     Manual {
         /// Who or why.
         why: String,
         /// What to do.
-        action: Action,
+        action: RetrainAction,
     },
 }
 
-impl Reason {
+impl RetrainReason {
     /// What this reason asks for.
     #[must_use]
-    pub fn action(&self) -> Action {
+    pub fn action(&self) -> RetrainAction {
         match self {
-            Reason::Scheduled { action, .. }
-            | Reason::MetricDrop { action, .. }
-            | Reason::DriftShare { action, .. }
-            | Reason::Event { action, .. }
-            | Reason::Manual { action, .. } => *action,
+            RetrainReason::Scheduled { action, .. }
+            | RetrainReason::MetricDrop { action, .. }
+            | RetrainReason::DriftShare { action, .. }
+            | RetrainReason::Event { action, .. }
+            | RetrainReason::Manual { action, .. } => *action,
         }
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for RetrainReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Reason::Scheduled { rule, date, action } => {
+            RetrainReason::Scheduled { rule, date, action } => {
                 write!(f, "{rule}: {action}, due on {date}")
             }
-            Reason::MetricDrop {
+            RetrainReason::MetricDrop {
                 state:
                     MetricState {
                         metric,
@@ -95,7 +95,7 @@ impl fmt::Display for Reason {
                     ml_data::figure(*max_drop)
                 )
             }
-            Reason::DriftShare { found, from, .. } => {
+            RetrainReason::DriftShare { found, from, .. } => {
                 write!(
                     f,
                     "{:.0}% of the features drifted, {:.0}% or more",
@@ -103,8 +103,8 @@ impl fmt::Display for Reason {
                     from * 100.0
                 )
             }
-            Reason::Event { name, .. } => write!(f, "event: {name}"),
-            Reason::Manual { why, .. } => write!(f, "asked for: {why}"),
+            RetrainReason::Event { name, .. } => write!(f, "event: {name}"),
+            RetrainReason::Manual { why, .. } => write!(f, "asked for: {why}"),
         }
     }
 }
@@ -116,11 +116,11 @@ pub struct RetrainDecision {
     /// A model is to be trained.
     pub due: bool,
     /// The widest training any reason asks for: all data before a window, a longer window before a shorter one.
-    pub action: Option<Action>,
+    pub action: Option<RetrainAction>,
     /// A review is to be held.
     pub review: bool,
     /// Every cause, the schedule first.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<RetrainReason>,
     /// Triggers that could not be judged, because their metric or the drift share is not known.
     pub unknown: Vec<Trigger>,
 }

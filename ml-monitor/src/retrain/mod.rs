@@ -13,8 +13,8 @@ mod trigger;
 
 /// The calendar types that the API speaks.
 pub use chrono::{NaiveDate, Weekday};
-pub use decision::{Reason, RetrainDecision};
+pub use decision::{RetrainDecision, RetrainReason};
 pub use policy::RetrainPolicy;
-pub use schedule::{Action, Cadence, ScheduleRule, day_of};
+pub use schedule::{Cadence, RetrainAction, ScheduleRule, day_of};
 pub use situation::Situation;
 pub use trigger::{MetricState, Trigger};

@@ -4,8 +4,8 @@ use chrono::Weekday;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::decision::{Reason, RetrainDecision};
-use super::schedule::{Action, Cadence, ScheduleRule};
+use super::decision::{RetrainDecision, RetrainReason};
+use super::schedule::{Cadence, RetrainAction, ScheduleRule};
 use super::situation::Situation;
 use super::trigger::{Trigger, dropped};
 
@@ -14,7 +14,7 @@ use super::trigger::{Trigger, dropped};
 /// # Example
 /// ```
 /// use chrono::NaiveDate;
-/// use ml_monitor::retrain::{Action, RetrainPolicy, Situation};
+/// use ml_monitor::retrain::{RetrainAction, RetrainPolicy, Situation};
 ///
 /// let policy = RetrainPolicy::recommendations();
 /// let wednesday = NaiveDate::from_ymd_opt(2024, 6, 19).unwrap();
@@ -28,7 +28,7 @@ use super::trigger::{Trigger, dropped};
 ///
 /// let decision = policy.decide(&quiet.metric("conversion", 0.032, 0.0285))?;
 /// assert!(decision.due);
-/// assert_eq!(decision.action, Some(Action::TrainWindow { months: 3 }));
+/// assert_eq!(decision.action, Some(RetrainAction::TrainWindow { months: 3 }));
 /// assert_eq!(decision.reasons[0].to_string(), "conversion fell from 0.032 to 0.0285, more than 0.003");
 /// # Ok::<(), ml_data::Error>(())
 /// ```
@@ -50,7 +50,7 @@ impl RetrainPolicy {
     /// `catalogue` is renewed or a `promotion` ends.
     #[must_use]
     pub fn recommendations() -> Self {
-        let action = Action::TrainWindow { months: 3 };
+        let action = RetrainAction::TrainWindow { months: 3 };
         Self::new()
             .schedule(ScheduleRule::new(
                 "weekly",
@@ -60,12 +60,12 @@ impl RetrainPolicy {
             .schedule(ScheduleRule::new(
                 "monthly",
                 Cadence::Monthly { day: 1 },
-                Action::TrainFull,
+                RetrainAction::TrainFull,
             ))
             .schedule(ScheduleRule::new(
                 "quarterly",
                 Cadence::Quarterly { day: 1 },
-                Action::Review,
+                RetrainAction::Review,
             ))
             .trigger(Trigger::MetricDrop {
                 metric: "conversion".into(),
@@ -108,7 +108,7 @@ impl RetrainPolicy {
         for rule in &self.schedule {
             let done = situation.done.get(&rule.name).map(|day| day.0);
             if let Some(date) = rule.due(situation.today, done) {
-                reasons.push(Reason::Scheduled {
+                reasons.push(RetrainReason::Scheduled {
                     rule: rule.name.clone(),
                     date,
                     action: rule.action,
@@ -124,15 +124,15 @@ impl RetrainPolicy {
             }
         }
         if let Some((why, action)) = &situation.manual {
-            reasons.push(Reason::Manual {
+            reasons.push(RetrainReason::Manual {
                 why: why.clone(),
                 action: *action,
             });
         }
         let action = reasons
             .iter()
-            .map(Reason::action)
-            .filter(Action::trains)
+            .map(RetrainReason::action)
+            .filter(RetrainAction::trains)
             .max();
         let review = reasons.iter().any(|r| !r.action().trains());
         Ok(RetrainDecision {
@@ -192,7 +192,7 @@ impl RetrainPolicy {
 }
 
 enum Judged {
-    Fires(Reason),
+    Fires(RetrainReason),
     Quiet,
     Unknown,
 }
@@ -205,7 +205,7 @@ fn judge(trigger: &Trigger, situation: &Situation) -> Judged {
             action,
         } => match situation.metrics.iter().find(|m| m.metric == *metric) {
             None => Judged::Unknown,
-            Some(state) if dropped(state, *max_drop) => Judged::Fires(Reason::MetricDrop {
+            Some(state) if dropped(state, *max_drop) => Judged::Fires(RetrainReason::MetricDrop {
                 state: state.clone(),
                 max_drop: *max_drop,
                 action: *action,
@@ -214,7 +214,7 @@ fn judge(trigger: &Trigger, situation: &Situation) -> Judged {
         },
         Trigger::DriftShare { share, action } => match situation.drifted_share {
             None => Judged::Unknown,
-            Some(found) if found >= *share => Judged::Fires(Reason::DriftShare {
+            Some(found) if found >= *share => Judged::Fires(RetrainReason::DriftShare {
                 found,
                 from: *share,
                 action: *action,
@@ -222,7 +222,7 @@ fn judge(trigger: &Trigger, situation: &Situation) -> Judged {
             Some(_) => Judged::Quiet,
         },
         Trigger::Event { name, action } if situation.events.contains(name) => {
-            Judged::Fires(Reason::Event {
+            Judged::Fires(RetrainReason::Event {
                 name: name.clone(),
                 action: *action,
             })
@@ -276,7 +276,7 @@ mod tests {
         let d = decide(&quiet(date(7, 1)));
         assert_eq!(
             (d.due, d.action, d.review, d.reasons.len()),
-            (true, Some(Action::TrainFull), true, 3)
+            (true, Some(RetrainAction::TrainFull), true, 3)
         );
         assert_eq!(
             d.reasons[0].to_string(),
@@ -285,7 +285,7 @@ mod tests {
         let policy = RetrainPolicy::new().schedule(ScheduleRule::new(
             "q",
             Cadence::Quarterly { day: 1 },
-            Action::Review,
+            RetrainAction::Review,
         ));
         let d = policy.decide(&Situation::new(date(7, 1))).unwrap();
         assert_eq!((d.due, d.action, d.review), (false, None, true));
@@ -302,9 +302,9 @@ mod tests {
         let d = decide(
             &quiet(today)
                 .event("catalogue")
-                .manual("new sizes", Action::TrainFull),
+                .manual("new sizes", RetrainAction::TrainFull),
         );
-        assert_eq!(d.action, Some(Action::TrainFull));
+        assert_eq!(d.action, Some(RetrainAction::TrainFull));
         let texts: Vec<String> = d.reasons.iter().map(ToString::to_string).collect();
         assert_eq!(texts, ["event: catalogue", "asked for: new sizes"]);
     }
@@ -337,7 +337,7 @@ mod tests {
                 .unwrap_err()
                 .to_string()
         };
-        let full = Action::TrainFull;
+        let full = RetrainAction::TrainFull;
         let rule = |day| ScheduleRule::new("m", Cadence::Monthly { day }, full);
         assert!(bad(RetrainPolicy::new().schedule(rule(0))).contains("day"));
         assert!(bad(RetrainPolicy::new().schedule(rule(1)).schedule(rule(2))).contains("`m`"));
@@ -356,7 +356,7 @@ mod tests {
         assert!(bad(RetrainPolicy::new().trigger(drop)).contains("max_drop"));
         let window = Trigger::Event {
             name: "x".into(),
-            action: Action::TrainWindow { months: 0 },
+            action: RetrainAction::TrainWindow { months: 0 },
         };
         assert!(bad(RetrainPolicy::new().trigger(window)).contains("months"));
     }
@@ -367,7 +367,7 @@ mod tests {
         let back: RetrainPolicy =
             serde_json::from_str(&serde_json::to_string(&policy).unwrap()).unwrap();
         assert_eq!(back, policy);
-        let situation = quiet(date(7, 1)).manual("why not", Action::Review);
+        let situation = quiet(date(7, 1)).manual("why not", RetrainAction::Review);
         let back: Situation =
             serde_json::from_str(&serde_json::to_string(&situation).unwrap()).unwrap();
         assert_eq!(

@@ -11,7 +11,7 @@ use super::text;
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Action {
+pub enum RetrainAction {
     /// People look at architecture, features and data sources; nothing is trained.
     Review,
     /// Train on the data of the last months.
@@ -23,29 +23,29 @@ pub enum Action {
     TrainFull,
 }
 
-impl Action {
+impl RetrainAction {
     /// The first day of the training data on `today`; none for all data, or when nothing is trained.
     #[must_use]
     pub fn data_from(&self, today: NaiveDate) -> Option<NaiveDate> {
         match self {
-            Action::TrainWindow { months } => today.checked_sub_months(Months::new(*months)),
-            Action::Review | Action::TrainFull => None,
+            RetrainAction::TrainWindow { months } => today.checked_sub_months(Months::new(*months)),
+            RetrainAction::Review | RetrainAction::TrainFull => None,
         }
     }
 
     /// True when a model is trained.
     #[must_use]
     pub fn trains(&self) -> bool {
-        *self != Action::Review
+        *self != RetrainAction::Review
     }
 }
 
-impl fmt::Display for Action {
+impl fmt::Display for RetrainAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Action::Review => write!(f, "review"),
-            Action::TrainWindow { months } => write!(f, "train on the last {months} months"),
-            Action::TrainFull => write!(f, "train on all data"),
+            RetrainAction::Review => write!(f, "review"),
+            RetrainAction::TrainWindow { months } => write!(f, "train on the last {months} months"),
+            RetrainAction::TrainFull => write!(f, "train on all data"),
         }
     }
 }
@@ -128,13 +128,13 @@ pub fn day_of(micros: i64) -> NaiveDate {
 pub struct ScheduleRule {
     pub(crate) name: String,
     pub(crate) cadence: Cadence,
-    pub(crate) action: Action,
+    pub(crate) action: RetrainAction,
 }
 
 impl ScheduleRule {
     /// Does `action` at this cadence; the name says when it was last done.
     #[must_use]
-    pub fn new(name: impl Into<String>, cadence: Cadence, action: Action) -> Self {
+    pub fn new(name: impl Into<String>, cadence: Cadence, action: RetrainAction) -> Self {
         Self {
             name: name.into(),
             cadence,
@@ -169,9 +169,9 @@ impl ScheduleRule {
     }
 }
 
-pub(crate) fn check_action(action: Action) -> Result<()> {
+pub(crate) fn check_action(action: RetrainAction) -> Result<()> {
     match action {
-        Action::TrainWindow { months: 0 } => {
+        RetrainAction::TrainWindow { months: 0 } => {
             Err(Error::parameter("RetrainPolicy", "months", 0, "at least 1"))
         }
         _ => Ok(()),
@@ -230,7 +230,7 @@ mod tests {
         let rule = ScheduleRule::new(
             "weekly",
             Cadence::Weekly(Weekday::Mon),
-            Action::TrainWindow { months: 3 },
+            RetrainAction::TrainWindow { months: 3 },
         );
         assert_eq!(rule.name(), "weekly");
         let monday = date(2024, 6, 17);
@@ -246,10 +246,10 @@ mod tests {
     #[test]
     fn windows_begin_months_ago() {
         assert_eq!(
-            Action::TrainWindow { months: 3 }.data_from(date(2024, 5, 31)),
+            RetrainAction::TrainWindow { months: 3 }.data_from(date(2024, 5, 31)),
             Some(date(2024, 2, 29))
         );
-        assert_eq!(Action::TrainFull.data_from(date(2024, 5, 31)), None);
+        assert_eq!(RetrainAction::TrainFull.data_from(date(2024, 5, 31)), None);
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::schedule::Action;
+use super::schedule::RetrainAction;
 use super::text;
 use super::trigger::MetricState;
 
@@ -18,7 +18,7 @@ pub struct Situation {
     pub(crate) metrics: Vec<MetricState>,
     pub(crate) drifted_share: Option<f64>,
     pub(crate) events: Vec<String>,
-    pub(crate) manual: Option<(String, Action)>,
+    pub(crate) manual: Option<(String, RetrainAction)>,
 }
 
 /// A date that serialises as text.
@@ -78,7 +78,7 @@ impl Situation {
 
     /// Somebody asks for it.
     #[must_use]
-    pub fn manual(mut self, why: impl Into<String>, action: Action) -> Self {
+    pub fn manual(mut self, why: impl Into<String>, action: RetrainAction) -> Self {
         self.manual = Some((why.into(), action));
         self
     }

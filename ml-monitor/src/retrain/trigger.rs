@@ -3,7 +3,7 @@
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::schedule::{Action, check_action};
+use super::schedule::{RetrainAction, check_action};
 
 /// A cause to act outside the schedule. Acting by hand needs no rule: see [`Situation::manual`](super::Situation::manual).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,21 +17,21 @@ pub enum Trigger {
         /// Largest fall that is accepted.
         max_drop: f64,
         /// What to do.
-        action: Action,
+        action: RetrainAction,
     },
     /// At least this share of the features has drifted.
     DriftShare {
         /// In (0, 1].
         share: f64,
         /// What to do.
-        action: Action,
+        action: RetrainAction,
     },
     /// Something happened outside: a new catalogue, the end of a promotion.
     Event {
         /// The event's name.
         name: String,
         /// What to do.
-        action: Action,
+        action: RetrainAction,
     },
 }
 

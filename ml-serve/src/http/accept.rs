@@ -112,7 +112,7 @@ impl Door {
         self.app.metrics.connections.inc();
         let router = self.router.clone();
         tokio::spawn(async move {
-            let _count = Leave(app.clone());
+            let _count = ConnectionGuard(app.clone());
             connection::serve(stream, taken, router, app).await;
         });
     }
@@ -185,8 +185,8 @@ fn turn_away(_: &TcpListener) -> bool {
     false
 }
 
-struct Leave(Arc<App>);
-impl Drop for Leave {
+struct ConnectionGuard(Arc<App>);
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         self.0.metrics.connections.dec();
     }

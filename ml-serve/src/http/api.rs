@@ -164,7 +164,7 @@ async fn answer(
     place: OwnedSemaphorePermit,
 ) -> Result<recommend::Response, Refusal> {
     app.metrics.in_flight.inc();
-    let (service, held) = (app.service.clone(), (place, Leave(app.clone())));
+    let (service, held) = (app.service.clone(), (place, InFlightGuard(app.clone())));
     let work = app.work.run(move || {
         let _held = held;
         service.recommend(&request)
@@ -174,7 +174,7 @@ async fn answer(
         Ok(Ok(Ok(answer))) => Ok(answer),
         Ok(Ok(Err(e))) => {
             if let Error::NoAnswer { tried } = &e {
-                app.metrics.nobody(tried);
+                app.metrics.record_unanswered(tried);
             }
             Err(e.into())
         }
@@ -184,8 +184,8 @@ async fn answer(
     }
 }
 
-struct Leave(Arc<App>);
-impl Drop for Leave {
+struct InFlightGuard(Arc<App>);
+impl Drop for InFlightGuard {
     fn drop(&mut self) {
         self.0.metrics.in_flight.dec();
     }

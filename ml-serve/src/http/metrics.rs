@@ -142,7 +142,7 @@ impl Metrics {
     }
 
     /// Counts the rungs of a request nobody answered.
-    pub(super) fn nobody(&self, tried: &[(String, String)]) {
+    pub(super) fn record_unanswered(&self, tried: &[(String, String)]) {
         for (rung, _) in tried {
             self.failed
                 .get_or_create(&FailedRung { rung: rung.clone() })

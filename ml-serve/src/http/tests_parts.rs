@@ -51,7 +51,7 @@ fn the_routes_alone_answer_too() {
 #[test]
 fn rungs_of_a_request_nobody_answered_are_counted() {
     let metrics = metrics::Metrics::new();
-    metrics.nobody(&[
+    metrics.record_unanswered(&[
         ("als".into(), "gone".into()),
         ("popularity".into(), "late".into()),
     ]);

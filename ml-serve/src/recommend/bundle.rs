@@ -1,7 +1,7 @@
 //! Everything one model version needs to answer.
 
 use super::catalogue::{Catalogue, Users};
-use super::facts::{Reasons, grouped};
+use super::facts::{ReasonProvider, grouped};
 use super::rung::Rung;
 use crate::error::Result;
 use ml_data::contract::ItemSet;
@@ -14,7 +14,7 @@ pub struct Bundle {
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) users: Arc<Users>,
     pub(super) rungs: Vec<Rung>,
-    pub(super) reasons: Option<Arc<dyn Reasons>>,
+    pub(super) reasons: Option<Arc<dyn ReasonProvider>>,
     known: Vec<ItemSet>,
     rebuy: bool,
 }
@@ -58,7 +58,7 @@ impl Bundle {
 
     /// Finds reasons for the products of every rung; [`Facts`](super::Facts) usually.
     #[must_use]
-    pub fn reasons(mut self, reasons: impl Reasons + 'static) -> Self {
+    pub fn reasons(mut self, reasons: impl ReasonProvider + 'static) -> Self {
         self.reasons = Some(Arc::new(reasons));
         self
     }

@@ -1,14 +1,14 @@
 //! Asking the rungs in order until the list is full.
 
 use super::bundle::Bundle;
-use super::facts::{Asked, Reasons};
+use super::facts::{ReasonProvider, ReasonQuery};
 use super::request::{HISTORY_MAX, Request};
 use super::response::{Recommendation, Trace};
 use crate::error::{Error, Result};
 use ml_data::contract::{Candidates, ItemSet, Scored, Visit};
 use std::time::{Duration, Instant};
 
-/// Memory that one request after another uses.
+/// EventBuffer that one request after another uses.
 #[derive(Debug, Default)]
 pub(super) struct Work {
     codes: Vec<u32>,
@@ -227,14 +227,15 @@ impl Work {
             let (rung, product) = (&bundle.rungs[*at], bundle.catalogue.product(scored.item)?);
             ceiling = ceiling.min(scored.score);
             let usual = rung.usual(&visit);
-            let asked = Asked {
+            let asked = ReasonQuery {
                 visit,
                 item: scored.item,
                 rung: rung.name(),
                 usual: &usual,
             };
-            let find =
-                |r: &Option<std::sync::Arc<dyn Reasons>>| r.as_ref().and_then(|r| r.reason(&asked));
+            let find = |r: &Option<std::sync::Arc<dyn ReasonProvider>>| {
+                r.as_ref().and_then(|r| r.reason(&asked))
+            };
             let found = find(&rung.reasons).or_else(|| find(&bundle.reasons));
             let reason = found.as_ref().unwrap_or(&usual).as_str().into();
             Some(Recommendation {

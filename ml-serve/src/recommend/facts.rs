@@ -8,7 +8,7 @@ use std::fmt;
 /// A reason; its text is what the shopper reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum RecommendationReason {
     /// `bought before`: this user bought this product.
     BoughtBefore,
     /// `similar to recent views`: it is a neighbour of a product of this session.
@@ -30,7 +30,7 @@ pub enum Reason {
     Text(Cow<'static, str>),
 }
 
-impl Reason {
+impl RecommendationReason {
     /// The text.
     pub fn as_str(&self) -> &str {
         match self {
@@ -58,7 +58,7 @@ impl Reason {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for RecommendationReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -66,7 +66,7 @@ impl fmt::Display for Reason {
 
 /// What a reason is asked about.
 #[derive(Debug, Clone)]
-pub struct Asked<'a> {
+pub struct ReasonQuery<'a> {
     /// The visit.
     pub visit: Visit<'a>,
     /// The product that is shown.
@@ -74,17 +74,17 @@ pub struct Asked<'a> {
     /// The rung that ranked it.
     pub rung: &'a str,
     /// What is said when nothing better is known.
-    pub usual: &'a Reason,
+    pub usual: &'a RecommendationReason,
 }
 
-/// Finds a reason; `None` keeps the rung's usual one. A closure `|asked: &Asked<'_>| ...` is one too.
-pub trait Reasons: Send + Sync {
+/// Finds a reason; `None` keeps the rung's usual one. A closure `|asked: &ReasonQuery<'_>| ...` is one too.
+pub trait ReasonProvider: Send + Sync {
     /// Why this product is shown to this visitor.
-    fn reason(&self, asked: &Asked<'_>) -> Option<Reason>;
+    fn reason(&self, asked: &ReasonQuery<'_>) -> Option<RecommendationReason>;
 }
 
-impl<F: Fn(&Asked<'_>) -> Option<Reason> + Send + Sync> Reasons for F {
-    fn reason(&self, asked: &Asked<'_>) -> Option<Reason> {
+impl<F: Fn(&ReasonQuery<'_>) -> Option<RecommendationReason> + Send + Sync> ReasonProvider for F {
+    fn reason(&self, asked: &ReasonQuery<'_>) -> Option<RecommendationReason> {
         self(asked)
     }
 }
@@ -99,14 +99,14 @@ impl<F: Fn(&Asked<'_>) -> Option<Reason> + Send + Sync> Reasons for F {
 ///
 /// ```
 /// use ml_data::contract::Visit;
-/// use ml_serve::recommend::{Asked, Catalogue, Facts, Product, Reason, Reasons};
+/// use ml_serve::recommend::{ReasonQuery, Catalogue, Facts, Product, RecommendationReason, ReasonProvider};
 /// let shop = Catalogue::new([("mug", "kitchen"), ("pan", "kitchen"), ("lamp", "home")].map(|(id, c)| Product::new(id, c, 9.0)))?;
 /// let facts = Facts::of(&shop).bought([(0, 0)]).similar(vec![vec![], vec![2], vec![1]]);
 /// let visit = Visit { user: Some(0), session: &[1], ..Visit::default() };
-/// let why = |item| facts.reason(&Asked { visit, item, rung: "popularity", usual: &Reason::PopularNow });
-/// assert_eq!(why(0), Some(Reason::BoughtBefore));
-/// assert_eq!(why(1), Some(Reason::PopularInYourInterests));
-/// assert_eq!(why(2), Some(Reason::SimilarToRecentViews));
+/// let why = |item| facts.reason(&ReasonQuery { visit, item, rung: "popularity", usual: &RecommendationReason::PopularNow });
+/// assert_eq!(why(0), Some(RecommendationReason::BoughtBefore));
+/// assert_eq!(why(1), Some(RecommendationReason::PopularInYourInterests));
+/// assert_eq!(why(2), Some(RecommendationReason::SimilarToRecentViews));
 /// # Ok::<(), ml_serve::Error>(())
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -182,12 +182,12 @@ fn seen<'a>(visit: &Visit<'a>) -> impl Iterator<Item = u32> + use<'a> {
     visit.session.iter().copied().chain(visit.current)
 }
 
-impl Reasons for Facts {
-    fn reason(&self, asked: &Asked<'_>) -> Option<Reason> {
+impl ReasonProvider for Facts {
+    fn reason(&self, asked: &ReasonQuery<'_>) -> Option<RecommendationReason> {
         let (visit, item) = (&asked.visit, asked.item);
         let bought = visit.user.and_then(|u| self.bought.get(u as usize));
         if bought.is_some_and(|b| b.contains(item)) {
-            return Some(Reason::BoughtBefore);
+            return Some(RecommendationReason::BoughtBefore);
         }
         let near = |s: u32| {
             self.similar
@@ -195,13 +195,14 @@ impl Reasons for Facts {
                 .is_some_and(|n| n.contains(item))
         };
         if seen(visit).any(near) {
-            return Some(Reason::SimilarToRecentViews);
+            return Some(RecommendationReason::SimilarToRecentViews);
         }
         let of = self.of.get(item as usize).map_or(&[][..], ItemSet::items);
         if bought.is_some_and(|b| of.iter().any(|i| b.contains(*i))) {
-            return Some(Reason::SimilarToPurchases);
+            return Some(RecommendationReason::SimilarToPurchases);
         }
-        let popular = *asked.usual == Reason::PopularNow && self.interested(visit, item);
-        popular.then_some(Reason::PopularInYourInterests)
+        let popular =
+            *asked.usual == RecommendationReason::PopularNow && self.interested(visit, item);
+        popular.then_some(RecommendationReason::PopularInYourInterests)
     }
 }

@@ -9,7 +9,7 @@ pub struct Response {
     /// Products, best first. Fewer than asked for only when no more are left after filtering.
     pub recommendations: Vec<Recommendation>,
     /// About the answer.
-    pub metadata: Metadata,
+    pub metadata: ResponseMetadata,
     /// For joining, monitoring and debugging; not part of the JSON body.
     #[serde(skip)]
     pub trace: Trace,
@@ -29,7 +29,7 @@ pub struct Recommendation {
 
 /// About an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Metadata {
+pub struct ResponseMetadata {
     /// The version that answered.
     pub model_version: String,
     /// Time in the service, milliseconds, to three decimals.

@@ -1,7 +1,7 @@
 //! One ranker of the chain, with what keeps it from harming the others.
 
 use super::breaker::{Breaker, BreakerState};
-use super::facts::{Reason, Reasons};
+use super::facts::{ReasonProvider, RecommendationReason};
 use super::helper::Helpers;
 use ml_data::contract::{
     AnyRanker, ByItems, ByUser, ByVisit, Candidates, RankSession, Scored, Visit,
@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 pub struct Rung {
     name: String,
     ranker: Arc<dyn AnyRanker<ByVisit>>,
-    pub(super) reasons: Option<Arc<dyn Reasons>>,
-    usual: Option<Reason>,
+    pub(super) reasons: Option<Arc<dyn ReasonProvider>>,
+    usual: Option<RecommendationReason>,
     budget: Option<Duration>,
     breaker: Breaker,
     idle: Mutex<Vec<Box<dyn RankSession<ByVisit>>>>,
@@ -101,19 +101,19 @@ impl Rung {
     /// What is said of its products when nothing better is known. A reason that names the visitor's
     /// history or visit is only said to visitors that have one; everyone else, and every rung
     /// without this setting, gets what follows from the query that its ranker reads:
-    /// [`PopularNow`](Reason::PopularNow) from a rung named `popularity`,
-    /// [`FromYourHistory`](Reason::FromYourHistory) from one that knows the user,
-    /// [`FromThisVisit`](Reason::FromThisVisit) from one that has only the session or the product
-    /// on the page, and [`Recommended`](Reason::Recommended) otherwise.
+    /// [`PopularNow`](RecommendationReason::PopularNow) from a rung named `popularity`,
+    /// [`FromYourHistory`](RecommendationReason::FromYourHistory) from one that knows the user,
+    /// [`FromThisVisit`](RecommendationReason::FromThisVisit) from one that has only the session or the product
+    /// on the page, and [`Recommended`](RecommendationReason::Recommended) otherwise.
     #[must_use]
-    pub fn says(mut self, usual: Reason) -> Self {
+    pub fn default_reason(mut self, usual: RecommendationReason) -> Self {
         self.usual = Some(usual);
         self
     }
 
     /// Finds reasons for its products, before those of the bundle.
     #[must_use]
-    pub fn reasons(mut self, reasons: impl Reasons + 'static) -> Self {
+    pub fn reasons(mut self, reasons: impl ReasonProvider + 'static) -> Self {
         self.reasons = Some(Arc::new(reasons));
         self
     }
@@ -143,7 +143,7 @@ impl Rung {
         }
     }
 
-    pub(super) fn usual(&self, visit: &Visit<'_>) -> Reason {
+    pub(super) fn usual(&self, visit: &Visit<'_>) -> RecommendationReason {
         let (known, here) = (
             visit.user.is_some(),
             !visit.session.is_empty() || visit.current.is_some(),
@@ -152,10 +152,14 @@ impl Rung {
         let visits = reads == TypeId::of::<ByVisit>();
         match &self.usual {
             Some(reason) if reason.fits(known, here) => reason.clone(),
-            None if self.name == "popularity" => Reason::PopularNow,
-            _ if known && (visits || reads == TypeId::of::<ByUser>()) => Reason::FromYourHistory,
-            _ if here && (visits || reads == TypeId::of::<ByItems>()) => Reason::FromThisVisit,
-            _ => Reason::Recommended,
+            None if self.name == "popularity" => RecommendationReason::PopularNow,
+            _ if known && (visits || reads == TypeId::of::<ByUser>()) => {
+                RecommendationReason::FromYourHistory
+            }
+            _ if here && (visits || reads == TypeId::of::<ByItems>()) => {
+                RecommendationReason::FromThisVisit
+            }
+            _ => RecommendationReason::Recommended,
         }
     }
 

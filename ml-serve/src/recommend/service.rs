@@ -3,7 +3,7 @@
 use super::bundle::Bundle;
 use super::chain::{Clock, Work};
 use super::request::Request;
-use super::response::{Metadata, Recommendation, Response, Trace};
+use super::response::{Recommendation, Response, ResponseMetadata, Trace};
 use super::rung::RungStats;
 use super::sink::EventSink;
 use crate::error::{Error, Result};
@@ -190,7 +190,7 @@ impl RecommendationService {
         self.emit(&bundle, request, (came, latency_us), &trace, &result);
         result.map(|recommendations| Response {
             recommendations,
-            metadata: Metadata {
+            metadata: ResponseMetadata {
                 model_version: bundle.version.clone(),
                 latency_ms: latency_us as f64 / 1e3,
                 timestamp: came.to_rfc3339_opts(SecondsFormat::Secs, true),

@@ -26,17 +26,17 @@ pub trait EventSink: Send + Sync {
 ///
 /// ```
 /// use ml_data::event::PredictionEvent;
-/// use ml_serve::recommend::{EventSink, Memory};
+/// use ml_serve::recommend::{EventSink, EventBuffer};
 /// # let event = |request_id| PredictionEvent { request_id, at: 0, model_version: "v1".into(), answered_by: None,
 /// #     user: None, items: vec![], scores: vec![], latency_us: 0, error: None };
-/// let memory = Memory::bounded(2);
+/// let memory = EventBuffer::bounded(2);
 /// (1..=3).try_for_each(|id| memory.emit(event(id)))?;
 /// assert_eq!(memory.dropped(), 1);
 /// assert_eq!(memory.take().iter().map(|e| e.request_id).collect::<Vec<_>>(), [2, 3]);
 /// # Ok::<(), ml_serve::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Memory {
+pub struct EventBuffer {
     most: usize,
     kept: Mutex<Kept>,
 }
@@ -47,13 +47,13 @@ struct Kept {
     dropped: u64,
 }
 
-impl Default for Memory {
+impl Default for EventBuffer {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Memory {
+impl EventBuffer {
     /// An empty memory of [`EVENTS_KEPT`], 10,000 events.
     pub fn new() -> Self {
         Self::bounded(EVENTS_KEPT)
@@ -78,7 +78,7 @@ impl Memory {
     }
 }
 
-impl EventSink for Memory {
+impl EventSink for EventBuffer {
     fn emit(&self, event: PredictionEvent) -> Result<()> {
         let mut kept = self.kept();
         if kept.events.len() < self.most {
@@ -267,12 +267,12 @@ mod tests {
             latency_us: 3,
             error: Some("no rung".into()),
         };
-        let memory = Memory::bounded(1);
+        let memory = EventBuffer::bounded(1);
         for event in [event(1), other.clone(), event(1), other.clone()] {
             memory.emit(event).unwrap();
         }
         assert_eq!((memory.take(), memory.dropped()), (vec![other], 3));
-        let none = Memory::bounded(0);
+        let none = EventBuffer::bounded(0);
         none.emit(event(1)).unwrap();
         assert_eq!((none.take(), none.dropped()), (vec![], 1));
     }

@@ -362,7 +362,7 @@ fn a_passed_deadline_leaves_the_answer_to_the_last_rung() {
 #[test]
 fn when_every_rung_fails_all_are_named_and_the_event_says_so() {
     let ((a, ..), (b, broken, asked)) = (faulty(Fault::Error), faulty(Fault::Panic));
-    let memory = Arc::new(Memory::new());
+    let memory = Arc::new(EventBuffer::new());
     let s = service([Rung::new("blend", a), Rung::new("popularity", b)]).sink(memory.clone());
     for _ in 0..8 {
         let e = s.recommend(&Request::new("u0")).unwrap_err();
@@ -401,7 +401,9 @@ fn reasons_come_from_the_rung_then_the_bundle_then_the_usual() {
     let facts = Facts::of(&shop())
         .bought([(0, 4)])
         .similar(vec![vec![], vec![5]]);
-    let own = |a: &Asked<'_>| (a.item == 0).then_some(Reason::Text("picked by hand".into()));
+    let own = |a: &ReasonQuery<'_>| {
+        (a.item == 0).then_some(RecommendationReason::Text("picked by hand".into()))
+    };
     let s = RecommendationService::new(bundle([popularity().reasons(own)]).reasons(facts)).unwrap();
     let answer = s.recommend(&Request::new("u0").history(["p1"])).unwrap();
     let why = |id: &str| {

@@ -76,7 +76,7 @@ fn case_v11_the_usual_reason_follows_from_what_the_rung_reads() {
     is(visits(), session("stranger"), Some("based on this visit"));
     is(visits(), Request::new("stranger"), Some("recommended"));
     // What is said must be true, whatever was set.
-    let says = |rung: Rung| rung.says(Reason::FromYourHistory);
+    let says = |rung: Rung| rung.default_reason(RecommendationReason::FromYourHistory);
     is(says(visits()), session("u0"), Some("based on your history"));
     is(
         says(visits()),
@@ -88,10 +88,10 @@ fn case_v11_the_usual_reason_follows_from_what_the_rung_reads() {
         Request::new("stranger"),
         Some("recommended"),
     );
-    let here = visits().says(Reason::FromThisVisit);
+    let here = visits().default_reason(RecommendationReason::FromThisVisit);
     is(here, Request::new("u0"), Some("based on your history"));
     is(
-        visits().says(Reason::PopularNow),
+        visits().default_reason(RecommendationReason::PopularNow),
         session("u0"),
         Some("popular now"),
     );
@@ -145,15 +145,18 @@ fn interests_are_also_what_was_bought() {
         ..Visit::default()
     };
     let why = |visit, item| {
-        let usual = &Reason::PopularNow;
-        facts.reason(&Asked {
+        let usual = &RecommendationReason::PopularNow;
+        facts.reason(&ReasonQuery {
             visit,
             item,
             rung: "popularity",
             usual,
         })
     };
-    assert_eq!(why(visit, 4), Some(Reason::PopularInYourInterests));
+    assert_eq!(
+        why(visit, 4),
+        Some(RecommendationReason::PopularInYourInterests)
+    );
     assert_eq!(why(visit, 5), None);
     let stranger = Visit::default();
     assert_eq!(why(stranger, 4), None);
@@ -161,7 +164,10 @@ fn interests_are_also_what_was_bought() {
         current: Some(2),
         ..Visit::default()
     };
-    assert_eq!(why(current, 5), Some(Reason::PopularInYourInterests));
+    assert_eq!(
+        why(current, 5),
+        Some(RecommendationReason::PopularInYourInterests)
+    );
 }
 
 /// Ranks by number, and counts how often it is asked.
@@ -347,7 +353,7 @@ fn events_that_the_sink_does_not_take_are_counted_and_answered_all_the_same() {
 
 #[test]
 fn case_v3_memory_keeps_the_newest_events_and_counts_the_rest() {
-    let memory = Arc::new(Memory::new());
+    let memory = Arc::new(EventBuffer::new());
     let s = service([popularity()]).sink(memory.clone());
     let most = crate::limits::EVENTS_KEPT;
     let ids: Vec<u64> = (0..most + 500)

@@ -12,7 +12,7 @@ use std::path::Path;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum MoveKind {
+pub enum AliasMoveKind {
     /// A version passed its gate.
     Promoted,
     /// A gate refused: nothing moved.
@@ -23,7 +23,7 @@ pub enum MoveKind {
 
 /// One line of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Move {
+pub struct AliasMove {
     /// When, ISO 8601 in UTC.
     pub at: String,
     /// Who asked for it.
@@ -31,7 +31,7 @@ pub struct Move {
     /// The alias.
     pub alias: String,
     /// What happened.
-    pub kind: MoveKind,
+    pub kind: AliasMoveKind,
     /// Where the alias pointed before.
     pub from: Option<Version>,
     /// The version it was to point at.
@@ -50,7 +50,7 @@ pub(super) struct Alias {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Aliases {
     pub(super) aliases: BTreeMap<String, Alias>,
-    pub(super) history: Vec<Move>,
+    pub(super) history: Vec<AliasMove>,
     /// SHA-256 of every version an alias was ever pointed at: an alias serves the bytes it was
     /// promoted with, or none. Registries written before this was kept have none.
     #[serde(default)]

@@ -41,22 +41,22 @@ impl From<Version> for String {
     }
 }
 
-/// Which version is meant: a number, or where an alias points.
+/// A version by its number, or the one that an alias points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
+pub enum VersionSelector {
     /// This version.
     Version(Version),
     /// The version the alias points at.
     Alias(String),
 }
 
-impl From<Version> for Which {
+impl From<Version> for VersionSelector {
     fn from(v: Version) -> Self {
         Self::Version(v)
     }
 }
 
-impl From<&str> for Which {
+impl From<&str> for VersionSelector {
     /// `v3` is a version, every other text an alias.
     fn from(text: &str) -> Self {
         Version::parse(text).map_or_else(|| Self::Alias(text.into()), Self::Version)
@@ -230,7 +230,13 @@ mod tests {
         }
         assert_eq!(serde_json::to_string(&Version(3)).unwrap(), "\"v3\"");
         assert!(serde_json::from_str::<Version>("\"3\"").is_err());
-        assert_eq!(Which::from("v3"), Which::Version(Version(3)));
-        assert_eq!(Which::from("champion"), Which::Alias("champion".into()));
+        assert_eq!(
+            VersionSelector::from("v3"),
+            VersionSelector::Version(Version(3))
+        );
+        assert_eq!(
+            VersionSelector::from("champion"),
+            VersionSelector::Alias("champion".into())
+        );
     }
 }

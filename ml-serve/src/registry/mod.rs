@@ -26,6 +26,6 @@ mod tests;
 #[cfg(test)]
 mod tests_kept;
 
-pub use aliases::{Move, MoveKind};
-pub use manifest::{GateOutcome, Lineage, Manifest, Metadata, Version, Which};
+pub use aliases::{AliasMove, AliasMoveKind};
+pub use manifest::{GateOutcome, Lineage, Manifest, Metadata, Version, VersionSelector};
 pub use store::{Published, Registry};

@@ -1,12 +1,12 @@
 //! Publishing, promoting, rolling back, loading.
 
-use super::aliases::{Alias, Aliases, Move, MoveKind, describe, to_json};
+use super::aliases::{Alias, AliasMove, AliasMoveKind, Aliases, describe, to_json};
 use super::checks::{
     check_alias, check_metadata, check_name, list, plain_folder, published_sum, read, regular,
     verify,
 };
 use super::files::{Lock, not_writable, scratch_name, sweep, sync_folder, write_synced};
-use super::manifest::{GateOutcome, Manifest, Metadata, Version, Which};
+use super::manifest::{GateOutcome, Manifest, Metadata, Version, VersionSelector};
 use super::numbers::{next, remember};
 use crate::error::{Error, Result};
 use ml_data::artifact::digest;
@@ -22,7 +22,7 @@ const SUMS: &str = "SHA256SUMS";
 /// A version, loaded and verified.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Published {
-    /// Which version it is.
+    /// The version.
     pub version: Version,
     /// Its description.
     pub manifest: Manifest,
@@ -145,7 +145,7 @@ impl Registry {
     ///
     /// # Errors
     /// An unknown model, version or alias; a manifest that is truncated or damaged.
-    pub fn manifest(&self, model: &str, which: impl Into<Which>) -> Result<Manifest> {
+    pub fn manifest(&self, model: &str, which: impl Into<VersionSelector>) -> Result<Manifest> {
         let (version, state) = self.find(model, which.into())?;
         let manifest = self.read_manifest(model, version)?.0;
         let path = self.version_home(model, version)?.join(ARTIFACT);
@@ -159,7 +159,7 @@ impl Registry {
     /// An unknown model, version or alias; [`Error::Damaged`] when a byte was changed, or when the
     /// version is not the one that the alias was pointed at; [`Error::Manifest`] when the manifest
     /// is truncated; [`Error::FileKind`] when a link or a pipe lies in the version.
-    pub fn load(&self, model: &str, which: impl Into<Which>) -> Result<Published> {
+    pub fn load(&self, model: &str, which: impl Into<VersionSelector>) -> Result<Published> {
         let (version, state) = self.find(model, which.into())?;
         let (manifest, expected) = self.read_manifest(model, version)?;
         let path = self.version_home(model, version)?.join(ARTIFACT);
@@ -211,9 +211,9 @@ impl Registry {
         state.pinned(version, &found, &artifact)?;
         let from = state.aliases.get(alias).map(|a| a.version);
         let kind = if gate.promoted {
-            MoveKind::Promoted
+            AliasMoveKind::Promoted
         } else {
-            MoveKind::Refused
+            AliasMoveKind::Refused
         };
         state
             .history
@@ -263,9 +263,13 @@ impl Registry {
         held.version = to;
         let artifact = self.version_home(model, to)?.join(ARTIFACT);
         state.pinned(to, &found, &artifact)?;
-        state
-            .history
-            .push(self.entry(alias, MoveKind::RolledBack, Some(from), to, Vec::new()));
+        state.history.push(self.entry(
+            alias,
+            AliasMoveKind::RolledBack,
+            Some(from),
+            to,
+            Vec::new(),
+        ));
         state.write(&path)?;
         Ok(to)
     }
@@ -287,7 +291,7 @@ impl Registry {
     ///
     /// # Errors
     /// As [`aliases`](Self::aliases).
-    pub fn history(&self, model: &str) -> Result<Vec<Move>> {
+    pub fn history(&self, model: &str) -> Result<Vec<AliasMove>> {
         Ok(Aliases::read(&self.aliases_path(model)?)?.history)
     }
 
@@ -295,15 +299,15 @@ impl Registry {
     ///
     /// # Errors
     /// An unknown model, version or alias.
-    pub fn resolve(&self, model: &str, which: Which) -> Result<Version> {
+    pub fn resolve(&self, model: &str, which: VersionSelector) -> Result<Version> {
         Ok(self.find(model, which)?.0)
     }
 
     /// The version that is meant, with the state of the aliases when it was named by one.
-    fn find(&self, model: &str, which: Which) -> Result<(Version, Option<Aliases>)> {
+    fn find(&self, model: &str, which: VersionSelector) -> Result<(Version, Option<Aliases>)> {
         let name = match which {
-            Which::Version(v) => return self.version_home(model, v).map(|_| (v, None)),
-            Which::Alias(name) => name,
+            VersionSelector::Version(v) => return self.version_home(model, v).map(|_| (v, None)),
+            VersionSelector::Alias(name) => name,
         };
         let state = Aliases::read(&self.aliases_path(model)?)?;
         match state.aliases.get(&name).map(|a| a.version) {
@@ -402,12 +406,12 @@ impl Registry {
     fn entry(
         &self,
         alias: &str,
-        kind: MoveKind,
+        kind: AliasMoveKind,
         from: Option<Version>,
         to: Version,
         reasons: Vec<String>,
-    ) -> Move {
-        Move {
+    ) -> AliasMove {
+        AliasMove {
             at: now(),
             by: self.by.clone(),
             alias: alias.into(),

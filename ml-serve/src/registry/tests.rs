@@ -104,13 +104,13 @@ fn promotion_needs_the_gate_and_rollback_goes_back() {
         registry.rollback("shop", "champion"),
         Err(Error::NothingToRollBack { .. })
     ));
-    let kinds: Vec<MoveKind> = registry
+    let kinds: Vec<AliasMoveKind> = registry
         .history("shop")
         .unwrap()
         .iter()
         .map(|m| m.kind)
         .collect();
-    use MoveKind::{Promoted, Refused, RolledBack};
+    use AliasMoveKind::{Promoted, Refused, RolledBack};
     assert_eq!(kinds, [Promoted, Refused, Promoted, Promoted, RolledBack]);
     assert_eq!(registry.history("shop").unwrap()[4].from, Some(Version(2)));
     assert_eq!(registry.aliases("shop").unwrap()["champion"], Version(1));

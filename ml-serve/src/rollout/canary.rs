@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What to do with the challenger now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Decision {
+pub enum CanaryDecision {
     /// Give it the next stage's share.
     Advance,
     /// Keep the share.
@@ -20,13 +20,13 @@ pub enum Decision {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// What to do.
-    pub decision: Decision,
+    pub decision: CanaryDecision,
     /// Why, in sentences with the numbers.
     pub reasons: Vec<String>,
 }
 
 impl Verdict {
-    fn new(decision: Decision, reason: String) -> Self {
+    fn new(decision: CanaryDecision, reason: String) -> Self {
         Self {
             decision,
             reasons: vec![reason],
@@ -37,18 +37,18 @@ impl Verdict {
 /// Stages and gates of a gradual rollout.
 ///
 /// ```
-/// use ml_serve::rollout::{Canary, Decision, Health};
+/// use ml_serve::rollout::{Canary, CanaryDecision, Health};
 /// let canary = Canary::new();
 /// let control = Health { requests: 20_000, errors: 200, p95_ms: 12.0, conversions: 660, ..Health::default() };
 /// let healthy = Health { requests: 1_200, errors: 13, p95_ms: 14.0, conversions: 41, ..Health::default() };
-/// assert_eq!(canary.decide(&control, &healthy).decision, Decision::Advance);
+/// assert_eq!(canary.decide(&control, &healthy).decision, CanaryDecision::Advance);
 /// let failing = Health { errors: 60, ..healthy };
 /// let verdict = canary.decide(&control, &failing);
-/// assert_eq!(verdict.decision, Decision::RollBack);
+/// assert_eq!(verdict.decision, CanaryDecision::RollBack);
 /// assert!(verdict.reasons[0].starts_with("5.00 % of 1200 requests failed against 1.00 % of the control's 20000"));
 /// // errors that both arms have are nobody's fault
 /// let control = Health { errors: 1_000, ..control };
-/// assert_eq!(canary.decide(&control, &failing).decision, Decision::Advance);
+/// assert_eq!(canary.decide(&control, &failing).decision, CanaryDecision::Advance);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Canary {
@@ -131,7 +131,7 @@ impl Canary {
     /// As `decide`; `beside` is false when the control is that of an earlier stage.
     pub(super) fn judge(&self, control: &Health, challenger: &Health, beside: bool) -> Verdict {
         let g = &self.gates;
-        let (n, hold) = (challenger.requests, Decision::Hold);
+        let (n, hold) = (challenger.requests, CanaryDecision::Hold);
         if n < g.judge_from {
             let reason = format!("{n} of the {} requests to judge by", g.judge_from);
             return Verdict::new(hold, reason);
@@ -149,7 +149,7 @@ impl Canary {
         };
         if !broken.is_empty() {
             return Verdict {
-                decision: Decision::RollBack,
+                decision: CanaryDecision::RollBack,
                 reasons: broken,
             };
         }
@@ -162,7 +162,7 @@ impl Canary {
             return Verdict::new(hold, reason.into());
         }
         Verdict {
-            decision: Decision::Advance,
+            decision: CanaryDecision::Advance,
             reasons: passed(control, challenger, beside),
         }
     }

@@ -1,6 +1,6 @@
 //! A canary at work: a route that moves, a ledger of the stage, and a judge.
 
-use super::canary::{Canary, Decision, Verdict};
+use super::canary::{Canary, CanaryDecision, Verdict};
 use super::health::Health;
 use super::ledger::{Counting, Ledger, Pair, lock};
 use super::route::{Arm, place, position};
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// How far a rollout has come.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Phase {
+pub enum RolloutPhase {
     /// The challenger has this share of users.
     Running {
         /// The share.
@@ -26,7 +26,7 @@ pub enum Phase {
     RolledBack,
 }
 
-impl Phase {
+impl RolloutPhase {
     /// The challenger's share of users.
     pub fn share(&self) -> f64 {
         match self {
@@ -37,7 +37,7 @@ impl Phase {
     }
 }
 
-impl fmt::Display for Phase {
+impl fmt::Display for RolloutPhase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Running { share } => write!(f, "running at {:.0} %", share * 100.0),
@@ -50,24 +50,24 @@ impl fmt::Display for Phase {
 /// A change of the challenger's share. Prints as one line.
 ///
 /// ```
-/// use ml_serve::rollout::{Phase, Step};
+/// use ml_serve::rollout::{RolloutPhase, RolloutStep};
 /// let reasons = vec!["20.00 % of 30 requests failed; at most 1.00 % may".to_string()];
-/// let step = Step { at: "2024-06-15T10:30:00Z".into(), from: 0.05, to: Phase::RolledBack, reasons };
+/// let step = RolloutStep { at: "2024-06-15T10:30:00Z".into(), from: 0.05, to: RolloutPhase::RolledBack, reasons };
 /// assert_eq!(step.to_string(), "5 % -> rolled back: 20.00 % of 30 requests failed; at most 1.00 % may");
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
+pub struct RolloutStep {
     /// When, ISO 8601 in UTC.
     pub at: String,
     /// The share before.
     pub from: f64,
     /// The phase it went to.
-    pub to: Phase,
+    pub to: RolloutPhase,
     /// Why.
     pub reasons: Vec<String>,
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for RolloutStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reasons = self.reasons.join("; ");
         write!(f, "{:.0} % -> {}: {reasons}", self.from * 100.0, self.to)
@@ -76,16 +76,16 @@ impl fmt::Display for Step {
 
 struct State {
     stage: usize,
-    phase: Phase,
+    phase: RolloutPhase,
     began: Instant,
     unchecked: u64,
     ledger: Ledger,
     /// The control of the last stage that had one, for the stage in which it has no traffic.
     earlier: Health,
-    steps: Vec<Step>,
+    steps: Vec<RolloutStep>,
 }
 
-type OnStep = Box<dyn Fn(&Step) + Send + Sync>;
+type OnStep = Box<dyn Fn(&RolloutStep) + Send + Sync>;
 
 /// A canary at work: routes by the present stage, counts, and every so many requests advances or
 /// rolls back by itself.
@@ -132,7 +132,7 @@ impl CanaryRollout {
         };
         let state = State {
             stage: 0,
-            phase: Phase::Running {
+            phase: RolloutPhase::Running {
                 share: canary.shares()[0],
             },
             began: Instant::now(),
@@ -191,17 +191,17 @@ impl CanaryRollout {
     }
     /// Called at every change of share: to move an alias, to tell somebody.
     #[must_use]
-    pub fn on_step(mut self, call: impl Fn(&Step) + Send + Sync + 'static) -> Self {
+    pub fn on_step(mut self, call: impl Fn(&RolloutStep) + Send + Sync + 'static) -> Self {
         self.on_step = Some(Box::new(call));
         self
     }
 
     /// How far it has come.
-    pub fn phase(&self) -> Phase {
+    pub fn phase(&self) -> RolloutPhase {
         lock(&self.state).phase
     }
     /// All changes of share, oldest first.
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn steps(&self) -> Vec<RolloutStep> {
         lock(&self.state).steps.clone()
     }
     /// What was counted in this stage: control, challenger.
@@ -220,9 +220,9 @@ impl CanaryRollout {
     pub fn judge(&self) -> Verdict {
         let mut state = lock(&self.state);
         state.unchecked = 0;
-        let Phase::Running { share } = state.phase else {
+        let RolloutPhase::Running { share } = state.phase else {
             return Verdict {
-                decision: Decision::Hold,
+                decision: CanaryDecision::Hold,
                 reasons: vec!["the rollout is over".into()],
             };
         };
@@ -236,25 +236,27 @@ impl CanaryRollout {
         };
         let challenger = state.ledger.health(Arm::Challenger);
         let mut verdict = self.canary.judge(&control, &challenger, beside);
-        if verdict.decision == Decision::Advance && state.began.elapsed() < self.at_least {
-            verdict.decision = Decision::Hold;
+        if verdict.decision == CanaryDecision::Advance && state.began.elapsed() < self.at_least {
+            verdict.decision = CanaryDecision::Hold;
             verdict
                 .reasons
                 .push("the stage has not lasted long enough".into());
         }
         let next = match verdict.decision {
-            Decision::Hold => return verdict,
-            Decision::RollBack => Phase::RolledBack,
-            Decision::Advance => {
+            CanaryDecision::Hold => return verdict,
+            CanaryDecision::RollBack => RolloutPhase::RolledBack,
+            CanaryDecision::Advance => {
                 state.stage += 1;
                 self.canary
                     .shares()
                     .get(state.stage)
-                    .map_or(Phase::Completed, |s| Phase::Running { share: *s })
+                    .map_or(RolloutPhase::Completed, |s| RolloutPhase::Running {
+                        share: *s,
+                    })
             }
         };
         let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-        let step = Step {
+        let step = RolloutStep {
             at,
             from: share,
             to: next,
@@ -275,7 +277,7 @@ impl CanaryRollout {
     fn count(&self, of: &Asked, answer: &Result<Response>, took: Duration) -> bool {
         let mut state = lock(&self.state);
         // An answer begun in an earlier stage belongs to no count.
-        if state.stage != of.stage || !matches!(state.phase, Phase::Running { .. }) {
+        if state.stage != of.stage || !matches!(state.phase, RolloutPhase::Running { .. }) {
             return false;
         }
         state.ledger.enter(of.arm, of.place, answer, took);
@@ -314,7 +316,7 @@ impl Recommend for CanaryRollout {
     }
     fn version(&self) -> Option<String> {
         match self.phase() {
-            Phase::Completed => self.pair.challenger.version(),
+            RolloutPhase::Completed => self.pair.challenger.version(),
             _ => self.pair.control.version(),
         }
     }

@@ -140,7 +140,7 @@ impl Look<'_> {
         Ok(gates.into_iter().flatten().collect())
     }
 
-    fn users(&self) -> Option<[&super::health::ByUser; 2]> {
+    fn users(&self) -> Option<[&super::health::UserClusters; 2]> {
         let by_user = by_user(self.control, self.challenger);
         by_user.filter(|_| self.gates.unit == Unit::User)
     }

@@ -20,13 +20,13 @@ pub struct Health {
     /// Answered requests that led to a conversion.
     pub conversions: u64,
     /// The same by user. `None` where every request is taken to come from another user.
-    pub by_user: Option<ByUser>,
+    pub by_user: Option<UserClusters>,
 }
 
 /// Sums over users: what makes requests of one user count as one observation. Users past the limit
 /// of the ledger are not among them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct ByUser {
+pub struct UserClusters {
     /// Requests (x) and errors (y).
     pub errors: Clusters,
     /// Requests (x) and slow ones (y).
@@ -144,7 +144,10 @@ fn trials(control: &Health, challenger: &Health) -> [(f64, f64); 2] {
 }
 
 /// The sums by user, where both arms have them.
-pub(super) fn by_user<'a>(control: &'a Health, challenger: &'a Health) -> Option<[&'a ByUser; 2]> {
+pub(super) fn by_user<'a>(
+    control: &'a Health,
+    challenger: &'a Health,
+) -> Option<[&'a UserClusters; 2]> {
     control
         .by_user
         .as_ref()
@@ -264,7 +267,7 @@ mod tests {
 
     /// Users of `visits` visits each, the first `buyers` of which convert at each visit.
     fn alike(users: u64, visits: u64, buyers: u64) -> Health {
-        let mut sums = ByUser::default();
+        let mut sums = UserClusters::default();
         for user in 0..users {
             let bought = if user < buyers { visits as f64 } else { 0.0 };
             sums.conversions.add(visits as f64, bought);

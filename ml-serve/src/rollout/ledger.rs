@@ -1,6 +1,6 @@
 //! Counts of the requests of two arms.
 
-use super::health::{ByUser, Health};
+use super::health::{Health, UserClusters};
 use super::latencies::Latencies;
 use super::route::Arm;
 use crate::error::Result;
@@ -19,7 +19,7 @@ struct Side {
     slow: u64,
     conversions: u64,
     latencies: Latencies,
-    by_user: ByUser,
+    by_user: UserClusters,
 }
 
 /// Totals of one user.
@@ -47,7 +47,7 @@ fn change(sums: &mut Clusters, before: (u32, u32), now: (u32, u32)) {
     }
 }
 
-impl ByUser {
+impl UserClusters {
     fn exchange(&mut self, before: Visits, now: Visits) {
         let pairs = |v: Visits| {
             [
@@ -286,7 +286,7 @@ mod tests {
             sums
         };
         let control = l.health(Arm::Control);
-        let expected = ByUser {
+        let expected = UserClusters {
             errors: of(&[(3.0, 1.0), (1.0, 1.0)]),
             slow: of(&[(3.0, 0.0), (1.0, 0.0)]),
             conversions: of(&[(2.0, 1.0)]),

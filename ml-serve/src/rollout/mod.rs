@@ -31,10 +31,10 @@ mod tests_driver;
 
 pub use ab::AbTest;
 pub use bluegreen::BlueGreen;
-pub use canary::{Canary, Decision, Verdict};
-pub use driver::{CanaryRollout, Phase, Step};
+pub use canary::{Canary, CanaryDecision, Verdict};
+pub use driver::{CanaryRollout, RolloutPhase, RolloutStep};
 pub use gates::Gates;
-pub use health::{ByUser, Health, Inferiority, always_valid_inferiority, inferiority};
+pub use health::{Health, Inferiority, UserClusters, always_valid_inferiority, inferiority};
 pub use ml_eval::sequential::{Evidence, Unit};
 pub use route::{Arm, Route};
 pub use shadow::{Shadow, ShadowReport};

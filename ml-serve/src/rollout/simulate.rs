@@ -54,9 +54,9 @@ fn rolled_back(errors: [f64; 2], routing: Routing, seed: u64) -> Option<u64> {
             let beside = *share < 1.0;
             let control = if beside { &arms[0] } else { &earlier };
             match canary.judge(control, &arms[1], beside).decision {
-                Decision::RollBack => return Some(spent + arms[1].requests),
-                Decision::Hold => {}
-                Decision::Advance => break,
+                CanaryDecision::RollBack => return Some(spent + arms[1].requests),
+                CanaryDecision::Hold => {}
+                CanaryDecision::Advance => break,
             }
         }
         (earlier, spent) = (arms[0], spent + arms[1].requests);
@@ -141,7 +141,10 @@ fn whole(errors: [f64; 2], by_user: bool, gates: Gates, seed: u64) -> CanaryRoll
     for _ in 0..200_000 {
         let user: u32 = rng.random_range(0..4000);
         _ = rollout.recommend(&Request::new(format!("u{user}")));
-        if matches!(rollout.phase(), Phase::Completed | Phase::RolledBack) {
+        if matches!(
+            rollout.phase(),
+            RolloutPhase::Completed | RolloutPhase::RolledBack
+        ) {
             break;
         }
     }
@@ -155,14 +158,14 @@ fn case_s1_rollouts_of_healthy_services_are_completed() {
             let rollout = whole([rate; 2], by_user, Gates::default(), seed);
             assert_eq!(
                 rollout.phase(),
-                Phase::Completed,
+                RolloutPhase::Completed,
                 "{rate} {:?}",
                 rollout.steps()
             );
         }
     }
     let faulty = whole([0.01, 0.2], false, Gates::default(), 1);
-    assert_eq!(faulty.phase(), Phase::RolledBack);
+    assert_eq!(faulty.phase(), RolloutPhase::RolledBack);
 }
 
 /// Last result: 0 of 2,000.
@@ -171,7 +174,7 @@ fn case_s1_rollouts_of_healthy_services_are_completed() {
 fn rollouts_of_healthy_services_are_completed_at_full_size() {
     let back = (0..2_000).filter(|seed| {
         let rollout = whole([0.01; 2], false, Gates::default(), *seed);
-        rollout.phase() == Phase::RolledBack
+        rollout.phase() == RolloutPhase::RolledBack
     });
     let wrong = back.count() as u64;
     println!("real services, 1 % errors: {wrong} of 2000");
@@ -195,9 +198,9 @@ fn experiment(sd: f64, users: u32, rng: &mut impl Rng) -> [Health; 2] {
     arms.map(|conversions| Health {
         requests: conversions.x() as u64,
         conversions: conversions.y() as u64,
-        by_user: Some(ByUser {
+        by_user: Some(UserClusters {
             conversions,
-            ..ByUser::default()
+            ..UserClusters::default()
         }),
         ..Health::default()
     })

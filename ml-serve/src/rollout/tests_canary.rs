@@ -25,7 +25,7 @@ fn decide(challenger: Health) -> Verdict {
 
 #[test]
 fn each_gate_alone_rolls_back() {
-    assert_eq!(decide(FINE).decision, Decision::Advance);
+    assert_eq!(decide(FINE).decision, CanaryDecision::Advance);
     let slow = Health {
         slow: 400,
         p95_ms: 350.0,
@@ -53,7 +53,7 @@ fn each_gate_alone_rolls_back() {
     ];
     for (health, words) in cases {
         let verdict = decide(health);
-        assert_eq!(verdict.decision, Decision::RollBack, "{health:?}");
+        assert_eq!(verdict.decision, CanaryDecision::RollBack, "{health:?}");
         assert_eq!(verdict.reasons.len(), 1, "{:?}", verdict.reasons);
         assert!(
             verdict.reasons[0].starts_with(words),
@@ -81,7 +81,7 @@ fn case_s1_errors_that_both_arms_have_are_nobodys_fault() {
         };
         for n in [50, 100, 1_000, 20_000] {
             let verdict = Canary::new().decide(&arm(20_000), &arm(n));
-            assert_ne!(verdict.decision, Decision::RollBack, "{rate} {n}");
+            assert_ne!(verdict.decision, CanaryDecision::RollBack, "{rate} {n}");
         }
     }
     // one error in fifty is a raw share of 2 %, and no proof
@@ -91,7 +91,7 @@ fn case_s1_errors_that_both_arms_have_are_nobodys_fault() {
         conversions: 1,
         ..FINE
     };
-    assert_eq!(decide(early).decision, Decision::Hold);
+    assert_eq!(decide(early).decision, CanaryDecision::Hold);
 }
 
 #[test]
@@ -105,12 +105,12 @@ fn nothing_is_judged_too_early_and_no_stage_passed() {
             ..FINE
         })
     };
-    assert_eq!(at(9, 9).decision, Decision::Hold);
+    assert_eq!(at(9, 9).decision, CanaryDecision::Hold);
     assert_eq!(at(9, 9).reasons, ["9 of the 10 requests to judge by"]);
-    assert_eq!(at(10, 10).decision, Decision::RollBack);
-    assert_eq!(at(999, 9).decision, Decision::Hold);
+    assert_eq!(at(10, 10).decision, CanaryDecision::RollBack);
+    assert_eq!(at(999, 9).decision, CanaryDecision::Hold);
     assert_eq!(at(999, 9).reasons, ["healthy so far; 999 of 1000 requests"]);
-    assert_eq!(at(1000, 10).decision, Decision::Advance);
+    assert_eq!(at(1000, 10).decision, CanaryDecision::Advance);
     let words = [
         "1.00 % errors, p95 10.0 ms over 1000 requests",
         "conversion 3.33 % against 3.33 % is not shown to be worse",
@@ -130,28 +130,36 @@ fn a_limit_of_errors_is_tested_whatever_the_control_does() {
     };
     let failing = |errors| canary.decide(&control, &Health { errors, ..FINE });
     let verdict = failing(100);
-    assert_eq!(verdict.decision, Decision::RollBack);
+    assert_eq!(verdict.decision, CanaryDecision::RollBack);
     let words = "5.00 % of 2000 requests failed; at most 2.00 % may (p = ";
     assert!(
         verdict.reasons[0].starts_with(words),
         "{:?}",
         verdict.reasons
     );
-    assert_eq!(failing(40).decision, Decision::Advance, "at the limit");
-    assert_eq!(failing(45).decision, Decision::Advance, "no proof of more");
+    assert_eq!(
+        failing(40).decision,
+        CanaryDecision::Advance,
+        "at the limit"
+    );
+    assert_eq!(
+        failing(45).decision,
+        CanaryDecision::Advance,
+        "no proof of more"
+    );
 }
 
 #[test]
 fn without_a_control_nothing_advances_unless_a_limit_is_set() {
     let verdict = Canary::new().decide(&Health::default(), &FINE);
-    assert_eq!(verdict.decision, Decision::Hold);
+    assert_eq!(verdict.decision, CanaryDecision::Hold);
     assert!(verdict.reasons[0].starts_with("nothing to compare errors with"));
     let limited = Canary::new().gates(Gates {
         error_rate_max: 0.05,
         ..Gates::default()
     });
     let alone = limited.decide(&Health::default(), &FINE);
-    assert_eq!(alone.decision, Decision::Advance);
+    assert_eq!(alone.decision, CanaryDecision::Advance);
     assert_eq!(
         alone.reasons[1],
         "conversion was not compared: an arm has no answers"
@@ -163,7 +171,7 @@ fn without_a_control_nothing_advances_unless_a_limit_is_set() {
         ..Health::default()
     };
     let verdict = Canary::new().decide(&mute, &FINE);
-    assert_eq!(verdict.decision, Decision::Advance);
+    assert_eq!(verdict.decision, CanaryDecision::Advance);
     assert!(verdict.reasons[1].contains("not compared"));
     // one that has answers is compared
     let brief = Health {
@@ -185,7 +193,7 @@ fn without_a_control_nothing_advances_unless_a_limit_is_set() {
         },
         false,
     );
-    assert_eq!(verdict.decision, Decision::Advance);
+    assert_eq!(verdict.decision, CanaryDecision::Advance);
     assert_eq!(
         verdict.reasons[1],
         "conversion was not compared: no control ran beside it"
@@ -194,7 +202,7 @@ fn without_a_control_nothing_advances_unless_a_limit_is_set() {
 
 /// Users with five requests each, the first `bad` of which fail at all of them.
 fn by_user(users: u64, bad: u64) -> Health {
-    let mut sums = ByUser::default();
+    let mut sums = UserClusters::default();
     for user in 0..users {
         let failed = if user < bad { 5.0 } else { 0.0 };
         sums.errors.add(5.0, failed);
@@ -219,16 +227,19 @@ fn what_happens_to_one_user_five_times_is_one_observation() {
         })
     };
     let decision = |unit, h: &Health| canary(unit).decide(&control, h).decision;
-    assert_eq!(decision(Unit::Request, &unlucky), Decision::RollBack);
-    assert_eq!(decision(Unit::User, &unlucky), Decision::Advance);
-    assert_eq!(decision(Unit::User, &by_user(400, 60)), Decision::RollBack);
+    assert_eq!(decision(Unit::Request, &unlucky), CanaryDecision::RollBack);
+    assert_eq!(decision(Unit::User, &unlucky), CanaryDecision::Advance);
+    assert_eq!(
+        decision(Unit::User, &by_user(400, 60)),
+        CanaryDecision::RollBack
+    );
     // slowness: 7.5 % of the users against the 5 % that may be
     let slow = Health {
         errors: 0,
         ..by_user(400, 30)
     };
-    assert_eq!(decision(Unit::Request, &slow), Decision::RollBack);
-    assert_eq!(decision(Unit::User, &slow), Decision::Advance);
+    assert_eq!(decision(Unit::Request, &slow), CanaryDecision::RollBack);
+    assert_eq!(decision(Unit::User, &slow), CanaryDecision::Advance);
 }
 
 #[test]
@@ -281,7 +292,7 @@ fn settings_that_make_no_sense_are_refused() {
                 ..FINE
             },
         );
-        assert_eq!(verdict.decision, Decision::Hold, "{verdict:?}");
+        assert_eq!(verdict.decision, CanaryDecision::Hold, "{verdict:?}");
         canary.check().unwrap_err().to_string()
     };
     assert!(Canary::new().check().is_ok());

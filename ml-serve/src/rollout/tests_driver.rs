@@ -54,18 +54,18 @@ fn a_healthy_canary_goes_through_all_stages() {
             let again = rollout.outcome(&purchase(&answers[0]));
             assert!(!again, "a request converts once");
         }
-        if rollout.phase() == Phase::Completed {
+        if rollout.phase() == RolloutPhase::Completed {
             break;
         }
     }
-    assert_eq!(rollout.phase(), Phase::Completed);
+    assert_eq!(rollout.phase(), RolloutPhase::Completed);
     assert_eq!(*told.lock().unwrap(), [0.2, 0.5, 1.0, 1.0]);
     let from: Vec<_> = rollout.steps().iter().map(|s| s.from).collect();
     assert_eq!(from, [0.05, 0.2, 0.5, 1.0]);
     assert_eq!(seen, 160, "40 requests of the challenger a stage");
     assert_eq!(rollout.version().as_deref(), Some("v2"));
     let after = rollout.judge();
-    assert_eq!(after.decision, Decision::Hold);
+    assert_eq!(after.decision, CanaryDecision::Hold);
     assert_eq!(after.reasons, ["the rollout is over"]);
     assert_eq!(by_challenger(&ask(&rollout, 0..100)), 100);
     assert_eq!(
@@ -86,7 +86,7 @@ fn a_fault_rolls_back_by_itself_and_no_shopper_notices() {
     ask(&rollout, 0..1000);
     let phase = rollout.phase();
     assert!(
-        phase.share() > 0.05 && phase != Phase::Completed,
+        phase.share() > 0.05 && phase != RolloutPhase::Completed,
         "{phase:?}"
     );
     broken.store(true, Ordering::SeqCst);
@@ -95,7 +95,7 @@ fn a_fault_rolls_back_by_itself_and_no_shopper_notices() {
             .iter()
             .all(|a| !a.recommendations.is_empty())
     );
-    assert_eq!(rollout.phase(), Phase::RolledBack);
+    assert_eq!(rollout.phase(), RolloutPhase::RolledBack);
     let last = rollout.steps().pop().unwrap();
     assert!(
         last.reasons[0].contains("failed against"),
@@ -140,8 +140,8 @@ fn refused_requests_do_not_count_against_a_version() {
     let (control, challenger) = rollout.health();
     assert_eq!(control.requests, 100 - refused as u64);
     assert_eq!((challenger.requests, challenger.errors), (0, 0));
-    assert_eq!(challenger.by_user, Some(ByUser::default()));
-    assert_eq!(rollout.phase(), Phase::Running { share: 0.5 });
+    assert_eq!(challenger.by_user, Some(UserClusters::default()));
+    assert_eq!(rollout.phase(), RolloutPhase::Running { share: 0.5 });
 }
 
 #[test]
@@ -152,10 +152,10 @@ fn a_stage_lasts_as_long_as_it_must() {
         .judge_every(0);
     ask(&rollout, 0..300);
     let verdict = rollout.judge();
-    assert_eq!(verdict.decision, Decision::Hold);
+    assert_eq!(verdict.decision, CanaryDecision::Hold);
     let last = verdict.reasons.last().unwrap();
     assert_eq!(last, "the stage has not lasted long enough");
-    assert_eq!(rollout.phase(), Phase::Running { share: 0.5 });
+    assert_eq!(rollout.phase(), RolloutPhase::Running { share: 0.5 });
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn only_purchases_of_this_stage_are_conversions() {
     assert_eq!(sold(&rollout), 0);
     assert!(rollout.outcome(&of(Action::Purchase)));
     assert_eq!(sold(&rollout), 1);
-    assert_eq!(rollout.judge().decision, Decision::Advance);
+    assert_eq!(rollout.judge().decision, CanaryDecision::Advance);
     assert!(
         !rollout.outcome(&purchase(&answers[1])),
         "of an earlier stage"
@@ -221,14 +221,14 @@ fn with_all_traffic_errors_are_compared_with_the_stage_before() {
     for answer in first.iter().step_by(5) {
         rollout.outcome(&purchase(answer));
     }
-    assert_eq!(rollout.judge().decision, Decision::Advance);
-    assert_eq!(rollout.phase(), Phase::Running { share: 1.0 });
+    assert_eq!(rollout.judge().decision, CanaryDecision::Advance);
+    assert_eq!(rollout.phase(), RolloutPhase::Running { share: 1.0 });
     ask(&rollout, 0..400);
     assert_eq!(rollout.health().0.requests, 0, "no control beside it");
     broken.store(20, Ordering::SeqCst);
     ask(&rollout, 400..1200);
     let verdict = rollout.judge();
-    assert_eq!(verdict.decision, Decision::RollBack, "{verdict:?}");
+    assert_eq!(verdict.decision, CanaryDecision::RollBack, "{verdict:?}");
     let words = "against 0.00 % of the control's ";
     assert!(verdict.reasons[0].contains(words), "{:?}", verdict.reasons);
     assert_eq!(
@@ -265,7 +265,7 @@ fn an_answer_begun_in_an_earlier_stage_belongs_to_no_count() {
     let call = move || {
         let rollout = inside.get().unwrap();
         ask(rollout, 0..200);
-        assert_eq!(rollout.judge().decision, Decision::Advance);
+        assert_eq!(rollout.judge().decision, CanaryDecision::Advance);
     };
     let challenger = Arc::new(Meanwhile {
         first: AtomicBool::new(false),
@@ -277,7 +277,7 @@ fn an_answer_begun_in_an_earlier_stage_belongs_to_no_count() {
     let first =
         (0..).find(|i| Route::new("t", 0.5).unwrap().arm(&format!("user{i}")) == Arm::Challenger);
     let answers = ask(&rollout, first.unwrap()..first.unwrap() + 1);
-    assert_eq!(rollout.phase(), Phase::Running { share: 1.0 });
+    assert_eq!(rollout.phase(), RolloutPhase::Running { share: 1.0 });
     let (control, challenger) = rollout.health();
     assert_eq!((control.requests, challenger.requests), (0, 0));
     assert!(!rollout.outcome(&purchase(&answers[0])));
@@ -292,7 +292,7 @@ fn a_panic_of_the_challenger_is_an_error_and_the_control_answers() {
     let (control, challenger) = rollout.health();
     assert_eq!(control.requests + challenger.requests, 60);
     assert_eq!(challenger.errors, challenger.requests);
-    assert_eq!(rollout.judge().decision, Decision::RollBack);
+    assert_eq!(rollout.judge().decision, CanaryDecision::RollBack);
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn the_limit_of_latency_and_the_unit_of_the_gates_are_those_of_the_ledger() {
         verdict.reasons[0].starts_with("p95 latency is"),
         "{verdict:?}"
     );
-    assert_eq!(rollout.phase(), Phase::RolledBack);
+    assert_eq!(rollout.phase(), RolloutPhase::RolledBack);
 }
 
 #[test]
@@ -348,11 +348,17 @@ fn users_past_the_limit_are_counted_by_request_alone() {
 
 #[test]
 fn phases_and_steps_are_read_as_sentences() {
-    assert_eq!(Phase::Running { share: 0.05 }.to_string(), "running at 5 %");
-    assert_eq!(Phase::Completed.to_string(), "completed");
-    assert_eq!(Phase::RolledBack.to_string(), "rolled back");
     assert_eq!(
-        (Phase::Completed.share(), Phase::RolledBack.share()),
+        RolloutPhase::Running { share: 0.05 }.to_string(),
+        "running at 5 %"
+    );
+    assert_eq!(RolloutPhase::Completed.to_string(), "completed");
+    assert_eq!(RolloutPhase::RolledBack.to_string(), "rolled back");
+    assert_eq!(
+        (
+            RolloutPhase::Completed.share(),
+            RolloutPhase::RolledBack.share()
+        ),
         (1.0, 0.0)
     );
     let rollout = rollout(fine("v2"), halves());

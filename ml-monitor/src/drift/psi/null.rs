@@ -19,7 +19,7 @@ use crate::limits;
 /// from how many bins the reference filled only once ([`distribution`](Self::distribution)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum PsiNull {
+pub enum PsiNullMethod {
     /// `(1/n + 1/m)` times chi-square with (bins in use - 1) degrees of freedom. Right when every bin holds dozens of rows of
     /// both samples; too low a mark below that.
     Asymptotic,
@@ -33,19 +33,19 @@ pub enum PsiNull {
     },
 }
 
-impl Default for PsiNull {
+impl Default for PsiNullMethod {
     fn default() -> Self {
-        PsiNull::Simulated {
+        PsiNullMethod::Simulated {
             draws: 2000,
             seed: 0,
         }
     }
 }
 
-/// The distribution of the index for unchanged data, made by [`PsiNull::pooled`] or
-/// [`PsiNull::distribution`].
+/// The distribution of the index for unchanged data, made by [`PsiNullMethod::pooled`] or
+/// [`PsiNullMethod::distribution`].
 #[derive(Debug, Clone)]
-pub struct NullPsi(Kind);
+pub struct PsiNullDistribution(Kind);
 
 #[derive(Debug, Clone)]
 enum Kind {
@@ -60,7 +60,7 @@ enum Kind {
     },
 }
 
-impl PsiNull {
+impl PsiNullMethod {
     /// The distribution of [`psi`](super::psi) between two histograms over bins that were chosen
     /// without looking at either sample, such as the levels of a category.
     ///
@@ -73,11 +73,11 @@ impl PsiNull {
     ///
     /// # Example
     /// ```
-    /// use ml_monitor::drift::{PsiNull, psi};
+    /// use ml_monitor::drift::{PsiNullMethod, psi};
     ///
     /// // A value that the reference lacks turns up once in 50 rows: no sign of a change.
     /// let (reference, current) = ([50, 0], [49, 1]);
-    /// let null = PsiNull::default().pooled(&reference, &current, 1e-4)?;
+    /// let null = PsiNullMethod::default().pooled(&reference, &current, 1e-4)?;
     /// assert_eq!(null.p_value(psi(&reference, &current, 1e-4)?), 1.0);
     /// # Ok::<(), ml_data::Error>(())
     /// ```
@@ -85,7 +85,12 @@ impl PsiNull {
     /// # References
     /// E. J. G. Pitman, Supplement to the Journal of the Royal Statistical Society 4 (1937),
     /// [doi:10.2307/2984124](https://doi.org/10.2307/2984124).
-    pub fn pooled(&self, reference: &[u64], current: &[u64], epsilon: f64) -> Result<NullPsi> {
+    pub fn pooled(
+        &self,
+        reference: &[u64],
+        current: &[u64],
+        epsilon: f64,
+    ) -> Result<PsiNullDistribution> {
         super::check(reference, current, epsilon)?;
         self.of_levels(reference, current, |a, b| super::index(a, b, epsilon))
     }
@@ -96,9 +101,9 @@ impl PsiNull {
         reference: &[u64],
         current: &[u64],
         statistic: impl FnMut(&[u64], &[u64]) -> f64,
-    ) -> Result<NullPsi> {
+    ) -> Result<PsiNullDistribution> {
         match *self {
-            PsiNull::Asymptotic => {
+            PsiNullMethod::Asymptotic => {
                 let used = reference
                     .iter()
                     .zip(current)
@@ -109,7 +114,7 @@ impl PsiNull {
                     used.count(),
                 ))
             }
-            PsiNull::Simulated { draws, seed } => {
+            PsiNullMethod::Simulated { draws, seed } => {
                 check_draws(draws)?;
                 pool::split_levels(reference, current, draws, seed, statistic).map(simulated)
             }
@@ -122,9 +127,9 @@ impl PsiNull {
         pooled: Option<&Pooled>,
         bins: super::PsiBins,
         counts: (&[u64], &[u64]),
-    ) -> Result<NullPsi> {
+    ) -> Result<PsiNullDistribution> {
         match (*self, pooled) {
-            (PsiNull::Simulated { draws, seed }, Some(pooled)) => {
+            (PsiNullMethod::Simulated { draws, seed }, Some(pooled)) => {
                 check_draws(draws)?;
                 Ok(simulated(pooled.indices(bins, draws, seed)))
             }
@@ -147,11 +152,11 @@ impl PsiNull {
     ///
     /// # Example
     /// ```
-    /// use ml_monitor::drift::PsiNull;
+    /// use ml_monitor::drift::PsiNullMethod;
     ///
     /// // 100 reference rows in ten equal bins against 100 current rows: one unchanged column in twenty exceeds 0.38,
     /// // and most exceed the customary mark of 0.1.
-    /// let null = PsiNull::default().distribution(&[10; 10], 100, 1e-4)?;
+    /// let null = PsiNullMethod::default().distribution(&[10; 10], 100, 1e-4)?;
     /// assert!((null.quantile(0.95) - 0.38).abs() < 0.03);
     /// assert!(null.p_value(0.1) > 0.8);
     /// # Ok::<(), ml_data::Error>(())
@@ -160,7 +165,12 @@ impl PsiNull {
     /// # References
     /// I. J. Good, Biometrika 40 (1953),
     /// [doi:10.1093/biomet/40.3-4.237](https://doi.org/10.1093/biomet/40.3-4.237).
-    pub fn distribution(&self, reference: &[u64], n_current: u64, epsilon: f64) -> Result<NullPsi> {
+    pub fn distribution(
+        &self,
+        reference: &[u64],
+        n_current: u64,
+        epsilon: f64,
+    ) -> Result<PsiNullDistribution> {
         super::check_epsilon(epsilon)?;
         let n = super::total(reference);
         if n == 0.0 {
@@ -170,8 +180,8 @@ impl PsiNull {
             return Err(Error::Empty("current sample of psi".into()));
         }
         match *self {
-            PsiNull::Asymptotic => Ok(asymptotic(n, n_current as f64, reference.len())),
-            PsiNull::Simulated { draws, seed } => {
+            PsiNullMethod::Asymptotic => Ok(asymptotic(n, n_current as f64, reference.len())),
+            PsiNullMethod::Simulated { draws, seed } => {
                 check_draws(draws)?;
                 let shapes = shapes(reference);
                 let drawn = (0..draws).map(|i| {
@@ -189,7 +199,7 @@ fn check_draws(draws: usize) -> Result<()> {
     match draws {
         1..=limits::DRAWS => Ok(()),
         _ => Err(Error::parameter(
-            "PsiNull",
+            "PsiNullMethod",
             "draws",
             draws,
             "1 to 1,000,000 (limits::DRAWS)",
@@ -197,17 +207,17 @@ fn check_draws(draws: usize) -> Result<()> {
     }
 }
 
-fn asymptotic(n: f64, m: f64, bins: usize) -> NullPsi {
-    NullPsi(Kind::Asymptotic {
+fn asymptotic(n: f64, m: f64, bins: usize) -> PsiNullDistribution {
+    PsiNullDistribution(Kind::Asymptotic {
         scale: 1.0 / n + 1.0 / m,
         dof: bins.saturating_sub(1),
     })
 }
 
-fn simulated(mut drawn: Vec<f64>) -> NullPsi {
+fn simulated(mut drawn: Vec<f64>) -> PsiNullDistribution {
     drawn.sort_unstable_by(f64::total_cmp);
     let tail = fitted_tail(&drawn);
-    NullPsi(Kind::Simulated {
+    PsiNullDistribution(Kind::Simulated {
         sorted: drawn,
         tail,
     })
@@ -224,7 +234,7 @@ fn shapes(reference: &[u64]) -> Vec<f64> {
 /// Counts of `m` rows with shares drawn from gamma variables of these shapes.
 fn one_draw(shapes: &[f64], m: u64, rng: &mut Xoshiro256PlusPlus) -> Result<Vec<u64>> {
     let failed = |e: &dyn std::fmt::Display| Error::Fit {
-        step: "PsiNull",
+        step: "PsiNullMethod",
         reason: e.to_string(),
     };
     let mut shares = Vec::with_capacity(shapes.len());
@@ -261,7 +271,7 @@ fn fitted_tail(draws: &[f64]) -> Option<GammaTail> {
 /// difference.
 const TIE: f64 = 1e-9;
 
-impl NullPsi {
+impl PsiNullDistribution {
     /// The mark that unchanged data stays at or below with probability `level` (0.95: one false alarm in twenty looks).
     ///
     /// `level` is taken into [0, 1].

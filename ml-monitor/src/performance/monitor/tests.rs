@@ -1,6 +1,5 @@
 //! The join, the window and the verdict.
 
-use super::super::wilson_interval;
 use super::*;
 
 const HOUR: i64 = 3_600_000_000;
@@ -216,7 +215,7 @@ fn degraded_is_strictly_below() {
     m.outcome(&outcome(1, 1, "x", Action::Purchase));
     // One success of one: the interval ends at exactly 1, which is the offline rate.
     let s = m.snapshot(HOUR).unwrap();
-    assert_eq!((s.interval.unwrap().high, s.degraded), (1.0, false));
+    assert_eq!((s.interval.unwrap().upper, s.degraded), (1.0, false));
 }
 
 #[test]
@@ -250,11 +249,11 @@ fn visits_of_one_user_are_counted_together() {
             }
         }
         let interval = m.snapshot(2 * HOUR).unwrap().interval.unwrap();
-        interval.high - interval.low
+        interval.upper - interval.lower
     };
     let each = width(|id| format!("u{id}"));
     let by_ten = width(|id| format!("u{}", id / 10));
-    let known = wilson_interval(10, 100, 0.95).unwrap();
-    assert_eq!(each, known.high - known.low);
+    let known = ml_eval::bootstrap::wilson_interval(10.0, 100.0, 0.95).unwrap();
+    assert_eq!(each, known.upper - known.lower);
     assert!(by_ten > 2.0 * each, "{by_ten} {each}");
 }

@@ -1,6 +1,5 @@
 //! The design effect and the interval that it widens.
 
-use super::super::wilson_interval;
 use super::*;
 use ml_data::random::{RngExt, Xoshiro256PlusPlus, generator};
 
@@ -10,7 +9,7 @@ fn strangers_and_single_visits_are_independent_trials() {
         let mut tally = Tally::default();
         (0..200).for_each(|i| tally.count(known.then_some(i), i % 10 == 0));
         let found = tally.interval(0.95).unwrap();
-        assert_eq!(found, Some(wilson_interval(20, 200, 0.95).unwrap()));
+        assert_eq!(found, Some(wilson_interval(20.0, 200.0, 0.95).unwrap()));
     }
     assert_eq!(Tally::default().interval(0.95).unwrap(), None);
 }
@@ -24,8 +23,8 @@ fn visits_that_are_all_alike_count_once() {
     let effect = 10.0 * 10.0 / 9.0;
     approx::assert_relative_eq!(tally.design_effect(), effect, max_relative = 1e-12);
     let found = tally.interval(0.95).unwrap().unwrap();
-    let once = wilson_interval(1, 10, 0.95).unwrap();
-    assert!(found.low < once.low && found.high > once.high);
+    let once = wilson_interval(1.0, 10.0, 0.95).unwrap();
+    assert!(found.lower < once.lower && found.upper > once.upper);
 }
 
 /// Unequal users beside strangers, by hand: 5 of 8 in 4 units; sums over units of kk 17, kn 17, nn
@@ -80,9 +79,9 @@ fn case_s3_visits_of_one_user_raise_no_false_alarm() {
             let chance = chance(&mut rng);
             (0..5).for_each(|_| tally.count(Some(user), rng.random::<f64>() < chance));
         }
-        let high = |i: Interval| f64::from(u8::from(i.high < truth));
+        let high = |i: Interval| f64::from(u8::from(i.upper < truth));
         alarms += high(tally.interval(0.95).unwrap().unwrap());
-        as_independent += high(wilson_interval(tally.successes, 750, 0.95).unwrap());
+        as_independent += high(wilson_interval(tally.successes as f64, 750.0, 0.95).unwrap());
     }
     let n = trials as f64;
     let most = 0.025 + 4.0 * (0.025 * 0.975 / n).sqrt();
