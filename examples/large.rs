@@ -54,14 +54,14 @@ fn numbers() -> Result<[usize; 4]> {
     while let Some(name) = given.next() {
         let known = ASKED.map(|(name, _)| name);
         let Some(at) = known.iter().position(|n| *n == name) else {
-            return Err(Error::Data(format!("{name}: expected one of {known:?}")));
+            return Err(Error::other(format!("{name}: expected one of {known:?}")));
         };
         let text = given.next().unwrap_or_default();
-        let wrong = |_| Error::Data(format!("{name}: expected a whole number, found `{text}`"));
+        let wrong = |_| Error::other(format!("{name}: expected a whole number, found `{text}`"));
         numbers[at] = text.parse().map_err(wrong)?;
     }
     if numbers[1] < 2 {
-        return Err(Error::Data(format!(
+        return Err(Error::other(format!(
             "--columns: expected at least 2, found {}",
             numbers[1]
         )));

@@ -134,7 +134,7 @@ impl<T: Copy> Npy<T> {
     /// Never in practice: the length was checked against the shape.
     pub(crate) fn matrix(&self) -> Result<ArrayView2<'_, T>> {
         ArrayView2::from_shape((self.rows(), self.width()), &self.values)
-            .map_err(|e| Error::Data(e.to_string()))
+            .map_err(|e| Error::other(e.to_string()))
     }
 }
 

@@ -107,7 +107,7 @@ fn judge(board: &RankingBoard) -> Result<GateDecision> {
     ));
     let measured = board
         .measured("challenger")
-        .ok_or_else(|| Error::Data("the board has no challenger".into()))?;
+        .ok_or_else(|| Error::other("the board has no challenger"))?;
     Ok(Gate::new(criteria)?.decide(&measured))
 }
 

@@ -59,7 +59,8 @@ pub fn deploy(
 
 /// Where a version comes from.
 pub fn lineage(job: &Job<'_>, seed: u64) -> Result<Lineage> {
-    let settings = serde_json::to_value(&job.settings).map_err(|e| Error::Data(e.to_string()))?;
+    let settings =
+        serde_json::to_value(&job.settings).map_err(|e| Error::encode("settings as JSON", e))?;
     Ok(Lineage {
         data_digest: job.source.digest.clone(),
         code_version: env!("CARGO_PKG_VERSION").into(),
@@ -88,5 +89,5 @@ fn ask(model: &ShopModel, service: &RecommendationService, report: &mut Report) 
 }
 
 fn pretty(value: &impl Serialize) -> Result<String> {
-    serde_json::to_string_pretty(value).map_err(|e| Error::Data(e.to_string()))
+    serde_json::to_string_pretty(value).map_err(|e| Error::encode("report as JSON", e))
 }

@@ -44,7 +44,7 @@ pub fn decide(
     let gate = Gate::new(goal::criteria(baseline))?;
     let measured = board
         .measured("blend")
-        .ok_or_else(|| Error::Data("the board has no blend".into()))?
+        .ok_or_else(|| Error::other("the board has no blend"))?
         .model_size_mb(bytes.len() as f64 / 1e6)
         .explainability(Explainability::PerPrediction);
     let decision = gate.decide(&measured);

@@ -104,7 +104,7 @@ pub fn define(report: &mut Report) -> Result<()> {
     ));
     report.set(
         "roi",
-        serde_json::to_value(&roi).map_err(|e| Error::Data(e.to_string()))?,
+        serde_json::to_value(&roi).map_err(|e| Error::encode("return on investment as JSON", e))?,
     );
     Ok(())
 }

@@ -21,7 +21,7 @@ pub fn lock(folder: &Path) -> Result<OutLock> {
         .map_err(io)?;
     match file.try_lock() {
         Ok(()) => Ok(OutLock(file)),
-        Err(TryLockError::WouldBlock) => Err(Error::Data(format!(
+        Err(TryLockError::WouldBlock) => Err(Error::other(format!(
             "{} is used by another run: wait for it, or choose another folder with --out",
             folder.display()
         ))),

@@ -86,7 +86,7 @@ fn faulty(every: u64, calls: Arc<AtomicU64>) -> impl Ranker<Query = ByVisit> {
     let rank = move |_: Visit<'_>, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>| {
         if calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(every) {
             let reason = "injected fault: the feature store does not answer";
-            return Err(Error::Data(reason.into()));
+            return Err(Error::other(reason));
         }
         among.for_each(k, |item| {
             let score = -(item as f32);

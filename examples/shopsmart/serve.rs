@@ -57,7 +57,7 @@ impl Front {
             self.address
         );
         let done = self.thread.join();
-        done.map_err(|_| Error::Data("the server panicked".into()))??;
+        done.map_err(|_| Error::other("the server panicked"))??;
         Ok(())
     }
 }

@@ -147,7 +147,7 @@ pub fn publish(
     gate: &GateDecision,
     lineage: Lineage,
 ) -> Result<Version> {
-    let gate_json = serde_json::to_value(gate).map_err(|e| Error::Data(e.to_string()))?;
+    let gate_json = serde_json::to_value(gate).map_err(|e| Error::encode("gate as JSON", e))?;
     let metadata = metrics
         .iter()
         .fold(Metadata::default(), |m, (name, value)| {

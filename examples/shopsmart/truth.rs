@@ -15,7 +15,7 @@ pub fn check(source: &Source, cleaned: &CleanRetail, report: &mut Report) -> Res
     };
     let truth = shop.truth();
     if source.table.rows() != truth.transactions.len() {
-        return Err(Error::Data(format!(
+        return Err(Error::other(format!(
             "the simulator wrote {} lines and {} were read",
             truth.transactions.len(),
             source.table.rows()

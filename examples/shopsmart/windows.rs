@@ -29,7 +29,7 @@ impl Windows {
         let end = last + 1;
         let weeks = (end - first) / (7 * DAY);
         if weeks < 10 {
-            return Err(Error::Data(format!(
+            return Err(Error::other(format!(
                 "the log spans {weeks} weeks; the ladder needs at least 10"
             )));
         }

@@ -67,12 +67,12 @@ pub fn decide(table: &Table, target: &str, asked: Option<Task>) -> Result<(Goal,
     let column = table.column_named(target)?;
     if column.kind() == Kind::Time {
         let found = column.kind();
-        return Err(Error::Data(format!(
+        return Err(Error::other(format!(
             "the target `{target}` is {found}: it must hold numbers or classes"
         )));
     }
     let values = distinct(column);
-    let refused = |what: String| Err(Error::Data(format!("the target `{target}` {what}")));
+    let refused = |what: String| Err(Error::other(format!("the target `{target}` {what}")));
     match values.len() {
         0 => return refused("has no values".into()),
         1 => return refused(format!("has one value only, `{}`", values[0])),
@@ -127,7 +127,7 @@ fn suggest(values: Vec<Box<str>>, table: &Table, target: &str) -> Result<(Goal, 
 /// Refuses classes of hardly one row each: names, not classes.
 fn enough_rows(values: Vec<Box<str>>, table: &Table, target: &str) -> Result<Vec<Box<str>>> {
     if values.len() > 2 && values.len() * 2 > table.rows() {
-        return Err(Error::Data(format!(
+        return Err(Error::other(format!(
             "the target `{target}` has {} different values in {} rows: too few rows of each class",
             values.len(),
             table.rows()

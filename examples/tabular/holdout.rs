@@ -29,7 +29,7 @@ impl HoldOut {
         distinct.sort_unstable();
         distinct.dedup();
         if distinct.len() < 2 {
-            return Err(Error::Data(format!(
+            return Err(Error::other(format!(
                 "{} group in the training rows: at least 2 are needed, one to watch",
                 distinct.len()
             )));

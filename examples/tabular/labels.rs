@@ -68,7 +68,7 @@ pub fn real(_: &Goal, target: &Column, _: Option<&[u32]>) -> Result<Labelled<Rea
 pub fn graded(_: &Goal, target: &Column, groups: Option<&[u32]>) -> Result<Labelled<Relevance>> {
     let (values, rows) = valued(target);
     let grades: Vec<f32> = values.iter().map(|v| *v as f32).collect();
-    let groups = groups.ok_or_else(|| Error::Data("ranking needs the column of --group".into()))?;
+    let groups = groups.ok_or_else(|| Error::other("ranking needs the column of --group"))?;
     let queries: Vec<u32> = rows.iter().map(|&r| groups[r as usize]).collect();
     Ok(Labelled {
         labels: RelevanceLabels::new(grades, queries)?,

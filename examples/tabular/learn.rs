@@ -136,7 +136,7 @@ where
     let repeated = predict(&again, View::all(x))?;
     let bits = |p: &Y::Prediction| p.values().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
     if bits(&repeated) != bits(predicted) {
-        return Err(Error::Data(format!(
+        return Err(Error::other(format!(
             "{} predicts otherwise than it did",
             path.display()
         )));

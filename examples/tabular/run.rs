@@ -134,7 +134,7 @@ fn labelled(
     }
     let rows = table.rows() - left;
     if rows < LEAST {
-        return Err(Error::Data(format!(
+        return Err(Error::other(format!(
             "{rows} training rows with a value in `{target}`: at least {LEAST} are needed"
         )));
     }

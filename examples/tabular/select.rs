@@ -32,7 +32,7 @@ impl Features {
             notes.add(format!("columns left out: {}", some_of(&left_out)));
         }
         if chosen.is_empty() {
-            return Err(Error::Data("no column is left to predict from".into()));
+            return Err(Error::other("no column is left to predict from"));
         }
         Ok(Self { chosen })
     }

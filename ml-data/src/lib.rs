@@ -7,6 +7,7 @@ pub mod contract;
 pub mod error;
 pub mod event;
 mod figure;
+mod kind;
 pub mod limits;
 pub mod prelude;
 pub mod quality;
@@ -18,6 +19,7 @@ pub mod synth;
 pub mod table;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+pub mod validate;
 
 pub use arrow;
 pub use error::{Error, Result};

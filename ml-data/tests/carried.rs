@@ -302,7 +302,7 @@ fn columns_of_a_table_become_what_their_role_says() {
         .err()
         .unwrap()
         .to_string();
-    assert!(e.contains("`perhaps` never occurs"), "{e}");
+    assert!(e.contains("is called `perhaps`; there is "), "{e}");
     let c = table.clone().classes("g").unwrap();
     assert_eq!(
         (c.labels().codes(), c.labels().classes().len()),

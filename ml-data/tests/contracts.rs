@@ -258,10 +258,10 @@ fn case_s7_a_pipeline_fits_scores_saves_and_serves() {
     assert_eq!((board.part, board.rows.len()), ("valid", 1));
     let twice = valid.score(&[("shift", &model), ("shift", &model)], &[&Mae]);
     let text = twice.unwrap_err().to_string();
-    assert!(text.contains("two models are called `shift`"), "{text}");
+    assert!(text.contains("duplicate model `shift`"), "{text}");
     let twice = valid.score(&[("shift", &model)], &[&Mae, &Mae]);
     let text = twice.unwrap_err().to_string();
-    assert!(text.contains("two metrics are called `mae`"), "{text}");
+    assert!(text.contains("duplicate metric `mae`"), "{text}");
     let board = test.evaluate(&[("shift", &model)], &[&Mae]).unwrap();
     assert!(board.to_string().starts_with("test "), "{board}");
     for (train, valid) in train.folds(&KFold::new(3)).unwrap() {
@@ -351,7 +351,7 @@ fn bad_labels_and_empty_samples_are_named() {
     let e = table(10).binary("city", "Lima").unwrap_err();
     assert_eq!(
         e.to_string(),
-        "column `city`: the positive level `Lima` never occurs"
+        "no level of column `city` is called `Lima`; there is XX"
     );
     let e = table(10).regression("yy").unwrap_err();
     assert_eq!(

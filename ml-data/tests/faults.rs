@@ -272,7 +272,7 @@ fn parquet_cut_damaged_or_something_else() {
             Err(e) => assert!(
                 matches!(
                     e,
-                    Error::Source { .. } | Error::Data(_) | Error::Cell { .. }
+                    Error::Source { .. } | Error::ArrowType { .. } | Error::Cell { .. }
                 ),
                 "byte {at}: {e:?}"
             ),

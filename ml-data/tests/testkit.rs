@@ -82,7 +82,7 @@ impl Predict<Dense> for FittedMean {
     }
     fn predict_row(&self, row: &[f64], (): &mut (), out: &mut f64) -> Result<()> {
         if self.fault != Fault::TakesAnything && row.iter().any(|v| v.is_nan()) {
-            return Err(Error::Data("a missing value".into()));
+            return Err(Error::other("a missing value"));
         }
         let more = if self.fault == Fault::Allocates {
             vec![1.0].len() as f64

@@ -1,6 +1,6 @@
 //! What every metric checks before it computes: lengths, emptiness, numbers, weights.
 
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::metric::Score;
 use crate::metric::score_key::Keyed;
 use std::borrow::Cow;
@@ -70,7 +70,9 @@ pub(crate) fn weights(weights: &[f64], n: usize) -> Result<Weights<'_>> {
         ));
     }
     if largest <= 0.0 {
-        return Err(error::data("all weights are 0: there is nothing to score"));
+        return Err(Error::ZeroWeights {
+            what: "rows to score".into(),
+        });
     }
     let values: Cow<'_, [f64]> = match scale(largest) {
         None => weights.into(),

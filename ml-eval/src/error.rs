@@ -1,7 +1,6 @@
 //! The errors of this crate, in one place: short names for the cases of `ml_data::Error` that evaluation meets.
 
-use ml_data::Error;
-pub(crate) use ml_data::Result;
+pub(crate) use ml_data::{Error, Result};
 
 /// A parameter outside its range; `rule` follows "must be".
 pub(crate) fn parameter(
@@ -30,9 +29,4 @@ pub(crate) fn value(what: &str, row: usize, found: impl ToString, expected: &str
 /// Nothing to work on.
 pub(crate) fn empty(what: &str) -> Error {
     Error::Empty(what.into())
-}
-
-/// Data that cannot answer the question.
-pub(crate) fn data(message: impl Into<String>) -> Error {
-    Error::Data(message.into())
 }

@@ -234,7 +234,7 @@ fn case_s7_two_features_of_one_name_are_refused() {
         .check(&twice, Outcome::Binary(&[true, false, true]))
         .unwrap_err()
         .to_string();
-    assert!(text.contains("two features are called `a`"), "{text}");
+    assert!(text.contains("duplicate feature `a`, at 0 and 1"), "{text}");
 }
 
 #[test]

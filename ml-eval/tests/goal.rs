@@ -68,26 +68,32 @@ fn criteria_at_their_bounds_pass_and_beyond_are_refused() {
     assert!(new(HigherIsBetter, 0.5, 0.5, 0.5).check().is_ok());
     assert!(new(LowerIsBetter, 0.5, 0.5, 0.5).check().is_ok());
     let e = text(new(HigherIsBetter, 0.5, 0.5, 0.4).check());
-    assert!(e.contains("`m`: 0.4: the target must"), "{e}");
+    assert!(
+        e.contains("target of metric `m`: expected one at least as good as the minimum, found 0.4"),
+        "{e}"
+    );
     let e = text(new(LowerIsBetter, 0.5, 0.6, 0.4).check());
-    assert!(e.contains("`m`: 0.6: the minimum must"), "{e}");
+    assert!(
+        e.contains("minimum of metric `m`: expected one at least as good as the baseline"),
+        "{e}"
+    );
     for bad in [f64::NAN, f64::INFINITY] {
         for numbers in [[bad, 1.0, 1.0], [1.0, bad, 1.0], [1.0, 1.0, bad]] {
             let [baseline, minimum, target] = numbers;
             let e = text(new(HigherIsBetter, baseline, minimum, target).check());
-            assert!(e.contains("must be finite"), "{e}");
+            assert!(e.contains("expected a finite number"), "{e}");
         }
     }
     // A business metric is checked too, and may not have a model metric's name.
     let wrong = Criterion::new("orders", HigherIsBetter, 1.0, 0.5, 2.0);
-    assert!(text(criteria().business(wrong).check()).contains("`orders`: 0.5"));
+    assert!(text(criteria().business(wrong).check()).contains("metric `orders`: expected"));
     let twice = text(criteria().model(primary()).check());
     assert!(
-        twice.contains("`rmse`: 2.5: a metric must be named once"),
+        twice.contains("duplicate metric of SuccessCriteria `rmse`"),
         "{twice}"
     );
     let alone = SuccessCriteria::new().model(primary().guardrail());
-    assert!(text(alone.check()).contains("no primary model metric"));
+    assert!(text(alone.check()).contains("needs a primary model metric"));
 }
 
 #[test]
@@ -455,7 +461,7 @@ fn settings_of_the_check_are_kept_within_their_bounds() {
     // Of two rows there is just one p-value: too few rows are refused, two are enough.
     let one = [("x", FeatureValues::Numeric(&x[..1]))];
     let e = text(new().check(&one, Outcome::Binary(&y[..1])));
-    assert!(e.contains("at least 2 rows, found 1"), "{e}");
+    assert!(e.contains("rows: at least 2 are needed, found 1"), "{e}");
     let two = [("x", FeatureValues::Categorical(&[4, 5]))];
     assert!(new().check(&two, Outcome::Binary(&[true, false])).is_ok());
     let e = text(new().check(&two, Outcome::Classes(&[1, 2, 3])));

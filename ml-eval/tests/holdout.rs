@@ -45,7 +45,7 @@ fn says(items: Vec<u32>) -> impl Ranker<Query = ByUser> {
 fn fails() -> impl Ranker<Query = ByUser> {
     RankFn::<ByUser, _>::new(
         |user: u32, _: Candidates<'_>, _: usize, _: &mut Vec<Scored>| match user {
-            2 => Err(Error::Data("no such user".into())),
+            2 => Err(Error::other("no such user")),
             _ => Ok(()),
         },
     )
@@ -253,7 +253,7 @@ fn faults_of_a_model_name_it_and_the_query() {
     );
     assert!(text(Arc::new(says(vec![3]))).contains("item 3 is not a candidate"));
     assert!(text(Arc::new(says(vec![77]))).contains("item 77 is not a candidate"));
-    assert!(text(Arc::new(says(vec![1, 1]))).contains("item 1 is recommended twice"));
+    assert!(text(Arc::new(says(vec![1, 1]))).contains("duplicate recommended item `1`"));
     assert!(text(Arc::new(fails())).contains("model `m`, query 2: no such user"));
     let fine = || -> Arc<dyn AnyRanker<ByUser>> { Arc::new(says(vec![1])) };
     assert!(

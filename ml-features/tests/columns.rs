@@ -55,22 +55,22 @@ fn mistakes_are_named() {
     );
     assert_eq!(
         message(&c().with(Kind::Bool, OneHotEncoder::new())),
-        "OneHotEncoder: no columns selected by Kind(Bool)"
+        "OneHotEncoder: selection Kind(Bool) is empty"
     );
     assert_eq!(
         message(&c().with(["city", "city"], OneHotEncoder::new())),
-        "OneHotEncoder: column `city` is selected twice"
+        "duplicate column selected by OneHotEncoder `city`, at 0 and 1"
     );
     let twice = c()
         .with("price", StandardScaler::new())
         .with("price", SimpleImputer::median());
     assert_eq!(
         message(&twice),
-        "ColumnTransformer: two output columns are called `price`"
+        "duplicate output column of ColumnTransformer `price`, at 0 and 1"
     );
     assert_eq!(
         message(&ColumnTransformer::new().remainder(Remainder::Drop)),
-        "ColumnTransformer: the parts produce no column"
+        "ColumnTransformer: list of output columns is empty"
     );
     let text = ColumnTransformer::new()
         .with(Kind::Num, StandardScaler::new())
@@ -81,7 +81,7 @@ fn mistakes_are_named() {
     );
     assert_eq!(
         message(&ColumnTransformer::new().with(Kind::Num, StandardScaler::new())),
-        "columns not handled by any part: city, shop, note; name them, or set `.remainder(Remainder::Drop)`"
+        "ColumnTransformer: columns that no part handles: expected none (name them, or set `.remainder(Remainder::Drop)`), found city, shop, note"
     );
     let unchecked = c().with("price", SimpleImputer::constant(f64::NAN));
     assert_eq!(

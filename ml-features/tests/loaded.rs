@@ -209,7 +209,10 @@ fn case_v6_what_is_wrong_with_a_loaded_step_is_said() {
     let mut names = serde_json::to_value(&f).unwrap()["names"].clone();
     names[1] = names[0].clone();
     let e = changed(&f, "/names", names).err().unwrap();
-    assert!(e.contains("two output columns are called `a`"), "{e}");
+    assert!(
+        e.contains("duplicate output column of ColumnTransformer `a`, at 0 and 1"),
+        "{e}"
+    );
 }
 
 /// A column is looked for by position: a pipeline whose steps read what its rows do not have, or

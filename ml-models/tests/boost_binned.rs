@@ -230,11 +230,11 @@ fn what_does_not_fit_together_is_refused() {
         .unwrap()
         .with_weights(vec![1.0; 10])
         .unwrap();
-    refused(two(weighted), &["row 50", "weights", "have none"]);
+    refused(two(weighted), &["row 50", "weights", "expected none"]);
     // The second reading has fewer pieces than the first.
     refused(
         two(rows.part(50, 60).unwrap()),
-        &["60 training rows", "0 then"],
+        &["expected 60 rows", "found 0"],
     );
     let none = Vec::<Result<Dataset<Dense<f32>, Real>>>::new;
     refused(boost().bin(|| Ok(none())), &["no pieces"]);
@@ -244,7 +244,10 @@ fn what_does_not_fit_together_is_refused() {
         let parts = if odd { [50, 0] } else { [0, 50] };
         Ok(parts.map(|from| rows.part(from, from + 50)))
     });
-    refused(shuffled, &["read first are not those read then"]);
+    refused(
+        shuffled,
+        &["expected the rows of the first", "found other rows"],
+    );
     let broken = || {
         Ok([Err::<Dataset<Dense<f32>, Real>, _>(Error::Empty(
             "disk".into(),

@@ -199,7 +199,7 @@ fn odd_samples() {
     let weighted = real(1, vec![1.0, 2.0], vec![1.0, 1.0])
         .with_weights(vec![0.0, 0.0])
         .unwrap();
-    assert!(matches!(fit(weighted), Err(Error::Data(_))));
+    assert!(matches!(fit(weighted), Err(Error::ZeroWeights { .. })));
     let valid = real(1, vec![1.0], vec![1.0])
         .with_weights(vec![0.0])
         .unwrap()
@@ -207,7 +207,7 @@ fn odd_samples() {
     let train = real(1, vec![1.0, 2.0], vec![1.0, 1.0]).into_train();
     assert!(matches!(
         Mlp::new().fit_valid(&train, &valid).map(|m: FittedMlp| m),
-        Err(Error::Data(_))
+        Err(Error::ZeroWeights { .. })
     ));
     let diverging = Mlp::new()
         .learning_rate(1e30)

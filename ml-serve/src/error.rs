@@ -236,7 +236,7 @@ impl From<Error> for ml_data::Error {
                 expected,
                 found,
             },
-            other => Self::Data(other.to_string()),
+            other => Self::other(other),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) const SLOW: u8 = 2;
 pub(crate) fn from_item(first: u32, switch: Switch) -> impl Ranker<Query = ByVisit> {
     let rank = move |_: Visit<'_>, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>| {
         match switch.load(Ordering::SeqCst) {
-            FAILS => return Err(ml_data::Error::Data("out of order".into())),
+            FAILS => return Err(ml_data::Error::other("out of order")),
             SLOW => std::thread::sleep(Duration::from_millis(150)),
             _ => {}
         }

@@ -5,10 +5,9 @@
 //! pipeline, lengths), training profile and payload (postcard), SHA-256 of everything before. The
 //! magic's line ending shows transfers that rewrote it.
 
-mod error;
 mod loader;
 
-pub use error::ArtifactError;
+pub use crate::error::ArtifactError;
 pub use loader::{Loader, load_as, save};
 
 use crate::error::Result;

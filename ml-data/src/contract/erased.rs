@@ -55,8 +55,7 @@ impl<R: Repr, P: Prediction, M: Predict<R, Prediction = P>> Predictor<R, P> for 
         })
     }
     fn payload(&self) -> Result<Vec<u8>> {
-        postcard::to_stdvec(self)
-            .map_err(|e| Error::Data(format!("fitted state can not be written: {e}")))
+        postcard::to_stdvec(self).map_err(|e| Error::encode("fitted state", e))
     }
 }
 

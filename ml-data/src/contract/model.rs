@@ -161,9 +161,9 @@ fn ready<R: Repr, Y: Target>(params: &impl Params, train: &Sample<R, Y, Train>) 
         return Err(Error::Empty("training sample".into()));
     }
     if train.weights().is_some_and(|w| w.iter().all(|w| *w == 0.0)) {
-        return Err(Error::Data(
-            "every row of the training sample has weight 0".into(),
-        ));
+        return Err(Error::ZeroWeights {
+            what: "training sample".into(),
+        });
     }
     if train.init_score().is_some() && !params.takes_init_score() {
         return Err(Error::Unsupported {

@@ -249,7 +249,7 @@ impl<R: Repr, T: Apply<R>, M: Predict<T::Out>> Predict<R> for FittedPipeline<R, 
         x.data().check(&self.input)?;
         let mut out = Self::Prediction::default();
         for block in x.blocks(BLOCK) {
-            let here = |e: Error| e.after(out.len());
+            let here = |e: Error| e.offset_row(out.len());
             let rows = self.steps.apply(block).map_err(here)?;
             let part = self.model.predict(View::all(&rows)).map_err(here)?;
             (0..part.len()).for_each(|i| out.push_row(&part, i));

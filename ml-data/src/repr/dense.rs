@@ -202,8 +202,10 @@ impl<F: Float> Dense<F> {
     /// # Errors
     /// A shape ndarray does not take.
     pub fn array(&self) -> Result<ArrayView2<'_, F>> {
-        ArrayView2::from_shape((self.rows, self.width()), &self.values)
-            .map_err(|e| Error::Data(format!("{} x {} values: {e}", self.rows, self.width())))
+        ArrayView2::from_shape((self.rows, self.width()), &self.values).map_err(|e| {
+            let shape = format!("{} x {} values", self.rows, self.width());
+            Error::value("matrix", shape, e)
+        })
     }
     /// Every value in another precision.
     pub fn cast<G: Float>(&self) -> Dense<G> {

@@ -52,8 +52,11 @@ impl<F: Float> Sparse<F> {
         Error::check_len("sparse values", indices.len(), values.len())?;
         let ordered = starts.first() == Some(&0) && starts.windows(2).all(|w| w[0] <= w[1]);
         if !ordered || starts.last() != Some(&indices.len()) {
-            return Err(Error::Data(
-                "sparse row starts must grow from 0 to the number of values".into(),
+            let expected = format!("numbers that grow from 0 to {}", indices.len());
+            return Err(Error::value(
+                "sparse row starts",
+                expected,
+                format!("{starts:?}"),
             ));
         }
         for (row, w) in starts.windows(2).enumerate() {

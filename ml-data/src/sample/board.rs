@@ -4,8 +4,8 @@ use crate::contract::{Direction, Metric, Predictor};
 use crate::error::{Error, Result};
 use crate::repr::{Repr, View};
 use crate::sample::Target;
+use crate::validate::distinct;
 use serde::Serialize;
-use std::collections::HashSet;
 use std::fmt;
 
 /// One model's scores.
@@ -73,8 +73,8 @@ pub(super) fn board<R: Repr, Y: Target>(
     if models.is_empty() || metrics.is_empty() {
         return Err(Error::Empty("list of models or metrics to score".into()));
     }
-    once("models", models.iter().map(|m| m.0))?;
-    once("metrics", metrics.iter().map(|m| m.name()))?;
+    distinct("model", models.iter().map(|m| m.0))?;
+    distinct("metric", metrics.iter().map(|m| m.name()))?;
     let rows = models.iter().map(|(name, model)| {
         let predicted = model.predict_view(x)?;
         let scores = metrics
@@ -94,15 +94,4 @@ pub(super) fn board<R: Repr, Y: Target>(
             .map(|m| (m.name().to_string(), m.direction()))
             .collect(),
     })
-}
-
-/// Names that a board is read by must differ.
-fn once<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Result<()> {
-    let mut seen = HashSet::new();
-    for name in names {
-        if !seen.insert(name) {
-            return Err(Error::Data(format!("two {what} are called `{name}`")));
-        }
-    }
-    Ok(())
 }

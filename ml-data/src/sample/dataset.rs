@@ -9,6 +9,7 @@ use super::split::Split;
 use crate::error::{Error, Result};
 use crate::repr::{Dense, Float, Repr};
 use crate::table::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME, Role, Table};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Rows with labels, not yet split: explore it, split it. It can not be fitted and not be cloned.
@@ -238,9 +239,15 @@ impl Table {
         });
         let values = values.collect::<Result<Vec<u8>>>()?;
         if !values.contains(&1) && !values.is_empty() {
-            return Err(Error::Data(format!(
-                "column `{target}`: the positive level `{positive}` never occurs"
-            )));
+            let known: BTreeSet<String> = (0..column.len())
+                .filter_map(|row| level(column, row))
+                .map(|level| level.to_string())
+                .collect();
+            return Err(Error::Unknown {
+                what: format!("level of column `{target}`"),
+                name: positive.into(),
+                known: known.into_iter().take(20).collect(),
+            });
         }
         let labels = BinaryLabels::new(values, positive)?;
         self.carry(&[target], labels)

@@ -169,9 +169,11 @@ fn one_a_row(n: usize, groups: Option<&[u32]>, times: Option<&[i64]>) -> Result<
 }
 
 fn needs(who: &str, what: &str) -> Error {
-    Error::Data(format!(
-        "{who} needs {what}: give the data set `.with_{what}(..)` or a column of that role"
-    ))
+    Error::Required {
+        who: who.into(),
+        what: what.into(),
+        how: format!("give the data set `.with_{what}(..)` or a column of that role"),
+    }
 }
 
 /// Divides training rows into folds.
@@ -328,9 +330,7 @@ fn check_k(k: usize, n: usize, what: &str) -> Result<()> {
         return Err(Error::parameter("Splitter", "k", k, "at least 2"));
     }
     if k > n {
-        return Err(Error::Data(format!(
-            "{k} folds need at least as many {what}, found {n}"
-        )));
+        return Err(Error::too_few(format!("{what} for {k} folds"), k, n));
     }
     Ok(())
 }

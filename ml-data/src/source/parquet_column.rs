@@ -100,11 +100,10 @@ impl ColumnReader<'_> {
         let Some(to @ (As::Text | As::Cat)) = self.to else {
             return from_arrow(self.name, &joined, self.before);
         };
-        let text = cast(&joined, &DataType::Utf8).map_err(|e| {
-            Error::Data(format!(
-                "column `{}` can not be read as text: {e}",
-                self.name
-            ))
+        let text = cast(&joined, &DataType::Utf8).map_err(|e| Error::ArrowType {
+            column: self.name.into(),
+            found: joined.data_type().to_string(),
+            reason: format!("it can not be read as text: {e}"),
         })?;
         Ok(match to {
             As::Cat => Column::cat(text.as_string::<i32>()),

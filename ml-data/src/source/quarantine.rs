@@ -210,7 +210,10 @@ impl Loaded {
         if self.quarantine.is_empty() {
             Ok(self.table)
         } else {
-            Err(Error::Data(self.quarantine.to_string()))
+            Err(Error::BadRows {
+                count: self.quarantine.len(),
+                report: self.quarantine.to_string(),
+            })
         }
     }
 }

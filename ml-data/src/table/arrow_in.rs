@@ -35,19 +35,20 @@ pub(crate) fn column(name: &str, array: &ArrayRef, first: usize) -> Result<Colum
             Column::Num(values.into())
         }
         other => {
-            return Err(Error::Data(format!(
-                "column `{name}` has the unsupported Arrow type {other}"
-            )));
+            return Err(Error::ArrowType {
+                column: name.into(),
+                found: other.to_string(),
+                reason: "it is not supported".into(),
+            });
         }
     })
 }
 
 fn convert(name: &str, array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
-    cast(array, to).map_err(|e| {
-        Error::Data(format!(
-            "column `{name}` of Arrow type {}: {e}",
-            array.data_type()
-        ))
+    cast(array, to).map_err(|e| Error::ArrowType {
+        column: name.into(),
+        found: array.data_type().to_string(),
+        reason: e.to_string(),
     })
 }
 

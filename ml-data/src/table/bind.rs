@@ -2,8 +2,9 @@
 
 use super::cell::Cell;
 use super::row::{RowBuf, TableRow};
-use super::schema::{Kind, Schema};
+use super::schema::Schema;
 use crate::error::{Error, Result};
+use crate::kind::Kind;
 use crate::repr::Rows;
 use crate::table::Table;
 use serde_json::{Map, Value};

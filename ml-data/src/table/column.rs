@@ -1,8 +1,9 @@
 //! One typed column over Arrow buffers.
 
 use super::cell::Cell;
-use super::schema::{Field, Kind};
+use super::schema::Field;
 use crate::error::{Error, Result};
+use crate::kind::Kind;
 use crate::repr::RowSet;
 use arrow::array::{Array, StringArray, StringBuilder};
 use arrow::buffer::ScalarBuffer;
@@ -79,9 +80,12 @@ impl TryFrom<Vec<Box<str>>> for Levels {
         let mut index = HashMap::default();
         for (code, name) in (0_u32..).zip(&names) {
             if let Some(first) = index.insert(name.clone(), code) {
-                return Err(Error::Data(format!(
-                    "levels {first} and {code} are both called `{name}`"
-                )));
+                return Err(Error::Duplicate {
+                    what: "level".into(),
+                    name: name.to_string(),
+                    first: first as usize,
+                    second: code as usize,
+                });
             }
         }
         Ok(Self { names, index })
@@ -380,9 +384,11 @@ impl ColumnBuilder {
             (Self::Bool(v), Cell::Bool(b)) => v.push(u8::from(b)),
             (Self::Bool(v), Cell::Missing) => v.push(MISSING_BOOL),
             (_, other) => {
-                return Err(Error::Data(format!(
-                    "a step wrote {other:?} into a column of another kind"
-                )));
+                return Err(Error::value(
+                    "cell written by a step",
+                    "a cell of the column's kind",
+                    format!("{other:?}"),
+                ));
             }
         }
         Ok(())

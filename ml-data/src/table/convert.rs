@@ -52,7 +52,7 @@ impl TryFrom<&Table> for RecordBatch {
         let options = RecordBatchOptions::new().with_row_count(Some(table.rows()));
         let schema = Arc::new(arrow::datatypes::Schema::new(fields));
         RecordBatch::try_new_with_options(schema, arrays, &options)
-            .map_err(|e| Error::Data(format!("the table is no Arrow batch: {e}")))
+            .map_err(|e| Error::encode("table as an Arrow batch", e))
     }
 }
 
@@ -71,7 +71,7 @@ fn array(name: &str, column: &Column) -> Result<ArrayRef> {
                 .collect();
             let names: StringArray = levels.names().iter().map(|n| Some(&**n)).collect();
             let coded = DictionaryArray::try_new(keys, Arc::new(names))
-                .map_err(|e| Error::Data(format!("column `{name}`: {e}")))?;
+                .map_err(|e| Error::encode(format!("column `{name}` as an Arrow dictionary"), e))?;
             Arc::new(coded)
         }
         Column::Text(v) => Arc::new(v.clone()),

@@ -13,12 +13,13 @@ mod display;
 mod row;
 mod schema;
 
+pub use crate::kind::Kind;
 pub(crate) use arrow_in::{column as from_arrow, no_memory, numbers};
 pub use bind::{Raw, Record, RowBinder};
 pub use cell::Cell;
 pub use column::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
 pub use row::{RowBuf, TableRow};
-pub use schema::{Field, Kind, Role, Schema};
+pub use schema::{Field, Role, Schema};
 
 use crate::error::{Error, Result};
 use crate::repr::{Repr, RowSet, Rows};

@@ -2,39 +2,12 @@
 
 use super::column::Levels;
 use crate::error::{Error, Result};
+use crate::kind::Kind;
+use crate::validate::distinct;
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fmt;
 use std::sync::Arc;
-
-/// What a column holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Kind {
-    /// Numbers (`f64`; integers up to 2^53 are exact).
-    Num,
-    /// Categories: codes into a dictionary of levels.
-    Cat,
-    /// Free text.
-    Text,
-    /// Instants, microseconds since 1970-01-01 UTC.
-    Time,
-    /// True or false.
-    Bool,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Kind::Num => "numeric",
-            Kind::Cat => "categorical",
-            Kind::Text => "text",
-            Kind::Time => "time",
-            Kind::Bool => "boolean",
-        })
-    }
-}
 
 /// What a column is for. Only features are offered to steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -144,11 +117,7 @@ impl Schema {
     /// # Errors
     /// Two fields with one name.
     pub fn new(fields: Vec<Field>) -> Result<Self> {
-        let mut names: Vec<&str> = fields.iter().map(|f| f.name()).collect();
-        names.sort_unstable();
-        if let Some(pair) = names.windows(2).find(|w| w[0] == w[1]) {
-            return Err(Error::Data(format!("two columns are called `{}`", pair[0])));
-        }
+        distinct("column", fields.iter().map(Field::name))?;
         Ok(Self { fields })
     }
     /// All fields in order.

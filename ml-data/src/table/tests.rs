@@ -61,7 +61,7 @@ fn lengths_and_names_are_checked() {
     let e = Table::new([("x", Column::num([1.0])), ("y", Column::num([1.0, 2.0]))]).unwrap_err();
     assert_eq!(e.to_string(), "column `y`: expected 1 entries, found 2");
     let e = Table::new([("x", Column::num([1.0])), ("x", Column::num([1.0]))]).unwrap_err();
-    assert_eq!(e.to_string(), "two columns are called `x`");
+    assert_eq!(e.to_string(), "duplicate column `x`, at 0 and 1");
 }
 
 #[test]
@@ -194,17 +194,14 @@ fn case_v6_loaded_schemas_and_levels_are_checked() {
     let city = field("city", "Cat", r#"["Riga","Oslo"]"#);
     assert!(back(&fields(std::slice::from_ref(&city))).is_ok());
     let e = back(&fields(&[city.clone(), city])).unwrap_err();
-    assert!(e.starts_with("two columns are called `city`"), "{e}");
+    assert!(e.starts_with("duplicate column `city`, at 0 and 1"), "{e}");
     let e = back(&fields(&[field(
         "city",
         "Cat",
         r#"["Riga","Oslo","Riga"]"#,
     )]))
     .unwrap_err();
-    assert!(
-        e.starts_with("levels 0 and 2 are both called `Riga`"),
-        "{e}"
-    );
+    assert!(e.starts_with("duplicate level `Riga`, at 0 and 2"), "{e}");
     let e = back(&fields(&[field("n", "Num", r#"["Riga"]"#)])).unwrap_err();
     assert!(e.contains("`n` is numeric and has levels"), "{e}");
 }

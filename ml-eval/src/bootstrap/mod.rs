@@ -9,7 +9,7 @@ mod wilson;
 pub use interval::{BootstrapResult, Estimate, Interval, IntervalMethod, LOW_EFFECTIVE};
 pub use wilson::wilson_interval;
 
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::{limits, reduce};
 use ml_data::random::{Rng, Xoshiro256PlusPlus, generator};
 use rayon::prelude::*;
@@ -325,9 +325,7 @@ fn share(values: &[f64]) -> bool {
 
 fn two_users(n: usize) -> Result<()> {
     match n {
-        0 | 1 => Err(error::data(format!(
-            "a bootstrap needs at least 2 users, found {n}"
-        ))),
+        0 | 1 => Err(Error::too_few("bootstrap: users", 2, n)),
         _ => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{self, Result};
 use ml_data::contract::Direction;
+use ml_data::validate::distinct;
 use ml_data::{Error, figure};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -80,23 +81,26 @@ impl Criterion {
     }
 
     fn check(&self) -> Result<()> {
-        let complain =
-            |value: f64, rule: &'static str| Err(criterion_error(&self.metric, value, rule));
-        for value in [self.baseline, self.minimum, self.target] {
-            if !value.is_finite() {
-                return complain(value, "baseline, minimum and target must be finite");
-            }
+        let complain = |value: f64, what: &str, rule: &str| {
+            let what = format!("SuccessCriteria: {what} of metric `{}`", self.metric);
+            Err(Error::value(what, rule, value))
+        };
+        let numbers = [
+            ("baseline", self.baseline),
+            ("minimum", self.minimum),
+            ("target", self.target),
+        ];
+        if let Some((what, value)) = numbers.iter().find(|n| !n.1.is_finite()) {
+            return complain(*value, what, "a finite number");
         }
         if !self.reaches(self.target, self.minimum) {
-            return complain(
-                self.target,
-                "the target must be at least as good as the minimum",
-            );
+            return complain(self.target, "target", "one at least as good as the minimum");
         }
         if self.role == CriterionRole::Primary && !self.reaches(self.minimum, self.baseline) {
             return complain(
                 self.minimum,
-                "the minimum must be at least as good as the baseline, or the metric be a guardrail",
+                "minimum",
+                "one at least as good as the baseline, or a guardrail",
             );
         }
         Ok(())
@@ -241,26 +245,18 @@ impl SuccessCriteria {
     /// that is none.
     pub fn check(&self) -> Result<()> {
         if !self.model.iter().any(|c| c.role == CriterionRole::Primary) {
-            return Err(error::data(
-                "SuccessCriteria: no primary model metric, so nothing would have to beat the baseline",
-            ));
+            return Err(Error::Required {
+                who: "SuccessCriteria".into(),
+                what: "a primary model metric".into(),
+                how: "without one, nothing would have to beat the baseline".into(),
+            });
         }
-        for (i, criterion) in self.business.iter().chain(&self.model).enumerate() {
-            criterion.check()?;
-            if self
-                .business
-                .iter()
-                .chain(&self.model)
-                .take(i)
-                .any(|c| c.metric == criterion.metric)
-            {
-                return Err(criterion_error(
-                    &criterion.metric,
-                    criterion.minimum,
-                    "a metric must be named once",
-                ));
-            }
-        }
+        let criteria = || self.business.iter().chain(&self.model);
+        criteria().try_for_each(Criterion::check)?;
+        distinct(
+            "metric of SuccessCriteria",
+            criteria().map(|c| c.metric.as_str()),
+        )?;
         let limits = [
             ("p95_latency_ms", self.limits.p95_latency_ms),
             ("model_size_mb", self.limits.model_size_mb),
@@ -281,12 +277,6 @@ impl SuccessCriteria {
             None => Ok(()),
         }
     }
-}
-
-fn criterion_error(metric: &str, value: f64, rule: &str) -> Error {
-    error::data(format!(
-        "SuccessCriteria: metric `{metric}`: {value}: {rule}"
-    ))
 }
 
 /// Whether the text is a day of the Gregorian calendar, `YYYY-MM-DD`.

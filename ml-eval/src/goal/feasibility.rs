@@ -3,9 +3,10 @@
 use super::noise;
 use super::report::{Concern, FeasibilityReport};
 use super::signal::{self, FeatureValues, Signal};
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::limits;
 use ml_data::random::{generator, permutation};
+use ml_data::validate::distinct;
 use serde::{Deserialize, Serialize};
 
 /// What is to be predicted.
@@ -310,15 +311,10 @@ fn inputs(features: &[(&str, FeatureValues<'_>)], outcome: Outcome<'_>) -> Resul
         return Err(error::empty("list of features"));
     }
     if outcome.len() < 2 {
-        return Err(error::data(format!(
-            "a feasibility check needs at least 2 rows, found {}",
-            outcome.len()
-        )));
+        return Err(Error::too_few("Feasibility: rows", 2, outcome.len()));
     }
-    for (at, (name, feature)) in features.iter().enumerate() {
-        if features[..at].iter().any(|(other, _)| other == name) {
-            return Err(error::data(format!("two features are called `{name}`")));
-        }
+    distinct("feature", features.iter().map(|f| f.0))?;
+    for (name, feature) in features {
         if feature.len() != outcome.len() {
             return Err(error::length(
                 &format!("feature `{name}`"),
@@ -350,9 +346,7 @@ fn class_counts(levels: &Levels) -> Result<Vec<(u32, usize)>> {
     let mut counts = vec![0; levels.names.len()];
     levels.codes.iter().for_each(|&c| counts[c as usize] += 1);
     if counts.len() < 2 {
-        return Err(error::data(
-            "all rows are of one class: there is nothing to tell apart",
-        ));
+        return Err(Error::too_few("Feasibility: classes", 2, counts.len()));
     }
     Ok(levels.names.iter().copied().zip(counts).collect())
 }

@@ -4,12 +4,13 @@ use super::board::{RankingBoard, RankingRow};
 use super::query::HeldQuery;
 use super::set::{Entry, Holdout};
 use crate::bootstrap::{Bootstrap, Estimate, Interval, percentile};
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::metric::ranking::{Group, Scorer, settings_of};
 use crate::metric::{MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, Relevant};
 use crate::reduce;
 use ml_data::contract::{AnyRanker, RankSession, Scored};
 use ml_data::sample::Part;
+use ml_data::validate::distinct;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -62,13 +63,7 @@ fn check<Q: HeldQuery, P: Part>(held: &Holdout<Q, P>, rankers: Models<'_, Q>) ->
     if held.entries.is_empty() {
         return Err(error::empty("held-out set"));
     }
-    match (1..rankers.len()).find(|&i| rankers[..i].iter().any(|r| r.0 == rankers[i].0)) {
-        Some(i) => Err(error::data(format!(
-            "two models are called `{}`",
-            rankers[i].0
-        ))),
-        None => Ok(()),
-    }
+    distinct("model", rankers.iter().map(|r| r.0))
 }
 
 /// Which user asked each query. Queries of unknown users stand for themselves.
@@ -213,10 +208,7 @@ impl Worker<'_> {
         let microseconds = start.elapsed().as_secs_f64() * 1e6;
         match outcome {
             Ok(()) => Ok(microseconds),
-            Err(e) => Err(error::data(format!(
-                "model `{}`, query {at}: {e}",
-                self.name
-            ))),
+            Err(e) => Err(refused(self.name, at, e.to_string())),
         }
     }
 
@@ -227,12 +219,8 @@ impl Worker<'_> {
         at: usize,
     ) -> Result<Answer> {
         let microseconds = self.call(session, entry, at)?;
-        let complain = |what: String| {
-            Err(error::data(format!(
-                "model `{}`, query {at}: {what}",
-                self.name
-            )))
-        };
+        let name = self.name;
+        let complain = |reason: String| Err(refused(name, at, reason));
         if self.out.len() > self.k {
             return complain(format!(
                 "answered with {} items, asked for {}",
@@ -265,6 +253,14 @@ impl Worker<'_> {
             }
         }
         Ok(answer)
+    }
+}
+
+fn refused(model: &str, query: usize, reason: String) -> Error {
+    Error::Answer {
+        model: model.into(),
+        query,
+        reason,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::errors::Errors;
 use super::score::Score;
-use crate::error::{self, Result};
+use crate::error::{Error, Result};
 use crate::{check, reduce};
 
 /// R², the share of the target's variance that the predictions explain: 1 is perfect, 0 is as good as the mean, less is worse.
@@ -54,8 +54,9 @@ pub fn r2<S: Score, T: Score>(
     );
     match 1.0 - left / all {
         share if share.is_finite() => Ok(share),
-        _ => Err(error::data(
-            "r2: the errors are so much larger than the target's deviations that the share is no finite number",
+        _ => Err(Error::undefined(
+            "r2",
+            "the errors are so much larger than the target's deviations that the share is no finite number",
         )),
     }
 }

@@ -3,7 +3,7 @@
 use super::label::{self, BinaryLabel};
 use super::score::Score;
 use super::score_key::Key;
-use crate::error::{self, Result};
+use crate::error::{Error, Result};
 use crate::{check, radix};
 
 /// Area under the receiver operating characteristic curve: the probability that a positive row scores above a negative
@@ -105,8 +105,11 @@ fn twice_wins<K: Key>(above: &[K], below: &[K]) -> u128 {
 
 fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64]) -> Result<f64> {
     if u32::try_from(scores.len()).is_err() {
-        return Err(error::data(
-            "a weighted area under the curve takes at most 2^32 - 1 rows",
+        let most = u32::MAX as usize;
+        return Err(Error::too_many(
+            "roc_auc: weighted rows",
+            most,
+            scores.len(),
         ));
     }
     let rows = radix::sorted_rows(scores);
@@ -140,11 +143,10 @@ fn scales<L: BinaryLabel>(labels: &[L], weights: &[f64]) -> [f64; 2] {
     largest.map(|most| check::scale(most).unwrap_or(1.0))
 }
 
-fn one_class(positive: bool) -> ml_data::Error {
+fn one_class(positive: bool) -> Error {
     let only = if positive { "positive" } else { "negative" };
-    error::data(format!(
-        "roc_auc: all rows are {only}; the area needs rows of both classes"
-    ))
+    let why = format!("all rows are {only}; the area needs rows of both classes");
+    Error::undefined("roc_auc", why)
 }
 
 #[cfg(test)]

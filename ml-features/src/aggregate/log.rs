@@ -68,10 +68,8 @@ impl EventLog {
             }
         }
         if events.len() >= u32::MAX as usize {
-            return Err(Error::Data(format!(
-                "{} events are more than 2^32 - 2",
-                events.len()
-            )));
+            let most = u32::MAX as usize - 1;
+            return Err(Error::too_many("events", most, events.len()));
         }
         events.sort_unstable_by(|a, b| {
             let key = |e: &LoggedEvent| (e.time, e.user, e.item, e.kind);

@@ -6,6 +6,7 @@ use super::log::{EventLog, LoggedEvent};
 use crate::cell::{checked_on_load, spread};
 use ml_data::repr::{Dense, Names};
 use ml_data::table::Column;
+use ml_data::validate::distinct;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -92,16 +93,8 @@ impl AsOf {
         if self.features.is_empty() {
             return Err(Error::Empty("list of features of AsOf".into()));
         }
-        let mut names = std::collections::BTreeSet::new();
-        for f in &self.features {
-            f.check()?;
-            if !names.insert(f.to_string()) {
-                return Err(Error::Data(format!(
-                    "AsOf: feature `{f}` is asked for twice"
-                )));
-            }
-        }
-        Ok(())
+        self.features.iter().try_for_each(|f| f.check())?;
+        distinct("feature of AsOf", self.names().iter())
     }
 
     fn names(&self) -> Names {

@@ -163,10 +163,11 @@ impl<P, F> ColumnTransformer<P, F> {
                 .iter()
                 .map(|&p| table.schema().field(p).name())
                 .collect();
-            return Err(Error::Data(format!(
-                "columns not handled by any part: {}; name them, or set `.remainder(Remainder::Drop)`",
-                names.join(", ")
-            )));
+            return Err(Error::value(
+                "ColumnTransformer: columns that no part handles",
+                "none (name them, or set `.remainder(Remainder::Drop)`)",
+                names.join(", "),
+            ));
         }
         let (fitted, out) = Passthrough.fit_transform(&train.project(&left))?;
         fitting.outputs.push(out);

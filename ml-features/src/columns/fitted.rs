@@ -6,7 +6,7 @@ use crate::scale::Same;
 use ml_data::contract::Apply;
 use ml_data::repr::{Dense, Float, Names, View};
 use ml_data::table::{Schema, Table, TableRow};
-use ml_data::{Error, Result};
+use ml_data::{Error, Result, validate};
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -47,19 +47,9 @@ impl<P, F> TryFrom<Stored<P>> for FittedColumnTransformer<P, F> {
 /// Refuses output without columns, or two columns with one name.
 pub(super) fn distinct(names: &Names) -> Result<()> {
     if names.is_empty() {
-        return Err(Error::Data(
-            "ColumnTransformer: the parts produce no column".into(),
-        ));
+        return Err(Error::Empty("ColumnTransformer: list of output columns".into()));
     }
-    let mut sorted: Vec<&str> = names.iter().collect();
-    sorted.sort_unstable();
-    match sorted.windows(2).find(|w| w[0] == w[1]) {
-        Some(w) => Err(Error::Data(format!(
-            "ColumnTransformer: two output columns are called `{}`",
-            w[0]
-        ))),
-        None => Ok(()),
-    }
+    validate::distinct("output column of ColumnTransformer", names.iter())
 }
 
 impl<P: Clone, F> Clone for FittedColumnTransformer<P, F> {

@@ -1,6 +1,7 @@
 //! Which columns a part works on.
 
 use ml_data::table::{Kind, Table};
+use ml_data::validate::distinct;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -82,14 +83,10 @@ impl Select {
             Select::All => table.features(),
         };
         if found.is_empty() {
-            return Err(Error::Data(format!("{who}: no columns selected by {self}")));
+            return Err(Error::Empty(format!("{who}: selection {self}")));
         }
-        if let Some(i) = (1..found.len()).find(|&i| found[..i].contains(&found[i])) {
-            return Err(Error::Data(format!(
-                "{who}: column `{}` is selected twice",
-                schema.field(found[i]).name()
-            )));
-        }
+        let names = found.iter().map(|&i| schema.field(i).name());
+        distinct(&format!("column selected by {who}"), names)?;
         Ok(found)
     }
 }

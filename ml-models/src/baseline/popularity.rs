@@ -304,9 +304,7 @@ fn segment_count(segments: impl Iterator<Item = u32>) -> Result<usize> {
     match segments.max() {
         None => Ok(0),
         Some(s) if s < MOST => Ok(s as usize + 1),
-        Some(s) => Err(Error::Data(format!(
-            "segment: expected a number below {MOST}, found {s}"
-        ))),
+        Some(s) => Err(Error::value("segment", format!("a number below {MOST}"), s)),
     }
 }
 

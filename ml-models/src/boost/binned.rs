@@ -187,9 +187,8 @@ impl Boost {
 /// Refuses more rows than there may be.
 fn check_number(rows: usize) -> Result<()> {
     if rows > MOST_ROWS {
-        return Err(Error::Data(format!(
-            "{STEP}: {rows} training rows, at most {MOST_ROWS} are supported"
-        )));
+        let what = format!("{STEP}: training rows");
+        return Err(Error::too_many(what, MOST_ROWS, rows));
     }
     Ok(())
 }
@@ -306,14 +305,12 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
                 Ok(())
             }
             (before, _) => {
-                let (here, before) = match before {
-                    None => ("has", "have none"),
-                    Some(_) => ("lacks", "have them"),
+                let (expected, found) = match before {
+                    None => ("none, as before", "some"),
+                    Some(_) => ("some, as before", "none"),
                 };
-                let piece = format!("the piece that begins with row {read}");
-                Err(Error::Data(format!(
-                    "{STEP}: {piece} {here} {what}, those before {before}"
-                )))
+                let of = format!("{STEP}: {what} of the piece that begins with row {read}");
+                Err(Error::value(of, expected, found))
             }
         }
     }
@@ -356,14 +353,12 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
                 first = next;
             }
             if first != self.rows {
-                return Err(Error::Data(format!(
-                    "{STEP}: {} training rows were read first, and {first} then",
-                    self.rows
-                )));
+                let what = format!("{STEP}: second reading of the training rows");
+                return Err(Error::value(what, format!("{} rows", self.rows), first));
             }
             if again != self.hash {
-                let text = format!("{STEP}: the training rows read first are not those read then");
-                return Err(Error::Data(text));
+                let what = format!("{STEP}: second reading of the training rows");
+                return Err(Error::value(what, "the rows of the first", "other rows"));
             }
             let met = filler.met();
             if met.is_empty() {

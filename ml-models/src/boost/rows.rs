@@ -98,10 +98,8 @@ impl Rows {
             return Err(Error::Empty(what.into()));
         }
         if kept.len() > MOST_ROWS {
-            return Err(Error::Data(format!(
-                "{STEP}: the {what} has {} rows, at most {MOST_ROWS} are supported",
-                kept.len()
-            )));
+            let what = format!("{STEP}: rows of the {what}");
+            return Err(Error::too_many(what, MOST_ROWS, kept.len()));
         }
         let mut starts = Vec::new();
         if let LabelsRef::Relevance(labels) = sample.labels {

@@ -5,7 +5,7 @@ use super::interactions::Interactions;
 use super::kernel::Isa;
 use super::matrix::Factors;
 use super::solve::{Side, gram, regularized};
-use super::{Error, Result, bad_data};
+use super::{Error, Result};
 use crate::limits::ModelLimits;
 use ml_data::contract::Params;
 use ndarray::ArrayView2;
@@ -288,7 +288,7 @@ impl ImplicitAls {
     fn check_data(&self, data: &Interactions) -> Result<()> {
         self.check()?;
         if data.users() == 0 || data.items() == 0 {
-            return Err(bad_data(
+            return Err(Error::value(
                 "interactions",
                 "at least one user and one item",
                 &format!("{} x {}", data.users(), data.items()),
@@ -299,7 +299,7 @@ impl ImplicitAls {
         if (self.alpha * most).is_finite() {
             Ok(())
         } else {
-            Err(bad_data(
+            Err(Error::value(
                 "alpha times the largest value",
                 "a finite f32",
                 "infinity",

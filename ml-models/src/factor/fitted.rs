@@ -6,7 +6,7 @@ use super::kernel::{Aligned, Isa};
 use super::matrix::Factors;
 use super::solve::{gram, regularized};
 use super::top::Top;
-use super::{Error, Result, bad_data};
+use super::{Error, Result};
 use ml_data::contract::{Params, Scored};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ impl TryFrom<Saved> for FittedImplicitAls {
     fn try_from(s: Saved) -> Result<Self> {
         s.params.check()?;
         if s.users.factors() != s.params.factors || s.items.factors() != s.params.factors {
-            return Err(bad_data(
+            return Err(Error::value(
                 "saved factors",
                 &format!("{} columns", s.params.factors),
                 &s.users.factors().to_string(),
@@ -152,7 +152,7 @@ impl FittedImplicitAls {
 
 /// An id the model does not know.
 pub(super) fn unknown(what: &str, id: u32, count: usize) -> Error {
-    bad_data(what, &format!("an id below {count}"), &id.to_string())
+    Error::value(what, &format!("an id below {count}"), &id.to_string())
 }
 
 impl Derived {
@@ -168,7 +168,7 @@ impl Derived {
         let most = longest(&mut lengths.iter().copied())
             * longest(&mut (0..users.rows()).map(|u| length(users.row(u))));
         if most > f64::from(f32::MAX) / 2.0 {
-            return Err(bad_data(
+            return Err(Error::value(
                 "factors",
                 "scores within f32",
                 &format!("a possible score of {most:e}"),

@@ -5,7 +5,7 @@ use super::fitted::{Derived, FittedImplicitAls, unknown};
 use super::interactions::Entries;
 use super::matrix::Factors;
 use super::solve::Scratch;
-use super::{Result, bad_data};
+use super::{Error, Result};
 
 /// A list of `(id, value)` as checked, merged entries.
 fn entries(list: &[(u32, f32)], known: usize, what: &str) -> Result<(Vec<u32>, Vec<f32>)> {
@@ -14,7 +14,7 @@ fn entries(list: &[(u32, f32)], known: usize, what: &str) -> Result<(Vec<u32>, V
             return Err(unknown(what, id, known));
         }
         if !(v >= 0.0 && v.is_finite()) {
-            return Err(bad_data(
+            return Err(Error::value(
                 &format!("value of {what} {id}"),
                 "a finite number of at least 0",
                 &v.to_string(),

@@ -1,6 +1,6 @@
 //! Who interacted with what, how much: a sparse matrix kept by user and by item.
 
-use super::{Error, Result, bad_data};
+use super::{Error, Result};
 use crate::limits::ModelLimits;
 use serde::{Deserialize, Serialize};
 
@@ -146,7 +146,7 @@ impl TryFrom<Saved> for Interactions {
         let known = c.ids.iter().all(|&i| (i as usize) < s.items)
             && c.values.iter().all(|v| *v >= 0.0 && v.is_finite());
         if !(ascending && known) {
-            return Err(bad_data(
+            return Err(Error::value(
                 "saved interactions",
                 "rows of ascending items with finite values",
                 "damaged data",
@@ -190,7 +190,11 @@ impl Interactions {
     ) -> Result<Self> {
         for (what, n) in [("users", users), ("items", items)] {
             if n > u32::MAX as usize {
-                return Err(bad_data(what, "at most 4294967295 rows", &n.to_string()));
+                return Err(Error::value(
+                    what,
+                    "at most 4294967295 rows",
+                    &n.to_string(),
+                ));
             }
         }
         check_rows(limits, users, items)?;
@@ -233,7 +237,7 @@ impl Interactions {
         if let Some(at) = by_user.values.iter().position(|v| !v.is_finite()) {
             let user = by_user.start.partition_point(|&s| s <= at) - 1;
             let pair = format!("the sum of user {user}, item {}", by_user.ids[at]);
-            return Err(bad_data(&pair, "a finite f32", "infinity"));
+            return Err(Error::value(&pair, "a finite f32", "infinity"));
         }
         let by_item = by_user.transpose(items);
         Ok(Interactions {

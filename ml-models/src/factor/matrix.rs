@@ -1,7 +1,7 @@
 //! A dense matrix of factors, rows padded to whole vectors.
 
 use super::kernel::{Aligned, Matrix};
-use super::{Error, Result, bad_data};
+use super::{Error, Result};
 use ml_data::random::{RngExt, generator};
 use ndarray::{ArrayView2, aview2, s};
 use serde::{Deserialize, Serialize};
@@ -43,7 +43,7 @@ impl Factors {
         what: &str,
     ) -> Result<Self> {
         if a.dim() != (rows, factors) {
-            return Err(bad_data(
+            return Err(Error::value(
                 what,
                 &format!("{rows} x {factors}"),
                 &format!("{} x {}", a.nrows(), a.ncols()),
@@ -63,7 +63,7 @@ impl Factors {
     pub(crate) fn check_finite(&self, what: &str) -> Result<()> {
         match self.data.iter().position(|x| !x.is_finite()) {
             None => Ok(()),
-            Some(at) => Err(bad_data(
+            Some(at) => Err(Error::value(
                 &format!("{what} row {}", at / self.stride()),
                 "finite factors",
                 &self.data[at].to_string(),

@@ -24,8 +24,3 @@ pub use ranker::{FoldIn, FoldScratch};
 pub use recommend::{RankScratch, Recommendations};
 
 use ml_data::{Error, Result};
-
-/// Data that do not fit: what, what was expected, what was found.
-pub(crate) fn bad_data(what: &str, expected: &str, found: &str) -> Error {
-    Error::Data(format!("{what}: expected {expected}, found {found}"))
-}

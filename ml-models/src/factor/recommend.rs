@@ -5,7 +5,7 @@ use super::index::length;
 use super::interactions::Interactions;
 use super::kernel::{GROUP, Group};
 use super::top::Top;
-use super::{Result, bad_data};
+use super::{Error, Result};
 use ml_data::contract::{Candidates, Scored};
 use rayon::prelude::*;
 
@@ -70,7 +70,7 @@ impl FittedImplicitAls {
     pub fn recommend_to(&self, user: &[f32], k: usize, seen: &[u32]) -> Result<Vec<Scored>> {
         self.check_user(user)?;
         if !seen.is_sorted() {
-            return Err(bad_data(
+            return Err(Error::value(
                 "seen items",
                 "ascending ids",
                 "ids in another order",
@@ -220,7 +220,7 @@ impl FittedImplicitAls {
     fn check_user(&self, user: &[f32]) -> Result<()> {
         let (n, stride) = (self.items.factors(), self.items.stride());
         if user.len() != n && user.len() != stride {
-            return Err(bad_data(
+            return Err(Error::value(
                 "user factors",
                 &format!("{n} values"),
                 &user.len().to_string(),
@@ -230,7 +230,7 @@ impl FittedImplicitAls {
         if long.is_finite() && long * self.derived.index.longest() < f64::from(f32::MAX) {
             Ok(())
         } else {
-            Err(bad_data(
+            Err(Error::value(
                 "user factors",
                 "finite factors and scores",
                 &format!("length {long}"),

@@ -155,9 +155,8 @@ fn draws<F: Float>(settings: &Settings, rows: &Rows<'_, F>) -> f64 {
 fn kept<F: Float>(step: &'static str, known: &Known<'_, F>) -> Result<Vec<u32>> {
     let n = known.x.len();
     if n > MOST_ROWS {
-        return Err(Error::Data(format!(
-            "{step}: the training sample has {n} rows, at most {MOST_ROWS} are supported"
-        )));
+        let what = format!("{step}: rows of the training sample");
+        return Err(Error::too_many(what, MOST_ROWS, n));
     }
     if let Some(w) = known.weights {
         Error::check_len("weights", n, w.len())?;

@@ -57,7 +57,9 @@ pub(super) fn weights(w: Option<&[f64]>) -> Result<Option<Vec<f32>>> {
     let largest = w.iter().fold(0.0f64, |a, &b| a.max(b));
     let counted = w.iter().filter(|w| **w > 0.0).count();
     if counted == 0 {
-        return Err(Error::Data("every row has weight 0".into()));
+        return Err(Error::ZeroWeights {
+            what: "training sample".into(),
+        });
     }
     // Divided by the largest first: a sum of large weights could overflow.
     let mean = w.iter().map(|w| w / largest).sum::<f64>() / counted as f64;

@@ -159,9 +159,11 @@ fn check_sparse<F: Float>(row: SparseRow<'_, F>, width: usize) -> Result<()> {
     )?;
     match row.indices.iter().find(|&&c| c as usize >= width) {
         None => Ok(()),
-        Some(c) => Err(Error::Data(format!(
-            "sparse row: expected column numbers below {width}, found {c}"
-        ))),
+        Some(c) => Err(Error::value(
+            "sparse row",
+            format!("column numbers below {width}"),
+            c,
+        )),
     }
 }
 

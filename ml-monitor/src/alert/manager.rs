@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+use ml_data::validate::distinct;
 use ml_data::{Error, Result};
 
 use super::event::{AlertChange, AlertEvent, Severity};
@@ -83,12 +84,6 @@ impl AlertManager {
         let mut states: Vec<State> = Vec::new();
         for rule in rules {
             rule.check()?;
-            if states.iter().any(|s| s.rule.name == rule.name) {
-                return Err(Error::Data(format!(
-                    "alert rule `{}` is given twice",
-                    rule.name
-                )));
-            }
             states.push(State {
                 rule,
                 recent: VecDeque::new(),
@@ -96,6 +91,7 @@ impl AlertManager {
                 open: None,
             });
         }
+        distinct("alert rule", states.iter().map(|s| s.rule.name.as_str()))?;
         Ok(Self {
             rules: states,
             sinks: Vec::new(),
@@ -133,23 +129,22 @@ impl AlertManager {
     /// No such rule, a value that is not a number, a time before the last observation's.
     pub fn observe(&mut self, name: &str, at: i64, value: f64) -> Result<AlertOutcome> {
         let Some(state) = self.rules.iter_mut().find(|s| s.rule.name == name) else {
-            let known: Vec<&str> = self.rules.iter().map(|s| s.rule.name.as_str()).collect();
-            return Err(Error::Data(format!(
-                "no alert rule `{name}`; there is {}",
-                known.join(", ")
-            )));
+            let known = self.rules.iter().map(|s| s.rule.name.clone()).collect();
+            return Err(Error::Unknown {
+                what: "alert rule".into(),
+                name: name.into(),
+                known,
+            });
         };
         if value.is_nan() {
-            return Err(Error::Data(format!(
-                "observation of `{name}`: expected a number, found NaN"
-            )));
+            let what = format!("observation of `{name}`");
+            return Err(Error::value(what, "a number", value));
         }
         if let Some(&(last, _)) = state.recent.back()
             && at < last
         {
-            return Err(Error::Data(format!(
-                "observation of `{name}`: expected a time from {last} on, found {at}"
-            )));
+            let what = format!("observation of `{name}`");
+            return Err(Error::value(what, format!("a time from {last} on"), at));
         }
         let event = state.observe(at, value);
         if let Some(event) = &event {

@@ -134,7 +134,7 @@ impl<W: Write + Send> Sink for WriterSink<W> {
 
 fn json_line(event: &AlertEvent) -> Result<Vec<u8>> {
     let mut line = serde_json::to_vec(event)
-        .map_err(|e| Error::Data(format!("alert `{}` as JSON: {e}", event.rule)))?;
+        .map_err(|e| Error::encode(format!("alert `{}` as JSON", event.rule), e))?;
     line.push(b'\n');
     Ok(line)
 }

@@ -245,8 +245,13 @@ impl<'a> ColumnSet<'a> {
     }
 
     fn push(mut self, name: String, role: ColumnRole, values: Values<'a>) -> Result<Self> {
-        if self.get(&name).is_some() {
-            return Err(Error::Data(format!("column `{name}` is given twice")));
+        if let Some(first) = self.columns.iter().position(|c| c.0 == name) {
+            return Err(Error::Duplicate {
+                what: "column".into(),
+                name,
+                first,
+                second: self.columns.len(),
+            });
         }
         self.columns.push((name, role, values));
         Ok(self)

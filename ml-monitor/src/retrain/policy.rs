@@ -1,6 +1,7 @@
 //! The decision of a day.
 
 use chrono::Weekday;
+use ml_data::validate::distinct;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -145,22 +146,19 @@ impl RetrainPolicy {
     }
 
     fn check(&self, situation: &Situation) -> Result<()> {
-        for (i, rule) in self.schedule.iter().enumerate() {
-            rule.check()?;
-            if self.schedule[..i]
-                .iter()
-                .any(|other| other.name == rule.name)
-            {
-                return Err(Error::Data(format!(
-                    "schedule rule `{}` is given twice",
-                    rule.name
-                )));
-            }
-        }
+        self.schedule.iter().try_for_each(ScheduleRule::check)?;
+        distinct(
+            "schedule rule",
+            self.schedule.iter().map(|r| r.name.as_str()),
+        )?;
         self.triggers.iter().try_for_each(Trigger::check)?;
         let scheduled = |name: &str| self.schedule.iter().any(|r| r.name == name);
         if let Some(name) = situation.done.keys().find(|name| !scheduled(name)) {
-            return Err(Error::Data(format!("no schedule rule `{name}`")));
+            return Err(Error::Unknown {
+                what: "schedule rule".into(),
+                name: name.clone(),
+                known: self.schedule.iter().map(|r| r.name.clone()).collect(),
+            });
         }
         let knows = |event: &str| {
             self.triggers
@@ -168,15 +166,21 @@ impl RetrainPolicy {
                 .any(|t| matches!(t, Trigger::Event { name, .. } if name == event))
         };
         if let Some(event) = situation.events.iter().find(|event| !knows(event)) {
-            return Err(Error::Data(format!("no trigger for the event `{event}`")));
+            let event_of = |t: &Trigger| match t {
+                Trigger::Event { name, .. } => Some(name.clone()),
+                _ => None,
+            };
+            return Err(Error::Unknown {
+                what: "event of a trigger".into(),
+                name: event.clone(),
+                known: self.triggers.iter().filter_map(event_of).collect(),
+            });
         }
         for m in &situation.metrics {
             if !(m.baseline.is_finite() && m.current.is_finite()) {
                 let found = format!("{} and {}", m.baseline, m.current);
-                return Err(Error::Data(format!(
-                    "metric `{}`: expected two finite numbers, found {found}",
-                    m.metric
-                )));
+                let what = format!("metric `{}`", m.metric);
+                return Err(Error::value(what, "two finite numbers", found));
             }
         }
         match situation.drifted_share {

@@ -61,11 +61,8 @@ impl Catalogue {
     pub fn new(products: impl IntoIterator<Item = Product>) -> Result<Self> {
         let products: Vec<Product> = products.into_iter().collect();
         if products.len() >= u32::MAX as usize {
-            return Err(ml_data::Error::Data(format!(
-                "{} products are too many to number",
-                products.len()
-            ))
-            .into());
+            let most = u32::MAX as usize - 1;
+            return Err(ml_data::Error::too_many("products", most, products.len()).into());
         }
         let mut by_id = HashMap::with_capacity(products.len());
         let (mut categories, mut by_category) = (Vec::new(), HashMap::new());

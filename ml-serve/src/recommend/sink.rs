@@ -207,7 +207,7 @@ impl EventSink for ChannelSink {
     fn emit(&self, event: PredictionEvent) -> Result<()> {
         self.0
             .try_send(event)
-            .map_err(|e| ml_data::Error::Data(format!("event channel: {e}")).into())
+            .map_err(|e| ml_data::Error::encode("event for the channel", e).into())
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn faulty(
             false => Fault::None,
         };
         match fault {
-            Fault::Error => return Err(ml_data::Error::Data("the factors are gone".into())),
+            Fault::Error => return Err(ml_data::Error::other("the factors are gone")),
             Fault::Panic => panic!("index out of bounds"),
             Fault::Slow => std::thread::sleep(Duration::from_millis(60)),
             Fault::Liar => {

@@ -247,7 +247,7 @@ impl Ranker for Fragile {
         *begun = true;
         match k {
             1 => panic!("half-way"),
-            2 => return Err(ml_data::Error::Data("half-way".into())),
+            2 => return Err(ml_data::Error::other("half-way")),
             _ => out.push(Scored { item, score: 1.0 }),
         }
         *begun = false;

@@ -128,7 +128,7 @@ fn blue_and_green_move_with_the_alias() {
     let build = move |p: &crate::registry::Published| {
         count.fetch_add(1, Ordering::SeqCst);
         match p.artifact[0] {
-            2 => Err(ml_data::Error::Data("can not be built".into())),
+            2 => Err(ml_data::Error::other("can not be built")),
             first => Ok(bundle(
                 &p.version.to_string(),
                 from_item(first.into(), Switch::default()),

@@ -1,7 +1,7 @@
 //! Area under the ROC curve of several classes.
 
 use super::{Average, codes, rows};
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::metric::{Score, roc_auc};
 use rayon::prelude::*;
 
@@ -48,9 +48,8 @@ pub fn roc_auc_ovr<S: Score>(
         occurs[*label as usize] |= weights.is_none_or(|w| w[row] > 0.0);
     }
     if let Some(class) = occurs.iter().position(|some| !some) {
-        return Err(error::data(format!(
-            "roc_auc_ovr: class {class} has no rows; its area is not defined"
-        )));
+        let why = format!("class {class} has no rows");
+        return Err(Error::undefined("roc_auc_ovr", why));
     }
     let area = |class: usize| {
         let own: Vec<S> = scores

@@ -2,7 +2,7 @@
 
 use super::codes;
 use crate::check;
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -69,8 +69,10 @@ impl ConfusionMatrix {
         let matrix = Self::counted(classes, truth, predicted, weights)?;
         match matrix.counts.iter().sum::<f64>().is_finite() {
             true => Ok(matrix),
-            false => Err(error::data(
-                "sum of the weights: expected a finite number, found one too large",
+            false => Err(Error::value(
+                "sum of the weights",
+                "a finite number",
+                "one too large",
             )),
         }
     }
@@ -99,9 +101,11 @@ impl ConfusionMatrix {
     ) -> Result<Self> {
         let cells = classes.saturating_mul(classes);
         let mut counts = Vec::new();
-        counts
-            .try_reserve_exact(cells)
-            .map_err(|e| error::data(format!("a confusion matrix of {classes} classes: {e}")))?;
+        counts.try_reserve_exact(cells).map_err(|_| Error::Memory {
+            place: format!("confusion matrix of {classes} classes"),
+            bytes: cells.saturating_mul(size_of::<f64>()) as u64,
+            advice: "have fewer classes",
+        })?;
         counts.resize(cells, 0.0);
         for (row, (t, p)) in truth.iter().zip(predicted).enumerate() {
             counts[*t as usize * classes + *p as usize] += weights.map_or(1.0, |w| w[row]);

@@ -92,6 +92,6 @@ mod tests {
         assert!(text(&[0.5, 0.5], 2, &[2]).contains("a class below 2"));
         assert!(text(&[0.5, 0.5], 2, &[0, 1]).contains("expected 4 entries"));
         assert!(text(&[], 2, &[]).contains("is empty"));
-        assert!(text(&[1.0], 1, &[0]).contains("nothing to tell apart"));
+        assert!(text(&[1.0], 1, &[0]).contains("at least 2 are needed, found 1"));
     }
 }

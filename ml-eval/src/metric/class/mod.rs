@@ -12,7 +12,7 @@ pub use decided::Decided;
 pub use log_loss::multi_log_loss;
 pub use values::{Accuracy, F1, Mcc, MultiLogLoss, RocAucOvr};
 
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 
 /// Every code must be below the number of classes.
 fn codes(what: &str, codes: &[u32], classes: usize) -> Result<()> {
@@ -31,9 +31,7 @@ fn rows(numbers: usize, classes: usize, labels: usize) -> Result<()> {
         return Err(error::empty("list of rows to score"));
     }
     if classes < 2 {
-        return Err(error::data(format!(
-            "{classes} classes: there is nothing to tell apart"
-        )));
+        return Err(Error::too_few("classes", 2, classes));
     }
     let expected = classes.saturating_mul(labels);
     if numbers != expected {

@@ -3,7 +3,7 @@
 use super::group::Group;
 use super::measure::Whole;
 use super::query::Scorer;
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 
 /// The items that were relevant to one user: ascending ids, with or without grades.
 ///
@@ -109,9 +109,11 @@ impl Scorer {
             ideal: self.ideal(relevant),
         };
         if !whole.ideal.is_finite() {
-            return Err(error::data(format!(
-                "grades too large for the {gain:?} gain"
-            )));
+            return Err(Error::value(
+                "grades",
+                format!("grades that the {gain:?} gain keeps finite"),
+                "larger ones",
+            ));
         }
         Ok(Some(self.measure.value(
             groups,
@@ -150,12 +152,15 @@ fn repeated(head: &[u32]) -> Result<()> {
         sorted.sort_unstable();
         sorted.windows(2).find(|w| w[0] == w[1]).map(|w| w[0])
     };
-    match twice {
-        Some(item) => Err(error::data(format!(
-            "item {item} is recommended twice in one list"
-        ))),
-        None => Ok(()),
-    }
+    let Some(item) = twice else { return Ok(()) };
+    let mut at = (0..head.len()).filter(|&i| head[i] == item);
+    let mut next = || at.next().unwrap_or_default();
+    Err(Error::Duplicate {
+        what: "recommended item".into(),
+        name: item.to_string(),
+        first: next(),
+        second: next(),
+    })
 }
 
 #[cfg(test)]
@@ -176,7 +181,11 @@ mod tests {
             list[n as usize - 1] = list[0];
             let text = of(&list).unwrap_err().to_string();
             assert!(
-                text.contains(&format!("item {} is recommended twice", n - 1)),
+                text.contains(&format!(
+                    "duplicate recommended item `{}`, at 0 and {}",
+                    n - 1,
+                    n - 1
+                )),
                 "{text}"
             );
             // beyond the cut it is not looked at

@@ -6,7 +6,7 @@ use super::options::{Denominator, Gain, NoRelevant};
 use super::queries;
 use super::query::Scorer;
 use super::query::Scratch;
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::metric::score::Score;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -161,15 +161,20 @@ pub trait RankingMetric: sealed::Settled + Send + Sync {
         grades: ArrayView2<'_, G>,
     ) -> Result<f64> {
         if scores.dim() != grades.dim() {
-            return Err(error::data(format!(
-                "scores are {:?} but grades are {:?}",
-                scores.dim(),
-                grades.dim()
-            )));
+            let shape = |(rows, columns)| format!("{rows} x {columns}");
+            return Err(Error::value(
+                "grades",
+                format!("{}, as the scores", shape(scores.dim())),
+                shape(grades.dim()),
+            ));
         }
         let (scores, grades) = (scores.as_standard_layout(), grades.as_standard_layout());
         let (Some(s), Some(g)) = (scores.as_slice(), grades.as_slice()) else {
-            return Err(error::data("a matrix could not be laid out row by row"));
+            return Err(Error::value(
+                "matrix",
+                "rows one after another",
+                "another order",
+            ));
         };
         self.mean(s, g, &vec![scores.ncols(); scores.nrows()], None)
     }

@@ -3,7 +3,7 @@
 use super::metrics::Settings;
 use super::options::NoRelevant;
 use super::query::Scratch;
-use crate::error::{self, Result};
+use crate::error::{self, Error, Result};
 use crate::metric::score::Score;
 use crate::{kernel, reduce};
 use rayon::prelude::*;
@@ -122,10 +122,8 @@ pub(crate) fn mean(
         })
     });
     if total <= 0.0 {
-        return Err(error::data(format!(
-            "{}: no query with a relevant document and a weight above 0",
-            settings.name
-        )));
+        let why = "no query has a relevant document and a weight above 0";
+        return Err(Error::undefined(&settings.name, why));
     }
     Ok(sum / total)
 }

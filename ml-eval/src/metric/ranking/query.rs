@@ -174,7 +174,6 @@ fn fault<S: Score>(
 
 #[cold]
 fn too_large(first: usize, gain: Gain) -> ml_data::Error {
-    error::data(format!(
-        "the query at row {first} has grades too large for the {gain:?} gain"
-    ))
+    let expected = format!("grades that the {gain:?} gain keeps finite");
+    error::value("grades of the query", first, "larger ones", &expected)
 }

@@ -6,7 +6,7 @@ fn fixed(list: Vec<(u32, f32)>) -> impl Ranker<Query = ByUser> {
     RankFn::<ByUser, _>::new(
         move |user: u32, among: Candidates<'_>, k: usize, out: &mut Vec<Scored>| {
             if user == 8 {
-                return Err(Error::Data("broken".into()));
+                return Err(Error::other("broken"));
             }
             if user != 9 {
                 let scored = |&(item, score): &(u32, f32)| Scored { item, score };

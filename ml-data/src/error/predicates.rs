@@ -1,0 +1,59 @@
+//! Kinds of failure, for callers that go on differently for each.
+
+use super::Error;
+
+impl Error {
+    /// A parameter outside its domain: the program is to be changed.
+    #[must_use]
+    pub fn is_parameter(&self) -> bool {
+        matches!(self, Self::Parameter { .. })
+    }
+
+    /// Columns other than the ones that were expected: missing ones, other kinds, another schema.
+    #[must_use]
+    pub fn is_schema(&self) -> bool {
+        matches!(
+            self,
+            Self::NoColumn { .. }
+                | Self::ColumnKind { .. }
+                | Self::ArrowType { .. }
+                | Self::Schema(_)
+        )
+    }
+
+    /// Values that can not be used: a cell, a field, lengths that disagree, too few of something,
+    /// nothing at all.
+    #[must_use]
+    pub fn is_data(&self) -> bool {
+        matches!(
+            self,
+            Self::Cell { .. }
+                | Self::Empty(_)
+                | Self::Length { .. }
+                | Self::Field { .. }
+                | Self::Value { .. }
+                | Self::Duplicate { .. }
+                | Self::Unknown { .. }
+                | Self::TooFew { .. }
+                | Self::ZeroWeights { .. }
+                | Self::Undefined { .. }
+                | Self::Required { .. }
+                | Self::BadRows { .. }
+        )
+    }
+
+    /// More than a limit, the memory, or the numbering of rows allows.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        matches!(
+            self,
+            Self::Limit { .. } | Self::Memory { .. } | Self::TooMany { .. }
+        )
+    }
+
+    /// The operating system refused.
+    #[must_use]
+    pub fn is_io(&self) -> bool {
+        matches!(self, Self::Io { .. })
+    }
+}

@@ -1,0 +1,32 @@
+//! The kinds of a column's values, below everything that names one.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The kind of a column's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Numbers (`f64`; integers up to 2^53 are exact).
+    Num,
+    /// Categories: codes into a dictionary of levels.
+    Cat,
+    /// Free text.
+    Text,
+    /// Instants, microseconds since 1970-01-01 UTC.
+    Time,
+    /// True or false.
+    Bool,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Num => "numeric",
+            Kind::Cat => "categorical",
+            Kind::Text => "text",
+            Kind::Time => "time",
+            Kind::Bool => "boolean",
+        })
+    }
+}
