@@ -14,6 +14,7 @@ pub mod quality;
 pub mod random;
 pub mod repr;
 pub mod sample;
+pub mod simd;
 pub mod source;
 pub mod synth;
 pub mod table;

@@ -13,7 +13,6 @@ mod error;
 pub mod explain;
 pub mod goal;
 pub mod holdout;
-mod kernel;
 pub mod limits;
 pub mod metric;
 mod radix;

@@ -4,6 +4,7 @@ use super::step::Params;
 use crate::error::{Error, Result};
 use crate::repr::{Repr, Rows, View};
 use crate::sample::{Prediction, Sample, Target, Train, TrainingRows, Valid};
+use crate::simd;
 use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
 
@@ -156,6 +157,7 @@ pub trait Fit: Params + Sized {
 impl<E: Params> Fit for E {}
 
 fn ready<R: Repr, Y: Target>(params: &impl Params, train: &Sample<R, Y, Train>) -> Result<()> {
+    simd::check()?;
     params.check()?;
     if train.is_empty() {
         return Err(Error::Empty("training sample".into()));

@@ -5,6 +5,8 @@
 //! the portable copy, which is the scalar twin the tests compare with.
 #![allow(unsafe_code)]
 
+use ml_data::simd::dispatch;
+
 /// Constants of one Adam step, with the bias corrections folded in.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AdamStep {
@@ -22,7 +24,7 @@ pub(super) struct AdamStep {
     pub(super) keep: f32,
 }
 
-/// Defines a module with one copy of the body per instruction set, and the function that picks one.
+/// Defines the function that runs the body compiled for the level in use, and a module with the plain body.
 macro_rules! kernel {
     ($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
         mod $name {
@@ -31,43 +33,13 @@ macro_rules! kernel {
 
             #[inline(always)]
             pub(super) fn portable($($arg: $ty),*) $body
-
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2")]
-            pub(super) fn avx2($($arg: $ty),*) {
-                portable($($arg),*);
-            }
-
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq")]
-            pub(super) fn avx512($($arg: $ty),*) {
-                portable($($arg),*);
-            }
         }
 
-        $(#[$doc])*
-        pub(super) fn $name($($arg: $ty),*) {
-            #[cfg(target_arch = "x86_64")]
-            {
-                if wide() {
-                    // SAFETY: the processor has every feature this copy is compiled for; `wide` has just asked it.
-                    return unsafe { $name::avx512($($arg),*) };
-                }
-                if std::arch::is_x86_feature_detected!("avx2") {
-                    // SAFETY: the processor has AVX2, asked in the line above.
-                    return unsafe { $name::avx2($($arg),*) };
-                }
-            }
-            $name::portable($($arg),*);
+        dispatch! {
+            $(#[$doc])*
+            pub(super) fn $name($($arg: $ty),*) = $name::portable;
         }
     };
-}
-
-#[cfg(target_arch = "x86_64")]
-#[inline]
-fn wide() -> bool {
-    use std::arch::is_x86_feature_detected as has;
-    has!("avx512f") && has!("avx512vl") && has!("avx512bw") && has!("avx512dq")
 }
 
 /// Outputs of a layer held in registers while the single row walks over the inputs.
@@ -246,6 +218,7 @@ kernel! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ml_data::simd::{Level, at};
 
     fn noise(n: usize, salt: u32) -> Vec<f32> {
         (0..n as u32)
@@ -257,44 +230,34 @@ mod tests {
             .collect()
     }
 
-    /// Runs every compiled copy and the dispatcher on copies of the same input and asserts equal bits.
+    /// Runs the body at every level, and the dispatcher, on copies of the same input and asserts equal bits.
     macro_rules! same_bits {
         ($name:ident, $out:expr, |$o:pat_param| ($($arg:expr),*)) => {{
             let start = $out;
-            let run = |which: u8| {
+            let bits = |copy: &[Vec<f32>]| -> Vec<u32> {
+                copy.iter().flatten().map(|x| x.to_bits()).collect()
+            };
+            let run = |level: Option<Level>| {
                 let mut copy = start.clone();
                 {
                     let $o = &mut copy[..] else { unreachable!() };
-                    match which {
-                        0 => $name::portable($($arg),*),
-                        1 => $name($($arg),*),
-                        #[cfg(target_arch = "x86_64")]
-                        2 if std::arch::is_x86_feature_detected!("avx2") => {
-                            // SAFETY: AVX2 was detected in the guard.
-                            unsafe { $name::avx2($($arg),*) }
-                        }
-                        #[cfg(target_arch = "x86_64")]
-                        3 if wide() => {
-                            // SAFETY: the AVX-512 features were detected in the guard.
-                            unsafe { $name::avx512($($arg),*) }
-                        }
-                        _ => return None,
+                    match level {
+                        Some(level) => at(level, #[inline(always)] || $name::portable($($arg),*)),
+                        None => $name($($arg),*),
                     }
                 }
-                Some(copy.iter().flat_map(|v| v.iter().map(|x| x.to_bits())).collect::<Vec<u32>>())
+                bits(&copy)
             };
-            let expected = run(0).unwrap();
-            for which in 1..4 {
-                if let Some(got) = run(which) {
-                    assert_eq!(expected, got, "{} copy {which}", stringify!($name));
-                }
+            let expected = run(Some(Level::Baseline));
+            for level in Level::available().map(Some).chain([None]) {
+                assert_eq!(run(level), expected, "{} at {level:?}", stringify!($name));
             }
-            assert_ne!(expected, start.iter().flat_map(|v| v.iter().map(|x| x.to_bits())).collect::<Vec<u32>>());
+            assert_ne!(expected, bits(&start));
         }};
     }
 
     #[test]
-    fn every_copy_gives_the_bits_of_its_scalar_twin() {
+    fn every_level_gives_the_bits_of_the_plain_body() {
         for width in [1usize, 7, 16, 64, 83, 130] {
             let rows = 5;
             let (z, b, h) = (

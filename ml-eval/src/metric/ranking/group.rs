@@ -196,7 +196,7 @@ mod tests {
             select(&scores, k, &worth, &mut Selection::default(), &mut selected);
             prop_assert_eq!(&extracted, &selected);
             let narrow: Vec<f32> = scores.iter().map(|s| *s as f32).collect();
-            crate::kernel::widest(#[inline(always)] || head(&narrow, k, worth, &mut Selection::default(), &mut selected));
+            ml_data::simd::widest(#[inline(always)] || head(&narrow, k, worth, &mut Selection::default(), &mut selected));
             prop_assert_eq!(extracted, selected);
         }
     }

@@ -5,7 +5,8 @@ use super::options::NoRelevant;
 use super::query::Scratch;
 use crate::error::{self, Error, Result};
 use crate::metric::score::Score;
-use crate::{kernel, reduce};
+use crate::reduce;
+use ml_data::simd;
 use rayon::prelude::*;
 use std::collections::HashMap;
 
@@ -50,7 +51,7 @@ pub(crate) fn values<S: Score, G: Copy + Into<f64> + Sync>(
         .enumerate()
         .map_init(Scratch::default, |scratch, (task, out)| {
             // the closure is compiled for the machine's widest vectors
-            kernel::widest(
+            simd::widest(
                 #[inline(always)]
                 || {
                     for (value, window) in out.iter_mut().zip(bounds[task * TASK..].windows(2)) {

@@ -1,7 +1,7 @@
 //! The inner loops of the factorisation and of its top-k search, behind safe functions.
 //!
 //! Each loop is written once ([`generic`]) over sixteen lanes ([`lanes`]) and compiled for AVX-512, for AVX2 with fused
-//! multiply-add, and for plain arrays; the best set the processor has is chosen at run time. AVX-512 and AVX2 return the
+//! multiply-add, and for plain arrays; [`Level`] chooses the set at run time. AVX-512 and AVX2 return the
 //! same bits; plain arrays round products separately, so that one row's solution differs by up to 2e-4 of its size. Nothing
 //! here depends on the number of threads.
 #![allow(unsafe_code)]
@@ -18,6 +18,7 @@ mod x86;
 pub(super) use aligned::Aligned;
 use entry::Table;
 use generic::{Block, System};
+use ml_data::simd::Level;
 
 /// Users in a group of [`Isa::scan_group`].
 pub(super) const GROUP: usize = 12;
@@ -81,19 +82,20 @@ impl Matrix<'_> {
 
 /// All functions panic when lengths do not fit: their callers have checked the data, so that is a bug.
 impl Isa {
-    /// The fastest set of this processor.
+    /// The set of the level in use.
     pub(super) fn best() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            if avx2 && is_x86_feature_detected!("avx512f") {
-                return Isa(&entry::AVX512, "AVX-512");
-            }
-            if avx2 {
-                return Isa(&entry::AVX2, "AVX2");
-            }
+        Self::of(Level::detect())
+    }
+
+    /// The set of a level that the processor has.
+    fn of(level: Level) -> Self {
+        match level {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => Isa(&entry::AVX512, "AVX-512"),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => Isa(&entry::AVX2, "AVX2"),
+            _ => Isa(&entry::SCALAR, "scalar"),
         }
-        Isa(&entry::SCALAR, "scalar")
     }
 
     /// `steps` steps of conjugate gradients on one row's system from the `x` given. `next` names the rows of `y` that the

@@ -6,19 +6,9 @@ use ml_data::random::{RngExt, generator};
 impl Isa {
     /// What this processor has, the plain one last.
     pub(in crate::factor) fn all() -> Vec<Isa> {
-        let mut all = vec![];
-        #[cfg(target_arch = "x86_64")]
-        {
-            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            if avx2 && is_x86_feature_detected!("avx512f") {
-                all.push(Isa(&entry::AVX512, "AVX-512"));
-            }
-            if avx2 {
-                all.push(Isa(&entry::AVX2, "AVX2"));
-            }
-        }
-        all.push(Isa(&entry::FUSED, "fused"));
-        all.push(Isa(&entry::SCALAR, "scalar"));
+        let mut all: Vec<Isa> = Level::available().map(Isa::of).collect();
+        all.insert(1, Isa(&entry::FUSED, "fused"));
+        all.reverse();
         all
     }
 

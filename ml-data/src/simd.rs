@@ -1,0 +1,265 @@
+//! Vector instructions of the processor, chosen once at run time for every kernel of the family.
+//!
+//! A kernel is one plain body, compiled once a [`Level`]. Levels differ in speed only: the compiler neither reorders nor
+//! fuses floating-point operations, so the bits are those of the baseline. The one exception is the factorisation
+//! (`ml_models::factor`), whose kernels fuse multiplications with additions above the baseline and say so.
+//!
+//! # The variable `ML_PIPELINE_SIMD`
+//! Lowers the level of a whole process, to measure what registers bring or to reproduce another machine:
+//!
+//! | value | level |
+//! |---|---|
+//! | not set, empty | the best of the processor |
+//! | `baseline` | [`Level::Baseline`] |
+//! | `avx2` | [`Level::Avx2`], or lower if the processor has no more |
+//! | `avx512` | [`Level::Avx512`], or lower if the processor has no more |
+//!
+//! It is read once, by the first kernel. Kernels can not fail, so they ignore other values; fitting a model does not: it
+//! calls [`check`], which refuses them.
+//!
+//! ```
+//! use ml_data::simd::{Level, widest};
+//! assert!(Level::detect() <= Level::processor());
+//! let squares = widest(#[inline(always)] || (1..4).map(|x| x * x).sum::<i32>());
+//! assert_eq!(squares, 14);
+//! ```
+#![allow(unsafe_code)]
+
+use crate::error::{Error, Result};
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+/// The variable of the environment that lowers the level.
+const VARIABLE: &str = "ML_PIPELINE_SIMD";
+
+/// Sets of vector instructions, lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// What every processor of the architecture has (x86-64: SSE2).
+    Baseline,
+    /// Registers of 256 bits: AVX2, FMA, BMI1, BMI2, LZCNT and POPCNT (of x86-64-v3).
+    Avx2,
+    /// Registers of 512 bits: AVX-512 F, BW, DQ and VL besides (x86-64-v4).
+    Avx512,
+}
+
+/// The level found: 0 for none yet, else the level and 1.
+static FOUND: AtomicU8 = AtomicU8::new(0);
+
+impl Level {
+    /// The level that kernels run at: the processor's, or the lower one asked for by `ML_PIPELINE_SIMD`.
+    #[inline]
+    #[must_use]
+    pub fn detect() -> Self {
+        match FOUND.load(Relaxed) {
+            0 => Self::find(),
+            1 => Self::Baseline,
+            2 => Self::Avx2,
+            _ => Self::Avx512,
+        }
+    }
+
+    #[cold]
+    fn find() -> Self {
+        let most = asked().ok().flatten().unwrap_or(Self::Avx512);
+        let level = Self::processor().min(most);
+        FOUND.store(level as u8 + 1, Relaxed);
+        level
+    }
+
+    /// The best level of this processor, whatever the environment asks for.
+    #[must_use]
+    pub fn processor() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            // Every feature that a kernel is compiled for: a virtual machine may offer some without the others.
+            let avx2 = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("lzcnt")
+                && is_x86_feature_detected!("popcnt");
+            let avx512 = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl");
+            if avx2 && avx512 {
+                return Self::Avx512;
+            }
+            if avx2 {
+                return Self::Avx2;
+            }
+        }
+        Self::Baseline
+    }
+
+    /// The levels that this processor can run, lowest first.
+    pub fn available() -> impl Iterator<Item = Self> {
+        let best = Self::processor();
+        [Self::Baseline, Self::Avx2, Self::Avx512]
+            .into_iter()
+            .filter(move |level| *level <= best)
+    }
+}
+
+/// Refuses a value of `ML_PIPELINE_SIMD` that names no level.
+///
+/// # Errors
+/// [`Error::Parameter`] with the value.
+pub fn check() -> Result<()> {
+    asked().map(drop)
+}
+
+fn asked() -> Result<Option<Level>> {
+    match std::env::var(VARIABLE) {
+        Ok(value) => named(&value),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(value)) => named(&value.to_string_lossy()),
+    }
+}
+
+fn named(value: &str) -> Result<Option<Level>> {
+    match value {
+        "" => Ok(None),
+        "baseline" => Ok(Some(Level::Baseline)),
+        "avx2" => Ok(Some(Level::Avx2)),
+        "avx512" => Ok(Some(Level::Avx512)),
+        _ => Err(Error::parameter(
+            "environment",
+            VARIABLE,
+            value,
+            "`baseline`, `avx2`, `avx512`, or not set",
+        )),
+    }
+}
+
+/// Runs `work` compiled for the level of [`Level::detect`]. `work` and what it calls must be
+/// `#[inline(always)]`, or it runs as compiled for the baseline.
+#[inline]
+pub fn widest<R>(work: impl FnOnce() -> R) -> R {
+    // SAFETY: `detect` gives no level above the processor's.
+    unsafe { run(Level::detect(), work) }
+}
+
+/// Runs `work` compiled for a level, or for the processor's where that is lower: to compare levels.
+pub fn at<R>(level: Level, work: impl FnOnce() -> R) -> R {
+    // SAFETY: the level is not above the processor's.
+    unsafe { run(level.min(Level::processor()), work) }
+}
+
+/// # Safety
+/// The processor has the level.
+#[inline(always)]
+unsafe fn run<R>(level: Level, work: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    match level {
+        // SAFETY: the caller's promise.
+        Level::Avx512 => return unsafe { avx512(work) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { avx2(work) },
+        Level::Baseline => {}
+    }
+    let _ = level;
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
+fn avx512<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn avx2<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+/// Declares a function that compiles a body for each [`Level`](crate::simd::Level) and calls the one in use. The body must
+/// be `#[inline(always)]`. It makes an `unsafe` call, which the module around it has to allow.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! simd_dispatch {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? = $body:path;) => {
+        $(#[$meta])*
+        $vis fn $name($($arg: $type),*) $(-> $ret)? {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+                fn avx2($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
+                #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
+                fn avx512($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
+                match $crate::simd::Level::detect() {
+                    // SAFETY: `detect` gives no level above the processor's.
+                    $crate::simd::Level::Avx512 => return unsafe { avx512($($arg),*) },
+                    // SAFETY: as above.
+                    $crate::simd::Level::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::simd::Level::Baseline => {}
+                }
+            }
+            $body($($arg),*)
+        }
+    };
+}
+#[doc(hidden)]
+pub use simd_dispatch as dispatch;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_the_variable_name_levels_or_are_refused() {
+        assert_eq!(named("").unwrap(), None);
+        assert_eq!(named("baseline").unwrap(), Some(Level::Baseline));
+        assert_eq!(named("avx2").unwrap(), Some(Level::Avx2));
+        assert_eq!(named("avx512").unwrap(), Some(Level::Avx512));
+        for wrong in ["AVX2", "sse2", "0", " avx2"] {
+            let e = named(wrong).unwrap_err();
+            assert!(e.is_parameter(), "{e}");
+            let text = format!("environment: parameter `ML_PIPELINE_SIMD` = {wrong}: must be");
+            assert!(e.to_string().starts_with(&text), "{e}");
+        }
+    }
+
+    #[test]
+    fn available_levels_ascend_from_the_baseline_to_the_processors() {
+        let levels: Vec<Level> = Level::available().collect();
+        assert_eq!(levels.first(), Some(&Level::Baseline));
+        assert_eq!(levels.last(), Some(&Level::processor()));
+        assert!(levels.is_sorted());
+        assert!(levels.contains(&Level::detect()));
+    }
+
+    #[inline(always)]
+    fn dot(a: &[f32], b: &[f32]) -> f32 {
+        a.iter().zip(b).map(|(a, b)| a * b).sum()
+    }
+
+    dispatch! {
+        fn dispatched(a: &[f32], b: &[f32]) -> f32 = dot;
+    }
+
+    #[test]
+    fn every_level_gives_the_same_bits() {
+        let a: Vec<f32> = (0..999).map(|i| (i as f32 * 0.37).sin()).collect();
+        let b: Vec<f32> = (0..999).map(|i| (i as f32 * 0.73).cos()).collect();
+        let want = dot(&a, &b).to_bits();
+        for level in [Level::Baseline, Level::Avx2, Level::Avx512] {
+            let got = at(
+                level,
+                #[inline(always)]
+                || dot(&a, &b),
+            );
+            assert_eq!(got.to_bits(), want, "{level:?}");
+        }
+        assert_eq!(
+            widest(
+                #[inline(always)]
+                || dot(&a, &b)
+            )
+            .to_bits(),
+            want
+        );
+        assert_eq!(dispatched(&a, &b).to_bits(), want);
+    }
+}
