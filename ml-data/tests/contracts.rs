@@ -351,7 +351,7 @@ fn bad_labels_and_empty_samples_are_named() {
     let e = table(10).binary("city", "Lima").unwrap_err();
     assert_eq!(
         e.to_string(),
-        "no level of column `city` is called `Lima`; there is XX"
+        "no level of column `city` is called `Lima`; there is Oslo, Riga, Rome"
     );
     let e = table(10).regression("yy").unwrap_err();
     assert_eq!(

@@ -260,7 +260,7 @@ fn faults_of_a_model_name_it_and_the_query() {
         held.score(&[("m", fine()), ("m", fine())], 2)
             .unwrap_err()
             .to_string()
-            .contains("two models")
+            .contains("duplicate model `m`")
     );
     assert!(
         held.score(&[("m", fine())], 0)

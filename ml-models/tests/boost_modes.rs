@@ -428,7 +428,7 @@ fn the_same_bits_for_any_number_of_threads_and_any_registers() {
     let want = run("1", "");
     assert_eq!(want.len(), KINDS.len(), "{want:?}");
     for threads in ["1", "2", "4", "8"] {
-        for simd in ["baseline", "avx2", ""] {
+        for simd in ["baseline", "avx2", "avx512", ""] {
             assert_eq!(run(threads, simd), want, "{threads} threads, {simd}");
         }
     }

@@ -431,7 +431,7 @@ mod tests {
                 1.0,
                 1.0
             )))
-            .contains("once")
+            .contains("duplicate metric")
         );
         assert!(
             text(good().limits(Limits {

@@ -346,7 +346,10 @@ fn class_counts(levels: &Levels) -> Result<Vec<(u32, usize)>> {
     let mut counts = vec![0; levels.names.len()];
     levels.codes.iter().for_each(|&c| counts[c as usize] += 1);
     if counts.len() < 2 {
-        return Err(Error::too_few("Feasibility: classes", 2, counts.len()));
+        return Err(Error::undefined(
+            "Feasibility",
+            "all rows are of one class: there is nothing to tell apart",
+        ));
     }
     Ok(levels.names.iter().copied().zip(counts).collect())
 }

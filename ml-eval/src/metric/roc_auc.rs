@@ -265,7 +265,7 @@ mod tests {
         assert!(text(roc_auc(&[0.5, 0.1], &[true, false], Some(&[1.0, -1.0]))).contains("row 1"));
         assert!(
             text(roc_auc(&[0.5, 0.1], &[true, false], Some(&[0.0, 0.0])))
-                .contains("all weights are 0")
+                .contains("every row has weight 0")
         );
         assert!(text(roc_auc(&[0.5, 0.1], &[2u8, 0], None)).contains("row 0"));
         assert_eq!(

@@ -290,7 +290,7 @@ mod tests {
         assert!(text(&[0, 2], &[0, 1], None).contains("row 1"));
         assert!(text(&[0, 1], &[7, 1], None).contains("predicted class"));
         assert!(text(&[], &[], None).contains("is empty"));
-        assert!(text(&[0, 1], &[0, 1], Some(&[0.0, 0.0])).contains("all weights are 0"));
+        assert!(text(&[0, 1], &[0, 1], Some(&[0.0, 0.0])).contains("every row has weight 0"));
         assert!(text(&[0, 1], &[0], None).contains("expected 1 entries"));
         let e = ConfusionMatrix::new(usize::MAX, &[0], &[0], None).unwrap_err();
         assert!(e.to_string().contains("classes"), "{e}");
