@@ -241,7 +241,7 @@ fn bad_input_is_named() {
     assert_eq!(build(AsOf::new()), "list of features of AsOf is empty");
     assert_eq!(
         build(AsOf::new().history().history()),
-        "duplicate feature of AsOf `pair:frequency`, at 0 and 1"
+        "duplicate feature of AsOf `pair:frequency`, at 0 and 2"
     );
     assert_eq!(
         build(AsOf::new().velocity(Of::Item, 0)),

@@ -87,7 +87,10 @@ fn every_failure_has_its_kind_and_prints_its_message() {
 #[test]
 fn hints_name_the_nearest_column() {
     let e = Error::no_column("OneHotEncoder", "citi", ["city", "price"]);
-    assert_eq!(e.to_string(), "OneHotEncoder: no column `citi` (is it `city`?)");
+    assert_eq!(
+        e.to_string(),
+        "OneHotEncoder: no column `citi` (is it `city`?)"
+    );
     let e = Error::no_column("OneHotEncoder", "citi", ["amount"]);
     assert_eq!(e.to_string(), "OneHotEncoder: no column `citi`");
 }

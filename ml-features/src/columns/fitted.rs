@@ -47,7 +47,9 @@ impl<P, F> TryFrom<Stored<P>> for FittedColumnTransformer<P, F> {
 /// Refuses output without columns, or two columns with one name.
 pub(super) fn distinct(names: &Names) -> Result<()> {
     if names.is_empty() {
-        return Err(Error::Empty("ColumnTransformer: list of output columns".into()));
+        return Err(Error::Empty(
+            "ColumnTransformer: list of output columns".into(),
+        ));
     }
     validate::distinct("output column of ColumnTransformer", names.iter())
 }
