@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::parameter::ParameterValue;
+use crate::tree::GrowPolicy;
 
 /// The method of a round of boosting.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,21 @@ impl ParameterValue for Boosting {
             "gbdt" | "gbrt" | "gbtree" => Some(Self::Gbdt),
             "dart" => Some(Self::Dart),
             "rf" | "random_forest" => Some(Self::Rf),
+            _ => None,
+        }
+    }
+    fn numbers(&self) -> Vec<f64> {
+        Vec::new()
+    }
+}
+
+impl ParameterValue for GrowPolicy {
+    const KIND: &'static str = "Lossguide, Depthwise or SymmetricTree";
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "Lossguide" | "lossguide" => Some(Self::Lossguide),
+            "Depthwise" | "depthwise" => Some(Self::Depthwise),
+            "SymmetricTree" | "symmetric" | "oblivious" => Some(Self::SymmetricTree),
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use super::data::TrainingSet;
 use super::params::BoostParams;
 use super::state::State;
 use crate::tree::Tree;
-use crate::tree::grow::Sprout;
+use crate::tree::grow::BinnedTree;
 
 /// Dropping rounds, and what each counts for.
 pub(super) struct Dart<'a> {
@@ -67,7 +67,7 @@ impl<'a> Dart<'a> {
     fn add(&self, round: usize, factor: f64, state: &mut State) {
         let TrainingSet { cells, layout, .. } = self.training;
         if factor != 0.0 {
-            let sprouts: &[Sprout] = &state.grown[round];
+            let sprouts: &[BinnedTree] = &state.grown[round];
             for (sprout, scores) in sprouts.iter().zip(state.scores.chunks_mut(cells.rows)) {
                 sprout.add_to(scores, factor, cells, layout);
             }

@@ -5,7 +5,7 @@ use super::data::{TrainingSet, ValidationSet};
 use super::params::BoostParams;
 use super::state::{State, forest_mean};
 use crate::tree::bin::Layout;
-use crate::tree::grow::Sprout;
+use crate::tree::grow::BinnedTree;
 use ml_data::Result;
 
 /// The validation rows, and how the metric went.
@@ -35,7 +35,13 @@ impl<'a> EarlyStopping<'a> {
     }
 
     /// Adds trees, one an output, to the scores of the validation rows.
-    pub(super) fn add(&self, sprouts: &[Sprout], factor: f64, layout: &Layout, scores: &mut [f64]) {
+    pub(super) fn add(
+        &self,
+        sprouts: &[BinnedTree],
+        factor: f64,
+        layout: &Layout,
+        scores: &mut [f64],
+    ) {
         let cells = &self.validation.cells;
         for (sprout, scores) in sprouts.iter().zip(scores.chunks_mut(cells.rows)) {
             sprout.add_to(scores, factor, cells, layout);

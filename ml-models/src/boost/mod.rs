@@ -78,7 +78,7 @@ mod train;
 mod tree_params;
 mod with;
 
-pub use crate::tree::{Child, Node, Scratch, Tree};
+pub use crate::tree::{Child, GrowPolicy, Node, Scratch, Tree};
 pub use binned::Binned;
 pub use choices::{Boosting, DataSampleStrategy};
 pub use evals::EvalsResult;

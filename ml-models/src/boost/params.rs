@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::choices::{Boosting, DataSampleStrategy};
 use super::objective::list::Objective;
 use super::parameter::{ParameterValue, parameters, rule_holds, rule_text, setter};
+use crate::tree::GrowPolicy;
 
 /// Name of the model in errors.
 pub(crate) const STEP: &str = "Boost";
@@ -19,7 +20,8 @@ pub(crate) const STEP: &str = "Boost";
 /// The target of the sample chooses what is minimised: squared error for real labels, log loss for binary labels and for
 /// classes, LambdaMART (NDCG) for graded relevance; [`objective`](Self::objective) chooses another loss of the same target. Parameters carry LightGBM's names and defaults.
 ///
-/// Trees grow leaf by leaf: the leaf whose best split gains most is split next, until there are `num_leaves`.
+/// Trees grow leaf by leaf: the leaf whose best split gains most is split next, until there are
+/// `num_leaves`; [`grow_policy`](Self::grow_policy) has other orders.
 /// The result does not depend on the number of threads, to the last bit.
 ///
 /// ```
@@ -124,9 +126,14 @@ parameters! {
     num_iterations: usize = 100, at_least(1), ["num_iteration", "n_iter", "num_tree", "num_trees", "num_round", "num_rounds", "nrounds", "num_boost_round", "n_estimators", "max_iter"], plain;
     /// Shrinkage of each tree, in (0, 1]. Default 0.1.
     learning_rate: f64 = 0.1, fraction, ["shrinkage_rate", "eta"], plain;
-    /// Largest number of leaves of a tree, at least 2. Default 31.
+    /// The order in which the leaves of a tree are split: leaf-wise, level by level, or all leaves
+    /// of a level by one split. Default leaf-wise.
+    grow_policy: GrowPolicy = GrowPolicy::Lossguide, any, [], plain;
+    /// Largest number of leaves of a tree, at least 2; symmetric trees have a depth instead.
+    /// Default 31.
     num_leaves: usize = 31, within(2, 131072), ["num_leaf", "max_leaves", "max_leaf", "max_leaf_nodes"], plain;
-    /// Largest depth of a tree, `None` for no limit. Default `None` (LightGBM's -1).
+    /// Largest depth of a tree, `None` for no limit (LightGBM's -1). Symmetric trees have 6 levels
+    /// where it is `None`, and at most 16. Default `None`.
     max_depth: Option<usize> = None, at_least(1), [], plain;
     /// Least number of rows in a leaf. Where hessians differ between rows the number is estimated
     /// from the leaf's share of the hessian, as LightGBM does. Default 20.

@@ -5,6 +5,7 @@ use ml_data::{Error, Result};
 use super::choices::Boosting;
 use super::objective::list::Objective;
 use super::params::{Boost, BoostParams, STEP};
+use crate::tree::GrowPolicy;
 
 impl BoostParams {
     /// The first parameter outside its range, or at odds with another: its name, value, and the
@@ -38,6 +39,13 @@ impl BoostParams {
                 "top_rate",
                 self.top_rate.to_string(),
                 "in (0, 1], and at most 1 together with other_rate",
+            ),
+            (
+                self.grow_policy == GrowPolicy::SymmetricTree
+                    && self.max_depth > Some(GrowPolicy::DEEPEST_SYMMETRIC),
+                "max_depth",
+                self.max_depth.unwrap_or(0).to_string(),
+                "at most 16 for symmetric trees, which are tables with 2^max_depth entries",
             ),
             (
                 self.path_smooth > 0.0 && self.min_data_in_leaf < 2,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::choices::Boosting;
 use super::data::{TrainingSet, ValidationSet};
 use super::params::BoostParams;
-use crate::tree::grow::Sprout;
+use crate::tree::grow::BinnedTree;
 
 /// All that the rounds to come depend on, besides parameters and rows: training that goes on from a state ends with the same
 /// bits as one that never stopped.
@@ -22,7 +22,7 @@ pub(crate) struct State {
     /// Scores of the validation rows.
     pub(crate) valid: Vec<f64>,
     /// The trees of each round, one an output; those of an earlier model left out.
-    pub(crate) grown: Vec<Vec<Sprout>>,
+    pub(crate) grown: Vec<Vec<BinnedTree>>,
     /// DART: what each round counts for.
     pub(crate) weights: Vec<f64>,
     /// The metric of the training rows, and of the validation rows, after each round.

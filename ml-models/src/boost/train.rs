@@ -14,7 +14,7 @@ use super::progress::RoundReport;
 use super::sampling::Sampler;
 use super::state::State;
 use crate::tree::Tree;
-use crate::tree::grow::{Gradients, Grower, Growth, Sprout};
+use crate::tree::grow::{Gradients, Grower, Growth, BinnedTree};
 use ml_data::{Error, Result};
 
 /// Side effects of each round.
@@ -117,7 +117,7 @@ fn trained(
     let outputs = state.start.len();
     let done = training.warm_start.as_ref().map_or(0, |b| b.rounds);
     let kept = best_iteration.map_or(usize::MAX, |b| b.saturating_sub(done));
-    let sprouts: Vec<&Sprout> = state.grown.iter().take(kept).flatten().collect();
+    let sprouts: Vec<&BinnedTree> = state.grown.iter().take(kept).flatten().collect();
     let mut trees: Vec<Tree> = sprouts
         .into_par_iter()
         .map(|s| s.tree(&training.layout, growth))
@@ -156,7 +156,7 @@ struct Booster<'a> {
 
 impl Booster<'_> {
     /// Grows one tree an output and adds them to the scores; trees of a forest stand for themselves.
-    fn round(&mut self, iteration: usize, state: &mut State) -> Result<Vec<Sprout>> {
+    fn round(&mut self, iteration: usize, state: &mut State) -> Result<Vec<BinnedTree>> {
         let TrainingSet { loss, weights, .. } = self.training;
         let (n, outputs) = (self.training.cells.rows, loss.outputs());
         let columns = self.sampler.columns(iteration);

@@ -11,6 +11,7 @@ impl BoostParams {
     /// `interactions` are positions of columns.
     pub(crate) fn growth(&self, interactions: Vec<Vec<u32>>) -> Growth {
         Growth {
+            policy: self.grow_policy,
             interactions,
             max_delta_step: self.max_delta_step,
             path_smooth: self.path_smooth,

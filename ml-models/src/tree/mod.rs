@@ -27,6 +27,7 @@ pub(crate) mod weights;
 
 pub use categories::Categories;
 pub use ensemble::{Combine, Ensemble, Link, Parts};
+pub use grow::GrowPolicy;
 pub use matrix::Matrix;
 pub(crate) use node::ZERO;
 pub use node::{Child, Condition, Missing, Node};

@@ -45,6 +45,7 @@ fn every_name_and_alias_is_known_once() {
         ("objective", "mae"),
         ("boosting", "dart"),
         ("data_sample_strategy", "goss"),
+        ("grow_policy", "depthwise"),
         ("categorical_feature", "name:a, b"),
         ("monotone_constraints", "1,-1,0"),
         ("label_gain", "0,1.5"),

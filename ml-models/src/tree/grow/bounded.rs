@@ -1,20 +1,8 @@
 //! Bounded and smoothed leaf values: the gain of a split is that of the values its leaves may have, not of the best ones.
 
 use super::params::smooth;
-use super::split::LeafRules;
+use super::rules::{LeafRules, Limits};
 use crate::tree::kernel;
-
-/// What leaf values are held to, in packed units.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) low: f64,
-    pub(super) high: f64,
-    pub(super) step: f64,
-    /// Rows that count as much as the node above; 0 for no smoothing.
-    pub(super) smooth: f64,
-    /// The value of the leaf that is split, to which its children's are drawn.
-    pub(super) above: f64,
-}
 
 impl LeafRules {
     /// The value of a leaf with this packed sum and so many rows, in packed units.
@@ -61,6 +49,23 @@ impl LeafRules {
         free.part(self.constants.total, self.count, self.constants.lambda_l2)
     }
 
+    /// The parts of both sides together where this packed sum and so many rows go left; none if the
+    /// values of the sides are not in the order of `direction`.
+    pub(super) fn bounded_gain(
+        &self,
+        left: u64,
+        rows: i64,
+        direction: i8,
+        limits: &Limits,
+    ) -> Option<f64> {
+        let l2 = self.constants.lambda_l2;
+        let right = self.constants.total.wrapping_sub(left);
+        let a = self.value(left, rows, l2, limits);
+        let b = self.value(right, self.count - rows, l2, limits);
+        let ordered = !(f64::from(direction) * (b - a) < 0.0);
+        ordered.then(|| self.part_of(left, l2, a) + self.part_of(right, l2, b))
+    }
+
     /// As [`kernel::best_of`], for bounded values in one direction. `rows` says how many go left at each threshold.
     pub(super) fn best_bounded(
         &self,
@@ -70,18 +75,14 @@ impl LeafRules {
         direction: i8,
         first_wins: bool,
     ) -> Option<(f64, usize)> {
-        let (limits, l2) = (self.limits.as_ref()?, self.constants.lambda_l2);
+        let limits = self.limits.as_ref()?;
         let mut best: Option<(f64, usize)> = None;
         for (at, p) in prefix.iter().enumerate() {
             let left = p.wrapping_add(extra);
-            let right = self.constants.total.wrapping_sub(left);
             let lefts = rows(at).unwrap_or(i64::from(left as u32));
-            let a = self.value(left, lefts, l2, limits);
-            let b = self.value(right, self.count - lefts, l2, limits);
-            if f64::from(direction) * (b - a) < 0.0 {
+            let Some(gain) = self.bounded_gain(left, lefts, direction, limits) else {
                 continue;
-            }
-            let gain = self.part_of(left, l2, a) + self.part_of(right, l2, b);
+            };
             if best.is_none_or(|(most, _)| gain > most || (gain == most && !first_wins)) {
                 best = Some((gain, at));
             }

@@ -1,19 +1,23 @@
-//! In which order leaves are split, and by whom.
+//! The leaves that may be split, in an order, and the threads that split them.
 //!
-//! Leaf-wise growth splits the leaf that gains most, again and again. What the children of a leaf look like depends on its
-//! own rows only, so threads need not wait for each other: each takes the most promising leaf there is and splits it. When as
-//! many leaves are split as the tree may have, the order is played back: the leaf with the highest gain first, and a leaf that
-//! was split too early stays one. So the tree does not depend on the number of threads.
+//! Leaf-wise growth splits the leaf that gains most, again and again; depth-wise growth the leaf
+//! that gains most on the highest level. What the children of a leaf look like depends on its own
+//! rows only, so threads need not wait for each other: each takes the most promising leaf there is
+//! and splits it. When as many leaves are split as the tree may have, the order is played back: the
+//! first leaf of the order first, and a leaf that was split too early stays one. So the tree does
+//! not depend on the number of threads.
 
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::{Mutex, MutexGuard};
 
-use super::leaf::{Leaf, Round};
+use super::binned_tree::{BinnedTree, Node, Side};
+use super::leaf::{Leaf, TreeContext};
 use super::split::Split;
-use super::sprout::{Node, Sprout};
 
 /// A leaf that became a node, or may.
 struct Entry<'s> {
+    level: usize,
     count: u64,
     bounds: [f64; 2],
     above: Option<f64>,
@@ -23,9 +27,11 @@ struct Entry<'s> {
     leaf: Option<Leaf<'s>>,
 }
 
-/// A place in the queue: the highest gain first, of equals the first column, then the oldest.
+/// A place in the queue: the lowest level first, then the highest gain, of equals the first column,
+/// then the oldest.
 #[derive(PartialEq)]
 struct Claim {
+    level: usize,
     gain: f64,
     column: u32,
     /// Position among the leaves.
@@ -38,7 +44,10 @@ impl Eq for Claim {}
 impl Ord for Claim {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         let gain = self.gain.total_cmp(&other.gain);
-        gain.then(other.column.cmp(&self.column))
+        Reverse(self.level)
+            .cmp(&Reverse(other.level))
+            .then(gain)
+            .then(other.column.cmp(&self.column))
             .then(other.age.cmp(&self.age))
     }
 }
@@ -50,8 +59,9 @@ impl PartialOrd for Claim {
 }
 
 impl Claim {
-    fn new(split: &Split, age: usize, entry: usize) -> Self {
+    fn new(level: usize, split: &Split, age: usize, entry: usize) -> Self {
         Self {
+            level,
             gain: split.gain,
             column: split.column,
             age,
@@ -62,7 +72,7 @@ impl Claim {
 
 /// All leaves of a tree so far.
 pub(super) struct Frontier<'s, 'r> {
-    round: &'r Round<'r>,
+    context: &'r TreeContext<'r>,
     threads: usize,
     /// Splits that the tree may have.
     splits: usize,
@@ -70,6 +80,8 @@ pub(super) struct Frontier<'s, 'r> {
 }
 
 struct State<'s> {
+    /// The level that a leaf of some depth is taken on.
+    level: fn(usize) -> usize,
     entries: Vec<Entry<'s>>,
     ready: BinaryHeap<Claim>,
     /// Leaves that are split or being split, and the latter alone.
@@ -90,14 +102,21 @@ struct Job<'s> {
 
 /// What became of the leaves: the tree, and the rows of each leaf.
 pub(super) struct Grown<'s> {
-    pub(super) sprout: Sprout,
+    pub(super) tree: BinnedTree,
     pub(super) rows: Vec<Vec<&'s mut [u32]>>,
 }
 
 impl<'s, 'r> Frontier<'s, 'r> {
-    pub(super) fn new(round: &'r Round<'r>, root: Leaf<'s>, threads: usize) -> Self {
+    /// `level` says of the depth of a leaf on which level it waits to be split.
+    pub(super) fn new(
+        context: &'r TreeContext<'r>,
+        root: Leaf<'s>,
+        threads: usize,
+        level: fn(usize) -> usize,
+    ) -> Self {
         let mut state = State {
-            entries: Vec::with_capacity(2 * round.params.num_leaves.min(1 << 16)),
+            level,
+            entries: Vec::with_capacity(2 * context.params.num_leaves.min(1 << 16)),
             ready: BinaryHeap::new(),
             begun: 0,
             busy: 0,
@@ -105,9 +124,9 @@ impl<'s, 'r> Frontier<'s, 'r> {
         };
         state.add(root);
         Self {
-            round,
+            context,
             threads,
-            splits: round.params.num_leaves - 1,
+            splits: context.params.num_leaves - 1,
             state: Mutex::new(state),
         }
     }
@@ -120,20 +139,20 @@ impl<'s, 'r> Frontier<'s, 'r> {
     pub(super) fn grow(self) -> Grown<'s> {
         rayon::scope(|scope| self.work(scope));
         let Self {
-            round,
+            context,
             threads,
             splits,
             state,
         } = self;
         let mut state = state.into_inner().unwrap_or_else(|e| e.into_inner());
-        let (sprout, leaves) = state.play_back(round, threads, splits);
+        let (tree, leaves) = state.play_back(context, threads, splits);
         let rows = leaves.iter().map(|&entry| state.rows(entry)).collect();
         for entry in &mut state.entries {
             if let Some(leaf) = &mut entry.leaf {
-                leaf.forget(round.pool);
+                leaf.forget(context.pool);
             }
         }
-        Grown { sprout, rows }
+        Grown { tree, rows }
     }
 
     /// Splits leaves as long as there are any, and calls others if there are more than one. Nobody waits for leaves to come: a
@@ -148,7 +167,7 @@ impl<'s, 'r> Frontier<'s, 'r> {
                 return;
             };
             let (entry, threads, open) = (job.entry, job.threads, job.open);
-            let children = job.leaf.split(self.round, &job.split, threads, open);
+            let children = job.leaf.split(self.context, &job.split, threads, open);
             let called = {
                 let mut state = self.state();
                 state.put(entry, children);
@@ -161,11 +180,12 @@ impl<'s, 'r> Frontier<'s, 'r> {
 
 impl<'s> State<'s> {
     fn add(&mut self, leaf: Leaf<'s>) -> usize {
-        let at = self.entries.len();
+        let (at, level) = (self.entries.len(), (self.level)(leaf.depth));
         if let Some(split) = &leaf.best {
-            self.ready.push(Claim::new(split, at, at));
+            self.ready.push(Claim::new(level, split, at, at));
         }
         self.entries.push(Entry {
+            level,
             count: leaf.count,
             bounds: leaf.bounds,
             above: leaf.above,
@@ -218,39 +238,32 @@ impl<'s> State<'s> {
     /// Returns the tree and the entry of each leaf.
     fn play_back(
         &mut self,
-        round: &Round<'_>,
+        context: &TreeContext<'_>,
         threads: usize,
         splits: usize,
-    ) -> (Sprout, Vec<usize>) {
-        let mut sprout = Sprout::default();
+    ) -> (BinnedTree, Vec<usize>) {
+        let mut tree = BinnedTree::default();
         let (mut leaves, mut above) = (vec![0], vec![None]);
         let mut queue = BinaryHeap::new();
         if let Some(split) = &self.entries[0].split {
-            queue.push(Claim::new(split, 0, 0));
+            queue.push(Claim::new(0, split, 0, 0));
         }
-        while sprout.nodes.len() < splits {
+        while tree.nodes.len() < splits {
             let Some(Claim { age, entry, .. }) = queue.pop() else {
                 break;
             };
-            let last = sprout.nodes.len() + 1 == splits;
-            let Some((split, children)) = self.children_of(entry, round, threads, !last) else {
+            let last = tree.nodes.len() + 1 == splits;
+            let Some((split, children)) = self.children_of(entry, context, threads, !last) else {
                 break;
             };
-            let (node, new) = (sprout.nodes.len(), leaves.len());
-            if let Some((parent, is_left)) = above[age] {
-                let parent: &mut Node = &mut sprout.nodes[parent];
-                *(if is_left {
-                    &mut parent.left
-                } else {
-                    &mut parent.right
-                }) = node as i32;
-            }
-            let missing_left = if round.source.layout.columns[split.column as usize].missing {
+            let (node, new) = (tree.nodes.len(), leaves.len());
+            tree.link(above[age], node as i32);
+            let missing_left = if context.source.layout.columns[split.column as usize].missing {
                 split.missing_left
             } else {
                 2 * self.entries[children[0]].count >= self.entries[entry].count
             };
-            sprout.nodes.push(Node {
+            tree.nodes.push(Node {
                 column: split.column,
                 bin: split.bin,
                 set: split.set,
@@ -264,25 +277,26 @@ impl<'s> State<'s> {
             });
             leaves[age] = children[0];
             leaves.push(children[1]);
-            above[age] = Some((node, true));
-            above.push(Some((node, false)));
+            above[age] = Some((node, Side::Left));
+            above.push(Some((node, Side::Right)));
             for (age, child) in [(age, children[0]), (new, children[1])] {
-                if let Some(split) = &self.entries[child].split {
-                    queue.push(Claim::new(split, age, child));
+                let Entry { level, split, .. } = &self.entries[child];
+                if let Some(split) = split {
+                    queue.push(Claim::new(*level, split, age, child));
                 }
             }
         }
-        sprout.bounds = leaves.iter().map(|&l| self.entries[l].bounds).collect();
-        sprout.above = leaves.iter().map(|&l| self.entries[l].above).collect();
-        sprout.counts = leaves.iter().map(|&l| self.entries[l].count).collect();
-        (sprout, leaves)
+        tree.bounds = leaves.iter().map(|&l| self.entries[l].bounds).collect();
+        tree.above = leaves.iter().map(|&l| self.entries[l].above).collect();
+        tree.counts = leaves.iter().map(|&l| self.entries[l].count).collect();
+        (tree, leaves)
     }
 
     /// The split of an entry and its children, which are open if they must be.
     fn children_of(
         &mut self,
         entry: usize,
-        round: &Round<'_>,
+        context: &TreeContext<'_>,
         threads: usize,
         open: bool,
     ) -> Option<(Split, [usize; 2])> {
@@ -292,7 +306,7 @@ impl<'s> State<'s> {
             None => {
                 let leaf = self.entries[entry].leaf.take()?;
                 self.busy += 1;
-                let children = leaf.split(round, &split, threads, open);
+                let children = leaf.split(context, &split, threads, open);
                 self.put(entry, children);
                 self.entries[entry].children?
             }
@@ -302,7 +316,7 @@ impl<'s> State<'s> {
             if let [Some(left), Some(right)] = leaves {
                 let mut both = [left, right];
                 if both.iter().any(|leaf| !leaf.open) {
-                    Leaf::open(round, None, &mut both, threads);
+                    Leaf::open(context, None, &mut both, threads);
                 }
                 for (child, leaf) in children.into_iter().zip(both) {
                     self.entries[child].split = leaf.best.clone();

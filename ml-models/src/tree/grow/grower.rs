@@ -4,20 +4,21 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use rayon::prelude::*;
 
-use super::frontier::{Frontier, Grown};
+use super::binned_tree::BinnedTree;
+use super::frontier::Grown;
 use super::histograms::{Groups, Source};
-use super::leaf::{Leaf, Round};
+use super::leaf::{Leaf, TreeContext};
 use super::params::Growth;
+use super::policy::GrowPolicy;
 use super::pool::Pool;
 use super::quantise::Gradients;
 use super::route::Route;
-use super::split::Rules;
-use super::sprout::Sprout;
+use super::rules::SplitRules;
 use crate::tree::bin::{Cells, Layout};
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
 
-/// Grows trees leaf by leaf, and keeps the buffers between them.
+/// Grows trees, and keeps the buffers between them.
 #[derive(Debug)]
 pub(crate) struct Grower<'a> {
     params: &'a Growth,
@@ -51,7 +52,7 @@ impl<'a> Grower<'a> {
             layout,
             cells,
             weights,
-            pool: Pool::new(layout.bins(), params.num_leaves, threads),
+            pool: Pool::new(layout.bins(), params.most_leaves(), threads),
             rows: Vec::new(),
             spare: Vec::new(),
             leaf_of: (0..cells.rows).map(|_| AtomicU32::new(0)).collect(),
@@ -65,7 +66,7 @@ impl<'a> Grower<'a> {
         gradients: &Gradients,
         bag: Option<&[u32]>,
         columns: Option<&[u32]>,
-    ) -> Sprout {
+    ) -> BinnedTree {
         self.rows.clear();
         match bag {
             Some(bag) => self.rows.extend_from_slice(bag),
@@ -77,7 +78,7 @@ impl<'a> Grower<'a> {
         } else {
             rayon::current_num_threads()
         };
-        let round = Round {
+        let context = TreeContext {
             params: self.params,
             source: Source {
                 layout: self.layout,
@@ -88,17 +89,19 @@ impl<'a> Grower<'a> {
             weights: self.weights,
             columns,
             groups: Groups::new(self.layout, columns),
-            rules: Rules::new(
+            rules: SplitRules::new(
                 self.params,
                 gradients.gradient_scale,
                 gradients.hessian_scale,
             ),
             pool: &self.pool,
             tree,
+            leaf_search: self.params.policy != GrowPolicy::SymmetricTree,
         };
         let (rows, spare) = (&mut self.rows[..], &mut self.spare[..]);
-        let root = Leaf::root(&round, rows, spare, bag.is_none(), threads);
-        let Grown { mut sprout, rows } = Frontier::new(&round, root, threads).grow();
+        let root = Leaf::root(&context, rows, spare, bag.is_none(), threads);
+        let strategy = self.params.policy.strategy();
+        let Grown { mut tree, rows } = strategy.grow(&context, root, threads);
         if bag.is_some() {
             self.leaf_of.par_chunks_mut(PIECE).for_each(|labels| {
                 labels.iter_mut().for_each(|l| *l.get_mut() = UNKNOWN);
@@ -110,23 +113,23 @@ impl<'a> Grower<'a> {
             }
         });
         if bag.is_some() {
-            self.find_leaves(&sprout);
+            self.find_leaves(&tree);
         }
-        sprout.sums = self.leaf_sums(gradients, bag, sprout.counts.len());
-        let (params, extra_l2) = (self.params, sprout.extra_l2().1);
+        tree.sums = self.leaf_sums(gradients, bag, tree.counts.len());
+        let (params, extra_l2) = (self.params, tree.extra_l2().1);
         let value = |leaf: usize| {
-            let (sums, rows) = (sprout.sums[leaf], sprout.counts[leaf]);
-            let value = params.value_below(sums, extra_l2[leaf], rows, sprout.above[leaf]);
-            let [low, high] = sprout.bounds[leaf];
+            let (sums, rows) = (tree.sums[leaf], tree.counts[leaf]);
+            let value = params.value_below(sums, extra_l2[leaf], rows, tree.above[leaf]);
+            let [low, high] = tree.bounds[leaf];
             value.clamp(low * params.shrinkage, high * params.shrinkage)
         };
-        sprout.values = (0..sprout.counts.len()).map(value).collect();
-        sprout
+        tree.values = (0..tree.counts.len()).map(value).collect();
+        tree
     }
 
     /// Notes the leaf of each row outside the bag.
-    fn find_leaves(&mut self, sprout: &Sprout) {
-        let route = Route::new(sprout, self.layout, self.cells);
+    fn find_leaves(&mut self, tree: &BinnedTree) {
+        let route = Route::new(tree, self.layout, self.cells);
         self.leaf_of
             .par_chunks_mut(Route::ROWS)
             .enumerate()
@@ -153,13 +156,13 @@ impl<'a> Grower<'a> {
     }
 
     /// Adds the last tree's leaf values to the scores of all rows.
-    pub(crate) fn add_to(&self, sprout: &Sprout, scores: &mut [f64]) {
+    pub(crate) fn add_to(&self, tree: &BinnedTree, scores: &mut [f64]) {
         scores
             .par_chunks_mut(PIECE)
             .zip(self.leaf_of.par_chunks(PIECE))
             .for_each(|(scores, leaves)| {
                 for (score, leaf) in scores.iter_mut().zip(leaves) {
-                    *score += sprout.values[leaf.load(Relaxed) as usize];
+                    *score += tree.values[leaf.load(Relaxed) as usize];
                 }
             });
     }
@@ -204,5 +207,53 @@ impl<'a> Grower<'a> {
                 .fold([0.0; 2], |a, s| [a[0] + s[leaf][0], a[1] + s[leaf][1]])
         };
         (0..leaves).map(total).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::bin::Binning;
+    use ml_data::repr::{Dense, View};
+
+    #[test]
+    fn trees_do_not_depend_on_the_memory_for_histograms() {
+        let (n, cols) = (3000, 5);
+        let x = (0..n * cols).map(|i| match i * 2_654_435_761 % 1013 {
+            hole if hole % 29 == 0 => f64::NAN,
+            value => (value % 61) as f64,
+        });
+        let x = Dense::from_rows(cols, x.collect()).unwrap();
+        let layout = Layout::learn(View::all(&x), None, &Binning::default());
+        let cells = layout.cells(View::all(&x));
+        let mut gradients = Gradients::new(n);
+        for (i, pair) in gradients.pairs.iter_mut().enumerate() {
+            *pair = [(i * 7919 % 211) as f32 - 100.0, 1.0];
+        }
+        assert!(gradients.quantise(&Weights::Unit, true, None));
+        for policy in [
+            GrowPolicy::Lossguide,
+            GrowPolicy::Depthwise,
+            GrowPolicy::SymmetricTree,
+        ] {
+            let params = Growth {
+                policy,
+                min_data_in_leaf: 5,
+                ..Growth::default()
+            };
+            for threads in [1, 3] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+                pool.build().unwrap().install(|| {
+                    let mut grower = Grower::new(&params, &layout, &cells, &Weights::Unit);
+                    let roomy = grower.grow(0, &gradients, None, None);
+                    assert!(roomy.nodes.len() > 20, "{policy:?}");
+                    for limit in [0, 3] {
+                        grower.pool = Pool::with_limit(layout.bins(), limit);
+                        let tight = grower.grow(0, &gradients, None, None);
+                        assert_eq!(tight, roomy, "{policy:?} {limit}");
+                    }
+                });
+            }
+        }
     }
 }

@@ -7,22 +7,24 @@ use super::histograms::{Groups, Source};
 use super::params::Growth;
 use super::pool::Pool;
 use super::quantise::Gradients;
-use super::split::{About, Rules, Split, mix};
+use super::rules::{LeafStats, SplitRules};
+use super::split::{Split, mix};
 use crate::tree::kernel::{self, Rows};
-use crate::tree::sampling::choose;
 use crate::tree::weights::Weights;
 
 /// What the growth of one tree shares.
-pub(super) struct Round<'r> {
+pub(super) struct TreeContext<'r> {
     pub(super) params: &'r Growth,
     pub(super) source: Source<'r>,
     pub(super) gradients: &'r Gradients,
     pub(super) weights: &'r Weights,
     pub(super) columns: Option<&'r [u32]>,
     pub(super) groups: Groups<'r>,
-    pub(super) rules: Rules,
+    pub(super) rules: SplitRules,
     /// Number of the tree, for random draws.
     pub(super) tree: u64,
+    /// Whether each leaf looks for a best split of its own.
+    pub(super) leaf_search: bool,
     pub(super) pool: &'r Pool,
 }
 
@@ -45,7 +47,7 @@ pub(super) struct Leaf<'s> {
     /// Its own value, not shrunk, where it matters.
     output: f64,
     /// Number of the leaf for random draws.
-    key: u64,
+    pub(super) key: u64,
     /// Columns of the feature matrix on the way here, where it matters.
     path: Vec<u32>,
     pub(super) histogram: Option<Vec<u64>>,
@@ -84,13 +86,13 @@ impl<'s> Leaf<'s> {
 
     /// The leaf of all rows, open. `whole` says that these are all rows of the matrix.
     pub(super) fn root(
-        round: &Round<'_>,
+        context: &TreeContext<'_>,
         rows: &'s mut [u32],
         spare: &'s mut [u32],
         whole: bool,
         threads: usize,
     ) -> Self {
-        let packed = &round.gradients.packed;
+        let packed = &context.gradients.packed;
         let sum = |rows: &[u32]| {
             rows.iter()
                 .fold(0_u64, |s, &i| s.wrapping_add(packed[i as usize]))
@@ -99,81 +101,102 @@ impl<'s> Leaf<'s> {
             .par_chunks(TASK)
             .map(sum)
             .reduce(|| 0, u64::wrapping_add);
-        let count = round.count(rows);
+        let count = context.count(rows);
         let mut leaf = Self::new(rows, spare, total, count, 0);
-        leaf.key = mix(round.params.seed ^ round.tree);
-        leaf.output = round.value(&leaf, leaf.bounds, 0.0);
-        if leaf.may_split(round) {
+        leaf.key = mix(context.params.seed ^ context.tree);
+        leaf.output = context.value(&leaf, leaf.bounds, 0.0);
+        if leaf.may_split(context) {
             let all = Rows::Range(0, leaf.rows.len());
-            leaf.count_rows(round, threads, whole.then_some(all));
-            leaf.search(round);
+            leaf.count_rows(context, threads, whole.then_some(all));
+            leaf.search(context);
         }
         leaf.open = true;
         leaf
     }
 
-    fn may_split(&self, round: &Round<'_>) -> bool {
-        self.count >= 2 * round.params.min_data_in_leaf.max(1) as u64
-            && round.params.max_depth.is_none_or(|d| self.depth < d)
+    pub(super) fn may_split(&self, context: &TreeContext<'_>) -> bool {
+        self.count >= 2 * context.params.min_data_in_leaf.max(1) as u64
+            && context.params.max_depth.is_none_or(|d| self.depth < d)
     }
 
     /// Fills a histogram.
-    fn count_rows(&mut self, round: &Round<'_>, threads: usize, rows: Option<Rows<'_>>) {
-        let mut histogram = round.pool.take();
+    pub(super) fn count_rows(
+        &mut self,
+        context: &TreeContext<'_>,
+        threads: usize,
+        rows: Option<Rows<'_>>,
+    ) {
+        let mut histogram = context.pool.take();
         let rows = rows.unwrap_or(Rows::List(self.rows));
-        let (source, pool) = (round.source, round.pool);
-        round
+        let (source, pool) = (context.source, context.pool);
+        context
             .groups
             .build(source, rows, threads, pool, &mut histogram);
         self.histogram = Some(histogram);
     }
 
+    /// The leaf in numbers.
+    pub(super) fn stats(&self) -> LeafStats {
+        LeafStats {
+            total: self.total,
+            count: self.count,
+            bounds: self.bounds,
+            output: self.output,
+            key: self.key,
+        }
+    }
+
     /// Sets the best split; a leaf without one gives its histogram back, and so does any where memory is short.
-    fn search(&mut self, round: &Round<'_>) {
-        if let Some(histogram) = &self.histogram {
-            let about = About {
-                total: self.total,
-                count: self.count,
-                bounds: self.bounds,
-                output: self.output,
-                key: self.key,
-            };
-            let columns = self.columns(round);
-            let columns = columns.as_deref().or(round.columns);
-            let layout = round.source.layout;
-            self.best = round.pool.with_search(|scratch| {
-                let rules = &round.rules;
+    fn search(&mut self, context: &TreeContext<'_>) {
+        if let Some(histogram) = &self.histogram
+            && context.leaf_search
+        {
+            let about = self.stats();
+            let columns = self.columns(context);
+            let columns = columns.as_deref().or(context.columns);
+            let layout = context.source.layout;
+            self.best = context.pool.with_search(|scratch| {
+                let rules = &context.rules;
                 rules.best_split(histogram, layout, columns, &about, scratch)
             });
         }
-        if self.best.is_none() || round.pool.crowded() {
-            self.forget(round.pool);
+        if context.leaf_search && self.best.is_none() || context.pool.crowded() {
+            self.forget(context.pool);
         }
     }
 
     /// The columns to look at, where nodes differ in that.
-    fn columns(&self, round: &Round<'_>) -> Option<Vec<u32>> {
-        let (params, layout) = (round.params, round.source.layout);
+    fn columns(&self, context: &TreeContext<'_>) -> Option<Vec<u32>> {
+        let (params, layout) = (context.params, context.source.layout);
         let share = params.feature_fraction_bynode;
         if params.interactions.is_empty() && share >= 1.0 {
             return None;
         }
-        let mut columns = match round.columns {
+        let mut columns = match context.columns {
             Some(columns) => columns.to_vec(),
             None => (0..layout.columns.len() as u32).collect(),
         };
         if !params.interactions.is_empty() {
-            let met = |set: &&Vec<u32>| self.path.iter().all(|f| set.contains(f));
-            let sets: Vec<&Vec<u32>> = params.interactions.iter().filter(met).collect();
             let source = |c: u32| layout.columns[c as usize].source;
+            let sets = self.sets(params);
             columns.retain(|&c| sets.iter().any(|set| set.contains(&source(c))));
         }
         if share < 1.0 {
-            let k = ((columns.len() as f64 * share).round() as usize).max(1);
-            let drawn = choose(columns.len(), k, params.seed, "boost node", self.key);
-            columns = drawn.into_iter().map(|i| columns[i as usize]).collect();
+            columns = params.draw_columns(columns, self.key);
         }
         Some(columns)
+    }
+
+    /// The sets of columns that hold all columns on the way here.
+    fn sets<'p>(&self, params: &'p Growth) -> Vec<&'p Vec<u32>> {
+        let met = |set: &&Vec<u32>| self.path.iter().all(|f| set.contains(f));
+        params.interactions.iter().filter(met).collect()
+    }
+
+    /// Whether a column of the feature matrix may meet those on the way here.
+    pub(super) fn may_meet(&self, params: &Growth, source: u32) -> bool {
+        let with = |set: &Vec<u32>| set.contains(&source);
+        params.interactions.is_empty() || self.sets(params).into_iter().any(with)
     }
 
     /// Gives the histogram back.
@@ -186,12 +209,12 @@ impl<'s> Leaf<'s> {
     /// Splits the leaf in two on at most `threads` threads. The children are opened if `open`: their own best splits found.
     pub(super) fn split(
         mut self,
-        round: &Round<'_>,
+        context: &TreeContext<'_>,
         split: &Split,
         threads: usize,
         open: bool,
     ) -> [Self; 2] {
-        let lefts = self.partition(round, split, threads);
+        let lefts = self.partition(context, split, threads);
         let rights = self.rows.len() - lefts;
         let histogram = self.histogram.take();
         let above = Inherited {
@@ -204,9 +227,9 @@ impl<'s> Leaf<'s> {
         let (left_rows, right_spare) = self.rows.split_at_mut(lefts);
         let (right_rows, left_spare) = self.spare.split_at_mut(rights);
         let left_count = if lefts <= rights {
-            round.count(left_rows)
+            context.count(left_rows)
         } else {
-            self.count - round.count(right_rows)
+            self.count - context.count(right_rows)
         };
         let right_total = self.total.wrapping_sub(split.left);
         let (depth, right_count) = (self.depth + 1, self.count - left_count);
@@ -214,18 +237,18 @@ impl<'s> Leaf<'s> {
             Self::new(left_rows, left_spare, split.left, left_count, depth),
             Self::new(right_rows, right_spare, right_total, right_count, depth),
         ];
-        above.pass_on(round, split, &mut children);
+        above.pass_on(context, split, &mut children);
         if open {
-            Self::open(round, histogram, &mut children, threads);
+            Self::open(context, histogram, &mut children, threads);
         } else if let Some(histogram) = histogram {
-            round.pool.give_back(histogram);
+            context.pool.give_back(histogram);
         }
         children
     }
 
     /// Finds the best splits of two leaves whose parent's histogram is given, unless it was lost.
     pub(super) fn open(
-        round: &Round<'_>,
+        context: &TreeContext<'_>,
         whole: Option<Vec<u64>>,
         children: &mut [Self; 2],
         threads: usize,
@@ -236,10 +259,10 @@ impl<'s> Leaf<'s> {
         } else {
             (right, left)
         };
-        let (small, large) = (smaller.may_split(round), larger.may_split(round));
+        let (small, large) = (smaller.may_split(context), larger.may_split(context));
         (smaller.open, larger.open) = (true, true);
         if small || large {
-            smaller.count_rows(round, threads, None);
+            smaller.count_rows(context, threads, None);
         }
         match (whole, &smaller.histogram) {
             (Some(mut whole), Some(part)) => {
@@ -248,25 +271,25 @@ impl<'s> Leaf<'s> {
             }
             (whole, _) => {
                 if let Some(whole) = whole {
-                    round.pool.give_back(whole);
+                    context.pool.give_back(whole);
                 }
                 if large {
-                    larger.count_rows(round, threads, None);
+                    larger.count_rows(context, threads, None);
                 }
             }
         }
         for (leaf, may_split) in [(smaller, small), (larger, large)] {
             if may_split {
-                leaf.search(round);
+                leaf.search(context);
             } else {
-                leaf.forget(round.pool);
+                leaf.forget(context.pool);
             }
         }
     }
 
     /// Moves the rows that go left to the front of `rows` and the others to the front of `spare`; returns how many go left.
-    fn partition(&mut self, round: &Round<'_>, split: &Split, threads: usize) -> usize {
-        let Source { layout, cells, .. } = round.source;
+    fn partition(&mut self, context: &TreeContext<'_>, split: &Split, threads: usize) -> usize {
+        let Source { layout, cells, .. } = context.source;
         let decision = Decision::of_split(split, layout, cells);
         let (rows, spare) = (&mut *self.rows, &mut *self.spare);
         let tasks = (rows.len() / TASK).clamp(1, threads.max(1));
@@ -301,22 +324,22 @@ struct Inherited {
 }
 
 impl Inherited {
-    fn pass_on(&self, round: &Round<'_>, split: &Split, children: &mut [Leaf<'_>; 2]) {
-        let feature = round.source.layout.columns[split.column as usize].source;
+    fn pass_on(&self, context: &TreeContext<'_>, split: &Split, children: &mut [Leaf<'_>; 2]) {
+        let feature = context.source.layout.columns[split.column as usize].source;
         for (side, child) in children.iter_mut().enumerate() {
             child.key = mix(self.key.wrapping_mul(2).wrapping_add(side as u64));
             child.bounds = self.bounds;
-            if round.params.path_smooth > 0.0 {
+            if context.params.path_smooth > 0.0 {
                 child.above = Some(self.output);
-                child.output = round.value(child, self.bounds, split.extra_l2);
+                child.output = context.value(child, self.bounds, split.extra_l2);
             }
-            if !round.params.interactions.is_empty() {
+            if !context.params.interactions.is_empty() {
                 child.path = [&self.path[..], &[feature]].concat();
             }
         }
-        let direction = round.params.monotone.get(feature as usize).copied();
+        let direction = context.params.monotone.get(feature as usize).copied();
         if let Some(direction @ (1 | -1)) = direction {
-            let value = |leaf: &Leaf<'_>| round.value(leaf, self.bounds, 0.0);
+            let value = |leaf: &Leaf<'_>| context.value(leaf, self.bounds, 0.0);
             let middle = (value(&children[0]) + value(&children[1])) / 2.0;
             let (below, above) = if direction > 0 { (0, 1) } else { (1, 0) };
             children[below].bounds[1] = middle;
@@ -325,7 +348,7 @@ impl Inherited {
     }
 }
 
-impl Round<'_> {
+impl TreeContext<'_> {
     /// The value of a leaf within bounds, not shrunk.
     fn value(&self, leaf: &Leaf<'_>, [low, high]: [f64; 2], extra_l2: f64) -> f64 {
         let (g, h) = kernel::unpack(leaf.total);

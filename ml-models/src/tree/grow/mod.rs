@@ -1,22 +1,31 @@
 //! Growing one tree: gradients as integers ([`quantise`]), histograms ([`histograms`]), the best split of a leaf ([`split`]),
 //! splitting a leaf ([`leaf`]), and the order in which leaves are split ([`frontier`]).
 
+mod binned_tree;
 mod bounded;
 mod categorical;
 mod decision;
+mod depth_wise;
 mod frontier;
 mod grower;
 mod histograms;
 mod leaf;
+mod leaf_wise;
+mod level;
+mod level_gains;
 mod params;
+mod policy;
 mod pool;
 mod quantise;
 mod route;
+mod rules;
 mod scan;
+mod search;
 mod split;
-mod sprout;
+mod symmetric;
 
+pub(crate) use binned_tree::BinnedTree;
 pub(crate) use grower::Grower;
 pub(crate) use params::{Categorical, Growth};
+pub use policy::GrowPolicy;
 pub(crate) use quantise::{Gradients, Levels, Pair};
-pub(crate) use sprout::Sprout;

@@ -1,10 +1,13 @@
 //! What bounds the growth of a tree.
 
+use super::policy::GrowPolicy;
 use crate::tree::kernel;
+use crate::tree::sampling::choose;
 
 /// Limits and penalties, under LightGBM's names.
 #[derive(Debug, Clone)]
 pub(crate) struct Growth {
+    pub(crate) policy: GrowPolicy,
     pub(crate) num_leaves: usize,
     pub(crate) max_depth: Option<usize>,
     pub(crate) min_data_in_leaf: usize,
@@ -100,6 +103,27 @@ impl Growth {
         }
     }
 
+    /// Levels of a symmetric tree.
+    pub(super) fn levels(&self) -> usize {
+        self.max_depth.unwrap_or(GrowPolicy::SYMMETRIC_DEPTH)
+    }
+
+    /// Leaves of a tree, at most.
+    pub(super) fn most_leaves(&self) -> usize {
+        match self.policy {
+            GrowPolicy::SymmetricTree => 1 << self.levels().min(GrowPolicy::DEEPEST_SYMMETRIC),
+            GrowPolicy::Lossguide | GrowPolicy::Depthwise => self.num_leaves,
+        }
+    }
+
+    /// A share of the columns, drawn for the node or level of that number.
+    pub(super) fn draw_columns(&self, columns: Vec<u32>, key: u64) -> Vec<u32> {
+        let share = columns.len() as f64 * self.feature_fraction_bynode;
+        let k = (share.round() as usize).max(1);
+        let drawn = choose(columns.len(), k, self.seed, "boost node", key);
+        drawn.into_iter().map(|i| columns[i as usize]).collect()
+    }
+
     /// Whether leaf values are bounded while splits are sought.
     pub(crate) fn bounded(&self) -> bool {
         self.max_delta_step > 0.0 || self.path_smooth > 0.0 || self.monotone.iter().any(|&m| m != 0)
@@ -109,6 +133,7 @@ impl Growth {
 impl Default for Growth {
     fn default() -> Self {
         Self {
+            policy: GrowPolicy::default(),
             num_leaves: 31,
             max_depth: None,
             min_data_in_leaf: 20,

@@ -36,6 +36,16 @@ impl Pool {
         }
     }
 
+    /// With room for so many histograms.
+    #[cfg(test)]
+    pub(super) fn with_limit(bins: usize, limit: usize) -> Self {
+        Self {
+            bins,
+            limit,
+            buffers: Mutex::default(),
+        }
+    }
+
     fn buffers(&self) -> MutexGuard<'_, Buffers> {
         self.buffers.lock().unwrap_or_else(|e| e.into_inner())
     }

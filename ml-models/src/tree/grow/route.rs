@@ -1,13 +1,13 @@
 //! The leaves of rows that a tree was not grown on.
 
+use super::binned_tree::BinnedTree;
 use super::decision::Decision;
-use super::sprout::Sprout;
 use crate::tree::bin::{Cells, Layout};
 
 /// A tree that many rows go down together: each node parts those that come to it, which takes a tenth of the time of each row
 /// going down alone.
 pub(crate) struct Route<'a> {
-    sprout: &'a Sprout,
+    tree: &'a BinnedTree,
     cells: &'a Cells,
     decisions: Vec<Decision>,
 }
@@ -16,15 +16,15 @@ impl<'a> Route<'a> {
     /// Rows that should go together: their cells of one column fit the first-level cache.
     pub(crate) const ROWS: usize = 1 << 15;
 
-    pub(crate) fn new(sprout: &'a Sprout, layout: &Layout, cells: &'a Cells) -> Self {
-        let decision = |n: &super::sprout::Node| {
+    pub(crate) fn new(tree: &'a BinnedTree, layout: &Layout, cells: &'a Cells) -> Self {
+        let decision = |n: &super::binned_tree::Node| {
             let set = n.set.as_deref();
             Decision::new(n.column, n.bin, n.missing_left, set, layout, cells)
         };
         Self {
-            sprout,
+            tree,
             cells,
-            decisions: sprout.nodes.iter().map(decision).collect(),
+            decisions: tree.nodes.iter().map(decision).collect(),
         }
     }
 
@@ -39,7 +39,7 @@ impl<'a> Route<'a> {
                 each(!at as usize, rows);
                 continue;
             }
-            let node = &self.sprout.nodes[at as usize];
+            let node = &self.tree.nodes[at as usize];
             let lefts = self.decisions[at as usize].partition(self.cells, rows, spare);
             let rights = rows.len() - lefts;
             rows[lefts..].copy_from_slice(&spare[..rights]);
@@ -57,7 +57,7 @@ impl<'a> Route<'a> {
 mod tests {
     use super::*;
     use crate::tree::bin::Binning;
-    use crate::tree::grow::sprout::Node;
+    use crate::tree::grow::binned_tree::Node;
     use ml_data::repr::{Dense, View};
 
     /// Numbers of one byte, of two bytes, and categories.
@@ -100,16 +100,16 @@ mod tests {
     fn rows_that_go_together_find_the_leaves_of_rows_that_go_alone() {
         let (layout, cells) = layout();
         assert_eq!((layout.narrow, layout.columns.len()), (2, 3));
-        let sprout = Sprout {
+        let tree = BinnedTree {
             nodes: vec![
                 node(0, 11, None, 1, 2),
                 node(2, 200, None, !0, 3),
                 node(1, 0, Some(&[1, 4, 8]), !1, !2),
                 node(0, 4, None, !3, !4),
             ],
-            ..Sprout::default()
+            ..BinnedTree::default()
         };
-        let route = Route::new(&sprout, &layout, &cells);
+        let route = Route::new(&tree, &layout, &cells);
         let rows: Vec<u32> = (0..3000).filter(|i| i % 5 != 3).collect();
         let mut found = vec![None; 3000];
         route.leaves(rows.clone(), |leaf, rows| {
@@ -121,7 +121,7 @@ mod tests {
         for (row, &found) in found.iter().enumerate() {
             let mut at = 0;
             while at >= 0 {
-                let node = &sprout.nodes[at as usize];
+                let node = &tree.nodes[at as usize];
                 let left = route.decisions[at as usize].left(cells.row(row));
                 at = if left { node.left } else { node.right };
             }
@@ -129,7 +129,7 @@ mod tests {
             assert_eq!(found, want, "{row}");
         }
         assert!((0..5).all(|leaf| found.contains(&Some(leaf))));
-        let alone = Sprout::default();
+        let alone = BinnedTree::default();
         let mut calls = Vec::new();
         Route::new(&alone, &layout, &cells)
             .leaves(vec![4, 7], |leaf, rows| calls.push((leaf, rows.to_vec())));

@@ -1,6 +1,9 @@
 //! The best threshold of one column.
 
-use super::split::{LeafRules, Rules, Split, better, mix};
+use std::ops::Range;
+
+use super::rules::{LeafRules, SplitRules};
+use super::split::{Split, better, mix};
 use crate::tree::bin::Layout;
 use crate::tree::kernel::{self, Allowed, Room};
 
@@ -10,16 +13,16 @@ pub(super) struct Scratch {
     /// Rough gains of a leaf's columns.
     pub(super) rough: Vec<f32>,
     /// The column's own, where it shares a byte.
-    bins: Vec<u64>,
+    pub(super) bins: Vec<u64>,
     room: Room,
     prefix: Vec<u64>,
     rows: Vec<u32>,
-    gains: Vec<f64>,
+    pub(super) gains: Vec<f64>,
 }
 
 impl Scratch {
-    /// Has room for so many bins.
-    fn reserve(&mut self, bins: usize) {
+    /// Makes room for so many bins.
+    pub(super) fn reserve(&mut self, bins: usize) {
         if self.prefix.len() < bins {
             let bins = bins.max(256);
             self.prefix.resize(bins, 0);
@@ -69,8 +72,47 @@ impl LeafRules {
         layout: &Layout,
         column: usize,
         scratch: &mut Scratch,
-        rules: &Rules,
+        rules: &SplitRules,
     ) -> Option<Split> {
+        let about = &layout.columns[column];
+        if about.is_categorical() {
+            let bins = layout.bins_of(column, hist, self.constants.total, &mut scratch.bins);
+            return self.scan_categories(bins, column, &rules.categorical);
+        }
+        let ([with, without], gains) = self.candidates(hist, layout, column, scratch);
+        let direction = rules.monotone.get(about.source as usize).copied();
+        let side = Side {
+            column,
+            direction: direction.unwrap_or(0),
+        };
+        let split = |(gain, bin): (f64, usize), missing_left: bool, extra: u64| Split {
+            gain,
+            column: column as u32,
+            bin: bin as u32,
+            missing_left,
+            left: without.prefix[bin].wrapping_add(extra),
+            set: None,
+            extra_l2: 0.0,
+        };
+        // Missing values to the left, from the highest threshold down.
+        let best = self.best_of(&with, false, side, gains);
+        let best = best.map(|found| split(found, true, with.extra));
+        if with.extra == 0 {
+            return best;
+        }
+        let other = self.best_of(&without, true, side, gains);
+        better(best, other.map(|found| split(found, false, 0)))
+    }
+
+    /// The thresholds of a column of numbers, with missing values on the left and on the right, and
+    /// room for as many gains.
+    pub(super) fn candidates<'a>(
+        &self,
+        hist: &[u64],
+        layout: &Layout,
+        column: usize,
+        scratch: &'a mut Scratch,
+    ) -> ([Candidates<'a>; 2], &'a mut [f64]) {
         let about = &layout.columns[column];
         let values = about.values();
         scratch.reserve(values);
@@ -82,56 +124,26 @@ impl LeafRules {
             ..
         } = scratch;
         let bins = layout.bins_of(column, hist, self.constants.total, bins);
-        if about.is_categorical() {
-            return self.scan_categories(bins, column, &rules.categorical);
-        }
         kernel::running_sums(&bins[..values], self.rows_per_hessian, prefix, rows);
         let missing = if about.missing { bins[values] } else { 0 };
-        let direction = rules.monotone.get(about.source as usize).copied();
-        let side = Side {
-            column,
-            direction: direction.unwrap_or(0),
-        };
-        let split = |(gain, bin): (f64, usize), missing_left: bool, extra: u64| Split {
-            gain,
-            column: column as u32,
-            bin: bin as u32,
-            missing_left,
-            left: prefix[bin].wrapping_add(extra),
-            set: None,
-            extra_l2: 0.0,
-        };
-        // Missing values to the left, from the highest threshold down. The right side has the rows that are not missing.
-        let besides = self.count - i64::from(rows[values - 1]);
         let with = Candidates {
             prefix: &prefix[..values - 1],
             rows,
             extra: missing,
-            besides,
+            // The right side has the rows that are not missing.
+            besides: self.count - i64::from(rows[values - 1]),
         };
-        let with = self.best_of(&with, false, side, gains);
-        let with = with.map(|found| split(found, true, missing));
-        if missing == 0 {
-            return with;
-        }
         let without = Candidates {
             prefix: &prefix[..values],
             rows,
             extra: 0,
             besides: 0,
         };
-        let without = self.best_of(&without, true, side, gains);
-        better(with, without.map(|found| split(found, false, 0)))
+        ([with, without], gains)
     }
 
-    /// The best allowed threshold: gain and bin.
-    fn best_of(
-        &self,
-        candidates: &Candidates<'_>,
-        first_wins: bool,
-        side: Side,
-        gains: &mut [f64],
-    ) -> Option<(f64, usize)> {
+    /// The thresholds that leave enough on both sides.
+    pub(super) fn allowed_range(&self, candidates: &Candidates<'_>) -> Range<usize> {
         let Candidates {
             prefix,
             rows,
@@ -148,16 +160,30 @@ impl LeafRules {
             from = from.max(rows.partition_point(|&r| left(r) < self.min_data));
             to = to.min(rows.partition_point(|&r| self.count - left(r) >= self.min_data));
         }
+        from..to
+    }
+
+    /// The best allowed threshold: gain and bin.
+    fn best_of(
+        &self,
+        candidates: &Candidates<'_>,
+        first_wins: bool,
+        side: Side,
+        gains: &mut [f64],
+    ) -> Option<(f64, usize)> {
+        let Candidates { prefix, extra, .. } = *candidates;
+        let Range {
+            start: mut from,
+            end: mut to,
+        } = self.allowed_range(candidates);
         if let Some(key) = self.draw {
             let drawn = draw(key, side.column, prefix.len())?;
             (from, to) = (from.max(drawn), to.min(drawn + 1));
         }
         let range = prefix.get(from..to)?;
         if self.limits.is_some() {
-            let lefts = |at: usize| {
-                let estimated = self.rows_per_hessian.is_some();
-                estimated.then(|| i64::from(rows[from + at]) + besides)
-            };
+            let estimated = self.rows_per_hessian.is_some();
+            let lefts = |at: usize| estimated.then(|| candidates.estimated_rows(from + at));
             let best = self.best_bounded(range, lefts, extra, side.direction, first_wins);
             return best.map(|(gain, at)| (gain, from + at));
         }
@@ -175,17 +201,33 @@ struct Side {
 }
 
 /// A random position below `n`.
-fn draw(key: u64, column: usize, n: usize) -> Option<usize> {
+pub(super) fn draw(key: u64, column: usize, n: usize) -> Option<usize> {
     (n > 0).then(|| (mix(key ^ mix(column as u64)) % n as u64) as usize)
 }
 
 /// Thresholds of a column with missing values on one side.
 #[derive(Clone, Copy)]
-struct Candidates<'a> {
+pub(super) struct Candidates<'a> {
     /// Packed sums, and estimated rows, up to each threshold.
-    prefix: &'a [u64],
+    pub(super) prefix: &'a [u64],
     rows: &'a [u32],
     /// Packed sum, and estimated rows, that go left whatever the threshold.
-    extra: u64,
+    pub(super) extra: u64,
     besides: i64,
+}
+
+impl Candidates<'_> {
+    /// The estimated rows that go left at a threshold.
+    fn estimated_rows(&self, at: usize) -> i64 {
+        i64::from(self.rows[at]) + self.besides
+    }
+
+    /// The packed sum, and the rows, that go left at a threshold.
+    pub(super) fn left(&self, at: usize, leaf: &LeafRules) -> (u64, i64) {
+        let sum = self.prefix[at].wrapping_add(self.extra);
+        match leaf.rows_per_hessian {
+            Some(_) => (sum, self.estimated_rows(at)),
+            None => (sum, i64::from(sum as u32)),
+        }
+    }
 }

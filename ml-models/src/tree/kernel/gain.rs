@@ -34,6 +34,12 @@ pub(crate) fn best_of(
     at.map(|at| (best, at))
 }
 
+/// Writes the gain of sending everything up to each entry of `prefix`, with `extra` on top, to the
+/// left.
+pub(crate) fn gains(prefix: &[u64], extra: u64, constants: &Constants, gains: &mut [f64]) {
+    fill(prefix, extra, constants, &mut gains[..prefix.len()]);
+}
+
 dispatch! {
     /// Writes all gains and returns the highest, 0 for none.
     fn fill(prefix: &[u64], extra: u64, constants: &Constants, gains: &mut [f64]) -> f64 = body;

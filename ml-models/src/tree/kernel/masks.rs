@@ -32,6 +32,16 @@ pub(crate) fn leaves(forks: &[Fork], answers: &[Bits], reached: &mut Reached, id
     number(&planes, ids);
 }
 
+/// Numbers each row by its answers to the questions of all levels of a symmetric tree: the first is
+/// the highest bit, and no is 1.
+pub(crate) fn number_by_answers(levels: &[u32], answers: &[Bits], ids: &mut Bytes) {
+    let mut planes = [Bits::NONE; 8];
+    for (plane, &question) in planes.iter_mut().zip(levels.iter().rev()) {
+        *plane = answers[question as usize].not();
+    }
+    number(&planes, ids);
+}
+
 dispatch! {
     /// Which rows reach each leaf, and of that the number of each row's leaf: bit `b` of it in `planes[b]`.
     fn follow(forks: &[Fork], answers: &[Bits], reached: &mut Reached, planes: &mut [Bits; 8]) = follow_body;

@@ -19,12 +19,12 @@ mod sums;
 mod thresholds;
 
 pub(crate) use answers::{Bits, Bytes, Question, Questions, ROWS};
-pub(crate) use gain::{Constants, best_of, shrink, unpack};
+pub(crate) use gain::{Constants, best_of, gains, shrink, unpack};
 pub(crate) use histogram::{Bins, Columns, LINE, Rows, SLACK, accumulate, add, subtract};
 pub(crate) use levels::round_by_chance;
 pub(crate) use logistic::logistic;
 pub(crate) use lookup::{Few, Many, add_few, add_many};
-pub(crate) use masks::{Fork, LEAVES, Reached, leaves};
+pub(crate) use masks::{Fork, LEAVES, Reached, leaves, number_by_answers};
 pub(crate) use pairs::{Query, Ranked};
 pub(crate) use partition::{Rule, partition};
 pub(crate) use rough::{ABOVE, Allowed, Room, rough_gain};

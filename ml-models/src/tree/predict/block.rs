@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::levels::LevelTable;
 use super::ranks;
 use super::walk::Walk;
 use crate::tree::kernel::{self, Bits, Bytes, Few, Fork, Many, Reached};
@@ -23,15 +24,19 @@ pub(super) struct Block {
 #[derive(Debug, Clone, Default)]
 struct Group {
     questions: kernel::Questions,
-    /// None for trees of more than 256 leaves.
-    trees: Vec<Option<Order>>,
+    trees: Vec<Plan>,
 }
 
+/// How a tree's leaves are found.
 #[derive(Debug, Clone)]
-struct Order {
-    /// Parents before their children.
-    forks: Vec<Fork>,
-    values: Values,
+enum Plan {
+    /// By its nodes, parents before their children; leaves have their own numbers.
+    Forks(Vec<Fork>, Values),
+    /// By the question of each level, for a symmetric tree; leaves by the answers, and their
+    /// numbers.
+    Levels(Vec<u32>, Values, Vec<u32>),
+    /// Row by row, for trees of more than 256 leaves.
+    Walk,
 }
 
 /// Values of leaves.
@@ -106,8 +111,8 @@ impl Block {
         self.find(walk, scratch, |t, found| {
             let scores = &mut scores[t % outputs];
             match found {
-                Found::Ids(ids, Values::Few(values)) => kernel::add_few(values, ids, scores),
-                Found::Ids(ids, Values::Many(values)) => kernel::add_many(values, ids, scores),
+                Found::Ids(ids, Values::Few(values), _) => kernel::add_few(values, ids, scores),
+                Found::Ids(ids, Values::Many(values), _) => kernel::add_many(values, ids, scores),
                 Found::At(at) => {
                     for (score, &at) in scores.iter_mut().zip(at) {
                         *score += walk.value(at);
@@ -128,7 +133,13 @@ impl Block {
         self.find(walk, scratch, |t, found| {
             let out = out[t..].iter_mut().step_by(self.trees);
             match found {
-                Found::Ids(ids, _) => out.zip(ids).for_each(|(out, &id)| *out = u32::from(id)),
+                Found::Ids(ids, _, None) => {
+                    out.zip(ids).for_each(|(out, &id)| *out = u32::from(id));
+                }
+                Found::Ids(ids, _, Some(leaves)) => {
+                    out.zip(ids)
+                        .for_each(|(out, &id)| *out = leaves[usize::from(id)]);
+                }
                 Found::At(at) => out.zip(at).for_each(|(out, &at)| *out = walk.leaf(at)),
             }
         });
@@ -150,11 +161,15 @@ impl Block {
             group.questions.answer(ranks, answers);
             for tree in &group.trees {
                 match tree {
-                    Some(Order { forks, values }) => {
+                    Plan::Forks(forks, values) => {
                         kernel::leaves(forks, answers, reached, &mut ids);
-                        each(t, Found::Ids(&ids, values));
+                        each(t, Found::Ids(&ids, values, None));
                     }
-                    None => {
+                    Plan::Levels(levels, values, leaves) => {
+                        kernel::number_by_answers(levels, answers, &mut ids);
+                        each(t, Found::Ids(&ids, values, Some(leaves)));
+                    }
+                    Plan::Walk => {
                         walk.block(t, ranks, &mut at);
                         each(t, Found::At(&at));
                     }
@@ -167,8 +182,8 @@ impl Block {
 
 /// The leaves of a block in a tree.
 enum Found<'a> {
-    /// Their numbers, and the values of all leaves.
-    Ids(&'a Bytes, &'a Values),
+    /// Their places among the values, and their numbers if these are others.
+    Ids(&'a Bytes, &'a Values, Option<&'a [u32]>),
     /// Where they are among the steps of the walk.
     At(&'a [u32; ROWS]),
 }
@@ -191,8 +206,14 @@ impl Group {
         let numbers: HashMap<_, _> = known.iter().zip(0..).collect();
         let trees = (trees.iter().zip(&questions.trees[from..]))
             .map(|(tree, asked)| {
-                let ask = |n: usize| numbers[&asked[n].of_bytes(&questions.sets)];
-                small(tree).then(|| order(tree, ask))
+                let ask = |n: usize| asked[n].of_bytes(&questions.sets);
+                if !small(tree) {
+                    return Plan::Walk;
+                }
+                match LevelTable::new(tree, ask) {
+                    Some(table) => Plan::of_levels(tree, table, |q| numbers[q]),
+                    None => Plan::of_nodes(tree, |n| numbers[&ask(n)]),
+                }
             })
             .collect();
         Self {
@@ -202,30 +223,53 @@ impl Group {
     }
 }
 
-/// A tree's nodes, level by level: neighbours do not wait for each other.
-fn order(tree: &Tree, question: impl Fn(usize) -> u32) -> Order {
-    let mut forks: Vec<Fork> = Vec::with_capacity(tree.nodes.len());
-    let mut nodes: Vec<usize> = (0..tree.nodes.len().min(1)).collect();
-    while let Some(&n) = nodes.get(forks.len()) {
-        let mut place = |child: Child| match child {
-            Child::Leaf(leaf) => leaf as u16,
-            Child::Node(node) => {
-                nodes.push(node as usize);
-                (kernel::LEAVES + nodes.len() - 1) as u16
-            }
-        };
-        let (left, right) = (place(tree.nodes[n].left), place(tree.nodes[n].right));
-        forks.push(Fork {
-            question: question(n),
-            left,
-            right,
-        });
+impl Plan {
+    /// A tree's nodes, level by level: neighbours do not wait for each other.
+    fn of_nodes(tree: &Tree, question: impl Fn(usize) -> u32) -> Self {
+        let mut forks: Vec<Fork> = Vec::with_capacity(tree.nodes.len());
+        let mut nodes: Vec<usize> = (0..tree.nodes.len().min(1)).collect();
+        while let Some(&n) = nodes.get(forks.len()) {
+            let mut place = |child: Child| match child {
+                Child::Leaf(leaf) => leaf as u16,
+                Child::Node(node) => {
+                    nodes.push(node as usize);
+                    (kernel::LEAVES + nodes.len() - 1) as u16
+                }
+            };
+            let (left, right) = (place(tree.nodes[n].left), place(tree.nodes[n].right));
+            forks.push(Fork {
+                question: question(n),
+                left,
+                right,
+            });
+        }
+        let value = |leaf: usize| tree.leaves.get(leaf).map_or(0.0, |l| l.value);
+        Self::Forks(forks, Values::new(tree.leaves.len(), value))
     }
-    let value = |leaf: usize| tree.leaves.get(leaf).map_or(0.0, |l| l.value);
-    let values = if tree.leaves.len() <= 64 {
-        Values::Few(Box::new(std::array::from_fn(value)))
-    } else {
-        Values::Many(Box::new(std::array::from_fn(value)))
-    };
-    Order { forks, values }
+
+    /// The table of a symmetric tree.
+    fn of_levels(
+        tree: &Tree,
+        table: LevelTable,
+        question: impl Fn(&kernel::Question) -> u32,
+    ) -> Self {
+        let LevelTable { questions, leaves } = table;
+        let value = |at: usize| {
+            leaves
+                .get(at)
+                .map_or(0.0, |&l| tree.leaves[l as usize].value)
+        };
+        let values = Values::new(leaves.len(), value);
+        Self::Levels(questions.iter().map(question).collect(), values, leaves)
+    }
+}
+
+impl Values {
+    fn new(count: usize, value: impl Fn(usize) -> f64) -> Self {
+        if count <= 64 {
+            Self::Few(Box::new(std::array::from_fn(value)))
+        } else {
+            Self::Many(Box::new(std::array::from_fn(value)))
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod bits;
 mod block;
 mod classes;
 mod direct;
+mod levels;
 mod numbers;
 mod pool;
 mod question;

@@ -100,6 +100,44 @@ pub(in crate::tree) fn tree(leaves: usize, kind: Kind, draw: &mut impl FnMut() -
     Tree::new(nodes, leaves, 1.0).unwrap()
 }
 
+/// A random symmetric tree: each step asks one question of all leaves, and leaves some of them whole.
+fn symmetric(levels: usize, whole: u64, kind: Kind, draw: &mut impl FnMut() -> u64) -> Tree {
+    let asked = tree(levels + 1, kind, draw).nodes;
+    let (mut nodes, mut open) = (Vec::<Node>::new(), vec![None]);
+    for level in asked {
+        let mut below = Vec::new();
+        for place in open {
+            if draw() % 100 < whole {
+                below.push(place);
+                continue;
+            }
+            let at = nodes.len();
+            link(&mut nodes, place, Child::Node(at as u32));
+            nodes.push(level.clone());
+            below.extend([Some((at, true)), Some((at, false))]);
+        }
+        open = below;
+    }
+    for (leaf, &place) in open.iter().enumerate() {
+        link(&mut nodes, place, Child::Leaf(leaf as u32));
+    }
+    let leaf = |_| Leaf {
+        value: (draw() % 1000) as f64 / 333.0 - 1.5,
+        weight: 1.0,
+        count: 1,
+    };
+    let leaves = (0..open.len()).map(leaf).collect();
+    Tree::new(nodes, leaves, 1.0).unwrap()
+}
+
+fn link(nodes: &mut [Node], place: Option<(usize, bool)>, child: Child) {
+    match place {
+        Some((at, true)) => nodes[at].left = child,
+        Some((at, false)) => nodes[at].right = child,
+        None => {}
+    }
+}
+
 /// A cell: thresholds and categories, and all that is special.
 pub(in crate::tree) fn cell(kind: Kind, draw: &mut impl FnMut() -> u64) -> f64 {
     const SPECIAL: [f64; 16] = [
@@ -177,6 +215,26 @@ proptest! {
         let outputs = [1, 2, 3].into_iter().rev().find(|o| count % o == 0).unwrap_or(1);
         agree(&trees, &Dense::from_rows(kind.features, x.iter().map(|&v| v as f32).collect()).unwrap(), outputs)?;
         agree(&trees, &Dense::from_rows(kind.features, x).unwrap(), outputs)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn symmetric_trees_equal_the_plain_walk(
+        seed in 1_u64..,
+        levels in prop::sample::select(vec![0_usize, 1, 5, 6, 7, 8, 9]),
+        whole in prop::sample::select(vec![0_u64, 10, 40]),
+        odd in prop::sample::select(vec![0_u64, 30, 100]),
+        ordinary in 0_usize..3,
+    ) {
+        let mut draw = draws(seed);
+        let kind = Kind { features: 1 + (draw() % 9) as usize, thresholds: 50, odd, categories: 20 };
+        let mut trees: Vec<Tree> = (0..9).map(|_| symmetric(levels, whole, kind, &mut draw)).collect();
+        trees.extend((0..ordinary).map(|_| tree(40, kind, &mut draw)));
+        let x: Vec<f64> = (0..530 * kind.features).map(|_| cell(kind, &mut draw)).collect();
+        agree(&trees, &Dense::from_rows(kind.features, x.iter().map(|&v| v as f32).collect()).unwrap(), 1)?;
+        agree(&trees, &Dense::from_rows(kind.features, x).unwrap(), 1)?;
     }
 }
 

@@ -29,9 +29,16 @@ pub(crate) struct Node {
     pub(crate) above: Option<f64>,
 }
 
+/// The two children of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Left,
+    Right,
+}
+
 /// Splits in the order they were made; node 0 is the root. Without nodes there is one leaf.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Sprout {
+pub(crate) struct BinnedTree {
     pub(crate) nodes: Vec<Node>,
     /// Rows of each leaf, repeats included.
     pub(crate) counts: Vec<u64>,
@@ -45,7 +52,7 @@ pub(crate) struct Sprout {
     pub(crate) values: Vec<f64>,
 }
 
-impl Sprout {
+impl BinnedTree {
     /// Whether it is a tree of these columns: false for nonsense from a file.
     pub(crate) fn fits(&self, layout: &Layout) -> bool {
         let leaves = self.nodes.len() + 1;
@@ -83,6 +90,15 @@ impl Sprout {
                 .iter()
                 .enumerate()
                 .all(|(i, n)| known(n) && first(i, n.left) && first(i, n.right))
+    }
+
+    /// Makes `child` the left or right child of a node, unless it is the root.
+    pub(super) fn link(&mut self, above: Option<(usize, Side)>, child: i32) {
+        match above {
+            Some((node, Side::Left)) => self.nodes[node].left = child,
+            Some((node, Side::Right)) => self.nodes[node].right = child,
+            None => {}
+        }
     }
 
     /// Turns bins into values.

@@ -1,0 +1,59 @@
+//! Growth policies: which leaves of a tree are split, and in which order.
+
+use serde::{Deserialize, Serialize};
+
+use super::depth_wise::DepthWise;
+use super::frontier::Grown;
+use super::leaf::{Leaf, TreeContext};
+use super::leaf_wise::LeafWise;
+use super::symmetric::Symmetric;
+
+/// The order in which the leaves of a tree are split, under XGBoost's and CatBoost's names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum GrowPolicy {
+    /// Leaf-wise: the leaf whose best split gains most comes next, until there are `num_leaves`.
+    #[default]
+    Lossguide,
+    /// Level by level: all leaves of a level are split before those of the next, down to
+    /// `max_depth`. Where `num_leaves` leaves room for some of a level only, those that gain most
+    /// are split.
+    Depthwise,
+    /// Symmetric (oblivious) trees: all leaves of a level are split by one feature at one
+    /// threshold, the one with the highest sum of gains over these leaves. Such a tree is a table
+    /// with one entry for each combination of answers: it predicts fast and overfits less.
+    ///
+    /// `max_depth` is the number of levels, 6 where it is not set, and at most 16; `num_leaves`
+    /// does not bound these trees. A leaf that `min_data_in_leaf`, `min_sum_hessian_in_leaf`, a
+    /// monotone constraint or an interaction constraint keeps from the level's split stays whole,
+    /// and its part of the table has one value throughout: no leaf is without training rows. Where
+    /// nothing keeps leaves from splits that leave a side with hessians, these are CatBoost's trees.
+    ///
+    /// Dorogush, Ershov and Gulin, *CatBoost: gradient boosting with categorical features support*,
+    /// [arXiv:1810.11363](https://arxiv.org/abs/1810.11363); Kohavi and Li, *Oblivious decision
+    /// trees, graphs, and top-down pruning*, IJCAI 1995.
+    SymmetricTree,
+}
+
+impl GrowPolicy {
+    /// Levels of a symmetric tree where `max_depth` is not set.
+    pub(crate) const SYMMETRIC_DEPTH: usize = 6;
+    /// Most levels of a symmetric tree, whose table has two entries to the power of these.
+    pub(crate) const DEEPEST_SYMMETRIC: usize = 16;
+
+    /// The strategy of that name.
+    pub(super) fn strategy(self) -> &'static dyn Strategy {
+        match self {
+            Self::Lossguide => &LeafWise,
+            Self::Depthwise => &DepthWise,
+            Self::SymmetricTree => &Symmetric,
+        }
+    }
+}
+
+/// A way to grow a tree from its root.
+pub(super) trait Strategy {
+    /// Splits the root and its descendants, on at most `threads` threads. The tree does not depend
+    /// on their number.
+    fn grow<'s>(&self, context: &TreeContext<'_>, root: Leaf<'s>, threads: usize) -> Grown<'s>;
+}
