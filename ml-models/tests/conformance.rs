@@ -8,7 +8,7 @@ use ml_data::sample::{
     RelevanceLabels, Unlabelled,
 };
 use ml_data::testkit::{Claims, CountingAllocator, Fixture, Report, Weights, check_model};
-use ml_models::boost::{Boost, Objective};
+use ml_models::boost::{Boost, GrowPolicy, Objective};
 use ml_models::forest::{DecisionTree, ExtraTrees, IsolationForest, RandomForest};
 use ml_models::neural::{Embedding, Mlp};
 
@@ -92,6 +92,21 @@ fn boosting_of_numbers_conforms() {
         &fixture::<f64, _>(labels),
         Claims::default(),
     ));
+}
+
+#[test]
+fn every_growth_policy_conforms() {
+    let labels = |y: &[f64]| RealLabels::new(y).unwrap();
+    for policy in [GrowPolicy::Depthwise, GrowPolicy::SymmetricTree] {
+        let boost = boost().grow_policy(policy).max_depth(Some(4));
+        let boost = boost.categorical_feature(["x1"]).min_data_per_group(5);
+        for report in [
+            check_model::<_, Real, _>(&boost, &fixture::<f64, _>(labels), Claims::default()),
+            check_model::<_, Real, _>(&boost, &fixture::<f32, _>(labels), Claims::default()),
+        ] {
+            assert!(report.passed(), "{policy:?}: {report}");
+        }
+    }
 }
 
 #[test]

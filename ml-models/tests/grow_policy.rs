@@ -9,7 +9,7 @@ use ml_data::random::{RngExt, generator};
 use ml_data::repr::{Dense, View};
 use ml_data::sample::{
     Binary, BinaryLabels, Class, ClassLabels, Dataset, Real, RealLabels, Relevance,
-    RelevanceLabels, Sample, Train,
+    RelevanceLabels, Sample, Target, Train,
 };
 use ml_models::boost::{
     Boost, Boosting, DataSampleStrategy, FittedBoost, FittedBoostClassifier, GrowPolicy,
@@ -703,6 +703,16 @@ struct GoldenCase {
 /// Columns that CatBoost's cases have: those without missing values.
 const FULL: [usize; 3] = [0, 1, 3];
 
+fn weighted<Y: Target>(
+    data: Dataset<Dense<f64>, Y>,
+    weights: Option<&Vec<f64>>,
+) -> Dataset<Dense<f64>, Y> {
+    match weights {
+        Some(weights) => data.with_weights(weights.clone()).unwrap(),
+        None => data,
+    }
+}
+
 #[test]
 fn depth_wise_trees_are_xgboosts_and_symmetric_ones_catboosts() {
     let golden: Golden = serde_json::from_str(include_str!("golden/grow_policy.json")).unwrap();
@@ -732,14 +742,15 @@ fn depth_wise_trees_are_xgboosts_and_symmetric_ones_catboosts() {
         let model: FittedBoost = if case.two {
             let labels = BinaryLabels::new(golden.two.clone(), "1").unwrap();
             let data = Dataset::<_, Binary>::new(x.clone(), labels).unwrap();
-            boost.fit(&data.into_train()).unwrap()
+            boost
+                .fit(&weighted(data, case.weighted.then_some(&golden.weights)).into_train())
+                .unwrap()
         } else {
             let labels = RealLabels::new(golden.y.clone()).unwrap();
-            let mut data = Dataset::<_, Real>::new(x.clone(), labels).unwrap();
-            if case.weighted {
-                data = data.with_weights(golden.weights.clone()).unwrap();
-            }
-            boost.fit(&data.into_train()).unwrap()
+            let data = Dataset::<_, Real>::new(x.clone(), labels).unwrap();
+            boost
+                .fit(&weighted(data, case.weighted.then_some(&golden.weights)).into_train())
+                .unwrap()
         };
         if let Some(leaves) = &case.leaves {
             let found: Vec<usize> = model.trees().iter().map(|t| t.leaves().len()).collect();

@@ -23,7 +23,7 @@ x[rng.random(n) < .15, 2] = np.nan
 f = .3 * x[:, 0] + np.where(x[:, 1] > 4, 2.0, -1.0) * np.nan_to_num(x[:, 2], nan=3.0) / 4 + np.abs(x[:, 3] - 2)
 y = (2 * (f + rng.normal(size=n))).round() / 2
 two = (f + rng.normal(size=n) > np.median(f)).astype(int)
-weights = rng.integers(1, 5, size=n) / 2.0
+weights = rng.uniform(.5, 2.0, size=n).round(3)
 
 cases = []
 
@@ -44,7 +44,7 @@ def depthwise(name, **params):
 depthwise("squares", max_depth=4, eta=.3, reg_lambda=1.0, min_child_weight=5)
 depthwise("weights", max_depth=3, eta=.5, reg_lambda=0.0, min_child_weight=10, weighted=True)
 depthwise("penalties", max_depth=5, eta=.3, reg_lambda=2.0, reg_alpha=.5, gamma=3.0, min_child_weight=8)
-depthwise("log loss", max_depth=4, eta=.3, reg_lambda=1.0, min_child_weight=3, objective="binary:logistic")
+depthwise("log loss", max_depth=4, eta=.3, reg_lambda=1.0, min_child_weight=3, objective="binary:logistic", weighted=True)
 
 
 def symmetric(name, **params):
@@ -58,7 +58,9 @@ def symmetric(name, **params):
     data = Pool(x[:, [0, 1, 3]], y, weight=w)
     model.fit(data)
     cases.append(dict(name=name, policy="SymmetricTree", weighted=w is not None, two=False,
-                      params=dict(max_depth=params["depth"], eta=params["learning_rate"], reg_lambda=params["l2_leaf_reg"]),
+                      # CatBoost scales the penalty by the mean weight.
+                      params=dict(max_depth=params["depth"], eta=params["learning_rate"],
+                                  reg_lambda=params["l2_leaf_reg"] * (w.mean() if w is not None else 1)),
                       scores=[float(f"{s:.9g}") for s in model.predict(data)]))
 
 
