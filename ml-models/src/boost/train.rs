@@ -14,7 +14,7 @@ use super::progress::RoundReport;
 use super::sampling::Sampler;
 use super::state::State;
 use crate::tree::Tree;
-use crate::tree::grow::{Gradients, Grower, Growth, BinnedTree};
+use crate::tree::grow::{BinnedTree, Gradients, Grower, Growth};
 use ml_data::{Error, Result};
 
 /// Side effects of each round.
