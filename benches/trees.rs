@@ -4,7 +4,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ml_pipeline::data::random::hash;
 use ml_pipeline::data::sample::{ClassLabels, RealLabels, Sample, Train};
-use ml_pipeline::models::boost::{FittedBoost, Objective};
+use ml_pipeline::models::boost::{FittedBoost, GrowPolicy, Objective};
 use ml_pipeline::models::tree::Ensemble;
 use ml_pipeline::prelude::*;
 use std::cell::LazyCell;
@@ -62,6 +62,37 @@ fn regression(categories: usize, trees: usize, leaves: usize) -> Fitted {
         .categorical_feature(columns)
         .fit(&train)?;
     Ok((model.ensemble().clone(), x))
+}
+
+/// Training rows of numbers.
+fn numbers() -> Result<Sample<Dense<f32>, Real, Train>> {
+    let x = matrix(0)?;
+    let y: Vec<f64> = (0..ROWS).map(|i| signal(x.row(i), i)).collect();
+    Ok(Dataset::new(x, RealLabels::new(y)?)?.into_train())
+}
+
+/// Trees of a policy, of so many levels.
+fn levels(policy: GrowPolicy, trees: usize, depth: usize) -> Boost {
+    let boost = boost(trees, 1 << depth).max_depth(Some(depth));
+    boost.grow_policy(policy)
+}
+
+fn symmetric(trees: usize, depth: usize) -> Fitted {
+    let (train, boost) = (numbers()?, levels(GrowPolicy::SymmetricTree, trees, depth));
+    let model = boost.fit(&train)?;
+    Ok((model.ensemble().clone(), matrix(0)?))
+}
+
+fn policies(c: &mut Criterion) {
+    let train = LazyCell::new(numbers);
+    for (name, policy) in [
+        ("64 leaves, leaf-wise", GrowPolicy::Lossguide),
+        ("64 leaves, depth-wise", GrowPolicy::Depthwise),
+        ("64 leaves, symmetric", GrowPolicy::SymmetricTree),
+    ] {
+        let boost = levels(policy, 20, 6);
+        fit_with(c, name, &train, move || boost.clone());
+    }
 }
 
 fn classes(rounds: usize, leaves: usize) -> Fitted {
@@ -149,12 +180,20 @@ fn fit<R: Repr, T: Deref<Target = Result<Sample<R, Real, Train>>>>(
 ) where
     Boost: Estimator<R, Real, Model = FittedBoost>,
 {
+    fit_with(c, name, train, || boost(10, 31).enable_bundle(bundle));
+}
+
+fn fit_with<R: Repr, T: Deref<Target = Result<Sample<R, Real, Train>>>>(
+    c: &mut Criterion,
+    name: &str,
+    train: &T,
+    boost: impl Fn() -> Boost,
+) where
+    Boost: Estimator<R, Real, Model = FittedBoost>,
+{
     let mut group = c.benchmark_group("fit");
     group.bench_function(name, |b| match &**train {
-        Ok(train) => b.iter(|| {
-            let boost = boost(10, 31).enable_bundle(bundle);
-            boost.fit(train).map(black_box)
-        }),
+        Ok(train) => b.iter(|| boost().fit(train).map(black_box)),
         Err(error) => {
             eprintln!("error: {error}");
             std::process::exit(1);
@@ -165,9 +204,12 @@ fn fit<R: Repr, T: Deref<Target = Result<Sample<R, Real, Train>>>>(
 
 fn all(c: &mut Criterion) {
     bundles(c);
+    policies(c);
     predict(c, "100 x 31", || regression(0, 100, 31));
     predict(c, "100 x 255", || regression(0, 100, 255));
     predict(c, "500 x 63", || regression(0, 500, 63));
+    predict(c, "500 x 64, symmetric", || symmetric(500, 6));
+    predict(c, "100 x 256, symmetric", || symmetric(100, 8));
     predict(c, "100 x 255, categories", || {
         regression(CATEGORIES, 100, 255)
     });
