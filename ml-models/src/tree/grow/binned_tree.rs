@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::params::Growth;
-use super::route::Route;
-use crate::tree::bin::{Bins, Cells, Column, Layout};
+use crate::tree::bin::{Bins, Column, Layout};
 use crate::tree::{Child, Condition, Leaf, Missing, Tree};
 
 /// A split; a child is the index of a node, or `!leaf`.
@@ -167,24 +165,6 @@ impl BinnedTree {
             }
         }
         (nodes, leaves)
-    }
-
-    /// Adds `factor` times each row's leaf value to its score.
-    pub(crate) fn add_to(&self, scores: &mut [f64], factor: f64, cells: &Cells, layout: &Layout) {
-        let route = Route::new(self, layout, cells);
-        scores
-            .par_chunks_mut(Route::ROWS)
-            .enumerate()
-            .for_each(|(chunk, scores)| {
-                let first = chunk * Route::ROWS;
-                let rows = (first as u32..).take(scores.len()).collect();
-                route.leaves(rows, |leaf, rows| {
-                    let value = factor * self.values[leaf];
-                    for &row in rows {
-                        scores[row as usize - first] += value;
-                    }
-                });
-            });
     }
 }
 

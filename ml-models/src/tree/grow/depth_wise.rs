@@ -1,8 +1,8 @@
 //! Depth-wise growth: all leaves of a level before those of the next (XGBoost's `depthwise`).
 
-use super::frontier::{Frontier, Grown};
+use super::frontier::Frontier;
 use super::leaf::{Leaf, TreeContext};
-use super::policy::Strategy;
+use super::strategy::{Grown, Strategy};
 
 /// Breadth-first growth, of the leaves of a level the one that gains most first.
 pub(super) struct DepthWise;

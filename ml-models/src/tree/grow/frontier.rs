@@ -14,6 +14,7 @@ use std::sync::{Mutex, MutexGuard};
 use super::binned_tree::{BinnedTree, Node, Side};
 use super::leaf::{Leaf, TreeContext};
 use super::split::Split;
+use super::strategy::Grown;
 
 /// A leaf that became a node, or may.
 struct Entry<'s> {
@@ -98,12 +99,6 @@ struct Job<'s> {
     split: Split,
     threads: usize,
     open: bool,
-}
-
-/// What became of the leaves: the tree, and the rows of each leaf.
-pub(super) struct Grown<'s> {
-    pub(super) tree: BinnedTree,
-    pub(super) rows: Vec<Vec<&'s mut [u32]>>,
 }
 
 impl<'s, 'r> Frontier<'s, 'r> {

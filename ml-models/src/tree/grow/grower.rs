@@ -5,15 +5,18 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use rayon::prelude::*;
 
 use super::binned_tree::BinnedTree;
-use super::frontier::Grown;
+use super::depth_wise::DepthWise;
 use super::histograms::{Groups, Source};
 use super::leaf::{Leaf, TreeContext};
+use super::leaf_wise::LeafWise;
 use super::params::Growth;
 use super::policy::GrowPolicy;
 use super::pool::Pool;
 use super::quantise::Gradients;
 use super::route::Route;
 use super::rules::SplitRules;
+use super::strategy::{Grown, Strategy};
+use super::symmetric::Symmetric;
 use crate::tree::bin::{Cells, Layout};
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
@@ -38,6 +41,15 @@ pub(crate) struct Grower<'a> {
 const UNKNOWN: u32 = u32::MAX;
 /// Cells that are worth more than one thread.
 const SMALL: usize = 1 << 16;
+
+/// The strategy of a policy.
+fn strategy(policy: GrowPolicy) -> &'static dyn Strategy {
+    match policy {
+        GrowPolicy::Lossguide => &LeafWise,
+        GrowPolicy::Depthwise => &DepthWise,
+        GrowPolicy::SymmetricTree => &Symmetric,
+    }
+}
 
 impl<'a> Grower<'a> {
     pub(crate) fn new(
@@ -100,8 +112,7 @@ impl<'a> Grower<'a> {
         };
         let (rows, spare) = (&mut self.rows[..], &mut self.spare[..]);
         let root = Leaf::root(&context, rows, spare, bag.is_none(), threads);
-        let strategy = self.params.policy.strategy();
-        let Grown { mut tree, rows } = strategy.grow(&context, root, threads);
+        let Grown { mut tree, rows } = strategy(self.params.policy).grow(&context, root, threads);
         if bag.is_some() {
             self.leaf_of.par_chunks_mut(PIECE).for_each(|labels| {
                 labels.iter_mut().for_each(|l| *l.get_mut() = UNKNOWN);

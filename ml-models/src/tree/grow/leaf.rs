@@ -357,11 +357,9 @@ impl TreeContext<'_> {
             hessian_scale,
             ..
         } = self.gradients;
-        let size = kernel::shrink(g / gradient_scale, self.params.lambda_l1);
-        let h = h / hessian_scale + (self.params.lambda_l2 + extra_l2);
-        let value = if h > 0.0 { -size.copysign(g) / h } else { 0.0 };
-        let value = self.params.limited(value);
-        let value = self.params.smoothed(value, leaf.count, leaf.above);
+        let rule = self.params.leaf_value(extra_l2);
+        let value = rule.limited([g / gradient_scale, h / hessian_scale]);
+        let value = rule.smoothed(value, leaf.count as f64, leaf.above);
         value.clamp(low, high)
     }
 

@@ -1,8 +1,8 @@
 //! Leaf-wise growth: the leaf that gains most is split next (LightGBM's order).
 
-use super::frontier::{Frontier, Grown};
+use super::frontier::Frontier;
 use super::leaf::{Leaf, TreeContext};
-use super::policy::Strategy;
+use super::strategy::{Grown, Strategy};
 
 /// Best-first growth.
 pub(super) struct LeafWise;

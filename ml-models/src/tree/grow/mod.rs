@@ -2,14 +2,15 @@
 //! splitting a leaf ([`leaf`]), and the order in which leaves are split ([`frontier`]).
 
 mod binned_tree;
-mod bounded;
 mod categorical;
 mod decision;
 mod depth_wise;
 mod frontier;
+mod gain;
 mod grower;
 mod histograms;
 mod leaf;
+mod leaf_value;
 mod leaf_wise;
 mod level;
 mod level_gains;
@@ -22,6 +23,7 @@ mod rules;
 mod scan;
 mod search;
 mod split;
+mod strategy;
 mod symmetric;
 
 pub(crate) use binned_tree::BinnedTree;

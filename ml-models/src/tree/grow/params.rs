@@ -1,7 +1,6 @@
 //! What bounds the growth of a tree.
 
 use super::policy::GrowPolicy;
-use crate::tree::kernel;
 use crate::tree::sampling::choose;
 
 /// Limits and penalties, under LightGBM's names.
@@ -55,54 +54,7 @@ impl Default for Categorical {
     }
 }
 
-/// A mean of a leaf's value, which counts `share` times, and that of the node above.
-pub(super) fn smooth(value: f64, share: f64, above: f64) -> f64 {
-    value * share / (share + 1.0) + above / (share + 1.0)
-}
-
 impl Growth {
-    /// The best value of a leaf with these sums of gradients and hessians, shrunk; `extra_l2` is added to the penalty.
-    pub(crate) fn value(&self, [g, h]: [f64; 2], extra_l2: f64) -> f64 {
-        let h = h + (self.lambda_l2 + extra_l2);
-        let size = kernel::shrink(g, self.lambda_l1);
-        if h > 0.0 {
-            self.limited(-size.copysign(g) / h) * self.shrinkage
-        } else {
-            0.0
-        }
-    }
-
-    /// The same for a leaf of so many rows, drawn to the value of the node above it.
-    pub(crate) fn value_below(
-        &self,
-        sums: [f64; 2],
-        extra_l2: f64,
-        rows: u64,
-        above: Option<f64>,
-    ) -> f64 {
-        let above = above.map(|a| a * self.shrinkage);
-        self.smoothed(self.value(sums, extra_l2), rows, above)
-    }
-
-    /// A leaf value within `max_delta_step`.
-    pub(crate) fn limited(&self, value: f64) -> f64 {
-        if self.max_delta_step > 0.0 {
-            value.clamp(-self.max_delta_step, self.max_delta_step)
-        } else {
-            value
-        }
-    }
-
-    /// The value of a leaf of so many rows, drawn to that of the node `above` it; the root has none.
-    pub(crate) fn smoothed(&self, value: f64, rows: u64, above: Option<f64>) -> f64 {
-        match above {
-            Some(above) if self.path_smooth > 0.0 => {
-                smooth(value, rows as f64 / self.path_smooth, above)
-            }
-            _ => value,
-        }
-    }
-
     /// Levels of a symmetric tree.
     pub(super) fn levels(&self) -> usize {
         self.max_depth.unwrap_or(GrowPolicy::SYMMETRIC_DEPTH)

@@ -1,12 +1,6 @@
-//! Growth policies: which leaves of a tree are split, and in which order.
+//! Growth policies by name.
 
 use serde::{Deserialize, Serialize};
-
-use super::depth_wise::DepthWise;
-use super::frontier::Grown;
-use super::leaf::{Leaf, TreeContext};
-use super::leaf_wise::LeafWise;
-use super::symmetric::Symmetric;
 
 /// The order in which the leaves of a tree are split, under XGBoost's and CatBoost's names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,20 +34,4 @@ impl GrowPolicy {
     pub(crate) const SYMMETRIC_DEPTH: usize = 6;
     /// Most levels of a symmetric tree, whose table has two entries to the power of these.
     pub(crate) const DEEPEST_SYMMETRIC: usize = 16;
-
-    /// The strategy of that name.
-    pub(super) fn strategy(self) -> &'static dyn Strategy {
-        match self {
-            Self::Lossguide => &LeafWise,
-            Self::Depthwise => &DepthWise,
-            Self::SymmetricTree => &Symmetric,
-        }
-    }
-}
-
-/// A way to grow a tree from its root.
-pub(super) trait Strategy {
-    /// Splits the root and its descendants, on at most `threads` threads. The tree does not depend
-    /// on their number.
-    fn grow<'s>(&self, context: &TreeContext<'_>, root: Leaf<'s>, threads: usize) -> Grown<'s>;
 }

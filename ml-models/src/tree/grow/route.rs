@@ -1,5 +1,7 @@
 //! The leaves of rows that a tree was not grown on.
 
+use rayon::prelude::*;
+
 use super::binned_tree::BinnedTree;
 use super::decision::Decision;
 use crate::tree::bin::{Cells, Layout};
@@ -50,6 +52,26 @@ impl<'a> Route<'a> {
             ];
             todo.extend(children.into_iter().filter(|c| !c.1.is_empty()));
         }
+    }
+}
+
+impl BinnedTree {
+    /// Adds `factor` times each row's leaf value to its score.
+    pub(crate) fn add_to(&self, scores: &mut [f64], factor: f64, cells: &Cells, layout: &Layout) {
+        let route = Route::new(self, layout, cells);
+        scores
+            .par_chunks_mut(Route::ROWS)
+            .enumerate()
+            .for_each(|(chunk, scores)| {
+                let first = chunk * Route::ROWS;
+                let rows = (first as u32..).take(scores.len()).collect();
+                route.leaves(rows, |leaf, rows| {
+                    let value = factor * self.values[leaf];
+                    for &row in rows {
+                        scores[row as usize - first] += value;
+                    }
+                });
+            });
     }
 }
 

@@ -64,11 +64,7 @@ impl SplitRules {
             categorical: params.categorical.clone(),
             limits: params.bounded().then(|| Bounding {
                 unit: gradient_scale / hessian_scale,
-                step: if params.max_delta_step > 0.0 {
-                    params.max_delta_step
-                } else {
-                    f64::INFINITY
-                },
+                step: params.step(),
                 smooth: params.path_smooth,
             }),
             monotone: params.monotone.clone(),

@@ -3,11 +3,10 @@
 use rayon::prelude::*;
 
 use super::binned_tree::{BinnedTree, Node, Side};
-use super::frontier::Grown;
 use super::leaf::{Leaf, TreeContext};
 use super::level::LevelSearch;
-use super::policy::Strategy;
 use super::split::Split;
+use super::strategy::{Grown, Strategy};
 
 /// Growth level by level, each level split by one feature at one threshold.
 pub(super) struct Symmetric;

@@ -1,6 +1,7 @@
-//! Bounded and smoothed leaf values: the gain of a split is that of the values its leaves may have, not of the best ones.
+//! Gains of splits. Where leaf values are bounded or smoothed, the gain is that of the values the
+//! leaves may have, not of the best ones.
 
-use super::params::smooth;
+use super::leaf_value::LeafValue;
 use super::rules::{LeafRules, Limits};
 use crate::tree::kernel;
 
@@ -8,13 +9,14 @@ impl LeafRules {
     /// The value of a leaf with this packed sum and so many rows, in packed units.
     fn value(&self, packed: u64, rows: i64, l2: f64, limits: &Limits) -> f64 {
         let (g, h) = kernel::unpack(packed);
-        let value = -kernel::shrink(g, self.constants.lambda_l1).copysign(g) / (h + l2);
-        let value = value.clamp(-limits.step, limits.step);
-        let value = if limits.smooth > 0.0 {
-            smooth(value, rows as f64 / limits.smooth, limits.above)
-        } else {
-            value
+        let rule = LeafValue {
+            lambda_l1: self.constants.lambda_l1,
+            lambda_l2: l2,
+            step: limits.step,
+            smooth: limits.smooth,
         };
+        let value = rule.limited([g, h]);
+        let value = rule.smoothed(value, rows as f64, Some(limits.above));
         value.clamp(limits.low, limits.high)
     }
 
