@@ -6,8 +6,8 @@ use ml_data::repr::{AnyView, Names, RowSet};
 use ml_data::{Error, Result};
 
 use super::params::STEP;
+use crate::tree::bin::learn_layout;
 use crate::tree::bin::{Binning, Cells, Layout};
-use crate::tree::matrix::learn_layout;
 use crate::tree::weights::Weights;
 
 /// Rows of a byte or two a cell.

@@ -16,8 +16,8 @@ use super::rows::{Rows, SampleRef};
 use super::rules::check_params;
 use super::target::{BoostTarget, sample_ref};
 use crate::tree::grow::{Growth, Pair};
+use crate::tree::leaves_of_tree;
 use crate::tree::math::PIECE;
-use crate::tree::matrix::leaves_of_tree;
 use crate::tree::weights::Weights;
 use crate::tree::{Child, Combine, Condition, Ensemble, Matrix, Parts, Tree};
 

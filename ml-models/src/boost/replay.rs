@@ -3,7 +3,7 @@
 use ml_data::repr::AnyView;
 
 use crate::tree::Ensemble;
-use crate::tree::matrix::leaves_of_tree;
+use crate::tree::leaves_of_tree;
 
 /// Adds the starting scores and the trees in their order to scores, one output after the other.
 pub(super) fn add_to(model: &Ensemble, x: AnyView<'_>, scores: &mut [f64]) {

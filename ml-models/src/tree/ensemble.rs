@@ -4,33 +4,11 @@ use ml_data::repr::{AnyRow, AnyView, Dense, Float, Names, View};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::matrix::{self, Matrix};
+use super::link::{Combine, Link};
+use super::matrix::Matrix;
 use super::node::Node;
-use super::predict::{Compiled, Scratch};
-use super::shap::{Contributions, Explainer};
+use super::predict::{Compiled, Scratch, rows};
 use super::shape::Tree;
-
-/// How scores become predictions.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub enum Link {
-    /// The score itself.
-    Identity,
-    /// e^score: counts and positive amounts.
-    Exp,
-    /// 1 / (1 + e^(-s score)), for each output by itself.
-    Sigmoid(f64),
-    /// e^score over the sum of all outputs' e^score.
-    Softmax,
-}
-
-/// How a row's leaf values become a score.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Combine {
-    /// They are added up, as in boosting.
-    Sum,
-    /// Their mean, as in a forest.
-    Mean,
-}
 
 /// What an ensemble is made of; [`Ensemble::new`] checks that it fits together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -183,12 +161,12 @@ impl Ensemble {
 
     fn raw_any_row(&self, row: AnyRow<'_>, scratch: &mut Scratch, out: &mut [f64]) -> Result<()> {
         Error::check_len("scores of a row", self.outputs(), out.len())?;
-        matrix::add_row(&self.compiled, row, self.names().len(), scratch, out)
+        rows::add_row(&self.compiled, row, self.names().len(), scratch, out)
     }
 
     pub(crate) fn raw_any_scores(&self, x: AnyView<'_>) -> Result<Vec<f64>> {
         x.check(self.names())?;
-        matrix::scores(&self.compiled, x)
+        rows::scores(&self.compiled, x)
     }
 
     /// The same for a row of either kind.
@@ -216,16 +194,7 @@ impl Ensemble {
     pub fn leaves<R: Matrix>(&self, x: View<'_, R>) -> Result<Vec<u32>> {
         let x = R::any_view(x);
         x.check(self.names())?;
-        matrix::leaves(&self.compiled, x)
-    }
-
-    /// What each feature adds to each score of each row (LightGBM's `pred_contrib`). Where rows come one by one, keep an
-    /// [`Explainer`].
-    ///
-    /// # Errors
-    /// Other columns than the trained ones.
-    pub fn shap<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Contributions> {
-        Explainer::new(self).shap(x)
+        rows::leaves(&self.compiled, x)
     }
 
     /// The predictions of all rows: probabilities, rates or scores, [`outputs`](Self::outputs) numbers a row.
@@ -245,32 +214,6 @@ impl Ensemble {
         }
         Ok(scores)
     }
-}
-
-impl Link {
-    /// Turns the scores of a row into its predictions, with the platform's exponential: so do LightGBM and XGBoost, and a model
-    /// that moved between them keeps its probabilities to the last bit.
-    pub fn apply(self, row: &mut [f64]) {
-        match self {
-            Self::Identity => {}
-            Self::Exp => row.iter_mut().for_each(|s| *s = s.exp()),
-            Self::Sigmoid(steepness) => row
-                .iter_mut()
-                .for_each(|s| *s = 1.0 / (1.0 + (-steepness * *s).exp())),
-            Self::Softmax => softmax(row),
-        }
-    }
-}
-
-/// Scores become shares that sum to 1.
-fn softmax(scores: &mut [f64]) {
-    let highest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut sum = 0.0;
-    for s in scores.iter_mut() {
-        *s = (*s - highest).exp();
-        sum += *s;
-    }
-    scores.iter_mut().for_each(|s| *s /= sum);
 }
 
 #[cfg(test)]

@@ -1,11 +1,7 @@
 //! The binned matrix: one byte a cell, two where a column has many bins; rows side by side.
 
 use super::aligned::Aligned;
-use super::fill::Filler;
-use super::layout::Layout;
 use super::slots::Slots;
-use crate::tree::matrix::fill_cells;
-use ml_data::repr::AnyView;
 
 /// Bins of a matrix, row after row, each padded to `stride` bytes: first the slots of one byte, then those of two. The bin
 /// `values()` of a column stands for a missing value.
@@ -17,36 +13,6 @@ pub(crate) struct Cells {
     pub(crate) slots: Slots,
     /// The slots of one byte again, one after the other: splitting a leaf reads one of them.
     pub(super) by_slot: Vec<u8>,
-}
-
-impl Layout {
-    /// Bins every row of `x`, each column in a place of its own.
-    pub(crate) fn cells<'a>(&self, x: impl Into<AnyView<'a>>) -> Cells {
-        let x = x.into();
-        let mut cells = Cells::new(self.slots_alone(), x.len());
-        fill_cells(x, &Filler::new(self), &mut cells, 0);
-        cells
-    }
-
-    /// Cells of training rows, to be filled.
-    pub(crate) fn empty_cells(&self, rows: usize) -> Cells {
-        Cells::new(self.slots.clone(), rows)
-    }
-
-    /// Bins every training row. Columns that share a byte but meet in some row get places of their own.
-    pub(crate) fn training_cells<'a>(&mut self, x: impl Into<AnyView<'a>>) -> Cells {
-        let x = x.into();
-        loop {
-            let mut cells = self.empty_cells(x.len());
-            let filler = Filler::new(self);
-            fill_cells(x, &filler, &mut cells, 0);
-            let met = filler.met();
-            if met.is_empty() {
-                return cells;
-            }
-            self.separate(&met);
-        }
-    }
 }
 
 impl Cells {
@@ -83,7 +49,7 @@ impl Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::bin::{Binning, Bins};
+    use crate::tree::bin::{Binning, Bins, Layout};
     use ml_data::repr::{Dense, View};
 
     #[test]

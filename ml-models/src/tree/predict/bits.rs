@@ -10,8 +10,9 @@
 
 use std::ops::{BitAnd, BitAndAssign};
 
-use super::question::Question;
-use super::ranks::{MISSING, Questions};
+use super::outputs::add_in_turn;
+use super::question::{MISSING, Question};
+use super::ranks::Questions;
 use crate::tree::{Child, Tree};
 
 /// A bit vector of leaves.
@@ -205,7 +206,7 @@ impl<W: Word> Bits<W> {
             }
         }
         let leaves = words.iter().zip(self.values.chunks_exact(W::BITS));
-        super::add_in_turn(out, leaves.map(|(word, values)| values[word.first()]));
+        add_in_turn(out, leaves.map(|(word, values)| values[word.first()]));
     }
 }
 

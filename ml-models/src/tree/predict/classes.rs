@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::question::{Question, Sets};
-use super::ranks::MISSING;
+use super::question::{MISSING, Question, Sets};
 use crate::tree::{Categories, Condition, Node};
 
 /// Classes of a slot, at most; one rank is for missing values.

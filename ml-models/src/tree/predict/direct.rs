@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::outputs::add_in_turn;
 use super::table::Table;
 use crate::tree::{Condition, Missing, Tree};
 use ml_data::repr::{Dense, Float, View};
@@ -104,7 +105,7 @@ impl Direct {
         for at in at.chunks_mut(LANES) {
             while self.advance(at, |_| row) {}
         }
-        super::add_in_turn(out, at.iter().map(|&a| self.0.value(a)));
+        add_in_turn(out, at.iter().map(|&a| self.0.value(a)));
     }
 
     /// Adds the leaf values of all rows to `out`, `outputs` a row.

@@ -13,9 +13,11 @@ mod classes;
 mod direct;
 mod levels;
 mod numbers;
+mod outputs;
 mod pool;
 mod question;
 mod ranks;
+pub(super) mod rows;
 mod table;
 #[cfg(test)]
 pub(super) mod tests;
@@ -23,7 +25,7 @@ mod walk;
 
 use rayon::prelude::*;
 
-use super::ensemble::Combine;
+use super::link::Combine;
 use super::shape::Tree;
 use bits::Bits;
 use direct::Direct;
@@ -78,20 +80,6 @@ pub struct Scratch {
     words64: Vec<u64>,
     /// For a row without its zeros: zeros, whenever it is not in use.
     pub(super) zeros: Vec<f64>,
-}
-
-/// Adds values to the outputs in turn.
-#[inline(always)]
-fn add_in_turn(out: &mut [f64], values: impl Iterator<Item = f64>) {
-    if let [out] = out {
-        *out = values.fold(*out, |sum, v| sum + v);
-        return;
-    }
-    let mut k = 0;
-    for value in values {
-        out[k] += value;
-        k = if k + 1 == out.len() { 0 } else { k + 1 };
-    }
 }
 
 /// Rows of a batch that one task predicts.

@@ -1,9 +1,11 @@
 //! What a node asks, said in ranks.
 
-use super::ranks::MISSING;
 use crate::tree::Node;
 use crate::tree::kernel::{self, Rule};
 use std::collections::HashMap;
+
+/// The rank of a missing value; ranks of values are smaller.
+pub(super) const MISSING: u8 = 255;
 
 /// A set of ranks, bit `r % 64` of word `r / 64` for rank `r`.
 pub(in crate::tree) type Set = [u64; 4];

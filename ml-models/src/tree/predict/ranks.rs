@@ -10,9 +10,6 @@ use crate::tree::kernel::{Bytes, ROWS, Thresholds, ranks_of_column, ranks_of_row
 use crate::tree::{Condition, Tree};
 use ml_data::repr::{Dense, Float, View};
 
-/// The rank of a missing value; ranks of values are smaller.
-pub(super) const MISSING: u8 = 255;
-
 /// The slots: first those of numbers, then those of categories.
 #[derive(Debug, Clone)]
 pub(in crate::tree) struct Ranks {

@@ -1,6 +1,7 @@
 //! Down the trees, several at a time, so that one's loads hide another's: a row goes down several trees, or several rows go
 //! down a tree.
 
+use super::outputs::add_in_turn;
 use super::question::Set;
 use super::ranks::Questions;
 use super::table::Table;
@@ -90,7 +91,7 @@ impl Walk {
         } else if !ranks.is_empty() {
             self.down_trees::<false>(ranks, at);
         }
-        super::add_in_turn(out, at.iter().map(|&a| self.value(a)));
+        add_in_turn(out, at.iter().map(|&a| self.value(a)));
     }
 
     fn down_trees<const SETS: bool>(&self, ranks: &[u8], at: &mut [u32]) {

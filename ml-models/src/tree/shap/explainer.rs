@@ -238,3 +238,14 @@ struct Buffers {
     /// By output, group of rows and feature in use.
     sums: Vec<Lanes>,
 }
+
+impl Ensemble {
+    /// What each feature adds to each score of each row (LightGBM's `pred_contrib`). Where rows come one by one, keep an
+    /// [`Explainer`].
+    ///
+    /// # Errors
+    /// Other columns than the trained ones.
+    pub fn shap<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Contributions> {
+        Explainer::new(self).shap(x)
+    }
+}
