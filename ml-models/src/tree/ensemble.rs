@@ -1,6 +1,6 @@
 //! Trees that are added up.
 
-use ml_data::repr::{AnyRow, AnyView, Dense, Float, Names, View};
+use ml_data::repr::{AnyRow, AnyView, Float, Names, View};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 

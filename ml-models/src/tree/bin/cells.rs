@@ -48,7 +48,6 @@ impl Cells {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::tree::bin::{Binning, Bins, Layout};
     use ml_data::repr::{Dense, View};
 
