@@ -220,6 +220,7 @@ impl Ensemble {
 mod tests {
     use super::super::shape::Leaf;
     use super::*;
+    use ml_data::repr::Dense;
 
     fn parts() -> Parts {
         let leaf = |value| Leaf {
