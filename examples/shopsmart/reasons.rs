@@ -5,7 +5,7 @@ use crate::report::Report;
 use crate::rows::Judged;
 use crate::trade::Trade;
 use ml_pipeline::models::boost::FittedBoost;
-use ml_pipeline::models::tree::{Explainer, Reason};
+use ml_pipeline::models::tree::{Explainer, FeatureContribution};
 use ml_pipeline::prelude::*;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ pub struct Reasons {
     product: String,
     expected: f64,
     score: f64,
-    one: Vec<Reason>,
+    one: Vec<FeatureContribution>,
 }
 
 impl Reasons {

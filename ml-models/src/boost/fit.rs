@@ -16,7 +16,7 @@ use super::rules::check_params;
 use super::state::State;
 use super::task::{OnRound, Task};
 use super::train::{Hooks, Trained, train};
-use crate::tree::{Combine, Ensemble, Parts};
+use crate::tree::{Combine, Ensemble, EnsembleParts};
 
 /// Result of a fit: the trees, and how validation went.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ fn learned(
         .map_or_else(Vec::new, |(e, _)| e.trees().to_vec());
     trees.extend(trained.trees);
     trees.truncate(best.map_or(usize::MAX, |b| b * trained.start.len()));
-    let ensemble = Ensemble::new(Parts {
+    let ensemble = Ensemble::new(EnsembleParts {
         names: task.train.x.names().clone(),
         outputs: trained.start.len(),
         trees,

@@ -19,7 +19,7 @@ use crate::tree::grow::{Growth, Pair};
 use crate::tree::leaves_of_tree;
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
-use crate::tree::{Child, Combine, Condition, Ensemble, Matrix, Parts, Tree};
+use crate::tree::{Child, Combine, Condition, Ensemble, EnsembleParts, Matrix, Tree};
 
 /// [`Boost`] that gives the trees of a fitted model new leaf values; see [`Boost::refit`].
 #[derive(Debug, Clone, PartialEq)]
@@ -228,7 +228,7 @@ impl Values {
     }
 
     /// Renews the constant scores of a model without splits.
-    fn renew_constant(&self, parts: &mut Parts, best: &[f64]) {
+    fn renew_constant(&self, parts: &mut EnsembleParts, best: &[f64]) {
         for (start, best) in parts.start.iter_mut().zip(best) {
             *start = self.decay * *start + (1.0 - self.decay) * best;
         }

@@ -16,7 +16,7 @@ use super::settings::{MaxFeatures, Settings};
 use crate::tree::bin::{Binning, Layout};
 use crate::tree::prune::worth_keeping;
 use crate::tree::weights::{Weights, held};
-use crate::tree::{Combine, Ensemble, Link, Parts, Tree};
+use crate::tree::{Combine, Ensemble, EnsembleParts, Link, Tree};
 
 /// Labels beyond this are refused: sums of their squares must stay finite.
 const LARGEST_LABEL: f64 = 1e100;
@@ -252,7 +252,7 @@ fn forest<F: Float, I: Impurity>(
     let oob = settings
         .oob_score
         .then(|| oob::ask(settings, rows, outputs, &trees, score));
-    let ensemble = Ensemble::new(Parts {
+    let ensemble = Ensemble::new(EnsembleParts {
         names: names.clone(),
         outputs,
         trees: trees.into_iter().flatten().collect(),

@@ -8,7 +8,7 @@ use ml_data::random::{Xoshiro256PlusPlus, generator};
 use super::binned::Binned;
 use super::impurity::Impurity;
 use super::search::{Cut, Entry, Search, Wanted};
-use crate::tree::{Child, Condition, Leaf, Missing, Node, Tree};
+use crate::tree::{Child, Condition, Leaf, MissingType, Node, Tree};
 
 /// Bounds of a tree.
 #[derive(Debug, Clone, Copy)]
@@ -238,7 +238,7 @@ impl<'a, I: Impurity> Grower<'a, I> {
             nodes.push(Node {
                 feature: self.binned.layout.columns[cut.column].source,
                 test: test.unwrap_or(Condition::Present),
-                missing: Missing::Nan,
+                missing: MissingType::Nan,
                 missing_left: cut.missing_left.unwrap_or(heavier),
                 // Until the children are hung.
                 left: Child::Leaf(0),

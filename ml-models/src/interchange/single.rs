@@ -4,7 +4,7 @@
 //! exact, too; in writing it can not be, and values within a rounding of a threshold may change sides.
 
 use crate::tree::ZERO;
-use crate::tree::{Condition, Missing, Node};
+use crate::tree::{Condition, MissingType, Node};
 
 /// The largest `f32` that is at most `x`: `v <= x` and `v <= at_most(x)` are the same for every `f32`.
 pub(super) fn at_most(x: f64) -> f32 {
@@ -44,9 +44,9 @@ pub(super) fn missing_left(node: &Node) -> Option<bool> {
         Condition::Threshold(threshold) => threshold,
     };
     match node.missing {
-        Missing::Nan => Some(node.missing_left),
-        Missing::Never => Some(0.0 <= threshold),
-        Missing::Zero => {
+        MissingType::Nan => Some(node.missing_left),
+        MissingType::Never => Some(0.0 <= threshold),
+        MissingType::Zero => {
             let agrees = if node.missing_left {
                 threshold >= ZERO
             } else {

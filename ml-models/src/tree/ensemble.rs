@@ -12,7 +12,7 @@ use super::shape::Tree;
 
 /// What an ensemble is made of; [`Ensemble::new`] checks that it fits together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Parts {
+pub struct EnsembleParts {
     /// Names of the feature columns.
     pub names: Names,
     /// Scores a row: 1, or one a class. Tree `t` adds to output `t % outputs`.
@@ -38,9 +38,9 @@ pub struct Parts {
 /// Batches follow Lucchese et al., *QuickScorer* (SIGIR 2015), [doi:10.1145/2766462.2767733](https://doi.org/10.1145/2766462.2767733),
 /// in spirit: all nodes are evaluated for many rows at a time, without branches.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "Parts", into = "Parts")]
+#[serde(try_from = "EnsembleParts", into = "EnsembleParts")]
 pub struct Ensemble {
-    parts: Parts,
+    parts: EnsembleParts,
     compiled: Compiled,
 }
 
@@ -50,10 +50,10 @@ impl PartialEq for Ensemble {
     }
 }
 
-impl TryFrom<Parts> for Ensemble {
+impl TryFrom<EnsembleParts> for Ensemble {
     type Error = String;
 
-    fn try_from(parts: Parts) -> Result<Self, String> {
+    fn try_from(parts: EnsembleParts) -> Result<Self, String> {
         let outputs = parts.outputs;
         if outputs == 0
             || parts.start.len() != outputs
@@ -81,7 +81,7 @@ impl TryFrom<Parts> for Ensemble {
     }
 }
 
-impl From<Ensemble> for Parts {
+impl From<Ensemble> for EnsembleParts {
     fn from(ensemble: Ensemble) -> Self {
         ensemble.parts
     }
@@ -92,7 +92,7 @@ impl Ensemble {
     ///
     /// # Errors
     /// Parts that do not fit together, with the tree and the reason.
-    pub fn new(parts: Parts) -> Result<Self> {
+    pub fn new(parts: EnsembleParts) -> Result<Self> {
         Self::try_from(parts).map_err(|reason| Error::Fit {
             step: "Ensemble",
             reason,
@@ -101,7 +101,7 @@ impl Ensemble {
 
     /// What it is made of.
     #[must_use]
-    pub fn parts(&self) -> &Parts {
+    pub fn parts(&self) -> &EnsembleParts {
         &self.parts
     }
 
@@ -222,14 +222,14 @@ mod tests {
     use super::*;
     use ml_data::repr::Dense;
 
-    fn parts() -> Parts {
+    fn parts() -> EnsembleParts {
         let leaf = |value| Leaf {
             value,
             weight: 1.0,
             count: 1,
         };
         let tree = |value| Tree::new(vec![], vec![leaf(value)], 1.0).unwrap();
-        Parts {
+        EnsembleParts {
             names: Names::numbered(1),
             outputs: 2,
             trees: [1.0, 2.0, 3.0, 4.0].map(tree).into(),
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(sum.raw_scores(View::all(&x)).unwrap(), [4.5, 5.0, 4.5, 5.0]);
         let p = sum.predictions(View::all(&x)).unwrap();
         assert!((p[1] - 1.0 / (1.0 + (-0.5_f64).exp())).abs() < 1e-15);
-        let mean = Ensemble::new(Parts {
+        let mean = Ensemble::new(EnsembleParts {
             combine: Combine::Mean,
             start: vec![0.0; 2],
             ..parts()
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn parts_that_do_not_fit_are_refused() {
-        let broken = |change: fn(&mut Parts)| {
+        let broken = |change: fn(&mut EnsembleParts)| {
             let mut p = parts();
             change(&mut p);
             Ensemble::new(p).unwrap_err().to_string()

@@ -27,14 +27,14 @@ mod shape;
 pub(crate) mod weights;
 
 pub use categories::Categories;
-pub use ensemble::{Ensemble, Parts};
+pub use ensemble::{Ensemble, EnsembleParts};
 pub use grow::GrowPolicy;
 pub use link::{Combine, Link};
 pub use matrix::Matrix;
 pub(crate) use node::ZERO;
-pub use node::{Child, Condition, Missing, Node};
+pub use node::{Child, Condition, MissingType, Node};
 pub use predict::Scratch;
 pub(crate) use predict::rows::leaves_of_tree;
 pub use print::Printer;
-pub use shap::{Contributions, Explainer, Interactions, Reason};
+pub use shap::{Contributions, Explainer, FeatureContribution, InteractionValues};
 pub use shape::{Leaf, Tree};

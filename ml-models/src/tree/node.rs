@@ -27,7 +27,7 @@ pub enum Condition {
 
 /// Which values a split takes for missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Missing {
+pub enum MissingType {
     /// `NaN`.
     Nan,
     /// `NaN` and zero, as for sparse data.
@@ -44,7 +44,7 @@ pub struct Node {
     /// What is asked of the value.
     pub test: Condition,
     /// Which values are missing; categories know `NaN` only.
-    pub missing: Missing,
+    pub missing: MissingType,
     /// Whether missing values go left.
     pub missing_left: bool,
     /// Where yes leads.
@@ -78,8 +78,8 @@ impl Node {
             Condition::Present => f64::INFINITY,
         };
         match self.missing {
-            Missing::Nan if value.is_nan() => self.missing_left,
-            Missing::Zero if value.is_nan() || value.abs() <= ZERO => self.missing_left,
+            MissingType::Nan if value.is_nan() => self.missing_left,
+            MissingType::Zero if value.is_nan() || value.abs() <= ZERO => self.missing_left,
             _ if value.is_nan() => 0.0 <= threshold,
             _ => value <= threshold,
         }
@@ -90,7 +90,7 @@ impl Node {
 mod tests {
     use super::*;
 
-    fn node(test: Condition, missing: Missing, missing_left: bool) -> Node {
+    fn node(test: Condition, missing: MissingType, missing_left: bool) -> Node {
         Node {
             feature: 0,
             test,
@@ -119,25 +119,25 @@ mod tests {
             values.map(|v| node(Condition::Threshold(2.0), missing, left).goes_left(v))
         };
         assert_eq!(
-            sides(Missing::Nan, false),
+            sides(MissingType::Nan, false),
             [true, true, false, false, false, true]
         );
         assert_eq!(
-            sides(Missing::Zero, false),
+            sides(MissingType::Zero, false),
             [true, true, false, false, false, false]
         );
         assert_eq!(
-            sides(Missing::Never, false),
+            sides(MissingType::Never, false),
             [true, true, false, false, true, true]
         );
-        let present = node(Condition::Present, Missing::Nan, false);
+        let present = node(Condition::Present, MissingType::Nan, false);
         assert!(present.goes_left(f64::INFINITY) && !present.goes_left(f64::NAN));
     }
 
     #[test]
     fn categories_in_the_set_go_left() {
         let set = Condition::Categories([1, 40].into_iter().collect());
-        let node = node(set, Missing::Nan, false);
+        let node = node(set, MissingType::Nan, false);
         let sides =
             [1.0, 1.9, 40.0, 2.0, -1.0, f64::NAN, f64::INFINITY, 1e12].map(|v| node.goes_left(v));
         assert_eq!(sides, [true, true, true, false, false, false, false, false]);

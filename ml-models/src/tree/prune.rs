@@ -11,7 +11,7 @@ impl Tree {
     /// use ml_data::prelude::*;
     /// use ml_data::sample::RealLabels;
     /// use ml_models::boost::{Boost, FittedBoost};
-    /// use ml_models::tree::{Ensemble, Parts, Tree};
+    /// use ml_models::tree::{Ensemble, EnsembleParts, Tree};
     ///
     /// let x: Vec<f64> = (0..400).map(|i| f64::from(i) / 40.0).collect();
     /// let y: Vec<f64> = x.iter().enumerate().map(|(i, x)| x.sin() + 0.2 * ((i * 7919 % 101) as f64 / 50.0 - 1.0)).collect();
@@ -19,7 +19,7 @@ impl Tree {
     /// let model: FittedBoost = Boost::new().num_iterations(20).fit(&train)?;
     ///
     /// // Fewer leaves, and what that costs.
-    /// let mut parts = Parts::from(model.ensemble().clone());
+    /// let mut parts = EnsembleParts::from(model.ensemble().clone());
     /// parts.trees = parts.trees.iter().map(|tree| tree.pruned(0.1)).collect();
     /// let small = FittedBoost::from_ensemble(Ensemble::new(parts)?)?;
     /// let leaves = |m: &FittedBoost| m.trees().iter().map(|t| t.leaves().len()).sum::<usize>();
@@ -110,14 +110,14 @@ pub(crate) fn worth_keeping(nodes: &[Node], alpha: f64, gain: impl Fn(usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::{Condition, Missing};
+    use crate::tree::{Condition, MissingType};
 
     /// A tree of three splits in a row, and its leaves 0 to 3.
     fn tree(gains: [f64; 3]) -> Tree {
         let node = |i: usize| Node {
             feature: 0,
             test: Condition::Threshold(i as f64),
-            missing: Missing::Nan,
+            missing: MissingType::Nan,
             missing_left: false,
             left: Child::Leaf(i as u32),
             right: if i < 2 {

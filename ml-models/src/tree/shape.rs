@@ -155,14 +155,14 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
-    use super::super::node::Missing;
+    use super::super::node::MissingType;
     use super::*;
 
     fn stump() -> Tree {
         let node = Node {
             feature: 1,
             test: Condition::Threshold(2.0),
-            missing: Missing::Nan,
+            missing: MissingType::Nan,
             missing_left: false,
             left: Child::Leaf(0),
             right: Child::Leaf(1),

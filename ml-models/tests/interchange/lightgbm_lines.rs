@@ -2,7 +2,7 @@
 
 use ml_data::Error;
 use ml_models::interchange::lightgbm;
-use ml_models::tree::{Child, Combine, Condition, Ensemble, Link, Missing};
+use ml_models::tree::{Child, Combine, Condition, Ensemble, Link, MissingType};
 
 /// Lines are counted in the comments; the second tree is a leaf.
 const TEXT: &str = "\
@@ -85,10 +85,10 @@ fn every_line_has_its_meaning() {
         .map(|n| (n.missing, n.missing_left))
         .collect::<Vec<_>>();
     let want = [
-        (Missing::Never, false),
-        (Missing::Nan, false),
-        (Missing::Zero, true),
-        (Missing::Nan, true),
+        (MissingType::Never, false),
+        (MissingType::Nan, false),
+        (MissingType::Zero, true),
+        (MissingType::Nan, true),
     ];
     assert_eq!(missing, want);
     let sides = nodes.iter().map(|n| (n.left, n.right)).collect::<Vec<_>>();

@@ -10,7 +10,7 @@ use ml_data::repr::{Dense, RowSet, View};
 use ml_data::sample::{Dataset, Real, RealLabels};
 use ml_models::boost::{Boost, FittedBoost};
 use ml_models::interchange::{lightgbm, onnx, xgboost};
-use ml_models::tree::{Combine, Condition, Ensemble, Link, Node, Parts, Tree};
+use ml_models::tree::{Combine, Condition, Ensemble, EnsembleParts, Link, Node, Tree};
 
 use crate::random::{Draw, FEATURES, Kinds, NUMERIC, ensemble, rows};
 
@@ -96,7 +96,7 @@ const CLASSES: Shape = (3, Link::Softmax, Combine::Sum);
 /// A model of seven rounds that says it was trained for this objective.
 fn model(shape: Shape, objective: &str, kinds: Kinds, seed: u64) -> Ensemble {
     let parts = ensemble(7, shape, kinds, seed).parts().clone();
-    Ensemble::new(Parts {
+    Ensemble::new(EnsembleParts {
         objective: objective.into(),
         ..parts
     })

@@ -2,7 +2,7 @@
 
 use ml_data::repr::Names;
 use ml_models::tree::{
-    Child, Combine, Condition, Ensemble, Leaf, Link, Missing, Node, Parts, Tree,
+    Child, Combine, Condition, Ensemble, EnsembleParts, Leaf, Link, MissingType, Node, Tree,
 };
 
 /// Numeric columns; the others hold categories.
@@ -58,9 +58,9 @@ fn node(kinds: Kinds, leaves: (u32, u32), draw: &mut Draw) -> Node {
     let columns = if kinds.categories { FEATURES } else { NUMERIC };
     let feature = draw.below(columns);
     let missing = match draw.below(6) {
-        0 if kinds.zero && feature < NUMERIC => Missing::Zero,
-        1 if feature < NUMERIC => Missing::Never,
-        _ => Missing::Nan,
+        0 if kinds.zero && feature < NUMERIC => MissingType::Zero,
+        1 if feature < NUMERIC => MissingType::Never,
+        _ => MissingType::Nan,
     };
     Node {
         feature: feature as u32,
@@ -136,7 +136,7 @@ pub(crate) fn ensemble(
             )
         })
         .collect();
-    Ensemble::new(Parts {
+    Ensemble::new(EnsembleParts {
         names: Names::numbered(FEATURES as usize),
         outputs,
         trees,

@@ -2,7 +2,7 @@
 
 use ml_data::Error;
 use ml_models::interchange::xgboost;
-use ml_models::tree::{Child, Condition, Ensemble, Link, Missing};
+use ml_models::tree::{Child, Condition, Ensemble, Link, MissingType};
 
 /// Node 1 sends categories 0 and 3 right; nodes 2 to 4 are leaves.
 const TEXT: &str = r#"{"learner":{"feature_names":["a","b"],"gradient_booster":{"model":{
@@ -53,7 +53,7 @@ fn every_field_has_its_meaning() {
     assert_eq!((root.left, root.right), (Child::Node(1), Child::Leaf(0)));
     assert_eq!(
         (root.feature, root.missing, root.missing_left),
-        (0, Missing::Nan, true)
+        (0, MissingType::Nan, true)
     );
     // Values are means of the leaves below, by their hessians.
     assert_eq!(

@@ -3,7 +3,7 @@
 use ml_data::random::{RngExt, Xoshiro256PlusPlus};
 use ml_data::repr::{Dense, Float, View};
 
-use crate::tree::{Child, Condition, Leaf, Missing, Node, Tree};
+use crate::tree::{Child, Condition, Leaf, MissingType, Node, Tree};
 
 /// Mean depth of an unsuccessful search in a binary search tree of so many keys.
 pub(super) fn average_path_length(n: usize) -> f64 {
@@ -75,7 +75,7 @@ impl<'a, F: Float> Grower<'a, F> {
         self.nodes.push(Node {
             feature,
             test,
-            missing: Missing::Nan,
+            missing: MissingType::Nan,
             missing_left,
             left: Child::Leaf(0),
             right: Child::Leaf(0),

@@ -7,7 +7,7 @@ use ml_data::sample::Scores;
 use serde::{Deserialize, Serialize};
 
 use super::grow::average_path_length;
-use crate::tree::{Combine, Ensemble, Link, Parts, Scratch, Tree};
+use crate::tree::{Combine, Ensemble, EnsembleParts, Link, Scratch, Tree};
 
 /// A fitted [`IsolationForest`](super::IsolationForest): predicts how anomalous rows are, from 0 to 1.
 ///
@@ -59,7 +59,7 @@ impl TryFrom<Stored> for FittedIsolationForest {
 
 impl FittedIsolationForest {
     pub(super) fn of(names: Names, trees: Vec<Tree>, rows: usize) -> Result<Self> {
-        let ensemble = Ensemble::new(Parts {
+        let ensemble = Ensemble::new(EnsembleParts {
             names,
             outputs: 1,
             trees,

@@ -4,7 +4,7 @@ use ml_data::sample::Dataset;
 
 use super::grow::average_path_length;
 use super::*;
-use crate::tree::{Child, Condition, Leaf, Missing, Node};
+use crate::tree::{Child, Condition, Leaf, MissingType, Node};
 
 #[derive(Deserialize)]
 struct Golden {
@@ -55,7 +55,7 @@ impl Sklearn {
             nodes.push(Node {
                 feature: self.feature[n] as u32,
                 test: Condition::Threshold(self.threshold[n]),
-                missing: Missing::Nan,
+                missing: MissingType::Nan,
                 missing_left: false,
                 left: child(self.left[n]),
                 right: child(self.right[n]),

@@ -4,7 +4,7 @@ use ml_data::{Error, Result};
 
 use super::FORMAT;
 use super::section::fault;
-use crate::tree::{Link, Parts};
+use crate::tree::{EnsembleParts, Link};
 
 /// The link of an objective as the files spell it: a name, then `key:value` pairs. None for one of its own making.
 pub(super) fn link(line: usize, objective: &str) -> Result<Link> {
@@ -47,7 +47,7 @@ fn sigmoid(line: usize, words: &[&str]) -> Result<f64> {
 }
 
 /// The objective to write: the one the trees were grown for, or else one with the same link. None is the identity.
-pub(super) fn spelling(parts: &Parts) -> Result<Option<String>> {
+pub(super) fn spelling(parts: &EnsembleParts) -> Result<Option<String>> {
     let words: Vec<&str> = parts.objective.split_ascii_whitespace().collect();
     let own = words.join(" ");
     let counts = match words.first() {

@@ -6,7 +6,7 @@ use super::FORMAT;
 use super::header::Header;
 use super::section::{Section, fault};
 use super::tree;
-use crate::tree::{Ensemble, Parts};
+use crate::tree::{Ensemble, EnsembleParts};
 
 /// Reads a model as LightGBM's `save_model` writes it: boosted trees or a forest, numbers and categories, any number of classes.
 /// The score to start from is part of the first trees, so it is 0 here.
@@ -40,7 +40,7 @@ pub fn from_str(text: &str) -> Result<Ensemble> {
         } else if let Some(header) = header {
             header.check_trees(number, trees.len())?;
             let start = vec![0.0; header.outputs];
-            let parts = Parts {
+            let parts = EnsembleParts {
                 names: header.names,
                 outputs: header.outputs,
                 trees,

@@ -4,7 +4,7 @@ use ml_data::{Error, Result};
 
 use super::FORMAT;
 use super::section::{Section, fault};
-use crate::tree::{Categories, Child, Condition, Leaf, Missing, Node, Tree};
+use crate::tree::{Categories, Child, Condition, Leaf, MissingType, Node, Tree};
 
 /// Bits of `decision_type`.
 pub(super) const CATEGORICAL: u8 = 1;
@@ -86,7 +86,11 @@ fn read_nodes(section: &Section<'_>, n: usize) -> Result<Vec<Node>> {
             Ok(Node {
                 feature: features[i],
                 test,
-                missing: if categorical { Missing::Nan } else { missing },
+                missing: if categorical {
+                    MissingType::Nan
+                } else {
+                    missing
+                },
                 missing_left: !categorical && kind & MISSING_LEFT != 0,
                 left: child(left[i]),
                 right: child(right[i]),
@@ -100,11 +104,11 @@ fn read_nodes(section: &Section<'_>, n: usize) -> Result<Vec<Node>> {
 }
 
 /// Which values a decision type takes for missing.
-fn missing(kind: u8) -> Option<Missing> {
+fn missing(kind: u8) -> Option<MissingType> {
     match kind & !(CATEGORICAL | MISSING_LEFT) {
-        0 => Some(Missing::Never),
-        ZERO => Some(Missing::Zero),
-        NAN => Some(Missing::Nan),
+        0 => Some(MissingType::Never),
+        ZERO => Some(MissingType::Zero),
+        NAN => Some(MissingType::Nan),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use super::objective;
 use super::tree::{CATEGORICAL, MISSING_LEFT, NAN, ZERO};
 use crate::interchange::start::started;
 use crate::limits::{self, ModelLimits};
-use crate::tree::{Child, Combine, Condition, Ensemble, Missing, Node, Parts, Tree};
+use crate::tree::{Child, Combine, Condition, Ensemble, EnsembleParts, MissingType, Node, Tree};
 
 /// Writes a model as LightGBM 4 saves its own. Numbers are the shortest that read back as the same bits.
 ///
@@ -58,7 +58,7 @@ pub fn to_string_within(ensemble: &Ensemble, limits: ModelLimits) -> Result<Stri
 }
 
 /// Refuses sets that would take too much text, naming the first node beyond the limit.
-fn check_sets(parts: &Parts, limits: ModelLimits) -> Result<()> {
+fn check_sets(parts: &EnsembleParts, limits: ModelLimits) -> Result<()> {
     let mut words = 0;
     for (t, tree) in parts.trees.iter().enumerate() {
         for (n, node) in tree.nodes().iter().enumerate() {
@@ -82,7 +82,7 @@ fn check_sets(parts: &Parts, limits: ModelLimits) -> Result<()> {
     Ok(())
 }
 
-fn header(parts: &Parts, trees: &[String]) -> Result<String> {
+fn header(parts: &EnsembleParts, trees: &[String]) -> Result<String> {
     let Some(last) = parts.names.len().checked_sub(1) else {
         return Err(Error::Unsupported {
             step: FORMAT,
@@ -110,7 +110,7 @@ fn header(parts: &Parts, trees: &[String]) -> Result<String> {
 }
 
 /// The names, without the blanks that separate them.
-fn names(parts: &Parts) -> Vec<String> {
+fn names(parts: &EnsembleParts) -> Vec<String> {
     let blank = |c: char| c.is_whitespace() || c.is_control();
     let named = (0..).zip(parts.names.iter()).map(|(i, name)| match name {
         "" => format!("Column_{i}"),
@@ -120,7 +120,7 @@ fn names(parts: &Parts) -> Vec<String> {
 }
 
 /// Kind of each column: nothing of unused ones, the categories in splits, or that it has numbers.
-fn infos(parts: &Parts) -> Vec<String> {
+fn infos(parts: &EnsembleParts) -> Vec<String> {
     let mut numeric = vec![false; parts.names.len()];
     let mut categories = vec![std::collections::BTreeSet::new(); parts.names.len()];
     for node in parts.trees.iter().flat_map(Tree::nodes) {
@@ -223,9 +223,9 @@ fn split(index: usize, nodes: &[Node]) -> Result<Split> {
             }
         };
         kind |= match node.missing {
-            Missing::Never => 0,
-            Missing::Zero => ZERO,
-            Missing::Nan => NAN,
+            MissingType::Never => 0,
+            MissingType::Zero => ZERO,
+            MissingType::Nan => NAN,
         };
         if node.missing_left {
             kind |= MISSING_LEFT;

@@ -5,7 +5,7 @@ use ml_data::{Error, Result};
 use super::FORMAT;
 use super::graph::Attribute;
 use crate::interchange::single;
-use crate::tree::{Categories, Child, Condition, Node, Parts, Tree, ZERO};
+use crate::tree::{Categories, Child, Condition, EnsembleParts, Node, Tree, ZERO};
 
 /// Above this, whole numbers of single precision have gaps.
 const MOST_CATEGORIES: u32 = 1 << 24;
@@ -40,7 +40,7 @@ struct Ask {
 
 impl Columns {
     /// All trees; `whole` says which column holds each feature's categories.
-    pub(super) fn new(parts: &Parts, whole: Vec<i64>) -> Result<Self> {
+    pub(super) fn new(parts: &EnsembleParts, whole: Vec<i64>) -> Result<Self> {
         let mut columns = Self {
             whole,
             ..Self::default()

@@ -5,7 +5,7 @@ use ml_data::{Error, Result};
 use super::FORMAT;
 use super::graph::{Attribute, Graph};
 use super::trees::Columns;
-use crate::tree::{Combine, Condition, Ensemble, Link, Parts, Tree};
+use crate::tree::{Combine, Condition, Ensemble, EnsembleParts, Link, Tree};
 
 /// Writes a model as ONNX, operators of version 15, `ai.onnx.ml` of version 3.
 ///
@@ -44,7 +44,7 @@ pub fn to_bytes(ensemble: &Ensemble) -> Result<Vec<u8>> {
 
 /// Appends the columns that are split by category, cut to whole numbers. Returns the name of the matrix, and where each
 /// feature's categories are.
-fn whole_numbers(parts: &Parts, graph: &mut Graph) -> (&'static str, Vec<i64>) {
+fn whole_numbers(parts: &EnsembleParts, graph: &mut Graph) -> (&'static str, Vec<i64>) {
     let mut whole = vec![-1; parts.names.len()];
     let mut columns: Vec<i64> = Vec::new();
     for node in parts.trees.iter().flat_map(Tree::nodes) {

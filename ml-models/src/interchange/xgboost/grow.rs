@@ -7,7 +7,7 @@ use ml_data::{Error, Result};
 use super::FORMAT;
 use super::value::Place;
 use crate::interchange::single;
-use crate::tree::{Categories, Child, Condition, Leaf, Missing, Node, Tree};
+use crate::tree::{Categories, Child, Condition, Leaf, MissingType, Node, Tree};
 
 /// Categories end here, as in XGBoost.
 pub(super) const MOST_CATEGORIES: i64 = 1 << 24;
@@ -180,7 +180,7 @@ fn node(place: &Place<'_>, columns: &Columns, i: usize, child_of: &[Child]) -> R
     Ok(Node {
         feature,
         test,
-        missing: Missing::Nan,
+        missing: MissingType::Nan,
         missing_left,
         left,
         right,

@@ -4,7 +4,7 @@ use ml_data::{Error, Result};
 
 use super::FORMAT;
 use super::value::Place;
-use crate::tree::{Link, Parts};
+use crate::tree::{EnsembleParts, Link};
 
 /// Link of an objective: from scores to predictions.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +84,7 @@ pub(super) fn read(place: &Place<'_>, outputs: usize) -> Result<Objective> {
 }
 
 /// The text to write: the name of an objective with this link, and the `base_score` that stands for the score 0.
-pub(super) fn spelling(parts: &Parts) -> Result<(&'static str, &'static str)> {
+pub(super) fn spelling(parts: &EnsembleParts) -> Result<(&'static str, &'static str)> {
     let own = parts.objective.split_ascii_whitespace().next();
     Ok(match (parts.link, own.unwrap_or_default()) {
         (Link::Identity, "regression_l1") => ("reg:absoluteerror", "0E0"),

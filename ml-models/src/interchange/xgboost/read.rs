@@ -7,7 +7,7 @@ use super::grow;
 use super::objective::{self, Objective};
 use super::value::{Place, fault};
 use super::{FORMAT, json, ubjson};
-use crate::tree::{Combine, Ensemble, Parts, Tree};
+use crate::tree::{Combine, Ensemble, EnsembleParts, Tree};
 
 /// Features without names, and outputs without trees: bounds, so that nobody asks for more memory than there is.
 const MOST: usize = 1 << 20;
@@ -44,7 +44,7 @@ pub fn from_slice(bytes: &[u8]) -> Result<Ensemble> {
     let param = learner.get("learner_model_param")?;
     let outputs = outputs(&param, trees.len())?;
     let objective = objective::read(&learner.get("objective")?, outputs)?;
-    let parts = Parts {
+    let parts = EnsembleParts {
         names: names(&learner, &param)?,
         outputs,
         start: start(&param.get("base_score")?, &objective, outputs)?,

@@ -6,7 +6,7 @@ use super::plant::{self, map};
 use super::value::Value;
 use super::{FORMAT, json, objective, ubjson};
 use crate::interchange::start::started;
-use crate::tree::{Combine, Condition, Ensemble, Link, Parts, Tree};
+use crate::tree::{Combine, Condition, Ensemble, EnsembleParts, Link, Tree};
 
 /// Writes a model as XGBoost's `save_model` writes `model.json`.
 ///
@@ -32,7 +32,7 @@ fn text(text: impl ToString) -> Value {
     Value::Text(text.to_string())
 }
 
-fn model(parts: &Parts) -> Result<Value> {
+fn model(parts: &EnsembleParts) -> Result<Value> {
     let (name, base_score) = objective::spelling(parts)?;
     let classes = if parts.link == Link::Softmax {
         parts.outputs
@@ -60,7 +60,7 @@ fn model(parts: &Parts) -> Result<Value> {
 }
 
 /// `c` for categories, `q` for quantities.
-fn types(parts: &Parts) -> impl Iterator<Item = &'static str> {
+fn types(parts: &EnsembleParts) -> impl Iterator<Item = &'static str> {
     let mut kinds = vec!["q"; parts.names.len()];
     for node in parts.trees.iter().flat_map(Tree::nodes) {
         if matches!(node.test, Condition::Categories(_)) {
@@ -70,7 +70,7 @@ fn types(parts: &Parts) -> impl Iterator<Item = &'static str> {
     kinds.into_iter()
 }
 
-fn booster(parts: &Parts) -> Result<Value> {
+fn booster(parts: &EnsembleParts) -> Result<Value> {
     let trees = started(FORMAT, parts)?;
     let rounds = trees.len() / parts.outputs;
     let scale = match parts.combine {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::params::Growth;
 use crate::tree::bin::{Bins, Column, Layout};
-use crate::tree::{Child, Condition, Leaf, Missing, Tree};
+use crate::tree::{Child, Condition, Leaf, MissingType, Tree};
 
 /// A split; a child is the index of a node, or `!leaf`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,7 +127,7 @@ impl BinnedTree {
             crate::tree::Node {
                 feature: column.source,
                 test: test(n, column),
-                missing: Missing::Nan,
+                missing: MissingType::Nan,
                 missing_left: n.missing_left,
                 left: child(n.left),
                 right: child(n.right),

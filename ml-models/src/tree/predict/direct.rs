@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::outputs::add_in_turn;
 use super::table::Table;
-use crate::tree::{Condition, Missing, Tree};
+use crate::tree::{Condition, MissingType, Tree};
 use ml_data::repr::{Dense, Float, View};
 
 /// Trees whose nodes only compare.
@@ -80,7 +80,7 @@ impl Direct {
     pub(super) fn new(trees: &[Tree]) -> Option<Self> {
         let plain = |tree: &Tree| {
             tree.nodes.iter().all(|n| {
-                n.missing == Missing::Nan
+                n.missing == MissingType::Nan
                     && n.feature < 1 << 31
                     && !matches!(n.test, Condition::Categories(_))
             })

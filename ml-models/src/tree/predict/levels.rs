@@ -65,13 +65,13 @@ fn node(child: &Child) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::{Condition, Leaf, Missing, Node};
+    use crate::tree::{Condition, Leaf, MissingType, Node};
 
     fn tree(nodes: &[(u32, Child, Child)]) -> Tree {
         let nodes = nodes.iter().map(|&(feature, left, right)| Node {
             feature,
             test: Condition::Threshold(0.5),
-            missing: Missing::Nan,
+            missing: MissingType::Nan,
             missing_left: false,
             left,
             right,

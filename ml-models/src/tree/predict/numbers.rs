@@ -3,7 +3,7 @@
 use super::question::{Question, Sets};
 use crate::tree::kernel::Thresholds;
 use crate::tree::node::ZERO;
-use crate::tree::{Condition, Missing, Node};
+use crate::tree::{Condition, MissingType, Node};
 
 /// Cut points of a slot, at most: with the interval above them and missing values they make 256 ranks.
 const CUTS: usize = 254;
@@ -26,7 +26,7 @@ impl Numbers {
                 Condition::Threshold(t) if cuts.last() != Some(&t) => Some(t),
                 _ => None,
             };
-            let zero = node.missing == Missing::Zero;
+            let zero = node.missing == MissingType::Zero;
             if cuts.len() + usize::from(cut.is_some()) + 2 * usize::from(zeros || zero) > CUTS {
                 all.push((Self::new(std::mem::take(&mut cuts), zeros), len));
                 (len, zeros) = (0, false);
@@ -59,7 +59,8 @@ impl Numbers {
 
     /// What a node of the stretch asks.
     pub(super) fn question(&self, node: &Node, sets: &mut Sets) -> Question {
-        if let (Condition::Threshold(t), Missing::Nan | Missing::Never) = (&node.test, node.missing)
+        if let (Condition::Threshold(t), MissingType::Nan | MissingType::Never) =
+            (&node.test, node.missing)
         {
             // The general way would find the same, asking up to 255 times.
             return Question::Prefix {

@@ -120,7 +120,7 @@ fn first(count: u32) -> Set {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::{Child, Condition, Missing};
+    use crate::tree::{Child, Condition, MissingType};
 
     #[test]
     fn answers_become_prefixes_or_sets() {
@@ -140,18 +140,18 @@ mod tests {
         let values = [-1.0, 0.0, 1.0, 2.0];
         let mut ask = |node| sets.ask(&node, values.into_iter());
         assert_eq!(
-            ask(node(Condition::Threshold(1.0), Missing::Nan, true)),
+            ask(node(Condition::Threshold(1.0), MissingType::Nan, true)),
             Question::Prefix {
                 limit: 2,
                 missing_left: true
             }
         );
-        let zero = || node(Condition::Threshold(1.0), Missing::Zero, false);
+        let zero = || node(Condition::Threshold(1.0), MissingType::Zero, false);
         assert_eq!(ask(zero()), Question::Set(0));
         assert_eq!(ask(zero()), Question::Set(0));
         let none = node(
             Condition::Categories([].into_iter().collect()),
-            Missing::Nan,
+            MissingType::Nan,
             false,
         );
         assert_eq!(ask(none), Question::Set(1));

@@ -1,7 +1,7 @@
 //! Every engine against the plain way down the trees.
 
 use super::*;
-use crate::tree::{Child, Condition, Leaf, Missing, Node};
+use crate::tree::{Child, Condition, Leaf, MissingType, Node};
 use proptest::prelude::*;
 
 /// What the nodes of a random tree ask.
@@ -77,9 +77,9 @@ pub(in crate::tree) fn tree(leaves: usize, kind: Kind, draw: &mut impl FnMut() -
             feature: ((r >> 12) % kind.features as u64) as u32,
             test: test(r, kind, draw),
             missing: match (r >> 44) % 4 {
-                0 if kind.odd > 0 => Missing::Zero,
-                1 if kind.odd > 0 => Missing::Never,
-                _ => Missing::Nan,
+                0 if kind.odd > 0 => MissingType::Zero,
+                1 if kind.odd > 0 => MissingType::Never,
+                _ => MissingType::Nan,
             },
             missing_left: r >> 40 & 1 == 0,
             left: Child::Leaf(k as u32),

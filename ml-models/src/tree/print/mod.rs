@@ -8,19 +8,19 @@ mod text;
 
 use ml_data::repr::Names;
 
-use super::node::{Child, Condition, Missing, Node};
+use super::node::{Child, Condition, MissingType, Node};
 use super::shape::Tree;
 
 /// Prints trees.
 ///
 /// ```
 /// use ml_data::repr::Names;
-/// use ml_models::tree::{Child, Leaf, Missing, Node, Printer, Condition, Tree};
+/// use ml_models::tree::{Child, Leaf, MissingType, Node, Printer, Condition, Tree};
 /// let leaf = |value, count| Leaf { value, weight: 1.0, count };
 /// let root = Node {
 ///     feature: 0,
 ///     test: Condition::Threshold(2.5),
-///     missing: Missing::Nan,
+///     missing: MissingType::Nan,
 ///     missing_left: false,
 ///     left: Child::Leaf(0),
 ///     right: Child::Leaf(1),
@@ -86,7 +86,7 @@ impl<'a> Printer<'a> {
             false => format!("x{column}"),
         };
         let missing = match node.missing {
-            Missing::Zero => "missing or 0",
+            MissingType::Zero => "missing or 0",
             _ => "missing",
         };
         let alone = match &node.test {
@@ -105,7 +105,8 @@ impl<'a> Printer<'a> {
                 format!("{name} {not}in {{{}}}", some.join(", "))
             }
         };
-        let apart = node.missing != Missing::Never || matches!(node.test, Condition::Categories(_));
+        let apart =
+            node.missing != MissingType::Never || matches!(node.test, Condition::Categories(_));
         if apart && node.missing_left == left {
             format!("{alone} or {missing}")
         } else {

@@ -7,7 +7,7 @@ fn tree() -> Tree {
     let node = |feature, test, missing_left, left, right| Node {
         feature,
         test,
-        missing: Missing::Nan,
+        missing: MissingType::Nan,
         missing_left,
         left,
         right,
@@ -117,7 +117,7 @@ fn a_stump_is_drawn_number_by_number() {
     let names = Names::new(["age"]);
     let mut nodes = tree().nodes;
     nodes.truncate(1);
-    (nodes[0].missing_left, nodes[0].missing) = (false, Missing::Zero);
+    (nodes[0].missing_left, nodes[0].missing) = (false, MissingType::Zero);
     nodes[0].left = Child::Leaf(0);
     let leaves = vec![tree().leaves[0], tree().leaves[1]];
     let stump = Tree::new(nodes, leaves, 1.0).unwrap();
@@ -199,12 +199,12 @@ fn twelve_categories_are_spelled_out_and_a_zero_is_missing() {
     let names = Names::numbered(1);
     let mut tree = tree();
     tree.nodes[0].test = Condition::Categories((0..12).collect());
-    tree.nodes[2].missing = Missing::Zero;
+    tree.nodes[2].missing = MissingType::Zero;
     let text = Printer::new(&names).text(&tree);
     assert!(text.contains("8, 9, 10, 11} or missing\n"), "{text}");
     assert!(text.contains("|--- x7 is not missing or 0\n"), "{text}");
     assert!(text.contains("|--- x7 is missing or 0\n"), "{text}");
-    tree.nodes[0].missing = Missing::Never;
+    tree.nodes[0].missing = MissingType::Never;
     tree.nodes[0].test = Condition::Threshold(0.5);
     let text = Printer::new(&names).text(&tree);
     assert!(text.starts_with("|--- x0 <= 0.50\n"), "{text}");

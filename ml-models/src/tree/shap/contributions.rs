@@ -59,13 +59,13 @@ impl Contributions {
 /// What pairs of features add to a score of a row together; see
 /// [`Explainer::interactions`](super::Explainer::interactions).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Interactions {
+pub struct InteractionValues {
     pub(super) values: Vec<f64>,
     pub(super) outputs: usize,
     pub(super) features: usize,
 }
 
-impl Interactions {
+impl InteractionValues {
     /// The part of two features in a score of a row, half of what they add together; of a feature and itself, what it adds
     /// by itself. None beyond the last row, output or feature.
     #[must_use]
@@ -84,7 +84,7 @@ impl Interactions {
 
 /// One reason for a score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Reason {
+pub struct FeatureContribution {
     /// The feature's name.
     pub feature: Box<str>,
     /// Its column.
@@ -101,13 +101,13 @@ pub(super) fn reasons(
     contributions: &[f64],
     value: impl Fn(usize) -> f64,
     top: usize,
-) -> Vec<Reason> {
+) -> Vec<FeatureContribution> {
     let mut order: Vec<usize> = (0..names.len())
         .filter(|&c| contributions[c] != 0.0)
         .collect();
     order.sort_by(|&a, &b| contributions[b].abs().total_cmp(&contributions[a].abs()));
     order.truncate(top);
-    let reason = |column| Reason {
+    let reason = |column| FeatureContribution {
         feature: names.get(column).into(),
         column,
         value: value(column),

@@ -4,7 +4,7 @@ use ml_data::repr::{Dense, Float, Names, Repr, View};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
-use super::contributions::{Contributions, Interactions, Reason, reasons};
+use super::contributions::{Contributions, FeatureContribution, InteractionValues, reasons};
 use super::interactions::Pairs;
 use super::program::{Program, Scratch};
 use crate::tree::kernel::{LANES, Lanes, ROWS};
@@ -182,7 +182,7 @@ impl Explainer {
         row: &[F],
         output: usize,
         top: usize,
-    ) -> Result<Vec<Reason>> {
+    ) -> Result<Vec<FeatureContribution>> {
         let outputs = self.expected.len();
         if output >= outputs {
             return Err(Error::parameter(
@@ -204,7 +204,7 @@ impl Explainer {
     ///
     /// # Errors
     /// Other columns than the trained ones.
-    pub fn interactions<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Interactions> {
+    pub fn interactions<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<InteractionValues> {
         let shap = self.shap(x)?;
         let (outputs, features) = (self.expected.len(), self.names.len());
         let mut values = vec![0.0; x.len() * outputs * features * features];
@@ -222,7 +222,7 @@ impl Explainer {
                     }
                 }
             });
-        Ok(Interactions {
+        Ok(InteractionValues {
             values,
             outputs,
             features,

@@ -14,5 +14,5 @@ mod quadrature;
 #[cfg(test)]
 mod tests;
 
-pub use contributions::{Contributions, Interactions, Reason};
+pub use contributions::{Contributions, FeatureContribution, InteractionValues};
 pub use explainer::Explainer;

@@ -4,7 +4,7 @@ use ml_data::repr::{Dense, Names, Rows, View};
 use proptest::prelude::*;
 
 use super::*;
-use crate::tree::{Child, Combine, Ensemble, Link, Parts, Tree, predict};
+use crate::tree::{Child, Combine, Ensemble, EnsembleParts, Link, Tree, predict};
 
 /// The score of a tree where only some features are known: others follow the training rows.
 fn known(tree: &Tree, child: Child, row: &[f64], features: u32) -> f64 {
@@ -58,7 +58,7 @@ fn ensemble(seed: u64, odd: u64, outputs: usize, features: usize) -> Ensemble {
             tree.nodes[n].count = count(tree.nodes[n].left) + count(tree.nodes[n].right);
         }
     }
-    Ensemble::new(Parts {
+    Ensemble::new(EnsembleParts {
         names: Names::numbered(features),
         outputs,
         trees,

@@ -1,12 +1,12 @@
 use super::*;
-use crate::tree::{Condition, Leaf, Missing, Node};
+use crate::tree::{Condition, Leaf, MissingType, Node};
 
 /// Two splits in a row: covers and rows of the nodes, then of the leaves.
 fn tree(nodes: [(f64, u64); 2], leaves: [(f64, u64); 3]) -> Tree {
     let node = |i: usize| Node {
         feature: 0,
         test: Condition::Threshold(i as f64),
-        missing: Missing::Nan,
+        missing: MissingType::Nan,
         missing_left: false,
         left: Child::Leaf(i as u32),
         right: [Child::Node(1), Child::Leaf(2)][i],

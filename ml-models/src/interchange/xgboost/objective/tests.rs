@@ -67,7 +67,7 @@ fn objectives_have_their_links_and_names() {
 #[test]
 fn links_are_written_as_an_objective_that_has_them() {
     let spelled = |link, objective: &str| {
-        let parts = Parts {
+        let parts = EnsembleParts {
             names: Names::numbered(1),
             outputs: 1,
             start: vec![0.0],
