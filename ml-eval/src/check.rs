@@ -1,8 +1,8 @@
-//! What every metric checks before it computes: lengths, emptiness, numbers, weights.
+//! Checks of every metric's input: lengths, emptiness, numbers, weights.
 
 use crate::error::{self, Error, Result};
-use crate::metric::Score;
-use crate::metric::score_key::Keyed;
+use crate::score::Score;
+use crate::score::key::Keyed;
 use std::borrow::Cow;
 
 /// `labels` must have one entry for each of the `n` scores, and there must be one.

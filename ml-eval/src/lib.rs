@@ -17,4 +17,5 @@ pub mod limits;
 pub mod metric;
 mod radix;
 mod reduce;
+mod score;
 pub mod sequential;

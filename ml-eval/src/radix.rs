@@ -1,6 +1,6 @@
 //! Least-significant-digit radix sort of score keys, and of keys that carry their row.
 
-use crate::metric::score_key::{Key, Keyed};
+use crate::score::key::{Key, Keyed};
 
 /// Below this length a comparison sort is faster than clearing the histograms.
 const SMALL: usize = 1024;

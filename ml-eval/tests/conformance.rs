@@ -10,8 +10,8 @@ use ml_data::sample::{
 use ml_data::testkit::{Weights, check_metric};
 use ml_eval::metric::{
     Accuracy, Average, ConfusionMatrix, F1, Gain, LogLoss, Mae, Mcc, MeanAveragePrecision,
-    MultiLogLoss, Ndcg, PrecisionAtK, R2, RecallAtK, Rmse, RocAuc, RocAucOvr, log_loss, mae,
-    multi_log_loss, r2, rmse, roc_auc, roc_auc_ovr,
+    MultiLogLoss, Ndcg, Precision, PrecisionAtK, R2, Recall, RecallAtK, Rmse, RocAuc, RocAucOvr,
+    log_loss, mae, multi_log_loss, r2, rmse, roc_auc, roc_auc_ovr,
 };
 
 const ROWS: usize = 240;
@@ -76,10 +76,12 @@ fn metrics_of_two_classes_conform() {
     let (predicted, y) = predicted_and_true();
     let positive: Vec<u8> = y.iter().map(|y| u8::from(*y > 0.5)).collect();
     let truth = BinaryLabels::new(positive, "yes").unwrap();
-    let metrics: [&dyn Metric<Binary>; 6] = [
+    let metrics: [&dyn Metric<Binary>; 8] = [
         &RocAuc,
         &LogLoss,
         &Accuracy,
+        &Precision(Average::Binary),
+        &Recall(Average::Binary),
         &F1(Average::Binary),
         &F1(Average::Weighted),
         &Mcc,
@@ -113,9 +115,11 @@ fn metrics_of_several_classes_conform() {
     let names: Vec<Box<str>> = ["a", "b", "c", "d"].map(Into::into).into();
     let truth = ClassLabels::new(codes, names).unwrap();
     let predicted = Probabilities::new(4, flat).unwrap();
-    let metrics: [&dyn Metric<Class>; 8] = [
+    let metrics: [&dyn Metric<Class>; 10] = [
         &MultiLogLoss,
         &Accuracy,
+        &Precision(Average::Macro),
+        &Recall(Average::Weighted),
         &F1(Average::Macro),
         &F1(Average::Micro),
         &F1(Average::Weighted),

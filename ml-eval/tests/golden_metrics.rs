@@ -6,8 +6,8 @@ use ml_data::sample::{Class, ClassLabels, Probabilities};
 use ml_eval::bootstrap::{Bootstrap, IntervalMethod};
 use ml_eval::metric::{
     Accuracy, Average, ConfusionMatrix, Denominator, Gain, Mcc, MeanAveragePrecision, Ndcg,
-    NoRelevant, PrecisionAtK, RankingMetric, RecallAtK, Relevant, log_loss, mae, multi_log_loss,
-    r2, rmse, roc_auc, roc_auc_ovr,
+    NoRelevant, Precision, PrecisionAtK, RankingMetric, Recall, RecallAtK, Relevant, log_loss, mae,
+    multi_log_loss, r2, rmse, roc_auc, roc_auc_ovr,
 };
 use ndarray::Array2;
 use serde_json::Value;
@@ -132,6 +132,9 @@ fn metrics_of_classes_equal_scikit_learn() {
         let score = |m: &dyn Metric<Class>| m.score(&truth, &predicted, w).unwrap();
         close(score(&Accuracy), &case["accuracy"], 1e-13);
         close(score(&Mcc), &case["mcc"], 1e-13);
+        let macro_mean = &case["precision_recall_f1"]["macro"];
+        close(score(&Precision(Average::Macro)), &macro_mean[0], 1e-13);
+        close(score(&Recall(Average::Macro)), &macro_mean[1], 1e-13);
         averages(&matrix, case);
     }
 }

@@ -6,8 +6,8 @@ use ml_data::contract::Metric;
 use ml_data::sample::{Binary, Class, ClassLabels, Probabilities, Real, Relevance, Target};
 use ml_eval::metric::{
     Accuracy, Average, ConfusionMatrix, F1, LogLoss, Mae, Mcc, MeanAveragePrecision, MultiLogLoss,
-    Ndcg, PrecisionAtK, R2, RecallAtK, Rmse, RocAuc, RocAucOvr, multi_log_loss, roc_auc,
-    roc_auc_ovr,
+    Ndcg, Precision, PrecisionAtK, R2, Recall, RecallAtK, Rmse, RocAuc, RocAucOvr, multi_log_loss,
+    roc_auc, roc_auc_ovr,
 };
 
 fn check<Y: Target>(metrics: &[(&dyn Metric<Y>, &str, Direction)]) {
@@ -22,6 +22,8 @@ fn metrics_have_names_and_directions() {
         (&RocAuc, "roc_auc", HigherIsBetter),
         (&LogLoss, "log_loss", LowerIsBetter),
         (&Accuracy, "accuracy", HigherIsBetter),
+        (&Precision(Average::Binary), "precision", HigherIsBetter),
+        (&Recall(Average::Binary), "recall", HigherIsBetter),
         (&F1(Average::Binary), "f1", HigherIsBetter),
         (&Mcc, "mcc", HigherIsBetter),
     ]);
@@ -32,6 +34,28 @@ fn metrics_have_names_and_directions() {
     ]);
     check::<Class>(&[
         (&Accuracy, "accuracy", HigherIsBetter),
+        (
+            &Precision(Average::Macro),
+            "precision_macro",
+            HigherIsBetter,
+        ),
+        (
+            &Precision(Average::Micro),
+            "precision_micro",
+            HigherIsBetter,
+        ),
+        (
+            &Precision(Average::Weighted),
+            "precision_weighted",
+            HigherIsBetter,
+        ),
+        (&Recall(Average::Macro), "recall_macro", HigherIsBetter),
+        (&Recall(Average::Micro), "recall_micro", HigherIsBetter),
+        (
+            &Recall(Average::Weighted),
+            "recall_weighted",
+            HigherIsBetter,
+        ),
         (&F1(Average::Macro), "f1_macro", HigherIsBetter),
         (&F1(Average::Micro), "f1_micro", HigherIsBetter),
         (&F1(Average::Weighted), "f1_weighted", HigherIsBetter),

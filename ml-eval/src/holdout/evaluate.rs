@@ -5,7 +5,7 @@ use super::query::HeldQuery;
 use super::set::{Entry, Holdout};
 use crate::bootstrap::{Bootstrap, Estimate, Interval, percentile};
 use crate::error::{self, Error, Result};
-use crate::metric::ranking::{Group, Scorer, settings_of};
+use crate::metric::ranking::{Group, ListScorer, Scorer};
 use crate::metric::{MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, Relevant};
 use crate::reduce;
 use ml_data::contract::{AnyRanker, RankSession, Scored};
@@ -105,7 +105,7 @@ impl Users {
 }
 
 /// The four metrics, ready.
-struct Scorers([Scorer; 4]);
+struct Scorers([Box<dyn ListScorer>; 4]);
 
 impl Scorers {
     fn new<Q: HeldQuery, P: Part>(k: usize, held: &Holdout<Q, P>) -> Result<Self> {
@@ -117,10 +117,10 @@ impl Scorers {
             .unwrap_or(0)
             .max(k.min(held.items));
         Ok(Self([
-            settings_of(&Ndcg::at(k)).scorer(longest)?,
-            settings_of(&MeanAveragePrecision::at(k)).scorer(longest)?,
-            settings_of(&RecallAtK::at(k)).scorer(longest)?,
-            settings_of(&PrecisionAtK::at(k)).scorer(longest)?,
+            Box::new(Scorer::new(&Ndcg::at(k), longest)?),
+            Box::new(Scorer::new(&MeanAveragePrecision::at(k), longest)?),
+            Box::new(Scorer::new(&RecallAtK::at(k), longest)?),
+            Box::new(Scorer::new(&PrecisionAtK::at(k), longest)?),
         ]))
     }
 }

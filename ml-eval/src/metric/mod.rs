@@ -1,34 +1,26 @@
-//! Metrics: what a model's predictions are worth against the truth.
+//! Metrics: the worth of a model's predictions against the truth.
 //!
-//! Each metric is a function on slices, and a value that implements `ml_data`'s `Metric` for the targets it can score:
-//! the type system refuses an area under the curve of a regression.
+//! Each metric is a function on slices, and a value that implements `ml_data`'s `Metric` for the
+//! targets that it can score: the type system refuses an area under the curve of a regression.
+//!
+//! One metric is one file, with its formula, in [`regression`], [`classification`] or [`ranking`].
 
-mod class;
-mod errors;
-mod label;
-mod log_loss;
-mod mae;
-mod r2;
+pub mod classification;
+mod mean;
 pub mod ranking;
-mod rmse;
-mod roc_auc;
-mod score;
-mod values;
+pub mod regression;
+mod row_metric;
+#[cfg(test)]
+mod tests;
 
-pub use class::{
-    Accuracy, Average, ConfusionMatrix, Decided, F1, Mcc, MultiLogLoss, RocAucOvr, multi_log_loss,
+pub use crate::score::Score;
+pub use classification::{
+    Accuracy, Average, BinaryLabel, Classification, ConfusionMatrix, F1, LogLoss, Mcc,
+    MultiLogLoss, Precision, Recall, RocAuc, RocAucOvr, log_loss, multi_log_loss, roc_auc,
     roc_auc_ovr,
 };
-pub use label::BinaryLabel;
-pub use log_loss::log_loss;
-pub use mae::mae;
-pub use r2::r2;
 pub use ranking::{
     Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, PrecisionAtK, RankingMetric,
     RecallAtK, Relevant,
 };
-pub use rmse::rmse;
-pub use roc_auc::roc_auc;
-pub use score::Score;
-pub(crate) use score::sealed as score_key;
-pub use values::{LogLoss, Mae, R2, Rmse, RocAuc};
+pub use regression::{Mae, R2, Rmse, mae, r2, rmse};

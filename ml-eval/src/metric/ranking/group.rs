@@ -1,13 +1,13 @@
 //! The head of a ranked list as groups of tied documents.
 
-use crate::metric::score::Score;
-use crate::metric::score_key::{Key, Keyed};
 use crate::radix::Tagged;
+use crate::score::Score;
+use crate::score::key::{Key, Keyed};
 use std::cmp::Reverse;
 
 /// Documents with the same score, in rank order. A list of distinct scores has groups of one.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Group {
+pub struct Group {
     pub(crate) size: usize,
     pub(crate) relevant: usize,
     /// Sum of gains.
@@ -28,32 +28,33 @@ const BLOCK: usize = 16;
 /// Documents of a short query: as many blocks as a block has keys.
 const SHORT: usize = BLOCK * BLOCK;
 
-/// Fills `groups` with the groups that reach into the first `k` ranks; the last one may reach beyond. `worth(row)` is
-/// (relevant, gain) of a document.
+/// Fills `groups` with the groups that reach into the first `k` ranks; the last one may reach
+/// beyond. `relevance(row)` is (relevant, gain) of a document.
 #[inline(always)]
 pub(crate) fn head<S: Score>(
     scores: &[S],
     k: usize,
-    worth: impl Fn(usize) -> (bool, f64),
+    relevance: impl Fn(usize) -> (bool, f64),
     scratch: &mut Selection<<S as Keyed>::Key>,
     groups: &mut Vec<Group>,
 ) {
     groups.clear();
     if scores.len() <= SHORT && k <= 2 * BLOCK {
-        extract(scores, k, worth, scratch, groups);
+        extract(scores, k, relevance, scratch, groups);
     } else {
-        select(scores, k, &worth, scratch, groups);
+        select(scores, k, &relevance, scratch, groups);
     }
 }
 
-/// Takes the highest key again and again. The highest key of each block is kept, so a step looks at these and at one block,
-/// with vectors and without a branch to mispredict. The default key is lower than that of any number and marks what was taken.
-/// Blocks are replaced as a whole: a vector load right after a store of one of its elements would stall.
+/// Takes the highest key again and again. The highest key of each block is kept, so a step looks at
+/// these and at one block, with vectors and without a branch to mispredict. The default key is lower
+/// than that of any number and marks what was taken. Blocks are replaced as a whole: a vector load
+/// right after a store of one of its elements would stall.
 #[inline(always)]
 fn extract<S: Score>(
     scores: &[S],
     k: usize,
-    worth: impl Fn(usize) -> (bool, f64),
+    relevance: impl Fn(usize) -> (bool, f64),
     scratch: &mut Selection<<S as Keyed>::Key>,
     groups: &mut Vec<Group>,
 ) {
@@ -97,7 +98,7 @@ fn extract<S: Score>(
             .for_each(|(i, key)| *key = if i == at { next } else { *key });
         if let Some(group) = groups.last_mut() {
             while found != 0 {
-                group.add(worth(at * BLOCK + found.trailing_zeros() as usize));
+                group.add(relevance(at * BLOCK + found.trailing_zeros() as usize));
                 found &= found - 1;
                 taken += 1;
             }
@@ -137,11 +138,12 @@ impl<K: Key> Default for Selection<K> {
     }
 }
 
-/// Finds the `k`-th highest key; what is above it is sorted, the documents equal to it share the ranks that are left.
+/// Finds the `k`-th highest key; what is above it is sorted, the documents equal to it share the
+/// ranks that are left.
 fn select<S: Score>(
     scores: &[S],
     k: usize,
-    worth: &impl Fn(usize) -> (bool, f64),
+    relevance: &impl Fn(usize) -> (bool, f64),
     scratch: &mut Selection<<S as Keyed>::Key>,
     groups: &mut Vec<Group>,
 ) {
@@ -160,7 +162,7 @@ fn select<S: Score>(
         for (row, score) in scores.iter().enumerate() {
             let key = score.key();
             if key == last {
-                tied.add(worth(row));
+                tied.add(relevance(row));
             } else if key > last {
                 head.push(Tagged {
                     key,
@@ -173,7 +175,7 @@ fn select<S: Score>(
     groups.extend(head.chunk_by(|a, b| a.key == b.key).map(|ties| {
         let mut group = Group::default();
         ties.iter()
-            .for_each(|tag| group.add(worth(tag.row as usize)));
+            .for_each(|tag| group.add(relevance(tag.row as usize)));
         group
     }));
     if tied.size > 0 {
@@ -190,13 +192,13 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn extracting_equals_selecting(scores in prop::collection::vec((-30i32..30).prop_map(|s| f64::from(s) / 4.0), 0..SHORT), k in 1usize..32) {
-            let worth = |row: usize| (row.is_multiple_of(3), (row % 5) as f64);
+            let relevance = |row: usize| (row.is_multiple_of(3), (row % 5) as f64);
             let (mut extracted, mut selected) = (Vec::new(), Vec::new());
-            extract(&scores, k, worth, &mut Selection::default(), &mut extracted);
-            select(&scores, k, &worth, &mut Selection::default(), &mut selected);
+            extract(&scores, k, relevance, &mut Selection::default(), &mut extracted);
+            select(&scores, k, &relevance, &mut Selection::default(), &mut selected);
             prop_assert_eq!(&extracted, &selected);
             let narrow: Vec<f32> = scores.iter().map(|s| *s as f32).collect();
-            ml_data::simd::widest(#[inline(always)] || head(&narrow, k, worth, &mut Selection::default(), &mut selected));
+            ml_data::simd::widest(#[inline(always)] || head(&narrow, k, relevance, &mut Selection::default(), &mut selected));
             prop_assert_eq!(extracted, selected);
         }
     }

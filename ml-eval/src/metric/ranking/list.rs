@@ -1,100 +1,36 @@
 //! One user: a list of recommended items against the items that were relevant.
 
+use super::formula::{Formula, QueryTotals};
 use super::group::Group;
-use super::measure::Whole;
 use super::query::Scorer;
+use super::relevant::Relevant;
 use crate::error::{self, Error, Result};
 
-/// The items that were relevant to one user: ascending ids, with or without grades.
-///
-/// Without grades every item has grade 1. Items of grade 0 may be listed; they count as not relevant.
-#[derive(Debug, Clone, Copy)]
-pub struct Relevant<'a> {
-    items: &'a [u32],
-    grades: Option<&'a [f64]>,
-    count: usize,
-}
-
-impl<'a> Relevant<'a> {
-    /// Items that are all equally relevant.
-    ///
-    /// # Errors
-    /// Ids that are not strictly ascending.
-    pub fn new(items: &'a [u32]) -> Result<Self> {
-        if let Some(at) = items.windows(2).position(|w| w[0] >= w[1]) {
-            return Err(error::value(
-                "relevant items",
-                at + 1,
-                items[at + 1],
-                "ids in strictly ascending order",
-            ));
-        }
-        Ok(Self {
-            items,
-            grades: None,
-            count: items.len(),
-        })
-    }
-
-    /// Items with a grade each.
-    ///
-    /// # Errors
-    /// Ids that are not strictly ascending, another number of grades, a grade that is negative or not finite.
-    pub fn graded(items: &'a [u32], grades: &'a [f64]) -> Result<Self> {
-        let plain = Self::new(items)?;
-        if grades.len() != items.len() {
-            return Err(error::length(
-                "grades of the relevant items",
-                items.len(),
-                grades.len(),
-            ));
-        }
-        if let Some(at) = grades.iter().position(|g| !(g.is_finite() && *g >= 0.0)) {
-            return Err(error::value(
-                "relevance grade",
-                at,
-                grades[at],
-                "a finite number of at least 0",
-            ));
-        }
-        Ok(Self {
-            grades: Some(grades),
-            count: grades.iter().filter(|g| **g > 0.0).count(),
-            ..plain
-        })
-    }
-
-    /// How many items are relevant.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.count
-    }
-
-    /// The grade of an item, 0 if it is not relevant.
-    #[must_use]
-    pub fn grade(&self, item: u32) -> f64 {
-        match (self.items.binary_search(&item), self.grades) {
-            (Ok(at), Some(grades)) => grades[at],
-            (Ok(_), None) => 1.0,
-            (Err(_), _) => 0.0,
-        }
-    }
-}
-
-impl Scorer {
+/// A metric that scores recommended lists, whichever it is.
+pub(crate) trait ListScorer: Send + Sync {
     /// The value of a recommended list, `None` if nothing was relevant. `groups` is a buffer.
-    pub(crate) fn list(
+    fn list(
+        &self,
+        recommended: &[u32],
+        relevant: &Relevant<'_>,
+        groups: &mut Vec<Group>,
+    ) -> Result<Option<f64>>;
+}
+
+impl<M: Formula> ListScorer for Scorer<M> {
+    fn list(
         &self,
         recommended: &[u32],
         relevant: &Relevant<'_>,
         groups: &mut Vec<Group>,
     ) -> Result<Option<f64>> {
-        let head = &recommended[..self.k.min(recommended.len())];
+        let k = self.metric.cutoff().k;
+        let head = &recommended[..k.min(recommended.len())];
         repeated(head)?;
-        if relevant.count == 0 {
+        if relevant.count() == 0 {
             return Ok(None);
         }
-        let gain = self.measure.gain();
+        let gain = self.gain();
         groups.clear();
         groups.extend(head.iter().map(|&item| {
             let grade = relevant.grade(item);
@@ -104,37 +40,36 @@ impl Scorer {
                 gain: gain.of(grade),
             }
         }));
-        let whole = Whole {
-            relevant: relevant.count,
-            ideal: self.ideal(relevant),
+        let query = QueryTotals {
+            relevant: relevant.count(),
+            ideal_dcg: self.ideal_dcg(relevant),
         };
-        if !whole.ideal.is_finite() {
+        if !query.ideal_dcg.is_finite() {
             return Err(Error::value(
                 "grades",
                 format!("grades that the {gain:?} gain keeps finite"),
                 "larger ones",
             ));
         }
-        Ok(Some(self.measure.value(
-            groups,
-            whole,
-            self.k,
-            &self.discounts,
-        )))
+        Ok(Some(self.metric.value(groups, query, &self.discounts)))
     }
+}
 
+impl<M: Formula> Scorer<M> {
     /// The DCG of the best order of the relevant items.
-    fn ideal(&self, relevant: &Relevant<'_>) -> f64 {
-        let reachable = self.k.min(relevant.count);
+    fn ideal_dcg(&self, relevant: &Relevant<'_>) -> f64 {
+        let Some(gain) = self.metric.gain() else {
+            return 1.0;
+        };
+        let reachable = self.metric.cutoff().k.min(relevant.count());
         match relevant.grades {
-            _ if !self.measure.needs_ideal() => 1.0,
             None => self.discounts[..reachable].iter().sum(),
             Some(grades) => {
                 let mut best: Vec<f64> = grades.iter().copied().filter(|g| *g > 0.0).collect();
                 best.sort_unstable_by(|a, b| b.total_cmp(a));
                 best.iter()
                     .zip(&self.discounts[..reachable])
-                    .map(|(g, d)| self.measure.gain().of(*g) * d)
+                    .map(|(g, d)| gain.of(*g) * d)
                     .sum()
             }
         }

@@ -17,34 +17,30 @@
 //! | equal scores | mean over their orders (scikit-learn) | |
 //! | query without a relevant document | counts 0 (scikit-learn, ranx) | left out: [`NoRelevant::Skip`] |
 
+mod formula;
 mod group;
 mod list;
-mod measure;
-mod metrics;
+mod mean_average_precision;
+mod metric;
+mod ndcg;
 mod options;
+#[cfg(test)]
+mod orders;
+mod precision_at_k;
 mod queries;
 mod query;
+mod recall_at_k;
+mod relevant;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use group::Group;
-pub use list::Relevant;
-pub use metrics::{MeanAveragePrecision, Ndcg, PrecisionAtK, RankingMetric, RecallAtK};
+pub(crate) use list::ListScorer;
+pub use mean_average_precision::MeanAveragePrecision;
+pub use metric::RankingMetric;
+pub use ndcg::Ndcg;
 pub use options::{Denominator, Gain, NoRelevant};
+pub use precision_at_k::PrecisionAtK;
 pub(crate) use query::Scorer;
-
-use crate::error::Result;
-
-/// The settings behind a metric, for its name.
-pub(crate) fn settings_of(metric: &impl RankingMetric) -> &metrics::Settings {
-    metrics::sealed::Settled::settings(metric)
-}
-
-/// The mean over queries given by an id a row.
-pub(crate) fn queries_of(
-    metric: &impl RankingMetric,
-    scores: &[f64],
-    grades: &[f32],
-    ids: &[u32],
-    weights: Option<&[f64]>,
-) -> Result<f64> {
-    queries::mean_by_id(settings_of(metric), scores, grades, ids, weights)
-}
+pub use recall_at_k::RecallAtK;
+pub use relevant::Relevant;

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a grade is worth in [`Ndcg`](super::Ndcg).
+/// The gain of a grade in [`Ndcg`](super::Ndcg).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Gain {
     /// `2^grade - 1`: LightGBM's default `label_gain`, ranx's `ndcg_burges`.
     #[default]
     Exponential,
-    /// The grade itself: scikit-learn's `ndcg_score`, ranx's `ndcg`. The same as exponential for grades 0 and 1.
+    /// The grade itself: scikit-learn's `ndcg_score`, ranx's `ndcg`. The same as exponential for
+    /// grades 0 and 1.
     Linear,
 }
 
@@ -34,17 +35,29 @@ impl Gain {
     }
 }
 
-/// What the hits of a query are divided by in [`RecallAtK`](super::RecallAtK) and
+/// The number that the hits of a query are divided by in [`RecallAtK`](super::RecallAtK) and
 /// [`MeanAveragePrecision`](super::MeanAveragePrecision).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Denominator {
-    /// `min(k, relevant)`: what a perfect top-k list would reach, so a perfect list has the value 1. Default of average precision.
+    /// `min(k, relevant)`: what a perfect top-k list would reach, so a perfect list has the value 1.
+    /// Default of average precision.
     Reachable,
-    /// All relevant documents (ranx, trec_eval). Default of recall; a query with more than k of them cannot reach 1.
+    /// All relevant documents (ranx, trec_eval). Default of recall; a query with more than k of them
+    /// cannot reach 1.
     AllRelevant,
 }
 
-/// What a query without a relevant document does to the mean.
+impl Denominator {
+    #[inline(always)]
+    pub(super) fn of(self, relevant: usize, k: usize) -> f64 {
+        match self {
+            Self::Reachable => relevant.min(k) as f64,
+            Self::AllRelevant => relevant as f64,
+        }
+    }
+}
+
+/// The value of a query without a relevant document in the mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum NoRelevant {
     /// It counts 0, as in scikit-learn's `ndcg_score` and in ranx.

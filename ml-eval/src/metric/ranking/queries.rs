@@ -1,11 +1,11 @@
 //! Many queries: values in parallel, a mean in a fixed order.
 
-use super::metrics::Settings;
+use super::formula::{Cutoff, Formula};
 use super::options::NoRelevant;
-use super::query::Scratch;
+use super::query::{Scorer, Scratch};
 use crate::error::{self, Error, Result};
-use crate::metric::score::Score;
 use crate::reduce;
+use crate::score::Score;
 use ml_data::simd;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 const TASK: usize = 256;
 
 /// Row where each query starts, and the end of the last.
-pub(crate) fn bounds(scores: usize, grades: usize, sizes: &[usize]) -> Result<Vec<usize>> {
+pub(super) fn bounds(scores: usize, grades: usize, sizes: &[usize]) -> Result<Vec<usize>> {
     if scores != grades {
         return Err(error::length("grades", scores, grades));
     }
@@ -36,14 +36,14 @@ pub(crate) fn bounds(scores: usize, grades: usize, sizes: &[usize]) -> Result<Ve
 }
 
 /// The value of each query.
-pub(crate) fn values<S: Score, G: Copy + Into<f64> + Sync>(
-    settings: &Settings,
+pub(super) fn values<S: Score, G: Copy + Into<f64> + Sync>(
+    metric: &impl Formula,
     scores: &[S],
     grades: &[G],
     bounds: &[usize],
 ) -> Result<Vec<Option<f64>>> {
     let longest = bounds.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
-    let scorer = settings.scorer(longest)?;
+    let scorer = Scorer::new(metric, longest)?;
     let count = bounds.len().saturating_sub(1);
     let mut values = vec![None; count];
     let outcome: Vec<Result<()>> = values
@@ -74,7 +74,7 @@ pub(crate) fn values<S: Score, G: Copy + Into<f64> + Sync>(
 }
 
 /// One weight a query, from one a row; `order` lists the rows by query when they are not adjacent.
-pub(crate) fn weights(rows: &[f64], order: Option<&[u32]>, bounds: &[usize]) -> Result<Vec<f64>> {
+pub(super) fn weights(rows: &[f64], order: Option<&[u32]>, bounds: &[usize]) -> Result<Vec<f64>> {
     let n = bounds.last().copied().unwrap_or(0);
     crate::check::weights(rows, n)?;
     let row = |at: usize| order.map_or(at, |o| o[at] as usize);
@@ -99,21 +99,21 @@ pub(crate) fn weights(rows: &[f64], order: Option<&[u32]>, bounds: &[usize]) -> 
 }
 
 /// The mean of the values, weighted by query.
-pub(crate) fn mean(
-    settings: &Settings,
+pub(super) fn mean(
+    cutoff: &Cutoff,
     values: &[Option<f64>],
     weights: Option<&[f64]>,
 ) -> Result<f64> {
     if values.is_empty() {
         return Err(error::empty("list of queries to score"));
     }
-    let raw = |i: usize| match (values[i], settings.no_relevant) {
+    let raw = |i: usize| match (values[i], cutoff.no_relevant) {
         (None, NoRelevant::Skip) => 0.0,
         _ => weights.map_or(1.0, |w| w[i]),
     };
     let largest = weights.map_or(1.0, |_| (0..values.len()).map(raw).fold(0.0, f64::max));
-    let by = crate::check::scale(largest).unwrap_or(1.0);
-    let weight = |i: usize| raw(i) * by;
+    let scale = crate::check::scale(largest).unwrap_or(1.0);
+    let weight = |i: usize| raw(i) * scale;
     let [sum, total] = reduce::block_sums(values.len(), |queries| {
         queries.fold([0.0, 0.0], |[sum, total], i| {
             [
@@ -124,16 +124,17 @@ pub(crate) fn mean(
     });
     if total <= 0.0 {
         let why = "no query has a relevant document and a weight above 0";
-        return Err(Error::undefined(&settings.name, why));
+        return Err(Error::undefined(&cutoff.name, why));
     }
     Ok(sum / total)
 }
 
 /// The mean over queries that are given by an id a row, in any order.
 ///
-/// Rows of each query are gathered in row order (a counting sort by first appearance of the id), unless they are adjacent already.
-pub(crate) fn mean_by_id<S: Score, G: Copy + Into<f64> + Send + Sync>(
-    settings: &Settings,
+/// Rows of each query are gathered in row order (a counting sort by first appearance of the id),
+/// unless they are adjacent already.
+pub(super) fn mean_by_id<S: Score, G: Copy + Into<f64> + Send + Sync>(
+    metric: &impl Formula,
     scores: &[S],
     grades: &[G],
     ids: &[u32],
@@ -145,21 +146,22 @@ pub(crate) fn mean_by_id<S: Score, G: Copy + Into<f64> + Send + Sync>(
     if grades.len() != scores.len() {
         return Err(error::length("grades", scores.len(), grades.len()));
     }
-    // checked here, in row order, so that messages name the row of the sample and not of the gathered copy
+    // checked here, in row order, so that messages name the row of the sample and not of the
+    // gathered copy
     crate::check::scores(scores)?;
     let (order, bounds) = arrange(ids);
     let weights = row_weights
         .map(|w| weights(w, order.as_deref(), &bounds))
         .transpose()?;
     let values = match &order {
-        None => values(settings, scores, grades, &bounds)?,
+        None => values(metric, scores, grades, &bounds)?,
         Some(rows) => {
             let s: Vec<S> = rows.iter().map(|&r| scores[r as usize]).collect();
             let g: Vec<G> = rows.iter().map(|&r| grades[r as usize]).collect();
-            values(settings, &s, &g, &bounds)?
+            values(metric, &s, &g, &bounds)?
         }
     };
-    mean(settings, &values, weights.as_deref())
+    mean(metric.cutoff(), &values, weights.as_deref())
 }
 
 /// Rows in query order (`None`: as they are) and where each query starts.

@@ -1,21 +1,20 @@
 //! One query: documents with scores and grades.
 
+use super::formula::{Formula, QueryTotals, discounts};
 use super::group::{Group, Selection, head};
-use super::measure::{Measure, Whole};
 use super::options::Gain;
 use crate::error::{self, Result};
-use crate::metric::score::Score;
-use crate::metric::score_key::{Key, Keyed};
+use crate::score::Score;
+use crate::score::key::{Key, Keyed};
 
 /// Integer grades up to this level are counted level by level, without sorting.
 const LEVELS: u32 = 15;
 
-/// A formula with its cut-off and the discounts of its ranks; shared by all queries of a call.
+/// A metric with the discounts of its ranks; shared by all queries of a call.
 #[derive(Debug)]
-pub(crate) struct Scorer {
-    pub(crate) measure: Measure,
-    pub(crate) k: usize,
-    pub(crate) discounts: Vec<f64>,
+pub(crate) struct Scorer<M> {
+    pub(super) metric: M,
+    pub(super) discounts: Vec<f64>,
 }
 
 /// Buffers of one thread; nothing is allocated once they have grown.
@@ -38,8 +37,24 @@ impl<K: Key> Default for Scratch<K> {
     }
 }
 
-impl Scorer {
-    /// The value of one query, `None` if none of its documents is relevant. `first` is its first row, for messages.
+impl<M: Formula> Scorer<M> {
+    /// A metric, ready for queries of at most `longest` documents.
+    pub(crate) fn new(metric: &M, longest: usize) -> Result<Self> {
+        metric.cutoff().check()?;
+        Ok(Self {
+            metric: metric.clone(),
+            discounts: discounts(metric.cutoff().k.min(longest)),
+        })
+    }
+
+    /// The gain of a grade; formulas without one do not look at it.
+    #[inline(always)]
+    pub(super) fn gain(&self) -> Gain {
+        self.metric.gain().unwrap_or(Gain::Linear)
+    }
+
+    /// The value of one query, `None` if none of its documents is relevant. `first` is its first
+    /// row, for messages.
     #[inline(always)]
     pub(crate) fn query<S: Score, G: Copy + Into<f64>>(
         &self,
@@ -57,40 +72,36 @@ impl Scorer {
         numbers.clear();
         numbers.extend(grades.iter().map(|g| Into::<f64>::into(*g)));
         check(scores, numbers, first)?;
-        let gain = self.measure.gain();
-        let whole = self.whole(numbers, gain, sorted);
-        if whole.relevant == 0 {
+        let gain = self.gain();
+        let query = self.totals(numbers, sorted);
+        if query.relevant == 0 {
             return Ok(None);
         }
-        if !whole.ideal.is_finite() {
+        if !query.ideal_dcg.is_finite() {
             return Err(too_large(first, gain));
         }
-        let worth = |row: usize| (numbers[row] > 0.0, gain.of(numbers[row]));
-        head(scores, self.k, worth, selection, groups);
-        Ok(Some(self.measure.value(
-            groups,
-            whole,
-            self.k,
-            &self.discounts,
-        )))
+        let relevance = |row: usize| (numbers[row] > 0.0, gain.of(numbers[row]));
+        head(scores, self.metric.cutoff().k, relevance, selection, groups);
+        Ok(Some(self.metric.value(groups, query, &self.discounts)))
     }
 
     #[inline(always)]
-    fn whole(&self, grades: &[f64], gain: Gain, sorted: &mut Vec<f64>) -> Whole {
+    fn totals(&self, grades: &[f64], sorted: &mut Vec<f64>) -> QueryTotals {
         let relevant = grades.len() - count(grades, 0.0);
-        if !self.measure.needs_ideal() {
-            return Whole {
-                relevant,
-                ideal: 1.0,
-            };
+        let ideal_dcg = match self.metric.gain() {
+            None => 1.0,
+            Some(gain) => self
+                .by_level(grades, gain, relevant)
+                .unwrap_or_else(|| self.by_order(grades, gain, sorted)),
+        };
+        QueryTotals {
+            relevant,
+            ideal_dcg,
         }
-        let ideal = self
-            .by_level(grades, gain, relevant)
-            .unwrap_or_else(|| self.by_order(grades, gain, sorted));
-        Whole { relevant, ideal }
     }
 
-    /// The best DCG from the number of documents of each level; `None` if the grades are not small integers.
+    /// The best DCG from the number of documents of each level; `None` if the grades are not small
+    /// integers.
     #[inline(always)]
     fn by_level(&self, grades: &[f64], gain: Gain, relevant: usize) -> Option<f64> {
         let mut counts = [0; LEVELS as usize + 1];
@@ -103,9 +114,10 @@ impl Scorer {
             counts[level as usize] = count(grades, f64::from(level));
             found += counts[level as usize];
         }
+        let k = self.metric.cutoff().k;
         let (mut rank, mut ideal) = (0, 0.0);
         for level in (1..=level).rev() {
-            let end = self.k.min(rank + counts[level as usize]);
+            let end = k.min(rank + counts[level as usize]);
             ideal += gain.of(f64::from(level)) * self.discounts[rank..end].iter().sum::<f64>();
             rank = end;
         }
@@ -115,9 +127,10 @@ impl Scorer {
     fn by_order(&self, grades: &[f64], gain: Gain, sorted: &mut Vec<f64>) -> f64 {
         sorted.clear();
         sorted.extend(grades.iter().filter(|g| **g > 0.0));
-        if sorted.len() > self.k {
-            sorted.select_nth_unstable_by(self.k - 1, |a, b| b.total_cmp(a));
-            sorted.truncate(self.k);
+        let k = self.metric.cutoff().k;
+        if sorted.len() > k {
+            sorted.select_nth_unstable_by(k - 1, |a, b| b.total_cmp(a));
+            sorted.truncate(k);
         }
         sorted.sort_unstable_by(|a, b| b.total_cmp(a));
         sorted

@@ -1,11 +1,11 @@
-//! Numbers a model may score with, and the integer keys that order them.
+//! Numbers that models score with, and the integer keys that order them.
 
 /// A real number a model may score rows with: `f32` or `f64`.
 ///
 /// Scores are compared through an integer key with the same order, so a radix sort can be used and `-0.0` ties with `0.0`.
 /// Infinite scores are ordered like any other number (log odds of a certain event); not-a-number is refused by every metric.
-pub trait Score: sealed::Keyed + Copy + Into<f64> + PartialOrd + Send + Sync + 'static {
-    /// Machine epsilon of the type, the clip of [`log_loss`](super::log_loss).
+pub trait Score: key::Keyed + Copy + Into<f64> + PartialOrd + Send + Sync + 'static {
+    /// Machine epsilon of the type, the clip of [`log_loss`](crate::metric::log_loss).
     const EPSILON: f64;
 }
 
@@ -17,7 +17,7 @@ impl Score for f64 {
     const EPSILON: f64 = f64::EPSILON;
 }
 
-pub(crate) mod sealed {
+pub(crate) mod key {
     /// An unsigned integer that orders like the number it was made from.
     pub trait Key: Copy + Ord + Default + Send + Sync {
         /// Bytes that a radix sort has to visit.
@@ -81,7 +81,7 @@ pub(crate) mod sealed {
 
 #[cfg(test)]
 mod tests {
-    use super::sealed::Keyed;
+    use super::key::Keyed;
 
     #[test]
     fn keys_order_like_numbers() {

@@ -1,21 +1,10 @@
-//! Metrics of classes: which class was predicted, and how probable each was said to be.
-
-mod auc;
-mod confusion;
-mod decided;
-mod log_loss;
-mod values;
-
-pub use auc::roc_auc_ovr;
-pub use confusion::{Average, ConfusionMatrix};
-pub use decided::Decided;
-pub use log_loss::multi_log_loss;
-pub use values::{Accuracy, F1, Mcc, MultiLogLoss, RocAucOvr};
+//! Checks of class codes and of rows of probabilities.
 
 use crate::error::{self, Error, Result};
+use ml_data::sample::{ClassLabels, Prediction, Probabilities};
 
 /// Every code must be below the number of classes.
-fn codes(what: &str, codes: &[u32], classes: usize) -> Result<()> {
+pub(super) fn codes(what: &str, codes: &[u32], classes: usize) -> Result<()> {
     match codes.iter().position(|c| *c as usize >= classes) {
         Some(row) => {
             let expected = format!("a class below {classes}");
@@ -26,7 +15,7 @@ fn codes(what: &str, codes: &[u32], classes: usize) -> Result<()> {
 }
 
 /// Rows of `classes` probabilities, one for each label.
-fn rows(numbers: usize, classes: usize, labels: usize) -> Result<()> {
+pub(super) fn rows(numbers: usize, classes: usize, labels: usize) -> Result<()> {
     if labels == 0 {
         return Err(error::empty("list of rows to score"));
     }
@@ -38,4 +27,14 @@ fn rows(numbers: usize, classes: usize, labels: usize) -> Result<()> {
         return Err(error::length("probabilities", expected, numbers));
     }
     Ok(())
+}
+
+/// The number of classes; predictions must have a column for each of them.
+pub(super) fn class_count(truth: &ClassLabels, predicted: &Probabilities) -> Result<usize> {
+    let classes = truth.classes().len();
+    if predicted.classes() != classes && !predicted.values().is_empty() {
+        let what = "probabilities of a row";
+        return Err(error::length(what, classes, predicted.classes()));
+    }
+    Ok(classes)
 }

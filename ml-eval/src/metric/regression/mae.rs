@@ -1,16 +1,20 @@
 //! Mean absolute error.
 
-use super::errors::Errors;
-use super::score::Score;
+use super::residuals::Residuals;
 use crate::error::Result;
+use crate::metric::row_metric::row_metric;
+use crate::score::Score;
 
-/// Mean absolute error, in the unit of the target.
+/// Mean absolute error, in the unit of the target; lower is better.
 ///
-/// For a regression that predicts medians; one large error weighs less than in [`rmse`](super::rmse). Equal to scikit-learn's
-/// `mean_absolute_error` of one output.
+/// For a regression that predicts medians; one large error weighs less than in
+/// [`rmse`](crate::metric::rmse). Equal to scikit-learn's `mean_absolute_error` of one output.
+///
+/// # Formula
+/// `MAE = sum_i w_i |predicted_i - target_i| / sum_i w_i`
 ///
 /// # Weights
-/// The mean is weighted; a row of weight 2 counts like the row twice.
+/// Row `i` has weight `w_i`, 1 without weights: a row of weight 2 counts like the row twice.
 ///
 /// # Errors
 /// No rows; lengths that differ; a prediction, target or distance of both that is not finite (the
@@ -23,14 +27,19 @@ use crate::error::Result;
 /// ```
 ///
 /// # References
-/// Willmott, Matsuura: Advantages of the mean absolute error (MAE) over the root mean square error (RMSE). Climate Research 30
-/// (2005). <https://doi.org/10.3354/cr030079>
+/// Willmott, Matsuura: Advantages of the mean absolute error (MAE) over the root mean square error
+/// (RMSE). Climate Research 30 (2005). <https://doi.org/10.3354/cr030079>
 pub fn mae<S: Score, T: Score>(
     predicted: &[S],
     target: &[T],
     weights: Option<&[f64]>,
 ) -> Result<f64> {
-    Errors::new(predicted, target, weights)?.power_mean(f64::abs, |mean| mean)
+    Residuals::new(predicted, target, weights)?.power_mean(f64::abs, |mean| mean)
+}
+
+row_metric! {
+    /// [`mae`] of a regression sample; "mae", lower is better.
+    Mae: Real, mae, LowerIsBetter
 }
 
 #[cfg(test)]

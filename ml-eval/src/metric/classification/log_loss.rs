@@ -1,25 +1,29 @@
 //! Log loss of binary probabilities.
 
 use super::label::{self, BinaryLabel};
-use super::score::Score;
+use crate::check;
 use crate::error::{self, Result};
-use crate::{check, reduce};
+use crate::metric::mean::weighted_mean;
+use crate::metric::row_metric::row_metric;
+use crate::score::Score;
 
-/// Log loss (cross-entropy) of predicted probabilities of the positive class: the mean of `-ln p(observed class)`.
+/// Log loss (cross-entropy) of predicted probabilities of the positive class; lower is better.
 ///
-/// A proper scoring rule: least when the probabilities are right, so it punishes bad calibration that
-/// [`roc_auc`](super::roc_auc) cannot see. Equal to scikit-learn's `log_loss`, with one difference: labels of one class
-/// are allowed, the loss is defined for them.
+/// A proper scoring rule: least when the probabilities are right, so it punishes bad calibration
+/// that [`roc_auc`](crate::metric::roc_auc) cannot see. Equal to scikit-learn's `log_loss`, with
+/// one difference: labels of one class are allowed, the loss is defined for them.
 ///
-/// Probabilities of exactly 0 and 1 are clipped to `[eps, 1 - eps]` as scikit-learn does, with `eps` the machine
-/// epsilon of the type: 2.2e-16 for `f64` (so a certain, wrong prediction costs 36.04), 1.2e-7 for `f32` (15.94).
+/// # Formula
+/// `-sum_i w_i ln q_i / sum_i w_i`, where `q_i` is the probability given to the class observed in
+/// row `i`, clipped to `[eps, 1 - eps]` as scikit-learn does. `eps` is the machine epsilon of the
+/// type: 2.2e-16 for `f64` (so a certain, wrong prediction costs 36.04), 1.2e-7 for `f32` (15.94).
 ///
 /// # Weights
-/// The mean is weighted; a row of weight 2 counts like the row twice.
+/// Row `i` has weight `w_i`, 1 without weights: a row of weight 2 counts like the row twice.
 ///
 /// # Errors
-/// No rows; lengths that differ; a prediction that is not a number or outside [0, 1] (the row is named); weights that
-/// are negative, not finite or all zero.
+/// No rows; lengths that differ; a prediction that is not a number or outside [0, 1] (the row is
+/// named); weights that are negative, not finite or all zero.
 ///
 /// ```
 /// use ml_eval::metric::log_loss;
@@ -50,26 +54,19 @@ pub fn log_loss<S: Score, L: BinaryLabel>(
             "a number in [0, 1]",
         ));
     }
-    let one = |row: usize| {
+    let loss = |row: usize| {
         let p: f64 = probabilities[row].into();
         // the observed class's own probability is clipped, as in scikit-learn's two-column form
         let observed = if labels[row].positive() { p } else { 1.0 - p };
         -observed.clamp(S::EPSILON, 1.0 - S::EPSILON).ln()
     };
-    let (sum, total) = match weights {
-        None => (
-            reduce::block_sums(n, |rows| [rows.map(one).sum::<f64>()]),
-            n as f64,
-        ),
-        Some(w) => {
-            let check::Weights { values: w, total } = check::weights(w, n)?;
-            (
-                reduce::block_sums(n, |rows| [rows.map(|row| w[row] * one(row)).sum::<f64>()]),
-                total,
-            )
-        }
-    };
-    Ok(sum[0] / total)
+    let weights = weights.map(|w| check::weights(w, n)).transpose()?;
+    Ok(weighted_mean(n, weights.as_ref(), loss))
+}
+
+row_metric! {
+    /// [`log_loss`] of a binary sample; "log_loss", lower is better.
+    LogLoss: Binary, log_loss, LowerIsBetter
 }
 
 #[cfg(test)]

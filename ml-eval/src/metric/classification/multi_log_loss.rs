@@ -1,24 +1,34 @@
 //! Log loss of several classes.
 
-use super::{codes, rows};
+use super::codes::{class_count, codes, rows};
+use crate::check;
 use crate::error::{self, Result};
-use crate::metric::Score;
-use crate::{check, reduce};
+use crate::metric::mean::weighted_mean;
+use crate::score::Score;
+use ml_data::contract::{Direction, Metric};
+use ml_data::sample::{Class, ClassLabels, Prediction, Probabilities};
+use serde::{Deserialize, Serialize};
 
-/// How far the probabilities of a row may add up beside 1: `f32` predictions of a thousand classes stay within it.
-const SUM: f64 = 1e-3;
+/// Distance from 1 that the sum of a row's probabilities may have: `f32` predictions of a thousand
+/// classes stay within it.
+const SUM_TOLERANCE: f64 = 1e-3;
 
-/// Log loss (cross-entropy) of predicted class probabilities: the mean of `-ln p(observed class)`.
+/// Log loss (cross-entropy) of predicted class probabilities; lower is better.
 ///
-/// `probabilities` are flat rows of `classes` numbers, `labels` the codes of the observed classes. Equal to scikit-learn's `log_loss`:
-/// probabilities of exactly 0 and 1 are clipped to `[eps, 1 - eps]`, see [`log_loss`](crate::metric::log_loss).
+/// `probabilities` are flat rows of `classes` numbers, `labels` the codes of the observed classes.
+/// Equal to scikit-learn's `log_loss`.
+///
+/// # Formula
+/// `-sum_i w_i ln p_i / sum_i w_i`, where `p_i` is the probability given to the class observed in
+/// row `i`, clipped to `[eps, 1 - eps]`, see [`log_loss`](crate::metric::log_loss).
 ///
 /// # Weights
-/// The mean is weighted; a row of weight 2 counts like the row twice.
+/// Row `i` has weight `w_i`, 1 without weights: a row of weight 2 counts like the row twice.
 ///
 /// # Errors
-/// No rows; fewer than two classes; lengths that differ; a probability outside [0, 1], a row of them that does not add up to 1, a
-/// code of no class (the row is named); weights that are negative, not finite or all zero.
+/// No rows; fewer than two classes; lengths that differ; a probability outside [0, 1], a row of
+/// them that does not add up to 1, a code of no class (the row is named); weights that are
+/// negative, not finite or all zero.
 ///
 /// ```
 /// use ml_eval::metric::multi_log_loss;
@@ -28,8 +38,8 @@ const SUM: f64 = 1e-3;
 /// ```
 ///
 /// # References
-/// Gneiting, Raftery: Strictly Proper Scoring Rules, Prediction, and Estimation. Journal of the American Statistical Association 102
-/// (2007). <https://doi.org/10.1198/016214506000001437>
+/// Gneiting, Raftery: Strictly Proper Scoring Rules, Prediction, and Estimation. Journal of the
+/// American Statistical Association 102 (2007). <https://doi.org/10.1198/016214506000001437>
 pub fn multi_log_loss<S: Score>(
     probabilities: &[S],
     classes: usize,
@@ -41,14 +51,11 @@ pub fn multi_log_loss<S: Score>(
     codes("label", labels, classes)?;
     distributions(probabilities, classes)?;
     let weights = weights.map(|w| check::weights(w, n)).transpose()?;
-    let total = weights.as_ref().map_or(n as f64, |w| w.total);
-    let one = |row: usize| {
+    let loss = |row: usize| {
         let p: f64 = probabilities[row * classes + labels[row] as usize].into();
         -p.clamp(S::EPSILON, 1.0 - S::EPSILON).ln()
-            * weights.as_ref().map_or(1.0, |w| w.values[row])
     };
-    let [sum] = reduce::block_sums(n, |rows| [rows.map(one).sum::<f64>()]);
-    Ok(sum / total)
+    Ok(weighted_mean(n, weights.as_ref(), loss))
 }
 
 /// Every row must be a probability distribution.
@@ -61,12 +68,28 @@ fn distributions<S: Score>(probabilities: &[S], classes: usize) -> Result<()> {
             return Err(error::value("predicted probability", row, bad, expected));
         }
         let sum: f64 = numbers.sum();
-        if (sum - 1.0).abs() > SUM {
+        if (sum - 1.0).abs() > SUM_TOLERANCE {
             let expected = "probabilities that add up to 1";
             return Err(error::value("predicted probability", row, sum, expected));
         }
     }
     Ok(())
+}
+
+/// [`multi_log_loss`] of a sample of classes; "multi_log_loss", lower is better.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MultiLogLoss;
+
+impl Metric<Class> for MultiLogLoss {
+    fn name(&self) -> &str {
+        "multi_log_loss"
+    }
+    fn direction(&self) -> Direction {
+        Direction::LowerIsBetter
+    }
+    fn score(&self, y: &ClassLabels, p: &Probabilities, weights: Option<&[f64]>) -> Result<f64> {
+        multi_log_loss(p.values(), class_count(y, p)?, y.codes(), weights)
+    }
 }
 
 #[cfg(test)]

@@ -1,18 +1,18 @@
-//! Errors of a regression: checked once, added up without leaving the range of numbers.
+//! Residuals of a regression: checked once, added up without leaving the range of numbers.
 
-use super::score::Score;
 use crate::check::{self, Weights};
 use crate::error::{self, Result};
-use crate::reduce;
+use crate::metric::mean::weighted_mean;
+use crate::score::Score;
 
-/// Predictions, targets and weights of the same rows.
-pub(super) struct Errors<'a, S, T> {
+/// Predictions, targets and weights of the same rows; a residual is prediction less target.
+pub(super) struct Residuals<'a, S, T> {
     predicted: &'a [S],
     target: &'a [T],
     pub(super) weights: Option<Weights<'a>>,
 }
 
-impl<'a, S: Score, T: Score> Errors<'a, S, T> {
+impl<'a, S: Score, T: Score> Residuals<'a, S, T> {
     /// Refuses rows that cannot be scored, by name.
     pub(super) fn new(
         predicted: &'a [S],
@@ -36,58 +36,46 @@ impl<'a, S: Score, T: Score> Errors<'a, S, T> {
     }
 
     #[inline(always)]
-    pub(super) fn error(&self, row: usize) -> f64 {
+    pub(super) fn residual(&self, row: usize) -> f64 {
         self.predicted[row].into() - self.target[row].into()
     }
 
-    /// The weighted mean of a power of the errors times `by`.
-    fn mean(&self, of: impl Fn(f64) -> f64 + Sync, by: f64) -> f64 {
-        let n = self.predicted.len();
-        let one = |row: usize| of(self.error(row) * by);
-        match &self.weights {
-            None => {
-                let [sum] = reduce::block_sums(n, |rows| [rows.map(one).sum::<f64>()]);
-                sum / n as f64
-            }
-            Some(Weights { values: w, total }) => {
-                let [sum] =
-                    reduce::block_sums(n, |rows| [rows.map(|r| w[r] * one(r)).sum::<f64>()]);
-                sum / total
-            }
-        }
+    /// The weighted mean of a power of the residuals times `scale`.
+    fn mean(&self, power: impl Fn(f64) -> f64 + Sync, scale: f64) -> f64 {
+        let loss = |row: usize| power(self.residual(row) * scale);
+        weighted_mean(self.predicted.len(), self.weights.as_ref(), loss)
     }
 
-    /// The mean of `of` of the errors and its inverse `back`, `of` being a power: errors that are
-    /// too large or too small for it are scaled for the sum and back.
+    /// The root of the mean of a power of the residuals: residuals that are too large or too small
+    /// for the power are scaled for the sum, and the root is scaled back.
     pub(super) fn power_mean(
         &self,
-        of: impl Fn(f64) -> f64 + Sync,
-        back: impl Fn(f64) -> f64,
+        power: impl Fn(f64) -> f64 + Sync,
+        root: impl Fn(f64) -> f64,
     ) -> Result<f64> {
-        let plain = self.mean(&of, 1.0);
+        let plain = self.mean(&power, 1.0);
         if plain.is_normal() {
-            return Ok(back(plain));
+            return Ok(root(plain));
         }
-        let largest = self.largest()?;
-        // Errors of 1e-60 to 1e60 have squares; a mean of 0 is then one of rows whose weight is 0.
-        let by = match check::scale(largest) {
-            Some(by) => by,
-            None => return Ok(back(plain)),
-        };
-        Ok(back(self.mean(&of, by)) / by)
+        // Residuals of 1e-60 to 1e60 have squares; a mean of 0 is then one of rows whose weight
+        // is 0.
+        match check::scale(self.largest()?) {
+            Some(scale) => Ok(root(self.mean(&power, scale)) / scale),
+            None => Ok(root(plain)),
+        }
     }
 
-    /// The largest error, in absolute value.
+    /// The largest residual, in absolute value.
     pub(super) fn largest(&self) -> Result<f64> {
         let mut largest = 0.0f64;
         for row in 0..self.predicted.len() {
-            let error = self.error(row).abs();
-            if error.is_infinite() {
+            let size = self.residual(row).abs();
+            if size.is_infinite() {
                 let found: f64 = self.predicted[row].into();
                 let expected = "a number whose distance from the target is finite";
                 return Err(error::value("prediction", row, found, expected));
             }
-            largest = largest.max(error);
+            largest = largest.max(size);
         }
         Ok(largest)
     }

@@ -1,26 +1,38 @@
 //! Area under the ROC curve of several classes.
 
-use super::{Average, codes, rows};
+use super::codes::{class_count, codes, rows};
+use super::{Average, roc_auc};
 use crate::error::{self, Error, Result};
-use crate::metric::{Score, roc_auc};
+use crate::score::Score;
+use ml_data::contract::{Direction, Metric};
+use ml_data::sample::{Class, ClassLabels, Prediction, Probabilities};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
-/// The mean, over classes, of the area under the ROC curve of each class against all others ("one versus rest").
+/// Area under the ROC curve of each class against all others ("one versus rest"), as a mean over
+/// classes; higher is better.
 ///
-/// `scores` are flat rows of `classes` numbers, usually probabilities; `labels` the codes of the observed classes. Equal to
-/// scikit-learn's `roc_auc_score(multi_class="ovr")`.
+/// `scores` are flat rows of `classes` numbers, usually probabilities; `labels` the codes of the
+/// observed classes. Equal to scikit-learn's `roc_auc_score(multi_class="ovr")`.
+///
+/// # Formula
+/// `sum_c v_c AUC_c / sum_c v_c`, where `AUC_c` is [`roc_auc`](crate::metric::roc_auc) of column
+/// `c` with class `c` as the positive one; `v_c` is 1 for [`Average::Macro`] and the weight of the
+/// rows of class `c` for [`Average::Weighted`]. Ties as there.
 ///
 /// # Weights
-/// A row of weight 2 counts like the row twice. [`Average::Weighted`] weighs classes by the weight of their rows.
+/// A row of weight 2 counts like the row twice, a row of weight 0 like no row.
 ///
 /// # Errors
-/// No rows; fewer than two classes; lengths that differ; scores that are not numbers; a class without rows, whose area is not
-/// defined; [`Average::Binary`] and [`Average::Micro`]; weights that are negative, not finite or all zero.
+/// No rows; fewer than two classes; lengths that differ; scores that are not numbers; a class
+/// without rows, whose area is not defined; [`Average::Binary`] and [`Average::Micro`]; weights
+/// that are negative, not finite or all zero.
 ///
 /// ```
 /// use ml_eval::metric::{Average, roc_auc_ovr};
 /// let p = [0.7, 0.2, 0.1, 0.1, 0.6, 0.3, 0.3, 0.4, 0.3];
-/// assert!((roc_auc_ovr(&p, 3, &[0, 1, 2], Average::Macro, None)? - 0.9166666666666666).abs() < 1e-15);
+/// let area = roc_auc_ovr(&p, 3, &[0, 1, 2], Average::Macro, None)?;
+/// assert!((area - 0.9166666666666666).abs() < 1e-15);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 ///
@@ -68,6 +80,29 @@ pub fn roc_auc_ovr<S: Score>(
     }
     let sum: f64 = areas.iter().zip(&shares).map(|(a, s)| a * s).sum();
     Ok(sum / shares.iter().sum::<f64>())
+}
+
+/// [`roc_auc_ovr`] of a sample of classes; "roc_auc_ovr" or "roc_auc_ovr_weighted", higher is
+/// better.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RocAucOvr(
+    /// `Macro` or `Weighted`.
+    pub Average,
+);
+
+impl Metric<Class> for RocAucOvr {
+    fn name(&self) -> &str {
+        match self.0 {
+            Average::Weighted => "roc_auc_ovr_weighted",
+            _ => "roc_auc_ovr",
+        }
+    }
+    fn direction(&self) -> Direction {
+        Direction::HigherIsBetter
+    }
+    fn score(&self, y: &ClassLabels, p: &Probabilities, weights: Option<&[f64]>) -> Result<f64> {
+        roc_auc_ovr(p.values(), class_count(y, p)?, y.codes(), self.0, weights)
+    }
 }
 
 #[cfg(test)]

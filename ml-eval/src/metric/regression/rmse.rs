@@ -1,16 +1,20 @@
 //! Root mean squared error.
 
-use super::errors::Errors;
-use super::score::Score;
+use super::residuals::Residuals;
 use crate::error::Result;
+use crate::metric::row_metric::row_metric;
+use crate::score::Score;
 
-/// Root mean squared error, in the unit of the target.
+/// Root mean squared error, in the unit of the target; lower is better.
 ///
-/// The usual measure of a regression that predicts means; large errors weigh more than in a mean absolute error. Equal
-/// to scikit-learn's `root_mean_squared_error` of one output.
+/// The usual measure of a regression that predicts means; large errors weigh more than in
+/// [`mae`](crate::metric::mae). Equal to scikit-learn's `root_mean_squared_error` of one output.
+///
+/// # Formula
+/// `RMSE = sqrt(sum_i w_i (predicted_i - target_i)^2 / sum_i w_i)`
 ///
 /// # Weights
-/// The mean under the root is weighted; a row of weight 2 counts like the row twice.
+/// Row `i` has weight `w_i`, 1 without weights: a row of weight 2 counts like the row twice.
 ///
 /// # Errors
 /// No rows; lengths that differ; a prediction, target or distance of both that is not finite (the
@@ -24,14 +28,20 @@ use crate::error::Result;
 /// ```
 ///
 /// # References
-/// Gneiting: Making and Evaluating Point Forecasts. Journal of the American Statistical Association 106 (2011).
+/// Gneiting: Making and Evaluating Point Forecasts. Journal of the American Statistical
+/// Association 106 (2011).
 /// <https://doi.org/10.1198/jasa.2011.r10138>
 pub fn rmse<S: Score, T: Score>(
     predicted: &[S],
     target: &[T],
     weights: Option<&[f64]>,
 ) -> Result<f64> {
-    Errors::new(predicted, target, weights)?.power_mean(|error| error * error, f64::sqrt)
+    Residuals::new(predicted, target, weights)?.power_mean(|r| r * r, f64::sqrt)
+}
+
+row_metric! {
+    /// [`rmse`] of a regression sample; "rmse", lower is better.
+    Rmse: Real, rmse, LowerIsBetter
 }
 
 #[cfg(test)]

@@ -1,18 +1,27 @@
 //! Coefficient of determination.
 
-use super::errors::Errors;
-use super::score::Score;
+use super::residuals::Residuals;
 use crate::error::{Error, Result};
+use crate::metric::row_metric::row_metric;
+use crate::score::Score;
 use crate::{check, reduce};
 
-/// R², the share of the target's variance that the predictions explain: 1 is perfect, 0 is as good as the mean, less is worse.
+/// Coefficient of determination R²: the share of the target's variance that the predictions
+/// explain. 1 is perfect, 0 is as good as the mean, less is worse.
 ///
-/// Equal to scikit-learn's `r2_score` of one output: of a constant target it is 1 when all
-/// predictions are right, else 0. A target that varies by rounding alone (four units in the last
-/// place) is constant too.
+/// Equal to scikit-learn's `r2_score` of one output.
+///
+/// # Formula
+/// `R² = 1 - residual_ss / total_ss`, where
+/// `residual_ss = sum_i w_i (predicted_i - target_i)^2`,
+/// `total_ss = sum_i w_i (target_i - mean)^2` and `mean = sum_i w_i target_i / sum_i w_i`.
+///
+/// # Zero division
+/// Of a constant target it is 1 when all predictions are right, else 0. A target that varies by
+/// rounding alone (four units in the last place) is constant too.
 ///
 /// # Weights
-/// Both sums of squares and the mean are weighted; a row of weight 2 counts like the row twice.
+/// Row `i` has weight `w_i`, 1 without weights: a row of weight 2 counts like the row twice.
 ///
 /// # Errors
 /// No rows; lengths that differ; a prediction, target or distance of both that is not finite (the
@@ -26,33 +35,35 @@ use crate::{check, reduce};
 /// ```
 ///
 /// # References
-/// Kvålseth: Cautionary Note about R². The American Statistician 39 (1985). <https://doi.org/10.1080/00031305.1985.10479448>
+/// Kvålseth: Cautionary Note about R². The American Statistician 39 (1985).
+/// <https://doi.org/10.1080/00031305.1985.10479448>
 pub fn r2<S: Score, T: Score>(
     predicted: &[S],
     target: &[T],
     weights: Option<&[f64]>,
 ) -> Result<f64> {
-    let errors = Errors::new(predicted, target, weights)?;
-    if errors.constant_target() {
-        let right = (0..predicted.len()).all(|row| {
-            let counts = errors.weights.as_ref().is_none_or(|w| w.values[row] > 0.0);
-            !counts || errors.error(row) == 0.0
+    let n = predicted.len();
+    let residuals = Residuals::new(predicted, target, weights)?;
+    if residuals.constant_target() {
+        let right = (0..n).all(|row| {
+            let counts = residuals
+                .weights
+                .as_ref()
+                .is_none_or(|w| w.values[row] > 0.0);
+            !counts || residuals.residual(row) == 0.0
         });
         return Ok(f64::from(u8::from(right)));
     }
-    let [left, all] = squares(&errors, predicted.len(), 1.0);
-    if all.is_normal() && left.is_finite() {
-        return Ok(1.0 - left / all);
+    let [residual_ss, total_ss] = sums_of_squares(&residuals, n, 1.0);
+    if total_ss.is_normal() && residual_ss.is_finite() {
+        return Ok(1.0 - residual_ss / total_ss);
     }
-    // Squares that left the range of numbers: the same of errors and targets near 1.
-    let far = (0..predicted.len()).map(|row| errors.target(row).abs());
-    let largest = far.fold(errors.largest()?, f64::max);
-    let [left, all] = squares(
-        &errors,
-        predicted.len(),
-        check::scale(largest).unwrap_or(1.0),
-    );
-    match 1.0 - left / all {
+    // Squares that left the range of numbers: the same of residuals and targets near 1.
+    let sizes = (0..n).map(|row| residuals.target(row).abs());
+    let largest = sizes.fold(residuals.largest()?, f64::max);
+    let scale = check::scale(largest).unwrap_or(1.0);
+    let [residual_ss, total_ss] = sums_of_squares(&residuals, n, scale);
+    match 1.0 - residual_ss / total_ss {
         share if share.is_finite() => Ok(share),
         _ => Err(Error::undefined(
             "r2",
@@ -61,23 +72,33 @@ pub fn r2<S: Score, T: Score>(
     }
 }
 
-/// Weighted squares of the errors, and of the targets' distances from their mean, all times `by`.
-fn squares<S: Score, T: Score>(errors: &Errors<'_, S, T>, n: usize, by: f64) -> [f64; 2] {
-    let weights = errors.weights.as_ref();
+/// Weighted sums of squares of residuals and targets, all times `scale`: of the residuals, and of
+/// the targets' deviations from their mean.
+fn sums_of_squares<S: Score, T: Score>(
+    residuals: &Residuals<'_, S, T>,
+    n: usize,
+    scale: f64,
+) -> [f64; 2] {
+    let weights = residuals.weights.as_ref();
     let weight = |row: usize| weights.map_or(1.0, |w| w.values[row]);
-    let total = weights.map_or(n as f64, |w| w.total);
-    let label = |row: usize| errors.target(row) * by;
-    let [sum] = reduce::block_sums(n, |rows| [rows.map(|r| weight(r) * label(r)).sum()]);
-    let mean = sum / total;
+    let total_weight = weights.map_or(n as f64, |w| w.total);
+    let target = |row: usize| residuals.target(row) * scale;
+    let [sum] = reduce::block_sums(n, |rows| [rows.map(|r| weight(r) * target(r)).sum()]);
+    let mean = sum / total_weight;
     reduce::block_sums(n, |rows| {
-        rows.fold([0.0; 2], |s, row| {
-            let (error, apart) = (errors.error(row) * by, label(row) - mean);
+        rows.fold([0.0; 2], |[residual_ss, total_ss], row| {
+            let (residual, deviation) = (residuals.residual(row) * scale, target(row) - mean);
             [
-                s[0] + weight(row) * error * error,
-                s[1] + weight(row) * apart * apart,
+                residual_ss + weight(row) * residual * residual,
+                total_ss + weight(row) * deviation * deviation,
             ]
         })
     })
+}
+
+row_metric! {
+    /// [`r2`] of a regression sample; "r2", higher is better.
+    R2: Real, r2, HigherIsBetter
 }
 
 #[cfg(test)]

@@ -1,24 +1,34 @@
 //! Area under the ROC curve.
 
 use super::label::{self, BinaryLabel};
-use super::score::Score;
-use super::score_key::Key;
 use crate::error::{Error, Result};
+use crate::metric::row_metric::row_metric;
+use crate::score::Score;
+use crate::score::key::Key;
 use crate::{check, radix};
 
-/// Area under the receiver operating characteristic curve: the probability that a positive row scores above a negative
-/// one, ties counting one half.
+/// Area under the receiver operating characteristic curve: the probability that a positive row
+/// scores above a negative one; higher is better.
 ///
 /// Use it for how well a binary classifier orders rows; it says nothing about calibration (see
-/// [`log_loss`](super::log_loss)). Equal to scikit-learn's `roc_auc_score`. Without weights the area is counted in
-/// integers, so it is exact and does not depend on the order of the rows or the number of threads.
+/// [`log_loss`](crate::metric::log_loss)). Equal to scikit-learn's `roc_auc_score`. Without weights
+/// the area is counted in integers, so it is exact and does not depend on the order of the rows or
+/// the number of threads.
+///
+/// # Formula
+/// `sum_ij w_i w_j [score_i > score_j] / sum_ij w_i w_j` over the pairs of a positive row `i` and
+/// a negative row `j`: the Mann-Whitney U statistic, as a share of all pairs.
+///
+/// # Ties
+/// A pair of equal scores counts one half.
 ///
 /// # Weights
-/// A row of weight 2 counts like the row twice, a row of weight 0 like no row.
+/// Row `i` has weight `w_i`, 1 without weights: a row of weight 2 counts like the row twice, a row
+/// of weight 0 like no row.
 ///
 /// # Errors
-/// No rows; lengths that differ; a score that is not a number (the row is named); labels of one class only, where the
-/// area is not defined; weights that are negative, not finite or all zero.
+/// No rows; lengths that differ; a score that is not a number (the row is named); labels of one
+/// class only, where the area is not defined; weights that are negative, not finite or all zero.
 ///
 /// ```
 /// use ml_eval::metric::roc_auc;
@@ -28,8 +38,8 @@ use crate::{check, radix};
 /// ```
 ///
 /// # References
-/// Hanley, McNeil: The meaning and use of the area under a receiver operating characteristic (ROC) curve. Radiology 143
-/// (1982). <https://doi.org/10.1148/radiology.143.1.7063747>
+/// Hanley, McNeil: The meaning and use of the area under a receiver operating characteristic (ROC)
+/// curve. Radiology 143 (1982). <https://doi.org/10.1148/radiology.143.1.7063747>
 pub fn roc_auc<S: Score, L: BinaryLabel>(
     scores: &[S],
     labels: &[L],
@@ -53,54 +63,60 @@ fn unweighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L]) -> Result<f6
     if positives == 0 || negatives == 0 {
         return Err(one_class(positives > 0));
     }
-    let (mut above, mut below) = split(scores, labels, positives);
+    let (mut positive_keys, mut negative_keys) = split(scores, labels, positives);
     if labels.len() < 1 << 15 {
-        radix::sort(&mut above);
-        radix::sort(&mut below);
+        radix::sort(&mut positive_keys);
+        radix::sort(&mut negative_keys);
     } else {
-        rayon::join(|| radix::sort(&mut above), || radix::sort(&mut below));
+        rayon::join(
+            || radix::sort(&mut positive_keys),
+            || radix::sort(&mut negative_keys),
+        );
     }
-    let twice = twice_wins(&above, &below);
-    Ok(twice as f64 / 2.0 / (positives as f64 * negatives as f64))
+    let twice_u = twice_u(&positive_keys, &negative_keys);
+    Ok(twice_u as f64 / 2.0 / (positives as f64 * negatives as f64))
 }
 
-/// Keys of the positive and of the negative rows. Each key is written to both and one cursor moves: no branch to mispredict.
+/// Keys of the positive and of the negative rows. Each key is written to both and one cursor moves:
+/// no branch to mispredict.
 fn split<S: Score, L: BinaryLabel>(
     scores: &[S],
     labels: &[L],
     positives: usize,
 ) -> (Vec<S::Key>, Vec<S::Key>) {
     let negatives = labels.len() - positives;
-    let mut above = vec![<S::Key>::default(); positives + 1];
-    let mut below = vec![<S::Key>::default(); negatives + 1];
+    let mut positive_keys = vec![<S::Key>::default(); positives + 1];
+    let mut negative_keys = vec![<S::Key>::default(); negatives + 1];
     let (mut i, mut j) = (0, 0);
     for (score, label) in scores.iter().zip(labels) {
         let (key, label) = (score.key(), label.positive());
-        above[i] = key;
-        below[j] = key;
+        positive_keys[i] = key;
+        negative_keys[j] = key;
         i += usize::from(label);
         j += usize::from(!label);
     }
-    above.truncate(positives);
-    below.truncate(negatives);
-    (above, below)
+    positive_keys.truncate(positives);
+    negative_keys.truncate(negatives);
+    (positive_keys, negative_keys)
 }
 
-/// Twice the number of (positive, negative) pairs won, ties counting one, from two ascending lists.
-fn twice_wins<K: Key>(above: &[K], below: &[K]) -> u128 {
+/// Twice the Mann-Whitney U of two ascending lists: the (positive, negative) pairs won count two,
+/// ties one.
+fn twice_u<K: Key>(positive_keys: &[K], negative_keys: &[K]) -> u128 {
+    let n = negative_keys.len();
     let (mut lower, mut upto) = (0, 0);
-    let mut twice = 0u128;
-    for &key in above {
-        while lower < below.len() && below[lower] < key {
+    let mut twice_u = 0u128;
+    for &key in positive_keys {
+        while lower < n && negative_keys[lower] < key {
             lower += 1;
         }
         upto = upto.max(lower);
-        while upto < below.len() && below[upto] == key {
+        while upto < n && negative_keys[upto] == key {
             upto += 1;
         }
-        twice += (lower + upto) as u128;
+        twice_u += (lower + upto) as u128;
     }
-    twice
+    twice_u
 }
 
 fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64]) -> Result<f64> {
@@ -113,13 +129,13 @@ fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64
         ));
     }
     let rows = radix::sorted_rows(scores);
-    let by = scales(labels, weights);
+    let scale = scales(labels, weights);
     let (mut area, mut positive, mut negative) = (0.0, 0.0, 0.0);
     for ties in rows.chunk_by(|a, b| a.key == b.key) {
         let mut tied = [0.0; 2];
         for tag in ties {
             let class = usize::from(labels[tag.row as usize].positive());
-            tied[class] += weights[tag.row as usize] * by[class];
+            tied[class] += weights[tag.row as usize] * scale[class];
         }
         area += tied[1] * (negative + 0.5 * tied[0]);
         negative += tied[0];
@@ -131,9 +147,9 @@ fn weighted<S: Score, L: BinaryLabel>(scores: &[S], labels: &[L], weights: &[f64
     Ok(area / (positive * negative))
 }
 
-/// What the weights of the negative and of the positive rows are multiplied by: the area does not
-/// change when those of one class are, but sums and products of very large and very small weights
-/// would.
+/// Factors of the weights of the negative and of the positive rows. The area does not change when
+/// all weights of one class are multiplied, but sums and products of very large and very small
+/// weights would leave the range of numbers.
 fn scales<L: BinaryLabel>(labels: &[L], weights: &[f64]) -> [f64; 2] {
     let mut largest = [0.0f64; 2];
     for (label, weight) in labels.iter().zip(weights) {
@@ -147,6 +163,11 @@ fn one_class(positive: bool) -> Error {
     let only = if positive { "positive" } else { "negative" };
     let why = format!("all rows are {only}; the area needs rows of both classes");
     Error::undefined("roc_auc", why)
+}
+
+row_metric! {
+    /// [`roc_auc`] of a binary sample; "roc_auc", higher is better.
+    RocAuc: Binary, roc_auc, HigherIsBetter
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
-//! The class that a prediction decides for.
+//! Targets of classification: true and predicted classes of a sample.
 
 use crate::error::{self, Result};
 use ml_data::repr::Rows;
 use ml_data::sample::{Binary, BinaryLabels, Class, ClassLabels, Probabilities, Scores, Target};
 use std::borrow::Cow;
 
-/// Targets whose predictions decide for a class: the most probable one, of equally probable ones the first. Sealed.
-pub trait Decided: Target + sealed::Sealed {}
+/// Targets with a predicted class: the most probable one, of equally probable ones the first.
+/// Sealed.
+pub trait Classification: Target + sealed::Sealed {}
 
-impl Decided for Binary {}
-impl Decided for Class {}
+impl Classification for Binary {}
+impl Classification for Class {}
 
 pub(super) mod sealed {
     use super::{Cow, Result, Target};
@@ -20,8 +21,8 @@ pub(super) mod sealed {
         fn classes(labels: &Self::Labels) -> usize;
         /// The code of each row's class.
         fn truth(labels: &Self::Labels) -> Cow<'_, [u32]>;
-        /// The code decided for in each row.
-        fn decided(predicted: &Self::Prediction) -> Result<Vec<u32>>;
+        /// The code of each row's most probable class.
+        fn predicted(predicted: &Self::Prediction) -> Result<Vec<u32>>;
     }
 }
 
@@ -32,12 +33,12 @@ impl sealed::Sealed for Binary {
     fn truth(labels: &BinaryLabels) -> Cow<'_, [u32]> {
         labels.values().iter().map(|&v| u32::from(v)).collect()
     }
-    fn decided(predicted: &Scores) -> Result<Vec<u32>> {
-        let decide = |(row, p): (usize, &f64)| match (0.0..=1.0).contains(p) {
+    fn predicted(predicted: &Scores) -> Result<Vec<u32>> {
+        let class = |(row, p): (usize, &f64)| match (0.0..=1.0).contains(p) {
             true => Ok(u32::from(*p > 0.5)),
             false => Err(probability(row, *p)),
         };
-        predicted.0.iter().enumerate().map(decide).collect()
+        predicted.0.iter().enumerate().map(class).collect()
     }
 }
 
@@ -48,8 +49,8 @@ impl sealed::Sealed for Class {
     fn truth(labels: &ClassLabels) -> Cow<'_, [u32]> {
         labels.codes().into()
     }
-    fn decided(predicted: &Probabilities) -> Result<Vec<u32>> {
-        let decide = |row: usize| {
+    fn predicted(predicted: &Probabilities) -> Result<Vec<u32>> {
+        let class = |row: usize| {
             let p = predicted.row(row);
             if let Some(bad) = p.iter().find(|p| !(0.0..=1.0).contains(*p)) {
                 return Err(probability(row, *bad));
@@ -57,7 +58,7 @@ impl sealed::Sealed for Class {
             let best = (1..p.len()).fold(0, |best, c| if p[c] > p[best] { c } else { best });
             Ok(best as u32)
         };
-        (0..predicted.len()).map(decide).collect()
+        (0..predicted.len()).map(class).collect()
     }
 }
 

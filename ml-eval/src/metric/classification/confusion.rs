@@ -1,33 +1,42 @@
-//! The confusion matrix, and what is read from it.
+//! The confusion matrix: rows counted by true and predicted class.
 
-use super::codes;
+use super::codes::codes;
+use super::target::Classification;
 use crate::check;
 use crate::error::{self, Error, Result};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// How the figures of the classes become one: scikit-learn's `average`.
+/// The mean over classes of a figure that each class has: scikit-learn's `average`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Average {
-    /// That of the second of two classes.
+    /// The figure of the second of two classes.
     Binary,
     /// The mean over classes: rare ones count as much as frequent ones.
     #[default]
     Macro,
-    /// From the counts of all classes together; with one class a row, precision, recall and F1 are then the accuracy.
+    /// The figure of the counts of all classes together; with one class a row, precision, recall
+    /// and F1 are then the accuracy.
     Micro,
     /// The mean over classes, weighted by how often each occurs.
     Weighted,
 }
 
-/// How often each class was predicted for each class: rows are the truth, columns what was predicted.
+/// Counts of rows by class: rows of the matrix are the true classes, columns the predicted ones.
 ///
-/// Accuracy, precision, recall, F1 and Matthews' correlation are methods; equal to scikit-learn's functions, with `zero_division=0`.
-/// Classes that occur neither in the truth nor among the predictions do not enter a mean.
+/// Accuracy, precision, recall, F1 and Matthews' correlation are methods, each with its formula;
+/// equal to scikit-learn's functions, with `zero_division=0`. Classes that occur neither in the
+/// truth nor among the predictions do not enter a mean.
+///
+/// # Formula
+/// `C[t][p] = sum_i w_i [truth_i = t and predicted_i = p]`. Of class `c`, the true positives are
+/// `TP_c = C[c][c]`, the false positives `FP_c` the rest of column `c`, the false negatives `FN_c`
+/// the rest of row `c`, the support `TP_c + FN_c`.
 ///
 /// # Weights
-/// A row of weight 2 counts like the row twice, a row of weight 0 like no row.
+/// Row `i` has weight `w_i`, 1 without weights: a row of weight 2 counts like the row twice, a row
+/// of weight 0 like no row.
 ///
 /// ```
 /// use ml_eval::metric::{Average, ConfusionMatrix};
@@ -39,8 +48,8 @@ pub enum Average {
 /// ```
 ///
 /// # References
-/// Sokolova, Lapalme: A systematic analysis of performance measures for classification tasks. Information Processing & Management
-/// 45 (2009). <https://doi.org/10.1016/j.ipm.2009.03.002>
+/// Sokolova, Lapalme: A systematic analysis of performance measures for classification tasks.
+/// Information Processing & Management 45 (2009). <https://doi.org/10.1016/j.ipm.2009.03.002>
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConfusionMatrix {
     classes: usize,
@@ -77,19 +86,20 @@ impl ConfusionMatrix {
         }
     }
 
-    /// The same up to a factor, which no figure sees: weights of any size.
-    pub(super) fn up_to_a_factor(
-        classes: usize,
-        truth: &[u32],
-        predicted: &[u32],
+    /// The matrix of a sample, up to a factor that no figure sees: weights of any size.
+    pub(super) fn of_sample<Y: Classification>(
+        truth: &Y::Labels,
+        predicted: &Y::Prediction,
         weights: Option<&[f64]>,
     ) -> Result<Self> {
+        let (classes, truth) = (Y::classes(truth), Y::truth(truth));
+        let predicted = Y::predicted(predicted)?;
         match weights {
             Some(w) if w.len() == truth.len() => {
                 let scaled = check::weights(w, truth.len())?;
-                Self::new(classes, truth, predicted, Some(&scaled.values))
+                Self::new(classes, &truth, &predicted, Some(&scaled.values))
             }
-            _ => Self::new(classes, truth, predicted, weights),
+            _ => Self::new(classes, &truth, &predicted, weights),
         }
     }
 
@@ -114,13 +124,13 @@ impl ConfusionMatrix {
     }
 
     /// The matrix with its largest count near 1, so that products of counts stay in range.
-    fn scaled(&self) -> Cow<'_, Self> {
+    pub(super) fn scaled(&self) -> Cow<'_, Self> {
         let largest = self.counts.iter().copied().fold(0.0, f64::max);
         match check::scale(largest) {
             None => Cow::Borrowed(self),
-            Some(by) => Cow::Owned(Self {
+            Some(scale) => Cow::Owned(Self {
                 classes: self.classes,
-                counts: self.counts.iter().map(|c| c * by).collect(),
+                counts: self.counts.iter().map(|c| c * scale).collect(),
             }),
         }
     }
@@ -131,7 +141,8 @@ impl ConfusionMatrix {
         self.classes
     }
 
-    /// Rows (by weight) of class `truth` for which `predicted` was predicted; 0 for classes that do not exist.
+    /// Rows (by weight) of class `truth` for which `predicted` was predicted; 0 for classes that do
+    /// not exist.
     #[must_use]
     pub fn count(&self, truth: usize, predicted: usize) -> f64 {
         let inside = truth < self.classes && predicted < self.classes;
@@ -147,106 +158,57 @@ impl ConfusionMatrix {
         self.counts.chunks(self.classes.max(1))
     }
 
-    /// Share of the rows whose class was predicted.
-    #[must_use]
-    pub fn accuracy(&self) -> f64 {
-        let scaled = self.scaled();
-        scaled.hits() / scaled.total()
-    }
-
-    /// Of the rows for which a class was predicted, the share that is of it.
-    ///
-    /// # Errors
-    /// [`Average::Binary`] of more or fewer than two classes.
-    pub fn precision(&self, average: Average) -> Result<f64> {
-        self.scaled()
-            .averaged(average, |hits, _, predicted| ratio(hits, predicted))
-    }
-
-    /// Of the rows of a class, the share for which it was predicted.
-    ///
-    /// # Errors
-    /// [`Average::Binary`] of more or fewer than two classes.
-    pub fn recall(&self, average: Average) -> Result<f64> {
-        self.scaled()
-            .averaged(average, |hits, true_rows, _| ratio(hits, true_rows))
-    }
-
-    /// The harmonic mean of precision and recall.
-    ///
-    /// # Errors
-    /// [`Average::Binary`] of more or fewer than two classes.
-    pub fn f1(&self, average: Average) -> Result<f64> {
-        self.scaled()
-            .averaged(average, |hits, true_rows, predicted| {
-                ratio(2.0 * hits, true_rows + predicted)
-            })
-    }
-
-    /// Matthews' correlation coefficient of truth and prediction (`matthews_corrcoef`): 1 for perfect predictions, 0 when they say
-    /// nothing, and 0 when all rows are of one class or one class is predicted for all.
-    ///
-    /// # References
-    /// Gorodkin: Comparing two K-category assignments by a K-category correlation coefficient. Computational Biology and Chemistry
-    /// 28 (2004). <https://doi.org/10.1016/j.compbiolchem.2004.09.006>
-    #[must_use]
-    pub fn mcc(&self) -> f64 {
-        let scaled = self.scaled();
-        let total = scaled.total();
-        let (mut both, mut of_truth, mut of_predicted) = (0.0, 0.0, 0.0);
-        for c in 0..scaled.classes {
-            let (t, p) = (scaled.truth(c), scaled.predicted(c));
-            both += t * p;
-            of_truth += t * t;
-            of_predicted += p * p;
-        }
-        let spread = (total * total - of_truth) * (total * total - of_predicted);
-        if spread <= 0.0 {
-            return 0.0;
-        }
-        (scaled.hits() * total - both) / spread.sqrt()
-    }
-
-    fn hits(&self) -> f64 {
+    /// Weight of the rows whose class was predicted.
+    pub(super) fn true_positives(&self) -> f64 {
         (0..self.classes).map(|c| self.count(c, c)).sum()
     }
-    fn total(&self) -> f64 {
+    /// Weight of all rows.
+    pub(super) fn total(&self) -> f64 {
         self.counts.iter().sum()
     }
-    fn truth(&self, class: usize) -> f64 {
+    /// Weight of the rows of a class.
+    pub(super) fn support(&self, class: usize) -> f64 {
         (0..self.classes).map(|p| self.count(class, p)).sum()
     }
-    fn predicted(&self, class: usize) -> f64 {
+    /// Weight of the rows for which a class was predicted.
+    pub(super) fn predicted(&self, class: usize) -> f64 {
         (0..self.classes).map(|t| self.count(t, class)).sum()
     }
 
-    /// One figure from each class's hits, true rows and predicted rows.
-    fn averaged(&self, average: Average, of: impl Fn(f64, f64, f64) -> f64) -> Result<f64> {
-        let class = |c: usize| of(self.count(c, c), self.truth(c), self.predicted(c));
-        let occurs = |c: &usize| self.truth(*c) + self.predicted(*c) > 0.0;
+    /// The average over classes of `figure(true positives, support, predicted)`.
+    pub(super) fn averaged(
+        &self,
+        average: Average,
+        figure: impl Fn(f64, f64, f64) -> f64,
+    ) -> Result<f64> {
+        let of_class = |c: usize| figure(self.count(c, c), self.support(c), self.predicted(c));
+        let occurs = |c: &usize| self.support(*c) + self.predicted(*c) > 0.0;
         match average {
-            Average::Binary if self.classes == 2 => Ok(class(1)),
+            Average::Binary if self.classes == 2 => Ok(of_class(1)),
             Average::Binary => Err(error::parameter(
                 "ConfusionMatrix",
                 "average",
                 "Binary",
                 "Macro, Micro or Weighted unless there are two classes",
             )),
-            Average::Micro => Ok(of(self.hits(), self.total(), self.total())),
+            Average::Micro => {
+                let total = self.total();
+                Ok(figure(self.true_positives(), total, total))
+            }
             Average::Macro => {
-                let figures: Vec<f64> = (0..self.classes).filter(occurs).map(class).collect();
+                let figures: Vec<f64> = (0..self.classes).filter(occurs).map(of_class).collect();
                 Ok(ratio(figures.iter().sum(), figures.len() as f64))
             }
             Average::Weighted => {
-                let sum = (0..self.classes).map(|c| self.truth(c) * class(c)).sum();
-                Ok(ratio(sum, self.total()))
+                let weighted = |c| self.support(c) * of_class(c);
+                Ok(ratio((0..self.classes).map(weighted).sum(), self.total()))
             }
         }
     }
 }
 
-/// 0 when there is nothing to divide by, as scikit-learn does.
-fn ratio(part: f64, whole: f64) -> f64 {
+/// The quotient, 0 when there is nothing to divide by: scikit-learn's `zero_division=0`.
+pub(super) fn ratio(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { part / whole } else { 0.0 }
 }
 

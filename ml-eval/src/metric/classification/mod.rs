@@ -1,0 +1,32 @@
+//! Metrics of classes: which class was predicted, and how probable each was said to be.
+//!
+//! What counts rows by their true and predicted class is also a method of [`ConfusionMatrix`].
+
+mod accuracy;
+mod codes;
+mod confusion;
+mod f1;
+mod label;
+mod log_loss;
+mod mcc;
+mod multi_log_loss;
+mod precision;
+mod recall;
+mod roc_auc;
+mod roc_auc_ovr;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use accuracy::Accuracy;
+pub use confusion::{Average, ConfusionMatrix};
+pub use f1::F1;
+pub use label::BinaryLabel;
+pub use log_loss::{LogLoss, log_loss};
+pub use mcc::Mcc;
+pub use multi_log_loss::{MultiLogLoss, multi_log_loss};
+pub use precision::Precision;
+pub use recall::Recall;
+pub use roc_auc::{RocAuc, roc_auc};
+pub use roc_auc_ovr::{RocAucOvr, roc_auc_ovr};
+pub use target::Classification;
