@@ -39,7 +39,7 @@ fn piece(from: usize, to: usize, columns: usize) -> Result<Dataset<Dense<f32>, B
     )
 }
 
-/// What may be asked for, and what is taken otherwise.
+/// The options and their defaults.
 const ASKED: [(&str, usize); 4] = [
     ("--rows", 2_000_000),
     ("--columns", 28),

@@ -1,7 +1,9 @@
 //! Stage 2: the transactions, from a file or from the simulator.
 
-use crate::args::Args;
-use crate::report::Report;
+pub mod trade;
+
+use crate::support::args::Args;
+use crate::support::report::Report;
 use indicatif::ProgressBar;
 use ml_pipeline::data::artifact::digest;
 use ml_pipeline::data::source::{As, CsvSource, Missing};
@@ -37,7 +39,7 @@ pub fn load(args: &Args, report: &mut Report) -> Result<Source> {
             ("transactions.csv".to_string(), bytes, Some(Arc::new(shop)))
         }
     };
-    let bar = crate::console::bar(bytes.len() as u64, "reading");
+    let bar = crate::support::console::bar(bytes.len() as u64, "reading");
     let digest = digest(&bytes);
     let loaded = source(&name, bytes, bar.clone())?.read()?;
     bar.finish_and_clear();

@@ -1,9 +1,16 @@
-//! Stage 5: the windows of the future, and what is known at the start of each.
+//! Stage 5, features: the windows of the future, and what is known at the start of each.
 
+pub mod judged;
+pub mod net_rows;
+pub mod past;
+pub mod profile;
+pub mod rows;
+pub mod windows;
+
+use crate::features::past::histories;
+use crate::features::windows::demand;
 use crate::job::{Job, day};
-use crate::report::Report;
-use crate::rows::histories;
-use crate::windows::demand;
+use crate::support::report::Report;
 use ml_pipeline::prelude::*;
 
 /// Stage 5.

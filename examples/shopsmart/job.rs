@@ -1,10 +1,10 @@
-//! What every stage after the preparation reads.
+//! The input of every stage after the preparation.
 
-use crate::args::Args;
 use crate::data::Source;
-use crate::settings::Settings;
-use crate::trade::Trade;
-use crate::windows::Windows;
+use crate::data::trade::Trade;
+use crate::features::windows::Windows;
+use crate::models::settings::Settings;
+use crate::support::args::Args;
 use ml_pipeline::data::source::TimeFormat;
 
 pub struct Job<'a> {

@@ -1,15 +1,22 @@
-//! Stage 6: the ladder is fitted; the validation window decides.
+//! Stage 6, models: the ladder is fitted; the validation window decides.
 
+pub mod learn;
+pub mod reasons;
+pub mod rungs;
+pub mod settings;
+
+use crate::features::past::{FitTimes, Past};
 use crate::job::Job;
-use crate::learn::{Learned, Lesson};
-use crate::past::{FitTimes, Past};
-use crate::report::Report;
-use crate::svg;
+use crate::models::learn::Lesson;
+use crate::models::rungs::Learned;
+use crate::support::report::Report;
+use crate::support::svg;
 use ml_pipeline::eval::holdout::RankingBoard;
 use ml_pipeline::prelude::*;
 use serde_json::json;
 
-/// The fitted ladder, ready for the test window: what was learned stays as it is, counts and factors know everything before it.
+/// The fitted ladder, ready for the test window: what was learned stays as it is, counts and factors
+/// know everything before it.
 pub struct Trained {
     pub learned: Learned,
     pub now: Past,

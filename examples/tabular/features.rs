@@ -11,7 +11,7 @@ use ml_pipeline::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How a column becomes numbers. Boosting reads missing values itself, so nothing is imputed.
+/// The encoding of a column as numbers. Boosting reads missing values itself, so nothing is imputed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
     Number,
@@ -21,7 +21,7 @@ pub enum Step {
 
 /// The steps on columns, and the model.
 pub type Tabular = Pipeline<ColumnTransformer<Vec<On<Step>>>, Boost>;
-/// What it learns.
+/// The fitted form.
 pub type Fitted<M> = FittedPipeline<Table, FittedColumnTransformer<Vec<FittedStep>>, M>;
 
 /// The pipeline on these features.

@@ -1,4 +1,4 @@
-//! What is predicted: the task, and the labels of rows.
+//! The target: the task, and the labels of rows.
 
 use super::args::Task;
 use ml_pipeline::data::source::CsvOptions;

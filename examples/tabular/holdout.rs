@@ -1,4 +1,4 @@
-//! Which training rows early stopping watches.
+//! The training rows that early stopping watches.
 
 use ml_pipeline::data::random::{generator, permutation};
 use ml_pipeline::data::sample::Splitter;
@@ -63,7 +63,7 @@ impl HoldOut {
         held
     }
 
-    /// How many of `n`, at least one to learn from.
+    /// The number of `n`, at least one to learn from.
     fn take(&self, n: usize) -> usize {
         let most = n.saturating_sub(1);
         ((n as f64 * self.share).round() as usize).clamp(most.min(1), most)

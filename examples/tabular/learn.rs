@@ -17,7 +17,7 @@ const PATIENCE: usize = 50;
 /// The kind of the artifact.
 pub const KIND: &str = "tabular/1";
 
-/// What both fitted models tell.
+/// The findings of both fitted models.
 pub trait Trees: Predict<Dense<f64>> {
     fn trees(&self) -> &Ensemble;
     fn best(&self) -> Option<usize>;

@@ -13,18 +13,18 @@ use std::path::Path;
 /// A file that was read.
 pub struct Sheet {
     pub table: Table,
-    /// What each column was read as.
+    /// The kind that each column was read as.
     pub types: BTreeMap<String, As>,
     /// Rows that have more fields than the header, by their place in the file.
     pub unread: Quarantine,
     /// Rows of the file.
     pub rows: usize,
-    /// How its numbers are spelt.
+    /// The spelling of its numbers.
     pub options: CsvOptions,
     notes: Vec<Note>,
 }
 
-/// How both files are read.
+/// The reading of both files.
 fn source(path: &Path, args: &Args, encoding: Encoding) -> CsvSource {
     let source = CsvSource::path(path)
         .sniff(true)

@@ -1,4 +1,4 @@
-//! What a run tells: lines while it works, and notes that also go to metrics.json.
+//! The report of a run: lines while it works, and notes that also go to metrics.json.
 
 /// Things that were decided or left out, each told once.
 pub struct Notes<'a> {

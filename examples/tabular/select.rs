@@ -1,4 +1,4 @@
-//! Which columns are features, and how each is read.
+//! The columns that are features, and how each is read.
 
 use super::features::Step;
 use super::report::{Notes, some_of};
@@ -56,7 +56,7 @@ fn step(column: &Column) -> Step {
     }
 }
 
-/// Why a column tells nothing about rows that are new.
+/// The reason that a column tells nothing about rows that are new.
 fn silent(name: &str, column: &Column) -> Option<&'static str> {
     if column.missing() == column.len() {
         return Some("no values");

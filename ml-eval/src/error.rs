@@ -1,4 +1,5 @@
-//! The errors of this crate, in one place: short names for the cases of `ml_data::Error` that evaluation meets.
+//! The errors of this crate, in one place: short names for the cases of `ml_data::Error` that
+//! evaluation meets.
 
 pub(crate) use ml_data::{Error, Result};
 

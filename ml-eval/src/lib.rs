@@ -1,6 +1,7 @@
 //! Evaluation: what models are worth, how sure that is, and whether one may go to production.
 //!
-//! * [`metric`]: classification, regression and ranking metrics, as functions on slices and as `ml_data` metrics;
+//! * [`metric`]: classification, regression and ranking metrics, as functions on slices and as
+//!   `ml_data` metrics;
 //! * [`bootstrap`]: confidence intervals by user, and of the paired difference between two models;
 //! * [`holdout`]: the held-out queries of a recommender, scored by all models on the same users;
 //! * [`explain`]: what a model relies on, by permutation importance;

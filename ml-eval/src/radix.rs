@@ -20,7 +20,8 @@ impl<K: Key> Key for Tagged<K> {
     }
 }
 
-/// Sorts ascending. Bytes that are the same in every key cost no pass (numbers rounded or widened from `f32` have many).
+/// Sorts ascending. Bytes that are the same in every key cost no pass (numbers rounded or widened
+/// from `f32` have many).
 pub(crate) fn sort<K: Key>(keys: &mut Vec<K>) {
     if keys.len() < SMALL {
         keys.sort_unstable(); // `Tagged` orders by row after key, so this is stable too
@@ -50,7 +51,8 @@ pub(crate) fn sort<K: Key>(keys: &mut Vec<K>) {
     }
 }
 
-/// The rows of `scores` from the lowest to the highest, equal scores in row order, each with its key.
+/// The rows of `scores` from the lowest to the highest, equal scores in row order, each with its
+/// key.
 pub(crate) fn sorted_rows<S: Keyed>(scores: &[S]) -> Vec<Tagged<S::Key>> {
     let mut rows: Vec<_> = scores
         .iter()

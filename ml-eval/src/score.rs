@@ -2,8 +2,9 @@
 
 /// A real number a model may score rows with: `f32` or `f64`.
 ///
-/// Scores are compared through an integer key with the same order, so a radix sort can be used and `-0.0` ties with `0.0`.
-/// Infinite scores are ordered like any other number (log odds of a certain event); not-a-number is refused by every metric.
+/// Scores are compared through an integer key with the same order, so a radix sort can be used and
+/// `-0.0` ties with `0.0`. Infinite scores are ordered like any other number (log odds of a certain
+/// event); not-a-number is refused by every metric.
 pub trait Score: key::Keyed + Copy + Into<f64> + PartialOrd + Send + Sync + 'static {
     /// Machine epsilon of the type, the clip of [`log_loss`](crate::metric::log_loss).
     const EPSILON: f64;

@@ -1,4 +1,4 @@
-//! What must hold of the ranking metrics for any input.
+//! Properties of the ranking metrics that hold for any input.
 #![allow(clippy::unwrap_used, clippy::panic)] // tests may
 
 use ml_eval::metric::{
@@ -204,7 +204,7 @@ fn bad_input_names_what_is_wrong() {
                 .no_relevant(NoRelevant::Skip)
                 .mean(&[1.0], &[0u8], &[1], None)
         )
-        .contains("no query with a relevant")
+        .contains("no query has a relevant")
     );
     assert!(text(metric.mean(&[1.0], &[2000.0], &[1], None)).contains("too large"));
     assert_eq!(metric.mean(&[1.0], &[0u8], &[1], None).unwrap(), 0.0);

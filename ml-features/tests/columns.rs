@@ -1,4 +1,4 @@
-//! What `ColumnTransformer` and the encoders say, and what they keep apart.
+//! Messages of `ColumnTransformer` and the encoders, and columns that they keep apart.
 #![allow(clippy::unwrap_used)]
 
 use ml_data::contract::Transformer;

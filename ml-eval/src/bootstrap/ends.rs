@@ -47,7 +47,7 @@ fn corrected(tail: f64, n: usize) -> f64 {
     }
 }
 
-/// How far, in standard deviations, the resampled means lie to one side of the estimate; ties count
+/// Bias `z0`: the resampled means on one side of the estimate, in standard deviations; ties count
 /// half, and the order in which a mean was added up does not break a tie.
 fn bias(means: &[f64], estimate: f64) -> f64 {
     let tie = 1e-12 * estimate.abs();

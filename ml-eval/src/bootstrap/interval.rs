@@ -69,6 +69,12 @@ impl fmt::Display for Estimate {
 
 /// The way from resampled means to the ends of an interval.
 ///
+/// # Formula
+/// With `q` the quantiles of the resampled means and `a = (1 - level) / 2`: percentile
+/// `[q(a), q(1 - a)]`; BCa `[q(Phi(z0 + (z0 + z_a) / (1 - A (z0 + z_a)))), ...]` with bias `z0` and
+/// acceleration `A`; `T` replaces `a` by `Phi(sqrt(n / (n - 1)) t_a)`; Wilson
+/// `(p + z²/2n ± z sqrt(p (1 - p) / n + z²/4n²)) / (1 + z²/n)`.
+///
 /// Percentiles of few users are too close together, by the factor between a normal and a t
 /// distribution and by `sqrt((n - 1) / n)`; the variants with `T` take percentiles further out by
 /// just that (Hesterberg 2015), which vanishes as the number of users grows.
@@ -120,7 +126,7 @@ pub const LOW_EFFECTIVE: f64 = 10.0;
 pub struct BootstrapResult {
     /// The mean and its interval.
     pub estimate: Estimate,
-    /// How the interval was made.
+    /// Method that made the interval.
     pub method: IntervalMethod,
     /// The effective number of successes: `(sum |x - median|)^2 / sum (x - median)^2`.
     ///

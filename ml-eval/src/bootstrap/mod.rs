@@ -50,7 +50,8 @@ use serde::{Deserialize, Serialize};
 /// | type I, hits | 500 | 0.039 | 0.039 | |
 ///
 /// Type I is the rate at which the paired interval of two equally good models excludes 0. Where few
-/// users carry the mean, no resampling knows what it has not seen: [`BootstrapResult::trusted`] says so.
+/// users carry the mean, no resampling knows what it has not seen: [`BootstrapResult::trusted`]
+/// says so.
 ///
 /// ```
 /// use ml_eval::bootstrap::Bootstrap;
@@ -95,7 +96,7 @@ impl Bootstrap {
         Self::default()
     }
 
-    /// How often the users are drawn.
+    /// Number of times that the users are drawn.
     #[must_use]
     pub fn n_resamples(mut self, n: usize) -> Self {
         self.n_resamples = n;
@@ -310,7 +311,7 @@ impl Bootstrap {
     }
 }
 
-/// What values near the end of the range are multiplied by.
+/// Factor of values near the end of the range.
 const SHRINK: f64 = 1.0 / (1u64 << 63) as f64;
 
 /// Whether sums of so many numbers, or of their differences, could leave the range.

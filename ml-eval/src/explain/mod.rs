@@ -1,4 +1,4 @@
-//! What a model, whatever it is, relies on.
+//! Explanations of any model: the columns it relies on.
 
 mod permutation;
 mod permute;

@@ -13,9 +13,15 @@ use crate::limits;
 
 /// Permutation importance of the columns of any model, under any metric.
 ///
-/// Each column is shuffled `n_repeats` times, the others left as they are; its importance is how much the metric falls
-/// behind that of the rows as they were. Measure it on rows that the model was not fitted on. Columns that say the same
-/// share their importance badly: shuffling one of them leaves the other, and both look unimportant.
+/// Each column is shuffled `n_repeats` times, the others left as they are; its importance is how
+/// much the metric falls behind that of the rows as they were. Measure it on rows that the model
+/// was not fitted on. Columns that say the same share their importance badly: shuffling one of them
+/// leaves the other, and both look unimportant.
+///
+/// # Formula
+///
+/// `importance_c = metric(rows) - mean over repeats of metric(rows with column c shuffled)`, with
+/// the sign turned for metrics of which lower is better.
 ///
 /// # Missing values
 ///
@@ -76,7 +82,7 @@ impl Default for PermutationImportance {
     }
 }
 
-/// What was found for each column.
+/// The importance of each column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Importances {
     metric: String,
@@ -92,7 +98,7 @@ impl PermutationImportance {
         Self::default()
     }
 
-    /// How often each column is shuffled. Default 5.
+    /// Number of times that each column is shuffled. Default 5.
     #[must_use]
     pub fn n_repeats(mut self, n_repeats: usize) -> Self {
         self.n_repeats = n_repeats;

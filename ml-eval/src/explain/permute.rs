@@ -12,7 +12,8 @@ pub trait Permute: Repr + Clone {
     /// The rows of a view as rows of their own.
     fn gathered(view: View<'_, Self>) -> Self;
 
-    /// Gives row `i` the value that row `order[i]` of `from` has in a column; without an order the value of its own row.
+    /// Gives row `i` the value that row `order[i]` of `from` has in a column; without an order the
+    /// value of its own row.
     ///
     /// # Errors
     /// `from` has other rows or columns.

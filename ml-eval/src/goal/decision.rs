@@ -5,7 +5,7 @@ use ml_data::figure;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why a candidate is refused. Every one holds what was measured and what is required.
+/// A reason for refusing a candidate, with the measured and the required value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum GateReason {
@@ -13,7 +13,7 @@ pub enum GateReason {
     NotMeasured {
         /// The metric or limit.
         name: String,
-        /// What is required.
+        /// The requirement.
         required: String,
     },
     /// A primary metric was not compared with the baseline model on the same users.
@@ -50,9 +50,9 @@ pub enum GateReason {
     BreaksLimit {
         /// The limit.
         name: String,
-        /// What was measured.
+        /// The measured value.
         measured: String,
-        /// What is allowed.
+        /// The allowed value.
         required: String,
     },
 }
@@ -110,12 +110,13 @@ impl fmt::Display for GateReason {
 pub struct GateDecision {
     /// Whether the candidate may be promoted.
     pub promoted: bool,
-    /// Why not; empty when promoted.
+    /// The reasons of a refusal; empty when promoted.
     pub reasons: Vec<GateReason>,
     /// The criteria that are met, each with what was measured and what is required.
     #[serde(default)]
     pub met: Vec<String>,
-    /// Business metrics that were not measured; they are known after deployment and do not refuse a candidate.
+    /// Business metrics that were not measured; they are known after deployment and do not refuse a
+    /// candidate.
     pub pending: Vec<String>,
 }
 

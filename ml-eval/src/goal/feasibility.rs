@@ -1,105 +1,35 @@
-//! Whether the data can carry the project.
+//! The feasibility check: can the data carry the project?
 
+use super::columns::{FeatureValues, Levels, Outcome, RowSample};
 use super::noise;
 use super::report::{Concern, FeasibilityReport};
-use super::signal::{self, FeatureValues, Signal};
+use super::signal::{self, Signal};
 use crate::error::{self, Error, Result};
 use crate::limits;
-use ml_data::random::{generator, permutation};
 use ml_data::validate::distinct;
 use serde::{Deserialize, Serialize};
 
-/// What is to be predicted.
-#[derive(Debug, Clone, Copy)]
-pub enum Outcome<'a> {
-    /// One of two classes.
-    Binary(&'a [bool]),
-    /// One of several classes, by code.
-    Classes(&'a [u32]),
-    /// A number.
-    Real(&'a [f64]),
-}
-
-/// Codes renumbered 0, 1, ... in ascending order of the original codes.
-#[derive(Debug)]
-pub(crate) struct Levels {
-    pub(crate) codes: Vec<u32>,
-    pub(crate) names: Vec<u32>,
-}
-
-impl Levels {
-    pub(crate) fn new(codes: &[u32]) -> Self {
-        let mut names = codes.to_vec();
-        names.sort_unstable();
-        names.dedup();
-        let codes = codes
-            .iter()
-            .map(|c| names.partition_point(|n| n < c) as u32)
-            .collect();
-        Self { codes, names }
-    }
-}
-
-impl Outcome<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Self::Binary(y) => y.len(),
-            Self::Classes(y) => y.len(),
-            Self::Real(y) => y.len(),
-        }
-    }
-
-    /// The classes, unless it is a number.
-    pub(crate) fn levels(&self) -> Option<Levels> {
-        match self {
-            Self::Binary(y) => Some(Levels::new(
-                &y.iter().map(|v| u32::from(*v)).collect::<Vec<_>>(),
-            )),
-            Self::Classes(y) => Some(Levels::new(y)),
-            Self::Real(_) => None,
-        }
-    }
-}
-
-/// The rows looked at, ascending.
-#[derive(Debug)]
-pub(crate) struct Rows(pub(crate) Vec<u32>);
-
-impl Rows {
-    pub(crate) fn all(n: usize) -> Self {
-        Self((0..n as u32).collect())
-    }
-
-    /// At most `most` rows, drawn without replacement.
-    fn drawn(n: usize, most: usize, seed: u64, stage: &str) -> Self {
-        if n <= most {
-            return Self::all(n);
-        }
-        let mut rows = permutation(n, &mut generator(seed, stage, 0));
-        rows.truncate(most);
-        rows.sort_unstable();
-        Self(rows)
-    }
-
-    pub(crate) fn take<T: Copy>(&self, values: &[T]) -> Vec<T> {
-        self.0.iter().map(|&row| values[row as usize]).collect()
-    }
-}
-
-/// Asks the data, before any model is fitted, whether there is something to learn and enough rows to learn it from.
+/// Asks the data, before any model is fitted, whether there is something to learn and enough rows
+/// to learn it from.
 ///
-/// Four questions: are there enough rows (of each class, and per feature); is any feature related to the outcome beyond chance,
-/// judged by permuting the outcome and corrected for the number of features; how much error will remain; does reaching the
-/// minimum pay ([`FeasibilityReport::with_value`]).
+/// Four questions: are there enough rows (of each class, and per feature); is any feature related
+/// to the outcome beyond chance, judged by permuting the outcome and corrected for the number of
+/// features; how much error will remain; does reaching the minimum pay
+/// ([`FeasibilityReport::with_value`]).
 ///
-/// It cannot see relations that only show between several features together, so "no signal" is a warning, not a proof.
+/// It cannot see relations that only show between several features together, so "no signal" is a
+/// warning, not a proof.
 ///
 /// ```
 /// use ml_eval::goal::{Feasibility, FeatureValues, Outcome};
 /// let price: Vec<f64> = (0..300).map(|i| f64::from(i * 37 % 300)).collect();
 /// let weekday: Vec<u32> = (0..300).map(|i| i * 31 % 7).collect();
-/// let bought: Vec<bool> = price.iter().enumerate().map(|(i, p)| *p < 150.0 || i % 5 == 0).collect();
-/// let features = [("price", FeatureValues::Numeric(&price)), ("weekday", FeatureValues::Categorical(&weekday))];
+/// let cheap = |(i, p): (usize, &f64)| *p < 150.0 || i % 5 == 0;
+/// let bought: Vec<bool> = price.iter().enumerate().map(cheap).collect();
+/// let features = [
+///     ("price", FeatureValues::Numeric(&price)),
+///     ("weekday", FeatureValues::Categorical(&weekday)),
+/// ];
 /// let report = Feasibility::new().check(&features, Outcome::Binary(&bought))?;
 /// assert!(report.feasible(), "{report}");
 /// assert!(report.signals[0].value < 0.1); // the area: cheap products are bought
@@ -109,12 +39,12 @@ impl Rows {
 /// ```
 ///
 /// # Missing values
-/// Rows where a numeric feature is `NaN` are left out of that feature's statistic; missing against present counts as one
-/// standard deviation between neighbours.
+/// Rows where a numeric feature is `NaN` are left out of that feature's statistic; missing against
+/// present counts as one standard deviation between neighbours.
 ///
 /// # References
-/// Westfall, Young: Resampling-Based Multiple Testing. Wiley (1993).
-/// Peduzzi et al.: A simulation study of the number of events per variable in logistic regression analysis. Journal of Clinical
+/// Westfall, Young: Resampling-Based Multiple Testing. Wiley (1993). Peduzzi et al.: A simulation
+/// study of the number of events per variable in logistic regression analysis. Journal of Clinical
 /// Epidemiology 49 (1996). <https://doi.org/10.1016/S0895-4356(96)00236-3>
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Feasibility {
@@ -142,14 +72,14 @@ impl Default for Feasibility {
 }
 
 impl Feasibility {
-    /// 499 permutations, level 0.05, 50 rows a class, 10 rows a feature; at most 10,000 rows for the signals and 2,000 for the
-    /// neighbours.
+    /// 499 permutations, level 0.05, 50 rows a class, 10 rows a feature; at most 10,000 rows for
+    /// the signals and 2,000 for the neighbours.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How often the outcome is permuted; p-values are at least `1 / (permutations + 1)`.
+    /// Number of permutations of the outcome; p-values are at least `1 / (permutations + 1)`.
     #[must_use]
     pub fn permutations(mut self, permutations: usize) -> Self {
         self.permutations = permutations;
@@ -184,7 +114,8 @@ impl Feasibility {
         self
     }
 
-    /// Rows used for the nearest neighbours, drawn at random when there are more; time grows with their square.
+    /// Rows used for the nearest neighbours, drawn at random when there are more; time grows with
+    /// their square.
     #[must_use]
     pub fn neighbour_rows(mut self, rows: usize) -> Self {
         self.neighbour_rows = rows;
@@ -216,8 +147,8 @@ impl Feasibility {
             Some(levels) => class_counts(&levels)?,
             None => Vec::new(),
         };
-        let rows = Rows::drawn(n, self.max_rows, self.seed, "feasibility rows");
-        let near = Rows::drawn(n, self.neighbour_rows, self.seed, "feasibility neighbours");
+        let rows = RowSample::drawn(n, self.max_rows, self.seed, "feasibility rows");
+        let near = RowSample::drawn(n, self.neighbour_rows, self.seed, "feasibility neighbours");
         let signals = signal::signals(features, outcome, &rows, self.permutations, self.seed);
         let concerns = self.concerns(n, &classes, &signals);
         Ok(FeasibilityReport {

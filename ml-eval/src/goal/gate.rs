@@ -1,6 +1,7 @@
 //! The promotion gate.
 
-use super::criteria::{Criterion, CriterionRole, SuccessCriteria};
+use super::criteria::SuccessCriteria;
+use super::criterion::{Criterion, CriterionRole};
 use super::decision::{GateDecision, GateReason};
 use super::measured::Measured;
 use crate::bootstrap::Estimate;
@@ -25,13 +26,15 @@ use std::fmt;
 /// use ml_data::contract::Direction;
 /// use ml_eval::bootstrap::{Estimate, Interval};
 /// use ml_eval::goal::{Criterion, Gate, Measured, SuccessCriteria};
-/// let gate = Gate::new(SuccessCriteria::new().model(Criterion::new("ndcg@10", Direction::HigherIsBetter, 0.029, 0.05, 0.09)))?;
+/// let ndcg = Criterion::new("ndcg@10", Direction::HigherIsBetter, 0.029, 0.05, 0.09);
+/// let gate = Gate::new(SuccessCriteria::new().model(ndcg))?;
 /// let interval = Interval { lower: -0.001, upper: 0.009, level: 0.95 };
 /// let unsure = Estimate { value: 0.004, interval };
 /// let decision = gate.decide(&Measured::new().compared("ndcg@10", 0.033, unsure));
 /// assert!(!decision.promoted);
 /// assert_eq!(decision.reasons[0].to_string(), "ndcg@10: measured 0.033, minimum 0.05");
-/// assert_eq!(decision.reasons[1].to_string(), "ndcg@10: difference to the baseline +0.0040 [-0.0010, +0.0090] includes 0");
+/// let why = "ndcg@10: difference to the baseline +0.0040 [-0.0010, +0.0090] includes 0";
+/// assert_eq!(decision.reasons[1].to_string(), why);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,7 +52,7 @@ impl Gate {
         Ok(Self { criteria })
     }
 
-    /// What the gate requires.
+    /// The requirements of the gate.
     #[must_use]
     pub fn criteria(&self) -> &SuccessCriteria {
         &self.criteria

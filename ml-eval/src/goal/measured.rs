@@ -1,19 +1,20 @@
-//! What is known of a candidate when it comes to the gate.
+//! The figures of a candidate at the gate.
 
-use super::criteria::{Explainability, Privacy};
+use super::limits::{Explainability, Privacy};
 use crate::bootstrap::Estimate;
 use serde::{Deserialize, Serialize};
 
-/// What was measured of a candidate.
+/// The measured figures of a candidate.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
-    /// Name, value, and the paired interval of the difference to the baseline model (candidate minus baseline).
+    /// Name, value, and the paired interval of the difference to the baseline model (candidate
+    /// minus baseline).
     pub metrics: Vec<(String, f64, Option<Estimate>)>,
     /// 95th percentile of a prediction, milliseconds.
     pub p95_latency_ms: Option<f64>,
     /// Model file, megabytes.
     pub model_size_mb: Option<f64>,
-    /// What the model can explain.
+    /// The explanations that the model offers.
     pub explainability: Option<Explainability>,
     /// Largest difference of the fairness metric between groups.
     pub fairness_gap: Option<f64>,

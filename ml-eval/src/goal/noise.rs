@@ -1,18 +1,19 @@
 //! A hint of the error that no model can avoid.
 
-use super::feasibility::{Outcome, Rows};
-use super::signal::FeatureValues;
+use super::columns::{FeatureValues, Outcome, RowSample};
 use crate::check;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
 
-/// A hint of the error that remains however good the model: rows that look alike but turn out differently.
+/// A hint of the error that remains however good the model: rows that look alike but turn out
+/// differently.
 ///
-/// Errors are misclassification rates for classes, root mean squared errors for a real outcome. Neighbours are found among all
-/// features alike, so useless features make them worse: the true floor is likely lower than `neighbour`, and between
-/// `lower_bound` and `neighbour` for classes when there are many rows (Cover and Hart 1967).
+/// Errors are misclassification rates for classes, root mean squared errors for a real outcome.
+/// Neighbours are found among all features alike, so useless features make them worse: the true
+/// floor is likely lower than `neighbour`, and between `lower_bound` and `neighbour` for classes
+/// when there are many rows (Cover and Hart 1967).
 ///
 /// # References
 /// Cover, Hart: Nearest neighbor pattern classification. IEEE Trans. Information Theory 13 (1967).
@@ -21,17 +22,19 @@ use std::fmt;
 pub struct NoiseFloor {
     /// Rows that were compared.
     pub rows: usize,
-    /// Error of predicting a row by its nearest neighbour; for a real outcome divided by the square root of 2, because both rows
-    /// carry noise.
+    /// Error of predicting a row by its nearest neighbour; for a real outcome divided by the square
+    /// root of 2, because both rows carry noise.
     pub neighbour: f64,
-    /// Least error that is compatible with `neighbour`: Cover and Hart's bound for classes; the same as `neighbour` for a real
-    /// outcome.
+    /// Least error that is compatible with `neighbour`: Cover and Hart's bound for classes; the
+    /// same as `neighbour` for a real outcome.
     pub lower_bound: f64,
-    /// Error of always predicting the most frequent class, or the mean: what `neighbour` compares with.
+    /// Error of always predicting the most frequent class, or the mean: what `neighbour` compares
+    /// with.
     pub uninformed: f64,
     /// Rows that share all feature values with another row.
     pub duplicated_rows: usize,
-    /// Error of the best prediction of those rows: no model of these features can do better on them.
+    /// Error of the best prediction of those rows: no model of these features can do better on
+    /// them.
     pub duplicates: Option<f64>,
 }
 
@@ -56,9 +59,9 @@ impl fmt::Display for NoiseFloor {
 pub(crate) fn floor(
     features: &[(&str, FeatureValues<'_>)],
     outcome: Outcome<'_>,
-    rows: &Rows,
+    rows: &RowSample,
 ) -> NoiseFloor {
-    let table = Table::new(features, rows);
+    let table = FeatureRows::new(features, rows);
     let nearest: Vec<usize> = (0..table.rows)
         .into_par_iter()
         .map(|row| table.nearest(row))
@@ -127,7 +130,7 @@ fn cover_hart(error: f64, c: f64) -> f64 {
     (c - 1.0) / c * (1.0 - (1.0 - c / (c - 1.0) * error).max(0.0).sqrt())
 }
 
-/// How many of the rows have the most frequent class among them.
+/// Number of the rows that have the most frequent class among them.
 fn most(y: &[u32], rows: impl Iterator<Item = usize>, classes: usize) -> usize {
     let mut counts = vec![0usize; classes];
     rows.for_each(|row| counts[y[row] as usize] += 1);
@@ -141,15 +144,15 @@ fn squares(y: &[f64], rows: &[usize]) -> f64 {
 }
 
 /// The features of some rows, row by row: numbers in standard deviations, codes of levels.
-struct Table {
+struct FeatureRows {
     rows: usize,
     numbers: Vec<f64>,
     codes: Vec<u32>,
     widths: (usize, usize),
 }
 
-impl Table {
-    fn new(features: &[(&str, FeatureValues<'_>)], rows: &Rows) -> Self {
+impl FeatureRows {
+    fn new(features: &[(&str, FeatureValues<'_>)], rows: &RowSample) -> Self {
         let (mut numeric, mut coded) = (Vec::new(), Vec::new());
         for (_, feature) in features {
             match feature {

@@ -1,4 +1,4 @@
-//! What the model is for.
+//! The problem that a model is to solve.
 
 use crate::error::{self, Result};
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,8 @@ impl fmt::Display for ProblemType {
     }
 }
 
-/// The business problem behind a model: the goal, the decision the model informs, who uses it, and what it must respect.
+/// The business problem behind a model: the goal, the decision the model informs, who uses it, and
+/// what it must respect.
 ///
 /// ```
 /// use ml_eval::goal::{ProblemDefinition, ProblemType};
@@ -46,13 +47,13 @@ impl fmt::Display for ProblemType {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProblemDefinition {
-    /// What the business wants.
+    /// The goal of the business.
     pub business_goal: String,
     /// The decision that a prediction changes.
     pub decision: String,
-    /// Who or what uses the predictions.
+    /// Users of the predictions, people or systems.
     pub consumers: Vec<String>,
-    /// What a solution must respect.
+    /// Conditions that a solution must respect.
     pub constraints: Vec<String>,
     /// The kind of question.
     pub problem_type: ProblemType,
@@ -92,7 +93,8 @@ impl ProblemDefinition {
         self
     }
 
-    /// Whether the definition is complete: a model whose predictions change no decision, or that nobody uses, is no project.
+    /// Whether the definition is complete: a model whose predictions change no decision, or that
+    /// nobody uses, is no project.
     ///
     /// # Errors
     /// An empty goal, decision, consumer or constraint; no consumer.

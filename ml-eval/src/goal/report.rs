@@ -1,6 +1,6 @@
-//! What the feasibility check found.
+//! The findings of the feasibility check.
 
-use super::criteria::Criterion;
+use super::criterion::Criterion;
 use super::noise::NoiseFloor;
 use super::roi::{Roi, ValueModel};
 use super::signal::Signal;
@@ -8,7 +8,7 @@ use crate::error::Result;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why the project may not be feasible.
+/// A reason against the project's feasibility.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Concern {
@@ -18,7 +18,7 @@ pub enum Concern {
         class: Option<u32>,
         /// Its rows.
         rows: usize,
-        /// What is asked for.
+        /// The required number.
         required: usize,
     },
     /// The smallest class (or all rows of a real outcome) is too small for the number of features.
@@ -27,7 +27,7 @@ pub enum Concern {
         rows: usize,
         /// Number of features.
         features: usize,
-        /// What is asked for.
+        /// The required number.
         required: usize,
     },
     /// No single feature is related to the outcome beyond chance.
@@ -93,13 +93,13 @@ pub struct FeasibilityReport {
     pub rows: usize,
     /// Code and rows of each class; empty for a real outcome.
     pub classes: Vec<(u32, usize)>,
-    /// What each feature tells, in the order given.
+    /// The signals of the features, in the order given.
     pub signals: Vec<Signal>,
     /// The error that remains.
     pub noise: NoiseFloor,
-    /// What it pays, when asked.
+    /// The return on investment, when asked for.
     pub roi: Option<Roi>,
-    /// What speaks against it; empty when nothing does.
+    /// Reasons against the project; empty when there are none.
     pub concerns: Vec<Concern>,
 }
 

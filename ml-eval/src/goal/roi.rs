@@ -1,18 +1,25 @@
-//! What a better metric is worth in money.
+//! The worth of a better metric in money.
 
-use super::criteria::Criterion;
+use super::criterion::Criterion;
 use crate::error::{self, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Value and cost of moving a metric.
 ///
+/// # Formula
+/// `gain = |value - baseline| x value_per_unit x periods`,
+/// `cost = build_cost + run_cost x periods`, `ROI = (gain - cost) / cost`; it breaks even where
+/// `gain = cost`.
+///
 /// ```
 /// use ml_data::contract::Direction;
 /// use ml_eval::goal::{Criterion, ValueModel};
-/// // a point of conversion (0.01) is worth 40,000 a month, building costs 60,000, running 2,000 a month
+/// // a point of conversion (0.01) is worth 40,000 a month; building costs 60,000, running 2,000 a
+/// // month
 /// let conversion = Criterion::new("conversion", Direction::HigherIsBetter, 0.030, 0.032, 0.036);
-/// let roi = ValueModel::new(4_000_000.0).build_cost(60_000.0).run_cost(2_000.0).periods(12).roi(&conversion)?;
+/// let value = ValueModel::new(4_000_000.0).build_cost(60_000.0).run_cost(2_000.0);
+/// let roi = value.periods(12).roi(&conversion)?;
 /// assert!((roi.at_minimum - 12_000.0 / 84_000.0).abs() < 1e-9);
 /// assert!((roi.break_even - 0.03175).abs() < 1e-12);
 /// # Ok::<(), ml_data::Error>(())
@@ -25,7 +32,7 @@ pub struct ValueModel {
     pub build_cost: f64,
     /// Money to run it, per period.
     pub run_cost: f64,
-    /// How many periods count.
+    /// Number of periods that count.
     pub periods: u32,
 }
 
@@ -49,7 +56,8 @@ pub struct Roi {
 }
 
 impl ValueModel {
-    /// A metric worth this much money per unit and period, built and run for nothing, over one period.
+    /// A metric worth this much money per unit and period, built and run for nothing, over one
+    /// period.
     #[must_use]
     pub fn new(value_per_unit: f64) -> Self {
         Self {
@@ -74,7 +82,7 @@ impl ValueModel {
         self
     }
 
-    /// How many periods count.
+    /// Number of periods that count.
     #[must_use]
     pub fn periods(mut self, periods: u32) -> Self {
         self.periods = periods;

@@ -1,40 +1,28 @@
-//! Whether any feature tells something about the outcome: permutation p-values, corrected for the number of features.
+//! Signals: the relation of each feature to the outcome, with permutation p-values corrected for
+//! the number of features.
 
-use super::feasibility::{Levels, Outcome, Rows};
+use super::columns::{FeatureValues, Levels, Outcome, RowSample};
 use ml_data::random::{generator, permutation};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One column of features.
-#[derive(Debug, Clone, Copy)]
-pub enum FeatureValues<'a> {
-    /// Numbers; `NaN` is missing, and missing rows are left out of this feature's statistic.
-    Numeric(&'a [f64]),
-    /// Codes of levels; missing may be any code of its own and counts as a level.
-    Categorical(&'a [u32]),
-}
-
-impl FeatureValues<'_> {
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Numeric(v) => v.len(),
-            Self::Categorical(v) => v.len(),
-        }
-    }
-}
-
-/// How the relation of a feature to the outcome is measured.
+/// A measure of the relation of a feature to the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Statistic {
-    /// Area under the ROC curve of a numeric feature; for several classes the one farthest from 0.5, each class against the rest.
+    /// Area under the ROC curve of a numeric feature; for several classes the one farthest from
+    /// 0.5, each class against the rest. `0.5 + sum of the centred ranks of a class / (n_in
+    /// n_out)`.
     RocAuc,
-    /// Spearman's rank correlation of a numeric feature with a real outcome.
+    /// Spearman's rank correlation of a numeric feature with a real outcome: Pearson's of the
+    /// mid-ranks.
     Spearman,
-    /// Cramér's V of a categorical feature with classes.
+    /// Cramér's V of a categorical feature with classes:
+    /// `sqrt(chi² / (n (min(levels, classes) - 1)))`.
     CramersV,
-    /// Correlation ratio: the share of the variance of the ranks of a real outcome that lies between levels, square root.
+    /// Correlation ratio eta: `sqrt(between-levels sum of squares / total sum of squares)` of the
+    /// ranks of a real outcome.
     CorrelationRatio,
 }
 
@@ -49,19 +37,20 @@ impl fmt::Display for Statistic {
     }
 }
 
-/// What one feature tells about the outcome.
+/// The relation of one feature to the outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
     /// The feature.
     pub feature: String,
-    /// How its relation is measured.
+    /// The measure of its relation.
     pub statistic: Statistic,
     /// The statistic's value.
     pub value: f64,
-    /// Share of the permutations of the outcome with a relation at least as strong: `(1 + stronger) / (1 + permutations)`.
+    /// Share of the permutations of the outcome with a relation at least as strong: `(1 + stronger)
+    /// / (1 + permutations)`.
     pub p_value: f64,
-    /// The same against the strongest of *all* features in each permutation (Westfall and Young), so that one in twenty useless
-    /// features does not look useful.
+    /// The same against the strongest of *all* features in each permutation (Westfall and Young),
+    /// so that one in twenty useless features does not look useful.
     pub adjusted_p_value: f64,
 }
 
@@ -78,7 +67,7 @@ enum Prepared {
 }
 
 /// The outcome, as permuted: class codes, or ranks of a real outcome.
-enum Answer {
+enum OutcomeCodes {
     Classes(Vec<u32>),
     Ranks(Vec<f64>),
 }
@@ -87,21 +76,21 @@ enum Answer {
 pub(crate) fn signals(
     features: &[(&str, FeatureValues<'_>)],
     outcome: Outcome<'_>,
-    rows: &Rows,
+    rows: &RowSample,
     permutations: usize,
     seed: u64,
 ) -> Vec<Signal> {
     let prepared: Vec<Prepared> = features.iter().map(|(_, f)| prepare(*f, rows)).collect();
-    let (answer, classes) = match outcome.levels() {
+    let (outcome_codes, classes) = match outcome.levels() {
         Some(levels) => (
-            Answer::Classes(rows.take(&levels.codes)),
+            OutcomeCodes::Classes(rows.take(&levels.codes)),
             levels.names.len(),
         ),
-        None => (Answer::Ranks(real_ranks(outcome, rows)), 0),
+        None => (OutcomeCodes::Ranks(real_ranks(outcome, rows)), 0),
     };
     let observed: Vec<(Statistic, f64)> = prepared
         .iter()
-        .map(|p| statistic(p, &answer, classes))
+        .map(|p| statistic(p, &outcome_codes, classes))
         .collect();
     let drawn: Vec<Vec<f64>> = (0..permutations)
         .into_par_iter()
@@ -110,7 +99,7 @@ pub(crate) fn signals(
                 rows.0.len(),
                 &mut generator(seed, "feasibility permutation", b as u64),
             );
-            let shuffled = answer.shuffled(&order);
+            let shuffled = outcome_codes.shuffled(&order);
             prepared
                 .iter()
                 .map(|p| strength(statistic(p, &shuffled, classes)))
@@ -120,7 +109,7 @@ pub(crate) fn signals(
     p_values(features, &observed, &drawn)
 }
 
-impl Answer {
+impl OutcomeCodes {
     fn shuffled(&self, order: &[u32]) -> Self {
         match self {
             Self::Classes(c) => Self::Classes(order.iter().map(|&i| c[i as usize]).collect()),
@@ -129,14 +118,14 @@ impl Answer {
     }
 }
 
-fn real_ranks(outcome: Outcome<'_>, rows: &Rows) -> Vec<f64> {
+fn real_ranks(outcome: Outcome<'_>, rows: &RowSample) -> Vec<f64> {
     match outcome {
         Outcome::Real(values) => centred_ranks(&rows.take(values)),
         _ => Vec::new(),
     }
 }
 
-fn prepare(feature: FeatureValues<'_>, rows: &Rows) -> Prepared {
+fn prepare(feature: FeatureValues<'_>, rows: &RowSample) -> Prepared {
     match feature {
         FeatureValues::Numeric(values) => {
             let taken = rows.take(values);
@@ -182,9 +171,9 @@ fn centred_ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-fn statistic(feature: &Prepared, answer: &Answer, classes: usize) -> (Statistic, f64) {
-    match (feature, answer) {
-        (Prepared::Ranked { rows, ranks, .. }, Answer::Classes(codes)) => {
+fn statistic(feature: &Prepared, outcome: &OutcomeCodes, classes: usize) -> (Statistic, f64) {
+    match (feature, outcome) {
+        (Prepared::Ranked { rows, ranks, .. }, OutcomeCodes::Classes(codes)) => {
             (Statistic::RocAuc, auc(rows, ranks, codes, classes))
         }
         (
@@ -193,19 +182,19 @@ fn statistic(feature: &Prepared, answer: &Answer, classes: usize) -> (Statistic,
                 ranks,
                 squares,
             },
-            Answer::Ranks(y),
+            OutcomeCodes::Ranks(y),
         ) => (Statistic::Spearman, correlation(rows, ranks, *squares, y)),
-        (Prepared::Levels { codes, counts }, Answer::Classes(y)) => {
+        (Prepared::Levels { codes, counts }, OutcomeCodes::Classes(y)) => {
             (Statistic::CramersV, cramers_v(codes, counts, y, classes))
         }
-        (Prepared::Levels { codes, counts }, Answer::Ranks(y)) => (
+        (Prepared::Levels { codes, counts }, OutcomeCodes::Ranks(y)) => (
             Statistic::CorrelationRatio,
             correlation_ratio(codes, counts, y),
         ),
     }
 }
 
-/// How far a statistic is from saying nothing.
+/// Distance of a statistic from its value without a relation.
 fn strength((statistic, value): (Statistic, f64)) -> f64 {
     match statistic {
         Statistic::RocAuc => (value - 0.5).abs(),
@@ -213,7 +202,8 @@ fn strength((statistic, value): (Statistic, f64)) -> f64 {
     }
 }
 
-/// The area of the class farthest from 0.5 (of two classes, the second). With centred ranks it is `0.5 + sum / (in * out)`.
+/// The area of the class farthest from 0.5 (of two classes, the second). With centred ranks it is
+/// `0.5 + sum / (in * out)`.
 fn auc(rows: &[u32], ranks: &[f64], codes: &[u32], classes: usize) -> f64 {
     let mut sums = vec![(0.0, 0.0); classes];
     for (&row, &rank) in rows.iter().zip(ranks) {
@@ -297,7 +287,8 @@ fn p_values(
     drawn: &[Vec<f64>],
 ) -> Vec<Signal> {
     let draws = drawn.len() as f64;
-    // strengths in units of their own spread under permutation, so that features of many levels do not outweigh the others
+    // strengths in units of their own spread under permutation, so that features of many levels do
+    // not outweigh the others
     let scale: Vec<(f64, f64)> = (0..features.len())
         .map(|f| {
             let mean = drawn.iter().map(|d| d[f]).sum::<f64>() / draws;

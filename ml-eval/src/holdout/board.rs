@@ -32,15 +32,15 @@ pub struct RankingRow {
     pub against_first: Option<Estimate>,
     /// NDCG of this model minus the previous one's, on the same users; `None` for the first.
     pub against_previous: Option<Estimate>,
-    /// How the interval of `ndcg` was made.
+    /// Method of the interval of `ndcg`.
     #[serde(default)]
     pub method: Option<IntervalMethod>,
-    /// How the intervals of the differences were made; `None` for the first.
+    /// Method of the intervals of the differences; `None` for the first.
     #[serde(default)]
     pub difference_method: Option<IntervalMethod>,
     /// Whether enough users tell the models apart, see
-    /// [`BootstrapResult::trusted`](crate::bootstrap::BootstrapResult::trusted); a difference that few users
-    /// carry is marked `?` in the table.
+    /// [`BootstrapResult::trusted`](crate::bootstrap::BootstrapResult::trusted); a difference that
+    /// few users carry is marked `?` in the table.
     #[serde(default = "yes")]
     pub trusted: bool,
 }
@@ -49,12 +49,13 @@ fn yes() -> bool {
     true
 }
 
-/// Models by figures, in the order given. Prints as a table; [`to_markdown`](Self::to_markdown) for reports, serde for files.
+/// Models by figures, in the order given. Prints as a table; [`to_markdown`](Self::to_markdown) for
+/// reports, serde for files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RankingBoard {
     /// `valid` or `test`.
     pub part: String,
-    /// How many ranks counted.
+    /// Number of ranks that counted.
     pub k: usize,
     /// Number of queries.
     pub queries: usize,
@@ -73,10 +74,12 @@ impl RankingBoard {
         self.rows.iter().find(|r| r.model == model)
     }
 
-    /// A model's figures as the [`Gate`](crate::goal::Gate) reads them: `ndcg@k` with its paired interval against the first
-    /// model, `map@k`, `recall@k`, `precision@k`, `coverage`, and the 95th percentile of a call.
+    /// A model's figures as the [`Gate`](crate::goal::Gate) reads them: `ndcg@k` with its paired
+    /// interval against the first model, `map@k`, `recall@k`, `precision@k`, `coverage`, and the
+    /// 95th percentile of a call.
     ///
-    /// `None` if there is no such model. The first model is the baseline and has no interval against itself.
+    /// `None` if there is no such model. The first model is the baseline and has no interval
+    /// against itself.
     #[must_use]
     pub fn measured(&self, model: &str) -> Option<Measured> {
         let row = self.row(model)?;

@@ -9,7 +9,7 @@ use crate::metric::ranking::{Group, ListScorer, Scorer};
 use crate::metric::{MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, Relevant};
 use crate::reduce;
 use ml_data::contract::{AnyRanker, RankSession, Scored};
-use ml_data::sample::Part;
+use ml_data::sample::{Part, Test, Valid};
 use ml_data::validate::distinct;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -27,7 +27,39 @@ struct Answer {
     microseconds: f64,
 }
 
-pub(crate) fn board<Q: HeldQuery, P: Part>(
+impl<Q: HeldQuery> Holdout<Q, Valid> {
+    /// Ranks the `k` best candidates of every query with every model and compares them. The first
+    /// model is the baseline, the others are rungs of a ladder.
+    ///
+    /// # Errors
+    /// No models, two models of one name, no queries, fewer than two users, `k` of 0, bootstrap
+    /// parameters out of range; a model that fails, answers with more than `k` items, an item twice
+    /// or one that is not a candidate (the model, query and item are named).
+    pub fn score(
+        &self,
+        rankers: &[(&str, Arc<dyn AnyRanker<Q>>)],
+        k: usize,
+    ) -> Result<RankingBoard> {
+        board(Valid::NAME, self, rankers, k)
+    }
+}
+
+impl<Q: HeldQuery> Holdout<Q, Test> {
+    /// As [`score`](Holdout::score), once: the test set is used up, so all models to be compared
+    /// come in one call.
+    ///
+    /// # Errors
+    /// As [`score`](Holdout::score).
+    pub fn evaluate(
+        self,
+        rankers: &[(&str, Arc<dyn AnyRanker<Q>>)],
+        k: usize,
+    ) -> Result<RankingBoard> {
+        board(Test::NAME, &self, rankers, k)
+    }
+}
+
+fn board<Q: HeldQuery, P: Part>(
     part: &'static str,
     held: &Holdout<Q, P>,
     rankers: Models<'_, Q>,
@@ -66,7 +98,7 @@ fn check<Q: HeldQuery, P: Part>(held: &Holdout<Q, P>, rankers: Models<'_, Q>) ->
     distinct("model", rankers.iter().map(|r| r.0))
 }
 
-/// Which user asked each query. Queries of unknown users stand for themselves.
+/// The user of each query. Queries of unknown users stand for themselves.
 struct Users {
     of_query: Vec<u32>,
     count: usize,
@@ -127,8 +159,8 @@ impl Scorers {
 
 /// Every query's answer by one model, and which items it recommended to anyone.
 ///
-/// Queries are cut into one block a thread, each with a session of its own, so that no timed call pays for a cold scratch;
-/// the values do not depend on the cut.
+/// Queries are cut into one block a thread, each with a session of its own, so that no timed call
+/// pays for a cold scratch; the values do not depend on the cut.
 fn answers<Q: HeldQuery, P: Part>(
     name: &str,
     ranker: &Arc<dyn AnyRanker<Q>>,
@@ -178,7 +210,7 @@ fn answers<Q: HeldQuery, P: Part>(
     Ok((all, covered.into_iter().filter(|c| *c).count()))
 }
 
-/// What a thread needs to ask and judge.
+/// The buffers of a thread that asks and judges.
 struct Worker<'a> {
     name: &'a str,
     k: usize,

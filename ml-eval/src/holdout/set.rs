@@ -1,14 +1,11 @@
 //! The held-out queries.
 
-use super::board::RankingBoard;
-use super::evaluate;
 use super::query::HeldQuery;
 use crate::bootstrap::Bootstrap;
 use crate::error::{self, Result};
-use ml_data::contract::{AnyRanker, Candidates, ItemSet};
-use ml_data::sample::{Part, Test, Valid};
+use ml_data::contract::{Candidates, ItemSet};
+use ml_data::sample::Part;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 /// The candidates of one query, the same for all models.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +47,9 @@ pub(crate) struct Entry<H> {
 
 /// Held-out queries with their candidates and relevant items, in the role `P`: `Valid` or `Test`.
 ///
-/// Fill it with [`with`](Self::with) or [`push`](Self::push), then [`score`](Self::score) a validation set as often as
-/// needed, or [`evaluate`](Holdout::evaluate) a test set, once, with all the models to compare.
+/// Fill it with [`with`](Self::with) or [`push`](Self::push), then [`score`](Self::score) a
+/// validation set as often as needed, or [`evaluate`](Holdout::evaluate) a test set, once, with all
+/// the models to compare.
 ///
 /// ```
 /// use ml_data::contract::{AnyRanker, ByUser, Candidates, Ranker, Scored};
@@ -66,7 +64,14 @@ pub(crate) struct Entry<H> {
 /// impl Ranker for ByNumber {
 ///     type Query = ByUser;
 ///     type Scratch = ();
-///     fn rank_into(&self, _: u32, among: Candidates<'_>, k: usize, _: &mut (), out: &mut Vec<Scored>) -> ml_data::Result<()> {
+///     fn rank_into(
+///         &self,
+///         _: u32,
+///         among: Candidates<'_>,
+///         k: usize,
+///         _: &mut (),
+///         out: &mut Vec<Scored>,
+///     ) -> ml_data::Result<()> {
 ///         out.clear();
 ///         let sign = if self.reversed { 1.0 } else { -1.0 };
 ///         among.for_each(4, |item| out.push(Scored { item, score: sign * item as f32 }));
@@ -186,11 +191,13 @@ impl<Q: HeldQuery, P: Part> Holdout<Q, P> {
         Ok(self)
     }
 
-    /// Adds a query with its candidates and the items that turned out to be relevant: a set, an id given twice counts once.
+    /// Adds a query with its candidates and the items that turned out to be relevant: a set, an id
+    /// given twice counts once.
     ///
     /// # Errors
-    /// No relevant item (such a query has no best list and must be left out by the caller, visibly); an item beyond the
-    /// catalogue; a relevant item that is not a candidate, which no model could ever rank.
+    /// No relevant item (such a query has no best list and must be left out by the caller,
+    /// visibly); an item beyond the catalogue; a relevant item that is not a candidate, which no
+    /// model could ever rank.
     pub fn push(
         &mut self,
         query: Q::Held,
@@ -206,7 +213,8 @@ impl<Q: HeldQuery, P: Part> Holdout<Q, P> {
         })
     }
 
-    /// Adds a query whose relevant items have grades (1 clicked, 2 bought, ...), used by NDCG with the gain `2^grade - 1`.
+    /// Adds a query whose relevant items have grades (1 clicked, 2 bought, ...), used by NDCG with
+    /// the gain `2^grade - 1`.
     ///
     /// # Errors
     /// As [`push`](Self::push); an item named twice; a grade that is not a positive finite number.
@@ -281,36 +289,5 @@ impl<Q: HeldQuery, P: Part> Holdout<Q, P> {
         }
         self.entries.push(entry);
         Ok(())
-    }
-}
-
-impl<Q: HeldQuery> Holdout<Q, Valid> {
-    /// Ranks the `k` best candidates of every query with every model and compares them. The first model is the baseline, the
-    /// others are rungs of a ladder.
-    ///
-    /// # Errors
-    /// No models, two models of one name, no queries, fewer than two users, `k` of 0, bootstrap parameters out of range; a
-    /// model that fails, answers with more than `k` items, an item twice or one that is not a candidate (the model, query and
-    /// item are named).
-    pub fn score(
-        &self,
-        rankers: &[(&str, Arc<dyn AnyRanker<Q>>)],
-        k: usize,
-    ) -> Result<RankingBoard> {
-        evaluate::board(Valid::NAME, self, rankers, k)
-    }
-}
-
-impl<Q: HeldQuery> Holdout<Q, Test> {
-    /// As [`score`](Holdout::score), once: the test set is used up, so all models to be compared come in one call.
-    ///
-    /// # Errors
-    /// As [`score`](Holdout::score).
-    pub fn evaluate(
-        self,
-        rankers: &[(&str, Arc<dyn AnyRanker<Q>>)],
-        k: usize,
-    ) -> Result<RankingBoard> {
-        evaluate::board(Test::NAME, &self, rankers, k)
     }
 }

@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 /// that the delta method asks for. Users may come back: [`change`](Self::change) exchanges what a
 /// user had for what the user has now.
 ///
+/// # Formula
+/// `ratio = sum y / sum x`; by the delta method its variance is
+/// `n / (n - 1) sum (y - ratio x)² / (sum x)²` over n users.
+///
 /// ```
 /// use ml_eval::sequential::Clusters;
 /// let mut visits = Clusters::default();

@@ -5,6 +5,9 @@
 /// log-likelihood is concave in the share, so its slope is bisected, which stays exact at any
 /// counts. Trials and hits may be fractions (effective counts); NaN for a `delta` outside [-1, 1].
 ///
+/// # Formula
+/// `argmax_p x0 ln p + (n0 - x0) ln(1 - p) + x1 ln(p + delta) + (n1 - x1) ln(1 - p - delta)`
+///
 /// ```
 /// let pooled = ml_eval::sequential::constrained_share((400.0, 13.0), (100.0, 2.0), 0.0);
 /// assert!((pooled - 15.0 / 500.0).abs() < 1e-15);

@@ -5,6 +5,10 @@ use std::fmt;
 
 /// Evidence against a hypothesis: the present value of an e-process, kept as its logarithm.
 ///
+/// # Formula
+/// `p = min(1, 1 / e)`; the hypothesis is rejected at level `alpha` when `e >= 1 / alpha`, at any
+/// time (Ville's inequality).
+///
 /// ```
 /// use ml_eval::sequential::Evidence;
 /// let evidence = Evidence::from_log_e(1000.0_f64.ln());

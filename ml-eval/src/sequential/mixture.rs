@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 use statrs::function::erf::erfc;
 
 /// Mixture sequential probability ratio test (mSPRT) of the difference of two means, or of two
-/// ratios over users. With D the difference beyond the margin, V its variance, z = D / sqrt(V), m =
-/// (v0 + v1) / 2 / V the effective number of pairs (v0, v1 the variances of one unit) and k = rho²
-/// m:
+/// ratios over users.
 ///
-/// e = 2 Phi(z sqrt(k / (1 + k))) exp(z² k / (1 + k) / 2) / sqrt(1 + k)
+/// # Formula
+/// With D the difference beyond the margin, V its variance, z = D / sqrt(V), m = (v0 + v1) / 2 / V
+/// the effective number of pairs (v0, v1 the variances of one unit) and k = rho² m:
+///
+/// `e = 2 Phi(z sqrt(k / (1 + k))) exp(z² k / (1 + k) / 2) / sqrt(1 + k)`
 ///
 /// The mixture is the half of a normal distribution that speaks for the alternative: standardised
 /// effects of standard deviation rho. Each arm's variance of one unit is the larger of its own and

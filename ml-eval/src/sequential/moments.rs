@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// Count, mean and sum of squared deviations of values that arrive one at a time; one value a user
 /// where users are the unit.
 ///
+/// # Formula
+/// `mean += (x - mean) / n`, `M2 += (x - mean_before)(x - mean_after)`, `variance = M2 / (n - 1)`
+///
 /// ```
 /// use ml_eval::sequential::Moments;
 /// let moments = Moments::of([1e9, 1e9 + 1.0, 1e9 + 2.0])?;

@@ -60,12 +60,13 @@ impl Share {
     }
 }
 
-/// Beta-binomial e-processes of shares: universal inference. The numerator is the likelihood
-/// averaged over a beta distribution of each arm's share, the denominator the highest likelihood
-/// that the hypothesis allows:
+/// Beta-binomial e-processes of shares: universal inference.
 ///
-/// e = prod over arms of B(a + hits, b + misses) / B(a, b)  /  sup over H0 of prod p^hits (1 -
-/// p)^misses
+/// # Formula
+/// The numerator is the likelihood averaged over a beta distribution of each arm's share, the
+/// denominator the highest likelihood that the hypothesis allows:
+///
+/// `e = prod_arms B(a + hits, b + misses) / B(a, b) / sup_H0 prod_arms p^hits (1 - p)^misses`
 ///
 /// Against each pair of shares of the hypothesis the same numerator gives a martingale, whatever
 /// the order of the requests and whoever sends which request where, as long as nobody knows how it

@@ -60,7 +60,7 @@ fn shares_are_told_apart_in_hundreds_and_ruins_in_tens() {
     assert!(ruined <= 20, "{ruined}");
 }
 
-/// How the users of a simulation are.
+/// The users of a simulation.
 struct Users {
     /// Standard deviation of their propensities on the logit.
     sd: f64,

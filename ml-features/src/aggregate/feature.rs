@@ -1,11 +1,11 @@
-//! Which features are computed.
+//! The features of an event log.
 
 use super::DAY;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Whose events are counted.
+/// The events that are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Of {
     /// The user's, with any item.
@@ -32,7 +32,8 @@ pub enum Feature {
     WindowCount(Of, i64),
     /// Sum of values in the last so many microseconds.
     WindowSum(Of, i64),
-    /// Number of events, each halved for every half-life (microseconds) since it happened: the trending score.
+    /// Number of events, each halved for every half-life (microseconds) since it happened: the
+    /// trending score, `sum_e 2^(-(now - time_e) / half_life)`.
     Velocity(Of, i64),
     /// Events per day in a short window over events per day in a long one (microseconds): above 1 is rising. Missing when
     /// the long window is empty.
@@ -40,7 +41,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// Whose events it counts.
+    /// The events that it counts.
     pub fn of(self) -> Of {
         match self {
             Feature::Recency(of)

@@ -204,7 +204,7 @@ fn elapsed(a: i64, b: i64) -> f64 {
     b.checked_sub(a).map_or(b as f64 - a as f64, |d| d as f64)
 }
 
-/// What is left of 1 after `gap` microseconds.
+/// The rest of 1 after `gap` microseconds.
 #[inline]
 fn halved(gap: f64, half_life: i64) -> f64 {
     (-gap / half_life as f64).exp2()

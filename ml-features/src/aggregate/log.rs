@@ -14,9 +14,9 @@ pub struct LoggedEvent {
     pub item: u32,
     /// When, microseconds since 1970.
     pub time: i64,
-    /// How much: quantity times price of a purchase, 1 for a click.
+    /// Value: quantity times price of a purchase, 1 for a click.
     pub value: f64,
-    /// What was done, in the caller's numbering; 0 where it does not matter.
+    /// Kind of the event, in the caller's numbering; 0 where it does not matter.
     pub kind: u8,
 }
 

@@ -10,7 +10,7 @@ use ml_data::validate::distinct;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// Which features are computed of an event log; [`AsOf::build`] indexes a log for them.
+/// Point-in-time features of an event log; [`AsOf::build`] indexes a log for them.
 ///
 /// ```
 /// use ml_features::aggregate::{AsOf, LoggedEvent, EventLog, Of, days};

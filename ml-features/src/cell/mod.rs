@@ -22,13 +22,13 @@ use std::fmt::Debug;
 /// A value a fitted step was configured to refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused {
-    /// What would have been right.
+    /// The expected value.
     pub expected: &'static str,
-    /// What was there.
+    /// The value found.
     pub found: &'static str,
 }
 
-/// How a value is read from a column and from a row.
+/// The reading of a value from a column and from a row.
 pub trait CellKind: Debug + Send + Sync + 'static {
     /// The value, with missing as a value of its own (`NaN`, `MISSING_CODE`).
     type Value: Copy + Send + Sync;
@@ -141,7 +141,7 @@ impl CellKind for TimeCell {
     }
 }
 
-/// What a fitted step does to one value of one column.
+/// The function of a fitted step for one value of one column.
 pub trait CellFn: Clone + Debug + Send + Sync + Serialize + DeserializeOwned + 'static {
     /// The values it reads.
     type In: CellKind;

@@ -95,7 +95,7 @@ impl<C: CellFn> PerColumn<C> {
             reach,
         }
     }
-    /// What was learned on a column.
+    /// The fitted form of a column.
     pub fn column(&self, name: &str) -> Option<&C> {
         self.columns
             .iter()

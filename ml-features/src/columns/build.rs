@@ -13,7 +13,7 @@ use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
 
-/// What happens to feature columns that no part reads.
+/// The treatment of feature columns that no part reads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Remainder {
@@ -127,7 +127,7 @@ impl<P, F> ColumnTransformer<P, F> {
             output: PhantomData,
         }
     }
-    /// What happens to feature columns that no part reads.
+    /// The treatment of feature columns that no part reads.
     #[must_use]
     pub fn remainder(mut self, what: Remainder) -> Self {
         self.remainder = what;

@@ -31,7 +31,7 @@ pub struct And<A, B>(
     pub B,
 );
 
-/// What fitting parts gives: the fitted parts, and the training rows of each.
+/// The result of fitting parts: the fitted parts, and the training rows of each.
 #[derive(Debug)]
 pub struct Fitting {
     /// The output of each part.

@@ -1,11 +1,11 @@
-//! Which columns a part works on.
+//! Selection of the columns that a part works on.
 
 use ml_data::table::{Kind, Table};
 use ml_data::validate::distinct;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// Which columns a part works on. `Kind` and `All` offer feature columns only; a name may be any column.
+/// Selection of the columns that a part works on. `Kind` and `All` offer feature columns only; a name may be any column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Select {

@@ -10,7 +10,7 @@ use ml_data::table::{MISSING_CODE, Table};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// Which level gets no column of its own, so that the columns of one category do not add up to a constant.
+/// The level without a column of its own, so that the columns of one category do not add up to a constant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DropCategory {
@@ -72,7 +72,7 @@ impl OneHotEncoder {
     pub fn new() -> Self {
         Self::default()
     }
-    /// What happens to levels that training did not see.
+    /// The treatment of levels that training did not see.
     #[must_use]
     pub fn handle_unknown(mut self, how: HandleUnknown) -> Self {
         self.handle_unknown = how;
@@ -92,13 +92,13 @@ impl OneHotEncoder {
         self.infrequent.max_categories = Some(columns);
         self
     }
-    /// Which level gets no column.
+    /// The level without a column.
     #[must_use]
     pub fn drop(mut self, which: DropCategory) -> Self {
         self.drop = which;
         self
     }
-    /// What a missing category means.
+    /// The treatment of missing values.
     #[must_use]
     pub fn handle_missing(mut self, how: HandleMissing) -> Self {
         self.handle_missing = how;
@@ -223,7 +223,7 @@ const ZERO: u32 = u32::MAX;
 /// The value is refused.
 const REFUSE: u32 = u32::MAX - 1;
 
-/// Which output column each level of a category sets.
+/// The output column that each level of a category sets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct OneHotLevels {

@@ -84,19 +84,19 @@ impl OrdinalEncoder {
         self.categories = order;
         self
     }
-    /// What happens to levels that training did not see.
+    /// The treatment of levels that training did not see.
     #[must_use]
     pub fn handle_unknown(mut self, how: HandleUnknown) -> Self {
         self.handle_unknown = how;
         self
     }
-    /// What stands for levels that training did not see: `NaN` (the default) or a number that is no level's.
+    /// The code of levels that training did not see: `NaN` (the default) or a number that is no level's.
     #[must_use]
     pub fn unknown_value(mut self, value: f64) -> Self {
         self.unknown_value = Value::of(value);
         self
     }
-    /// What stands for missing values: `NaN` (the default) or a number that is no level's.
+    /// The code of missing values: `NaN` (the default) or a number that is no level's.
     #[must_use]
     pub fn encoded_missing_value(mut self, value: f64) -> Self {
         self.encoded_missing_value = Value::of(value);
@@ -203,7 +203,7 @@ impl<Y: Target> Transformer<Table, Y> for OrdinalEncoder {
 /// A fitted ordinal encoder.
 pub type FittedOrdinalEncoder = PerColumn<OrdinalLevels>;
 
-/// What stands for something without a number.
+/// The code of something without a number.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 enum Value {
     Refused,
@@ -243,7 +243,7 @@ checked_on_load!(OrdinalLevels, |levels| {
 });
 
 impl OrdinalLevels {
-    /// How many numbers there are: they run from 0 up to one less.
+    /// Number of codes: they run from 0 up to one less.
     pub fn len(&self) -> usize {
         let highest = self
             .numbers

@@ -12,7 +12,7 @@ use ml_data::table::{MISSING_CODE, Table};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// How strongly a level's mean is drawn to the mean of all rows.
+/// Smoothing: the pull of a level's mean to the mean of all rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Smooth {
@@ -28,6 +28,11 @@ pub enum Smooth {
 /// For categories with many levels (merchant, product). Training rows are cross-fitted: each fold is encoded with the
 /// statistics of the others, so a model can not read a row's own label back. Rows of one group stay in one fold when the
 /// sample carries at least two groups (ranking samples do). The output column is named `merchant:target`.
+///
+/// # Formula
+/// `encoding = (n mean + s prior) / (n + s)`, with `n` and `mean` the weight and mean of the level's
+/// rows and `prior` the mean of all rows. `s` is [`Smooth::Fixed`], or for [`Smooth::Auto`]
+/// `variance of the level / variance of all rows`.
 ///
 /// # Missing values
 /// A level of their own ([`HandleMissing::Level`]) or the mean of all rows ([`HandleMissing::Ignore`]). Levels not seen in training, and
@@ -86,13 +91,13 @@ impl TargetEncoder {
         self.cv = folds;
         self
     }
-    /// How strongly levels are drawn to the mean.
+    /// The pull of levels to the mean of all rows.
     #[must_use]
     pub fn smooth(mut self, smooth: Smooth) -> Self {
         self.smooth = smooth;
         self
     }
-    /// What a missing category means.
+    /// The treatment of missing values.
     #[must_use]
     pub fn handle_missing(mut self, how: HandleMissing) -> Self {
         self.handle_missing = how;

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// Works on the numeric and boolean columns of a table and on matrices. Trees do not need it.
 ///
+/// # Formula
+/// `(x - mean) / sd` with `mean = sum w x / sum w` and `sd = sqrt(sum w (x - mean)² / sum w)`.
+///
 /// # Missing values
 /// Are left out of the statistics and stay missing.
 ///
@@ -122,7 +125,7 @@ impl Params for StandardScaler {
     }
 }
 
-/// What is subtracted from a column and what it is divided by.
+/// Mean and scale of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Standardize {
@@ -141,11 +144,11 @@ checked_on_load!(Standardize, |s| {
 });
 
 impl Standardize {
-    /// What is subtracted.
+    /// The mean, which is subtracted.
     pub fn mean(&self) -> f64 {
         self.mean
     }
-    /// What it is divided by.
+    /// The standard deviation, which it is divided by.
     pub fn scale(&self) -> f64 {
         self.scale
     }

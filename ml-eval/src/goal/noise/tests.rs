@@ -21,7 +21,7 @@ fn case_m9_units_do_not_matter() {
         floor(
             &[("x", FeatureValues::Numeric(&x))],
             Outcome::Real(&y),
-            &Rows::all(5),
+            &RowSample::all(5),
         )
     };
     let plain = of(1.0);
@@ -46,11 +46,11 @@ fn duplicates_that_disagree_are_the_floor() {
         ("x", FeatureValues::Numeric(&x)),
         ("c", FeatureValues::Categorical(&c)),
     ];
-    let floor = floor(&features, Outcome::Binary(&y), &Rows::all(7));
+    let floor = floor(&features, Outcome::Binary(&y), &RowSample::all(7));
     assert_eq!(floor.duplicated_rows, 5);
     assert_eq!(floor.duplicates, Some(0.2)); // one of the five rows is not the majority of its group
     let real = [1.0, 2.0, 3.0, 0.0, 0.0, 5.0, 7.0];
-    let floor = super::floor(&features, Outcome::Real(&real), &Rows::all(7));
+    let floor = super::floor(&features, Outcome::Real(&real), &RowSample::all(7));
     // squared deviations within the groups: 2 and 2, over 5 rows
     assert!((floor.duplicates.unwrap() - 0.8f64.sqrt()).abs() < 1e-12);
 }
@@ -71,7 +71,7 @@ fn floors_of_numbers_levels_and_missing_values_by_hand() {
         ("x", FeatureValues::Numeric(&x)),
         ("c", FeatureValues::Categorical(&c)),
     ];
-    let rows = Rows((1..9).collect());
+    let rows = RowSample((1..9).collect());
     let y = [40u32, 10, 10, 20, 30, 10, 30, 20, 20];
     let found = floor(&features, Outcome::Classes(&y), &rows);
     // class 40 is of no row that is looked at, but is a class: four of them
@@ -101,7 +101,7 @@ fn the_zeros_of_both_signs_are_one_value() {
     let found = floor(
         &[("x", FeatureValues::Numeric(&x))],
         Outcome::Binary(&y),
-        &Rows::all(4),
+        &RowSample::all(4),
     );
     assert_eq!((found.duplicated_rows, found.duplicates), (2, Some(0.5)));
     let y = [3.0, -1.0, 0.0, 0.0];
@@ -109,7 +109,7 @@ fn the_zeros_of_both_signs_are_one_value() {
     let found = floor(
         &[("x", FeatureValues::Numeric(&apart))],
         Outcome::Real(&y),
-        &Rows::all(4),
+        &RowSample::all(4),
     );
     assert_eq!((found.duplicated_rows, found.duplicates), (0, None));
     assert!(found.to_string().ends_with("without features)"), "{found}");

@@ -5,7 +5,7 @@ use super::*;
 const NAN: f64 = f64::NAN;
 
 fn found(feature: FeatureValues<'_>, outcome: Outcome<'_>, rows: &[u32]) -> (Statistic, f64) {
-    let rows = Rows(rows.to_vec());
+    let rows = RowSample(rows.to_vec());
     let signal = signals(&[("x", feature)], outcome, &rows, 19, 0).remove(0);
     (signal.statistic, signal.value)
 }

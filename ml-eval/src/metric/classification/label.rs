@@ -9,7 +9,7 @@ impl BinaryLabel for bool {}
 impl BinaryLabel for u8 {}
 
 mod sealed {
-    /// How a label is read.
+    /// The reading of a label.
     pub trait Label: Copy + Send + Sync + 'static {
         /// Whether it is the positive class.
         fn positive(self) -> bool;

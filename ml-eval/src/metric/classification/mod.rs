@@ -1,6 +1,6 @@
 //! Metrics of classes: which class was predicted, and how probable each was said to be.
 //!
-//! What counts rows by their true and predicted class is also a method of [`ConfusionMatrix`].
+//! Metrics that count rows by true and predicted class are also methods of [`ConfusionMatrix`].
 
 mod accuracy;
 mod codes;

@@ -47,9 +47,9 @@ pub(crate) fn head<S: Score>(
 }
 
 /// Takes the highest key again and again. The highest key of each block is kept, so a step looks at
-/// these and at one block, with vectors and without a branch to mispredict. The default key is lower
-/// than that of any number and marks what was taken. Blocks are replaced as a whole: a vector load
-/// right after a store of one of its elements would stall.
+/// these and at one block, with vectors and without a branch to mispredict. The default key is
+/// lower than that of any number and marks what was taken. Blocks are replaced as a whole: a vector
+/// load right after a store of one of its elements would stall.
 #[inline(always)]
 fn extract<S: Score>(
     scores: &[S],

@@ -4,7 +4,7 @@ use super::formula::{Formula, QueryTotals};
 use super::group::Group;
 use super::query::Scorer;
 use super::relevant::Relevant;
-use crate::error::{self, Error, Result};
+use crate::error::{Error, Result};
 
 /// A metric that scores recommended lists, whichever it is.
 pub(crate) trait ListScorer: Send + Sync {

@@ -1,8 +1,9 @@
 //! Mean average precision at k.
 
-use super::formula::{Cutoff, Formula, QueryTotals, ranking_metric};
+use super::formula::{Cutoff, Formula, QueryTotals};
 use super::group::Group;
 use super::options::Denominator;
+use super::ranking_metric::ranking_metric;
 use serde::{Deserialize, Serialize};
 
 /// Mean average precision at k: the precision at the rank of each relevant document, averaged, as

@@ -31,7 +31,8 @@ use ndarray::ArrayView2;
 ///
 /// # Errors
 /// `k` of 0; a score that is not a number, a grade that is negative or not finite (the row is
-/// named); lengths that differ; no queries; no query left by [`NoRelevant::Skip`] or by the weights.
+/// named); lengths that differ; no queries; no query left by [`NoRelevant::Skip`] or by the
+/// weights.
 ///
 /// # References
 /// McSherry, Najork: Computing Information Retrieval Performance Measures Efficiently in the

@@ -1,8 +1,8 @@
 //! Ranking metrics: precision, recall, mean average precision and NDCG over the first k ranks.
 //!
 //! Three shapes of input, one set of formulas:
-//! * graded documents of a query with a model's scores ([`RankingMetric::query`], [`RankingMetric::mean`],
-//!   [`RankingMetric::matrix`]);
+//! * graded documents of a query with a model's scores ([`RankingMetric::query`],
+//!   [`RankingMetric::mean`], [`RankingMetric::matrix`]);
 //! * recommended items in order against the items that were relevant ([`RankingMetric::list`]);
 //! * a sample with relevance labels, through `ml_data`'s `Metric<Relevance>`.
 //!
@@ -29,6 +29,7 @@ mod orders;
 mod precision_at_k;
 mod queries;
 mod query;
+mod ranking_metric;
 mod recall_at_k;
 mod relevant;
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Normalised discounted cumulative gain at k.
 
-use super::formula::{Cutoff, Formula, QueryTotals, ranking_metric};
+use super::formula::{Cutoff, Formula, QueryTotals};
 use super::group::Group;
 use super::options::Gain;
+use super::ranking_metric::ranking_metric;
 use serde::{Deserialize, Serialize};
 
 /// Normalised discounted cumulative gain at k: the gains of the first k ranks, later ones

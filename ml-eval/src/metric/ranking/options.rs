@@ -39,11 +39,11 @@ impl Gain {
 /// [`MeanAveragePrecision`](super::MeanAveragePrecision).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Denominator {
-    /// `min(k, relevant)`: what a perfect top-k list would reach, so a perfect list has the value 1.
-    /// Default of average precision.
+    /// `min(k, relevant)`: what a perfect top-k list would reach, so a perfect list has the value
+    /// 1. The default of average precision.
     Reachable,
-    /// All relevant documents (ranx, trec_eval). Default of recall; a query with more than k of them
-    /// cannot reach 1.
+    /// All relevant documents (ranx, trec_eval). Default of recall; a query with more than k of
+    /// them cannot reach 1.
     AllRelevant,
 }
 

@@ -1,7 +1,8 @@
 //! Precision at k.
 
-use super::formula::{Cutoff, Formula, QueryTotals, hits, ranking_metric};
+use super::formula::{Cutoff, Formula, QueryTotals, hits};
 use super::group::Group;
+use super::ranking_metric::ranking_metric;
 use serde::{Deserialize, Serialize};
 
 /// Precision at k: the share of the first k ranks that are relevant; higher is better.

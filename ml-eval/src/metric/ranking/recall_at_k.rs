@@ -1,8 +1,9 @@
 //! Recall at k.
 
-use super::formula::{Cutoff, Formula, QueryTotals, hits, ranking_metric};
+use super::formula::{Cutoff, Formula, QueryTotals, hits};
 use super::group::Group;
 use super::options::Denominator;
+use super::ranking_metric::ranking_metric;
 use serde::{Deserialize, Serialize};
 
 /// Recall at k: the share of the relevant documents that are in the first k ranks; higher is

@@ -1,4 +1,4 @@
-//! What was learned of each level.
+//! The fitted statistics of each level.
 
 use super::STEP;
 use crate::cell::{CellFn, CodeCell, PerColumn, Refused, checked_on_load, finite};

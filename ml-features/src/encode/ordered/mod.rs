@@ -22,9 +22,12 @@ const STEP: &str = "OrderedTargetEncoder";
 
 /// Replaces each level of a category by an ordered target statistic, for trees on categories with many levels.
 ///
-/// The rows are put into a random order. A training row gets `(sum + a * prior) / (count + a)`, where `sum` and `count` are over
-/// the rows of its level that came before it, `prior` is the mean of the target over all training rows and `a` the
-/// [`prior_weight`](Self::prior_weight); the mean of this over several orders ([`permutations`](Self::permutations)) is its
+/// # Formula
+/// `(sum + a prior) / (count + a)`: `sum` and `count` are over the rows of the level, `prior` is the mean of the target over all
+/// training rows and `a` the [`prior_weight`](Self::prior_weight).
+///
+/// The training rows are put into a random order. `sum` and `count` of a training row are over the rows that came before it; the
+/// mean of this over several orders ([`permutations`](Self::permutations)) is its
 /// encoding. All other rows get the same formula over all training rows of the level. So a row's own label is in its statistic only
 /// by its share in the prior. This is what CatBoost does with categories. Rows of one group stand together and
 /// are encoded before any of them is counted, when the sample carries at least two groups (ranking samples do).
@@ -99,13 +102,13 @@ impl OrderedTargetEncoder {
         self.permutations = permutations;
         self
     }
-    /// How many rows of every level the prior counts as (`a`), more than 0. Default 10; smaller for targets with little noise.
+    /// Weight of the prior (`a`): it counts as so many rows of every level, more than 0. Default 10; smaller for targets with little noise.
     #[must_use]
     pub fn prior_weight(mut self, a: f64) -> Self {
         self.prior_weight = a;
         self
     }
-    /// What a missing category means.
+    /// The treatment of missing values.
     #[must_use]
     pub fn handle_missing(mut self, how: HandleMissing) -> Self {
         self.handle_missing = how;

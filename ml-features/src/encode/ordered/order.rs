@@ -29,7 +29,7 @@ impl Groups {
 /// Rows in a random order, in blocks that do not see each other.
 pub(super) struct Order {
     pub(super) rows: Vec<u32>,
-    /// Where each block ends; `None` when every row is one.
+    /// The end of each block; `None` when every row is one.
     pub(super) ends: Option<Vec<usize>>,
 }
 
