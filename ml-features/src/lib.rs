@@ -1,7 +1,8 @@
-//! Steps of the `ml-pipeline` family that turn raw columns into numbers: imputation, encoding, scaling, column-wise
-//! composition and point-in-time aggregates of event logs.
+//! Steps of the `ml-pipeline` family that turn raw columns into numbers: imputation, encoding,
+//! scaling, column-wise composition and point-in-time aggregates of event logs.
 //!
-//! Every step is learned with `fit_transform` on a training sample and applied row by row or in batches, with the same bits.
+//! Every step is learned with `fit_transform` on a training sample and applied row by row or in
+//! batches, with the same bits.
 //!
 //! ```
 //! use ml_data::prelude::*;
@@ -15,7 +16,8 @@
 //!     .with(Kind::Num, SimpleImputer::median().then(StandardScaler::new()))
 //!     .with("city", OneHotEncoder::new());
 //! let (fitted, x) = columns.fit_transform(&table.unlabelled()?.into_train())?;
-//! assert_eq!(fitted.names().iter().collect::<Vec<_>>(), ["price", "city=Oslo", "city=Riga", "city:missing"]);
+//! let names: Vec<&str> = fitted.names().iter().collect();
+//! assert_eq!(names, ["price", "city=Oslo", "city=Riga", "city:missing"]);
 //! assert_eq!(x.row(1)[1..], [1.0, 0.0, 0.0]);
 //! # Ok::<(), ml_data::Error>(())
 //! ```

@@ -164,7 +164,8 @@ fn a_row_never_sees_its_own_label() {
     assert!(a.iter().zip(&b).filter(|(a, b)| a != b).count() > 20);
 }
 
-/// Of an ordered statistic only the mean of all rows moves, so two rows of a level in one order differ in one direction.
+/// Of an ordered statistic only the mean of all rows moves, so two rows of a level in one order
+/// differ in one direction.
 #[test]
 fn an_ordered_statistic_leaves_out_the_row_itself() {
     let at = |bump: f64| {

@@ -35,8 +35,8 @@ pub enum Feature {
     /// Number of events, each halved for every half-life (microseconds) since it happened: the
     /// trending score, `sum_e 2^(-(now - time_e) / half_life)`.
     Velocity(Of, i64),
-    /// Events per day in a short window over events per day in a long one (microseconds): above 1 is rising. Missing when
-    /// the long window is empty.
+    /// Events per day in a short window over events per day in a long one (microseconds): above 1
+    /// is rising. Missing when the long window is empty.
     Trend(Of, i64, i64),
 }
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct History {
     times: Vec<i64>,
-    /// Sum of values from the entity's first event up to and including this one; empty when no feature reads it.
+    /// Sum of values from the entity's first event up to and including this one; empty when no
+    /// feature reads it.
     sums: Vec<f64>,
     /// For each half-life: the decayed count just after this event.
     decays: Vec<(i64, Vec<f64>)>,
@@ -25,7 +26,8 @@ pub(super) struct Past {
 }
 
 impl History {
-    /// Groups events (given in order of time within each entity) that are already adjacent: `ends` are the group ends.
+    /// Groups events (given in order of time within each entity) that are already adjacent: `ends`
+    /// are the group ends.
     ///
     /// # Errors
     /// Values whose sum is not a finite number.
@@ -210,7 +212,8 @@ fn halved(gap: f64, half_life: i64) -> f64 {
     (-gap / half_life as f64).exp2()
 }
 
-/// A running statistic within each group; `step` gets the position within the array, 0 at the start of a group.
+/// A running statistic within each group; `step` gets the position within the array, 0 at the start
+/// of a group.
 fn running(values: &[f64], ends: &[u32], step: impl Fn(f64, usize, f64) -> f64) -> Vec<f64> {
     let mut out = Vec::with_capacity(values.len());
     let mut start = 0;

@@ -20,7 +20,8 @@ pub struct LoggedEvent {
     pub kind: u8,
 }
 
-/// Events sorted once, by time and then by every other field, so that the order in which they were given changes nothing.
+/// Events sorted once, by time and then by every other field, so that the order in which they were
+/// given changes nothing.
 ///
 /// ```
 /// use ml_features::aggregate::{LoggedEvent, EventLog};
@@ -48,8 +49,8 @@ impl EventLog {
     /// Sorts events.
     ///
     /// # Errors
-    /// A missing time, a value that is not finite, a user or item without a number (each with its row), or more than 2^32 - 2
-    /// events.
+    /// A missing time, a value that is not finite, a user or item without a number (each with its
+    /// row), or more than 2^32 - 2 events.
     pub fn new(mut events: Vec<LoggedEvent>) -> Result<Self> {
         for (row, e) in events.iter().enumerate() {
             if e.time == MISSING_TIME {
@@ -78,8 +79,8 @@ impl EventLog {
         Ok(Self { events })
     }
 
-    /// From the columns of a table: `user` and `item` categorical (their codes are the numbers), `time` of times, and `value`
-    /// numeric or 1 for each row.
+    /// From the columns of a table: `user` and `item` categorical (their codes are the numbers),
+    /// `time` of times, and `value` numeric or 1 for each row.
     ///
     /// # Errors
     /// A column that is not there or of another kind, or as [`EventLog::new`].

@@ -1,8 +1,10 @@
-//! Point-in-time features of an event log: what was known about a user, an item and their common history just before a moment.
+//! Point-in-time features of an event log: what was known about a user, an item and their common
+//! history just before a moment.
 //!
-//! **The rule:** a feature at the moment `at` uses events with `time < at` only. Events at exactly `at` (the purchase that is to
-//! be predicted, everything in the same second of a coarse clock) are in the future. Adding events at or after `at` changes no
-//! bit of any feature; a property test holds it to that.
+//! **The rule:** a feature at the moment `at` uses events with `time < at` only. Events at exactly
+//! `at` (the purchase that is to be predicted, everything in the same second of a coarse clock) are
+//! in the future. Adding events at or after `at` changes no bit of any feature; a property test
+//! holds it to that.
 //!
 //! Windows reach from `at - length`, included, up to `at`, not included.
 

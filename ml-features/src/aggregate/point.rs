@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use ml_features::aggregate::{AsOf, LoggedEvent, EventLog, Of, days};
-/// let buy = |user, item, day: f64, value| LoggedEvent { user, item, time: days(day), value, kind: 0 };
+/// let buy = |user, item, day, value| {
+///     LoggedEvent { user, item, time: days(day), value, kind: 0 }
+/// };
 /// let log = EventLog::new(vec![buy(1, 7, 1.0, 10.0), buy(1, 8, 3.0, 5.0), buy(2, 7, 4.0, 12.0)])?;
 /// let features = AsOf::new().rfm(Of::User).velocity(Of::Item, days(1.0)).history().build(&log)?;
 /// assert_eq!(features.names().get(0), "user:recency");
@@ -74,8 +76,9 @@ impl AsOf {
     /// Indexes a log.
     ///
     /// # Errors
-    /// No features, one of them twice, a window or half-life that is not positive, or user or item numbers far larger than
-    /// the number of events: numbers index arrays, so they must be codes of a dictionary, not hashes.
+    /// No features, one of them twice, a window or half-life that is not positive, or user or item
+    /// numbers far larger than the number of events: numbers index arrays, so they must be codes of
+    /// a dictionary, not hashes.
     pub fn build(&self, log: &EventLog) -> Result<AsOfFeatures> {
         self.check()?;
         dense_codes("user", log, |e| e.user)?;
@@ -122,10 +125,11 @@ fn dense_codes(what: &str, log: &EventLog, key: impl Fn(&LoggedEvent) -> u32) ->
     }
 }
 
-/// A log indexed for point-in-time features. A query is a few binary searches in the events of one user and one item,
-/// however long the log is.
+/// A log indexed for point-in-time features. A query is a few binary searches in the events of one
+/// user and one item, however long the log is.
 ///
-/// Users and items that never occur have no events: counts and sums are 0, recency and trend are missing (`NaN`).
+/// Users and items that never occur have no events: counts and sums are 0, recency and trend are
+/// missing (`NaN`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct AsOfFeatures {
@@ -161,7 +165,8 @@ impl AsOfFeatures {
         &self.features
     }
 
-    /// Appends the features of a user and an item at a moment. Allocates nothing when `out` has room.
+    /// Appends the features of a user and an item at a moment. Allocates nothing when `out` has
+    /// room.
     pub fn features_into(&self, user: u32, item: u32, at: i64, out: &mut Vec<f64>) {
         let start = out.len();
         out.resize(start + self.features.len(), 0.0);

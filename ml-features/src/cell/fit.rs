@@ -183,7 +183,8 @@ pub(crate) fn codes<'a, Y: Target>(
     }
 }
 
-/// Learns one cell function a column, in parallel over columns; the first column's error is returned.
+/// Learns one cell function a column, in parallel over columns; the first column's error is
+/// returned.
 fn each<C: CellFn>(
     columns: Vec<(usize, &str)>,
     learn: impl Fn(usize, &str) -> Result<C> + Sync,
@@ -290,7 +291,8 @@ where
     each(columns, |p, _| learn(&codes(C::STEP, train, p)?))
 }
 
-/// Makes a step out of a `learn(&self, &NumColumn) -> Result<Cell>`: on the numeric columns of a table, and on matrices.
+/// Makes a step out of a `learn(&self, &NumColumn) -> Result<Cell>`: on the numeric columns of a
+/// table, and on matrices.
 macro_rules! numeric_step {
     ($step:ty, $cell:ty) => {
         impl<Y: ml_data::sample::Target> ml_data::contract::Transformer<ml_data::table::Table, Y>

@@ -1,5 +1,6 @@
-//! One cell function, two loops: a step that works column by column defines what happens to one value; [`PerColumn`] gives
-//! it the row path and the batch path, which therefore agree bit for bit.
+//! One cell function, two loops: a step that works column by column defines what happens to one
+//! value; [`PerColumn`] gives it the row path and the batch path, which therefore agree bit for
+//! bit.
 
 mod fit;
 mod load;
@@ -36,8 +37,8 @@ pub trait CellKind: Debug + Send + Sync + 'static {
     const KIND: Kind;
     /// The value of a cell.
     fn of(cell: Cell<'_>) -> Self::Value;
-    /// Calls `f(i, value)` for each row of the set, stops at the first refusal, and is `None` when the column is of another
-    /// kind.
+    /// Calls `f(i, value)` for each row of the set, stops at the first refusal, and is `None` when
+    /// the column is of another kind.
     fn each(
         column: &Column,
         rows: RowSet<'_>,

@@ -8,7 +8,8 @@ use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// One fitted cell function for each column it was learned on: reads tables, and dense rows where its cells are numbers.
+/// One fitted cell function for each column it was learned on: reads tables, and dense rows where
+/// its cells are numbers.
 ///
 /// A loaded one is checked: offsets, width and reach have to be those of its cells.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

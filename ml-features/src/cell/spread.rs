@@ -1,5 +1,5 @@
-//! Filling a row-major matrix by blocks of rows, on as many threads as there are: rows do not depend on each other, so
-//! the result has the same bits for any thread count.
+//! Filling a row-major matrix by blocks of rows, on as many threads as there are: rows do not
+//! depend on each other, so the result has the same bits for any thread count.
 
 use ml_data::repr::Float;
 use ml_data::{Error, Result};
@@ -10,8 +10,8 @@ const BLOCK: usize = 512;
 /// Rows handed to a thread.
 const CHUNK: usize = 8 * BLOCK;
 
-/// Calls `fill(first_row, rows, out)` on blocks of a zeroed `n x width` matrix. Of several errors, the one of the first
-/// block is returned, with its row counted from the start of the matrix.
+/// Calls `fill(first_row, rows, out)` on blocks of a zeroed `n x width` matrix. Of several errors,
+/// the one of the first block is returned, with its row counted from the start of the matrix.
 pub(crate) fn spread<F: Float>(
     n: usize,
     width: usize,

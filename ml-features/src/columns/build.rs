@@ -28,9 +28,9 @@ pub enum Remainder {
 
 /// Different steps for different columns, side by side in one matrix: the `ColumnTransformer`.
 ///
-/// Output columns follow the order of the parts and keep names that tell where they come from: `price`, `price:missing`,
-/// `city=Riga`, `merchant:target`. A part may be any step on tables with dense output, also a target-aware one, a chain or
-/// another `ColumnTransformer`.
+/// Output columns follow the order of the parts and keep names that tell where they come from:
+/// `price`, `price:missing`, `city=Riga`, `merchant:target`. A part may be any step on tables with
+/// dense output, also a target-aware one, a chain or another `ColumnTransformer`.
 ///
 /// # Missing values
 /// As each part treats them.
@@ -39,8 +39,8 @@ pub enum Remainder {
 /// As each part treats them: the parts see the sample with its weights, groups and times.
 ///
 /// # Errors
-/// A column that is not there (the nearest name is offered) or of another kind, a selection without columns, feature columns
-/// that no part reads, or two output columns with one name.
+/// A column that is not there (the nearest name is offered) or of another kind, a selection without
+/// columns, feature columns that no part reads, or two output columns with one name.
 ///
 /// ```
 /// use ml_data::prelude::*;
@@ -55,7 +55,8 @@ pub enum Remainder {
 ///     .with(Kind::Cat, OneHotEncoder::new())
 ///     .f32()
 ///     .fit_transform(&train)?;
-/// assert_eq!(fitted.names().iter().collect::<Vec<_>>(), ["price", "price:missing", "city=Oslo", "city=Riga"]);
+/// let names: Vec<&str> = fitted.names().iter().collect();
+/// assert_eq!(names, ["price", "price:missing", "city=Oslo", "city=Riga"]);
 /// assert_eq!(x.row(1), [4.0_f32, 1.0, 1.0, 0.0]);
 /// # Ok::<(), ml_data::Error>(())
 /// ```

@@ -1,4 +1,5 @@
-//! The parts of a column-wise composition: a nested list of `On<step>`, or a vector of them when they come from configuration.
+//! The parts of a column-wise composition: a nested list of `On<step>`, or a vector of them when
+//! they come from configuration.
 
 use super::select::Select;
 use ml_data::contract::{Apply, Params, Transformer};

@@ -5,7 +5,8 @@ use ml_data::validate::distinct;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// Selection of the columns that a part works on. `Kind` and `All` offer feature columns only; a name may be any column.
+/// Selection of the columns that a part works on. `Kind` and `All` offer feature columns only; a
+/// name may be any column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Select {

@@ -10,7 +10,8 @@ use ml_data::table::{MISSING_CODE, Table};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// The level without a column of its own, so that the columns of one category do not add up to a constant.
+/// The level without a column of its own, so that the columns of one category do not add up to a
+/// constant.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DropCategory {
@@ -25,25 +26,28 @@ pub enum DropCategory {
 
 /// One-hot encoding of categorical columns.
 ///
-/// For categories with few levels; for many levels use [`TargetEncoder`](super::TargetEncoder). ColumnTransformer are named
-/// `city=Riga`, in alphabetical order of the levels seen in training; then `city:missing`, then the rare bucket
-/// `city:infrequent`.
+/// For categories with few levels; for many levels use [`TargetEncoder`](super::TargetEncoder).
+/// ColumnTransformer are named `city=Riga`, in alphabetical order of the levels seen in training;
+/// then `city:missing`, then the rare bucket `city:infrequent`.
 ///
 /// # Missing values
-/// A level of their own when training had some ([`HandleMissing::Level`]), or all zeros ([`HandleMissing::Ignore`]). Missing values that
-/// appear only later are treated as unknown levels. The level of its own may become rare like any other.
+/// A level of their own when training had some ([`HandleMissing::Level`]), or all zeros
+/// ([`HandleMissing::Ignore`]). Missing values that appear only later are treated as unknown
+/// levels. The level of its own may become rare like any other.
 ///
 /// # Weights
 /// Levels are counted by weight.
 ///
 /// # Errors
-/// A column that is not categorical; an unknown level under [`HandleUnknown::Error`] (column and row).
+/// A column that is not categorical; an unknown level under [`HandleUnknown::Error`] (column and
+/// row).
 ///
 /// ```
 /// use ml_data::prelude::*;
 /// use ml_features::prelude::*;
 /// let table = Table::new([("city", Column::cat(["Riga", "Oslo", "Riga", "Bonn"].map(Some)))])?;
-/// let (fitted, x) = OneHotEncoder::new().min_frequency(2).fit_transform(&table.unlabelled()?.into_train())?;
+/// let train = table.unlabelled()?.into_train();
+/// let (fitted, x) = OneHotEncoder::new().min_frequency(2).fit_transform(&train)?;
 /// assert_eq!(fitted.names().iter().collect::<Vec<_>>(), ["city=Riga", "city:infrequent"]);
 /// assert_eq!(x.row(1), [0.0, 1.0]);
 /// # Ok::<(), ml_data::Error>(())
@@ -85,8 +89,8 @@ impl OneHotEncoder {
         self.infrequent.min_frequency = Some(least.into());
         self
     }
-    /// At most this many columns for a category, the rare bucket included; of equally frequent levels the alphabetically
-    /// later ones stay, as in scikit-learn.
+    /// At most this many columns for a category, the rare bucket included; of equally frequent
+    /// levels the alphabetically later ones stay, as in scikit-learn.
     #[must_use]
     pub fn max_categories(mut self, columns: usize) -> Self {
         self.infrequent.max_categories = Some(columns);

@@ -22,33 +22,37 @@ pub enum CategoryOrder {
 
 /// Numbers the levels of a category from 0 on.
 ///
-/// For models that split categories themselves: name the output columns as their categorical features. A linear model or a network
-/// takes the numbers for amounts; give it [`OneHotEncoder`](super::OneHotEncoder) or [`TargetEncoder`](super::TargetEncoder). Output columns keep
-/// their names.
+/// For models that split categories themselves: name the output columns as their categorical
+/// features. A linear model or a network takes the numbers for amounts; give it
+/// [`OneHotEncoder`](super::OneHotEncoder) or [`TargetEncoder`](super::TargetEncoder). Output
+/// columns keep their names.
 ///
-/// Parameters are those of scikit-learn's `OrdinalEncoder`. The default answers: `NaN` for levels that training did not see and for
-/// missing values.
+/// Parameters are those of scikit-learn's `OrdinalEncoder`. The default answers: `NaN` for levels
+/// that training did not see and for missing values.
 ///
 /// # Missing values
-/// Get `encoded_missing_value`, by default `NaN`; where training had none they are treated as unknown levels. They have no number of
-/// their own, and do not count towards `max_categories`.
+/// Get `encoded_missing_value`, by default `NaN`; where training had none they are treated as
+/// unknown levels. They have no number of their own, and do not count towards `max_categories`.
 ///
 /// # Weights
 /// Levels are counted by weight.
 ///
 /// # Errors
-/// A column that is not categorical; an unknown level under [`HandleUnknown::Error`] (column and row); an unknown value that is the
-/// number of a level.
+/// A column that is not categorical; an unknown level under [`HandleUnknown::Error`] (column and
+/// row); an unknown value that is the number of a level.
 ///
 /// ```
 /// use ml_data::prelude::*;
 /// use ml_features::prelude::*;
-/// let table = Table::new([("city", Column::cat([Some("Riga"), Some("Oslo"), None, Some("Riga")]))])?;
+/// let city = Column::cat([Some("Riga"), Some("Oslo"), None, Some("Riga")]);
+/// let table = Table::new([("city", city)])?;
 /// let train = table.unlabelled()?.into_train();
 /// let (_, x) = OrdinalEncoder::new().fit_transform(&train)?;
 /// assert_eq!(x.values()[..2], [1.0, 0.0]);
 /// assert!(x.values()[2].is_nan());
-/// let by_count = OrdinalEncoder::new().categories(CategoryOrder::Frequency).encoded_missing_value(-1.0);
+/// let by_count = OrdinalEncoder::new()
+///     .categories(CategoryOrder::Frequency)
+///     .encoded_missing_value(-1.0);
 /// assert_eq!(by_count.fit_transform(&train)?.1.values(), [0.0, 1.0, -1.0, 0.0]);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
@@ -90,7 +94,8 @@ impl OrdinalEncoder {
         self.handle_unknown = how;
         self
     }
-    /// The code of levels that training did not see: `NaN` (the default) or a number that is no level's.
+    /// The code of levels that training did not see: `NaN` (the default) or a number that is no
+    /// level's.
     #[must_use]
     pub fn unknown_value(mut self, value: f64) -> Self {
         self.unknown_value = Value::of(value);
@@ -109,8 +114,8 @@ impl OrdinalEncoder {
         self.infrequent.min_frequency = Some(least.into());
         self
     }
-    /// At most this many numbers for a category, the one of rare levels included; of equally frequent levels the alphabetically
-    /// later ones stay, as in scikit-learn.
+    /// At most this many numbers for a category, the one of rare levels included; of equally
+    /// frequent levels the alphabetically later ones stay, as in scikit-learn.
     #[must_use]
     pub fn max_categories(mut self, numbers: usize) -> Self {
         self.infrequent.max_categories = Some(numbers);

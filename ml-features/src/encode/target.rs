@@ -25,24 +25,28 @@ pub enum Smooth {
 
 /// Replaces each level of a category by the smoothed mean of the target.
 ///
-/// For categories with many levels (merchant, product). Training rows are cross-fitted: each fold is encoded with the
-/// statistics of the others, so a model can not read a row's own label back. Rows of one group stay in one fold when the
-/// sample carries at least two groups (ranking samples do). The output column is named `merchant:target`.
+/// For categories with many levels (merchant, product). Training rows are cross-fitted: each fold
+/// is encoded with the statistics of the others, so a model can not read a row's own label back.
+/// Rows of one group stay in one fold when the sample carries at least two groups (ranking samples
+/// do). The output column is named `merchant:target`.
 ///
 /// # Formula
-/// `encoding = (n mean + s prior) / (n + s)`, with `n` and `mean` the weight and mean of the level's
-/// rows and `prior` the mean of all rows. `s` is [`Smooth::Fixed`], or for [`Smooth::Auto`]
+/// `encoding = (n mean + s prior) / (n + s)`, with `n` and `mean` the weight and mean of the
+/// level's rows and `prior` the mean of all rows. `s` is [`Smooth::Fixed`], or for [`Smooth::Auto`]
 /// `variance of the level / variance of all rows`.
 ///
 /// # Missing values
-/// A level of their own ([`HandleMissing::Level`]) or the mean of all rows ([`HandleMissing::Ignore`]). Levels not seen in training, and
-/// missing values when training had none, get the mean of all rows.
+/// A level of their own ([`HandleMissing::Level`]) or the mean of all rows
+/// ([`HandleMissing::Ignore`]). Levels not seen in training, and missing values when training had
+/// none, get the mean of all rows.
 ///
 /// # Weights
-/// Means, variances and counts are weighted. The folds of the training rows do not depend on weights.
+/// Means, variances and counts are weighted. The folds of the training rows do not depend on
+/// weights.
 ///
 /// # Errors
-/// A column that is not categorical; fewer than two rows to cross-fit with; a fold whose complement has no weight.
+/// A column that is not categorical; fewer than two rows to cross-fit with; a fold whose complement
+/// has no weight.
 ///
 /// ```
 /// use ml_data::prelude::*;
@@ -85,7 +89,8 @@ impl TargetEncoder {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Number of folds of the cross-fitting, from 2 to 255; at most the number of rows or groups is used.
+    /// Number of folds of the cross-fitting, from 2 to 255; at most the number of rows or groups is
+    /// used.
     #[must_use]
     pub fn cv(mut self, folds: usize) -> Self {
         self.cv = folds;

@@ -1,4 +1,5 @@
-//! Imputation: a number in the place of every missing one, optionally with a column that says where.
+//! Imputation: a number in the place of every missing one, optionally with a column that says
+//! where.
 
 mod fill;
 mod median;

@@ -1,4 +1,5 @@
-//! Scaling: columns brought to comparable sizes, for models that care (linear, neighbours, networks).
+//! Scaling: columns brought to comparable sizes, for models that care (linear, neighbours,
+//! networks).
 
 mod pass;
 mod standard;

@@ -6,7 +6,8 @@ use ml_data::contract::Params;
 use ml_data::repr::Float;
 use serde::{Deserialize, Serialize};
 
-/// Passes numeric and boolean columns on unchanged: a part of [`ColumnTransformer`](crate::columns::ColumnTransformer) for what needs no step.
+/// Passes numeric and boolean columns on unchanged: a part of
+/// [`ColumnTransformer`](crate::columns::ColumnTransformer) for what needs no step.
 ///
 /// # Missing values
 /// Stay missing (`NaN`).

@@ -34,7 +34,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// # References
-/// Two-pass variance with correction: Chan, Golub, LeVeque (1983), doi:10.1080/00031305.1983.10483115
+/// Two-pass variance with correction: Chan, Golub, LeVeque (1983),
+/// doi:10.1080/00031305.1983.10483115
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct StandardScaler {
     with_mean: bool,

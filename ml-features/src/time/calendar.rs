@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum TimePart {
-    /// Seconds since 1970-01-01, with their fraction: the order of moments. Not of `dt`, but of `timestamp()`.
+    /// Seconds since 1970-01-01, with their fraction: the order of moments. Not of `dt`, but of
+    /// `timestamp()`.
     Seconds,
     /// The year.
     Year,
@@ -82,8 +83,9 @@ impl TimePart {
 
 /// Replaces each time by parts of it: when it was, and where in the year, week and day.
 ///
-/// For trees, which split each part; for linear models and networks parts that come round (month, hour) need one more step. Output
-/// columns are named `when:month`. Parts that are the same in all training rows are left out, unless they are all that there is.
+/// For trees, which split each part; for linear models and networks parts that come round (month,
+/// hour) need one more step. Output columns are named `when:month`. Parts that are the same in all
+/// training rows are left out, unless they are all that there is.
 ///
 /// # Missing values
 /// Every part is `NaN`.
@@ -100,9 +102,11 @@ impl TimePart {
 /// use ml_features::time::{Calendar, TimePart};
 /// let times = ["2024-02-29", "2024-03-04 06:30"].map(|t| TimeFormat::Iso.parse(t.as_bytes()));
 /// let table = Table::new([("when", Column::time(times))])?;
-/// let step = Calendar::new().parts([TimePart::Month, TimePart::DayOfWeek, TimePart::DayOfYear, TimePart::Year]);
+/// let parts = [TimePart::Month, TimePart::DayOfWeek, TimePart::DayOfYear, TimePart::Year];
+/// let step = Calendar::new().parts(parts);
 /// let (fitted, x) = step.fit_transform(&table.unlabelled()?.into_train())?;
-/// assert_eq!(fitted.names().iter().collect::<Vec<_>>(), ["when:month", "when:dayofweek", "when:dayofyear"]);
+/// let names: Vec<&str> = fitted.names().iter().collect();
+/// assert_eq!(names, ["when:month", "when:dayofweek", "when:dayofyear"]);
 /// assert_eq!(x.values(), [2.0, 3.0, 60.0, 3.0, 0.0, 64.0]);
 /// # Ok::<(), ml_data::Error>(())
 /// ```

@@ -20,28 +20,32 @@ use serde::{Deserialize, Serialize};
 
 const STEP: &str = "OrderedTargetEncoder";
 
-/// Replaces each level of a category by an ordered target statistic, for trees on categories with many levels.
+/// Replaces each level of a category by an ordered target statistic, for trees on categories with
+/// many levels.
 ///
 /// # Formula
-/// `(sum + a prior) / (count + a)`: `sum` and `count` are over the rows of the level, `prior` is the mean of the target over all
-/// training rows and `a` the [`prior_weight`](Self::prior_weight).
+/// `(sum + a prior) / (count + a)`: `sum` and `count` are over the rows of the level, `prior` is
+/// the mean of the target over all training rows and `a` the [`prior_weight`](Self::prior_weight).
 ///
-/// The training rows are put into a random order. `sum` and `count` of a training row are over the rows that came before it; the
-/// mean of this over several orders ([`permutations`](Self::permutations)) is its
-/// encoding. All other rows get the same formula over all training rows of the level. So a row's own label is in its statistic only
-/// by its share in the prior. This is what CatBoost does with categories. Rows of one group stand together and
-/// are encoded before any of them is counted, when the sample carries at least two groups (ranking samples do).
+/// The training rows are put into a random order. `sum` and `count` of a training row are over the
+/// rows that came before it; the mean of this over several orders
+/// ([`permutations`](Self::permutations)) is its encoding. All other rows get the same formula over
+/// all training rows of the level. So a row's own label is in its statistic only by its share in
+/// the prior. This is what CatBoost does with categories. Rows of one group stand together and are
+/// encoded before any of them is counted, when the sample carries at least two groups (ranking
+/// samples do).
 ///
-/// The output column is named `merchant:ordered`; [`counts`](Self::counts) adds a second one, which boosted trees gain from. For
-/// linear models prefer [`TargetEncoder`](super::TargetEncoder): early rows of an order have noisy statistics, which trees bear
-/// better.
+/// The output column is named `merchant:ordered`; [`counts`](Self::counts) adds a second one, which
+/// boosted trees gain from. For linear models prefer [`TargetEncoder`](super::TargetEncoder): early
+/// rows of an order have noisy statistics, which trees bear better.
 ///
 /// # Missing values
-/// A level of their own ([`HandleMissing::Level`]) or the prior ([`HandleMissing::Ignore`]). Levels not seen in training, and missing
-/// values when training had none, get the prior.
+/// A level of their own ([`HandleMissing::Level`]) or the prior ([`HandleMissing::Ignore`]). Levels
+/// not seen in training, and missing values when training had none, get the prior.
 ///
 /// # Weights
-/// Sums and counts are weighted, so a fitted encoder is that of repeated rows. The orders do not depend on weights.
+/// Sums and counts are weighted, so a fitted encoder is that of repeated rows. The orders do not
+/// depend on weights.
 ///
 /// # Errors
 /// A column that is not categorical; no rows; training rows without any weight.
@@ -58,7 +62,8 @@ const STEP: &str = "OrderedTargetEncoder";
 /// let learned = fitted.column("shop").unwrap();
 /// assert_eq!(learned.prior(), 7.0);
 /// assert_eq!(learned.encoding(0), (1.0 + 3.0 + 7.0) / 3.0);
-/// // Of the two rows of shop a, the first in order gets the prior, the other one the label of the first.
+/// // Of the two rows of shop a, the first in order gets the prior, the other one the label of the
+/// // first.
 /// let mut rows = [x.row(0)[0], x.row(1)[0]];
 /// rows.sort_by(f64::total_cmp);
 /// assert!(rows == [(1.0 + 7.0) / 2.0, 7.0] || rows == [(3.0 + 7.0) / 2.0, 7.0]);
@@ -66,8 +71,8 @@ const STEP: &str = "OrderedTargetEncoder";
 /// ```
 ///
 /// # References
-/// Prokhorenkova, Gusev, Vorobev, Dorogush, Gulin (2018), CatBoost: unbiased boosting with categorical features,
-/// doi:10.48550/arXiv.1706.09516
+/// Prokhorenkova, Gusev, Vorobev, Dorogush, Gulin (2018), CatBoost: unbiased boosting with
+/// categorical features, doi:10.48550/arXiv.1706.09516
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct OrderedTargetEncoder {
     permutations: usize,
@@ -94,15 +99,17 @@ impl OrderedTargetEncoder {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Number of random orders whose statistics are averaged for a training row, at least 1. Default 1. A few make the statistics
-    /// of small data less noisy. Do not take many: their mean tends to a function of all *other* rows of the level, from which a
-    /// deep tree can read the row's own label.
+    /// Number of random orders whose statistics are averaged for a training row, at least 1.
+    /// Default 1. A few make the statistics of small data less noisy. Do not take many: their mean
+    /// tends to a function of all *other* rows of the level, from which a deep tree can read the
+    /// row's own label.
     #[must_use]
     pub fn permutations(mut self, permutations: usize) -> Self {
         self.permutations = permutations;
         self
     }
-    /// Weight of the prior (`a`): it counts as so many rows of every level, more than 0. Default 10; smaller for targets with little noise.
+    /// Weight of the prior (`a`): it counts as so many rows of every level, more than 0. Default
+    /// 10; smaller for targets with little noise.
     #[must_use]
     pub fn prior_weight(mut self, a: f64) -> Self {
         self.prior_weight = a;
@@ -114,9 +121,9 @@ impl OrderedTargetEncoder {
         self.handle_missing = how;
         self
     }
-    /// Whether a second column, `merchant:count`, says how many training rows the level has (their weight), 0 where the encoding
-    /// is the prior for want of any. The same for all rows of a level, in training too. It tells a tree how far a statistic can
-    /// be trusted. Default false.
+    /// Whether a second column, `merchant:count`, says how many training rows the level has (their
+    /// weight), 0 where the encoding is the prior for want of any. The same for all rows of a
+    /// level, in training too. It tells a tree how far a statistic can be trusted. Default false.
     #[must_use]
     pub fn counts(mut self, counts: bool) -> Self {
         self.counts = counts;
@@ -141,7 +148,8 @@ impl OrderedTargetEncoder {
         let level = |i: usize| (column.codes[i] as usize).min(levels);
         let weight = |i: usize| column.weights.map_or(1.0, |w| w[i]);
         let value = |s: &Sum| {
-            // (sum + a * prior) / (count + a), written so that no rows give the prior to the last bit.
+            // (sum + a * prior) / (count + a), written so that no rows give the prior to the last
+            // bit.
             prior + s.above / (s.weight + self.prior_weight)
         };
         let mut out = vec![0.0; y.len()];
