@@ -1,7 +1,9 @@
-//! Boosting on more rows than the memory holds as numbers: `cargo run --release --example large -- --rows 20000000`.
+//! Boosting on more rows than the memory holds as numbers: `cargo run --release --example large --
+//! --rows 20000000`.
 //!
-//! Rows come in pieces (here they are computed; `CsvSource::batches` and `ParquetSource::batches` read them from files), are cut
-//! into bins, and forgotten. Prints seconds and the most memory that was in use.
+//! Rows come in pieces (here they are computed; `CsvSource::batches` and `ParquetSource::batches`
+//! read them from files), are cut into bins, and forgotten. Prints seconds and the most memory that
+//! was in use.
 #![allow(clippy::print_stdout)]
 
 use std::time::Instant;

@@ -1,4 +1,5 @@
-//! A model of any table: two CSV files and the name of a column in, predictions, metrics and a model out.
+//! A model of any table: two CSV files and the name of a column in, predictions, metrics and a
+//! model out.
 //!
 //! `cargo run --release --example tabular -- --help`
 #![allow(

@@ -67,9 +67,9 @@ pub fn load(args: &Args, report: &mut Report) -> Result<Source> {
     })
 }
 
-/// Codes, names and dates are read as they are written: an invoice number is no quantity, and whether 12/1 is in December is decided
-/// by the whole column. A column that is not there under one of the
-/// two spellings of the header is asked for again by `retail_columns`, by name.
+/// Codes, names and dates are read as they are written: an invoice number is no quantity, and
+/// whether 12/1 is in December is decided by the whole column. A column that is not there under one
+/// of the two spellings of the header is asked for again by `retail_columns`, by name.
 fn source(name: &str, bytes: Vec<u8>, bar: ProgressBar) -> Result<CsvSource> {
     let look = CsvSource::bytes(name, bytes.clone()).limit(1).read()?;
     let header: Vec<&str> = look

@@ -15,8 +15,8 @@ use ml_pipeline::eval::holdout::RankingBoard;
 use ml_pipeline::prelude::*;
 use serde_json::json;
 
-/// The fitted ladder, ready for the test window: what was learned stays as it is, counts and factors
-/// know everything before it.
+/// The fitted ladder, ready for the test window: what was learned stays as it is, counts and
+/// factors know everything before it.
 pub struct Trained {
     pub learned: Learned,
     pub now: Past,

@@ -7,8 +7,8 @@ use ml_pipeline::data::table::{MISSING_BOOL, Table};
 use ml_pipeline::prelude::*;
 use std::collections::HashMap;
 
-/// The columns called `names`, of the kinds of the `train` sheet, one row for each row of the file: rows that could not be read have no
-/// values.
+/// The columns called `names`, of the kinds of the `train` sheet, one row for each row of the file:
+/// rows that could not be read have no values.
 pub fn align(test: &Sheet, train: &Sheet, names: &[&str], notes: &mut Notes<'_>) -> Result<Table> {
     let found = || test.table.schema().fields().iter().map(|f| f.name());
     let places: HashMap<&str, usize> = found().zip(0..).collect();

@@ -1,4 +1,5 @@
-//! The default pipeline: numbers as they are, categories as codes, times as their parts, then boosting.
+//! The default pipeline: numbers as they are, categories as codes, times as their parts, then
+//! boosting.
 
 use super::select::Features;
 use ml_pipeline::data::table::{Schema, TableRow};
@@ -11,7 +12,8 @@ use ml_pipeline::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The encoding of a column as numbers. Boosting reads missing values itself, so nothing is imputed.
+/// The encoding of a column as numbers. Boosting reads missing values itself, so nothing is
+/// imputed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
     Number,

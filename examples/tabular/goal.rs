@@ -62,7 +62,8 @@ fn distinct(column: &Column) -> Vec<Box<str>> {
     labels.into_iter().map(Into::into).collect()
 }
 
-/// The task: the one asked for if the labels allow it, else the one that they suggest, with the reason.
+/// The task: the one asked for if the labels allow it, else the one that they suggest, with the
+/// reason.
 pub fn decide(table: &Table, target: &str, asked: Option<Task>) -> Result<(Goal, String)> {
     let column = table.column_named(target)?;
     if column.kind() == Kind::Time {
@@ -136,7 +137,8 @@ fn enough_rows(values: Vec<Box<str>>, table: &Table, target: &str) -> Result<Vec
     Ok(values)
 }
 
-/// The positive class is `1`, `true` or `yes`, else the last one, as in scikit-learn; of numbers the larger.
+/// The positive class is `1`, `true` or `yes`, else the last one, as in scikit-learn; of numbers
+/// the larger.
 fn positive_last(mut classes: Vec<Box<str>>, column: &Column) -> Vec<Box<str>> {
     let says_yes = |c: &str| {
         let c = c.trim().to_lowercase();

@@ -48,7 +48,8 @@ pub struct Learned<Y: Target, M> {
     pub predicted: Y::Prediction,
 }
 
-/// Learns with early stopping on held-out rows, then once more on all rows with the rounds that were best.
+/// Learns with early stopping on held-out rows, then once more on all rows with the rounds that
+/// were best.
 pub fn learn<Y, M>(
     data: Dataset<Table, Y>,
     features: &Features,
@@ -120,7 +121,8 @@ where
     Ok(out)
 }
 
-/// Writes the artifact and LightGBM's text, loads the artifact again, and makes sure that it predicts the same.
+/// Writes the artifact and LightGBM's text, loads the artifact again, and makes sure that it
+/// predicts the same.
 pub fn save<Y, M>(model: &Fitted<M>, dir: &Path, x: &Table, predicted: &Y::Prediction) -> Result<()>
 where
     Y: Target,

@@ -103,8 +103,8 @@ pub fn train(args: &Args, notes: &mut Notes) -> Result<Sheet> {
     Ok(sheet)
 }
 
-/// The test file, its columns as text where training did not see numbers: what does not fit there is then a missing cell, not a
-/// missing row.
+/// The test file, its columns as text where training did not see numbers: what does not fit there
+/// is then a missing cell, not a missing row.
 pub fn test(args: &Args, types: &BTreeMap<String, As>, notes: &mut Notes) -> Result<Sheet> {
     let read = |encoding| {
         let head = source(&args.test, args, encoding)

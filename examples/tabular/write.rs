@@ -6,7 +6,8 @@ use ml_pipeline::prelude::*;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Predictions as lines of a file: the last field is the number, or of several classes the most probable one's name.
+/// Predictions as lines of a file: the last field is the number, or of several classes the most
+/// probable one's name.
 pub trait Lines: Prediction {
     fn head(goal: &Goal) -> Vec<String>;
     fn fields(&self, row: usize, goal: &Goal, out: &mut Vec<String>);

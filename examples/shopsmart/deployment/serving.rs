@@ -19,9 +19,9 @@ use std::time::Duration;
 pub const KIND: &str = "shopsmart/1";
 pub const MODEL: &str = "shopsmart";
 
-/// Whether products that a shopper has may be recommended again: this shop sells what is used up (stage 3 counts the
-/// repeats), and the test window ranks the whole catalogue, bought or not. Where that is not so,
-/// leave both out.
+/// Whether products that a shopper has may be recommended again: this shop sells what is used up
+/// (stage 3 counts the repeats), and the test window ranks the whole catalogue, bought or not.
+/// Where that is not so, leave both out.
 const REBUY: bool = true;
 
 /// The state of the artifact: all that a service needs to answer.

@@ -107,8 +107,8 @@ fn popularity(trade: &Trade, log: &[Purchase], settings: &Settings) -> Result<Fi
         .fit_events(trade.items.len(), &events)
 }
 
-/// Several purchases of one item say more than one, but not several times more; an old one says less
-/// than a new one.
+/// Several purchases of one item say more than one, but not several times more; an old one says
+/// less than a new one.
 fn factors(
     trade: &Trade,
     log: &[Purchase],

@@ -1,4 +1,5 @@
-//! Features of (user, item, moment): histories strictly before the moment, factors fitted before it.
+//! Features of (user, item, moment): histories strictly before the moment, factors fitted before
+//! it.
 
 use super::past::Past;
 use crate::data::trade::Item;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 const BY_FACTORS: usize = 300;
 const BY_POPULARITY: usize = 200;
 
-/// Features of a user and an item at a moment. The log ends at `past.at`: later visits are described
-/// as of then.
+/// Features of a user and an item at a moment. The log ends at `past.at`: later visits are
+/// described as of then.
 #[derive(Debug, Clone)]
 pub struct ShopRows {
     past: Past,

@@ -6,7 +6,8 @@ use ml_pipeline::eval::holdout::{Among, Holdout, VisitBuf};
 use ml_pipeline::prelude::*;
 use std::collections::BTreeMap;
 
-/// One window of the future: features know what happened before `from`, labels what is bought until `to`.
+/// One window of the future: features know what happened before `from`, labels what is bought until
+/// `to`.
 #[derive(Debug, Clone, Copy)]
 pub struct Window {
     pub from: i64,
@@ -23,7 +24,8 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Four weeks each for every training window, validation and test, and two live weeks at the end; shorter in short logs.
+    /// Four weeks each for every training window, validation and test, and two live weeks at the
+    /// end; shorter in short logs.
     pub fn of(trade: &Trade, train_windows: usize) -> Result<Self> {
         let (first, last) = trade.span();
         let end = last + 1;
@@ -57,7 +59,8 @@ impl Windows {
     }
 }
 
-/// Known users who buy known items in a window, with what they buy, ascending; and what had to be left out.
+/// Known users who buy known items in a window, with what they buy, ascending; and what had to be
+/// left out.
 pub struct Demand {
     pub bought: BTreeMap<u32, Vec<u32>>,
     pub new_users: usize,

@@ -40,8 +40,8 @@ pub struct Lessons {
 }
 
 impl Lesson<'_> {
-    /// Fits boosting and network on the training windows, stops them early on the validation window,
-    /// weighs the blend there.
+    /// Fits boosting and network on the training windows, stops them early on the validation
+    /// window, weighs the blend there.
     pub fn learn(&self, times: &mut FitTimes) -> Result<Lessons> {
         let past = |at| {
             Past::of(

@@ -1,4 +1,5 @@
-//! Every setting of the ladder in one place. Chosen by NDCG@10 on the validation window; the test window had no say.
+//! Every setting of the ladder in one place. Chosen by NDCG@10 on the validation window; the test
+//! window had no say.
 
 use ml_pipeline::models::ensemble::Fusion;
 use serde::{Deserialize, Serialize};

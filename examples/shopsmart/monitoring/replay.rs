@@ -22,8 +22,8 @@ const HOUR: Duration = Duration::from_secs(3600);
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
 /// Every known buyer of the live weeks asks once; the shares that bought something shown, in the
-/// test window and live. Only buyers ask, so the conversion of these requests lies above that of all
-/// visits, at which the alert rule is set.
+/// test window and live. Only buyers ask, so the conversion of these requests lies above that of
+/// all visits, at which the alert rule is set.
 pub fn replay(
     job: &Job<'_>,
     candidate: &Candidate,

@@ -1,4 +1,5 @@
-//! Stage 3 of a simulated shop: its users, products and events repaired, and the repair checked against the truth.
+//! Stage 3 of a simulated shop: its users, products and events repaired, and the repair checked
+//! against the truth.
 
 use crate::support::console::timed;
 use crate::support::report::Report;
@@ -73,7 +74,8 @@ const RULES: [(Defect, &str, &str); 13] = [
     ),
 ];
 
-/// Repairs the tables, and says of each kind of defect how many were caught and how many sound rows were touched.
+/// Repairs the tables, and says of each kind of defect how many were caught and how many sound rows
+/// were touched.
 pub fn check(shop: &Shop, report: &mut Report) -> Result<Value> {
     report.part("Users, products and events of the simulated shop");
     let (repaired, took) = timed(|| repair(shop));
@@ -88,7 +90,8 @@ pub fn check(shop: &Shop, report: &mut Report) -> Result<Value> {
     for (defect, name, words) in RULES {
         let touched = touched(&repaired, defect, words)?;
         let injected = rows(shop, defect);
-        // A copy is dropped with whatever else is wrong with it; a price of nobody knows whom is made missing.
+        // A copy is dropped with whatever else is wrong with it; a price of nobody knows whom is
+        // made missing.
         let gone = |r: &u32| {
             (defect.table() == RawTable::Events && copies.contains(r))
                 || (defect == Defect::EventForeignCurrency && nobodys.contains(r))

@@ -69,7 +69,8 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) {
     }
 }
 
-/// The columns that hold figures: every cell begins with a digit or a sign, or says that there is none.
+/// The columns that hold figures: every cell begins with a digit or a sign, or says that there is
+/// none.
 pub fn numeric(columns: usize, rows: &[Vec<String>]) -> Vec<bool> {
     let figure = |cell: &str| {
         let digits = cell.trim_start_matches(['+', '-', '$', '<']);

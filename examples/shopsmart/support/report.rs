@@ -124,7 +124,8 @@ impl Report {
     }
 }
 
-/// With a capital and a full stop, as a page wants it; a name with digits or dots in it keeps its spelling.
+/// With a capital and a full stop, as a page wants it; a name with digits or dots in it keeps its
+/// spelling.
 fn sentence(text: &str) -> String {
     let first = text.split(' ').next().unwrap_or_default();
     let word = first

@@ -141,7 +141,8 @@ pub fn bars(label: &str, rows: &[(String, f64, f64, f64)]) -> String {
     plot.done()
 }
 
-/// Lines (name, values) over the same points; `ends` are the labels of the first and the last point.
+/// Lines (name, values) over the same points; `ends` are the labels of the first and the last
+/// point.
 pub fn lines(
     label: &str,
     across: &str,
@@ -199,7 +200,8 @@ pub fn by_doubling(label: &str, across: &str, counts: impl Iterator<Item = f64>)
     plot.done()
 }
 
-/// (name, first, second) as pairs of bars to the right, with a mark at `mark`; a value that is `None` has no bar.
+/// (name, first, second) as pairs of bars to the right, with a mark at `mark`; a value that is
+/// `None` has no bar.
 pub fn pairs(
     label: &str,
     names: (&str, &str),
