@@ -2,7 +2,6 @@
 
 pub mod oracle;
 
-use crate::evaluation::oracle;
 use crate::features::windows::holdout;
 use crate::job::Job;
 use crate::models::Trained;
