@@ -10,7 +10,7 @@ use super::choices::Boosting;
 use super::columns::columns;
 use super::evals::EvalsResult;
 use super::loss::loss;
-use super::objective::{Loss, Measure};
+use super::objective::loss::{Loss, Measure};
 use super::params::{BoostParams, STEP};
 use super::replay;
 use super::rows::{Rows, SampleRef, Source};

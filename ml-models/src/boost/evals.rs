@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::objective::Measure;
+use super::objective::loss::Measure;
 
 /// The metric after each round (what LightGBM's `record_evaluation` collects).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use super::columns::growth;
 use super::data::{TrainingSet, training_set, validation_set};
 use super::evals::EvalsResult;
 use super::fingerprint;
-use super::objective::Measure;
+use super::objective::loss::Measure;
 use super::params::{Boost, BoostParams, STEP};
 use super::progress::{RoundReport, TrainingBar};
 use super::rules::check_params;

@@ -2,7 +2,10 @@
 
 use ml_data::Result;
 
-use super::objective::{Classes, Custom, CustomObjective, Grades, Labels, Loss, Objective};
+use super::objective::Objective;
+use super::objective::custom::{Custom, CustomObjective};
+use super::objective::loss::Loss;
+use super::objective::registry::{Classes, Grades, Labels};
 use super::params::BoostParams;
 use super::rows::{LabelsRef, Rows, SampleRef};
 

@@ -5,7 +5,7 @@
 //!
 //! * `params`: the table of parameters; `rules`: rules between them;
 //! * `rows`, `bins`: the rows that count, and their bins;
-//! * `objective`: one loss a file, listed in `objective/list.rs`; `loss`: the one that is asked for;
+//! * `objective`: one loss a file, listed in `objective/mod.rs`; `loss`: the one that is asked for;
 //! * `data`: [`TrainingSet`](data::TrainingSet) and [`ValidationSet`](data::ValidationSet);
 //! * `state`: scores and trees between two rounds; `sampling`, `dart`, `early_stopping` and
 //!   `checkpoint`: the parts of a round;
@@ -84,7 +84,8 @@ pub use choices::{Boosting, DataSampleStrategy};
 pub use evals::EvalsResult;
 pub use fit_binned::FitBinned;
 pub use model::{FittedBoost, FittedBoostClassifier};
-pub use objective::{CustomObjective, Objective};
+pub use objective::Objective;
+pub use objective::custom::CustomObjective;
 pub use params::{Boost, BoostParams};
 pub use refit::Refit;
 pub use target::BoostTarget;

@@ -8,7 +8,7 @@ use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::choices::{Boosting, DataSampleStrategy};
-use super::objective::list::Objective;
+use super::objective::Objective;
 use super::parameter::{ParameterValue, parameters, rule_holds, rule_text, setter};
 use crate::tree::GrowPolicy;
 
@@ -240,6 +240,10 @@ parameters! {
     lambdarank_truncation_level: usize = 30, at_least(1), [], plain;
     /// LambdaMART: normalise the gradients of each query. Default true.
     lambdarank_norm: bool = true, any, [], plain;
+    /// YetiRank: rankings drawn of each query and round. Default 10.
+    yetirank_permutations: usize = 10, at_least(1), ["permutations"], plain;
+    /// YetiRank: factor of the weight of a pair a place further down, in (0, 1]. Default 0.85.
+    yetirank_decay: f64 = 0.85, fraction, ["decay"], plain;
     /// LambdaMART: gain of each grade, `None` for 2^grade - 1. Default `None`.
     label_gain: Option<Vec<f64>> = None, penalty, [], plain;
     /// LambdaMART: cut-off of the NDCG or MAP that early stopping watches. Default 5.

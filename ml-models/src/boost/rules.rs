@@ -3,7 +3,7 @@
 use ml_data::{Error, Result};
 
 use super::choices::Boosting;
-use super::objective::list::Objective;
+use super::objective::Objective;
 use super::params::{Boost, BoostParams, STEP};
 use crate::tree::GrowPolicy;
 

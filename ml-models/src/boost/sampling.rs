@@ -1,7 +1,7 @@
 //! The random rows and columns of each round.
 
 use super::choices::DataSampleStrategy;
-use super::objective::Pair;
+use super::objective::loss::Pair;
 use super::params::BoostParams;
 use crate::tree::sampling::choose;
 

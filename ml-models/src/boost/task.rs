@@ -6,7 +6,8 @@ use ml_data::Result;
 use ml_data::contract::Round;
 
 use super::evals::EvalsResult;
-use super::objective::{CustomObjective, Measure};
+use super::objective::custom::CustomObjective;
+use super::objective::loss::Measure;
 use super::rows::SampleRef;
 use crate::tree::Ensemble;
 

@@ -6,7 +6,8 @@ use ml_data::repr::Repr;
 use ml_data::sample::{Binary, Real, Sample, Valid};
 
 use super::evals::EvalsResult;
-use super::objective::{CustomObjective, Measure};
+use super::objective::custom::CustomObjective;
+use super::objective::loss::Measure;
 use super::params::Boost;
 use super::rows::SampleRef;
 use super::target::BoostTarget;

@@ -5,8 +5,8 @@
 
 use rayon::prelude::*;
 
+use super::loss::{Loss, Measure, Pair};
 use super::registry::{Build, Entry};
-use super::{Loss, Measure, Pair};
 use crate::boost::params::BoostParams;
 use crate::tree::Link;
 use crate::tree::kernel;

@@ -2,7 +2,7 @@
 
 use ml_data::{Error, Result};
 
-use super::{Loss, Measure, Pair};
+use super::loss::{Loss, Measure, Pair};
 
 /// A loss that users bring. The labels are the sample's own, in its order without rows of weight 0; binary labels are 0 and 1.
 pub trait CustomObjective: std::fmt::Debug + Send + Sync {

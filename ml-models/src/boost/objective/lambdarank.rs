@@ -2,9 +2,10 @@
 
 use ml_data::Result;
 
+use super::loss::{Loss, Measure, Pair};
 use super::ndcg::{dcg, discounts, gain, ideal, ranking};
+use super::queries;
 use super::registry::{Build, Entry, Grades};
-use super::{Loss, Measure, Pair, queries};
 use crate::boost::params::BoostParams;
 use crate::tree::{kernel, math};
 

@@ -1,15 +1,16 @@
 //! Losses: gradients and hessians of each row's scores, and the metric that validation watches.
 //!
-//! One objective a file: its formula, its names and its [`Entry`](registry); a new one is that file
-//! and a line in `list`.
+//! One objective a file: its formula, its names and its [`Entry`](registry::Entry). A new one is
+//! that file, and in this one its `mod` line and its line in the list. Parameters know objectives
+//! by the enum [`Objective`]; [`registry`] makes losses of them.
 
 mod binary;
-mod custom;
+pub(super) mod custom;
 mod fair;
 mod gamma;
 mod huber;
 mod lambdarank;
-pub(super) mod list;
+pub(super) mod loss;
 mod mape;
 mod multiclass;
 mod multiclassova;
@@ -21,86 +22,81 @@ mod quantile;
 mod queries;
 mod rank_map;
 mod rank_xendcg;
-mod registry;
+pub(super) mod registry;
 mod regression;
 mod regression_l1;
 #[cfg(test)]
 mod tests;
 mod tweedie;
+mod yeti_rank;
 
-use std::fmt::Debug;
+use serde::{Deserialize, Serialize};
 
-use ml_data::Result;
-
-use crate::tree::Link;
-pub(crate) use crate::tree::grow::Pair;
-pub(crate) use custom::Custom;
-pub use custom::CustomObjective;
-pub use list::Objective;
-pub(crate) use percentile::Renewal;
-pub(crate) use registry::{Classes, Grades, Labels};
-
-/// An objective together with the labels it is measured on. Scores and pairs of several outputs follow each other, all rows of
-/// the first output first.
-pub(crate) trait Loss: Debug + Send + Sync {
-    /// Scores a row.
-    fn outputs(&self) -> usize {
-        1
-    }
-
-    /// The constant scores to start from: the best ones where the objective has some.
-    fn start(&self, weights: Option<&[f64]>) -> Vec<f64>;
-
-    /// Whether all hessians are 1.
-    fn unit_hessian(&self) -> bool {
-        false
-    }
-
-    /// Gradients and hessians at these scores, weights left out. `round` counts from 0.
-    fn gradients(&self, scores: &[f64], round: usize, out: &mut [Pair]);
-
-    /// Refuses pairs that trees can not be grown from; the library's own losses have none.
-    ///
-    /// # Errors
-    /// The row and what is wrong with its pair.
-    fn check(&self, pairs: &[Pair]) -> Result<()> {
-        let _ = pairs;
-        Ok(())
-    }
-
-    /// Leaf values found anew from residuals, where a second-order step would be poor.
-    fn renewal(&self) -> Option<Renewal<'_>> {
-        None
-    }
-
-    /// The metric that validation watches.
-    fn measure(&self) -> Measure<'static>;
-
-    /// That metric at these scores, in which each row counts for its weight.
-    fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64;
-
-    /// From scores to predictions.
-    fn link(&self) -> Link {
-        Link::Identity
-    }
-
-    /// The name in LightGBM's files.
-    fn name(&self) -> String;
-}
-
-/// Name and direction of a validation metric.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Measure<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) higher_is_better: bool,
-}
-
-impl<'a> Measure<'a> {
-    /// A loss.
-    const fn loss(name: &'a str) -> Self {
-        Self {
-            name,
-            higher_is_better: false,
+/// Hands the list to a macro. A line: docs, the name, and the module of its
+/// [`Entry`](registry::Entry).
+macro_rules! with_objectives {
+    ($then:ident) => {
+        $then! {
+            /// Half the squared error: the mean.
+            Regression => regression,
+            /// Absolute error: the median. See [`Quantile`](Self::Quantile) for weights.
+            RegressionL1 => regression_l1,
+            /// Squared up to `alpha`, absolute beyond.
+            Huber => huber,
+            /// A smooth relative of Huber's loss, with scale `fair_c`.
+            Fair => fair,
+            /// Log-linear counts: labels are at least 0, predictions are rates.
+            Poisson => poisson,
+            /// The `alpha` quantile.
+            ///
+            /// Of rows without weights, or with whole weights, which are repeats, it lies between two
+            /// neighbours, as in NumPy and LightGBM. Under other weights it is the smallest label (of a
+            /// leaf: the smallest residual) at which the weighted loss is least. LightGBM 4.7 takes the
+            /// label before that one.
+            Quantile => quantile,
+            /// Absolute error relative to labels beyond 1. A row weighs one over the size of its label,
+            /// besides its own weight: see [`Quantile`](Self::Quantile) for the consequence.
+            Mape => mape,
+            /// Log-linear positive amounts.
+            Gamma => gamma,
+            /// Log-linear amounts with many zeros; `tweedie_variance_power` lies between Poisson (1) and
+            /// gamma (2).
+            Tweedie => tweedie,
+            /// Log loss of two classes.
+            Binary => binary,
+            /// Log loss of several classes, whose probabilities sum to 1.
+            Multiclass => multiclass,
+            /// Several classes, one against all others each; the probabilities need not sum to 1.
+            MulticlassOva => multiclassova,
+            /// LambdaMART: pairs of documents weighted by the change of NDCG.
+            Lambdarank => lambdarank,
+            /// LambdaMART: pairs of documents weighted by the change of mean average precision; grades are
+            /// 0 and 1. XGBoost's `rank:map`; validation watches MAP at `eval_at`.
+            RankMap => rank_map,
+            /// Cross-entropy that bounds NDCG, with a random perturbation of the grades.
+            RankXendcg => rank_xendcg,
+            /// YetiRank: pairs of neighbours in rankings drawn around the present one; see
+            /// [`Boost`](crate::boost::Boost) for `yetirank_permutations` and `yetirank_decay`.
+            YetiRank => yeti_rank,
         }
-    }
+    };
 }
+
+macro_rules! objectives {
+    ($($(#[$doc:meta])* $name:ident => $module:ident,)*) => {
+        /// The loss that is minimised, under LightGBM's names.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum Objective {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Objective {
+            /// Every objective.
+            pub(in crate::boost) const ALL: &[Self] = &[$(Self::$name,)*];
+        }
+    };
+}
+with_objectives!(objectives);
+
+pub(super) use with_objectives;

@@ -6,8 +6,8 @@
 
 use rayon::prelude::*;
 
+use super::loss::{Loss, Measure, Pair};
 use super::registry::{Build, Entry};
-use super::{Loss, Measure, Pair};
 use crate::tree::Link;
 use crate::tree::kernel::{self, BLOCK};
 use crate::tree::math::{self, PIECE, mean_of};

@@ -4,8 +4,8 @@
 //! The sum over classes of the [`binary`](super::binary) loss, whose positive class is that one.
 
 use super::binary::Logistic;
+use super::loss::{Loss, Measure, Pair};
 use super::registry::{Build, Classes, Entry};
-use super::{Loss, Measure, Pair};
 use crate::tree::Link;
 use crate::tree::math::{self, mean_of};
 

@@ -7,9 +7,9 @@ use std::fmt::Debug;
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
+use super::loss::{Loss, Measure, Pair};
 use super::percentile::{Renewal, percentile};
 use super::registry::Labels;
-use super::{Loss, Measure, Pair};
 use crate::boost::params::STEP;
 use crate::tree::Link;
 use crate::tree::math::{PIECE, mean_of, weighted_mean};

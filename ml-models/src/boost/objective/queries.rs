@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::Pair;
+use super::loss::Pair;
 
 /// Calls `each` with the number of each query, its rows and its pairs, on as many threads as there are.
 pub(super) fn for_each<S: Default>(

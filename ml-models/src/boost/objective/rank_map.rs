@@ -8,9 +8,10 @@
 use ml_data::{Error, Result};
 
 use super::lambdarank::{Pair64, push};
+use super::loss::{Loss, Measure, Pair};
 use super::ndcg::ranking;
+use super::queries;
 use super::registry::{Build, Entry};
-use super::{Loss, Measure, Pair, queries};
 use crate::boost::params::BoostParams;
 
 pub(super) const ENTRY: Entry = Entry {

@@ -6,8 +6,8 @@
 use rayon::prelude::*;
 
 use super::lambdarank::LambdaRank;
+use super::loss::{Loss, Measure, Pair};
 use super::registry::{Build, Entry};
-use super::{Loss, Measure, Pair};
 use crate::tree::math;
 
 pub(super) const ENTRY: Entry = Entry {

@@ -2,8 +2,8 @@
 
 use ml_data::{Error, Result};
 
-use super::Loss;
-use super::list::{Objective, with_objectives};
+use super::loss::Loss;
+use super::{Objective, with_objectives};
 use crate::boost::parameter::ParameterValue;
 use crate::boost::params::{BoostParams, STEP};
 

@@ -1,14 +1,18 @@
 //! Every loss under weights: values worked out from the definitions with NumPy, and weights that
 //! stand for repeated rows.
 
+use super::Objective;
 use super::binary::Logistic;
 use super::lambdarank::LambdaRank;
+use super::loss::Loss;
 use super::multiclass::Softmax;
 use super::multiclassova::OneVsAll;
 use super::rank_map::LambdaMap;
 use super::rank_xendcg::XeNdcg;
-use super::*;
+use super::registry::{Classes, Labels};
 use crate::boost::Boost;
+use crate::tree::Link;
+use std::fmt::Debug;
 
 const LABELS: [f64; 3] = [0.5, 2.0, 7.0];
 const SCORES: [f64; 3] = [0.3, 0.7, 1.4];
