@@ -12,7 +12,9 @@ use ml_pipeline::eval::metric::{
 };
 use ml_pipeline::features::columns::{ColumnTransformer, Remainder};
 use ml_pipeline::features::encode::OrderedTargetEncoder;
-use ml_pipeline::models::boost::{Boost, FittedBoost, FittedBoostClassifier};
+use ml_pipeline::models::boost::{
+    Boost, FittedBoost, FittedBoostClassifier, GrowPolicy, Objective,
+};
 use serde_json::json;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -30,6 +32,10 @@ pub(crate) const ENTRIES: &[Entry] = &[
     Entry {
         case: "boost-quantised",
         ..entry("multi", quantised)
+    },
+    Entry {
+        case: "boost-yeti_rank",
+        ..entry("ltr", yeti_rank)
     },
 ];
 
@@ -90,6 +96,17 @@ fn reg(case: &Case<'_>) -> Result<()> {
 }
 
 fn ltr(case: &Case<'_>) -> Result<()> {
+    ranking(case, &boost(case))
+}
+
+/// CatBoost's method for lists, on trees of its kind.
+fn yeti_rank(case: &Case<'_>) -> Result<()> {
+    let symmetric = boost(case).grow_policy(GrowPolicy::SymmetricTree);
+    let depth = symmetric.max_depth(Some(8));
+    ranking(case, &depth.objective(Objective::YetiRank))
+}
+
+fn ranking(case: &Case<'_>, boost: &Boost) -> Result<()> {
     let labels = |part: &str| {
         let file = |kind: &str| {
             let name = format!("{}_{part}_{kind}", case.dataset());
@@ -107,15 +124,10 @@ fn ltr(case: &Case<'_>) -> Result<()> {
         .collect();
     let (truth, test_sizes) = labels("test")?;
     let metric = Ndcg::at(10).no_relevant(NoRelevant::Skip);
-    run::<Relevance>(
-        case,
-        &boost(case),
-        RelevanceLabels::new(grades, queries)?,
-        |p| {
-            let value = metric.mean(p, &truth, &test_sizes, None)?;
-            Ok(vec![("ndcg10", json!(value))])
-        },
-    )
+    run::<Relevance>(case, boost, RelevanceLabels::new(grades, queries)?, |p| {
+        let value = metric.mean(p, &truth, &test_sizes, None)?;
+        Ok(vec![("ndcg10", json!(value))])
+    })
 }
 
 /// Labels that are written as numbers.

@@ -345,6 +345,7 @@ fn lists_of_a_weight_are_measured_as_repeated_lists() {
     for (objective, most) in [
         (Objective::Lambdarank, 3.0),
         (Objective::RankXendcg, 3.0),
+        (Objective::YetiRank, 3.0),
         (Objective::RankMap, 1.0),
     ] {
         let lists = |x: &[f64], y: &[f64]| {

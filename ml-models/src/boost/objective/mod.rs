@@ -75,8 +75,25 @@ macro_rules! with_objectives {
             RankMap => rank_map,
             /// Cross-entropy that bounds NDCG, with a random perturbation of the grades.
             RankXendcg => rank_xendcg,
-            /// YetiRank: pairs of neighbours in rankings drawn around the present one; see
-            /// [`Boost`](crate::boost::Boost) for `yetirank_permutations` and `yetirank_decay`.
+            /// YetiRank: pairs of neighbours in rankings that are drawn around the present one
+            /// (`yetirank_permutations`, `yetirank_decay`). Best with symmetric trees.
+            ///
+            /// ```
+            /// use ml_data::prelude::*;
+            /// use ml_data::sample::RelevanceLabels;
+            /// use ml_models::boost::{Boost, FittedBoost, GrowPolicy, Objective};
+            ///
+            /// // 60 queries of 10 documents; the larger the number, the better the document.
+            /// let x: Vec<f64> = (0..600).map(|i| f64::from(i * 37 % 101)).collect();
+            /// let grades: Vec<f32> = x.iter().map(|x| (x / 34.0).floor() as f32).collect();
+            /// let labels = RelevanceLabels::new(grades, (0..600).map(|i| i / 10).collect::<Vec<u32>>())?;
+            /// let train = Dataset::<_, Relevance>::new(Dense::from_rows(1, x)?, labels)?.into_train();
+            /// let boost = Boost::new().objective(Objective::YetiRank).num_iterations(20);
+            /// let model: FittedBoost = boost.grow_policy(GrowPolicy::SymmetricTree).fit(&train)?;
+            /// let scores = model.predict(View::all(&Dense::from_rows(1, vec![10.0, 50.0, 90.0])?))?.0;
+            /// assert!(scores[0] < scores[1] && scores[1] < scores[2]);
+            /// # Ok::<(), ml_data::Error>(())
+            /// ```
             YetiRank => yeti_rank,
         }
     };

@@ -89,7 +89,7 @@ pub(super) fn spelling(parts: &EnsembleParts) -> Result<(&'static str, &'static 
     Ok(match (parts.link, own.unwrap_or_default()) {
         (Link::Identity, "regression_l1") => ("reg:absoluteerror", "0E0"),
         (Link::Identity, "huber") => ("reg:pseudohubererror", "0E0"),
-        (Link::Identity, "lambdarank" | "rank_xendcg") => ("rank:ndcg", "0E0"),
+        (Link::Identity, "lambdarank" | "rank_xendcg" | "yeti_rank") => ("rank:ndcg", "0E0"),
         (Link::Identity, _) => ("reg:squarederror", "0E0"),
         (Link::Exp, "gamma") => ("reg:gamma", "1E0"),
         (Link::Exp, "tweedie") => ("reg:tweedie", "1E0"),

@@ -87,6 +87,7 @@ fn links_are_written_as_an_objective_that_has_them() {
         (Link::Identity, "huber", ("reg:pseudohubererror", "0E0")),
         (Link::Identity, "lambdarank", ("rank:ndcg", "0E0")),
         (Link::Identity, "rank_xendcg", ("rank:ndcg", "0E0")),
+        (Link::Identity, "yeti_rank", ("rank:ndcg", "0E0")),
         (Link::Identity, "", ("reg:squarederror", "0E0")),
         (Link::Exp, "gamma", ("reg:gamma", "1E0")),
         (Link::Exp, "tweedie", ("reg:tweedie", "1E0")),
