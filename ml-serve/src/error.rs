@@ -1,4 +1,4 @@
-//! What can go wrong between a model file and a shopper.
+//! Errors between a model file and a shopper.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ pub enum Error {
     /// The operating system refused: an address in use, a file that can not be read.
     #[error("{context}: {source}")]
     Io {
-        /// What was tried, on which path or address.
+        /// The operation, with its path or address.
         context: String,
         /// The system's answer.
         source: std::io::Error,
@@ -32,7 +32,7 @@ pub enum Error {
     Locked {
         /// The lock file.
         path: PathBuf,
-        /// How long it was waited for.
+        /// Time it was waited for.
         waited_ms: u64,
     },
     /// A name that can not be used for a model or an alias.
@@ -88,7 +88,7 @@ pub enum Error {
         path: PathBuf,
         /// The published SHA-256 or length.
         expected: String,
-        /// What the file has now.
+        /// Length or digest that the file has now.
         found: String,
     },
     /// A link, pipe or folder lies where the registry keeps something else.
@@ -96,9 +96,9 @@ pub enum Error {
     FileKind {
         /// The path.
         path: PathBuf,
-        /// What should be there.
+        /// Kind that should be there.
         expected: &'static str,
-        /// What is there.
+        /// Kind that is there.
         found: &'static str,
     },
     /// Every version number of the model was given out: the highest is there, or was.
@@ -113,7 +113,8 @@ pub enum Error {
     },
     /// A promotion that nobody decided: the gate's outcome passes without a reason.
     #[error(
-        "version {version} of `{model}` was not promoted to `{alias}`: the gate passed it without a reason, so nobody decided"
+        "version {version} of `{model}` was not promoted to `{alias}`: \
+         the gate passed it without a reason, so nobody decided"
     )]
     Undecided {
         /// The model.
@@ -128,7 +129,7 @@ pub enum Error {
     Manifest {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// Fault of its contents.
         reason: String,
     },
     /// The promotion gate said no.
@@ -151,16 +152,16 @@ pub enum Error {
     Request {
         /// Path of the field, as `filters.price_max`.
         field: String,
-        /// What would have been right.
+        /// Values that would have been right.
         expected: String,
-        /// What was sent.
+        /// Value that was sent.
         found: String,
     },
     /// No model is loaded.
     #[error("no model is loaded yet")]
     NotReady,
     /// Every rung of the chain failed.
-    #[error("no rung could answer: {}", tried.iter().map(|(n, e)| format!("{n}: {e}")).collect::<Vec<_>>().join("; "))]
+    #[error("no rung could answer: {}", causes(tried))]
     NoAnswer {
         /// Each rung and why it did not answer.
         tried: Vec<(String, String)>,
@@ -168,12 +169,17 @@ pub enum Error {
     /// The server stopped before these requests were finished.
     #[error("stopped with requests still open after waiting {waited_ms} ms")]
     DrainTimeout {
-        /// How long it waited for them.
+        /// Time it waited for them.
         waited_ms: u64,
     },
     /// A parameter, model or ranker error of the layers below.
     #[error(transparent)]
     Data(#[from] ml_data::Error),
+}
+
+fn causes(tried: &[(String, String)]) -> String {
+    let causes: Vec<String> = tried.iter().map(|(n, e)| format!("{n}: {e}")).collect();
+    causes.join("; ")
 }
 
 fn have(known: &[String]) -> String {

@@ -2,7 +2,7 @@
 //!
 //! | default | raised by | past it |
 //! |---|---|---|
-//! | [`CONNECTIONS`] | [`Server::connections`] | the connection that waited longest for its client is closed |
+//! | [`CONNECTIONS`] | [`Server::connections`] | the one that waited longest for its client is closed |
 //! | [`CONCURRENCY`] | [`Server::concurrency`] | 503 `overloaded` |
 //! | [`HEAD_BYTES`] | [`Server::head_limit`] | 431 `headers_too_large`, 414 `uri_too_long` |
 //! | [`BODY_BYTES`] | [`Server::body_limit`] | 413 `body_too_large` |
@@ -13,11 +13,11 @@
 //! | [`YIELD_AFTER`] | [`Server::yield_after`] | a waiting connection may be closed for a new one |
 //! | [`NOTICE`] | [`Server::notice`] | a server told to stop closes its port |
 //! | [`GRACE`] | [`Server::grace`] | a stopping server closes connections that ask nothing |
-//! | [`DRAIN_TIMEOUT`] | [`Server::drain_timeout`] | [`Error::DrainTimeout`](crate::Error::DrainTimeout) |
-//! | [`EVENTS_KEPT`] | [`EventBuffer::bounded`](crate::recommend::EventBuffer::bounded) | the oldest event is dropped, and counted |
-//! | [`PATIENCE`] | [`Registry::patience`](crate::registry::Registry::patience) | [`Error::Locked`](crate::Error::Locked) |
+//! | [`DRAIN_TIMEOUT`] | [`Server::drain_timeout`] | [`Error::DrainTimeout`] |
+//! | [`EVENTS_KEPT`] | [`EventBuffer::bounded`] | the oldest event is dropped, and counted |
+//! | [`PATIENCE`] | [`FolderStore::patience`] | [`Error::Locked`] |
 //! | [`WAITING_ANSWERS`] | [`CanaryRollout::waiting`], [`AbTest::waiting`] | the oldest answer can not convert any more |
-//! | [`COUNTED_USERS`] | [`CanaryRollout::users`], [`AbTest::users`] | further users are counted by request alone |
+//! | [`COUNTED_USERS`] | [`CanaryRollout::users`], [`AbTest::users`] | further users count by request alone |
 //!
 //! The memory that clients can claim is bounded by `connections x (head limit + body limit)`: 128
 //! MiB with the defaults.
@@ -38,6 +38,10 @@
 //! [`CanaryRollout::users`]: crate::rollout::CanaryRollout::users
 //! [`AbTest::waiting`]: crate::rollout::AbTest::waiting
 //! [`AbTest::users`]: crate::rollout::AbTest::users
+//! [`EventBuffer::bounded`]: crate::recommend::EventBuffer::bounded
+//! [`FolderStore::patience`]: crate::registry::FolderStore::patience
+//! [`Error::DrainTimeout`]: crate::Error::DrainTimeout
+//! [`Error::Locked`]: crate::Error::Locked
 
 use std::time::Duration;
 
@@ -74,7 +78,7 @@ pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
 /// Events that [`EventBuffer`](crate::recommend::EventBuffer) keeps: about 8 MB for lists of ten.
 pub const EVENTS_KEPT: usize = 10_000;
-/// Time a writer of the registry waits for another.
+/// Time a writer of the registry's folder waits for another.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Answers of a rollout that wait for their outcome, about 5 MB.
 pub const WAITING_ANSWERS: usize = 100_000;

@@ -1,7 +1,8 @@
-//! A disk that fills up while a version or an event is written: typed errors, and what was there before stays as it was.
+//! A disk that fills up while a version or an event is written: typed errors, and what was there
+//! before stays as it was.
 //!
-//! The test runs itself in a shell that limits the size of files to a few kilobytes, so that writes fail in the middle, as they
-//! do on a disk without space.
+//! The test runs itself in a shell that limits the size of files to a few kilobytes, so that writes
+//! fail in the middle, as they do on a disk without space.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -92,7 +93,8 @@ fn a_full_disk_loses_nothing_that_was_there() {
         .unwrap();
     let pass = GateOutcome::pass(["first"]);
     registry.promote("shop", first, "champion", &pass).unwrap();
-    // The signal that a process gets for writing too much is ignored, so that it gets the error in its place.
+    // The signal that a process gets for writing too much is ignored, so that it gets the error in
+    // its place.
     let limited = "trap '' XFSZ; ulimit -f 16; exec \"$0\" --exact child --nocapture";
     let run = Command::new("sh")
         .args(["-c", limited])

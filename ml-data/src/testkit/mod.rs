@@ -73,14 +73,16 @@ pub struct Report {
 }
 
 impl Report {
-    fn new(subject: impl Into<String>) -> Self {
+    /// A report about this subject, without a rule yet.
+    pub fn new(subject: impl Into<String>) -> Self {
         Self {
             subject: subject.into(),
             ..Self::default()
         }
     }
 
-    fn rule(&mut self, name: &'static str, outcome: Result<(), String>) {
+    /// Adds a rule, kept or broken for this reason.
+    pub fn rule(&mut self, name: &'static str, outcome: Result<(), String>) {
         self.checked.push(name);
         if let Err(why) = outcome {
             self.failures.push(format!("{name}: {why}"));

@@ -2,7 +2,7 @@
 
 use super::api::{App, router};
 use super::connection;
-use super::seat::Seats;
+use super::connections::ConnectionTable;
 use crate::error::{Error, Result};
 use axum::Router;
 use std::future::Future;
@@ -13,25 +13,25 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How often slow clients are looked for, and how long accepting rests after an error that only
+/// Time between two looks for slow clients, and for which accepting rests after an error that only
 /// time or room can mend.
 const TICK: Duration = Duration::from_millis(50);
 
 /// Everything that accepting needs.
-pub(super) struct Door {
+pub(super) struct Acceptor {
     app: Arc<App>,
     router: Router,
-    seats: Arc<Seats>,
-    most: usize,
+    connections: Arc<ConnectionTable>,
+    max_connections: usize,
 }
 
-impl Door {
+impl Acceptor {
     pub(super) fn new(app: Arc<App>) -> Self {
         let files = open_files().map_or(usize::MAX, |n| (n / 4 * 3).max(1));
         Self {
             router: router(app.clone()),
-            seats: Seats::new(),
-            most: app.limits.connections.max(1).min(files),
+            connections: ConnectionTable::new(),
+            max_connections: app.limits.connections.max(1).min(files),
             app,
         }
     }
@@ -49,7 +49,7 @@ impl Door {
         let notice = self.app.limits.notice;
         self.accept_until(&listener, tokio::time::sleep(notice))
             .await;
-        if turn_away(&listener) {
+        if refuse_handshakes(&listener) {
             // Handshakes under way come to their end, and are accepted.
             self.accept_until(&listener, tokio::time::sleep(TICK * 2))
                 .await;
@@ -64,7 +64,7 @@ impl Door {
         tokio::pin!(end);
         let mut resting = false;
         loop {
-            let full = self.seats.len() >= self.most;
+            let full = self.connections.len() >= self.max_connections;
             if full {
                 self.make_room();
             }
@@ -72,11 +72,11 @@ impl Door {
                 () = &mut end => return,
                 _ = tick.tick() => {
                     resting = false;
-                    self.seats.sweep(&self.app.limits, None, &self.app.metrics);
+                    self.connections.sweep(&self.app.limits, None, &self.app.metrics);
                 }
-                () = self.seats.left(), if full => {}
+                () = self.connections.left(), if full => {}
                 accepted = listener.accept(), if !full && !resting => match accepted {
-                    Ok((stream, _)) => self.seat(stream),
+                    Ok((stream, _)) => self.serve(stream),
                     Err(e) => resting = self.refused(&e),
                 },
             }
@@ -85,7 +85,7 @@ impl Door {
 
     fn make_room(&self) -> bool {
         let (limits, metrics) = (&self.app.limits, &self.app.metrics);
-        self.seats.make_room(limits.yield_after, metrics)
+        self.connections.make_room(limits.yield_after, metrics)
     }
 
     /// Accepting failed. True when it makes no sense to try again at once: no descriptors, no
@@ -105,19 +105,19 @@ impl Door {
         true
     }
 
-    fn seat(&self, stream: TcpStream) {
+    fn serve(&self, stream: TcpStream) {
         // Answers are written whole: waiting for more to send would only delay them.
         let _ = stream.set_nodelay(true);
-        let (taken, app) = (self.seats.take(), self.app.clone());
+        let (slot, app) = (self.connections.take(), self.app.clone());
         self.app.metrics.connections.inc();
         let router = self.router.clone();
         tokio::spawn(async move {
             let _count = ConnectionGuard(app.clone());
-            connection::serve(stream, taken, router, app).await;
+            connection::serve(stream, slot, router, app).await;
         });
     }
 
-    /// Takes every connection that already waits, then closes the port at once.
+    /// Accepts every connection that already waits, then closes the port at once.
     fn close(&self, listener: TcpListener) {
         let Ok(listener) = listener.into_std() else {
             return;
@@ -127,20 +127,20 @@ impl Door {
             if stream.set_nonblocking(true).is_ok()
                 && let Ok(stream) = TcpStream::from_std(stream)
             {
-                self.seat(stream);
+                self.serve(stream);
             }
         }
     }
 
     async fn drain(&self) -> Result<()> {
-        let closed = self.seats.now();
+        let closed = self.connections.now();
         let (app, limits) = (&self.app, &self.app.limits);
         let mut tick = interval(TICK);
         let empty = async {
-            while self.seats.len() > 0 {
+            while self.connections.len() > 0 {
                 tokio::select! {
-                    _ = tick.tick() => self.seats.sweep(limits, Some(closed), &app.metrics),
-                    () = self.seats.left() => {}
+                    _ = tick.tick() => self.connections.sweep(limits, Some(closed), &app.metrics),
+                    () = self.connections.left() => {}
                 }
             }
         };
@@ -150,7 +150,7 @@ impl Door {
         {
             return Ok(());
         }
-        self.seats.shut();
+        self.connections.shut();
         // Connections that sent no whole request do not count.
         match app.metrics.in_flight.get() {
             0 => Ok(()),
@@ -166,7 +166,7 @@ impl Door {
 /// look and the end. Its system asks again a second later, and is then refused, as by any port that
 /// is closed.
 #[cfg(target_os = "linux")]
-fn turn_away(listener: &TcpListener) -> bool {
+fn refuse_handshakes(listener: &TcpListener) -> bool {
     use socket2::{SockFilter, SockRef};
     // On the TCP header: byte 13 holds the flags; of SYN (2) and ACK (16) only SYN is set.
     let filter = [
@@ -181,7 +181,7 @@ fn turn_away(listener: &TcpListener) -> bool {
 
 /// Only Linux can do that.
 #[cfg(not(target_os = "linux"))]
-fn turn_away(_: &TcpListener) -> bool {
+fn refuse_handshakes(_: &TcpListener) -> bool {
     false
 }
 
@@ -192,7 +192,7 @@ impl Drop for ConnectionGuard {
     }
 }
 
-/// How many files this process may have open, where the system says so in a file.
+/// Number of files that this process may have open, where the system says so in a file.
 fn open_files() -> Option<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits.lines().find(|l| l.starts_with("Max open files"))?;

@@ -1,11 +1,11 @@
 //! The routes.
 
-use super::body::{Unread, read};
+use super::body::{BodyError, read};
+use super::connections::{ConnectionPhase, ConnectionState};
+use super::error_reply::ErrorReply;
+use super::limits::HttpLimits;
 use super::metrics::Metrics;
-use super::reply::Refusal;
-use super::seat::{Phase, Seat};
-use super::server::Server;
-use super::work::{Ended, WorkQueue};
+use super::work::{JobError, WorkQueue};
 use crate::error::Error;
 use crate::recommend::{self, Recommend};
 use axum::Json;
@@ -30,9 +30,9 @@ const METRICS: &str = "/metrics";
 
 pub(super) struct App {
     pub(super) service: Arc<dyn Recommend>,
-    pub(super) limits: Server,
+    pub(super) limits: HttpLimits,
     pub(super) metrics: Metrics,
-    pub(super) places: Arc<Semaphore>,
+    pub(super) permits: Arc<Semaphore>,
     pub(super) work: WorkQueue,
     pub(super) draining: AtomicBool,
 }
@@ -44,11 +44,11 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route(READY, get(ready))
         .route(METRICS, get(metrics))
         .fallback(|| async {
-            Refusal::new(StatusCode::NOT_FOUND, "not_found", "there is no such route")
+            ErrorReply::new(StatusCode::NOT_FOUND, "not_found", "there is no such route")
         })
         .method_not_allowed_fallback(|| async {
             let message = "this route does not take this method";
-            Refusal::new(
+            ErrorReply::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
                 message,
@@ -69,7 +69,7 @@ async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
         .unwrap_or("other");
     let started = Instant::now();
     let response = next.run(request).await;
-    app.metrics.answered(
+    app.metrics.record_request(
         route,
         response.status().as_u16(),
         (route == RECOMMEND).then(|| started.elapsed()),
@@ -77,9 +77,9 @@ async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     response
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Refusal {
+fn panicked(panic: &(dyn Any + Send)) -> ErrorReply {
     tracing::error!(cause = %recommend::panic_text(panic), "a request panicked");
-    Refusal::new(
+    ErrorReply::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "panic",
         "the service failed",
@@ -103,11 +103,11 @@ fn is_json(headers: &HeaderMap) -> bool {
 async fn recommendations(
     State(app): State<Arc<App>>,
     mut request: Request,
-) -> Result<Response, Refusal> {
-    let seat = request.extensions_mut().remove::<Arc<Seat>>();
+) -> Result<Response, ErrorReply> {
+    let connection = request.extensions_mut().remove::<Arc<ConnectionState>>();
     if !is_json(request.headers()) {
         let message = "send the request as application/json";
-        return Err(Refusal::new(
+        return Err(ErrorReply::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
             message,
@@ -119,57 +119,58 @@ async fn recommendations(
             .await
         {
             Ok(Ok(body)) => body,
-            Ok(Err(Unread::TooLarge)) => {
+            Ok(Err(BodyError::TooLarge)) => {
                 let message = format!("the body has more than {limit} bytes");
-                return Err(Refusal::new(
+                return Err(ErrorReply::new(
                     StatusCode::PAYLOAD_TOO_LARGE,
                     "body_too_large",
                     message,
                 ));
             }
-            Ok(Err(Unread::Broken(why))) => {
-                return Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_body", why));
+            Ok(Err(BodyError::Broken(why))) => {
+                return Err(ErrorReply::new(StatusCode::BAD_REQUEST, "bad_body", why));
             }
             Err(_) => {
                 let message = "the body did not arrive in time";
-                return Err(Refusal::new(
+                return Err(ErrorReply::new(
                     StatusCode::REQUEST_TIMEOUT,
                     "request_timeout",
                     message,
                 ));
             }
         };
-    if let Some(seat) = seat {
-        seat.set(Phase::Work);
+    if let Some(connection) = connection {
+        connection.set(ConnectionPhase::Work);
     }
     let request = recommend::parse(&body)?;
-    // Only now: a place that waited for a body would be kept from others by clients that send
+    // Only now: a permit that waited for a body would be kept from others by clients that send
     // slowly.
-    let place = app.places.clone().try_acquire_owned().map_err(|_| {
-        Refusal::new(
+    let permit = app.permits.clone().try_acquire_owned().map_err(|_| {
+        ErrorReply::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "overloaded",
             "too many requests at this moment",
         )
     })?;
-    let answer = answer(&app, request, place).await?;
-    app.metrics.list(&answer.trace);
+    let answer = answer(&app, request, permit).await?;
+    app.metrics.record_answer(&answer.trace);
     Ok(reply(&answer))
 }
 
-/// The place is given back when the work ends, even if nobody waits for it any more.
+/// The permit is given back when the work ends, even if nobody waits for it any more.
 async fn answer(
     app: &Arc<App>,
     request: recommend::Request,
-    place: OwnedSemaphorePermit,
-) -> Result<recommend::Response, Refusal> {
+    permit: OwnedSemaphorePermit,
+) -> Result<recommend::Response, ErrorReply> {
     app.metrics.in_flight.inc();
-    let (service, held) = (app.service.clone(), (place, InFlightGuard(app.clone())));
+    let (service, held) = (app.service.clone(), (permit, InFlightGuard(app.clone())));
     let work = app.work.run(move || {
         let _held = held;
         service.recommend(&request)
     });
-    let unavailable = |code, message| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
+    let unavailable =
+        |code, message| ErrorReply::new(StatusCode::SERVICE_UNAVAILABLE, code, message);
     match tokio::time::timeout(app.limits.request_timeout, work).await {
         Ok(Ok(Ok(answer))) => Ok(answer),
         Ok(Ok(Err(e))) => {
@@ -178,8 +179,8 @@ async fn answer(
             }
             Err(e.into())
         }
-        Ok(Err(Ended::Panicked(panic))) => Err(panicked(&*panic)),
-        Ok(Err(Ended::Stopped)) => Err(unavailable("not_ready", "the server is stopping")),
+        Ok(Err(JobError::Panicked(panic))) => Err(panicked(&*panic)),
+        Ok(Err(JobError::Stopped)) => Err(unavailable("not_ready", "the server is stopping")),
         Err(_) => Err(unavailable("timeout", "the answer took too long")),
     }
 }
@@ -209,8 +210,14 @@ fn reply(answer: &recommend::Response) -> Response {
     response
 }
 
-async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
-    let not = |code, message| Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code, message));
+async fn ready(State(app): State<Arc<App>>) -> Result<Response, ErrorReply> {
+    let not = |code, message| {
+        Err(ErrorReply::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            code,
+            message,
+        ))
+    };
     if app.draining.load(Ordering::SeqCst) {
         return not("draining", "the server is shutting down");
     }
@@ -222,9 +229,9 @@ async fn ready(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
     }
 }
 
-async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Refusal> {
+async fn metrics(State(app): State<Arc<App>>) -> Result<Response, ErrorReply> {
     let text = app.metrics.text(app.service.version()).map_err(|_| {
-        Refusal::new(
+        ErrorReply::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
             "the metrics could not be written",

@@ -1,8 +1,8 @@
 //! One connection, from its first byte to its end.
 
 use super::api::App;
-use super::seat::{Phase, Taken};
-use super::tap::Tap;
+use super::connections::{ConnectionPhase, ConnectionSlot};
+use super::stream::WatchedStream;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderValue, Request, header};
@@ -17,21 +17,25 @@ use tower::Service;
 
 /// Serves a connection until the client hangs up, is too slow, or is told that its answer is the
 /// last.
-pub(super) async fn serve(stream: TcpStream, taken: Taken, router: Router, app: Arc<App>) {
-    let seat = taken.seat.clone();
+pub(super) async fn serve(stream: TcpStream, slot: ConnectionSlot, router: Router, app: Arc<App>) {
+    let connection = slot.connection.clone();
     tokio::select! {
-        () = talk(stream, &taken, router, app) => {}
-        () = seat.shut_down() => {}
+        () = talk(stream, &slot, router, app) => {}
+        () = connection.shut_down() => {}
     }
 }
 
-async fn talk(stream: TcpStream, taken: &Taken, router: Router, app: Arc<App>) {
-    let (seat, limits) = (&taken.seat, &app.limits);
+async fn talk(stream: TcpStream, slot: &ConnectionSlot, router: Router, app: Arc<App>) {
+    let (connection, limits) = (&slot.connection, &app.limits);
     let service = service_fn(|request: Request<Incoming>| {
         let whole = request.body().is_end_stream();
-        seat.set(if whole { Phase::Work } else { Phase::Body });
+        connection.set(if whole {
+            ConnectionPhase::Work
+        } else {
+            ConnectionPhase::Body
+        });
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(seat.clone());
+        request.extensions_mut().insert(connection.clone());
         let (answer, app) = (router.clone().call(request), app.clone());
         async move {
             let mut response = answer.await?;
@@ -39,11 +43,15 @@ async fn talk(stream: TcpStream, taken: &Taken, router: Router, app: Arc<App>) {
                 let last = HeaderValue::from_static("close");
                 response.headers_mut().insert(header::CONNECTION, last);
             }
-            seat.set(Phase::Answer);
+            connection.set(ConnectionPhase::Answer);
             Ok::<_, std::convert::Infallible>(response)
         }
     });
-    let io = TokioIo::new(Tap::new(stream, seat.clone(), limits.head_limit));
+    let io = TokioIo::new(WatchedStream::new(
+        stream,
+        connection.clone(),
+        limits.head_limit,
+    ));
     let done = http1::Builder::new()
         // A client that sends all it has to say and closes its side still gets its answer.
         .half_close(true)

@@ -1,4 +1,4 @@
-//! What an operator watches.
+//! Metrics for operators, in the OpenMetrics text format.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -111,7 +111,7 @@ impl Metrics {
     }
 
     /// Counts an HTTP answer; recommendation requests are timed.
-    pub(super) fn answered(&self, route: &'static str, status: u16, took: Option<Duration>) {
+    pub(super) fn record_request(&self, route: &'static str, status: u16, took: Option<Duration>) {
         self.requests
             .get_or_create(&RouteStatus {
                 route,
@@ -124,12 +124,12 @@ impl Metrics {
     }
 
     /// Counts a connection that was closed on its client.
-    pub(super) fn closed(&self, cause: &'static str) {
+    pub(super) fn record_closed(&self, cause: &'static str) {
         self.closed.get_or_create(&Cause { cause }).inc();
     }
 
     /// Counts who made a list.
-    pub(super) fn list(&self, trace: &crate::recommend::Trace) {
+    pub(super) fn record_answer(&self, trace: &crate::recommend::Trace) {
         let answered_by = trace.answered_by.clone().unwrap_or_else(|| "nobody".into());
         self.answered
             .get_or_create(&AnsweredBy { answered_by })

@@ -2,13 +2,13 @@
 //!
 //! | route | answer |
 //! |---|---|
-//! | `POST /api/v1/recommendations` | the recommendation API; body and answer as [`Request`](crate::recommend::Request) and [`Response`](crate::recommend::Response) |
+//! | `POST /api/v1/recommendations` | the recommendation API; body [`Request`], answer [`Response`] |
 //! | `GET /health/live` | 200 while the process runs |
 //! | `GET /health/ready` | 200 when a model is loaded and the server is not draining, 503 otherwise |
 //! | `GET /metrics` | counters, latencies, the version that answers, in the OpenMetrics text format |
 //!
-//! Answers carry `x-request-id` (join outcomes with it), `x-answered-by` (the rung), and `x-note` for each thing ignored in
-//! the request. Every error is `{"error": {"code", "message", "field"}}`:
+//! Answers carry `x-request-id` (join outcomes with it), `x-answered-by` (the rung), and `x-note`
+//! for each thing ignored in the request. Every error is `{"error": {"code", "message", "field"}}`:
 //!
 //! | status | code | when |
 //! |---|---|---|
@@ -27,16 +27,20 @@
 //! closed without one, and so is the client that has kept a connection waiting longest when there
 //! are too many; `http_connections_closed` counts them by cause. All limits are in
 //! [`limits`](crate::limits).
+//!
+//! [`Request`]: crate::recommend::Request
+//! [`Response`]: crate::recommend::Response
 
 mod accept;
 mod api;
 mod body;
 mod connection;
+mod connections;
+mod error_reply;
+mod limits;
 mod metrics;
-mod reply;
-mod seat;
 mod server;
-mod tap;
+mod stream;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

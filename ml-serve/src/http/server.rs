@@ -1,11 +1,11 @@
 //! Listening, draining, stopping.
 
-use super::accept::Door;
+use super::accept::Acceptor;
 use super::api::{App, router};
+use super::limits::HttpLimits;
 use super::metrics::Metrics;
 use super::work::WorkQueue;
 use crate::error::{Error, Result};
-use crate::limits;
 use crate::recommend::Recommend;
 use axum::Router;
 use std::fmt;
@@ -30,44 +30,13 @@ use tokio::sync::Semaphore;
 /// Server::new().run("127.0.0.1:8080", service)?;
 /// # Ok::<(), ml_serve::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Server {
-    pub(super) connections: usize,
-    pub(super) head_limit: usize,
-    pub(super) body_limit: usize,
-    concurrency: usize,
-    pub(super) head_timeout: Duration,
-    pub(super) request_timeout: Duration,
-    pub(super) write_timeout: Duration,
-    pub(super) idle_timeout: Duration,
-    pub(super) yield_after: Duration,
-    pub(super) notice: Duration,
-    pub(super) grace: Duration,
-    pub(super) drain_timeout: Duration,
-}
-
-impl Default for Server {
-    /// Every limit as in [`limits`].
-    fn default() -> Self {
-        Self {
-            connections: limits::CONNECTIONS,
-            head_limit: limits::HEAD_BYTES,
-            body_limit: limits::BODY_BYTES,
-            concurrency: limits::CONCURRENCY,
-            head_timeout: limits::HEAD_TIMEOUT,
-            request_timeout: limits::REQUEST_TIMEOUT,
-            write_timeout: limits::WRITE_TIMEOUT,
-            idle_timeout: limits::IDLE_TIMEOUT,
-            yield_after: limits::YIELD_AFTER,
-            notice: limits::NOTICE,
-            grace: limits::GRACE,
-            drain_timeout: limits::DRAIN_TIMEOUT,
-        }
-    }
+    pub(super) limits: HttpLimits,
 }
 
 impl Server {
-    /// The default limits, those of [`limits`].
+    /// The default limits, those of [`limits`](crate::limits).
     pub fn new() -> Self {
         Self::default()
     }
@@ -78,88 +47,91 @@ impl Server {
     /// are being answered stay.
     #[must_use]
     pub fn connections(mut self, most: usize) -> Self {
-        self.connections = most;
+        self.limits.connections = most;
         self
     }
     /// The longest request line with its headers, in bytes (default 64 KiB); more get 414 or 431.
     #[must_use]
     pub fn head_limit(mut self, bytes: usize) -> Self {
-        self.head_limit = bytes;
+        self.limits.head_limit = bytes;
         self
     }
     /// The longest body, in bytes (default 64 KiB); more get 413.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+        self.limits.body_limit = bytes;
         self
     }
-    /// How many recommendation requests are answered at once (default 256); more get 503
+    /// Number of recommendation requests answered at once (default 256); more get 503
     /// `overloaded`. A request counts from the moment its body is there.
     #[must_use]
     pub fn concurrency(mut self, requests: usize) -> Self {
-        self.concurrency = requests;
+        self.limits.concurrency = requests;
         self
     }
-    /// How long a new connection may be silent, and the head of a request may take from its first
-    /// byte (default 5 s); the connection is then closed.
+    /// Time that a new connection may be silent, and that the head of a request may take from its
+    /// first byte (default 5 s); the connection is then closed.
     #[must_use]
     pub fn head_timeout(mut self, limit: Duration) -> Self {
-        self.head_timeout = limit;
+        self.limits.head_timeout = limit;
         self
     }
-    /// How long a body may take to arrive (then 408), and an answer to be made (then 503); default 5 s each.
+    /// Time for a body to arrive (then 408), and for an answer to be made (then 503); default 5 s
+    /// each.
     #[must_use]
     pub fn request_timeout(mut self, limit: Duration) -> Self {
-        self.request_timeout = limit;
+        self.limits.request_timeout = limit;
         self
     }
-    /// How long a client may take to read its answer (default 10 s); the connection is then closed.
+    /// Time for a client to read its answer (default 10 s); the connection is then closed.
     #[must_use]
     pub fn write_timeout(mut self, limit: Duration) -> Self {
-        self.write_timeout = limit;
+        self.limits.write_timeout = limit;
         self
     }
-    /// How long a connection may be kept without another request (default 75 s).
+    /// Time that a connection is kept without another request (default 75 s).
     #[must_use]
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.idle_timeout = limit;
+        self.limits.idle_timeout = limit;
         self
     }
-    /// How long a connection may wait for its client before it can be closed for a new one at the
+    /// Time that a connection may wait for its client before it can be closed for a new one at the
     /// limit of connections (default 500 ms).
     #[must_use]
     pub fn yield_after(mut self, wait: Duration) -> Self {
-        self.yield_after = wait;
+        self.limits.yield_after = wait;
         self
     }
-    /// How long the server says "not ready" before it closes its port, so that a load balancer
+    /// Time that the server says "not ready" before it closes its port, so that a load balancer
     /// looks away first (default 2 s; on Kubernetes a little more than endpoints take to spread).
     /// Connections are accepted and requests answered as before, with `connection: close`.
     #[must_use]
     pub fn notice(mut self, notice: Duration) -> Self {
-        self.notice = notice;
+        self.limits.notice = notice;
         self
     }
-    /// How long connections that are open when the port closes have for one more request (default
+    /// Time that connections that are open when the port closes have for one more request (default
     /// 500 ms). A request that has begun to arrive keeps its own limits.
     #[must_use]
     pub fn grace(mut self, grace: Duration) -> Self {
-        self.grace = grace;
+        self.limits.grace = grace;
         self
     }
-    /// How long to wait for requests under way once the port is closed (default 30 s).
+    /// Time to wait for requests under way once the port is closed (default 30 s).
     #[must_use]
     pub fn drain_timeout(mut self, limit: Duration) -> Self {
-        self.drain_timeout = limit;
+        self.limits.drain_timeout = limit;
         self
     }
 
     fn app(&self, service: Arc<dyn Recommend>) -> Arc<App> {
         Arc::new(App {
             service,
-            limits: self.clone(),
+            limits: self.limits.clone(),
             metrics: Metrics::new(),
-            places: Arc::new(Semaphore::new(self.concurrency.min(Semaphore::MAX_PERMITS))),
+            permits: Arc::new(Semaphore::new(
+                self.limits.concurrency.min(Semaphore::MAX_PERMITS),
+            )),
             work: WorkQueue::new(),
             draining: AtomicBool::new(false),
         })
@@ -183,11 +155,14 @@ impl Server {
         service: Arc<dyn Recommend>,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
-        Door::new(self.app(service)).run(listener, shutdown).await
+        Acceptor::new(self.app(service))
+            .run(listener, shutdown)
+            .await
     }
 
-    /// Listens on an address (`127.0.0.1:0` picks a free port), and catches SIGTERM and ctrl-c from now on, on a runtime of its
-    /// own. Connections wait until [`Listening::run`] answers them; what is printed in between is true.
+    /// Listens on an address (`127.0.0.1:0` picks a free port), and catches SIGTERM and ctrl-c from
+    /// now on, on a runtime of its own. Connections wait until [`Listening::run`] answers them;
+    /// what is printed in between is true.
     ///
     /// ```
     /// use ml_serve::http::Server;
@@ -205,7 +180,8 @@ impl Server {
             .build()
             .map_err(|e| Error::io("starting the server's threads", e))?;
         let (shutdown, listener) = runtime.block_on(async {
-            // Signals are caught before the port is open: whoever can connect can also stop the server.
+            // Signals are caught before the port is open: whoever can connect can also stop the
+            // server.
             let shutdown = shutdown_signal()?;
             Ok::<_, Error>((shutdown, bind(address).await?))
         })?;
@@ -249,7 +225,7 @@ impl fmt::Debug for Listening {
 }
 
 impl Listening {
-    /// Where it listens: the port that was picked, when the address left it open.
+    /// Address it listens on, with the port that was picked, when the address left it open.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -278,7 +254,8 @@ pub async fn bind(address: &str) -> Result<TcpListener> {
         .map_err(|e| Error::io(format!("listening on {address}"), e))
 }
 
-/// Done when the process is asked to stop: SIGTERM or ctrl-c. Signals are caught from the call on, not from the first poll.
+/// Done when the process is asked to stop: SIGTERM or ctrl-c. Signals are caught from the call on,
+/// not from the first poll.
 ///
 /// # Errors
 /// The system does not let signals be caught.

@@ -7,7 +7,7 @@ use std::time::Duration;
 #[test]
 fn a_server_keeps_what_it_is_told() {
     let ms = Duration::from_millis;
-    let s = Server::new()
+    let server = Server::new()
         .connections(1)
         .head_limit(2)
         .body_limit(3)
@@ -19,6 +19,7 @@ fn a_server_keeps_what_it_is_told() {
         .notice(ms(10))
         .grace(ms(11))
         .drain_timeout(ms(12));
+    let s = server.limits;
     assert_eq!((s.connections, s.head_limit, s.body_limit), (1, 2, 3));
     let times = [
         s.head_timeout,

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 /// Time a job waits for one of the regular threads before a further thread comes to help.
-const TURN: Duration = Duration::from_millis(20);
+const HELP_AFTER: Duration = Duration::from_millis(20);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -33,8 +33,8 @@ struct State {
     threads: usize,
 }
 
-/// Why a job gave no answer.
-pub(super) enum Ended {
+/// Cause of a job that gave no answer.
+pub(super) enum JobError {
     Panicked(Box<dyn Any + Send>),
     Stopped,
 }
@@ -45,7 +45,7 @@ impl WorkQueue {
         Self {
             state: Arc::default(),
             regular: 2 * cores,
-            turn: TURN,
+            turn: HELP_AFTER,
         }
     }
 
@@ -58,7 +58,7 @@ impl WorkQueue {
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Ended> {
+    ) -> Result<T, JobError> {
         let (send, mut answer) = oneshot::channel();
         let job = move || {
             if !send.is_closed() {
@@ -73,7 +73,8 @@ impl WorkQueue {
                 answer.await
             }
         };
-        done.map_err(|_| Ended::Stopped)?.map_err(Ended::Panicked)
+        done.map_err(|_| JobError::Stopped)?
+            .map_err(JobError::Panicked)
     }
 
     fn submit(&self, job: Job) {
@@ -200,7 +201,7 @@ mod tests {
     fn a_panic_is_told_and_the_next_job_runs() {
         let (queue, runtime) = (queue(1, LONG), runtime());
         let ended = runtime.block_on(queue.run(|| panic!("broken")));
-        let Err(Ended::Panicked(panic)) = ended else {
+        let Err(JobError::Panicked(panic)) = ended else {
             panic!("no panic was told");
         };
         assert_eq!(panic.downcast_ref::<&str>(), Some(&"broken"));

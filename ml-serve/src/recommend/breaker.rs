@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What a breaker lets through.
+/// State of a breaker: the calls that it lets through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BreakerState {
     /// Everything.
@@ -14,7 +14,8 @@ pub enum BreakerState {
     HalfOpen,
 }
 
-/// Opens after a number of failures in a row; after a cool-down lets one trial through, which closes it again or not.
+/// Opens after a number of failures in a row; after a cool-down lets one trial through, which
+/// closes it again or not.
 ///
 /// ```
 /// use ml_serve::recommend::{Breaker, BreakerState};
@@ -42,7 +43,7 @@ pub struct Breaker {
 struct Inner {
     failures: u32,
     opened: Option<Instant>,
-    /// When the trial of a half-open breaker began.
+    /// Begin of the trial of a half-open breaker.
     trial: Option<Instant>,
 }
 
@@ -92,7 +93,7 @@ impl Breaker {
         inner.trial = None;
     }
 
-    /// What it would let through now.
+    /// The state now.
     pub fn state(&self, now: Instant) -> BreakerState {
         match self.inner().opened {
             None => BreakerState::Closed,

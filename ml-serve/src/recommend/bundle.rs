@@ -63,17 +63,20 @@ impl Bundle {
         self
     }
 
-    /// What each user has already: (user, item) pairs by number, in any order. These products are
-    /// not recommended to that user, as offline evaluation leaves them out of the candidates,
+    /// Items that each user has already: (user, item) pairs by number, in any order. These products
+    /// are not recommended to that user, as offline evaluation leaves them out of the candidates,
     /// unless [`rebuy`](Self::rebuy) says otherwise.
     ///
     /// ```
     /// use ml_data::contract::{ByUser, RankFn};
-    /// use ml_serve::recommend::{Bundle, Catalogue, Product, RecommendationService, Request, Rung, Users};
+    /// use ml_serve::recommend::{Bundle, Catalogue, Product, RecommendationService, Request};
+    /// use ml_serve::recommend::{Rung, Users};
     /// let answer = |rebuy| {
-    ///     let shop = Catalogue::new(["mug", "pan", "lamp"].map(|id| Product::new(id, "home", 9.0)))?;
+    ///     let product = |id| Product::new(id, "home", 9.0);
+    ///     let shop = Catalogue::new(["mug", "pan", "lamp"].map(product))?;
     ///     let by_number = RankFn::by_score::<ByUser>(3, |_user, item| -(item as f32));
-    ///     let bundle = Bundle::new("v1", shop, Users::new(["ann"])?).rung(Rung::new("model", by_number));
+    ///     let rung = Rung::new("model", by_number);
+    ///     let bundle = Bundle::new("v1", shop, Users::new(["ann"])?).rung(rung);
     ///     let service = RecommendationService::new(bundle.known([(0, 0)]).rebuy(rebuy))?;
     ///     let answer = service.recommend(&Request::new("ann"))?;
     ///     Ok::<_, ml_serve::Error>(answer.products().join(" "))
@@ -88,7 +91,7 @@ impl Bundle {
         self
     }
 
-    /// Whether products that a user has are recommended to that user (default false). For goods
+    /// Recommends products to users who have them already, or not (default false). For goods
     /// that are used up and bought again; evaluate offline the same way.
     #[must_use]
     pub fn rebuy(mut self, again: bool) -> Self {
@@ -96,8 +99,8 @@ impl Bundle {
         self
     }
 
-    /// What must not be recommended to a user for being known.
-    pub(super) fn left_out(&self, user: Option<u32>) -> &[u32] {
+    /// Items that are not recommended to a user who has them already.
+    pub(super) fn owned_items(&self, user: Option<u32>) -> &[u32] {
         let known = user.and_then(|u| self.known.get(u as usize));
         known
             .filter(|_| !self.rebuy)

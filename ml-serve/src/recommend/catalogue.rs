@@ -42,7 +42,8 @@ impl Product {
     }
 }
 
-/// All products. A product's number is its place in the list, and must be the number the rankers know it by.
+/// All products. A product's number is its place in the list, and must be the number the rankers
+/// know it by.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     products: Vec<Product>,
@@ -57,7 +58,8 @@ impl Catalogue {
     /// From products in the rankers' order.
     ///
     /// # Errors
-    /// An empty id, an id given twice, a price that is negative or not finite, more than `u32::MAX - 1` products.
+    /// An empty id, an id given twice, a price that is negative or not finite, more than
+    /// `u32::MAX - 1` products.
     pub fn new(products: impl IntoIterator<Item = Product>) -> Result<Self> {
         let products: Vec<Product> = products.into_iter().collect();
         if products.len() >= u32::MAX as usize {
@@ -143,7 +145,8 @@ impl Catalogue {
             && price_max.is_none_or(|max| product.price.is_some_and(|p| p <= max))
     }
 
-    /// The numbers of the categories of this name, whatever the case of letters and the blanks around it.
+    /// The numbers of the categories of this name, whatever the case of letters and the blanks
+    /// around it.
     pub(super) fn categories_like(&self, name: &str) -> impl Iterator<Item = u32> {
         let wanted = name.trim().to_lowercase();
         let like = move |c: &String| c.trim().to_lowercase() == wanted;
@@ -169,7 +172,8 @@ fn check(row: usize, p: &Product) -> Result<()> {
     }
 }
 
-/// The users the model knows. A user's number is the place in the list, and must be the number the rankers know.
+/// The users the model knows. A user's number is the place in the list, and must be the number the
+/// rankers know.
 #[derive(Debug, Clone, Default)]
 pub struct Users {
     by_id: HashMap<String, u32>,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 /// EventBuffer that one request after another uses.
 #[derive(Debug, Default)]
-pub(super) struct Work {
+pub(super) struct Workspace {
     codes: Vec<u32>,
     session: Vec<u32>,
     excluded: ItemSet,
@@ -21,25 +21,25 @@ pub(super) struct Work {
 
 /// The moment a request came, and how long it may take.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Clock {
+pub(super) struct RequestClock {
     pub(super) started: Instant,
     pub(super) deadline: Duration,
     pub(super) now: i64,
 }
 
-impl Clock {
+impl RequestClock {
     fn left(&self) -> Duration {
         self.deadline.saturating_sub(self.started.elapsed())
     }
 }
 
-impl Work {
+impl Workspace {
     /// Checks the request and answers it.
     pub(super) fn answer(
         &mut self,
         bundle: &Bundle,
         request: &Request,
-        clock: Clock,
+        clock: RequestClock,
         trace: &mut Trace,
     ) -> Result<Vec<Recommendation>> {
         if !request.check(&bundle.catalogue, &mut self.codes)? {
@@ -53,16 +53,16 @@ impl Work {
             session: &session,
             ..visit
         };
-        let left_out = bundle.left_out(visit.user);
-        let only = self.candidates(bundle, request, current, left_out);
+        let owned = bundle.owned_items(visit.user);
+        let only = self.candidates(bundle, request, current, owned);
         if only && self.allowed.is_empty() {
-            trace.notes.push(if left_out.is_empty() {
+            trace.notes.push(if owned.is_empty() {
                 "the filters leave no product"
             } else {
                 "the filters leave no product that the user does not have"
             });
         }
-        let result = self.climb(
+        let result = self.ask_rungs(
             bundle,
             visit,
             only,
@@ -70,7 +70,7 @@ impl Work {
             clock,
             trace,
         );
-        let list = result.map(|()| self.describe(bundle, visit));
+        let list = result.map(|()| self.recommendations(bundle, visit));
         self.session = session;
         list
     }
@@ -120,19 +120,19 @@ impl Work {
         bundle: &Bundle,
         request: &Request,
         current: Option<u32>,
-        left_out: &[u32],
+        owned: &[u32],
     ) -> bool {
         let (catalogue, price_max) = (&*bundle.catalogue, request.filters.price_max);
         self.allowed.clear();
         if self.codes.is_empty() && price_max.is_none() {
-            let hidden = catalogue.inactive().items().iter().chain(left_out);
+            let hidden = catalogue.inactive().items().iter().chain(owned);
             self.excluded.refill(hidden.copied().chain(current));
             return false;
         }
         let codes = &self.codes;
         let shown = |i: &u32| {
             Some(*i) != current
-                && left_out.binary_search(i).is_err()
+                && owned.binary_search(i).is_err()
                 && catalogue.allowed(*i, codes, price_max)
         };
         self.allowed
@@ -145,13 +145,13 @@ impl Work {
         false
     }
 
-    fn climb(
+    fn ask_rungs(
         &mut self,
         bundle: &Bundle,
         visit: Visit<'_>,
         only: bool,
         k: usize,
-        clock: Clock,
+        clock: RequestClock,
         trace: &mut Trace,
     ) -> Result<()> {
         self.picked.clear();
@@ -181,7 +181,7 @@ impl Work {
                 pass("switched off after failing");
                 continue;
             }
-            if let Err(why) = rung.ask(visit, among, k, left, &mut self.out) {
+            if let Err(why) = rung.rank(visit, among, k, left, &mut self.out) {
                 pass(&why);
                 continue;
             }
@@ -221,23 +221,23 @@ impl Work {
     }
 
     /// Names, falling scores, reasons.
-    fn describe(&self, bundle: &Bundle, visit: Visit<'_>) -> Vec<Recommendation> {
+    fn recommendations(&self, bundle: &Bundle, visit: Visit<'_>) -> Vec<Recommendation> {
         let mut ceiling = f32::MAX;
         let one = |(scored, at): &(Scored, usize)| {
             let (rung, product) = (&bundle.rungs[*at], bundle.catalogue.product(scored.item)?);
             ceiling = ceiling.min(scored.score);
-            let usual = rung.usual(&visit);
+            let default_reason = rung.reason_for(&visit);
             let asked = ReasonQuery {
                 visit,
                 item: scored.item,
                 rung: rung.name(),
-                usual: &usual,
+                default_reason: &default_reason,
             };
             let find = |r: &Option<std::sync::Arc<dyn ReasonProvider>>| {
                 r.as_ref().and_then(|r| r.reason(&asked))
             };
             let found = find(&rung.reasons).or_else(|| find(&bundle.reasons));
-            let reason = found.as_ref().unwrap_or(&usual).as_str().into();
+            let reason = found.as_ref().unwrap_or(&default_reason).as_str().into();
             Some(Recommendation {
                 product_id: product.id.clone(),
                 score: ceiling,

@@ -1,4 +1,4 @@
-//! Why a product is shown: sentences that follow from facts.
+//! Reasons for showing a product: sentences that follow from facts.
 
 use super::catalogue::Catalogue;
 use ml_data::contract::{ItemSet, Visit};
@@ -15,7 +15,8 @@ pub enum RecommendationReason {
     SimilarToRecentViews,
     /// `similar to what you bought`: it is a neighbour of a product that this user bought.
     SimilarToPurchases,
-    /// `popular in your interests`: it is popular, and of a category this visitor bought or looked at.
+    /// `popular in your interests`: it is popular, and of a category this visitor bought or looked
+    /// at.
     PopularInYourInterests,
     /// `popular now`: its place comes from popularity alone.
     PopularNow,
@@ -46,7 +47,7 @@ impl RecommendationReason {
         }
     }
 
-    /// Whether it can be true of a visitor who is `known`, or not, and has a session or a product
+    /// True when it can hold of a visitor who is `known`, or not, and has a session or a product
     /// on the page `here`, or not.
     pub(super) fn fits(&self, known: bool, here: bool) -> bool {
         match self {
@@ -64,7 +65,7 @@ impl fmt::Display for RecommendationReason {
     }
 }
 
-/// What a reason is asked about.
+/// The recommendation that needs a reason.
 #[derive(Debug, Clone)]
 pub struct ReasonQuery<'a> {
     /// The visit.
@@ -73,13 +74,14 @@ pub struct ReasonQuery<'a> {
     pub item: u32,
     /// The rung that ranked it.
     pub rung: &'a str,
-    /// What is said when nothing better is known.
-    pub usual: &'a RecommendationReason,
+    /// Reason when nothing better is known.
+    pub default_reason: &'a RecommendationReason,
 }
 
-/// Finds a reason; `None` keeps the rung's usual one. A closure `|asked: &ReasonQuery<'_>| ...` is one too.
+/// Finds a reason; `None` keeps the rung's default reason. A closure
+/// `|asked: &ReasonQuery<'_>| ...` is one too.
 pub trait ReasonProvider: Send + Sync {
-    /// Why this product is shown to this visitor.
+    /// The reason for showing this product to this visitor.
     fn reason(&self, asked: &ReasonQuery<'_>) -> Option<RecommendationReason>;
 }
 
@@ -95,15 +97,18 @@ impl<F: Fn(&ReasonQuery<'_>) -> Option<RecommendationReason> + Send + Sync> Reas
 /// session or on the page is `similar to recent views`; a neighbour of a product the user bought is
 /// `similar to what you bought`; a product that is shown for its popularity and is of a category
 /// the visitor bought or looked at is `popular in your interests`; everything else keeps the rung's
-/// usual reason.
+/// default reason.
 ///
 /// ```
 /// use ml_data::contract::Visit;
-/// use ml_serve::recommend::{ReasonQuery, Catalogue, Facts, Product, RecommendationReason, ReasonProvider};
-/// let shop = Catalogue::new([("mug", "kitchen"), ("pan", "kitchen"), ("lamp", "home")].map(|(id, c)| Product::new(id, c, 9.0)))?;
+/// use ml_serve::recommend::{Catalogue, Facts, Product, ReasonProvider, ReasonQuery};
+/// use ml_serve::recommend::RecommendationReason;
+/// let products = [("mug", "kitchen"), ("pan", "kitchen"), ("lamp", "home")];
+/// let shop = Catalogue::new(products.map(|(id, category)| Product::new(id, category, 9.0)))?;
 /// let facts = Facts::of(&shop).bought([(0, 0)]).similar(vec![vec![], vec![2], vec![1]]);
 /// let visit = Visit { user: Some(0), session: &[1], ..Visit::default() };
-/// let why = |item| facts.reason(&ReasonQuery { visit, item, rung: "popularity", usual: &RecommendationReason::PopularNow });
+/// let (rung, default_reason) = ("popularity", &RecommendationReason::PopularNow);
+/// let why = |item| facts.reason(&ReasonQuery { visit, item, rung, default_reason });
 /// assert_eq!(why(0), Some(RecommendationReason::BoughtBefore));
 /// assert_eq!(why(1), Some(RecommendationReason::PopularInYourInterests));
 /// assert_eq!(why(2), Some(RecommendationReason::SimilarToRecentViews));
@@ -116,7 +121,7 @@ pub struct Facts {
     categories: Vec<ItemSet>,
     similar: Vec<ItemSet>,
     /// For each item, the items it is a neighbour of.
-    of: Vec<ItemSet>,
+    neighbour_of: Vec<ItemSet>,
 }
 
 impl Facts {
@@ -131,7 +136,7 @@ impl Facts {
         }
     }
 
-    /// Who bought what: (user, item) pairs by number, in any order.
+    /// Purchases: (user, item) pairs by number, in any order.
     #[must_use]
     pub fn bought(mut self, pairs: impl IntoIterator<Item = (u32, u32)>) -> Self {
         self.bought = grouped(pairs);
@@ -148,7 +153,8 @@ impl Facts {
     #[must_use]
     pub fn similar(mut self, neighbours: Vec<Vec<u32>>) -> Self {
         let pairs = (0..).zip(&neighbours);
-        self.of = grouped(pairs.flat_map(|(item, near)| near.iter().map(move |n| (*n, item))));
+        self.neighbour_of =
+            grouped(pairs.flat_map(|(item, near)| near.iter().map(move |n| (*n, item))));
         self.similar = neighbours.into_iter().map(ItemSet::new).collect();
         self
     }
@@ -161,7 +167,7 @@ impl Facts {
             .user
             .and_then(|u| self.categories.get(u as usize))
             .is_some_and(|c| c.contains(category));
-        bought || seen(visit).any(|s| self.category_of.get(s as usize) == Some(&category))
+        bought || seen_items(visit).any(|s| self.category_of.get(s as usize) == Some(&category))
     }
 }
 
@@ -178,7 +184,7 @@ pub(super) fn grouped(pairs: impl IntoIterator<Item = (u32, u32)>) -> Vec<ItemSe
     groups.into_iter().map(ItemSet::new).collect()
 }
 
-fn seen<'a>(visit: &Visit<'a>) -> impl Iterator<Item = u32> + use<'a> {
+fn seen_items<'a>(visit: &Visit<'a>) -> impl Iterator<Item = u32> + use<'a> {
     visit.session.iter().copied().chain(visit.current)
 }
 
@@ -194,15 +200,18 @@ impl ReasonProvider for Facts {
                 .get(s as usize)
                 .is_some_and(|n| n.contains(item))
         };
-        if seen(visit).any(near) {
+        if seen_items(visit).any(near) {
             return Some(RecommendationReason::SimilarToRecentViews);
         }
-        let of = self.of.get(item as usize).map_or(&[][..], ItemSet::items);
+        let of = self
+            .neighbour_of
+            .get(item as usize)
+            .map_or(&[][..], ItemSet::items);
         if bought.is_some_and(|b| of.iter().any(|i| b.contains(*i))) {
             return Some(RecommendationReason::SimilarToPurchases);
         }
-        let popular =
-            *asked.usual == RecommendationReason::PopularNow && self.interested(visit, item);
+        let popular = *asked.default_reason == RecommendationReason::PopularNow
+            && self.interested(visit, item);
         popular.then_some(RecommendationReason::PopularInYourInterests)
     }
 }

@@ -1,10 +1,13 @@
-//! Recommendations as a library call: a request in, a ranked list with reasons out, whatever breaks in between.
+//! Recommendations as a library call: a request in, a ranked list with reasons out, whatever breaks
+//! in between.
 //!
-//! A [`Bundle`] is everything one model version needs: a [`Catalogue`], the known [`Users`] and a chain of [`Rung`]s, best
-//! first (`blend`, `factorisation`, `popularity`). [`RecommendationService::recommend`] asks the rungs in order. A rung that
-//! fails, panics, takes longer than its budget or has no opinion leaves the answer to the next; an answer that is too short is
-//! filled up from the next. A rung that keeps failing is switched off for a while by its [breaker](Rung::breaker).
-//! [`RecommendationService::swap`] replaces the bundle between two requests; none is dropped.
+//! A [`Bundle`] is everything one model version needs: a [`Catalogue`], the known [`Users`] and a
+//! chain of [`Rung`]s, best first (`blend`, `factorisation`, `popularity`).
+//! [`RecommendationService::recommend`] asks the rungs in order. A rung that fails, panics, takes
+//! longer than its budget or has no opinion leaves the answer to the next; an answer that is too
+//! short is filled up from the next. A rung that keeps failing is switched off for a while by its
+//! [breaker](Rung::breaker). [`RecommendationService::swap`] replaces the bundle between two
+//! requests; none is dropped.
 //!
 //! Filters are applied before ranking, so the list still has the length that was asked for. The
 //! product on the page is never recommended, nor is what the user [has already](Bundle::known),
@@ -13,9 +16,9 @@
 mod breaker;
 mod bundle;
 mod catalogue;
+mod catch;
 mod chain;
 mod facts;
-mod helper;
 mod parse;
 mod request;
 mod response;
@@ -26,15 +29,16 @@ mod sink;
 mod tests;
 #[cfg(test)]
 mod tests_chain;
+mod timed;
 
 pub use breaker::{Breaker, BreakerState};
 pub use bundle::Bundle;
 pub use catalogue::{Catalogue, Product, Users};
+pub(crate) use catch::panic_text;
 pub use facts::{Facts, ReasonProvider, ReasonQuery, RecommendationReason};
 pub use parse::parse;
 pub use request::{Context, Filters, HISTORY_MAX, ID_MAX, LIST_MAX, Request};
 pub use response::{Recommendation, Response, ResponseMetadata, Trace};
-pub(crate) use rung::panic_text;
 pub use rung::{Rung, RungStats};
 pub use service::{Recommend, RecommendationService, ServiceStats};
 pub use sink::{ChannelSink, EventBuffer, EventSink, JsonLines};

@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 /// Reads a request from JSON.
 ///
 /// # Errors
-/// [`Error::Malformed`] when it is not JSON; [`Error::Request`] with the path of the field that has another type, is missing
-/// or is not known.
+/// [`Error::Malformed`] when it is not JSON; [`Error::Request`] with the path of the field that has
+/// another type, is missing or is not known.
 pub fn parse(bytes: &[u8]) -> Result<Request> {
-    // The usual case reads straight into the struct; only a refused body is looked at twice, to name the field.
+    // The usual case reads straight into the struct; only a refused body is looked at twice, to
+    // name the field.
     match serde_json::from_slice::<Request>(bytes) {
         Ok(request) if bytes.trim_ascii_start().starts_with(b"{") => Ok(request),
         Ok(_) => Err(Error::request("(body)", "an object", "a list")),

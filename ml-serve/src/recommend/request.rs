@@ -1,4 +1,4 @@
-//! What a shop asks.
+//! Requests, as a shop sends them.
 
 use super::catalogue::Catalogue;
 use crate::error::{Error, Result};
@@ -10,12 +10,14 @@ use std::marker::PhantomData;
 
 /// The longest list that can be asked for.
 pub const LIST_MAX: usize = 100;
-/// How many products of a session are read: the most recent ones. Longer histories are cut and noted in the trace.
+/// Most products of a session that are read, the most recent ones. Longer histories are cut and
+/// noted in the trace.
 pub const HISTORY_MAX: usize = 100;
 /// The longest user id, in bytes.
 pub const ID_MAX: usize = 256;
 
-/// A request, field by field the JSON of `POST /api/v1/recommendations`. Everything but `user_id` may be left out or `null`.
+/// A request, field by field the JSON of `POST /api/v1/recommendations`. Everything but `user_id`
+/// may be left out or `null`.
 ///
 /// ```
 /// use ml_serve::recommend::{parse, Request};
@@ -35,35 +37,38 @@ pub const ID_MAX: usize = 256;
 pub struct Request {
     /// Whom to recommend to. Ids the model has not seen are welcome.
     pub user_id: String,
-    /// What the visitor looks at.
+    /// The visitor's page and session.
     #[serde(default, deserialize_with = "object_or_default")]
     pub context: Context,
-    /// How many products to return: 1 to [`LIST_MAX`], 10 when left out.
+    /// Number of products to return: 1 to [`LIST_MAX`], 10 when left out.
     #[serde(default = "ten", deserialize_with = "or_ten")]
     pub num_recommendations: usize,
-    /// Which products not to return.
+    /// Products not to return.
     #[serde(default, deserialize_with = "object_or_default")]
     pub filters: Filters,
 }
 
-/// What the visitor looks at.
+/// The visitor's page and session.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Context {
-    /// The product on the page. It is never recommended; a product the catalogue does not have is ignored and noted in the
-    /// [trace](super::Trace), because shops list new products before the model is trained on them.
+    /// The product on the page. It is never recommended; a product the catalogue does not have is
+    /// ignored and noted in the [trace](super::Trace), because shops list new products before the
+    /// model is trained on them.
     #[serde(default)]
     pub current_product: Option<String>,
-    /// Products of this session, oldest first; the last [`HISTORY_MAX`] are read, unknown ones skipped.
+    /// Products of this session, oldest first; the last [`HISTORY_MAX`] are read, unknown ones
+    /// skipped.
     #[serde(default, deserialize_with = "or_default")]
     pub session_history: Vec<String>,
 }
 
-/// Which products not to return.
+/// Products not to return.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Filters {
-    /// Categories to leave out, in any case of letters; one that no product has leaves nothing out, which is noted.
+    /// Categories to leave out, in any case of letters; one that no product has leaves nothing out,
+    /// which is noted.
     #[serde(default, deserialize_with = "or_default")]
     pub exclude_categories: Vec<String>,
     /// The highest price to show; products without a price are then left out.
@@ -149,8 +154,8 @@ impl Request {
         self
     }
 
-    /// Checks every field; the codes of the excluded categories go to `codes` (emptied first). False when the catalogue has
-    /// no product of a category that was to be left out.
+    /// Checks every field; the codes of the excluded categories go to `codes` (emptied first).
+    /// False when the catalogue has no product of a category that was to be left out.
     pub(super) fn check(&self, catalogue: &Catalogue, codes: &mut Vec<u32>) -> Result<bool> {
         codes.clear();
         if self.user_id.trim().is_empty() {

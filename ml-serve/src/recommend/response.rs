@@ -1,9 +1,9 @@
-//! What a shop gets.
+//! Responses, as a shop gets them.
 
 use serde::{Deserialize, Serialize};
 
-/// An answer, field by field the JSON of the API. What does not belong there travels in [`trace`](Self::trace), which HTTP
-/// sends as headers.
+/// An answer, field by field the JSON of the API. What does not belong there travels in
+/// [`trace`](Self::trace), which HTTP sends as headers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Response {
     /// Products, best first. Fewer than asked for only when no more are left after filtering.
@@ -20,10 +20,10 @@ pub struct Response {
 pub struct Recommendation {
     /// The product.
     pub product_id: String,
-    /// Higher is better; never rises down the list, and means nothing across lists. A product filled in from a later rung
-    /// scores at most what the product before it does.
+    /// Higher is better; never rises down the list, and means nothing across lists. A product
+    /// filled in from a later rung scores at most what the product before it does.
     pub score: f32,
-    /// Why, in words that are true of this visitor and this product.
+    /// Reason, in words that are true of this visitor and this product.
     pub reason: String,
 }
 
@@ -34,11 +34,11 @@ pub struct ResponseMetadata {
     pub model_version: String,
     /// Time in the service, milliseconds, to three decimals.
     pub latency_ms: f64,
-    /// When the request was answered, ISO 8601 in UTC to the second (`2024-06-15T10:30:00Z`).
+    /// Moment of the answer, ISO 8601 in UTC to the second (`2024-06-15T10:30:00Z`).
     pub timestamp: String,
 }
 
-/// How an answer came about.
+/// Origin of an answer.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trace {
     /// Joins later outcomes to this answer; below 2^53, so that every JSON reader keeps it whole.
@@ -49,7 +49,7 @@ pub struct Trace {
     pub filled_by: Vec<String>,
     /// Rungs that were asked and failed, or were switched off, with the cause.
     pub failed: Vec<(String, String)>,
-    /// What was ignored in the request.
+    /// Parts of the request that were ignored.
     pub notes: Vec<&'static str>,
 }
 

@@ -1,8 +1,9 @@
 //! One ranker of the chain, with what keeps it from harming the others.
 
 use super::breaker::{Breaker, BreakerState};
+use super::catch::{panic_text, rank_caught};
 use super::facts::{ReasonProvider, RecommendationReason};
-use super::helper::Helpers;
+use super::timed::RankThreads;
 use ml_data::contract::{
     AnyRanker, ByItems, ByUser, ByVisit, Candidates, RankSession, Scored, Visit,
 };
@@ -18,11 +19,11 @@ pub struct Rung {
     name: String,
     ranker: Arc<dyn AnyRanker<ByVisit>>,
     pub(super) reasons: Option<Arc<dyn ReasonProvider>>,
-    usual: Option<RecommendationReason>,
+    default_reason: Option<RecommendationReason>,
     budget: Option<Duration>,
     breaker: Breaker,
     idle: Mutex<Vec<Box<dyn RankSession<ByVisit>>>>,
-    helpers: Helpers,
+    threads: RankThreads,
     counts: Counts,
 }
 
@@ -34,7 +35,7 @@ struct Counts {
     skipped: AtomicU64,
 }
 
-/// What a rung did so far.
+/// Counts of a rung so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RungStats {
     /// Its name.
@@ -62,8 +63,8 @@ impl fmt::Debug for Rung {
 }
 
 impl Rung {
-    /// A rung over a fitted ranker. Without other settings it has no time budget and is switched off for 30 s after 5 failures
-    /// in a row.
+    /// A rung over a fitted ranker. Without other settings it has no time budget and is switched
+    /// off for 30 s after 5 failures in a row.
     pub fn new(name: impl Into<String>, ranker: impl AnyRanker<ByVisit> + 'static) -> Self {
         Self::shared(name, Arc::new(ranker))
     }
@@ -74,17 +75,18 @@ impl Rung {
             name: name.into(),
             ranker,
             reasons: None,
-            usual: None,
+            default_reason: None,
             budget: None,
             breaker: Breaker::new(5, Duration::from_secs(30)),
             idle: Mutex::default(),
-            helpers: Helpers::new(),
+            threads: RankThreads::new(),
             counts: Counts::default(),
         }
     }
 
-    /// Limits the time of one call. The call is then made on a thread of its own, and left behind when the time is up, so that
-    /// even a rung that hangs holds up no request; this costs one thread hand-over a call.
+    /// Limits the time of one call. The call is then made on a thread of its own, and left behind
+    /// when the time is up, so that even a rung that hangs holds up no request; this costs one
+    /// thread hand-over a call.
     #[must_use]
     pub fn budget(mut self, budget: Duration) -> Self {
         self.budget = Some(budget);
@@ -98,16 +100,16 @@ impl Rung {
         self
     }
 
-    /// What is said of its products when nothing better is known. A reason that names the visitor's
+    /// The reason for its products when nothing better is known. One that names the visitor's
     /// history or visit is only said to visitors that have one; everyone else, and every rung
     /// without this setting, gets what follows from the query that its ranker reads:
     /// [`PopularNow`](RecommendationReason::PopularNow) from a rung named `popularity`,
     /// [`FromYourHistory`](RecommendationReason::FromYourHistory) from one that knows the user,
-    /// [`FromThisVisit`](RecommendationReason::FromThisVisit) from one that has only the session or the product
-    /// on the page, and [`Recommended`](RecommendationReason::Recommended) otherwise.
+    /// [`FromThisVisit`](RecommendationReason::FromThisVisit) from one that has only the session or
+    /// the product on the page, and [`Recommended`](RecommendationReason::Recommended) otherwise.
     #[must_use]
-    pub fn default_reason(mut self, usual: RecommendationReason) -> Self {
-        self.usual = Some(usual);
+    pub fn default_reason(mut self, reason: RecommendationReason) -> Self {
+        self.default_reason = Some(reason);
         self
     }
 
@@ -123,7 +125,7 @@ impl Rung {
         &self.name
     }
 
-    /// What it did so far.
+    /// Counts so far.
     pub fn stats(&self) -> RungStats {
         let get = |c: &AtomicU64| c.load(Ordering::Relaxed);
         let c = &self.counts;
@@ -143,14 +145,14 @@ impl Rung {
         }
     }
 
-    pub(super) fn usual(&self, visit: &Visit<'_>) -> RecommendationReason {
+    pub(super) fn reason_for(&self, visit: &Visit<'_>) -> RecommendationReason {
         let (known, here) = (
             visit.user.is_some(),
             !visit.session.is_empty() || visit.current.is_some(),
         );
         let reads = self.ranker.reads();
         let visits = reads == TypeId::of::<ByVisit>();
-        match &self.usual {
+        match &self.default_reason {
             Some(reason) if reason.fits(known, here) => reason.clone(),
             None if self.name == "popularity" => RecommendationReason::PopularNow,
             _ if known && (visits || reads == TypeId::of::<ByUser>()) => {
@@ -173,7 +175,7 @@ impl Rung {
     }
 
     /// Ranks into `out`. `left` is what remains of the request's deadline.
-    pub(super) fn ask(
+    pub(super) fn rank(
         &self,
         visit: Visit<'_>,
         among: Candidates<'_>,
@@ -184,13 +186,14 @@ impl Rung {
         let started = Instant::now();
         out.clear();
         let asked = match self.budget {
-            // With nothing left of the deadline only a last rung is still asked, and then for as long as it may take.
+            // With nothing left of the deadline only a last rung is still asked, and then for as
+            // long as it may take.
             Some(b) => {
                 let limit = if left.is_zero() { b } else { b.min(left) };
-                self.helpers
-                    .ask(&self.ranker, (visit, among, k), limit, out)
+                self.threads
+                    .rank(&self.ranker, (visit, among, k), limit, out)
             }
-            None => self.inline(visit, among, k, out),
+            None => self.rank_here(visit, among, k, out),
         };
         let answer = asked.and_then(|()| match out.iter().find(|s| !s.score.is_finite()) {
             Some(bad) => Err(format!("scored item {} with {}", bad.item, bad.score)),
@@ -214,7 +217,7 @@ impl Rung {
         answer
     }
 
-    fn inline(
+    fn rank_here(
         &self,
         visit: Visit<'_>,
         among: Candidates<'_>,
@@ -231,7 +234,7 @@ impl Rung {
             None => catch_unwind(AssertUnwindSafe(|| self.ranker.clone().session()))
                 .map_err(|p| panic_text(&*p))?,
         };
-        let done = guarded(&mut *session, visit, among, k, out);
+        let done = rank_caught(&mut *session, visit, among, k, out);
         // A session that failed may be half-way through something: the next call gets a fresh one.
         if done.is_ok() {
             self.idle
@@ -241,26 +244,4 @@ impl Rung {
         }
         done
     }
-}
-
-/// Ranks, turning an error or a panic into its message.
-pub(super) fn guarded(
-    session: &mut dyn RankSession<ByVisit>,
-    visit: Visit<'_>,
-    among: Candidates<'_>,
-    k: usize,
-    out: &mut Vec<Scored>,
-) -> Result<(), String> {
-    match catch_unwind(AssertUnwindSafe(|| session.rank_into(visit, among, k, out))) {
-        Ok(done) => done.map_err(|e| e.to_string()),
-        Err(panic) => Err(panic_text(&*panic)),
-    }
-}
-
-pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("panicked: {}", text.unwrap_or("(no message)"))
 }

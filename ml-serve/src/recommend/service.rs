@@ -1,7 +1,7 @@
 //! The service: a bundle that can be swapped, a deadline, events.
 
 use super::bundle::Bundle;
-use super::chain::{Clock, Work};
+use super::chain::{RequestClock, Workspace};
 use super::request::Request;
 use super::response::{Recommendation, Response, ResponseMetadata, Trace};
 use super::rung::RungStats;
@@ -21,7 +21,7 @@ pub trait Recommend: Send + Sync {
     /// Answers a request.
     ///
     /// # Errors
-    /// A request that can not be used, or nobody to answer it.
+    /// A request that can not be used, or no rung that answers it.
     fn recommend(&self, request: &Request) -> Result<Response>;
     /// The version that answers now; `None` while nothing is loaded.
     fn version(&self) -> Option<String>;
@@ -32,7 +32,7 @@ pub struct RecommendationService {
     live: ArcSwapOption<Bundle>,
     sink: Option<Arc<dyn EventSink>>,
     deadline: Duration,
-    idle: Mutex<Vec<Work>>,
+    idle: Mutex<Vec<Workspace>>,
     ids: (u64, AtomicU64),
     requests: AtomicU64,
     refused: AtomicU64,
@@ -40,7 +40,7 @@ pub struct RecommendationService {
     events_lost: AtomicU64,
 }
 
-/// What a service did so far.
+/// Counts of a service so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceStats {
     /// The version that answers now.
@@ -49,7 +49,7 @@ pub struct ServiceStats {
     pub requests: u64,
     /// Requests that could not be used.
     pub refused: u64,
-    /// Requests nobody could answer.
+    /// Requests that no rung could answer.
     pub failed: u64,
     /// Events the sink did not take.
     pub events_lost: u64,
@@ -104,16 +104,17 @@ impl RecommendationService {
         self
     }
 
-    /// How long a request may take (default 200 ms). Looked at before each rung: when it has passed, a list that has products
-    /// is returned as it is, and an empty one is left to the last rung. A rung that may hang needs a
-    /// [budget](super::Rung::budget).
+    /// Time that a request may take (default 200 ms). Looked at before each rung: when it has
+    /// passed, a list that has products is returned as it is, and an empty one is left to the last
+    /// rung. A rung that may hang needs a [budget](super::Rung::budget).
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Replaces the bundle; requests under way finish with the old one. Returns the old one, which can be swapped back.
+    /// Replaces the bundle; requests under way finish with the old one. Returns the old one, which
+    /// can be swapped back.
     ///
     /// # Errors
     /// As [`Bundle::check`]; the old bundle then stays.
@@ -133,7 +134,7 @@ impl RecommendationService {
         self.live.load().is_some()
     }
 
-    /// What it did so far.
+    /// Counts so far.
     pub fn stats(&self) -> ServiceStats {
         let get = |c: &AtomicU64| c.load(Ordering::Relaxed);
         let bundle = self.live.load_full();
@@ -152,12 +153,12 @@ impl RecommendationService {
     /// Answers a request.
     ///
     /// # Errors
-    /// [`Error::Request`] naming the field that can not be used; [`Error::NotReady`]; [`Error::NoAnswer`] when every rung
-    /// failed.
+    /// [`Error::Request`] naming the field that can not be used; [`Error::NotReady`];
+    /// [`Error::NoAnswer`] when every rung failed.
     pub fn recommend(&self, request: &Request) -> Result<Response> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let came = Utc::now();
-        let clock = Clock {
+        let clock = RequestClock {
             started: Instant::now(),
             deadline: self.deadline,
             now: came.timestamp_micros(),

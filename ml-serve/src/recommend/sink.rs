@@ -1,4 +1,4 @@
-//! Where prediction events go.
+//! Sinks of prediction events.
 
 use crate::error::{Error, Result};
 use crate::limits::EVENTS_KEPT;
@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Takes an event for every answered request, and for every request no rung could answer. Requests that are refused for
-/// what they say are not predictions.
+/// Receiver of an event for every answered request, and for every request no rung could answer.
+/// Requests that are refused for what they say are not predictions.
 pub trait EventSink: Send + Sync {
     /// Takes an event. The request is answered whatever this returns; failures are counted in
     /// [`ServiceStats::events_lost`](super::ServiceStats::events_lost).
@@ -27,8 +27,10 @@ pub trait EventSink: Send + Sync {
 /// ```
 /// use ml_data::event::PredictionEvent;
 /// use ml_serve::recommend::{EventSink, EventBuffer};
-/// # let event = |request_id| PredictionEvent { request_id, at: 0, model_version: "v1".into(), answered_by: None,
-/// #     user: None, items: vec![], scores: vec![], latency_us: 0, error: None };
+/// # let event = |request_id| PredictionEvent {
+/// #     request_id, at: 0, model_version: "v1".into(), answered_by: None,
+/// #     user: None, items: vec![], scores: vec![], latency_us: 0, error: None,
+/// # };
 /// let memory = EventBuffer::bounded(2);
 /// (1..=3).try_for_each(|id| memory.emit(event(id)))?;
 /// assert_eq!(memory.dropped(), 1);
@@ -37,12 +39,12 @@ pub trait EventSink: Send + Sync {
 /// ```
 #[derive(Debug)]
 pub struct EventBuffer {
-    most: usize,
-    kept: Mutex<Kept>,
+    capacity: usize,
+    ring: Mutex<Ring>,
 }
 
 #[derive(Debug, Default)]
-struct Kept {
+struct Ring {
     events: VecDeque<PredictionEvent>,
     dropped: u64,
 }
@@ -59,36 +61,36 @@ impl EventBuffer {
         Self::bounded(EVENTS_KEPT)
     }
     /// An empty memory of at most so many events.
-    pub fn bounded(most: usize) -> Self {
+    pub fn bounded(capacity: usize) -> Self {
         Self {
-            most,
-            kept: Mutex::default(),
+            capacity,
+            ring: Mutex::default(),
         }
     }
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn ring(&self) -> MutexGuard<'_, Ring> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
     /// Takes all events out, oldest first.
     pub fn take(&self) -> Vec<PredictionEvent> {
-        std::mem::take(&mut self.kept().events).into()
+        std::mem::take(&mut self.ring().events).into()
     }
-    /// How many events made room for newer ones.
+    /// Number of events that made room for newer ones.
     pub fn dropped(&self) -> u64 {
-        self.kept().dropped
+        self.ring().dropped
     }
 }
 
 impl EventSink for EventBuffer {
     fn emit(&self, event: PredictionEvent) -> Result<()> {
-        let mut kept = self.kept();
-        if kept.events.len() < self.most {
-            kept.events.push_back(event);
+        let mut ring = self.ring();
+        if ring.events.len() < self.capacity {
+            ring.events.push_back(event);
             return Ok(());
         }
-        kept.dropped += 1;
-        if let Some(mut oldest) = kept.events.pop_front() {
-            write_over(&mut oldest, &event);
-            kept.events.push_back(oldest);
+        ring.dropped += 1;
+        if let Some(mut oldest) = ring.events.pop_front() {
+            overwrite(&mut oldest, &event);
+            ring.events.push_back(oldest);
         }
         Ok(())
     }
@@ -97,7 +99,7 @@ impl EventSink for EventBuffer {
 /// Writes one event over another, in the memory that this has. Were the oldest event freed and the
 /// newest kept, texts that live long would lie between texts that live for one request all over the
 /// heap, which then grows for hours.
-fn write_over(kept: &mut PredictionEvent, event: &PredictionEvent) {
+fn overwrite(kept: &mut PredictionEvent, event: &PredictionEvent) {
     let PredictionEvent {
         request_id,
         at,
@@ -123,20 +125,21 @@ fn write_over(kept: &mut PredictionEvent, event: &PredictionEvent) {
 #[derive(Debug)]
 pub struct JsonLines {
     path: PathBuf,
-    held: Mutex<Held>,
+    open: Mutex<OpenFile>,
 }
 
 #[derive(Debug)]
-struct Held {
+struct OpenFile {
     file: File,
     /// Reused from event to event.
     line: Vec<u8>,
-    /// Whether the last line of the file is whole.
+    /// True when the last line of the file is whole.
     ended: bool,
 }
 
 impl JsonLines {
-    /// Opens or makes the file. A last line that a crash cut short is ended, so that later lines stay readable.
+    /// Opens or makes the file. A last line that a crash cut short is ended, so that later lines
+    /// stay readable.
     ///
     /// # Errors
     /// A path that can not be opened for writing.
@@ -161,7 +164,7 @@ impl JsonLines {
         }
         Ok(Self {
             path,
-            held: Mutex::new(Held {
+            open: Mutex::new(OpenFile {
                 file,
                 line: Vec::new(),
                 ended: true,
@@ -172,8 +175,8 @@ impl JsonLines {
 
 impl EventSink for JsonLines {
     fn emit(&self, event: PredictionEvent) -> Result<()> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let Held { file, line, ended } = &mut *held;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let OpenFile { file, line, ended } = &mut *open;
         // A line that could not be written whole is ended, so that it spoils no other.
         line.clear();
         if !*ended {
@@ -191,7 +194,8 @@ impl EventSink for JsonLines {
     }
 }
 
-/// Hands events to another thread through a bounded channel; events that find it full or closed are lost, and counted.
+/// Hands events to another thread through a bounded channel; events that find it full or closed are
+/// lost, and counted.
 #[derive(Debug)]
 pub struct ChannelSink(SyncSender<PredictionEvent>);
 

@@ -76,15 +76,19 @@ fn case_v11_the_usual_reason_follows_from_what_the_rung_reads() {
     is(visits(), session("stranger"), Some("based on this visit"));
     is(visits(), Request::new("stranger"), Some("recommended"));
     // What is said must be true, whatever was set.
-    let says = |rung: Rung| rung.default_reason(RecommendationReason::FromYourHistory);
-    is(says(visits()), session("u0"), Some("based on your history"));
+    let with_reason = |rung: Rung| rung.default_reason(RecommendationReason::FromYourHistory);
     is(
-        says(visits()),
+        with_reason(visits()),
+        session("u0"),
+        Some("based on your history"),
+    );
+    is(
+        with_reason(visits()),
         session("stranger"),
         Some("based on this visit"),
     );
     is(
-        says(visits()),
+        with_reason(visits()),
         Request::new("stranger"),
         Some("recommended"),
     );
@@ -145,12 +149,12 @@ fn interests_are_also_what_was_bought() {
         ..Visit::default()
     };
     let why = |visit, item| {
-        let usual = &RecommendationReason::PopularNow;
+        let default_reason = &RecommendationReason::PopularNow;
         facts.reason(&ReasonQuery {
             visit,
             item,
             rung: "popularity",
-            usual,
+            default_reason,
         })
     };
     assert_eq!(

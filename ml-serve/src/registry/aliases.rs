@@ -1,14 +1,12 @@
-//! Where the aliases point, and how they came there.
+//! Versions that the aliases point at, and the history of their moves.
 
-use super::checks::read_if_there;
-use super::files::replace;
 use super::manifest::Version;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Why an alias moved, or did not.
+/// Cause of an alias's move, or of its refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -24,15 +22,15 @@ pub enum AliasMoveKind {
 /// One line of the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AliasMove {
-    /// When, ISO 8601 in UTC.
+    /// Moment, ISO 8601 in UTC.
     pub at: String,
-    /// Who asked for it.
+    /// Person or job that asked for it.
     pub by: String,
     /// The alias.
     pub alias: String,
-    /// What happened.
+    /// Kind of the move.
     pub kind: AliasMoveKind,
-    /// Where the alias pointed before.
+    /// Version that the alias pointed at before.
     pub from: Option<Version>,
     /// The version it was to point at.
     pub to: Version,
@@ -58,19 +56,20 @@ pub(super) struct Aliases {
 }
 
 impl Aliases {
-    /// An absent file is an empty state; a file that can not be read is an error.
-    pub(super) fn read(path: &Path) -> Result<Self> {
-        let Some(bytes) = read_if_there(path)? else {
+    /// The state that a record holds; a record that was never written is an empty one. `path` names
+    /// it in errors.
+    pub(super) fn parse(record: Option<&[u8]>, path: &Path) -> Result<Self> {
+        let Some(bytes) = record else {
             return Ok(Self::default());
         };
-        serde_json::from_slice(&bytes).map_err(|e| Error::Manifest {
+        serde_json::from_slice(bytes).map_err(|e| Error::Manifest {
             path: path.to_path_buf(),
             reason: describe(&e, bytes.len()),
         })
     }
 
     /// Refuses a version whose bytes are not those an alias was pointed at.
-    pub(super) fn pinned(&self, version: Version, found: &str, path: &Path) -> Result<()> {
+    pub(super) fn check_digest(&self, version: Version, found: &str, path: &Path) -> Result<()> {
         match self.digests.get(&version) {
             Some(expected) if expected != found => Err(Error::Damaged {
                 path: path.to_path_buf(),
@@ -91,12 +90,9 @@ impl Aliases {
             .flat_map(|m| m.from.into_iter().chain([m.to]));
         held.chain(moved).max()
     }
-
-    pub(super) fn write(&self, path: &Path) -> Result<()> {
-        replace(path, &to_json(self, path)?)
-    }
 }
 
+/// JSON as it is stored. `path` names it in errors.
 pub(super) fn to_json<T: Serialize>(value: &T, path: &Path) -> Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| Error::Manifest {
         path: path.to_path_buf(),
@@ -106,7 +102,7 @@ pub(super) fn to_json<T: Serialize>(value: &T, path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Says "truncated" where the text just stops.
+/// The reason of a JSON error; "truncated" where the text just stops.
 pub(super) fn describe(e: &serde_json::Error, length: usize) -> String {
     if e.is_eof() {
         format!("truncated after {length} bytes")

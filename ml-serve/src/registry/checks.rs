@@ -1,12 +1,11 @@
-//! What is checked before anything is written, and after anything is read.
+//! Checks of names and metadata before anything is written, and of digests after anything is read.
 
 use super::manifest::Metadata;
 use crate::error::{Error, Result};
 use ml_data::artifact::digest;
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
+/// The digest of a file in a list as `sha256sum` writes it.
 pub(super) fn published_sum(sums: &str, name: &str, path: &Path) -> Result<String> {
     let line = sums
         .lines()
@@ -19,6 +18,7 @@ pub(super) fn published_sum(sums: &str, name: &str, path: &Path) -> Result<Strin
         })
 }
 
+/// Refuses bytes of another digest.
 pub(super) fn verify(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
     let found = digest(bytes);
     if found == expected {
@@ -30,80 +30,6 @@ pub(super) fn verify(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
         expected,
         found,
     })
-}
-
-/// Reads a regular file, and nothing else: a link could lead out of the registry, a pipe would
-/// never end.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
-    read_if_there(path)?.ok_or_else(|| Error::Manifest {
-        path: path.to_path_buf(),
-        reason: "the file is missing".into(),
-    })
-}
-
-/// As [`read`]; `None` when there is no such file.
-pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
-    let bytes = regular(path).and_then(|_| {
-        fs::read(path).map_err(|e| Error::io(format!("reading {}", path.display()), e))
-    });
-    match bytes {
-        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
-        read => read.map(Some),
-    }
-}
-
-/// The length of a regular file; what is none is refused without being opened.
-pub(super) fn regular(path: &Path) -> Result<u64> {
-    let known = fs::symlink_metadata(path)
-        .map_err(|e| Error::io(format!("reading {}", path.display()), e))?;
-    if known.is_file() {
-        return Ok(known.len());
-    }
-    Err(Error::FileKind {
-        path: path.to_path_buf(),
-        expected: "a regular file",
-        found: kind(known.file_type()),
-    })
-}
-
-/// A folder of a version: a folder itself, not a link to one, with regular files only.
-pub(super) fn plain_folder(path: &Path) -> Result<()> {
-    let known = fs::symlink_metadata(path)
-        .map_err(|e| Error::io(format!("reading {}", path.display()), e))?;
-    if !known.is_dir() {
-        return Err(Error::FileKind {
-            path: path.to_path_buf(),
-            expected: "a folder",
-            found: kind(known.file_type()),
-        });
-    }
-    list(path)?
-        .iter()
-        .try_for_each(|name| regular(&path.join(name)).map(drop))
-}
-
-fn kind(of: fs::FileType) -> &'static str {
-    if of.is_symlink() {
-        "a symbolic link"
-    } else if of.is_dir() {
-        "a folder"
-    } else if of.is_file() {
-        "a regular file"
-    } else {
-        "a pipe, socket or device"
-    }
-}
-
-pub(super) fn list(folder: &Path) -> Result<Vec<String>> {
-    let fail = |e| Error::io(format!("listing {}", folder.display()), e);
-    let entries = fs::read_dir(folder)
-        .map_err(fail)?
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(fail)?;
-    Ok(entries
-        .into_iter()
-        .filter_map(|e| e.file_name().into_string().ok())
-        .collect())
 }
 
 pub(super) fn check_name(what: &'static str, name: &str) -> Result<()> {

@@ -1,10 +1,9 @@
-//! Files that are there whole or not at all.
+//! Files and folders that are there whole or not at all.
 
-use super::checks::{list, regular};
 use crate::error::{Error, Result};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, RandomState};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -13,6 +12,74 @@ const SCRATCH: &str = ".tmp-";
 pub(super) fn not_writable(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     let path = path.to_path_buf();
     move |source| Error::NotWritable { path, source }
+}
+
+/// The bytes of a regular file; `None` when there is nothing at the path. Anything else is refused:
+/// a link could lead out of the registry, a pipe would never end.
+pub(super) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>> {
+    let bytes = regular_len(path).and_then(|_| {
+        fs::read(path).map_err(|e| Error::io(format!("reading {}", path.display()), e))
+    });
+    match bytes {
+        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+        read => read.map(Some),
+    }
+}
+
+/// The length of a regular file; what is none is refused without being opened.
+pub(super) fn regular_len(path: &Path) -> Result<u64> {
+    let known = fs::symlink_metadata(path)
+        .map_err(|e| Error::io(format!("reading {}", path.display()), e))?;
+    if known.is_file() {
+        return Ok(known.len());
+    }
+    Err(Error::FileKind {
+        path: path.to_path_buf(),
+        expected: "a regular file",
+        found: kind(known.file_type()),
+    })
+}
+
+/// Refuses what is no folder itself, but a link to one, and folders with other things than regular
+/// files in them.
+pub(super) fn plain_folder(path: &Path) -> Result<()> {
+    let known = fs::symlink_metadata(path)
+        .map_err(|e| Error::io(format!("reading {}", path.display()), e))?;
+    if !known.is_dir() {
+        return Err(Error::FileKind {
+            path: path.to_path_buf(),
+            expected: "a folder",
+            found: kind(known.file_type()),
+        });
+    }
+    list_names(path)?
+        .iter()
+        .try_for_each(|name| regular_len(&path.join(name)).map(drop))
+}
+
+fn kind(of: fs::FileType) -> &'static str {
+    if of.is_symlink() {
+        "a symbolic link"
+    } else if of.is_dir() {
+        "a folder"
+    } else if of.is_file() {
+        "a regular file"
+    } else {
+        "a pipe, socket or device"
+    }
+}
+
+/// Names in a folder, in no order.
+pub(super) fn list_names(folder: &Path) -> Result<Vec<String>> {
+    let fail = |e| Error::io(format!("listing {}", folder.display()), e);
+    let entries = fs::read_dir(folder)
+        .map_err(fail)?
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(fail)?;
+    Ok(entries
+        .into_iter()
+        .filter_map(|e| e.file_name().into_string().ok())
+        .collect())
 }
 
 /// A name no other writer has: 128 random bits, since process numbers repeat from container to
@@ -26,7 +93,10 @@ pub(super) fn scratch_name() -> String {
 /// Removes what writers that died left behind. Only for who holds the lock: every scratch entry is
 /// then a dead one.
 pub(super) fn sweep(folder: &Path) -> Result<()> {
-    for name in list(folder)?.iter().filter(|n| n.starts_with(SCRATCH)) {
+    for name in list_names(folder)?
+        .iter()
+        .filter(|n| n.starts_with(SCRATCH))
+    {
         let path = folder.join(name);
         let stale = fs::symlink_metadata(&path).map_err(not_writable(&path))?;
         let removed = if stale.is_dir() {
@@ -74,7 +144,8 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     done
 }
 
-/// Holds the writers' lock until dropped. The system frees it when the process dies, so there are no stale locks.
+/// The writers' lock, held until dropped. The system frees it when the process dies, so there are
+/// no stale locks.
 #[derive(Debug)]
 pub(super) struct Lock(#[allow(dead_code)] File);
 
@@ -82,7 +153,7 @@ impl Lock {
     pub(super) fn take(path: PathBuf, patience: Duration) -> Result<Self> {
         // A pipe would block whoever opens it.
         if fs::symlink_metadata(&path).is_ok() {
-            regular(&path)?;
+            regular_len(&path)?;
         }
         let file = OpenOptions::new()
             .write(true)

@@ -1,4 +1,4 @@
-//! What is known about a version.
+//! Descriptions of versions: numbers, metadata, lineage.
 
 use ml_eval::goal::GateDecision;
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,7 @@ impl From<&str> for VersionSelector {
 pub struct GateOutcome {
     /// True when the version may be promoted.
     pub promoted: bool,
-    /// Why, in sentences; kept in the history.
+    /// Reasons, in sentences; kept in the history.
     pub reasons: Vec<String>,
 }
 
@@ -94,7 +94,8 @@ impl GateOutcome {
     /// let interval = Interval { lower: 0.01, upper: 0.03, level: 0.95 };
     /// let gain = Estimate { value: 0.02, interval };
     /// let outcome = GateOutcome::of(&gate.decide(&Measured::new().compared("auc", 0.75, gain)));
-    /// let reason = "auc: measured 0.75, at least 0.7, difference to the baseline +0.0200 [+0.0100, +0.0300]";
+    /// let reason = "auc: measured 0.75, at least 0.7, \
+    ///     difference to the baseline +0.0200 [+0.0100, +0.0300]";
     /// assert_eq!(outcome, GateOutcome::pass([reason]));
     /// let outcome = GateOutcome::of(&gate.decide(&Measured::new().compared("auc", 0.65, gain)));
     /// assert_eq!(outcome, GateOutcome::refuse(["auc: measured 0.65, minimum 0.7"]));
@@ -120,7 +121,7 @@ impl GateOutcome {
     }
 }
 
-/// Where a version came from: enough to train it again.
+/// Origin of a version: enough to train it again.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Lineage {
     /// Digest of the training data.
@@ -134,7 +135,7 @@ pub struct Lineage {
     pub seed: u64,
 }
 
-/// What the publisher says about a version.
+/// Metrics, gate report and lineage of a version, as its publisher states them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
     /// Offline metrics by name; finite numbers.
@@ -143,7 +144,7 @@ pub struct Metadata {
     /// The decision of the evaluation gate, as its report wrote it.
     #[serde(default)]
     pub gate: Value,
-    /// Where it came from.
+    /// Its origin.
     #[serde(default)]
     pub lineage: Lineage,
 }
@@ -176,15 +177,15 @@ pub struct Manifest {
     pub model: String,
     /// Its version.
     pub version: Version,
-    /// When it was published, ISO 8601 in UTC.
+    /// Moment of publication, ISO 8601 in UTC.
     pub published_at: String,
-    /// Who published it.
+    /// Person or job that published it.
     pub published_by: String,
     /// Length of the artifact in bytes.
     pub bytes: u64,
     /// SHA-256 of the artifact, hexadecimal.
     pub sha256: String,
-    /// What the publisher says about it.
+    /// The publisher's statements about it.
     #[serde(flatten)]
     pub metadata: Metadata,
 }

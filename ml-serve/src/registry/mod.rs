@@ -1,12 +1,17 @@
-//! A model registry in a local folder: numbered, immutable, checksummed versions; aliases that move atomically and back.
+//! A model registry: numbered, immutable, checksummed versions; aliases that move atomically and
+//! back.
+//!
+//! A [`Registry`] keeps its models in a [`RegistryStore`]: a folder ([`FolderStore`], which
+//! [`Registry::open`] opens), memory ([`MemoryStore`]), or a place of your own, which has to pass
+//! `ml_serve::testkit::check_registry_store`. In a folder:
 //!
 //! ```text
 //! DIR/recommender/versions/v1/artifact.bin     the bytes that were published
 //!                            /manifest.json    metrics, gate decision, lineage
 //!                            /SHA256SUMS       digests of both (`sha256sum -c` reads it)
-//! DIR/recommender/aliases.json                 where the aliases point, where they pointed, who moved them when
-//! DIR/recommender/.last                        the highest number ever given out, so that none is given out twice
-//! DIR/recommender/.lock                        held while an alias moves; the system frees it when a process dies
+//! DIR/recommender/aliases.json                 where the aliases point and pointed, who moved them
+//! DIR/recommender/.last                        the highest number ever given out: each only once
+//! DIR/recommender/.lock                        held by writers; freed when a process dies
 //! ```
 //!
 //! A version is written into a hidden folder, synced and renamed into place, so it is there whole
@@ -20,12 +25,18 @@ mod checks;
 mod files;
 mod manifest;
 mod numbers;
+mod promotion;
+#[allow(clippy::module_inception)]
+mod registry;
 mod store;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tests_kept;
+#[cfg(test)]
+mod tests_store;
 
 pub use aliases::{AliasMove, AliasMoveKind};
 pub use manifest::{GateOutcome, Lineage, Manifest, Metadata, Version, VersionSelector};
-pub use store::{Published, Registry};
+pub use registry::{Published, Registry};
+pub use store::*;

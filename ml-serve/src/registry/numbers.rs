@@ -1,22 +1,64 @@
 //! Numbers of versions: each is given out once, also when its version is deleted.
 
 use super::aliases::Aliases;
-use super::checks::read_if_there;
-use super::files::replace;
 use super::manifest::Version;
+use super::store::RegistryStore;
 use crate::error::{Error, Result};
-use std::path::Path;
 
-const LAST: &str = ".last";
-
-/// The number after the highest that is there, was given out; registries that do not know the
+/// Draws the next number of a model, which no other writer then gets. It is written down before its
+/// version is there, so that a crash between the two only skips one.
+///
+/// The number follows the highest that is there or was given out; registries that do not know the
 /// latter yet have the numbers that their aliases mention.
-pub(super) fn next(model: &str, home: &Path, there: Option<Version>) -> Result<Version> {
-    let given = match given(home)? {
-        Some(last) => Some(last),
-        None => Aliases::read(&home.join("aliases.json"))?.highest(),
-    };
-    let Some(last) = there.max(given) else {
+pub(super) fn draw(
+    store: &dyn RegistryStore,
+    model: &str,
+    there: impl Fn() -> Result<Option<Version>>,
+) -> Result<Drawn> {
+    let record = format!("{model}/.last");
+    loop {
+        let before = store.read(&record)?;
+        let given = match &before {
+            Some(bytes) => Some(parse(store, &record, bytes)?),
+            None => {
+                let aliases = format!("{model}/aliases.json");
+                let state = store.read(&aliases)?;
+                Aliases::parse(state.as_deref(), &store.location(&aliases))?.highest()
+            }
+        };
+        let version = following(model, there()?.max(given))?;
+        let now = format!("{version}\n").into_bytes();
+        if store.compare_and_swap(&record, before.as_deref(), &now)? {
+            return Ok(Drawn {
+                version,
+                record,
+                before,
+                now,
+            });
+        }
+    }
+}
+
+/// A number that was given out.
+pub(super) struct Drawn {
+    pub(super) version: Version,
+    record: String,
+    before: Option<Vec<u8>>,
+    now: Vec<u8>,
+}
+
+impl Drawn {
+    /// Takes the number back because its version could not be written, unless another was given out
+    /// since. Best effort: a number that is lost harms nobody.
+    pub(super) fn put_back(self, store: &dyn RegistryStore) {
+        if let Some(before) = self.before {
+            _ = store.compare_and_swap(&self.record, Some(&self.now), &before);
+        }
+    }
+}
+
+fn following(model: &str, last: Option<Version>) -> Result<Version> {
+    let Some(last) = last else {
         return Ok(Version(1));
     };
     let next = last.0.checked_add(1).map(Version);
@@ -26,22 +68,10 @@ pub(super) fn next(model: &str, home: &Path, there: Option<Version>) -> Result<V
     })
 }
 
-/// Writes down that a number is given out; before its version is there, so that a crash between the
-/// two only skips one.
-pub(super) fn remember(home: &Path, version: Version) -> Result<()> {
-    replace(&home.join(LAST), format!("{version}\n").as_bytes())
-}
-
-/// The highest number given out; registries written before it was kept do not know.
-fn given(home: &Path) -> Result<Option<Version>> {
-    let path = home.join(LAST);
-    let Some(bytes) = read_if_there(&path)? else {
-        return Ok(None);
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    let last = Version::parse(text.trim());
-    last.map(Some).ok_or_else(|| Error::Manifest {
-        path,
+fn parse(store: &dyn RegistryStore, record: &str, bytes: &[u8]) -> Result<Version> {
+    let text = String::from_utf8_lossy(bytes);
+    Version::parse(text.trim()).ok_or_else(|| Error::Manifest {
+        path: store.location(record),
         reason: format!("`{}` is not a version like v3", text.trim()),
     })
 }

@@ -173,7 +173,7 @@ fn aliases_that_look_like_versions_are_refused() {
 #[cfg(unix)]
 #[test]
 fn only_missing_files_are_none() {
-    use super::{checks::read_if_there, files::sync_folder};
+    use super::files::{read_if_there, sync_folder};
     let dir = folder();
     let file = dir.path().join("file");
     assert!(read_if_there(&file).unwrap().is_none());
@@ -307,8 +307,8 @@ fn a_damaged_version_is_neither_promoted_nor_rolled_back_to() {
     );
 }
 
-/// Permission bits do not stop the superuser, so a path below a regular file and a file system that refuses every
-/// writer stand in for a read-only folder.
+/// Permission bits do not stop the superuser, so a path below a regular file and a file system that
+/// refuses every writer stand in for a read-only folder.
 #[test]
 fn a_folder_that_can_not_be_written_is_typed() {
     let dir = folder();
@@ -378,7 +378,9 @@ fn many_publishers_and_readers_see_whole_versions() {
 #[test]
 fn a_lock_that_is_held_is_reported_and_a_crashed_publish_leaves_no_version() {
     let dir = folder();
-    let registry = two_versions(dir.path()).patience(Duration::from_millis(20));
+    two_versions(dir.path());
+    let store = FolderStore::open(dir.path()).unwrap();
+    let registry = Registry::new(store.patience(Duration::from_millis(20)));
     let held = fs::OpenOptions::new()
         .write(true)
         .open(dir.path().join("shop/.lock"))

@@ -1,7 +1,7 @@
 //! Two versions side by side at a fixed share.
 
 use super::health::{Health, Inferiority, always_valid_inferiority, inferiority};
-use super::ledger::{Counting, Ledger, Pair, lock};
+use super::ledger::{ArmServices, Ledger, LedgerOptions, lock};
 use super::route::{Arm, Route};
 use crate::error::Result;
 use crate::recommend::{Recommend, Request, Response};
@@ -25,9 +25,9 @@ use std::sync::{Arc, Mutex};
 /// user whose propensities differ by 1 or 1.5 on the logit, a challenger that converts as the
 /// control does is called worse at the level asked for; simulated in `rollout/simulate.rs`.
 pub struct AbTest {
-    pair: Pair,
+    arms: ArmServices,
     route: Route,
-    counting: Counting,
+    counting: LedgerOptions,
     ledger: Mutex<Ledger>,
 }
 
@@ -43,12 +43,12 @@ impl AbTest {
     /// Splits between two services.
     pub fn new(control: Arc<dyn Recommend>, challenger: Arc<dyn Recommend>, route: Route) -> Self {
         Self {
-            pair: Pair {
+            arms: ArmServices {
                 control,
                 challenger,
             },
             route,
-            counting: Counting::default(),
+            counting: LedgerOptions::default(),
             ledger: Mutex::default(),
         }
     }
@@ -57,7 +57,7 @@ impl AbTest {
     #[must_use]
     pub fn unit(self, unit: Unit) -> Self {
         let users = match unit {
-            Unit::User => Counting::default().users,
+            Unit::User => LedgerOptions::default().users,
             Unit::Request => None,
         };
         self.counting(|counting| counting.users = users)
@@ -75,7 +75,7 @@ impl AbTest {
     pub fn waiting(self, answers: usize) -> Self {
         self.counting(|counting| counting.waiting = answers)
     }
-    fn counting(mut self, set: impl FnOnce(&mut Counting)) -> Self {
+    fn counting(mut self, set: impl FnOnce(&mut LedgerOptions)) -> Self {
         set(&mut self.counting);
         self.ledger = Mutex::new(Ledger::new(self.counting));
         self
@@ -84,21 +84,22 @@ impl AbTest {
     /// Counts an outcome; a purchase is a conversion of the request it names, once. False when it
     /// counts nothing.
     pub fn outcome(&self, outcome: &OutcomeEvent) -> bool {
-        outcome.action == Action::Purchase && lock(&self.ledger).converted(outcome.request_id)
+        outcome.action == Action::Purchase
+            && lock(&self.ledger).record_conversion(outcome.request_id)
     }
-    /// What was counted: control, challenger.
+    /// Counts so far: control, challenger.
     pub fn health(&self) -> (Health, Health) {
         let ledger = lock(&self.ledger);
         (ledger.health(Arm::Control), ledger.health(Arm::Challenger))
     }
-    /// Whether the challenger converts worse by more than a margin, looked at once: see
+    /// Test of whether the challenger converts worse by more than a margin, looked at once: see
     /// [`inferiority`].
     pub fn inferiority(&self, margin: f64) -> Option<Inferiority> {
         let (control, challenger) = self.health();
         inferiority(&control, &challenger, margin)
     }
-    /// Whether the challenger converts worse by more than a margin, looked at as often as one
-    /// likes: see [`always_valid_inferiority`].
+    /// Test of whether the challenger converts worse by more than a margin, looked at as often as
+    /// one likes: see [`always_valid_inferiority`].
     ///
     /// # Errors
     /// A margin outside [-1, 1].
@@ -110,13 +111,13 @@ impl AbTest {
 
 impl Recommend for AbTest {
     fn recommend(&self, request: &Request) -> Result<Response> {
-        let place = self.route.place(&request.user_id);
-        let arm = self.route.at(place);
-        self.pair.ask(arm, request, |answer, took| {
-            lock(&self.ledger).enter(arm, place, answer, took);
+        let user = self.route.hash(&request.user_id);
+        let arm = self.route.at(user);
+        self.arms.ask(arm, request, |answer, took| {
+            lock(&self.ledger).record_answer(arm, user, answer, took);
         })
     }
     fn version(&self) -> Option<String> {
-        self.pair.control.version()
+        self.arms.control.version()
     }
 }

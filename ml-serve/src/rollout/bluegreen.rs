@@ -6,8 +6,8 @@ use crate::registry::{GateOutcome, Published, Registry, Version};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Blue-green deployment: the next version is loaded beside the running one, then alias and service switch at once; the old
-/// bundle is kept, so going back takes no loading.
+/// Blue-green deployment: the next version is loaded beside the running one, then alias and service
+/// switch at once; the old bundle is kept, so going back takes no loading.
 ///
 /// `build` turns what the registry holds into a bundle that can answer.
 pub struct BlueGreen<B> {
@@ -16,11 +16,11 @@ pub struct BlueGreen<B> {
     alias: String,
     service: Arc<RecommendationService>,
     build: B,
-    held: Mutex<Held>,
+    loaded: Mutex<LoadedVersions>,
 }
 
 #[derive(Default)]
-struct Held {
+struct LoadedVersions {
     serving: Option<Version>,
     idle: Option<(Version, Arc<Bundle>)>,
 }
@@ -39,8 +39,8 @@ where
     B: Fn(&Published) -> Result<Bundle, E>,
     E: Into<Error>,
 {
-    /// Ties an alias of a model to a service. Nothing is loaded before [`refresh`](Self::refresh) or
-    /// [`promote`](Self::promote).
+    /// Ties an alias of a model to a service. Nothing is loaded before [`refresh`](Self::refresh)
+    /// or [`promote`](Self::promote).
     pub fn new(
         registry: Registry,
         model: impl Into<String>,
@@ -55,24 +55,26 @@ where
             alias,
             service,
             build,
-            held: Mutex::default(),
+            loaded: Mutex::default(),
         }
     }
 
-    /// Promotes a version in the registry and serves it. It is loaded and built first: what can not answer is not promoted.
+    /// Promotes a version in the registry and serves it. It is loaded and built first: what can not
+    /// answer is not promoted.
     ///
     /// # Errors
-    /// [`Error::Refused`] by the gate; a damaged version; a bundle that can not be built. The old version then goes on.
+    /// [`Error::Refused`] by the gate; a damaged version; a bundle that can not be built. The old
+    /// version then goes on.
     pub fn promote(&self, version: Version, gate: &GateOutcome) -> Result<()> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let bundle = if gate.promoted {
-            Some(self.load(version, &mut held)?)
+            Some(self.load(version, &mut loaded)?)
         } else {
             None
         };
         self.registry
             .promote(&self.model, version, &self.alias, gate)?;
-        bundle.map_or(Ok(()), |b| self.switch(version, b, &mut held))
+        bundle.map_or(Ok(()), |b| self.switch(version, b, &mut loaded))
     }
 
     /// Points the alias back at the version before and serves that. Returns it.
@@ -80,40 +82,42 @@ where
     /// # Errors
     /// No version before; a damaged version before. Nothing then changes.
     pub fn rollback(&self) -> Result<Version> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let before = self.registry.previous(&self.model, &self.alias)?;
-        let bundle = self.load(before, &mut held)?;
+        let bundle = self.load(before, &mut loaded)?;
         let now = self.registry.rollback(&self.model, &self.alias)?;
         // Another process may have moved the alias in between: serve what it points at.
         let bundle = if now == before {
             bundle
         } else {
-            self.load(now, &mut held)?
+            self.load(now, &mut loaded)?
         };
-        self.switch(now, bundle, &mut held)?;
+        self.switch(now, bundle, &mut loaded)?;
         Ok(now)
     }
 
-    /// Serves the version the alias points at, if that is another than the one served. Returns it when it changed. Call it at
-    /// the start, and now and then to follow what other processes promote.
+    /// Serves the version the alias points at, if that is another than the one served. Returns it
+    /// when it changed. Call it at the start, and now and then to follow what other processes
+    /// promote.
     ///
     /// # Errors
-    /// An unknown alias, a damaged version, a bundle that can not be built. The old version then goes on.
+    /// An unknown alias, a damaged version, a bundle that can not be built. The old version then
+    /// goes on.
     pub fn refresh(&self) -> Result<Option<Version>> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let version = self
             .registry
             .resolve(&self.model, self.alias.as_str().into())?;
-        if held.serving == Some(version) {
+        if loaded.serving == Some(version) {
             return Ok(None);
         }
-        let bundle = self.load(version, &mut held)?;
-        self.switch(version, bundle, &mut held)?;
+        let bundle = self.load(version, &mut loaded)?;
+        self.switch(version, bundle, &mut loaded)?;
         Ok(Some(version))
     }
 
-    fn load(&self, version: Version, held: &mut Held) -> Result<Arc<Bundle>> {
-        if let Some((_, bundle)) = held.idle.as_ref().filter(|(v, _)| *v == version) {
+    fn load(&self, version: Version, loaded: &mut LoadedVersions) -> Result<Arc<Bundle>> {
+        if let Some((_, bundle)) = loaded.idle.as_ref().filter(|(v, _)| *v == version) {
             return Ok(bundle.clone());
         }
         let published = self.registry.load(&self.model, version)?;
@@ -122,14 +126,19 @@ where
         Ok(Arc::new(bundle))
     }
 
-    fn switch(&self, version: Version, bundle: Arc<Bundle>, held: &mut Held) -> Result<()> {
+    fn switch(
+        &self,
+        version: Version,
+        bundle: Arc<Bundle>,
+        loaded: &mut LoadedVersions,
+    ) -> Result<()> {
         let old = self.service.swap(bundle)?;
-        let was = held.serving.replace(version);
+        let was = loaded.serving.replace(version);
         // What is no longer served stays warm for the way back.
         if let (Some(was), Some(old)) = (was, old)
             && was != version
         {
-            held.idle = Some((was, old));
+            loaded.idle = Some((was, old));
         }
         Ok(())
     }

@@ -1,11 +1,11 @@
-//! When a challenger gets more traffic, and when it loses it.
+//! The rules by which a challenger gets more traffic, or loses it.
 
-use super::gates::{Gates, Look};
+use super::gates::{GateCheck, Gates};
 use super::health::Health;
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
 
-/// What to do with the challenger now.
+/// Decision about a challenger's share of traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CanaryDecision {
     /// Give it the next stage's share.
@@ -19,9 +19,9 @@ pub enum CanaryDecision {
 /// A decision and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// What to do.
+    /// Action to take.
     pub decision: CanaryDecision,
-    /// Why, in sentences with the numbers.
+    /// Reasons, in sentences with the numbers.
     pub reasons: Vec<String>,
 }
 
@@ -39,13 +39,16 @@ impl Verdict {
 /// ```
 /// use ml_serve::rollout::{Canary, CanaryDecision, Health};
 /// let canary = Canary::new();
-/// let control = Health { requests: 20_000, errors: 200, p95_ms: 12.0, conversions: 660, ..Health::default() };
-/// let healthy = Health { requests: 1_200, errors: 13, p95_ms: 14.0, conversions: 41, ..Health::default() };
+/// let arm = |requests, errors, conversions| {
+///     Health { requests, errors, p95_ms: 12.0, conversions, ..Health::default() }
+/// };
+/// let (control, healthy) = (arm(20_000, 200, 660), arm(1_200, 13, 41));
 /// assert_eq!(canary.decide(&control, &healthy).decision, CanaryDecision::Advance);
 /// let failing = Health { errors: 60, ..healthy };
 /// let verdict = canary.decide(&control, &failing);
 /// assert_eq!(verdict.decision, CanaryDecision::RollBack);
-/// assert!(verdict.reasons[0].starts_with("5.00 % of 1200 requests failed against 1.00 % of the control's 20000"));
+/// let reason = "5.00 % of 1200 requests failed against 1.00 % of the control's 20000";
+/// assert!(verdict.reasons[0].starts_with(reason));
 /// // errors that both arms have are nobody's fault
 /// let control = Health { errors: 1_000, ..control };
 /// assert_eq!(canary.decide(&control, &failing).decision, CanaryDecision::Advance);
@@ -128,19 +131,19 @@ impl Canary {
         self.judge(control, challenger, true)
     }
 
-    /// As `decide`; `beside` is false when the control is that of an earlier stage.
-    pub(super) fn judge(&self, control: &Health, challenger: &Health, beside: bool) -> Verdict {
+    /// As `decide`; `concurrent` is false when the control is that of an earlier stage.
+    pub(super) fn judge(&self, control: &Health, challenger: &Health, concurrent: bool) -> Verdict {
         let g = &self.gates;
         let (n, hold) = (challenger.requests, CanaryDecision::Hold);
         if n < g.judge_from {
             let reason = format!("{n} of the {} requests to judge by", g.judge_from);
             return Verdict::new(hold, reason);
         }
-        let look = Look {
+        let look = GateCheck {
             gates: g,
             control,
             challenger,
-            beside,
+            concurrent,
             level: self.level(),
         };
         let broken = match self.check().and_then(|()| look.broken()) {
@@ -163,15 +166,15 @@ impl Canary {
         }
         Verdict {
             decision: CanaryDecision::Advance,
-            reasons: passed(control, challenger, beside),
+            reasons: passed(control, challenger, concurrent),
         }
     }
 }
 
-fn passed(control: &Health, challenger: &Health, beside: bool) -> Vec<String> {
+fn passed(control: &Health, challenger: &Health, concurrent: bool) -> Vec<String> {
     let (rate, p95) = (challenger.error_rate() * 100.0, challenger.p95_ms);
     let n = challenger.requests;
-    let conversion = if !beside {
+    let conversion = if !concurrent {
         "conversion was not compared: no control ran beside it".into()
     } else if control.answered() == 0 || challenger.answered() == 0 {
         "conversion was not compared: an arm has no answers".into()

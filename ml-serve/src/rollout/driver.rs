@@ -2,8 +2,8 @@
 
 use super::canary::{Canary, CanaryDecision, Verdict};
 use super::health::Health;
-use super::ledger::{Counting, Ledger, Pair, lock};
-use super::route::{Arm, place, position};
+use super::ledger::{ArmServices, Ledger, LedgerOptions, lock};
+use super::route::{Arm, unit_interval, user_hash};
 use crate::error::Result;
 use crate::recommend::{Recommend, Request, Response};
 use ml_data::event::{Action, OutcomeEvent};
@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// How far a rollout has come.
+/// State of a rollout.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum RolloutPhase {
     /// The challenger has this share of users.
@@ -52,18 +52,20 @@ impl fmt::Display for RolloutPhase {
 /// ```
 /// use ml_serve::rollout::{RolloutPhase, RolloutStep};
 /// let reasons = vec!["20.00 % of 30 requests failed; at most 1.00 % may".to_string()];
-/// let step = RolloutStep { at: "2024-06-15T10:30:00Z".into(), from: 0.05, to: RolloutPhase::RolledBack, reasons };
-/// assert_eq!(step.to_string(), "5 % -> rolled back: 20.00 % of 30 requests failed; at most 1.00 % may");
+/// let (at, to) = ("2024-06-15T10:30:00Z".into(), RolloutPhase::RolledBack);
+/// let step = RolloutStep { at, from: 0.05, to, reasons };
+/// let text = "5 % -> rolled back: 20.00 % of 30 requests failed; at most 1.00 % may";
+/// assert_eq!(step.to_string(), text);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct RolloutStep {
-    /// When, ISO 8601 in UTC.
+    /// Moment, ISO 8601 in UTC.
     pub at: String,
     /// The share before.
     pub from: f64,
     /// The phase it went to.
     pub to: RolloutPhase,
-    /// Why.
+    /// Reasons of the step.
     pub reasons: Vec<String>,
 }
 
@@ -74,14 +76,14 @@ impl fmt::Display for RolloutStep {
     }
 }
 
-struct State {
+struct RolloutState {
     stage: usize,
     phase: RolloutPhase,
-    began: Instant,
-    unchecked: u64,
+    stage_began: Instant,
+    unjudged: u64,
     ledger: Ledger,
     /// The control of the last stage that had one, for the stage in which it has no traffic.
-    earlier: Health,
+    last_control: Health,
     steps: Vec<RolloutStep>,
 }
 
@@ -90,14 +92,14 @@ type OnStep = Box<dyn Fn(&RolloutStep) + Send + Sync>;
 /// A canary at work: routes by the present stage, counts, and every so many requests advances or
 /// rolls back by itself.
 pub struct CanaryRollout {
-    pair: Pair,
+    arms: ArmServices,
     canary: Canary,
     salt: String,
-    counting: Counting,
-    every: u64,
-    at_least: Duration,
+    counting: LedgerOptions,
+    judge_every: u64,
+    min_stage: Duration,
     on_step: Option<OnStep>,
-    state: Mutex<State>,
+    state: Mutex<RolloutState>,
 }
 
 impl fmt::Debug for CanaryRollout {
@@ -122,35 +124,35 @@ impl CanaryRollout {
         salt: impl Into<String>,
     ) -> Result<Self> {
         canary.check()?;
-        let counting = Counting {
+        let counting = LedgerOptions {
             slow_ms: canary.limits().p95_max_ms,
             users: match canary.limits().unit {
-                Unit::User => Counting::default().users,
+                Unit::User => LedgerOptions::default().users,
                 Unit::Request => None,
             },
-            ..Counting::default()
+            ..LedgerOptions::default()
         };
-        let state = State {
+        let state = RolloutState {
             stage: 0,
             phase: RolloutPhase::Running {
                 share: canary.shares()[0],
             },
-            began: Instant::now(),
-            unchecked: 0,
+            stage_began: Instant::now(),
+            unjudged: 0,
             ledger: Ledger::new(counting),
-            earlier: Health::default(),
+            last_control: Health::default(),
             steps: Vec::new(),
         };
         Ok(Self {
-            pair: Pair {
+            arms: ArmServices {
                 control,
                 challenger,
             },
             canary,
             salt: salt.into(),
             counting,
-            every: 10,
-            at_least: Duration::ZERO,
+            judge_every: 10,
+            min_stage: Duration::ZERO,
             on_step: None,
             state: Mutex::new(state),
         })
@@ -169,7 +171,7 @@ impl CanaryRollout {
     pub fn waiting(self, answers: usize) -> Self {
         self.counting(|counting| counting.waiting = answers)
     }
-    fn counting(mut self, set: impl FnOnce(&mut Counting)) -> Self {
+    fn counting(mut self, set: impl FnOnce(&mut LedgerOptions)) -> Self {
         set(&mut self.counting);
         lock(&self.state).ledger = Ledger::new(self.counting);
         self
@@ -179,14 +181,14 @@ impl CanaryRollout {
     /// number.
     #[must_use]
     pub fn judge_every(mut self, requests: u64) -> Self {
-        self.every = requests;
+        self.judge_every = requests;
         self
     }
-    /// How long a stage lasts at least (default no limit; a week in most shops). Rolling back never
+    /// Least time that a stage lasts (default no limit; a week in most shops). Rolling back never
     /// waits.
     #[must_use]
     pub fn stage_at_least(mut self, time: Duration) -> Self {
-        self.at_least = time;
+        self.min_stage = time;
         self
     }
     /// Called at every change of share: to move an alias, to tell somebody.
@@ -196,7 +198,7 @@ impl CanaryRollout {
         self
     }
 
-    /// How far it has come.
+    /// The state of the rollout.
     pub fn phase(&self) -> RolloutPhase {
         lock(&self.state).phase
     }
@@ -204,7 +206,7 @@ impl CanaryRollout {
     pub fn steps(&self) -> Vec<RolloutStep> {
         lock(&self.state).steps.clone()
     }
-    /// What was counted in this stage: control, challenger.
+    /// Counts of this stage: control, challenger.
     pub fn health(&self) -> (Health, Health) {
         let state = lock(&self.state);
         let ledger = &state.ledger;
@@ -213,13 +215,16 @@ impl CanaryRollout {
     /// Counts an outcome; a purchase is a conversion of the request it names, once, if that was of
     /// this stage. False when it counts nothing.
     pub fn outcome(&self, outcome: &OutcomeEvent) -> bool {
-        outcome.action == Action::Purchase && lock(&self.state).ledger.converted(outcome.request_id)
+        outcome.action == Action::Purchase
+            && lock(&self.state)
+                .ledger
+                .record_conversion(outcome.request_id)
     }
 
     /// Decides now and applies the decision.
     pub fn judge(&self) -> Verdict {
         let mut state = lock(&self.state);
-        state.unchecked = 0;
+        state.unjudged = 0;
         let RolloutPhase::Running { share } = state.phase else {
             return Verdict {
                 decision: CanaryDecision::Hold,
@@ -228,15 +233,17 @@ impl CanaryRollout {
         };
         // With all traffic the challenger has no control beside it: errors are compared with those
         // of the stage before.
-        let beside = share < 1.0;
-        let control = if beside {
+        let concurrent = share < 1.0;
+        let control = if concurrent {
             state.ledger.health(Arm::Control)
         } else {
-            state.earlier
+            state.last_control
         };
         let challenger = state.ledger.health(Arm::Challenger);
-        let mut verdict = self.canary.judge(&control, &challenger, beside);
-        if verdict.decision == CanaryDecision::Advance && state.began.elapsed() < self.at_least {
+        let mut verdict = self.canary.judge(&control, &challenger, concurrent);
+        if verdict.decision == CanaryDecision::Advance
+            && state.stage_began.elapsed() < self.min_stage
+        {
             verdict.decision = CanaryDecision::Hold;
             verdict
                 .reasons
@@ -262,11 +269,12 @@ impl CanaryRollout {
             to: next,
             reasons: verdict.reasons.clone(),
         };
-        (state.phase, state.began, state.earlier) = (next, Instant::now(), control);
+        (state.phase, state.stage_began, state.last_control) = (next, Instant::now(), control);
         state.ledger = Ledger::new(self.counting);
         state.steps.push(step.clone());
         drop(state);
-        tracing::info!(from = step.from, to = step.to.share(), reasons = ?step.reasons, "the challenger's share changed");
+        let (from, to, reasons) = (step.from, step.to.share(), &step.reasons);
+        tracing::info!(from, to, ?reasons, "the challenger's share changed");
         if let Some(call) = &self.on_step {
             call(&step);
         }
@@ -274,23 +282,23 @@ impl CanaryRollout {
     }
 
     /// Counts an answer; true when it is time to judge.
-    fn count(&self, of: &Asked, answer: &Result<Response>, took: Duration) -> bool {
+    fn count(&self, of: &RoutedRequest, answer: &Result<Response>, took: Duration) -> bool {
         let mut state = lock(&self.state);
         // An answer begun in an earlier stage belongs to no count.
         if state.stage != of.stage || !matches!(state.phase, RolloutPhase::Running { .. }) {
             return false;
         }
-        state.ledger.enter(of.arm, of.place, answer, took);
-        state.unchecked += u64::from(of.arm == Arm::Challenger);
-        self.every > 0 && state.unchecked >= self.every
+        state.ledger.record_answer(of.arm, of.user, answer, took);
+        state.unjudged += u64::from(of.arm == Arm::Challenger);
+        self.judge_every > 0 && state.unjudged >= self.judge_every
     }
 }
 
 /// A request under way.
-struct Asked {
+struct RoutedRequest {
     stage: usize,
     arm: Arm,
-    place: u64,
+    user: u64,
 }
 
 impl Recommend for CanaryRollout {
@@ -299,14 +307,14 @@ impl Recommend for CanaryRollout {
             let state = lock(&self.state);
             (state.stage, state.phase.share())
         };
-        let place = place(&self.salt, &request.user_id);
-        let arm = if position(place) < share {
+        let user = user_hash(&self.salt, &request.user_id);
+        let arm = if unit_interval(user) < share {
             Arm::Challenger
         } else {
             Arm::Control
         };
-        let (of, mut due) = (Asked { stage, arm, place }, false);
-        let answer = self.pair.ask(arm, request, |answer, took| {
+        let (of, mut due) = (RoutedRequest { stage, arm, user }, false);
+        let answer = self.arms.ask(arm, request, |answer, took| {
             due = self.count(&of, answer, took);
         });
         if due {
@@ -316,8 +324,8 @@ impl Recommend for CanaryRollout {
     }
     fn version(&self) -> Option<String> {
         match self.phase() {
-            RolloutPhase::Completed => self.pair.challenger.version(),
-            _ => self.pair.control.version(),
+            RolloutPhase::Completed => self.arms.challenger.version(),
+            _ => self.arms.control.version(),
         }
     }
 }

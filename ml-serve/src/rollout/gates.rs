@@ -30,8 +30,8 @@ pub struct Gates {
     pub min_requests: u64,
     /// Requests of the challenger before anything is judged (default 10).
     pub judge_from: u64,
-    /// How far the share of failed requests may lie above the control's, absolute (default 0.001).
-    /// A challenger is not blamed for errors that the control has too.
+    /// Margin by which the share of failed requests may lie above the control's, absolute (default
+    /// 0.001). A challenger is not blamed for errors that the control has too.
     pub error_margin: f64,
     /// Highest share of failed requests, whatever the control does (default 1: no limit). It blames
     /// the challenger for what the machine does, too.
@@ -39,8 +39,8 @@ pub struct Gates {
     /// Highest 95th percentile of latency, milliseconds (default 200): at most 5 % of the requests
     /// may take longer.
     pub p95_max_ms: f64,
-    /// How far conversion may fall below the control's, absolute (default 0.002). Compared only
-    /// with a control that runs beside the challenger: purchases come late, so the past always
+    /// Margin by which conversion may fall below the control's, absolute (default 0.002). Compared
+    /// only with a control that runs beside the challenger: purchases come late, so the past always
     /// looks better.
     pub conversion_margin: f64,
     /// The unit that is one observation (default: by user).
@@ -118,17 +118,17 @@ impl Gates {
 }
 
 /// One look at both arms.
-pub(super) struct Look<'a> {
+pub(super) struct GateCheck<'a> {
     pub gates: &'a Gates,
     pub control: &'a Health,
     pub challenger: &'a Health,
-    /// Whether the control runs at the same time.
-    pub beside: bool,
+    /// True when the control runs at the same time.
+    pub concurrent: bool,
     /// Level of each test.
     pub level: f64,
 }
 
-impl Look<'_> {
+impl GateCheck<'_> {
     /// The gates that are broken, in sentences.
     pub(super) fn broken(&self) -> Result<Vec<String>> {
         let gates = [
@@ -165,7 +165,10 @@ impl Look<'_> {
         Ok(self.sentence(evidence, || {
             let (rate, other) = (b.error_rate() * 100.0, a.error_rate() * 100.0);
             let (n, m, points) = (b.requests, a.requests, margin * 100.0);
-            format!("{rate:.2} % of {n} requests failed against {other:.2} % of the control's {m}, over {points:.2} points more")
+            format!(
+                "{rate:.2} % of {n} requests failed against {other:.2} % of the control's {m}, \
+                 over {points:.2} points more"
+            )
         }))
     }
 
@@ -185,12 +188,15 @@ impl Look<'_> {
         let evidence = above(b.late()?, effect, SLOW)?;
         Ok(self.sentence(evidence, || {
             let (p95, rate, n) = (b.p95_ms, b.slow_rate() * 100.0, b.requests);
-            format!("p95 latency is {p95:.1} ms; at most {max:.1} ms allowed: {rate:.2} % of {n} requests took longer")
+            format!(
+                "p95 latency is {p95:.1} ms; at most {max:.1} ms allowed: \
+                 {rate:.2} % of {n} requests took longer"
+            )
         }))
     }
 
     fn conversion(&self) -> Result<Option<String>> {
-        if !self.beside {
+        if !self.concurrent {
             return Ok(None);
         }
         let margin = self.gates.conversion_margin;

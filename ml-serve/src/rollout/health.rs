@@ -1,11 +1,11 @@
-//! What is counted of a version, and how two versions are compared.
+//! Counts of a version, and the comparison of two versions.
 
 use crate::error::Result;
 use ml_eval::sequential::{Clusters, Evidence, NormalMixture, Share, ShareTest, constrained_share};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
-/// What was seen of one arm.
+/// Counts of one arm.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Health {
@@ -86,6 +86,14 @@ pub struct Inferiority {
 ///
 /// With sums by user the counts are divided by the design effect (delta method over users, pooled
 /// over the arms), so that users who come back do not make the arms look surer than they are.
+///
+/// # Formula
+/// With the conversions `x0` of `n0` answers of the control, `x1` of `n1` of the challenger, and the
+/// likeliest shares `p0`, `p1 = p0 - margin`,
+///
+/// ```text
+/// z = (x1 / n1 - x0 / n0 + margin) / sqrt(p0 (1 - p0) / n0 + p1 (1 - p1) / n1)
+/// ```
 ///
 /// # When
 /// For *one* look, at a size chosen beforehand: looked at again and again it cries wolf. Then take
@@ -280,8 +288,8 @@ mod tests {
         }
     }
 
-    /// Visits that all end alike say what one visit says: by hand the design effect is 5 n / (n -
-    /// 1).
+    /// UserCounts that all end alike say what one visit says: by hand the design effect is 5 n / (n
+    /// - 1).
     #[test]
     fn visits_of_one_user_are_one_observation() {
         let one = inferiority(&arm(400, 40), &arm(400, 20), 0.0).unwrap();

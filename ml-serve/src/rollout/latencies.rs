@@ -2,12 +2,12 @@
 
 /// The latest latencies, for percentiles over a moving window.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Latencies {
+pub(super) struct LatencyWindow {
     ring: Vec<f32>,
     next: usize,
 }
 
-impl Latencies {
+impl LatencyWindow {
     pub(super) const KEEP: usize = 4096;
 
     pub(super) fn push(&mut self, ms: f64) {
@@ -32,10 +32,10 @@ impl Latencies {
 
 #[cfg(test)]
 mod tests {
-    use super::Latencies;
+    use super::LatencyWindow;
 
-    fn of(values: impl IntoIterator<Item = u32>) -> Latencies {
-        let mut l = Latencies::default();
+    fn of(values: impl IntoIterator<Item = u32>) -> LatencyWindow {
+        let mut l = LatencyWindow::default();
         values.into_iter().for_each(|v| l.push(f64::from(v)));
         l
     }
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn old_latencies_leave_the_window() {
-        let keep = Latencies::KEEP;
+        let keep = LatencyWindow::KEEP;
         let mut l = of(std::iter::repeat_n(7, keep));
         // one below 5 % of the window is not seen, one above is
         let tail = keep - (keep * 95).div_ceil(100);

@@ -1,7 +1,7 @@
 //! Counts of the requests of two arms.
 
 use super::health::{Health, UserClusters};
-use super::latencies::Latencies;
+use super::latencies::LatencyWindow;
 use super::route::Arm;
 use crate::error::Result;
 use crate::limits::{COUNTED_USERS, WAITING_ANSWERS};
@@ -13,32 +13,32 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 #[derive(Debug, Default)]
-struct Side {
+struct ArmCounts {
     requests: u64,
     errors: u64,
     slow: u64,
     conversions: u64,
-    latencies: Latencies,
+    latencies: LatencyWindow,
     by_user: UserClusters,
 }
 
 /// Totals of one user.
 #[derive(Debug, Default, Clone, Copy)]
-struct Visits {
+struct UserCounts {
     requests: u32,
     errors: u32,
     slow: u32,
     conversions: u32,
 }
 
-impl Visits {
+impl UserCounts {
     fn answered(self) -> u32 {
         self.requests - self.errors
     }
 }
 
 /// Exchanges the totals of a user in a sum; a user without x is not in it.
-fn change(sums: &mut Clusters, before: (u32, u32), now: (u32, u32)) {
+fn replace_totals(sums: &mut Clusters, before: (u32, u32), now: (u32, u32)) {
     let pair = |(x, y): (u32, u32)| (f64::from(x), f64::from(y));
     match (before.0, now.0) {
         (_, 0) => {}
@@ -48,8 +48,8 @@ fn change(sums: &mut Clusters, before: (u32, u32), now: (u32, u32)) {
 }
 
 impl UserClusters {
-    fn exchange(&mut self, before: Visits, now: Visits) {
-        let pairs = |v: Visits| {
+    fn replace_user(&mut self, before: UserCounts, now: UserCounts) {
+        let pairs = |v: UserCounts| {
             [
                 (v.requests, v.errors),
                 (v.requests, v.slow),
@@ -58,14 +58,14 @@ impl UserClusters {
         };
         let sums = [&mut self.errors, &mut self.slow, &mut self.conversions];
         for ((sums, before), now) in sums.into_iter().zip(pairs(before)).zip(pairs(now)) {
-            change(sums, before, now);
+            replace_totals(sums, before, now);
         }
     }
 }
 
-/// How a ledger counts.
+/// Settings of a ledger.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Counting {
+pub(super) struct LedgerOptions {
     /// A request that takes longer is slow.
     pub slow_ms: f64,
     /// Answers that may wait.
@@ -74,7 +74,7 @@ pub(super) struct Counting {
     pub users: Option<usize>,
 }
 
-impl Default for Counting {
+impl Default for LedgerOptions {
     fn default() -> Self {
         Self {
             slow_ms: f64::INFINITY,
@@ -87,23 +87,23 @@ impl Default for Counting {
 /// Counts of both arms. A user is named by the hash that routes; each user is in one arm.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    counting: Counting,
-    control: Side,
-    challenger: Side,
+    options: LedgerOptions,
+    control: ArmCounts,
+    challenger: ArmCounts,
     waiting: HashMap<u64, (Arm, u64)>,
     order: VecDeque<u64>,
-    users: HashMap<u64, Visits>,
+    users: HashMap<u64, UserCounts>,
 }
 
 impl Ledger {
-    pub(super) fn new(counting: Counting) -> Self {
+    pub(super) fn new(options: LedgerOptions) -> Self {
         Self {
-            counting,
+            options,
             ..Self::default()
         }
     }
 
-    fn side(&mut self, arm: Arm) -> &mut Side {
+    fn arm_mut(&mut self, arm: Arm) -> &mut ArmCounts {
         match arm {
             Arm::Control => &mut self.control,
             Arm::Challenger => &mut self.challenger,
@@ -121,34 +121,40 @@ impl Ledger {
             slow: side.slow,
             p95_ms: side.latencies.p95(),
             conversions: side.conversions,
-            by_user: self.counting.users.map(|_| side.by_user),
+            by_user: self.options.users.map(|_| side.by_user),
         }
     }
 
     /// Counts an answer. A request that could not be used says nothing about the version.
-    pub(super) fn enter(&mut self, arm: Arm, user: u64, answer: &Result<Response>, took: Duration) {
+    pub(super) fn record_answer(
+        &mut self,
+        arm: Arm,
+        user: u64,
+        answer: &Result<Response>,
+        took: Duration,
+    ) {
         if answer.as_ref().is_err_and(crate::Error::is_request) {
             return;
         }
         let ms = took.as_secs_f64() * 1e3;
-        let (failed, slow) = (answer.is_err(), ms > self.counting.slow_ms);
-        let side = self.side(arm);
+        let (failed, slow) = (answer.is_err(), ms > self.options.slow_ms);
+        let side = self.arm_mut(arm);
         side.requests += 1;
         side.errors += u64::from(failed);
         side.slow += u64::from(slow);
         side.latencies.push(ms);
-        self.visit(arm, user, |visits| {
+        self.count_user(arm, user, |visits| {
             visits.requests += 1;
             visits.errors += u32::from(failed);
             visits.slow += u32::from(slow);
         });
         if let Ok(answer) = answer {
-            self.wait(answer.trace.request_id, arm, user);
+            self.await_outcome(answer.trace.request_id, arm, user);
         }
     }
 
-    fn wait(&mut self, request_id: u64, arm: Arm, user: u64) {
-        if self.order.len() >= self.counting.waiting {
+    fn await_outcome(&mut self, request_id: u64, arm: Arm, user: u64) {
+        if self.order.len() >= self.options.waiting {
             self.order.pop_front().map(|old| self.waiting.remove(&old));
         }
         self.order.push_back(request_id);
@@ -156,9 +162,9 @@ impl Ledger {
     }
 
     /// Changes the totals of a user, who is new or known, if there is room.
-    fn visit(&mut self, arm: Arm, user: u64, by: impl FnOnce(&mut Visits)) {
+    fn count_user(&mut self, arm: Arm, user: u64, by: impl FnOnce(&mut UserCounts)) {
         let room = self
-            .counting
+            .options
             .users
             .is_some_and(|most| self.users.len() < most);
         let visits = match self.users.get_mut(&user) {
@@ -169,18 +175,18 @@ impl Ledger {
         let before = *visits;
         by(visits);
         let now = *visits;
-        self.side(arm).by_user.exchange(before, now);
+        self.arm_mut(arm).by_user.replace_user(before, now);
     }
 
     /// Counts the conversion of a request; false when it counts nothing.
-    pub(super) fn converted(&mut self, request_id: u64) -> bool {
+    pub(super) fn record_conversion(&mut self, request_id: u64) -> bool {
         let Some((arm, user)) = self.waiting.remove(&request_id) else {
             return false;
         };
-        self.side(arm).conversions += 1;
+        self.arm_mut(arm).conversions += 1;
         // only of users that were taken when they came
         if self.users.contains_key(&user) {
-            self.visit(arm, user, |visits| visits.conversions += 1);
+            self.count_user(arm, user, |visits| visits.conversions += 1);
         }
         true
     }
@@ -202,12 +208,12 @@ pub(super) fn timed(service: &dyn Recommend, request: &Request) -> (Result<Respo
 }
 
 /// The two versions.
-pub(super) struct Pair {
+pub(super) struct ArmServices {
     pub control: Arc<dyn Recommend>,
     pub challenger: Arc<dyn Recommend>,
 }
 
-impl Pair {
+impl ArmServices {
     /// Asks an arm and counts what came of it; a challenger that fails leaves the answer to the
     /// control.
     pub(super) fn ask(
@@ -247,7 +253,7 @@ mod tests {
     }
 
     fn ledger(waiting: usize, users: usize) -> Ledger {
-        Ledger::new(Counting {
+        Ledger::new(LedgerOptions {
             slow_ms: 200.0,
             waiting,
             users: Some(users),
@@ -258,9 +264,9 @@ mod tests {
     fn slow_is_what_takes_longer_than_the_limit() {
         let mut l = ledger(9, 9);
         for took in [MS, 200 * MS, 200 * MS + Duration::from_micros(1), 900 * MS] {
-            l.enter(Arm::Challenger, 1, &answer(1), took);
+            l.record_answer(Arm::Challenger, 1, &answer(1), took);
         }
-        l.enter(Arm::Challenger, 2, &failure(), 300 * MS);
+        l.record_answer(Arm::Challenger, 2, &failure(), 300 * MS);
         let health = l.health(Arm::Challenger);
         assert_eq!((health.requests, health.slow, health.errors), (5, 3, 1));
         assert_eq!(health.p95_ms, 900.0);
@@ -274,12 +280,12 @@ mod tests {
     #[test]
     fn sums_by_user_are_those_of_the_users() {
         let mut l = ledger(9, 9);
-        l.enter(Arm::Control, 1, &answer(10), MS);
-        l.enter(Arm::Control, 1, &failure(), MS);
-        l.enter(Arm::Control, 2, &failure(), MS);
-        l.enter(Arm::Control, 1, &answer(11), MS);
-        l.enter(Arm::Challenger, 3, &answer(12), MS);
-        assert!(l.converted(11) && !l.converted(11) && !l.converted(99));
+        l.record_answer(Arm::Control, 1, &answer(10), MS);
+        l.record_answer(Arm::Control, 1, &failure(), MS);
+        l.record_answer(Arm::Control, 2, &failure(), MS);
+        l.record_answer(Arm::Control, 1, &answer(11), MS);
+        l.record_answer(Arm::Challenger, 3, &answer(12), MS);
+        assert!(l.record_conversion(11) && !l.record_conversion(11) && !l.record_conversion(99));
         let of = |pairs: &[(f64, f64)]| {
             let mut sums = Clusters::default();
             pairs.iter().for_each(|(x, y)| sums.add(*x, *y));
@@ -303,8 +309,8 @@ mod tests {
     #[test]
     fn of_waiting_answers_the_oldest_is_forgotten_first() {
         let mut l = ledger(3, 9);
-        (0..5).for_each(|id| l.enter(Arm::Control, id, &answer(id), MS));
-        let converted: Vec<bool> = (0..5).map(|id| l.converted(id)).collect();
+        (0..5).for_each(|id| l.record_answer(Arm::Control, id, &answer(id), MS));
+        let converted: Vec<bool> = (0..5).map(|id| l.record_conversion(id)).collect();
         assert_eq!(converted, [false, false, true, true, true]);
         assert_eq!((l.waiting.len(), l.order.len()), (0, 3));
         let mut l = Ledger::default();
@@ -314,23 +320,26 @@ mod tests {
             if let Some(answer) = &mut answer {
                 answer.trace.request_id = id;
             }
-            l.enter(
+            l.record_answer(
                 Arm::Control,
                 id % 7,
                 &answer.ok_or(crate::Error::NotReady),
                 MS,
             );
         }
-        assert!(!l.converted(0) && l.converted(1), "100,001 answers");
+        assert!(
+            !l.record_conversion(0) && l.record_conversion(1),
+            "100,001 answers"
+        );
         assert_eq!(l.order.len(), 100_000);
     }
 
     #[test]
     fn a_user_past_the_limit_converts_by_request_alone() {
         let mut l = ledger(9, 1);
-        l.enter(Arm::Control, 1, &answer(1), MS);
-        l.enter(Arm::Control, 2, &answer(2), MS);
-        assert!(l.converted(2) && l.converted(1));
+        l.record_answer(Arm::Control, 1, &answer(1), MS);
+        l.record_answer(Arm::Control, 2, &answer(2), MS);
+        assert!(l.record_conversion(2) && l.record_conversion(1));
         let control = l.health(Arm::Control);
         assert_eq!((control.requests, control.conversions), (2, 2));
         let sums = control.by_user.unwrap().conversions;

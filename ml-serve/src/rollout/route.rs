@@ -1,4 +1,4 @@
-//! Who gets which version.
+//! Assignment of users to versions.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -54,15 +54,15 @@ impl Route {
 
     /// The user's arm.
     pub fn arm(&self, user: &str) -> Arm {
-        self.at(self.place(user))
+        self.at(self.hash(user))
     }
 
-    pub(super) fn place(&self, user: &str) -> u64 {
-        place(&self.salt, user)
+    pub(super) fn hash(&self, user: &str) -> u64 {
+        user_hash(&self.salt, user)
     }
 
-    pub(super) fn at(&self, place: u64) -> Arm {
-        if position(place) < self.share {
+    pub(super) fn at(&self, hash: u64) -> Arm {
+        if unit_interval(hash) < self.share {
             Arm::Challenger
         } else {
             Arm::Control
@@ -70,9 +70,9 @@ impl Route {
     }
 }
 
-/// The user's place among 2^64, uniform over users. SHA-256, so that neither platform nor library
+/// The user's hash among 2^64, uniform over users. SHA-256, so that neither platform nor library
 /// version moves anybody.
-pub(super) fn place(salt: &str, user: &str) -> u64 {
+pub(super) fn user_hash(salt: &str, user: &str) -> u64 {
     let mut hash = Sha256::new();
     // The length keeps (`a`, `bc`) apart from (`ab`, `c`).
     hash.update((salt.len() as u64).to_le_bytes());
@@ -84,9 +84,9 @@ pub(super) fn place(salt: &str, user: &str) -> u64 {
     u64::from_be_bytes(head)
 }
 
-/// The place as a number in [0, 1).
-pub(super) fn position(place: u64) -> f64 {
-    (place >> 11) as f64 / (1u64 << 53) as f64
+/// The hash as a number in [0, 1).
+pub(super) fn unit_interval(hash: u64) -> f64 {
+    (hash >> 11) as f64 / (1u64 << 53) as f64
 }
 
 #[cfg(test)]
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn positions_are_those_of_the_reference() {
         for (salt, user, expected) in GOLDEN {
-            let found = position(place(salt, user));
+            let found = unit_interval(user_hash(salt, user));
             assert!((found - expected).abs() < 1e-15, "{salt} {user}: {found}");
         }
     }

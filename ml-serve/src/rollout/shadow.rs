@@ -1,6 +1,6 @@
 //! A challenger that is asked and not heard.
 
-use super::latencies::Latencies;
+use super::latencies::LatencyWindow;
 use super::ledger::timed;
 use crate::error::Result;
 use crate::recommend::{Recommend, Request, Response};
@@ -11,13 +11,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// What the shadow did. Prints as a sentence.
+/// Comparison of a shadow with the control. Prints as a sentence.
 ///
 /// ```
 /// use ml_serve::rollout::ShadowReport;
-/// let report = ShadowReport { compared: 400, errors: 3, skipped: 0, overlap: 0.354, control_p95_ms: 0.66, challenger_p95_ms: 1.2 };
-/// assert_eq!(report.to_string(), "400 requests compared, 3 failed, 0 skipped: 35.4 % of the products in common; \
-///     p95 of the control 0.66 ms, of the challenger 1.20 ms");
+/// let report = ShadowReport {
+///     compared: 400,
+///     errors: 3,
+///     skipped: 0,
+///     overlap: 0.354,
+///     control_p95_ms: 0.66,
+///     challenger_p95_ms: 1.2,
+/// };
+/// let text = "400 requests compared, 3 failed, 0 skipped: 35.4 % of the products in common; \
+///     p95 of the control 0.66 ms, of the challenger 1.20 ms";
+/// assert_eq!(report.to_string(), text);
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ShadowReport {
@@ -27,7 +35,8 @@ pub struct ShadowReport {
     pub errors: u64,
     /// Requests it was not asked because it was too far behind.
     pub skipped: u64,
-    /// Mean share of products the two lists have in common, out of the longer list: overlap@k. `NaN` before any comparison.
+    /// Mean share of products the two lists have in common, out of the longer list: overlap@k.
+    /// `NaN` before any comparison.
     pub overlap: f64,
     /// 95th percentile of the control's latency over these requests, milliseconds.
     pub control_p95_ms: f64,
@@ -49,33 +58,35 @@ impl fmt::Display for ShadowReport {
         let common = self.overlap * 100.0;
         write!(
             f,
-            ": {common:.1} % of the products in common; p95 of the control {control:.2} ms, of the challenger {challenger:.2} ms"
+            ": {common:.1} % of the products in common; \
+             p95 of the control {control:.2} ms, of the challenger {challenger:.2} ms"
         )
     }
 }
 
 #[derive(Default)]
-struct Tally {
+struct ShadowCounts {
     compared: u64,
     errors: u64,
     overlap: f64,
-    control: Latencies,
-    challenger: Latencies,
+    control: LatencyWindow,
+    challenger: LatencyWindow,
 }
 
-struct Ask {
+struct ShadowJob {
     request: Request,
     shown: Vec<String>,
     took: Duration,
 }
 
-/// Answers with the control; the challenger gets the same requests on a thread of its own, through a bounded queue, so that
-/// it can slow or break nothing. Give it no event sink, or one of its own: its answers are not shown to anybody.
+/// Answers with the control; the challenger gets the same requests on a thread of its own, through
+/// a bounded queue, so that it can slow or break nothing. Give it no event sink, or one of its own:
+/// its answers are not shown to anybody.
 pub struct Shadow {
     control: Arc<dyn Recommend>,
-    queue: Option<SyncSender<Ask>>,
+    queue: Option<SyncSender<ShadowJob>>,
     worker: Option<JoinHandle<()>>,
-    tally: Arc<Mutex<Tally>>,
+    counts: Arc<Mutex<ShadowCounts>>,
     skipped: AtomicU64,
     open: Arc<AtomicU64>,
 }
@@ -89,7 +100,8 @@ impl fmt::Debug for Shadow {
 }
 
 impl Shadow {
-    /// Puts a challenger behind a control; at most `queue` requests wait for it, more are skipped and counted.
+    /// Puts a challenger behind a control; at most `queue` requests wait for it, more are skipped
+    /// and counted.
     ///
     /// # Errors
     /// The system gives no thread.
@@ -98,19 +110,20 @@ impl Shadow {
         challenger: Arc<dyn Recommend>,
         queue: usize,
     ) -> Result<Self> {
-        let (send, receive) = sync_channel::<Ask>(queue.max(1));
-        let (tally, open) = (
-            Arc::new(Mutex::new(Tally::default())),
+        let (send, receive) = sync_channel::<ShadowJob>(queue.max(1));
+        let (counts, open) = (
+            Arc::new(Mutex::new(ShadowCounts::default())),
             Arc::new(AtomicU64::new(0)),
         );
-        let (kept, still) = (tally.clone(), open.clone());
+        let (counted, pending) = (counts.clone(), open.clone());
         let work = move || {
-            while let Ok(ask) = receive.recv() {
-                let (answer, took) = timed(&*challenger, &ask.request);
-                kept.lock()
+            while let Ok(job) = receive.recv() {
+                let (answer, took) = timed(&*challenger, &job.request);
+                counted
+                    .lock()
                     .unwrap_or_else(PoisonError::into_inner)
-                    .enter(&ask, &answer, took);
-                still.fetch_sub(1, Ordering::AcqRel);
+                    .record(&job, &answer, took);
+                pending.fetch_sub(1, Ordering::AcqRel);
             }
         };
         let spawned = std::thread::Builder::new()
@@ -121,15 +134,15 @@ impl Shadow {
             control,
             queue: Some(send),
             worker: Some(worker),
-            tally,
+            counts,
             skipped: AtomicU64::new(0),
             open,
         })
     }
 
-    /// What it did so far.
+    /// Counts so far.
     pub fn report(&self) -> ShadowReport {
-        let t = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        let t = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         ShadowReport {
             compared: t.compared,
             errors: t.errors,
@@ -153,14 +166,14 @@ impl Shadow {
     }
 }
 
-impl Tally {
-    fn enter(&mut self, ask: &Ask, answer: &Result<Response>, took: Duration) {
+impl ShadowCounts {
+    fn record(&mut self, job: &ShadowJob, answer: &Result<Response>, took: Duration) {
         match answer {
             Err(_) => self.errors += 1,
             Ok(answer) => {
                 self.compared += 1;
-                self.overlap += overlap(&ask.shown, answer);
-                self.control.push(ask.took.as_secs_f64() * 1e3);
+                self.overlap += overlap(&job.shown, answer);
+                self.control.push(job.took.as_secs_f64() * 1e3);
                 self.challenger.push(took.as_secs_f64() * 1e3);
             }
         }
@@ -195,7 +208,7 @@ impl Recommend for Shadow {
                 .collect();
             self.open.fetch_add(1, Ordering::AcqRel);
             if queue
-                .try_send(Ask {
+                .try_send(ShadowJob {
                     request: request.clone(),
                     shown,
                     took,

@@ -15,7 +15,7 @@ fn most(n: u64, p: f64) -> u64 {
     (n * p + 3.1 * (n * p * (1.0 - p)).sqrt()).ceil() as u64
 }
 
-/// How requests are sent to the arms.
+/// Ways to send requests to the arms.
 #[derive(Debug, Clone, Copy)]
 enum Routing {
     /// By chance, with the share of the stage.
@@ -51,9 +51,9 @@ fn rolled_back(errors: [f64; 2], routing: Routing, seed: u64) -> Option<u64> {
             if arm == 0 || !arms[1].requests.is_multiple_of(10) {
                 continue;
             }
-            let beside = *share < 1.0;
-            let control = if beside { &arms[0] } else { &earlier };
-            match canary.judge(control, &arms[1], beside).decision {
+            let concurrent = *share < 1.0;
+            let control = if concurrent { &arms[0] } else { &earlier };
+            match canary.judge(control, &arms[1], concurrent).decision {
                 CanaryDecision::RollBack => return Some(spent + arms[1].requests),
                 CanaryDecision::Hold => {}
                 CanaryDecision::Advance => break,

@@ -282,19 +282,7 @@ fn the_level_is_shared_by_stages_and_gates() {
 }
 
 #[test]
-fn settings_that_make_no_sense_are_refused() {
-    let refused = |g: Gates| {
-        let canary = Canary::new().gates(g);
-        let verdict = canary.decide(
-            &CONTROL,
-            &Health {
-                errors: 2_000,
-                ..FINE
-            },
-        );
-        assert_eq!(verdict.decision, CanaryDecision::Hold, "{verdict:?}");
-        canary.check().unwrap_err().to_string()
-    };
+fn stages_that_make_no_sense_are_refused() {
     assert!(Canary::new().check().is_ok());
     for stages in [
         vec![],
@@ -306,83 +294,43 @@ fn settings_that_make_no_sense_are_refused() {
         vec![f64::NAN, 1.0],
         vec![1.0],
     ] {
-        assert!(
-            Canary::new().stages(stages.clone()).check().is_err(),
-            "{stages:?}"
-        );
+        let canary = Canary::new().stages(stages.clone());
+        assert!(canary.check().is_err(), "{stages:?}");
     }
     let limited = Gates {
         error_rate_max: 0.02,
         ..Gates::default()
     };
     assert!(Canary::new().stages([1.0]).gates(limited).check().is_ok());
-    let default = Gates::default;
-    for (gates, name) in [
-        (
-            Gates {
-                judge_from: 0,
-                ..default()
-            },
-            "judge_from",
-        ),
-        (
-            Gates {
-                min_requests: 9,
-                ..default()
-            },
-            "min_requests",
-        ),
-        (
-            Gates {
-                error_rate_max: f64::NAN,
-                ..default()
-            },
-            "error_rate_max",
-        ),
-        (
-            Gates {
-                error_margin: -0.1,
-                ..default()
-            },
-            "error_margin",
-        ),
-        (
-            Gates {
-                p95_max_ms: 0.0,
-                ..default()
-            },
-            "p95_max_ms",
-        ),
-        (
-            Gates {
-                p95_max_ms: f64::NAN,
-                ..default()
-            },
-            "p95_max_ms",
-        ),
-        (
-            Gates {
-                conversion_margin: 1.1,
-                ..default()
-            },
-            "conversion_margin",
-        ),
-        (
-            Gates {
-                alpha: 1.0,
-                ..default()
-            },
-            "alpha",
-        ),
-        (
-            Gates {
-                alpha: 0.0,
-                ..default()
-            },
-            "alpha",
-        ),
-    ] {
-        let error = refused(gates);
+}
+
+#[test]
+fn gates_that_make_no_sense_are_refused() {
+    let failing = Health {
+        errors: 2_000,
+        ..FINE
+    };
+    let refused = |set: fn(&mut Gates)| {
+        let mut gates = Gates::default();
+        set(&mut gates);
+        let canary = Canary::new().gates(gates);
+        let verdict = canary.decide(&CONTROL, &failing);
+        assert_eq!(verdict.decision, CanaryDecision::Hold, "{verdict:?}");
+        canary.check().unwrap_err().to_string()
+    };
+    let settings: [(fn(&mut Gates), &str); 9] = [
+        (|g| g.judge_from = 0, "judge_from"),
+        (|g| g.min_requests = 9, "min_requests"),
+        (|g| g.error_rate_max = f64::NAN, "error_rate_max"),
+        (|g| g.error_margin = -0.1, "error_margin"),
+        (|g| g.p95_max_ms = 0.0, "p95_max_ms"),
+        (|g| g.p95_max_ms = f64::NAN, "p95_max_ms"),
+        (|g| g.conversion_margin = 1.1, "conversion_margin"),
+        (|g| g.alpha = 1.0, "alpha"),
+        (|g| g.alpha = 0.0, "alpha"),
+    ];
+    for (set, name) in settings {
+        let error = refused(set);
         assert!(error.contains(name), "{error}");
     }
     let ends = Gates {
@@ -390,7 +338,7 @@ fn settings_that_make_no_sense_are_refused() {
         min_requests: 1,
         error_margin: 0.0,
         error_rate_max: 0.0,
-        ..default()
+        ..Gates::default()
     };
     assert!(Canary::new().gates(ends).check().is_ok());
 }

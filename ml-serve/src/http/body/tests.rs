@@ -53,8 +53,8 @@ fn outcome(data: usize, frames: usize, announced: u64, limit: usize) -> (Option<
         .unwrap();
     let length = match runtime.block_on(read(body, limit)) {
         Ok(bytes) => Some(bytes.len()),
-        Err(Unread::TooLarge) => None,
-        Err(Unread::Broken(why)) => panic!("{why}"),
+        Err(BodyError::TooLarge) => None,
+        Err(BodyError::Broken(why)) => panic!("{why}"),
     };
     (length, count.load(Ordering::SeqCst))
 }

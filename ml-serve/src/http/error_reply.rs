@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// An error answer.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct ErrorReply {
     pub(super) status: StatusCode,
     pub(super) code: &'static str,
     pub(super) message: String,
@@ -27,7 +27,7 @@ struct Inner {
     field: Option<String>,
 }
 
-impl Refusal {
+impl ErrorReply {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -38,7 +38,7 @@ impl Refusal {
     }
 }
 
-impl Refusal {
+impl ErrorReply {
     fn envelope(self) -> Envelope {
         let error = Inner {
             code: self.code,
@@ -53,12 +53,15 @@ impl Refusal {
         let status = self.status;
         let body = serde_json::to_string(&self.envelope()).unwrap_or_default();
         let length = body.len();
-        format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
-            .into_bytes()
+        format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n\
+             content-length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
     }
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for ErrorReply {
     fn from(e: Error) -> Self {
         let (status, code) = match &e {
             Error::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed_json"),
@@ -88,7 +91,7 @@ impl From<Error> for Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ErrorReply {
     fn into_response(self) -> Response {
         let status = self.status;
         let mut response = (status, Json(self.envelope())).into_response();

@@ -1,32 +1,32 @@
 //! Ranking under a time limit: on another thread, which is left behind when it takes too long.
 
-use super::rung::guarded;
+use super::catch::rank_caught;
 use ml_data::contract::{AnyRanker, ByVisit, Candidates, ItemSet, RankSession, Scored, Visit};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How many threads one rung may have, the hung ones included.
-const MOST: usize = 64;
+/// Most threads that one rung may have, the hung ones included.
+const MAX_THREADS: usize = 64;
 
 #[derive(Debug, Clone, Copy, Default)]
-enum Among {
+enum CandidateKind {
     #[default]
     All,
     Except,
     Only,
 }
 
-/// A question that owns what it needs, and the place for the answer. It goes to the thread and comes back, so that the same
-/// memory serves request after request.
+/// A question that owns what it needs, and the place for the answer. It goes to the thread and
+/// comes back, so that the same memory serves request after request.
 #[derive(Default)]
 struct Job {
     user: Option<u32>,
     session: Vec<u32>,
     current: Option<u32>,
     now: i64,
-    among: Among,
+    among: CandidateKind,
     set: ItemSet,
     list: Vec<u32>,
     k: usize,
@@ -40,24 +40,24 @@ impl Job {
         self.session.clear();
         self.session.extend_from_slice(visit.session);
         self.among = match among {
-            Candidates::All => Among::All,
+            Candidates::All => CandidateKind::All,
             Candidates::Except(set) => {
                 self.set.refill(set.items().iter().copied());
-                Among::Except
+                CandidateKind::Except
             }
             Candidates::Only(list) => {
                 self.list.clear();
                 self.list.extend_from_slice(list);
-                Among::Only
+                CandidateKind::Only
             }
         };
     }
 
     fn run(&mut self, session: &mut dyn RankSession<ByVisit>) {
         let among = match self.among {
-            Among::All => Candidates::All,
-            Among::Except => Candidates::Except(&self.set),
-            Among::Only => Candidates::Only(&self.list),
+            CandidateKind::All => Candidates::All,
+            CandidateKind::Except => Candidates::Except(&self.set),
+            CandidateKind::Only => Candidates::Only(&self.list),
         };
         let visit = Visit {
             user: self.user,
@@ -65,30 +65,30 @@ impl Job {
             current: self.current,
             now: self.now,
         };
-        self.failed = guarded(session, visit, among, self.k, &mut self.out).err();
+        self.failed = rank_caught(session, visit, among, self.k, &mut self.out).err();
     }
 }
 
-struct Helper {
-    ask: Sender<Job>,
+struct RankThread {
+    jobs: Sender<Job>,
     done: Receiver<Job>,
     spare: Job,
 }
 
-/// The idle helpers of a rung. They end when this is dropped.
-pub(super) struct Helpers {
-    idle: Mutex<Vec<Helper>>,
+/// The idle threads of a rung. They end when this is dropped.
+pub(super) struct RankThreads {
+    idle: Mutex<Vec<RankThread>>,
     live: Arc<AtomicUsize>,
 }
 
-struct Leaves(Arc<AtomicUsize>);
-impl Drop for Leaves {
+struct ThreadCount(Arc<AtomicUsize>);
+impl Drop for ThreadCount {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
-impl Helpers {
+impl RankThreads {
     pub(super) fn new() -> Self {
         Self {
             idle: Mutex::default(),
@@ -97,7 +97,7 @@ impl Helpers {
     }
 
     /// Asks on another thread and waits at most `limit`.
-    pub(super) fn ask(
+    pub(super) fn rank(
         &self,
         ranker: &Arc<dyn AnyRanker<ByVisit>>,
         (visit, among, k): (Visit<'_>, Candidates<'_>, usize),
@@ -109,24 +109,24 @@ impl Helpers {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        let mut helper = idle.map_or_else(|| self.hire(ranker), Ok)?;
-        let mut job = std::mem::take(&mut helper.spare);
+        let mut thread = idle.map_or_else(|| self.spawn(ranker), Ok)?;
+        let mut job = std::mem::take(&mut thread.spare);
         job.fill(visit, among, k);
-        helper
-            .ask
+        thread
+            .jobs
             .send(job)
             .map_err(|_| "its thread ended".to_string())?;
-        match helper.done.recv_timeout(limit) {
+        match thread.done.recv_timeout(limit) {
             Ok(mut job) => {
                 let failed = job.failed.take();
                 std::mem::swap(out, &mut job.out);
-                helper.spare = job;
-                // After a panic the session can not be trusted: the helper is let go with it.
+                thread.spare = job;
+                // After a panic the session can not be trusted: the thread is let go with it.
                 if failed.is_none() {
                     self.idle
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)
-                        .push(helper);
+                        .push(thread);
                 }
                 failed.map_or(Ok(()), Err)
             }
@@ -138,16 +138,16 @@ impl Helpers {
         }
     }
 
-    fn hire(&self, ranker: &Arc<dyn AnyRanker<ByVisit>>) -> Result<Helper, String> {
-        if self.live.fetch_add(1, Ordering::AcqRel) >= MOST {
+    fn spawn(&self, ranker: &Arc<dyn AnyRanker<ByVisit>>) -> Result<RankThread, String> {
+        if self.live.fetch_add(1, Ordering::AcqRel) >= MAX_THREADS {
             self.live.fetch_sub(1, Ordering::AcqRel);
-            return Err(format!("all its {MOST} threads are busy"));
+            return Err(format!("all its {MAX_THREADS} threads are busy"));
         }
-        let (leaves, ranker) = (Leaves(self.live.clone()), ranker.clone());
-        let (ask, asked) = channel::<Job>();
+        let (count, ranker) = (ThreadCount(self.live.clone()), ranker.clone());
+        let (jobs, asked) = channel::<Job>();
         let (answer, done) = channel::<Job>();
-        let work = move || {
-            let _leaves = leaves;
+        let serve_jobs = move || {
+            let _count = count;
             let mut session = ranker.session();
             while let Ok(mut job) = asked.recv() {
                 job.run(&mut *session);
@@ -156,10 +156,12 @@ impl Helpers {
                 }
             }
         };
-        let spawned = std::thread::Builder::new().name("rung".into()).spawn(work);
+        let spawned = std::thread::Builder::new()
+            .name("rung".into())
+            .spawn(serve_jobs);
         spawned.map_err(|e| format!("no thread: {e}"))?;
-        Ok(Helper {
-            ask,
+        Ok(RankThread {
+            jobs,
             done,
             spare: Job::default(),
         })

@@ -1,7 +1,8 @@
-//! A stream that tells its seat what happens on it, and gives the parser's refusals their JSON.
+//! A stream that tells its connection what happens on it, and gives the parser's refusals their
+//! JSON.
 
-use super::reply::Refusal;
-use super::seat::{Phase, Seat};
+use super::connections::{ConnectionPhase, ConnectionState};
+use super::error_reply::ErrorReply;
 use axum::http::StatusCode;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,9 +12,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A client's stream.
 #[derive(Debug)]
-pub(super) struct Tap<S> {
+pub(super) struct WatchedStream<S> {
     stream: S,
-    seat: Arc<Seat>,
+    connection: Arc<ConnectionState>,
     /// The longest head, in bytes.
     head_limit: usize,
     /// Length of the request line as far as it is there, and whether it is whole: a head that is
@@ -23,11 +24,11 @@ pub(super) struct Tap<S> {
     refusal: Option<(Vec<u8>, usize)>,
 }
 
-impl<S> Tap<S> {
-    pub(super) fn new(stream: S, seat: Arc<Seat>, head_limit: usize) -> Self {
+impl<S> WatchedStream<S> {
+    pub(super) fn new(stream: S, connection: Arc<ConnectionState>, head_limit: usize) -> Self {
         Self {
             stream,
-            seat,
+            connection,
             head_limit,
             line: (0, false),
             refusal: None,
@@ -38,20 +39,26 @@ impl<S> Tap<S> {
         if bytes.is_empty() {
             return;
         }
-        if matches!(self.seat.phase(), Phase::Fresh | Phase::Kept) {
+        if matches!(
+            self.connection.phase(),
+            ConnectionPhase::Fresh | ConnectionPhase::Kept
+        ) {
             self.line = (0, false);
-            self.seat.set(Phase::Head);
+            self.connection.set(ConnectionPhase::Head);
         }
-        if self.seat.phase() == Phase::Head && !self.line.1 {
+        if self.connection.phase() == ConnectionPhase::Head && !self.line.1 {
             let end = bytes.iter().position(|b| *b == b'\n');
             self.line.0 += end.unwrap_or(bytes.len());
             self.line.1 = end.is_some();
         }
     }
 
-    /// What to write in place of an answer that the service did not make: a head without a body.
+    /// The bytes in place of an answer that the service did not make: a head without a body.
     fn refusal(&self, head: &[u8]) -> Option<Vec<u8>> {
-        if !matches!(self.seat.phase(), Phase::Fresh | Phase::Head | Phase::Kept) {
+        if !matches!(
+            self.connection.phase(),
+            ConnectionPhase::Fresh | ConnectionPhase::Head | ConnectionPhase::Kept
+        ) {
             return None;
         }
         let head = std::str::from_utf8(head).ok()?;
@@ -63,12 +70,12 @@ impl<S> Tap<S> {
                 uri_too_long()
             }
             StatusCode::URI_TOO_LONG => uri_too_long(),
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Refusal::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => ErrorReply::new(
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
                 "headers_too_large",
                 "the headers are too long or too many",
             ),
-            StatusCode::BAD_REQUEST => Refusal::new(
+            StatusCode::BAD_REQUEST => ErrorReply::new(
                 StatusCode::BAD_REQUEST,
                 "bad_request",
                 "this is not a request of HTTP/1.1",
@@ -79,15 +86,15 @@ impl<S> Tap<S> {
     }
 }
 
-fn uri_too_long() -> Refusal {
-    Refusal::new(
+fn uri_too_long() -> ErrorReply {
+    ErrorReply::new(
         StatusCode::URI_TOO_LONG,
         "uri_too_long",
         "the request line is too long",
     )
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for WatchedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -100,7 +107,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tap<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tap<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for WatchedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -121,7 +128,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tap<S> {
             *written += n;
         }
         me.refusal = None;
-        me.seat.set(Phase::Answer);
+        me.connection.set(ConnectionPhase::Answer);
         Poll::Ready(Ok(buf.len()))
     }
 
@@ -130,7 +137,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tap<S> {
         cx: &mut Context<'_>,
         bufs: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.seat.phase() == Phase::Answer && self.refusal.is_none() {
+        if self.connection.phase() == ConnectionPhase::Answer && self.refusal.is_none() {
             return Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
         }
         let first = bufs
@@ -147,8 +154,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tap<S> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
         // The server flushes when all of an answer is written.
-        if self.seat.phase() == Phase::Answer {
-            self.seat.set(Phase::Kept);
+        if self.connection.phase() == ConnectionPhase::Answer {
+            self.connection.set(ConnectionPhase::Kept);
         }
         Poll::Ready(Ok(()))
     }
@@ -157,9 +164,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tap<S> {
     /// would reset it, and the client would lose the answer that is on its way. The sweep ends the
     /// wait in time.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.seat.phase() != Phase::Linger {
+        if self.connection.phase() != ConnectionPhase::Linger {
             ready!(Pin::new(&mut self.stream).poll_shutdown(cx))?;
-            self.seat.set(Phase::Linger);
+            self.connection.set(ConnectionPhase::Linger);
         }
         let mut unread = [0; 4096];
         loop {

@@ -1,13 +1,13 @@
-//! Which heads of the parser get a body.
+//! Heads of the parser that get a body.
 
-use super::super::seat::Seats;
+use super::super::connections::ConnectionTable;
 use super::*;
 
-fn code(line: &[u8], phase: Phase, head: &str) -> Option<String> {
-    let taken = Seats::new().take();
-    let mut tap = Tap::new((), taken.seat.clone(), 10);
+fn code(line: &[u8], phase: ConnectionPhase, head: &str) -> Option<String> {
+    let slot = ConnectionTable::new().take();
+    let mut tap = WatchedStream::new((), slot.connection.clone(), 10);
     tap.arrived(line);
-    taken.seat.set(phase);
+    slot.connection.set(phase);
     let text = String::from_utf8(tap.refusal(head.as_bytes())?).unwrap();
     let body = text.split("\r\n\r\n").nth(1).unwrap();
     let json: serde_json::Value = serde_json::from_str(body).unwrap();
@@ -19,7 +19,7 @@ fn refusals_of_the_parser_get_their_code() {
     let of = |line: &[u8], status: u16| {
         code(
             line,
-            Phase::Head,
+            ConnectionPhase::Head,
             &format!("HTTP/1.1 {status} Words\r\n\r\n"),
         )
     };
@@ -41,17 +41,17 @@ fn refusals_of_the_parser_get_their_code() {
 fn answers_of_the_service_are_left_alone() {
     let head = "HTTP/1.1 400 Bad Request\r\n\r\n";
     for (phase, refused) in [
-        (Phase::Fresh, true),
-        (Phase::Head, true),
-        (Phase::Kept, true),
-        (Phase::Body, false),
-        (Phase::Work, false),
-        (Phase::Answer, false),
-        (Phase::Linger, false),
+        (ConnectionPhase::Fresh, true),
+        (ConnectionPhase::Head, true),
+        (ConnectionPhase::Kept, true),
+        (ConnectionPhase::Body, false),
+        (ConnectionPhase::Work, false),
+        (ConnectionPhase::Answer, false),
+        (ConnectionPhase::Linger, false),
     ] {
         assert_eq!(code(b"GET\n", phase, head).is_some(), refused, "{phase:?}");
     }
-    assert_eq!(code(b"GET\n", Phase::Head, "no head"), None);
+    assert_eq!(code(b"GET\n", ConnectionPhase::Head, "no head"), None);
 }
 
 /// A stream whose vectored writes are said to be good, or not.
@@ -89,7 +89,11 @@ impl AsyncWrite for Says {
 #[test]
 fn the_stream_says_whether_it_writes_in_pieces() {
     for says in [true, false] {
-        let tap = Tap::new(Says(says), Seats::new().take().seat.clone(), 10);
+        let tap = WatchedStream::new(
+            Says(says),
+            ConnectionTable::new().take().connection.clone(),
+            10,
+        );
         assert_eq!(tap.is_write_vectored(), says);
     }
 }

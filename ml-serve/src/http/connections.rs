@@ -1,7 +1,7 @@
 //! The connections there are, and what each of them waits for.
 
+use super::limits::HttpLimits;
 use super::metrics::Metrics;
-use super::server::Server;
 use crate::limits::LINGER;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 /// The wait of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Phase {
+pub(super) enum ConnectionPhase {
     /// The first byte ever.
     Fresh,
     /// The rest of a request's head.
@@ -30,7 +30,7 @@ pub(super) enum Phase {
     Closed,
 }
 
-impl Phase {
+impl ConnectionPhase {
     const ALL: [Self; 8] = [
         Self::Fresh,
         Self::Head,
@@ -44,7 +44,7 @@ impl Phase {
 
     /// The time it may last, and the word for its end in the metrics. Bodies and work are timed
     /// where they are answered.
-    fn limit(self, limits: &Server) -> Option<(Duration, &'static str)> {
+    fn limit(self, limits: &HttpLimits) -> Option<(Duration, &'static str)> {
         match self {
             Self::Fresh | Self::Head => Some((limits.head_timeout, "head_timeout")),
             Self::Answer => Some((limits.write_timeout, "write_timeout")),
@@ -54,14 +54,14 @@ impl Phase {
         }
     }
 
-    /// Why a connection is closed that is in this phase since `since`, if it is: its client is too
+    /// Cause to close a connection that is in this phase since `since`, if any: its client is too
     /// slow, or it asks nothing although the port was closed at `closed`.
     fn over(
         self,
         since: u64,
         now: u64,
         closed: Option<u64>,
-        limits: &Server,
+        limits: &HttpLimits,
     ) -> Option<&'static str> {
         let quiet = matches!(self, Self::Fresh | Self::Kept);
         let late = self
@@ -78,34 +78,34 @@ impl Phase {
 
 /// One connection's phase and since when, in one word, so that a request costs a few stores.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(super) struct ConnectionState {
     base: Instant,
     state: AtomicU64,
     close: Notify,
 }
 
-impl Seat {
+impl ConnectionState {
     fn now(&self) -> u64 {
         self.base.elapsed().as_millis() as u64
     }
 
-    pub(super) fn set(&self, phase: Phase) {
+    pub(super) fn set(&self, phase: ConnectionPhase) {
         self.state
             .store(self.now() * 8 + phase as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn phase(&self) -> Phase {
+    pub(super) fn phase(&self) -> ConnectionPhase {
         self.read().0
     }
 
-    fn read(&self) -> (Phase, u64) {
+    fn read(&self) -> (ConnectionPhase, u64) {
         let state = self.state.load(Ordering::Relaxed);
-        (Phase::ALL[(state % 8) as usize], state / 8)
+        (ConnectionPhase::ALL[(state % 8) as usize], state / 8)
     }
 
     /// Asks the connection's task to end.
     fn shut(&self) {
-        self.set(Phase::Closed);
+        self.set(ConnectionPhase::Closed);
         self.close.notify_one();
     }
 
@@ -115,31 +115,31 @@ impl Seat {
     }
 }
 
-/// All seats.
+/// All connections.
 #[derive(Debug)]
-pub(super) struct Seats {
+pub(super) struct ConnectionTable {
     base: Instant,
-    table: Mutex<HashMap<u64, Arc<Seat>>>,
+    table: Mutex<HashMap<u64, Arc<ConnectionState>>>,
     next: AtomicU64,
     left: Notify,
 }
 
-/// A seat, given back when dropped.
+/// A connection, given back when dropped.
 #[derive(Debug)]
-pub(super) struct Taken {
-    all: Arc<Seats>,
+pub(super) struct ConnectionSlot {
+    all: Arc<ConnectionTable>,
     number: u64,
-    pub(super) seat: Arc<Seat>,
+    pub(super) connection: Arc<ConnectionState>,
 }
 
-impl Drop for Taken {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         self.all.table().remove(&self.number);
         self.all.left.notify_one();
     }
 }
 
-impl Seats {
+impl ConnectionTable {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self {
             base: Instant::now(),
@@ -149,23 +149,23 @@ impl Seats {
         })
     }
 
-    fn table(&self) -> MutexGuard<'_, HashMap<u64, Arc<Seat>>> {
+    fn table(&self) -> MutexGuard<'_, HashMap<u64, Arc<ConnectionState>>> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn take(self: &Arc<Self>) -> Taken {
-        let seat = Arc::new(Seat {
+    pub(super) fn take(self: &Arc<Self>) -> ConnectionSlot {
+        let connection = Arc::new(ConnectionState {
             base: self.base,
             state: AtomicU64::new(0),
             close: Notify::new(),
         });
-        seat.set(Phase::Fresh);
+        connection.set(ConnectionPhase::Fresh);
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        self.table().insert(number, seat.clone());
-        Taken {
+        self.table().insert(number, connection.clone());
+        ConnectionSlot {
             all: self.clone(),
             number,
-            seat,
+            connection,
         }
     }
 
@@ -173,25 +173,25 @@ impl Seats {
         self.table().len()
     }
 
-    /// Done when a seat was given back.
+    /// Done when a connection was given back.
     pub(super) async fn left(&self) {
         self.left.notified().await;
     }
 
-    /// Milliseconds on the clock of the seats.
+    /// Milliseconds on the clock of the connections.
     pub(super) fn now(&self) -> u64 {
         self.base.elapsed().as_millis() as u64
     }
 
     /// Closes connections whose client is too slow; once the port is closed (at `closed`), also
     /// those that ask nothing.
-    pub(super) fn sweep(&self, limits: &Server, closed: Option<u64>, metrics: &Metrics) {
+    pub(super) fn sweep(&self, limits: &HttpLimits, closed: Option<u64>, metrics: &Metrics) {
         let now = self.now();
-        for seat in self.table().values() {
-            let (phase, since) = seat.read();
+        for connection in self.table().values() {
+            let (phase, since) = connection.read();
             if let Some(why) = phase.over(since, now, closed, limits) {
-                seat.shut();
-                metrics.closed(why);
+                connection.shut();
+                metrics.record_closed(why);
             }
         }
     }
@@ -203,13 +203,17 @@ impl Seats {
         let table = self.table();
         let longest = table
             .values()
-            .map(|seat| (seat.read(), seat))
-            .filter(|((phase, _), _)| !matches!(phase, Phase::Work | Phase::Closed))
+            .map(|connection| (connection.read(), connection))
+            .filter(|((phase, _), _)| {
+                !matches!(phase, ConnectionPhase::Work | ConnectionPhase::Closed)
+            })
             .min_by_key(|((_, since), _)| *since);
         match longest {
-            Some(((_, since), seat)) if now.saturating_sub(since) >= least.as_millis() as u64 => {
-                seat.shut();
-                metrics.closed("made_room");
+            Some(((_, since), connection))
+                if now.saturating_sub(since) >= least.as_millis() as u64 =>
+            {
+                connection.shut();
+                metrics.record_closed("made_room");
                 true
             }
             _ => false,
@@ -218,7 +222,9 @@ impl Seats {
 
     /// Closes every connection.
     pub(super) fn shut(&self) {
-        self.table().values().for_each(|seat| seat.shut());
+        self.table()
+            .values()
+            .for_each(|connection| connection.shut());
     }
 }
 

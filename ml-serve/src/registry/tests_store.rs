@@ -1,0 +1,176 @@
+//! Every store keeps the duties of stores, the suite notices stores that do not, and a registry
+//! does the same in any of them.
+
+use super::*;
+use crate::Result;
+use crate::testkit::check_registry_store;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+#[test]
+fn the_folder_is_a_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let made = Mutex::new(0);
+    let report = check_registry_store("folder", || {
+        let mut made = made.lock().unwrap();
+        *made += 1;
+        FolderStore::open(dir.path().join(made.to_string())).unwrap()
+    });
+    assert!(report.passed(), "{report}");
+    assert_eq!(report.checked().len(), 11);
+}
+
+#[test]
+fn memory_is_a_store() {
+    let report = check_registry_store("memory", MemoryStore::new);
+    assert!(report.passed(), "{report}");
+}
+
+/// A store in memory with a fault.
+#[derive(Debug)]
+struct Faulty(MemoryStore, Fault);
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Fault {
+    Overwrites,
+    LosesSwaps,
+    ListsBackwards,
+    ListsTwice,
+    ForgetsParts,
+    TakesAnyKey,
+    CutsOff,
+    SaysZero,
+}
+
+impl RegistryStore for Faulty {
+    fn put(&self, entry: &str, parts: &[(&str, &[u8])]) -> Result<bool> {
+        match self.1 {
+            Fault::ForgetsParts => self.0.put(entry, &parts[..parts.len().min(1)]),
+            Fault::TakesAnyKey if parts.len() < 2 => self.0.put(entry, parts).or(Ok(true)),
+            Fault::Overwrites => self.0.put(entry, parts).map(|_| true),
+            _ => self.0.put(entry, parts),
+        }
+    }
+    fn get(&self, entry: &str, part: &str) -> Result<Option<Vec<u8>>> {
+        let found = self.0.get(entry, part)?;
+        Ok(match self.1 {
+            Fault::CutsOff => found.map(|b| b[..b.len().min(1 << 20)].to_vec()),
+            _ => found,
+        })
+    }
+    fn size(&self, entry: &str, part: &str) -> Result<Option<u64>> {
+        match self.1 {
+            Fault::SaysZero => Ok(Some(0)),
+            _ => self.0.size(entry, part),
+        }
+    }
+    fn list(&self, below: &str) -> Result<Vec<String>> {
+        let mut names = self.0.list(below)?;
+        match self.1 {
+            Fault::ListsBackwards => names.reverse(),
+            Fault::ListsTwice => names.extend(names.last().cloned()),
+            _ => {}
+        }
+        Ok(names)
+    }
+    fn read(&self, record: &str) -> Result<Option<Vec<u8>>> {
+        self.0.read(record)
+    }
+    fn compare_and_swap(&self, record: &str, expected: Option<&[u8]>, new: &[u8]) -> Result<bool> {
+        if self.1 != Fault::LosesSwaps {
+            return self.0.compare_and_swap(record, expected, new);
+        }
+        // Compares, and swaps later, whatever is there by then.
+        let now = self.0.read(record)?;
+        if now.as_deref() != expected {
+            return Ok(false);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        let now = self.0.read(record)?;
+        self.0.compare_and_swap(record, now.as_deref(), new)?;
+        Ok(true)
+    }
+    fn location(&self, key: &str) -> PathBuf {
+        self.0.location(key)
+    }
+}
+
+#[test]
+fn the_suite_notices_faults() {
+    use Fault::*;
+    for fault in [
+        Overwrites,
+        LosesSwaps,
+        ListsBackwards,
+        ListsTwice,
+        ForgetsParts,
+        TakesAnyKey,
+        CutsOff,
+        SaysZero,
+    ] {
+        let report = check_registry_store("faulty", || Faulty(MemoryStore::new(), fault));
+        assert!(!report.passed(), "{fault:?}: {report}");
+    }
+}
+
+/// The life of a model, in a folder and in memory, with writers at the same moment.
+#[test]
+fn a_registry_does_the_same_in_any_store() {
+    let dir = tempfile::tempdir().unwrap();
+    for registry in [
+        Registry::open(dir.path()).unwrap(),
+        Registry::new(MemoryStore::new()),
+    ] {
+        let pass = GateOutcome::pass(["better"]);
+        assert!(registry.models().unwrap().is_empty());
+        let unknown = registry.load("shop", "v1").unwrap_err();
+        assert!(
+            matches!(unknown, crate::Error::UnknownModel { .. }),
+            "{unknown}"
+        );
+        std::thread::scope(|scope| {
+            for writer in 0..3u8 {
+                let (registry, pass) = (registry.clone().by(format!("writer {writer}")), &pass);
+                scope.spawn(move || {
+                    for round in 0..4u8 {
+                        let artifact = [writer, round];
+                        let v = registry.publish("shop", &artifact, Metadata::default());
+                        let v = v.unwrap();
+                        assert_eq!(registry.load("shop", v).unwrap().artifact, artifact);
+                        registry.promote("shop", v, "champion", pass).unwrap();
+                    }
+                });
+            }
+        });
+        let versions: Vec<Version> = (1..=12).map(Version).collect();
+        assert_eq!(registry.versions("shop").unwrap(), versions);
+        let history = registry.history("shop").unwrap();
+        assert_eq!(history.len(), 12);
+        assert!(history.windows(2).all(|w| w[1].from == Some(w[0].to)));
+        let before = registry.previous("shop", "champion").unwrap();
+        assert_eq!(registry.rollback("shop", "champion").unwrap(), before);
+        assert_eq!(registry.models().unwrap(), ["shop"]);
+        let refused = GateOutcome::refuse(["auc fell"]);
+        let refused = registry.promote("shop", Version(1), "champion", &refused);
+        assert!(matches!(refused, Err(crate::Error::Refused { .. })));
+        assert_eq!(registry.aliases("shop").unwrap()["champion"], before);
+        let e = registry.load("shop", "v99").unwrap_err();
+        assert!(e.to_string().contains("no version v99"), "{e}");
+    }
+}
+
+/// A version that can not be written takes no number, and one that is in the way is passed over.
+#[test]
+fn numbers_of_failed_publications_are_put_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let registry = Registry::open(dir.path()).unwrap();
+    let publish = || registry.publish("shop", b"x", Metadata::default());
+    assert_eq!(publish().unwrap(), Version(1));
+    let versions = dir.path().join("shop/versions");
+    std::fs::rename(&versions, dir.path().join("away")).unwrap();
+    std::fs::write(&versions, b"").unwrap();
+    assert!(publish().is_err());
+    std::fs::remove_file(&versions).unwrap();
+    std::fs::rename(dir.path().join("away"), &versions).unwrap();
+    assert_eq!(publish().unwrap(), Version(2));
+}
