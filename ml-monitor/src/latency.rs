@@ -13,12 +13,14 @@ const MAX_LATENCY_US: u64 = 3_600_000_000;
 
 /// A sliding window over the requests a service answered.
 ///
-/// The window is kept as `slices` equal parts of time, each with a histogram of three significant digits, so percentiles are
-/// within 0.1 % of the true ones and memory (0.1 MB a slice) does not grow with traffic. It moves forward a slice at a time: with 60 slices of
-/// a 5-minute window, what is reported covers the last 295 to 300 seconds.
+/// The window is kept as `slices` equal parts of time, each with a histogram of three significant
+/// digits, so percentiles are within 0.1 % of the true ones and memory (0.1 MB a slice) does not
+/// grow with traffic. It moves forward a slice at a time: with 60 slices of a 5-minute window, what
+/// is reported covers the last 295 to 300 seconds.
 ///
-/// Time is that of the events, not of the clock on the wall: events may come out of order as long as they fall into the
-/// window. Failed requests count in the percentiles too, with the time they took.
+/// Time is that of the events, not of the clock on the wall: events may come out of order as long
+/// as they fall into the window. Failed requests count in the percentiles too, with the time they
+/// took.
 ///
 /// # Example
 /// ```
@@ -47,14 +49,15 @@ pub struct LatencyMonitor {
 
 #[derive(Debug, Clone)]
 struct Slice {
-    /// Which slice of time since 1970 this is; none before the first use.
+    /// Number of this slice of time since 1970; none before the first use.
     number: Option<i64>,
     latency: Histogram<u32>,
     requests: u64,
     errors: u64,
 }
 
-/// The window of a [`LatencyMonitor`] at one moment. Without a request in it, rates and percentiles are `None`.
+/// The window of a [`LatencyMonitor`] at one moment. Without a request in it, rates and percentiles
+/// are `None`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LatencySnapshot {
@@ -159,7 +162,7 @@ impl LatencyMonitor {
         self.first = Some(self.first.map_or(number, |first| first.min(number)));
     }
 
-    /// What the window that ends with the slice of `now` holds.
+    /// The window that ends with the slice of `now`.
     #[must_use]
     pub fn snapshot(&self, now: i64) -> LatencySnapshot {
         let last = now.div_euclid(self.slice_us);

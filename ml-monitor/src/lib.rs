@@ -1,5 +1,5 @@
-//! Watching models in production: drift of what they see, latency and errors, conversion against the offline value, alerts,
-//! and the decision to train anew.
+//! Watching models in production: drift of what they see, latency and errors, conversion against
+//! the offline value, alerts, and the decision to train anew.
 
 pub mod alert;
 pub mod drift;

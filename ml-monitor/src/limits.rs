@@ -2,10 +2,12 @@
 //!
 //! | default | raised by | past it |
 //! |---|---|---|
-//! | [`SLICES`] | [`LatencyMonitor::with_max_slices`](crate::latency::LatencyMonitor::with_max_slices) | an error that names `slices` |
+//! | [`SLICES`] | [`LatencyMonitor::with_max_slices`] | an error that names `slices` |
 //! | [`BINS`] | no need: bins without rows tell nothing | an error that names `bins` |
-//! | [`DRAWS`] | no need: a millionth is the smallest p-value simulation can tell | an error that names `draws` |
+//! | [`DRAWS`] | no need: simulation tells p-values down to a millionth | an error that names `draws` |
 //! | [`POINTS`] | no need: ranks beyond it move no p-value | an error that names `max_points` |
+//!
+//! [`LatencyMonitor::with_max_slices`]: crate::latency::LatencyMonitor::with_max_slices
 
 /// Slices of a latency window, 0.1 MB each: 0.4 GB.
 pub const SLICES: usize = 4_096;

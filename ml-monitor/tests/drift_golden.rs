@@ -3,7 +3,8 @@
 
 use approx::assert_relative_eq;
 use ml_monitor::drift::{
-    Correction, KsMethod, PsiBins, adjust_p_values, chi_square, ks_2samp, psi_2samp,
+    ColumnSet, Correction, DriftDetector, JensenShannon, KsMethod, PsiBins, ReferenceProfile,
+    Values, adjust_p_values, chi_square, jensen_shannon, ks_2samp, psi_2samp,
 };
 use serde_json::Value;
 
@@ -132,5 +133,41 @@ fn benjamini_hochberg() {
     let got = adjust_p_values(&numbers(&golden["fdr"]["p"]), Correction::BenjaminiHochberg);
     for (got, want) in got.iter().zip(numbers(&golden["fdr"]["bh"])) {
         assert_relative_eq!(*got, want, max_relative = 1e-14);
+    }
+}
+
+/// `golden/jensen_shannon.py` made the values: histograms, and whole columns with missing values.
+#[test]
+fn jensen_shannon_of_tables_and_columns() {
+    let golden: Value = serde_json::from_str(include_str!("golden/jensen_shannon.json")).unwrap();
+    for case in golden["tables"].as_array().unwrap() {
+        let row = |i: usize| -> Vec<u64> {
+            let counts = case["table"][i].as_array().unwrap();
+            counts.iter().map(|c| c.as_u64().unwrap()).collect()
+        };
+        let want = case["distance"].as_f64().unwrap();
+        let found = jensen_shannon(&row(0), &row(1)).unwrap();
+        // SciPy's terms cancel where the shares are close.
+        assert_relative_eq!(found, want, max_relative = 1e-12, epsilon = 1e-12);
+    }
+    let column = |v: Vec<f64>| (ColumnSet::new().with("x", Values::Numeric(v.into()))).unwrap();
+    let cases = golden["samples"].as_array().unwrap();
+    assert_eq!(cases.len(), 24);
+    for case in cases {
+        let whole = |key: &str| case[key].as_u64().unwrap() as usize;
+        let mut current = wave(&case["b"]);
+        current.extend(vec![f64::NAN; whole("missing")]);
+        let test = JensenShannon {
+            bins: whole("bins"),
+            ..JensenShannon::default()
+        };
+        let profile = ReferenceProfile::new(&column(wave(&case["a"]))).unwrap();
+        let detector = DriftDetector::new().numeric(test);
+        let report = detector.compare(&profile, &column(current)).unwrap();
+        let found = report.get("x").unwrap();
+        let want = case["distance"].as_f64().unwrap();
+        assert_relative_eq!(found.statistic.unwrap(), want, max_relative = 1e-10);
+        assert_eq!((found.p_value, found.missing.p_value), (None, None));
+        assert_eq!(found.drifted, want > 0.1);
     }
 }

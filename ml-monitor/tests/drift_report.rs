@@ -3,8 +3,8 @@
 
 use ml_data::random::{RngExt, generator};
 use ml_monitor::drift::{
-    CategoryTest, ColumnSet, Correction, DriftDetector, DriftReport, KsMethod, NumericTest,
-    PsiNullMethod, PsiTest, PsiThreshold, ReferenceProfile, TestKind, Values, ks_2samp,
+    ChiSquare, ColumnSet, Correction, DriftDetector, DriftReport, JensenShannon, KolmogorovSmirnov,
+    KsMethod, Psi, PsiNullMethod, PsiThreshold, ReferenceProfile, TestKind, Values, ks_2samp,
 };
 
 fn uniform(n: usize, shift: f64, index: u64) -> Vec<f64> {
@@ -137,7 +137,7 @@ fn unseen_levels_alone_are_found() {
     let same = compare(&DriftDetector::new(), &before, &rows([a, b, ("", 0)]));
     assert_eq!(same.get("city").unwrap().statistic, Some(0.0));
 
-    let psi = DriftDetector::new().category(CategoryTest::Psi(PsiTest::default()));
+    let psi = DriftDetector::new().category(Psi::default());
     let city = compare(&psi, &before, &now);
     let city = city.get("city").unwrap();
     // By hand: two levels from 1/2 to 50/140, the unseen ones from 1e-4 to 40/140, none missing.
@@ -242,14 +242,14 @@ fn effect_size_can_be_demanded() {
 
 #[test]
 fn psi_as_a_test() {
-    let psi = |threshold| PsiTest {
+    let psi = |threshold| Psi {
         threshold,
-        ..PsiTest::default()
+        ..Psi::default()
     };
     let detector = |threshold| {
         DriftDetector::new()
-            .numeric(NumericTest::Psi(psi(threshold)))
-            .category(CategoryTest::Psi(psi(threshold)))
+            .numeric(psi(threshold))
+            .category(psi(threshold))
     };
     let base = [("a", 5.0), ("b", 3.0)];
     let set = |n, shift, weights: &[(&str, f64)], index| {
@@ -302,7 +302,8 @@ fn constant_all_missing_and_single_values() {
     ]);
     for detector in [
         DriftDetector::new(),
-        DriftDetector::new().numeric(NumericTest::Psi(PsiTest::default())),
+        DriftDetector::new().numeric(Psi::default()),
+        DriftDetector::new().numeric(JensenShannon::default()),
     ] {
         let report = compare(&detector, &reference, &current);
         let drifted: Vec<&str> = report.drifted().map(|c| c.name.as_str()).collect();
@@ -315,6 +316,78 @@ fn constant_all_missing_and_single_values() {
     ]);
     let report = compare(&DriftDetector::new(), &reference, &one);
     assert_eq!(report.get("constant").unwrap().p_value, Some(1.0));
+    let detector = DriftDetector::new().numeric(JensenShannon::default());
+    let report = compare(&detector, &reference, &one);
+    assert_eq!(report.get("constant").unwrap().statistic, Some(0.0));
+}
+
+/// Categories with an unseen level and missing rows, by hand: shares (1/2, 1/2, 0, 0) and (1/4,
+/// 1/4, 1/4, 1/4).
+#[test]
+fn jensen_shannon_of_categories() {
+    let rows = |counts: [(Option<&'static str>, usize); 4]| {
+        let labels = (counts.into_iter()).flat_map(|(name, n)| std::iter::repeat_n(name, n));
+        let labels = Values::labels(labels);
+        ColumnSet::new().with("city", labels).unwrap()
+    };
+    let of = |riga, oslo, bergen, none| {
+        rows([
+            (Some("Riga"), riga),
+            (Some("Oslo"), oslo),
+            (Some("Bergen"), bergen),
+            (None, none),
+        ])
+    };
+    let detector = DriftDetector::new().category(JensenShannon::default());
+    let report = compare(&detector, &of(50, 50, 0, 0), &of(20, 20, 20, 20));
+    let city = report.get("city").unwrap();
+    let both = 0.5 * (4.0f64 / 3.0).log2() + 0.25 * (2.0f64 / 3.0).log2();
+    let want = ((2.0 * both + 2.0 * 0.25) / 2.0).sqrt();
+    approx::assert_relative_eq!(city.statistic.unwrap(), want, max_relative = 1e-14);
+    assert_eq!(
+        (city.test, city.test.name()),
+        (TestKind::JensenShannon, "JS")
+    );
+    assert_eq!(
+        (city.p_value, city.p_adjusted, city.missing.p_value),
+        (None, None, None)
+    );
+    assert_eq!(
+        (city.threshold, city.drifted, city.unseen_rows),
+        (Some(0.1), true, 20)
+    );
+    let same = compare(&detector, &of(50, 50, 0, 10), &of(5, 5, 0, 1));
+    let same = same.get("city").unwrap();
+    assert_eq!((same.statistic, same.drifted), (Some(0.0), false));
+    // A distance at the threshold is not above it.
+    let at = JensenShannon {
+        threshold: city.statistic.unwrap(),
+        ..JensenShannon::default()
+    };
+    let detector = DriftDetector::new().category(at);
+    let report = compare(&detector, &of(50, 50, 0, 0), &of(20, 20, 20, 20));
+    assert!(!report.columns()[0].drifted);
+}
+
+#[test]
+fn a_test_of_another_kind_of_column_is_refused() {
+    let set = numeric(&[("x", vec![1.0, 2.0])]);
+    let profile = ReferenceProfile::new(&set).unwrap();
+    for (detector, test, kind) in [
+        (
+            DriftDetector::new().numeric(ChiSquare),
+            "chi-square",
+            "numeric",
+        ),
+        (
+            DriftDetector::new().category(KolmogorovSmirnov::default()),
+            "KS",
+            "category",
+        ),
+    ] {
+        let text = detector.compare(&profile, &set).unwrap_err().to_string();
+        assert!(text.contains(test) && text.contains(kind), "{text}");
+    }
 }
 
 #[test]
@@ -361,11 +434,9 @@ fn differences_between_the_sets_are_named() {
 fn parameters_are_checked() {
     let set = numeric(&[("x", vec![1.0, 2.0])]);
     let profile = ReferenceProfile::new(&set).unwrap();
-    let fixed = |mark| {
-        NumericTest::Psi(PsiTest {
-            threshold: PsiThreshold::Fixed(mark),
-            ..PsiTest::default()
-        })
+    let fixed = |mark| Psi {
+        threshold: PsiThreshold::Fixed(mark),
+        ..Psi::default()
     };
     for (detector, name) in [
         (DriftDetector::new().alpha(0.0), "alpha"),
@@ -373,6 +444,7 @@ fn parameters_are_checked() {
         (DriftDetector::new().drift_share(1.5), "drift_share"),
         (DriftDetector::new().min_effect(-1.0), "min_effect"),
         (DriftDetector::new().numeric(fixed(f64::NAN)), "threshold"),
+        (DriftDetector::new().category(fixed(-1.0)), "threshold"),
     ] {
         let text = detector.compare(&profile, &set).unwrap_err().to_string();
         assert!(text.contains(name), "{text}");
@@ -395,7 +467,7 @@ fn same_report_for_any_number_of_threads() {
                 .unwrap()
             })
     };
-    let psi = DriftDetector::new().numeric(NumericTest::Psi(PsiTest::default()));
+    let psi = DriftDetector::new().numeric(Psi::default());
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)

@@ -4,8 +4,8 @@
 
 use ml_data::random::{RngExt, Xoshiro256PlusPlus, generator};
 use ml_monitor::drift::{
-    CategoryTest, ColumnSet, Correction, DriftDetector, NumericTest, PsiNullMethod, PsiTest,
-    PsiThreshold, ReferenceProfile, Values,
+    ColumnSet, Correction, DriftDetector, Psi, PsiNullMethod, PsiThreshold, ReferenceProfile,
+    Values,
 };
 use rand_distr::{Distribution, Exp1, Poisson, StandardNormal, Zipf};
 
@@ -89,14 +89,14 @@ fn most(trials: u64) -> u64 {
 }
 
 fn stability(draws: usize) -> DriftDetector {
-    let test = PsiTest {
+    let test = Psi {
         threshold: PsiThreshold::Calibrated(PsiNullMethod::Simulated { draws, seed: 0 }),
-        ..PsiTest::default()
+        ..Psi::default()
     };
     DriftDetector::new()
         .correction(Correction::None)
-        .numeric(NumericTest::Psi(test))
-        .category(CategoryTest::Psi(test))
+        .numeric(test)
+        .category(test)
 }
 
 fn ranks() -> DriftDetector {
@@ -193,13 +193,11 @@ fn case_s2_a_value_the_reference_lacks_is_no_alarm() {
         (numbers(zeros()), numbers(one(f64::NAN))),
         (labels(zeros()), labels(one(1.0))),
     ];
-    let asymptotic = PsiTest {
+    let asymptotic = Psi {
         threshold: PsiThreshold::Calibrated(PsiNullMethod::Asymptotic),
-        ..PsiTest::default()
+        ..Psi::default()
     };
-    let asymptotic = stability(1)
-        .numeric(NumericTest::Psi(asymptotic))
-        .category(CategoryTest::Psi(asymptotic));
+    let asymptotic = stability(1).numeric(asymptotic).category(asymptotic);
     for (before, now) in cases {
         let set = |v| ColumnSet::new().with("x", v).unwrap();
         let reference = ReferenceProfile::new(&set(before)).unwrap();

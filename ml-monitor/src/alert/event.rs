@@ -1,10 +1,10 @@
-//! What an alert tells.
+//! Alert events.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How bad it is.
+/// Severity of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -14,7 +14,7 @@ pub enum Severity {
     Critical,
 }
 
-/// What changed about an alert.
+/// Change of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -33,11 +33,11 @@ pub enum AlertChange {
 pub struct AlertEvent {
     /// The rule.
     pub rule: String,
-    /// What changed.
+    /// The change.
     pub change: AlertChange,
     /// The severity now; of a resolved alert, the highest it had.
     pub severity: Severity,
-    /// When, microseconds since 1970.
+    /// Moment, microseconds since 1970.
     pub at: i64,
     /// Since when the alert is open.
     pub since: i64,
@@ -45,7 +45,7 @@ pub struct AlertEvent {
     pub value: f64,
     /// The level that value crossed.
     pub level: f64,
-    /// Where it says what to do.
+    /// Page that says what to do.
     pub runbook: Option<String>,
 }
 

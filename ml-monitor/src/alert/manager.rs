@@ -1,4 +1,4 @@
-//! Feeds rules with observations and sinks with what they decide.
+//! The manager: observations in, alerts out.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,17 +10,19 @@ use super::event::{AlertChange, AlertEvent, Severity};
 use super::rule::{Aggregate, AlertRule, ThresholdSide};
 use super::sink::Sink;
 
-/// Holds the rules, their open alerts and the sinks.
+/// Rules with their open alerts, and the sinks of every change.
 ///
-/// A rule has at most one open alert. It is reported when it opens, once more if a warning becomes critical, and when it closes;
-/// an observation that changes nothing reports nothing. An alert that was critical stays critical until it closes.
+/// A rule has at most one open alert. It is reported when it opens, once more if a warning becomes
+/// critical, and when it closes; an observation that changes nothing reports nothing. An alert that
+/// was critical stays critical until it closes.
 ///
 /// # Example
 /// ```
 /// use ml_monitor::alert::{AlertManager, AlertChange, MemorySink, AlertRule};
 ///
 /// let memory = MemorySink::new();
-/// let mut alerts = AlertManager::new([AlertRule::above("error_rate", 0.005, 0.01).clear(0.004)])?.sink(memory.clone());
+/// let rule = AlertRule::above("error_rate", 0.005, 0.01).clear(0.004);
+/// let mut alerts = AlertManager::new([rule])?.sink(memory.clone());
 /// for (second, rate) in [0.006, 0.007, 0.02, 0.02, 0.0045, 0.001].into_iter().enumerate() {
 ///     alerts.observe("error_rate", second as i64 * 1_000_000, rate)?;
 /// }
@@ -29,21 +31,21 @@ use super::sink::Sink;
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 pub struct AlertManager {
-    rules: Vec<State>,
+    rules: Vec<RuleState>,
     sinks: Vec<Outbox>,
 }
 
-struct State {
+struct RuleState {
     rule: AlertRule,
     /// Observations inside the window, oldest first.
     recent: VecDeque<(i64, f64)>,
     /// Time of the first observation.
-    begun: Option<i64>,
-    open: Option<Open>,
+    first_seen: Option<i64>,
+    open: Option<OpenAlert>,
 }
 
 #[derive(Clone, Copy)]
-struct Open {
+struct OpenAlert {
     severity: Severity,
     since: i64,
 }
@@ -53,13 +55,14 @@ struct Outbox {
     waiting: VecDeque<AlertEvent>,
 }
 
-/// What one observation led to.
+/// Outcome of one observation.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct AlertOutcome {
     /// The change, if there was one.
     pub event: Option<AlertEvent>,
-    /// Sinks that could not take what they were given. They keep it and are tried again with the next observation.
+    /// Sinks that could not take what they were given. They keep it and are tried again with the
+    /// next observation.
     pub failures: Vec<SinkFailure>,
 }
 
@@ -69,7 +72,7 @@ pub struct AlertOutcome {
 pub struct SinkFailure {
     /// The sink's name.
     pub sink: String,
-    /// Why.
+    /// The sink's error.
     pub error: Error,
     /// Events it has not taken yet.
     pub waiting: usize,
@@ -81,13 +84,13 @@ impl AlertManager {
     /// # Errors
     /// A rule that contradicts itself (see [`AlertRule::check`]), or two rules of one name.
     pub fn new(rules: impl IntoIterator<Item = AlertRule>) -> Result<Self> {
-        let mut states: Vec<State> = Vec::new();
+        let mut states: Vec<RuleState> = Vec::new();
         for rule in rules {
             rule.check()?;
-            states.push(State {
+            states.push(RuleState {
                 rule,
                 recent: VecDeque::new(),
-                begun: None,
+                first_seen: None,
                 open: None,
             });
         }
@@ -120,10 +123,11 @@ impl AlertManager {
             .filter_map(|s| s.open.map(|open| (&s.rule, open.severity)))
     }
 
-    /// Takes a value of the rule `name` seen at `at` (microseconds since 1970), decides, and delivers.
+    /// Takes a value of the rule `name` seen at `at` (microseconds since 1970), decides, and
+    /// delivers.
     ///
-    /// The decision holds whether or not a sink could be reached; see [`AlertOutcome::failures`]. An infinite value is judged like
-    /// any other and reported as the largest finite one.
+    /// The decision holds whether or not a sink could be reached; see [`AlertOutcome::failures`].
+    /// An infinite value is judged like any other and reported as the largest finite one.
     ///
     /// # Errors
     /// No such rule, a value that is not a number, a time before the last observation's.
@@ -164,12 +168,13 @@ impl AlertManager {
     }
 }
 
-impl State {
+impl RuleState {
     fn observe(&mut self, at: i64, value: f64) -> Option<AlertEvent> {
-        let begun = *self.begun.get_or_insert(at);
+        let first_seen = *self.first_seen.get_or_insert(at);
         self.recent.push_back((at, value));
         let window = i64::try_from(self.rule.window.as_micros()).unwrap_or(i64::MAX);
-        // The window reaches back to, and excludes, the moment one window ago; the newest observation always stays.
+        // The window reaches back to, and excludes, the moment one window ago; the newest
+        // observation always stays.
         while self.recent.len() > 1
             && self
                 .recent
@@ -178,7 +183,7 @@ impl State {
         {
             self.recent.pop_front();
         }
-        let whole_window = at.saturating_sub(begun) >= window;
+        let whole_window = at.saturating_sub(first_seen) >= window;
         let value = self.aggregate(value, whole_window)?;
         self.decide(at, value)
     }
@@ -199,15 +204,17 @@ impl State {
         let (change, open, level) = match (self.open, found) {
             (None, Some((severity, level))) => (
                 AlertChange::Opened,
-                Open {
+                OpenAlert {
                     severity,
                     since: at,
                 },
                 level,
             ),
-            (Some(open), Some((severity, level))) if severity > open.severity => {
-                (AlertChange::Escalated, Open { severity, ..open }, level)
-            }
+            (Some(open), Some((severity, level))) if severity > open.severity => (
+                AlertChange::Escalated,
+                OpenAlert { severity, ..open },
+                level,
+            ),
             (Some(open), _) if !self.rule.beyond(value, self.rule.clear) => {
                 (AlertChange::Resolved, open, self.rule.clear)
             }

@@ -1,9 +1,10 @@
-//! Rules for a recommendation service: a shop that earns by conversion and answers while the page loads.
+//! Rules for a recommendation service: a shop that earns by conversion and answers while the page
+//! loads.
 
 use super::rule::AlertRule;
 
-/// Observed as `latency_ms`: warning above 100 ms, critical above 200 ms, closed again at 90 ms. Feed it with the 95th
-/// percentile.
+/// Observed as `latency_ms`: warning above 100 ms, critical above 200 ms, closed again at 90 ms.
+/// Feed it with the 95th percentile.
 #[must_use]
 pub fn latency_ms() -> AlertRule {
     AlertRule::above("latency_ms", 100.0, 200.0).clear(90.0)

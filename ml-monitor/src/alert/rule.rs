@@ -1,4 +1,4 @@
-//! When a value is worth an alert.
+//! Rules: values that are worth an alert.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::Severity;
 
-/// Which side of a threshold is bad.
+/// Side of a threshold that is bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ThresholdSide {
     /// Large values: latency, error rate.
@@ -16,7 +16,7 @@ pub enum ThresholdSide {
     Below,
 }
 
-/// How the observations inside a rule's window become the one value that is compared.
+/// Aggregation of the observations inside a rule's window into the one value that is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Aggregate {
@@ -25,16 +25,17 @@ pub enum Aggregate {
     Last,
     /// The mean of the window.
     Mean,
-    /// The best one of the window: the rule fires when *every* observation is bad, and not before a whole window has been
-    /// observed.
+    /// The best one of the window: the rule fires when *every* observation is bad, and not before a
+    /// whole window has been observed.
     Every,
 }
 
 /// Warning and critical thresholds on a named value.
 ///
-/// A value is bad when it lies strictly beyond a threshold. An open alert closes when the value is no longer beyond the `clear`
-/// level, which may lie further on the good side than the warning threshold, so that a value dancing around the threshold
-/// does not open and close alerts (hysteresis).
+/// A value is bad when it lies strictly beyond a threshold. An open alert closes when the value is
+/// no longer beyond the `clear` level, which may lie further on the good side than the warning
+/// threshold, so that a value dancing around the threshold does not open and close alerts
+/// (hysteresis).
 ///
 /// # Example
 /// ```
@@ -87,7 +88,8 @@ impl AlertRule {
         }
     }
 
-    /// Level that the value has to come back to before an open alert closes. Default: the warning threshold.
+    /// Level that the value has to come back to before an open alert closes. Default: the warning
+    /// threshold.
     #[must_use]
     pub fn clear(mut self, clear: f64) -> Self {
         self.clear = clear;
@@ -115,7 +117,8 @@ impl AlertRule {
         &self.name
     }
 
-    /// Refuses levels that are not numbers or in the wrong order, and a window without length for an aggregate that needs one.
+    /// Refuses levels that are not numbers or in the wrong order, and a window without length for
+    /// an aggregate that needs one.
     ///
     /// # Errors
     /// As said, naming the parameter.

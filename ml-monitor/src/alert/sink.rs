@@ -1,4 +1,4 @@
-//! Where alerts go.
+//! Sinks of alerts.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -11,8 +11,8 @@ use super::event::AlertEvent;
 
 /// A place alerts are delivered to.
 ///
-/// An [`AlertManager`](super::AlertManager) keeps what a sink refused and tries again, in order, so a sink must not keep part of
-/// an event it returns an error for.
+/// An [`AlertManager`](super::AlertManager) keeps what a sink refused and tries again, in order, so
+/// a sink must not keep part of an event it returns an error for.
 pub trait Sink: Send {
     /// A short name for error reports.
     fn name(&self) -> &str;
@@ -61,8 +61,8 @@ impl Sink for MemorySink {
 
 /// Appends each event to a file as one line of JSON.
 ///
-/// The file is opened for every event, so it may be rotated away. Of a line that could only be written in part (disk full) the
-/// part is taken back.
+/// The file is opened for every event, so it may be rotated away. Of a line that could only be
+/// written in part (disk full) the part is taken back.
 #[derive(Debug, Clone)]
 pub struct FileSink {
     path: PathBuf,
@@ -103,7 +103,8 @@ impl Sink for FileSink {
     }
 }
 
-/// Writes each event as a line of text (its `Display` form) to a writer: standard error, a log, a socket.
+/// Writes each event as a line of text (its `Display` form) to a writer: standard error, a log, a
+/// socket.
 #[derive(Debug)]
 pub struct WriterSink<W> {
     writer: W,

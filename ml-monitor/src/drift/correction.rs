@@ -2,16 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How p-values are adjusted when many columns are tested together.
+/// Adjustment of p-values when many columns are tested together.
 ///
-/// Testing 100 columns that did not drift at `alpha = 0.05` raises five false alarms on average; that is what this is against.
+/// Testing 100 columns that did not drift at `alpha = 0.05` raises five false alarms on average;
+/// that is what this is against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Correction {
-    /// Benjamini-Hochberg: of the columns flagged, at most a share `alpha` is expected to be false alarms.
+    /// Benjamini-Hochberg: of the columns flagged, at most a share `alpha` is expected to be false
+    /// alarms.
     #[default]
     BenjaminiHochberg,
-    /// Bonferroni: the chance of any false alarm at all is at most `alpha`. Stricter, and blind to more real drift.
+    /// Bonferroni: the chance of any false alarm at all is at most `alpha`. Stricter, and blind to
+    /// more real drift.
     Bonferroni,
     /// Each column for itself.
     None,
@@ -19,10 +22,19 @@ pub enum Correction {
 
 /// Adjusted p-values, in the order given: reject those below the wanted level.
 ///
+/// # Formula
+/// Of `m` p-values in ascending order the k-th becomes
+///
+/// ```text
+/// Benjamini-Hochberg    min over j >= k of p_j m / j, at most 1
+/// Bonferroni            min(m p_k, 1)
+/// ```
+///
 /// # Example
 /// ```
 /// use ml_monitor::drift::{Correction, adjust_p_values};
-/// assert_eq!(adjust_p_values(&[0.01, 0.04, 0.03], Correction::BenjaminiHochberg), [0.03, 0.04, 0.04]);
+/// let adjusted = adjust_p_values(&[0.01, 0.04, 0.03], Correction::BenjaminiHochberg);
+/// assert_eq!(adjusted, [0.03, 0.04, 0.04]);
 /// assert_eq!(adjust_p_values(&[0.01, 0.5], Correction::Bonferroni), [0.02, 1.0]);
 /// ```
 ///

@@ -1,75 +1,33 @@
-//! Which test a column gets, and what counts as drift.
+//! The detector: the test of each kind of column, and the rules for what counts as drift.
 
 use ml_data::{Error, Result, table::Kind};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::compare::{Compared, compare_column};
+use super::column_test::{ChiSquare, DriftTest, Evidence, KolmogorovSmirnov, unsupported};
+use super::compare::{ColumnComparison, compare_column};
 use super::correction::{Correction, adjust_p_values};
-use super::ks::KsMethod;
 use super::profile::{ColumnProfile, ReferenceProfile};
-use super::psi::{PsiBins, PsiNullMethod};
 use super::report::{ColumnDrift, DriftReport};
 use super::values::{ColumnRole, ColumnSet, ValueKind, Values};
 
-/// The test of numeric columns.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum NumericTest {
-    /// Two-sample Kolmogorov-Smirnov; the effect size is `D`.
-    KolmogorovSmirnov(KsMethod),
-    /// Population stability index over quantile bins of the reference; the effect size is the index.
-    Psi(PsiTest),
-}
-
-/// The test of categorical columns.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum CategoryTest {
-    /// Pearson's chi-square, with Yates' correction for two categories; the effect size is Cramer's V.
-    ChiSquare,
-    /// Population stability index over the categories, unseen ones together in one bin; the effect size is the index.
-    Psi(PsiTest),
-}
-
-/// Settings of a population stability index used as a test.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct PsiTest {
-    /// Binning (the number of bins concerns numeric columns only).
-    pub bins: PsiBins,
-    /// The mark above which a column has drifted.
-    pub threshold: PsiThreshold,
-}
-
-/// The mark above which an index is drift.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum PsiThreshold {
-    /// Computed from the sizes of both samples and the bins, so that unchanged columns exceed it at the detector's `alpha`;
-    /// gives p-values, which take part in the correction for many columns.
-    Calibrated(PsiNullMethod),
-    /// The same for every column and size. No p-value, no correction, and a false-alarm rate that depends on the sample sizes.
-    Fixed(f64),
-}
-
-impl Default for PsiThreshold {
-    fn default() -> Self {
-        PsiThreshold::Calibrated(PsiNullMethod::default())
-    }
-}
-
 /// Compares current columns with the profile of the training data.
 ///
-/// Numeric columns get a Kolmogorov-Smirnov test, categories a chi-square test (both can be replaced by the population
-/// stability index), and p-values are corrected over all columns. Predictions are tested like features.
+/// Numeric columns get a Kolmogorov-Smirnov test, categories a chi-square test (both can be
+/// replaced by the population stability index or the Jensen-Shannon distance), and p-values are
+/// corrected over all columns. Predictions are tested like features. Adding a test: see
+/// [`ColumnTest`].
 ///
 /// # Missing values
-/// Tests compare the values that are there. The share of missing rows is a hypothesis of its own (chi-square on missing against
-/// present, only when anything is missing), so a column that lost its values drifts even though there is nothing left to
-/// compare. The population stability index has missing rows as a bin instead.
+/// Tests compare the values that are there. The share of missing rows is a hypothesis of its own
+/// (chi-square on missing against present, only when anything is missing), so a column that lost
+/// its values drifts even though there is nothing left to compare. The population stability index
+/// and the Jensen-Shannon distance have missing rows as a bin instead.
+///
+/// [`ColumnTest`]: super::ColumnTest
 ///
 /// # False alarms
-/// Every test holds its level on samples of one distribution, whatever that is: the
+/// Every test with a p-value holds its level on samples of one distribution, whatever that is: the
 /// Kolmogorov-Smirnov test is exact or conservative, the calibrated index and a chi-square test
 /// with rare categories are permutation tests. Alarms of the index at level .05 in 1,000 simulated
 /// pairs of samples (reference x current rows; within .028 of the truth), by `cargo test --release
@@ -110,8 +68,8 @@ impl Default for PsiThreshold {
 pub struct DriftDetector {
     alpha: f64,
     correction: Correction,
-    numeric: NumericTest,
-    category: CategoryTest,
+    numeric: DriftTest,
+    category: DriftTest,
     min_effect: f64,
     drift_share: f64,
 }
@@ -121,8 +79,8 @@ impl Default for DriftDetector {
         Self {
             alpha: 0.05,
             correction: Correction::default(),
-            numeric: NumericTest::KolmogorovSmirnov(KsMethod::Auto),
-            category: CategoryTest::ChiSquare,
+            numeric: KolmogorovSmirnov::default().into(),
+            category: ChiSquare.into(),
             min_effect: 0.0,
             drift_share: 0.5,
         }
@@ -130,8 +88,8 @@ impl Default for DriftDetector {
 }
 
 impl DriftDetector {
-    /// The defaults: `alpha` 0.05, Benjamini-Hochberg, Kolmogorov-Smirnov and chi-square, drift of half the features is drift of
-    /// the data.
+    /// The defaults: `alpha` 0.05, Benjamini-Hochberg, Kolmogorov-Smirnov and chi-square, drift of
+    /// half the features is drift of the data.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -151,29 +109,31 @@ impl DriftDetector {
         self
     }
 
-    /// The test of numeric columns.
+    /// The test of numeric columns (default [`KolmogorovSmirnov`]).
     #[must_use]
-    pub fn numeric(mut self, test: NumericTest) -> Self {
-        self.numeric = test;
+    pub fn numeric(mut self, test: impl Into<DriftTest>) -> Self {
+        self.numeric = test.into();
         self
     }
 
-    /// The test of categorical columns.
+    /// The test of categorical columns (default [`ChiSquare`]).
     #[must_use]
-    pub fn category(mut self, test: CategoryTest) -> Self {
-        self.category = test;
+    pub fn category(mut self, test: impl Into<DriftTest>) -> Self {
+        self.category = test.into();
         self
     }
 
-    /// Smallest effect (`D`, Cramer's V, index, change of the missing share) that counts as drift, however small its p-value:
-    /// with a million rows every harmless difference is significant. Default 0.
+    /// Smallest effect (`D`, Cramer's V, index, change of the missing share) that counts as drift,
+    /// however small its p-value: with a million rows every harmless difference is significant.
+    /// Default 0.
     #[must_use]
     pub fn min_effect(mut self, min_effect: f64) -> Self {
         self.min_effect = min_effect;
         self
     }
 
-    /// Share of drifted features from which the data as a whole has drifted, in (0, 1]. Default 0.5.
+    /// Share of drifted features from which the data as a whole has drifted, in (0, 1]. Default
+    /// 0.5.
     #[must_use]
     pub fn drift_share(mut self, drift_share: f64) -> Self {
         self.drift_share = drift_share;
@@ -182,11 +142,13 @@ impl DriftDetector {
 
     /// Tests every column of the profile.
     ///
-    /// A column without values on either side gets no test of its values (statistic and p-values are `None`).
+    /// A column without values on either side gets no test of its values (statistic and p-values
+    /// are `None`).
     ///
     /// # Errors
-    /// A parameter outside its domain; a column that only one side has, or has as another kind or role; a current column
-    /// without rows; a category code outside its dictionary. Each names the column.
+    /// A parameter outside its domain; a column that only one side has, or has as another kind or
+    /// role; a current column without rows; a category code outside its dictionary. Each names the
+    /// column.
     pub fn compare(
         &self,
         reference: &ReferenceProfile,
@@ -194,10 +156,9 @@ impl DriftDetector {
     ) -> Result<DriftReport> {
         self.check()?;
         let pairs = pair_up(reference, current)?;
-        let compared: Vec<Result<Compared>> = (pairs.into_par_iter())
-            .map(|(profile, values)| {
-                compare_column(profile, values, self.numeric, self.category, self.alpha)
-            })
+        let tests = [self.numeric, self.category];
+        let compared: Vec<Result<ColumnComparison>> = (pairs.into_par_iter())
+            .map(|(profile, values)| compare_column(profile, values, tests, self.alpha))
             .collect();
         let compared = compared.into_iter().collect::<Result<Vec<_>>>()?;
         Ok(self.decide(compared))
@@ -224,32 +185,24 @@ impl DriftDetector {
                 "a number >= 0",
             ));
         }
-        let numeric = if let NumericTest::Psi(test) = self.numeric {
-            Some(test)
-        } else {
-            None
-        };
-        let category = if let CategoryTest::Psi(test) = self.category {
-            Some(test)
-        } else {
-            None
-        };
-        for test in [numeric, category].into_iter().flatten() {
-            test.bins.check()?;
-            if let PsiThreshold::Fixed(mark) = test.threshold
-                && !(mark > 0.0 && mark.is_finite())
-            {
-                return Err(Error::parameter(STEP, "threshold", mark, "a number > 0"));
+        for (test, kind) in [
+            (self.numeric, ValueKind::Numeric),
+            (self.category, ValueKind::Category),
+        ] {
+            if !test.kind().kinds().contains(&kind) {
+                return Err(unsupported(test.kind().name(), kind));
             }
+            test.check()?;
         }
         Ok(())
     }
 
     /// Corrects over all hypotheses and flags.
-    fn decide(&self, compared: Vec<Compared>) -> DriftReport {
+    fn decide(&self, compared: Vec<ColumnComparison>) -> DriftReport {
+        let p_value = |c: &ColumnComparison| c.outcome.and_then(|o| o.evidence.p_value());
         let family: Vec<f64> = compared
             .iter()
-            .flat_map(|c| [c.p_value, c.missing.p_value])
+            .flat_map(|c| [p_value(c), c.missing.p_value])
             .flatten()
             .collect();
         let mut adjusted = adjust_p_values(&family, self.correction).into_iter();
@@ -257,31 +210,32 @@ impl DriftDetector {
         let columns = compared
             .into_iter()
             .map(|c| {
-                let (p_adjusted, mut missing) = (next(c.p_value), c.missing);
+                let (p_adjusted, mut missing) = (next(p_value(&c)), c.missing);
                 missing.p_adjusted = next(missing.p_value);
                 let change = (missing.current - missing.reference).abs();
                 missing.drifted = self.significant(missing.p_adjusted) && change >= self.min_effect;
-                let beyond = match (c.fixed_mark, c.effect) {
-                    (Some(mark), Some(effect)) => effect > mark,
-                    _ => self.significant(p_adjusted),
-                };
-                let values_drifted =
-                    beyond && c.effect.is_some_and(|effect| effect >= self.min_effect);
+                let values_drifted = c.outcome.is_some_and(|o| {
+                    let beyond = match o.evidence {
+                        Evidence::Threshold(threshold) => o.effect > threshold,
+                        Evidence::PValue { .. } => self.significant(p_adjusted),
+                    };
+                    beyond && o.effect >= self.min_effect
+                });
                 ColumnDrift {
+                    p_value: p_value(&c),
                     name: c.name,
                     role: c.role,
                     kind: c.kind,
                     test: c.test,
-                    statistic: c.statistic,
-                    p_value: c.p_value,
+                    statistic: c.outcome.map(|o| o.statistic),
                     p_adjusted,
-                    effect: c.effect,
-                    threshold: c.threshold,
+                    effect: c.outcome.map(|o| o.effect),
+                    threshold: c.outcome.and_then(|o| o.evidence.threshold()),
                     drifted: values_drifted || missing.drifted,
                     missing,
-                    unseen: c.unseen,
-                    unseen_rows: c.unseen_rows,
-                    low_expected: c.low_expected,
+                    unseen: c.unseen.levels,
+                    unseen_rows: c.unseen.rows,
+                    low_expected: c.outcome.and_then(|o| o.low_expected),
                 }
             })
             .collect();
@@ -298,7 +252,8 @@ impl DriftDetector {
     }
 }
 
-/// The profile's columns with their current values; every difference between the two sets is refused by name.
+/// The profile's columns with their current values; every difference between the two sets is
+/// refused by name.
 fn pair_up<'a, 'v>(
     reference: &'a ReferenceProfile,
     current: &'a ColumnSet<'v>,

@@ -38,18 +38,18 @@ pub(super) fn split_levels(
         .map(|(a, b)| a.saturating_add(*b))
         .collect();
     let (n, m) = (sum(reference), sum(current));
-    let mut rng = splits(seed, pooled.iter().copied());
+    let mut rng = split_generator(seed, pooled.iter().copied());
     let mut small = vec![0u64; pooled.len()];
     let mut other = vec![0u64; pooled.len()];
-    let mut dealer = (n.min(m) <= BY_ROW).then(|| Dealer::new(&pooled, n.min(m)));
+    let mut sampler = (n.min(m) <= BY_ROW).then(|| RowSampler::new(&pooled, n.min(m)));
     let share = n.min(m) as f64 / (n as f64 + m as f64);
     (0..draws)
         .map(|_| {
-            match &mut dealer {
-                Some(dealer) => dealer.deal(&mut rng, &mut small),
+            match &mut sampler {
+                Some(sampler) => sampler.sample(&mut rng, &mut small),
                 None => {
                     for (out, &rows) in small.iter_mut().zip(&pooled) {
-                        *out = fall(rows, share, &mut rng)?;
+                        *out = binomial_rows(rows, share, &mut rng)?;
                     }
                 }
             }
@@ -68,7 +68,7 @@ pub(super) fn split_levels(
 /// The generator of the splits of a pool. It depends on the pool, so that the error of one set of
 /// draws is not repeated in every comparison of the same sizes; not on how the pool was observed to
 /// split, which would bias the test.
-pub(super) fn splits(seed: u64, pool: impl Iterator<Item = u64>) -> Xoshiro256PlusPlus {
+pub(super) fn split_generator(seed: u64, pool: impl Iterator<Item = u64>) -> Xoshiro256PlusPlus {
     generator(pool.fold(seed, hash), "pooled split", 0)
 }
 
@@ -78,7 +78,7 @@ pub(super) fn sum(counts: &[u64]) -> u64 {
 }
 
 /// Of this many rows, those that fall to a side of this share.
-fn fall(rows: u64, share: f64, rng: &mut Xoshiro256PlusPlus) -> Result<u64> {
+fn binomial_rows(rows: u64, share: f64, rng: &mut Xoshiro256PlusPlus) -> Result<u64> {
     if rows >= NORMAL_FROM {
         let (mean, z) = (rows as f64 * share, StandardNormal.sample(rng));
         let spread: f64 = z;
@@ -93,14 +93,14 @@ fn fall(rows: u64, share: f64, rng: &mut Xoshiro256PlusPlus) -> Result<u64> {
 }
 
 /// Draws the rows of a small sample out of levels.
-struct Dealer {
+struct RowSampler {
     /// Rows up to and with each level.
     ends: Vec<u64>,
     size: u64,
-    members: Option<Members>,
+    members: Option<RandomSubset>,
 }
 
-impl Dealer {
+impl RowSampler {
     fn new(pooled: &[u64], size: u64) -> Self {
         let ends: Vec<u64> = (pooled.iter())
             .scan(0u64, |end, &c| {
@@ -109,7 +109,7 @@ impl Dealer {
             })
             .collect();
         let total = ends.last().copied().unwrap_or(0);
-        let members = (total <= MARKED).then(|| Members::new(total as usize));
+        let members = (total <= MARKED).then(|| RandomSubset::new(total as usize));
         Self {
             ends,
             size,
@@ -117,26 +117,26 @@ impl Dealer {
         }
     }
 
-    fn deal(&mut self, rng: &mut Xoshiro256PlusPlus, counts: &mut [u64]) {
+    fn sample(&mut self, rng: &mut Xoshiro256PlusPlus, counts: &mut [u64]) {
         counts.fill(0);
         let (ends, total) = (&self.ends, self.ends.last().copied().unwrap_or(0));
         let mut take = |row: u64| counts[ends.partition_point(|&end| end <= row)] += 1;
         match &mut self.members {
             Some(members) => members.draw(self.size as usize, rng, |row| take(row as u64)),
-            None => (0..self.size).for_each(|_| take(below(rng, total))),
+            None => (0..self.size).for_each(|_| take(uniform_below(rng, total))),
         }
     }
 }
 
 /// A random subset of `0..len`, with ranks: a bit a row, and the members before each word.
 #[derive(Debug)]
-pub(super) struct Members {
+pub(super) struct RandomSubset {
     len: usize,
     words: Vec<u64>,
     before: Vec<u32>,
 }
 
-impl Members {
+impl RandomSubset {
     pub(super) fn new(len: usize) -> Self {
         let words = len / 64 + 1;
         Self {
@@ -157,7 +157,7 @@ impl Members {
         self.words.fill(0);
         let mut found = 0;
         while found < size.min(self.len) {
-            let row = below(rng, self.len as u64) as usize;
+            let row = uniform_below(rng, self.len as u64) as usize;
             let (word, bit) = (&mut self.words[row / 64], 1u64 << (row % 64));
             if *word & bit == 0 {
                 *word |= bit;
@@ -179,7 +179,7 @@ impl Members {
         }
     }
 
-    /// Members among the first `rows` rows.
+    /// RandomSubset among the first `rows` rows.
     pub(super) fn rank(&self, rows: usize) -> usize {
         let (word, bits) = (rows / 64, rows % 64);
         let part = self.words[word] & ((1u64 << bits) - 1);
@@ -213,7 +213,7 @@ impl Members {
 }
 
 /// A number below `n`.
-fn below(rng: &mut Xoshiro256PlusPlus, n: u64) -> u64 {
+fn uniform_below(rng: &mut Xoshiro256PlusPlus, n: u64) -> u64 {
     ((u128::from(rng.next_u64()) * u128::from(n)) >> 64) as u64
 }
 
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn ranks_are_those_of_a_list() {
-        let mut members = Members::new(300);
+        let mut members = RandomSubset::new(300);
         let mut rng = generator(1, "members", 0);
         for size in [0, 1, 140, 150] {
             let mut rows = Vec::new();
@@ -272,7 +272,7 @@ mod tests {
             let z: f64 = StandardNormal.sample(&mut rng.clone());
             let want = rows * share + z * (rows * share * (1.0 - share)).sqrt();
             assert_eq!(
-                fall(NORMAL_FROM, share, &mut rng).unwrap(),
+                binomial_rows(NORMAL_FROM, share, &mut rng).unwrap(),
                 want.round() as u64
             );
         }
@@ -283,7 +283,7 @@ mod tests {
     fn few_rows_fall_by_the_binomial() {
         let mut rng = generator(5, "fall", 0);
         let none = (0..4000)
-            .filter(|_| fall(20, 0.02, &mut rng).unwrap() == 0)
+            .filter(|_| binomial_rows(20, 0.02, &mut rng).unwrap() == 0)
             .count();
         assert!((none as f64 / 4000.0 - 0.6676).abs() < 0.03, "{none}");
     }

@@ -1,19 +1,20 @@
-//! What the training data looked like, small enough to travel inside a model's artifact.
+//! Profiles of training data, small enough to travel inside a model's artifact.
 
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ks::{MAX_AUTO_EXACT, Point, Steps, check_len, sorted_keys, unkey};
+use super::ks::{CdfPoint, EmpiricalCdf, MAX_AUTO_EXACT, check_len, sorted_keys, unkey};
 use super::psi;
 use super::values::{ColumnRole, ColumnSet, ValueKind, Values, count_codes};
 use crate::limits;
 
 /// The reference of drift detection: per column its name, kind, missing rows and distribution.
 ///
-/// A numeric column with at most `max_points` distinct values is stored whole: tests against it are exact. A longer one is
-/// stored as `max_points` of its order statistics with their exact ranks; the Kolmogorov-Smirnov distance to it falls short
-/// of the distance to the full column by less than `1 / (max_points - 1)`. About 11 bytes a point in `postcard`.
+/// A numeric column with at most `max_points` distinct values is stored whole: tests against it are
+/// exact. A longer one is stored as `max_points` of its order statistics with their exact ranks;
+/// the Kolmogorov-Smirnov distance to it falls short of the distance to the full column by less
+/// than `1 / (max_points - 1)`. About 11 bytes a point in `postcard`.
 ///
 /// # Example
 /// ```
@@ -50,8 +51,8 @@ pub(crate) enum Stored {
 }
 
 impl ReferenceProfile {
-    /// The profile of training columns, with at most 10,000 points a numeric column: the size up to which the test against a
-    /// sample stored whole is exact.
+    /// The profile of training columns, with at most 10,000 points a numeric column: the size up to
+    /// which the test against a sample stored whole is exact.
     ///
     /// # Missing values
     /// Counted; a column of missing values only is kept, and drifts when values appear.
@@ -178,7 +179,7 @@ pub(crate) struct NumericProfile {
     /// True when every distinct value is stored.
     complete: bool,
     /// Ascending.
-    points: Vec<Point>,
+    points: Vec<CdfPoint>,
 }
 
 impl NumericProfile {
@@ -202,7 +203,7 @@ impl NumericProfile {
                 .collect();
             starts.dedup();
         }
-        let point = |start: usize| Point {
+        let point = |start: usize| CdfPoint {
             value: unkey(sorted[start]),
             below: start as u64,
             ties: sorted[start..].partition_point(|&k| k == sorted[start]) as u64,
@@ -215,8 +216,8 @@ impl NumericProfile {
     }
 
     /// The stored distribution function; none without a value.
-    pub(crate) fn steps(&self) -> Option<Steps<'_>> {
-        (self.n > 0).then_some(Steps {
+    pub(crate) fn cdf(&self) -> Option<EmpiricalCdf<'_>> {
+        (self.n > 0).then_some(EmpiricalCdf {
             points: &self.points,
             n: self.n,
         })
@@ -224,7 +225,7 @@ impl NumericProfile {
 
     /// Every value, ascending; none unless all are stored.
     pub(crate) fn values(&self) -> Option<impl Iterator<Item = f64>> {
-        let repeated = |p: &Point| std::iter::repeat_n(p.value, p.ties as usize);
+        let repeated = |p: &CdfPoint| std::iter::repeat_n(p.value, p.ties as usize);
         self.complete.then(|| self.points.iter().flat_map(repeated))
     }
 
@@ -282,13 +283,14 @@ mod tests {
         NumericProfile::new(&sorted_keys(values), max_points)
     }
 
-    /// Stored whole, the distance is that of the samples; as a sketch it falls short by less than 1 / (points - 1).
+    /// Stored whole, the distance is that of the samples; as a sketch it falls short by less than 1
+    /// / (points - 1).
     #[test]
     fn sketch_stays_within_its_bound() {
         for (index, shift) in [(1, 0.0), (2, 0.01), (3, 0.3)] {
             let (a, b) = (draw(30_000, 0.0, 0), draw(20_000, shift, index));
             let full = ks_2samp(&a, &b, KsMethod::Auto).unwrap().statistic;
-            let stored = |p: &NumericProfile| p.steps().unwrap().distance(&b).unwrap().d();
+            let stored = |p: &NumericProfile| p.cdf().unwrap().distance(&b).unwrap().d();
             assert_eq!(stored(&numeric(&a, 30_000)), full);
             for max_points in [2, 50, 1000] {
                 let sketch = numeric(&a, max_points);
@@ -310,7 +312,8 @@ mod tests {
         assert_eq!((p.points[6].below, p.points[6].ties), (42_858, 7142));
     }
 
-    /// Bins of the profile are those of the data; a sketch's counts are still exact for its own borders.
+    /// Bins of the profile are those of the data; a sketch's counts are still exact for its own
+    /// borders.
     #[test]
     fn bins_count_the_training_data() {
         let mut v = draw(5000, 0.0, 9);

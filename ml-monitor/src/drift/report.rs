@@ -1,23 +1,12 @@
-//! What a drift comparison found, as data and as a table.
+//! Findings of a drift comparison, as data and as a table.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::column_test::TestKind;
 use super::correction::Correction;
 use super::values::{ColumnRole, ValueKind};
-
-/// The test a column got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum TestKind {
-    /// Two-sample Kolmogorov-Smirnov; effect `D`.
-    KolmogorovSmirnov,
-    /// Pearson's chi-square; effect Cramer's V.
-    ChiSquare,
-    /// Population stability index; the effect is the index.
-    Psi,
-}
 
 /// Every column compared with the training data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,9 +35,10 @@ pub struct ColumnDrift {
     pub p_value: Option<f64>,
     /// The p-value corrected over all columns.
     pub p_adjusted: Option<f64>,
-    /// Effect size: `D`, Cramer's V or the index.
+    /// Effect size: `D`, Cramer's V, the index or the distance.
     pub effect: Option<f64>,
-    /// The index that unchanged data exceeds at the detector's `alpha`, or the fixed mark (population stability index only).
+    /// The statistic that unchanged data exceeds at the detector's `alpha` (population stability
+    /// index), or the fixed threshold.
     pub threshold: Option<f64>,
     /// The values or the share of missing rows changed.
     pub drifted: bool,
@@ -64,7 +54,7 @@ pub struct ColumnDrift {
     pub low_expected: Option<f64>,
 }
 
-/// How the share of missing rows changed.
+/// Change of the share of missing rows.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MissingDrift {
@@ -72,7 +62,8 @@ pub struct MissingDrift {
     pub reference: f64,
     /// Share of missing rows now.
     pub current: f64,
-    /// p-value of a chi-square test of the two shares; none when nothing is missing or the main test covers it.
+    /// p-value of a chi-square test of the two shares; none when nothing is missing or the main
+    /// test covers it.
     pub p_value: Option<f64>,
     /// The p-value corrected over all columns.
     pub p_adjusted: Option<f64>,
@@ -188,11 +179,6 @@ impl fmt::Display for DriftReport {
 }
 
 fn cells(c: &ColumnDrift) -> [String; 8] {
-    let test = match c.test {
-        TestKind::KolmogorovSmirnov => "KS",
-        TestKind::ChiSquare => "chi-square",
-        TestKind::Psi => "PSI",
-    };
     let p = |p: Option<f64>| match p {
         None => "-".into(),
         Some(p) if p == 0.0 || p >= 0.001 => format!("{p:.3}"),
@@ -223,7 +209,7 @@ fn cells(c: &ColumnDrift) -> [String; 8] {
     [
         format!("{}{role}", c.name),
         c.kind.to_string(),
-        test.into(),
+        c.test.name().into(),
         c.effect.map_or("-".into(), |e| format!("{e:.4}")),
         p(c.p_value),
         p(c.p_adjusted),

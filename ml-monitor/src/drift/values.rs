@@ -7,7 +7,7 @@ use ml_data::table::{Column, MISSING_BOOL, MISSING_CODE, MISSING_TIME, Role, Tab
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// What kind of values a column holds, which decides the test.
+/// Kind of values in a column, which decides the test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ValueKind {
@@ -94,7 +94,7 @@ impl<'a> Values<'a> {
         self.len() == 0
     }
 
-    /// Whether these are numbers or categories.
+    /// The kind: numbers or categories.
     #[must_use]
     pub fn kind(&self) -> ValueKind {
         match self {
@@ -161,13 +161,13 @@ pub(crate) fn count_codes(column: &str, codes: &[u32], levels: usize) -> Result<
     Ok((counts, missing))
 }
 
-/// Whether a column is an input of the model or its output.
+/// Role of a column: input of the model or output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ColumnRole {
-    /// What the model reads.
+    /// Input of the model.
     Feature,
-    /// What the model answered.
+    /// Output of the model.
     Prediction,
 }
 
@@ -197,8 +197,9 @@ impl<'a> ColumnSet<'a> {
         Self::default()
     }
 
-    /// The feature columns of a table. Truth values become two categories; times become numbers, which always drift unless
-    /// the training data is as recent, so leave them out unless that is what you watch.
+    /// The feature columns of a table. Truth values become two categories; times become numbers,
+    /// which always drift unless the training data is as recent, so leave them out unless that is
+    /// what you watch.
     ///
     /// # Errors
     /// A text column: it has no distribution to compare. Take it out with `Table::without`.
@@ -208,9 +209,11 @@ impl<'a> ColumnSet<'a> {
     /// use ml_data::table::{Column, Table};
     /// use ml_monitor::drift::{ColumnSet, Values};
     ///
-    /// let table = Table::new([("price", Column::num([2.5, 4.0])), ("city", Column::cat(["Riga", "Oslo"].map(Some)))])?;
+    /// let cities = Column::cat(["Riga", "Oslo"].map(Some));
+    /// let table = Table::new([("price", Column::num([2.5, 4.0])), ("city", cities)])?;
     /// let scores = [0.3, 0.9];
-    /// let columns = ColumnSet::from_table(&table)?.with_prediction("score", Values::numeric(&scores))?;
+    /// let columns = ColumnSet::from_table(&table)?;
+    /// let columns = columns.with_prediction("score", Values::numeric(&scores))?;
     /// assert_eq!(columns.len(), 3);
     /// # Ok::<(), ml_data::Error>(())
     /// ```

@@ -1,4 +1,5 @@
-//! Performance in production: outcomes joined to the predictions they answer, and their rate against the offline value.
+//! Performance in production: outcomes joined to the predictions they answer, and their rate
+//! against the offline value.
 
 mod monitor;
 mod tally;

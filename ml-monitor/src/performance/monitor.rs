@@ -8,9 +8,9 @@ use ml_data::{Error, Result};
 use ml_eval::bootstrap::Interval;
 use serde::{Deserialize, Serialize};
 
-use super::tally::{Tally, number};
+use super::tally::{Tally, user_hash};
 
-/// What makes a prediction a success.
+/// Definition of a successful prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Success {
@@ -18,21 +18,24 @@ pub enum Success {
     Conversion(Action),
     /// The user did this with one of the first `k` items shown: the hit rate at `k`.
     Hit {
-        /// What the user did.
+        /// Action of the user.
         action: Action,
-        /// How many of the items shown count.
+        /// Number of the items shown that count.
         k: usize,
     },
 }
 
-/// Joins outcomes to predictions by request and compares the rate of success with the value measured offline.
+/// Joins outcomes to predictions by request and compares the rate of success with the value
+/// measured offline.
 ///
-/// Outcomes are late by nature: a purchase may follow hours after the recommendation. A prediction is *pending* until
-/// `label_delay` has passed, and only then counts, as a success if a fitting outcome happened within that time, as a failure
-/// if none did. So a rate never falls only because the newest predictions had no time to succeed.
+/// Outcomes are late by nature: a purchase may follow hours after the recommendation. A prediction
+/// is *pending* until `label_delay` has passed, and only then counts, as a success if a fitting
+/// outcome happened within that time, as a failure if none did. So a rate never falls only because
+/// the newest predictions had no time to succeed.
 ///
-/// The window holds the predictions that left the pending state during the last `window`. Outcomes may arrive before their
-/// prediction; several outcomes of one request count once; requests that failed are counted apart.
+/// The window holds the predictions that left the pending state during the last `window`. Outcomes
+/// may arrive before their prediction; several outcomes of one request count once; requests that
+/// failed are counted apart.
 ///
 /// # Example
 /// ```
@@ -53,7 +56,8 @@ pub enum Success {
 ///     });
 ///     if id % 50 == 0 {
 ///         monitor.outcome(&OutcomeEvent {
-///             request_id: id, at: at + 2 * hour, item: "lamp".into(), action: Action::Purchase, value: 20.0,
+///             request_id: id, at: at + 2 * hour, item: "lamp".into(),
+///             action: Action::Purchase, value: 20.0,
 ///         });
 ///     }
 /// }
@@ -71,7 +75,7 @@ pub struct PerformanceMonitor {
     confidence: f64,
     max_drop: f64,
     min_predictions: u64,
-    known: HashMap<u64, Known>,
+    known: HashMap<u64, KnownPrediction>,
     /// Predictions by time, to find a window and to forget.
     by_time: BTreeSet<(i64, u64)>,
     /// Outcomes whose prediction has not come.
@@ -82,7 +86,7 @@ pub struct PerformanceMonitor {
 }
 
 #[derive(Debug, Clone)]
-struct Known {
+struct KnownPrediction {
     at: i64,
     user: Option<u64>,
     /// The first `k` items, when the success asks for them.
@@ -128,7 +132,8 @@ pub struct PerformanceSnapshot {
     pub waiting: u64,
     /// Since the monitor was made: requests that failed and so predicted nothing.
     pub failed: u64,
-    /// Since the monitor was made: predictions with a request id already known; the first one counts.
+    /// Since the monitor was made: predictions with a request id already known; the first one
+    /// counts.
     pub duplicates: u64,
     /// Since the monitor was made: predictions older than the window when they arrived.
     pub late_predictions: u64,
@@ -139,8 +144,8 @@ pub struct PerformanceSnapshot {
 }
 
 impl PerformanceMonitor {
-    /// A monitor of this success against its offline rate, over 7 days with a label delay of one day, confidence 0.95,
-    /// `max_drop` 0, at least 100 predictions.
+    /// A monitor of this success against its offline rate, over 7 days with a label delay of one
+    /// day, confidence 0.95, `max_drop` 0, at least 100 predictions.
     ///
     /// # Errors
     /// An offline rate outside [0, 1]; hits among the first 0 items.
@@ -189,7 +194,7 @@ impl PerformanceMonitor {
         self
     }
 
-    /// How far below the offline value the rate may lie without being degraded.
+    /// Distance below the offline value at which the rate may lie without being degraded.
     #[must_use]
     pub fn max_drop(mut self, max_drop: f64) -> Self {
         self.max_drop = max_drop;
@@ -218,9 +223,9 @@ impl PerformanceMonitor {
             };
             self.known.insert(
                 event.request_id,
-                Known {
+                KnownPrediction {
                     at: event.at,
-                    user: event.user.as_deref().map(number),
+                    user: event.user.as_deref().map(user_hash),
                     items,
                     success: false,
                 },
@@ -257,8 +262,9 @@ impl PerformanceMonitor {
         };
     }
 
-    /// The rate over the window that ends `label_delay` before `now` (microseconds since 1970), and forgets what lies before
-    /// that window. Call it regularly, with a time that does not go back: memory is bounded by it.
+    /// The rate over the window that ends `label_delay` before `now` (microseconds since 1970), and
+    /// forgets what lies before that window. Call it regularly, with a time that does not go back:
+    /// memory is bounded by it.
     ///
     /// # Errors
     /// A confidence outside (0, 1), a negative or missing `max_drop`.

@@ -20,12 +20,12 @@ pub(super) struct Tally {
     pub(super) successes: u64,
     /// Trials and successes of each known user.
     users: HashMap<u64, (u64, u64)>,
-    strangers: u64,
-    successful_strangers: u64,
+    anonymous: u64,
+    anonymous_successes: u64,
 }
 
 /// A number that stands for a user's name.
-pub(super) fn number(user: &str) -> u64 {
+pub(super) fn user_hash(user: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     user.hash(&mut hasher);
     hasher.finish()
@@ -43,8 +43,8 @@ impl Tally {
                 *of = (of.0 + 1, of.1 + success);
             }
             None => {
-                self.strangers += 1;
-                self.successful_strangers += success;
+                self.anonymous += 1;
+                self.anonymous_successes += success;
             }
         }
     }
@@ -63,12 +63,12 @@ impl Tally {
     }
 
     fn design_effect(&self) -> f64 {
-        let units = self.users.len() as u64 + self.strangers;
+        let units = self.users.len() as u64 + self.anonymous;
         let Some(rate) = self.rate().filter(|_| units < self.trials) else {
             return 1.0;
         };
-        let own = u128::from(self.successful_strangers);
-        let mut sums = (own, own, u128::from(self.strangers));
+        let own = u128::from(self.anonymous_successes);
+        let mut sums = (own, own, u128::from(self.anonymous));
         for &(n, k) in self.users.values() {
             let (n, k) = (u128::from(n), u128::from(k));
             sums = (sums.0 + k * k, sums.1 + k * n, sums.2 + n * n);

@@ -1,4 +1,4 @@
-//! What was decided, and why.
+//! Decisions with their reasons.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub enum RetrainReason {
         /// The date it is due for.
         #[serde(with = "text")]
         date: NaiveDate,
-        /// What to do.
+        /// Action to take.
         action: RetrainAction,
     },
     /// A metric fell.
@@ -29,7 +29,7 @@ pub enum RetrainReason {
         state: MetricState,
         /// The largest fall accepted.
         max_drop: f64,
-        /// What to do.
+        /// Action to take.
         action: RetrainAction,
     },
     /// Features drifted.
@@ -38,27 +38,27 @@ pub enum RetrainReason {
         found: f64,
         /// The share from which on to act.
         from: f64,
-        /// What to do.
+        /// Action to take.
         action: RetrainAction,
     },
     /// An event of the policy happened.
     Event {
         /// Its name.
         name: String,
-        /// What to do.
+        /// Action to take.
         action: RetrainAction,
     },
     /// Somebody asked.
     Manual {
-        /// Who or why.
+        /// Person or reason.
         why: String,
-        /// What to do.
+        /// Action to take.
         action: RetrainAction,
     },
 }
 
 impl RetrainReason {
-    /// What this reason asks for.
+    /// The action that this reason asks for.
     #[must_use]
     pub fn action(&self) -> RetrainAction {
         match self {
@@ -109,13 +109,14 @@ impl fmt::Display for RetrainReason {
     }
 }
 
-/// What to do, and why.
+/// Training decision of a day, with its reasons.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RetrainDecision {
     /// A model is to be trained.
     pub due: bool,
-    /// The widest training any reason asks for: all data before a window, a longer window before a shorter one.
+    /// The widest training any reason asks for: all data before a window, a longer window before a
+    /// shorter one.
     pub action: Option<RetrainAction>,
     /// A review is to be held.
     pub review: bool,

@@ -1,8 +1,9 @@
-//! When to train anew: fixed dates, and what has been seen since.
+//! Retraining: fixed dates, and triggers from what has been seen since.
 //!
-//! A [`RetrainPolicy`] holds [`ScheduleRule`]s over dates and [`Trigger`]s over what monitoring found; given the
-//! [`Situation`] of a day it makes a [`RetrainDecision`] with its reasons. Whether the model that comes out of it is better
-//! than the one in service is for the application to test before it promotes the new one.
+//! A [`RetrainPolicy`] holds [`ScheduleRule`]s over dates and [`Trigger`]s over what monitoring
+//! found; given the [`Situation`] of a day it makes a [`RetrainDecision`] with its reasons. Whether
+//! the model that comes out of it is better than the one in service is for the application to test
+//! before it promotes the new one.
 
 mod decision;
 mod policy;

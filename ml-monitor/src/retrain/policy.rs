@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::decision::{RetrainDecision, RetrainReason};
 use super::schedule::{Cadence, RetrainAction, ScheduleRule};
 use super::situation::Situation;
-use super::trigger::{Trigger, dropped};
+use super::trigger::{Trigger, fell_by_more_than};
 
-/// When a model is trained anew.
+/// Schedule and triggers by which a model is trained anew.
 ///
 /// # Example
 /// ```
@@ -30,7 +30,8 @@ use super::trigger::{Trigger, dropped};
 /// let decision = policy.decide(&quiet.metric("conversion", 0.032, 0.0285))?;
 /// assert!(decision.due);
 /// assert_eq!(decision.action, Some(RetrainAction::TrainWindow { months: 3 }));
-/// assert_eq!(decision.reasons[0].to_string(), "conversion fell from 0.032 to 0.0285, more than 0.003");
+/// let reason = decision.reasons[0].to_string();
+/// assert_eq!(reason, "conversion fell from 0.032 to 0.0285, more than 0.003");
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -46,9 +47,10 @@ impl RetrainPolicy {
         Self::default()
     }
 
-    /// Weekly (`weekly`, on Mondays, the last 3 months), monthly (`monthly`, on the 1st, all data), a quarterly review
-    /// (`quarterly`, on the 1st), and the last 3 months when `conversion` falls by more than 0.003, half of the features drift, a
-    /// `catalogue` is renewed or a `promotion` ends.
+    /// Weekly (`weekly`, on Mondays, the last 3 months), monthly (`monthly`, on the 1st, all data),
+    /// a quarterly review (`quarterly`, on the 1st), and the last 3 months when `conversion` falls
+    /// by more than 0.003, half of the features drift, a `catalogue` is renewed or a `promotion`
+    /// ends.
     #[must_use]
     pub fn recommendations() -> Self {
         let action = RetrainAction::TrainWindow { months: 3 };
@@ -98,11 +100,12 @@ impl RetrainPolicy {
         self
     }
 
-    /// Decides. When a scheduled reason was acted on, say so in the next [`Situation`] with [`Situation::done`].
+    /// Decides. When a scheduled reason was acted on, say so in the next [`Situation`] with
+    /// [`Situation::done`].
     ///
     /// # Errors
-    /// A rule or trigger outside its domain, two schedule rules of one name, a metric or share that is not a number, a done
-    /// date or an event that no rule knows.
+    /// A rule or trigger outside its domain, two schedule rules of one name, a metric or share that
+    /// is not a number, a done date or an event that no rule knows.
     pub fn decide(&self, situation: &Situation) -> Result<RetrainDecision> {
         self.check(situation)?;
         let mut reasons = Vec::new();
@@ -118,10 +121,10 @@ impl RetrainPolicy {
         }
         let mut unknown = Vec::new();
         for trigger in &self.triggers {
-            match judge(trigger, situation) {
-                Judged::Fires(reason) => reasons.push(reason),
-                Judged::Unknown => unknown.push(trigger.clone()),
-                Judged::Quiet => {}
+            match evaluate(trigger, situation) {
+                TriggerState::Fires(reason) => reasons.push(reason),
+                TriggerState::Unknown => unknown.push(trigger.clone()),
+                TriggerState::Quiet => {}
             }
         }
         if let Some((why, action)) = &situation.manual {
@@ -195,43 +198,45 @@ impl RetrainPolicy {
     }
 }
 
-enum Judged {
+enum TriggerState {
     Fires(RetrainReason),
     Quiet,
     Unknown,
 }
 
-fn judge(trigger: &Trigger, situation: &Situation) -> Judged {
+fn evaluate(trigger: &Trigger, situation: &Situation) -> TriggerState {
     match trigger {
         Trigger::MetricDrop {
             metric,
             max_drop,
             action,
         } => match situation.metrics.iter().find(|m| m.metric == *metric) {
-            None => Judged::Unknown,
-            Some(state) if dropped(state, *max_drop) => Judged::Fires(RetrainReason::MetricDrop {
-                state: state.clone(),
-                max_drop: *max_drop,
-                action: *action,
-            }),
-            Some(_) => Judged::Quiet,
+            None => TriggerState::Unknown,
+            Some(state) if fell_by_more_than(state, *max_drop) => {
+                TriggerState::Fires(RetrainReason::MetricDrop {
+                    state: state.clone(),
+                    max_drop: *max_drop,
+                    action: *action,
+                })
+            }
+            Some(_) => TriggerState::Quiet,
         },
         Trigger::DriftShare { share, action } => match situation.drifted_share {
-            None => Judged::Unknown,
-            Some(found) if found >= *share => Judged::Fires(RetrainReason::DriftShare {
+            None => TriggerState::Unknown,
+            Some(found) if found >= *share => TriggerState::Fires(RetrainReason::DriftShare {
                 found,
                 from: *share,
                 action: *action,
             }),
-            Some(_) => Judged::Quiet,
+            Some(_) => TriggerState::Quiet,
         },
         Trigger::Event { name, action } if situation.events.contains(name) => {
-            Judged::Fires(RetrainReason::Event {
+            TriggerState::Fires(RetrainReason::Event {
                 name: name.clone(),
                 action: *action,
             })
         }
-        Trigger::Event { .. } => Judged::Quiet,
+        Trigger::Event { .. } => TriggerState::Quiet,
     }
 }
 

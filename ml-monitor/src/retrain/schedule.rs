@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 
-/// What is to be done.
+/// Action of a schedule rule or trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum RetrainAction {
@@ -16,7 +16,7 @@ pub enum RetrainAction {
     Review,
     /// Train on the data of the last months.
     TrainWindow {
-        /// How many.
+        /// Number of months.
         months: u32,
     },
     /// Train on all data.
@@ -24,7 +24,8 @@ pub enum RetrainAction {
 }
 
 impl RetrainAction {
-    /// The first day of the training data on `today`; none for all data, or when nothing is trained.
+    /// The first day of the training data on `today`; none for all data, or when nothing is
+    /// trained.
     #[must_use]
     pub fn data_from(&self, today: NaiveDate) -> Option<NaiveDate> {
         match self {
@@ -50,7 +51,7 @@ impl fmt::Display for RetrainAction {
     }
 }
 
-/// How often, and on which day.
+/// Days on which a rule is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Cadence {
@@ -61,7 +62,8 @@ pub enum Cadence {
         /// Day of the month.
         day: u32,
     },
-    /// In January, April, July and October on this day, 1 to 31; in shorter months on their last day.
+    /// In January, April, July and October on this day, 1 to 31; in shorter months on their last
+    /// day.
     Quarterly {
         /// Day of the month.
         day: u32,
@@ -69,7 +71,8 @@ pub enum Cadence {
 }
 
 impl Cadence {
-    /// The last date of this cadence that is not after `today`; none at the beginning of the calendar.
+    /// The last date of this cadence that is not after `today`; none at the beginning of the
+    /// calendar.
     ///
     /// # Example
     /// ```
@@ -106,7 +109,8 @@ fn on_day(first: NaiveDate, day: u32) -> Option<NaiveDate> {
     first.with_day(day.min(last.day()))
 }
 
-/// The UTC date of an event time, microseconds since 1970; times beyond the calendar get its first or last date.
+/// The UTC date of an event time, microseconds since 1970; times beyond the calendar get its first
+/// or last date.
 ///
 /// # Example
 /// ```
@@ -148,8 +152,8 @@ impl ScheduleRule {
         &self.name
     }
 
-    /// The date the rule is due for, if it is: its last date up to `today`, unless the action was done on or after it.
-    /// However many dates were missed, it is due once.
+    /// The date the rule is due for, if it is: its last date up to `today`, unless the action was
+    /// done on or after it. However many dates were missed, it is due once.
     #[must_use]
     pub fn due(&self, today: NaiveDate, last_done: Option<NaiveDate>) -> Option<NaiveDate> {
         self.cadence
@@ -255,7 +259,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Walking day by day, the last date never lies ahead, never goes back, and moves to today when it moves.
+        /// Walking day by day, the last date never lies ahead, never goes back, and moves to today
+        /// when it moves.
         #[test]
         fn last_dates_advance(start in 0u64..20_000, day in 1u32..=31, weekday in 0u8..7) {
             let weekday = Weekday::try_from(weekday).unwrap();

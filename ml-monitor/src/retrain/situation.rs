@@ -1,4 +1,4 @@
-//! What is known on the day of a decision.
+//! Facts known on the day of a decision.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::schedule::RetrainAction;
 use super::text;
 use super::trigger::MetricState;
 
-/// What is known on the day of the decision.
+/// Facts known on the day of the decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Situation {
     #[serde(with = "text")]
@@ -41,7 +41,7 @@ impl Situation {
         }
     }
 
-    /// When the action of the schedule rule `name` was last done. A rule never done is due.
+    /// Day on which the action of the schedule rule `name` was last done. A rule never done is due.
     #[must_use]
     pub fn done(mut self, name: impl Into<String>, date: NaiveDate) -> Self {
         self.done.insert(name.into(), Day(date));

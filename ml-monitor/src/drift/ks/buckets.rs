@@ -2,8 +2,9 @@
 
 /// Cells of width `1 / scale` from `low` upwards, the first and last open-ended.
 ///
-/// The cell of a value never falls as the value rises, whatever the rounding: subtraction, multiplication, clamping and
-/// rounding are monotone. That is all that exactness rests on; where the cells lie only decides the speed.
+/// The cell of a value never falls as the value rises, whatever the rounding: subtraction,
+/// multiplication, clamping and rounding are monotone. That is all that exactness rests on; where
+/// the cells lie only decides the speed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Buckets {
     low: f64,
@@ -18,7 +19,8 @@ const WHOLE: f64 = 4_503_599_627_370_496.0;
 const LOOKS: usize = 2048;
 
 impl Buckets {
-    /// `cells` buckets (at most 2^16) over the middle of a look at both samples; none when they hardly vary.
+    /// `cells` buckets (at most 2^16) over the middle of a look at both samples; none when they
+    /// hardly vary.
     pub(super) fn covering(a: &[f64], b: &[f64], cells: usize) -> Option<Self> {
         let look = |v: &[f64]| {
             v.iter()
@@ -32,7 +34,8 @@ impl Buckets {
         Self::over_sorted(&seen, cells)
     }
 
-    /// The same over the middle of values already sorted; a few outliers must not stretch the cells.
+    /// The same over the middle of values already sorted; a few outliers must not stretch the
+    /// cells.
     pub(super) fn over_sorted(sorted: &[f64], cells: usize) -> Option<Self> {
         let outer = sorted.len() / 500;
         let (low, high) = (*sorted.get(outer)?, *sorted.get(sorted.len() - 1 - outer)?);

@@ -36,9 +36,10 @@ fn equal_sizes(n: u64, h: u64) -> f64 {
 
 /// Share of lattice paths from (0, 0) to (n, m) that touch `|x / n - y / m| >= h / lcm`.
 ///
-/// `b(x, y)`, the share among paths to (x, y), is 1 outside the band and else the mean of its two predecessors, weighted
-/// by the chance that a path's last step came from there: `(x b(x-1, y) + y b(x, y-1)) / (x + y)`. All terms are positive,
-/// so small probabilities keep their relative precision, and the cells of one anti-diagonal do not depend on each other.
+/// `b(x, y)`, the share among paths to (x, y), is 1 outside the band and else the mean of its two
+/// predecessors, weighted by the chance that a path's last step came from there:
+/// `(x b(x-1, y) + y b(x, y-1)) / (x + y)`. All terms are positive, so small probabilities keep
+/// their relative precision, and the cells of one anti-diagonal do not depend on each other.
 fn paths(n: u64, m: u64, g: u64, h: u64) -> f64 {
     let (n, m, h) = (n as i64, m as i64, h as i64);
     let (mg, ng) = (m / g as i64, n / g as i64);
@@ -55,7 +56,8 @@ fn paths(n: u64, m: u64, g: u64, h: u64) -> f64 {
             return 1.0; // every path leaves a band this narrow
         }
         let (low, high) = (low as usize, high as usize);
-        // `new` still holds the diagonal before last: what the band has left behind is outside again.
+        // `new` still holds the diagonal before last: what the band has left behind is outside
+        // again.
         new[low_new + 1..=low].fill(1.0);
         let (sf, inverse) = (s as f64, 1.0 / s as f64);
         let before = &old[low..high + 2];

@@ -1,4 +1,5 @@
-//! Distribution of the one-sample two-sided Kolmogorov-Smirnov statistic, to the precision of the region it falls in.
+//! Distribution of the one-sample two-sided Kolmogorov-Smirnov statistic, to the precision of the
+//! region it falls in.
 //!
 //! Four methods, switched as Simard and L'Ecuyer (2011) recommend: a closed form for the smallest
 //! `d`, Durbin's matrix for small `n d^2`, twice the one-sided tail for large, the Pelz-Good series
@@ -18,7 +19,7 @@ pub(super) fn sf(n: f64, d: f64) -> f64 {
     }
 }
 
-/// How a probability is computed.
+/// Computation of a probability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Method {
     /// 0, or less than the smallest number.
@@ -68,7 +69,8 @@ fn product(n: f64, d: f64) -> f64 {
     (1..=n as u64).map(|i| i as f64 / n * width).product()
 }
 
-/// Terms of the one-sided sum computed one by one up to this `n`; above, an even subset of about this many.
+/// Terms of the one-sided sum computed one by one up to this `n`; above, an even subset of about
+/// this many.
 const FULL_SUM: f64 = 16_384.0;
 
 /// Every how many-th term of the one-sided sum is computed.
@@ -78,9 +80,10 @@ fn stride(n: f64) -> f64 {
 
 /// Smirnov's exact one-sided tail `d * sum_j C(n, j) (d + j/n)^(j-1) (1 - d - j/n)^(n-j)`.
 ///
-/// Each term is a binomial probability in saddle-point form, which keeps full relative precision for any `n`. As a
-/// function of `j` the terms are a smooth bump that vanishes with all its derivatives at both ends, so for large `n` a sum
-/// over every h-th term times h is the same number to rounding (trapezoid rule).
+/// Each term is a binomial probability in saddle-point form, which keeps full relative precision
+/// for any `n`. As a function of `j` the terms are a smooth bump that vanishes with all its
+/// derivatives at both ends, so for large `n` a sum over every h-th term times h is the same number
+/// to rounding (trapezoid rule).
 fn one_sided(n: f64, d: f64) -> f64 {
     let stride = stride(n);
     let t = n * d;
@@ -180,7 +183,8 @@ fn multiply(a: &[f64], b: &[f64], size: usize) -> Vec<f64> {
 /// `exp(-94)`.
 const TERMS: i32 = 6;
 
-/// `P(D_n < d)` by the series of Pelz and Good (1976): the Kolmogorov limit and three corrections in `1 / sqrt(n)`.
+/// `P(D_n < d)` by the series of Pelz and Good (1976): the Kolmogorov limit and three corrections
+/// in `1 / sqrt(n)`.
 fn pelz_good(n: f64, d: f64) -> f64 {
     let z = n.sqrt() * d;
     let (z2, z4) = (z * z, z.powi(4));

@@ -1,16 +1,17 @@
 //! Two-sample Kolmogorov-Smirnov test: do two columns of numbers come from one distribution?
 //!
-//! The statistic `D` is the largest distance between the two empirical distribution functions. It is computed exactly,
-//! as an integer: `n * m * D` is a difference of counts, so no rounding ever moves a p-value.
+//! The statistic `D` is the largest distance between the two empirical distribution functions. It
+//! is computed exactly, as an integer: `n * m * D` is a difference of counts, so no rounding ever
+//! moves a p-value.
 
 mod buckets;
+mod empirical;
 mod exact;
 mod kolmogorov;
 mod statistic;
-mod steps;
 
+pub(crate) use empirical::{CdfPoint, EmpiricalCdf};
 pub(crate) use statistic::{check_len, sorted_keys, unkey};
-pub(crate) use steps::{Point, Steps};
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,7 @@ const MAX_AUTO_CELLS: u64 = 10_000_000;
 /// Products `n * m` above this make path counting take minutes; [`KsMethod::Exact`] refuses them.
 const MAX_EXACT_CELLS: u64 = 4_000_000_000;
 
-/// How the p-value of [`ks_2samp`] is computed.
+/// Computation of the p-value of [`ks_2samp`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum KsMethod {
@@ -45,10 +46,11 @@ pub enum KsMethod {
 /// The outcome of [`ks_2samp`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct KsTest {
+pub struct KsResult {
     /// `D`, the largest distance between the two empirical distribution functions, from 0 to 1.
     pub statistic: f64,
-    /// Probability of a `D` at least this large when both samples come from one distribution (two-sided).
+    /// Probability of a `D` at least this large when both samples come from one distribution
+    /// (two-sided).
     pub p_value: f64,
     /// The method that was used: never [`KsMethod::Auto`].
     pub method: KsMethod,
@@ -60,12 +62,20 @@ pub struct KsTest {
 
 /// Two-sided two-sample Kolmogorov-Smirnov test of `reference` against `current`.
 ///
-/// Use it on continuous columns. On columns with many ties the p-value is conservative (too large), on unordered
-/// categories use [`chi_square`](crate::drift::chi_square). With hundreds of thousands of rows every harmless
-/// difference becomes significant: look at the statistic too.
+/// Use it on continuous columns. On columns with many ties the p-value is conservative (too large),
+/// on unordered categories use [`chi_square`](crate::drift::chi_square()). With hundreds of thousands
+/// of rows every harmless difference becomes significant: look at the statistic too.
 ///
-/// Cost: two passes over the data and a sort of the few values near the largest distance, so a million against a million
-/// takes some 10 milliseconds; columns that hardly vary fall back to sorting both samples.
+/// Cost: two passes over the data and a sort of the few values near the largest distance, so a
+/// million against a million takes some 10 milliseconds; columns that hardly vary fall back to
+/// sorting both samples.
+///
+/// # Formula
+/// With the empirical distribution functions `F` of the reference and `G` of the current sample,
+///
+/// ```text
+/// D = max over x of |F(x) - G(x)|
+/// ```
 ///
 /// # Missing values
 /// NaN is missing and left out. Infinities are values like any other: the largest and the smallest.
@@ -84,17 +94,17 @@ pub struct KsTest {
 /// ```
 ///
 /// # References
-/// J. L. Hodges, "The significance probability of the Smirnov two-sample test", Arkiv for Matematik 3 (1958),
-/// [doi:10.1007/BF02589501](https://doi.org/10.1007/BF02589501). R. Simard and P. L'Ecuyer, "Computing the two-sided
-/// Kolmogorov-Smirnov distribution", Journal of Statistical Software 39 (2011),
-/// [doi:10.18637/jss.v039.i11](https://doi.org/10.18637/jss.v039.i11).
-pub fn ks_2samp(reference: &[f64], current: &[f64], method: KsMethod) -> Result<KsTest> {
+/// J. L. Hodges, "The significance probability of the Smirnov two-sample test", Arkiv for Matematik
+/// 3 (1958), [doi:10.1007/BF02589501](https://doi.org/10.1007/BF02589501). R. Simard and P.
+/// L'Ecuyer, "Computing the two-sided Kolmogorov-Smirnov distribution", Journal of Statistical
+/// Software 39 (2011), [doi:10.18637/jss.v039.i11](https://doi.org/10.18637/jss.v039.i11).
+pub fn ks_2samp(reference: &[f64], current: &[f64], method: KsMethod) -> Result<KsResult> {
     let distance = statistic::distance(reference, current)?;
     test(distance, method)
 }
 
 /// The p-value of a distance already known.
-pub(crate) fn test(distance: Distance, method: KsMethod) -> Result<KsTest> {
+pub(crate) fn test(distance: Distance, method: KsMethod) -> Result<KsResult> {
     let Distance { n, m, .. } = distance;
     let exact = match method {
         KsMethod::Auto => {
@@ -116,7 +126,7 @@ pub(crate) fn test(distance: Distance, method: KsMethod) -> Result<KsTest> {
     } else {
         asymptotic(distance)
     };
-    Ok(KsTest {
+    Ok(KsResult {
         statistic: distance.d(),
         p_value: p_value.clamp(0.0, 1.0),
         method: if exact {
@@ -132,11 +142,11 @@ pub(crate) fn test(distance: Distance, method: KsMethod) -> Result<KsTest> {
 fn asymptotic(distance: Distance) -> f64 {
     let (n, m) = (distance.n as f64, distance.m as f64);
     let size = (n * m / (n + m)).round_ties_even().max(1.0);
-    kolmogorov::sf(size, distance.d()).max(least(distance.n, distance.m))
+    kolmogorov::sf(size, distance.d()).max(largest_distance_probability(distance.n, distance.m))
 }
 
 /// Probability of the distance 1: two of all interleavings have one sample wholly before the other.
-fn least(n: u64, m: u64) -> f64 {
+fn largest_distance_probability(n: u64, m: u64) -> f64 {
     let (few, many) = (n.min(m), n.max(m) as f64);
     let mut p = 2.0;
     for i in 1..=few {

@@ -1,4 +1,5 @@
-//! The distance between two samples, exactly: over sorted values, or over buckets of which few have to be looked into.
+//! The distance between two samples, exactly: over sorted values, or over buckets of which few have
+//! to be looked into.
 
 use ml_data::{Error, Result};
 
@@ -104,9 +105,11 @@ fn walk(a: &[u64], b: &[u64], n: u64, m: u64, start: i64) -> u64 {
     best.max(at.unsigned_abs())
 }
 
-/// Counts give the distance at every bucket border; only buckets that could hold a larger one are looked into.
+/// Counts give the distance at every bucket border; only buckets that could hold a larger one are
+/// looked into.
 ///
-/// Between its borders a bucket can move the difference up by its reference values and down by its current ones, no further.
+/// Between its borders a bucket can move the difference up by its reference values and down by its
+/// current ones, no further.
 fn in_buckets(bins: &Buckets, reference: &[f64], current: &[f64]) -> Result<Distance> {
     let (a, b) = (bins.count(reference), bins.count(current));
     let total = |counts: &[u32]| counts.iter().map(|&c| u64::from(c)).sum::<u64>();
@@ -148,8 +151,9 @@ fn in_buckets(bins: &Buckets, reference: &[f64], current: &[f64]) -> Result<Dist
     Ok(Distance { steps: best, n, m })
 }
 
-/// A bucket that holds one value only moves straight from border to border: nothing to look into. Worth a pass when many
-/// values would have to be sorted, which is so for columns with few distinct values.
+/// A bucket that holds one value only moves straight from border to border: nothing to look into.
+/// Worth a pass when many values would have to be sorted, which is so for columns with few distinct
+/// values.
 fn unmark_single_values(bins: &Buckets, marked: &mut [bool], samples: [&[f64]; 2]) {
     const NONE: u64 = u64::MAX; // no key of a number
     let mut first = vec![NONE; marked.len()];
@@ -177,7 +181,8 @@ mod tests {
         walk(&a, &b, a.len() as u64, b.len() as u64, 0)
     }
 
-    /// Shapes that stress the buckets: smooth, tied, skewed, shifted, with infinities, missing values and huge ranges.
+    /// Shapes that stress the buckets: smooth, tied, skewed, shifted, with infinities, missing
+    /// values and huge ranges.
     #[test]
     fn buckets_equal_sorting() {
         let mut rng = generator(5, "buckets", 0);

@@ -1,10 +1,11 @@
-//! Population stability index: a distance between two histograms, and how large it gets when nothing has changed.
+//! Population stability index: a distance between two histograms, and how large it gets when
+//! nothing has changed.
 
 mod null;
 mod quantiles;
 
 pub use null::{PsiNullDistribution, PsiNullMethod};
-pub(crate) use quantiles::Pooled;
+pub(crate) use quantiles::PooledNumbers;
 
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -12,12 +13,13 @@ use serde::{Deserialize, Serialize};
 use super::ks::{sorted_keys, unkey};
 use crate::limits;
 
-/// How numbers are binned for the index, and what an empty bin counts as.
+/// Bins of numbers for the index, and the share that an empty bin counts as.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct PsiBins {
     /// Bins of about equal share of the reference (default 10). Ties make fewer.
     pub bins: usize,
-    /// Shares below this count as this much (default 1e-4), so that an empty bin does not make the index infinite.
+    /// Shares below this count as this much (default 1e-4), so that an empty bin does not make the
+    /// index infinite.
     pub epsilon: f64,
 }
 
@@ -33,14 +35,7 @@ impl Default for PsiBins {
 impl PsiBins {
     /// Refuses parameters outside their domain.
     pub(crate) fn check(&self) -> Result<()> {
-        if !(2..=limits::BINS).contains(&self.bins) {
-            return Err(Error::parameter(
-                "psi",
-                "bins",
-                self.bins,
-                "2 to 100,000 (limits::BINS)",
-            ));
-        }
+        check_bins("psi", self.bins)?;
         if self.epsilon > 0.0 && self.epsilon < 0.5 {
             return Ok(());
         }
@@ -53,12 +48,28 @@ impl PsiBins {
     }
 }
 
-/// Population stability index of two histograms over the same bins: `sum (q - p) ln(q / p)` over the shares `p` of the
-/// reference and `q` of the current counts, each share at least `epsilon`.
+/// Refuses numbers of quantile bins outside their domain.
+pub(crate) fn check_bins(step: &'static str, bins: usize) -> Result<()> {
+    if (2..=limits::BINS).contains(&bins) {
+        return Ok(());
+    }
+    let rule = "2 to 100,000 (limits::BINS)";
+    Err(Error::parameter(step, "bins", bins, rule))
+}
+
+/// Population stability index of two histograms over the same bins.
 ///
-/// 0 means equal shares; it has no upper end. The customary marks 0.1 and 0.25 ignore the sample sizes: with 100 rows and ten
-/// bins, unchanged data exceeds 0.1 most of the time, with a million rows a change worth knowing stays far below it.
-/// [`PsiNullMethod`] gives the mark that unchanged data exceeds with a chosen probability.
+/// 0 means equal shares; it has no upper end. The customary marks 0.1 and 0.25 ignore the sample
+/// sizes: with 100 rows and ten bins, unchanged data exceeds 0.1 most of the time, with a million
+/// rows a change worth knowing stays far below it. [`PsiNullMethod`] gives the mark that unchanged
+/// data exceeds with a chosen probability.
+///
+/// # Formula
+/// With the shares `p` of the reference and `q` of the current counts, each at least `epsilon`,
+///
+/// ```text
+/// sum (q - p) ln(q / p)
+/// ```
 ///
 /// # Errors
 /// Slices of different lengths, a histogram without any count, `epsilon` outside (0, 0.5).
@@ -174,10 +185,12 @@ pub fn psi_2samp(reference: &[f64], current: &[f64], bins: PsiBins) -> Result<f6
     ))
 }
 
-/// Inner bin borders: the distinct quantiles `1/bins, 2/bins, ...` of a sample whose smallest value is `least`.
+/// Inner bin borders: the distinct quantiles `1/bins, 2/bins, ...` of a sample whose smallest value
+/// is `least`.
 ///
-/// A value belongs to the bin of the first border that is not below it. When the smallest value is itself a border, values
-/// below it get a bin of their own: without it, a constant or zero-heavy column could fall unseen.
+/// A value belongs to the bin of the first border that is not below it. When the smallest value is
+/// itself a border, values below it get a bin of their own: without it, a constant or zero-heavy
+/// column could fall unseen.
 pub(crate) fn edges(bins: usize, least: f64, quantile: impl Fn(f64) -> f64) -> Vec<f64> {
     let width = 1.0 / bins as f64;
     let mut edges: Vec<f64> = (1..bins).map(|i| quantile(i as f64 * width)).collect();

@@ -1,4 +1,4 @@
-//! How large the index gets when nothing has changed.
+//! Distribution of the index when nothing has changed.
 
 use ml_data::random::{Xoshiro256PlusPlus, generator};
 use ml_data::{Error, Result};
@@ -6,11 +6,11 @@ use rand_distr::{Binomial, Distribution, Gamma};
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Gamma as GammaTail};
 
-use super::super::{chi2, pool};
-use super::quantiles::Pooled;
+use super::super::{chi_square, pool};
+use super::quantiles::PooledNumbers;
 use crate::limits;
 
-/// Which distribution the index has when both samples come from one source, whatever that source
+/// Method for the distribution of the index when both samples come from one source, whatever that
 /// is.
 ///
 /// It depends on the sizes of the samples and on the shares of their bins, never on a constant. A
@@ -20,8 +20,8 @@ use crate::limits;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum PsiNullMethod {
-    /// `(1/n + 1/m)` times chi-square with (bins in use - 1) degrees of freedom. Right when every bin holds dozens of rows of
-    /// both samples; too low a mark below that.
+    /// `(1/n + 1/m)` times chi-square with (bins in use - 1) degrees of freedom. Right when every
+    /// bin holds dozens of rows of both samples; too low a mark below that.
     Asymptotic,
     /// Indices of simulated samples of the same sizes; right for small samples, rare levels and
     /// ties too.
@@ -45,15 +45,16 @@ impl Default for PsiNullMethod {
 /// The distribution of the index for unchanged data, made by [`PsiNullMethod::pooled`] or
 /// [`PsiNullMethod::distribution`].
 #[derive(Debug, Clone)]
-pub struct PsiNullDistribution(Kind);
+pub struct PsiNullDistribution(NullKind);
 
 #[derive(Debug, Clone)]
-enum Kind {
+enum NullKind {
     Asymptotic {
         scale: f64,
         dof: usize,
     },
-    /// Sorted draws, and a gamma distribution of the same mean and variance for what lies beyond them.
+    /// Sorted draws, and a gamma distribution of the same mean and variance for what lies beyond
+    /// them.
     Simulated {
         sorted: Vec<f64>,
         tail: Option<GammaTail>,
@@ -124,7 +125,7 @@ impl PsiNullMethod {
     /// The same of numbers, whose bins are cut anew at the quantiles of every simulated reference.
     pub(crate) fn of_numbers(
         &self,
-        pooled: Option<&Pooled>,
+        pooled: Option<&PooledNumbers>,
         bins: super::PsiBins,
         counts: (&[u64], &[u64]),
     ) -> Result<PsiNullDistribution> {
@@ -154,8 +155,8 @@ impl PsiNullMethod {
     /// ```
     /// use ml_monitor::drift::PsiNullMethod;
     ///
-    /// // 100 reference rows in ten equal bins against 100 current rows: one unchanged column in twenty exceeds 0.38,
-    /// // and most exceed the customary mark of 0.1.
+    /// // 100 reference rows in ten equal bins against 100 current rows: one unchanged column in
+    /// // twenty exceeds 0.38, and most exceed the customary mark of 0.1.
     /// let null = PsiNullMethod::default().distribution(&[10; 10], 100, 1e-4)?;
     /// assert!((null.quantile(0.95) - 0.38).abs() < 0.03);
     /// assert!(null.p_value(0.1) > 0.8);
@@ -208,7 +209,7 @@ fn check_draws(draws: usize) -> Result<()> {
 }
 
 fn asymptotic(n: f64, m: f64, bins: usize) -> PsiNullDistribution {
-    PsiNullDistribution(Kind::Asymptotic {
+    PsiNullDistribution(NullKind::Asymptotic {
         scale: 1.0 / n + 1.0 / m,
         dof: bins.saturating_sub(1),
     })
@@ -217,7 +218,7 @@ fn asymptotic(n: f64, m: f64, bins: usize) -> PsiNullDistribution {
 fn simulated(mut drawn: Vec<f64>) -> PsiNullDistribution {
     drawn.sort_unstable_by(f64::total_cmp);
     let tail = fitted_tail(&drawn);
-    PsiNullDistribution(Kind::Simulated {
+    PsiNullDistribution(NullKind::Simulated {
         sorted: drawn,
         tail,
     })
@@ -272,7 +273,8 @@ fn fitted_tail(draws: &[f64]) -> Option<GammaTail> {
 const TIE: f64 = 1e-9;
 
 impl PsiNullDistribution {
-    /// The mark that unchanged data stays at or below with probability `level` (0.95: one false alarm in twenty looks).
+    /// The mark that unchanged data stays at or below with probability `level` (0.95: one false
+    /// alarm in twenty looks).
     ///
     /// `level` is taken into [0, 1].
     #[must_use]
@@ -283,10 +285,10 @@ impl PsiNullDistribution {
             level.clamp(0.0, 1.0)
         };
         match &self.0 {
-            Kind::Asymptotic { dof: 0, .. } => 0.0,
-            Kind::Asymptotic { scale, dof } => GammaTail::new(*dof as f64 / 2.0, 0.5)
+            NullKind::Asymptotic { dof: 0, .. } => 0.0,
+            NullKind::Asymptotic { scale, dof } => GammaTail::new(*dof as f64 / 2.0, 0.5)
                 .map_or(f64::NAN, |chi2| scale * chi2.inverse_cdf(level)),
-            Kind::Simulated { sorted, .. } => {
+            NullKind::Simulated { sorted, .. } => {
                 let rank = (level * sorted.len() as f64).ceil() as usize;
                 sorted[rank.clamp(1, sorted.len()) - 1]
             }
@@ -295,13 +297,14 @@ impl PsiNullDistribution {
 
     /// Probability of an index at least as large as `observed` on unchanged data.
     ///
-    /// Beyond the largest simulated value a gamma distribution fitted to the draws stands in, so that a correction for many
-    /// columns has something to rank; the result never exceeds `1 / (draws + 1)` there.
+    /// Beyond the largest simulated value a gamma distribution fitted to the draws stands in, so
+    /// that a correction for many columns has something to rank; the result never exceeds
+    /// `1 / (draws + 1)` there.
     #[must_use]
     pub fn p_value(&self, observed: f64) -> f64 {
         match &self.0 {
-            Kind::Asymptotic { scale, dof } => chi2::tail(observed / scale, *dof),
-            Kind::Simulated { sorted, tail } => {
+            NullKind::Asymptotic { scale, dof } => chi_square::tail(observed / scale, *dof),
+            NullKind::Simulated { sorted, tail } => {
                 let draws = sorted.len();
                 let reached = observed - TIE * observed.abs();
                 let above = draws - sorted.partition_point(|&x| x < reached);

@@ -2,13 +2,13 @@
 //! reference.
 
 use super::super::ks::{sorted_keys, unkey};
-use super::super::pool::{BY_ROW, MARKED, Members, splits};
+use super::super::pool::{BY_ROW, MARKED, RandomSubset, split_generator};
 use super::{PsiBins, edges, index, quantile};
 
 /// The pooled numbers of two samples.
 #[derive(Debug)]
-pub(crate) struct Pooled {
-    /// What is not missing, ascending.
+pub(crate) struct PooledNumbers {
+    /// Values that are not missing, ascending.
     sorted: Vec<f64>,
     /// Rows of both samples.
     rows: usize,
@@ -16,7 +16,7 @@ pub(crate) struct Pooled {
     m: usize,
 }
 
-impl Pooled {
+impl PooledNumbers {
     /// The pool of a reference of `n` rows, given as its values, and a current sample.
     ///
     /// None of a reference not stored whole, and none of large samples: with a hundred rows a bin
@@ -43,8 +43,8 @@ impl Pooled {
 
     /// The indices of this many random splits.
     pub(crate) fn indices(&self, bins: PsiBins, draws: usize, seed: u64) -> Vec<f64> {
-        let mut rng = splits(seed, self.sorted.iter().map(|x| x.to_bits()));
-        let mut members = Members::new(self.rows);
+        let mut rng = split_generator(seed, self.sorted.iter().map(|x| x.to_bits()));
+        let mut members = RandomSubset::new(self.rows);
         let one = |_| {
             members.draw(self.n.min(self.m), &mut rng, |_| ());
             members.count();
@@ -54,7 +54,7 @@ impl Pooled {
     }
 
     /// The index of one split: the members are the smaller sample.
-    fn index(&self, members: &Members, bins: PsiBins) -> f64 {
+    fn index(&self, members: &RandomSubset, bins: PsiBins) -> f64 {
         let inside = self.n <= self.m;
         let reference = |rows: usize| match inside {
             true => members.rank(rows),
@@ -103,8 +103,8 @@ mod tests {
             };
             let (a, b) = (draw(n), draw(m));
             let values = sorted_keys(&a).into_iter().map(unkey);
-            let pooled = Pooled::new(Some(values), n as u64, &b, 10).unwrap();
-            let mut members = Members::new(n + m);
+            let pooled = PooledNumbers::new(Some(values), n as u64, &b, 10).unwrap();
+            let mut members = RandomSubset::new(n + m);
             for seed in 0..20 {
                 members.draw(n.min(m), &mut generator(seed, "s", 0), |_| ());
                 members.count();

@@ -7,7 +7,7 @@ use super::buckets::Buckets;
 
 /// One point of a stored empirical distribution function.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Point {
+pub(crate) struct CdfPoint {
     /// As bits, because JSON has no infinities.
     #[serde(with = "bits")]
     pub(crate) value: f64,
@@ -31,16 +31,17 @@ mod bits {
 
 /// An empirical distribution function stored at ascending points.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Steps<'a> {
-    pub(crate) points: &'a [Point],
+pub(crate) struct EmpiricalCdf<'a> {
+    pub(crate) points: &'a [CdfPoint],
     pub(crate) n: u64,
 }
 
-impl Steps<'_> {
-    /// Largest distance at the stored points (on both sides of each) to a sample, none when the sample has no value.
+impl EmpiricalCdf<'_> {
+    /// Largest distance at the stored points (on both sides of each) to a sample, none when the
+    /// sample has no value.
     ///
-    /// With every distinct value stored this is the distance; otherwise it falls short of it by less than the largest
-    /// share of the stored sample that lies between two neighbouring points.
+    /// With every distinct value stored this is the distance; otherwise it falls short of it by
+    /// less than the largest share of the stored sample that lies between two neighbouring points.
     pub(crate) fn distance(&self, current: &[f64]) -> Option<Distance> {
         let places = self.count(current);
         let (n, m) = (self.n, places.iter().sum::<u64>());
@@ -58,7 +59,8 @@ impl Steps<'_> {
         (m > 0).then_some(Distance { steps, n, m })
     }
 
-    /// Values below each point (and above the one before it), and values equal to it, in turn; those above all last.
+    /// Values below each point (and above the one before it), and values equal to it, in turn;
+    /// those above all last.
     fn count(&self, values: &[f64]) -> Vec<u64> {
         let points: Vec<f64> = self.points.iter().map(|p| p.value).collect();
         let mut places = vec![0u64; 2 * points.len() + 1];
@@ -68,7 +70,8 @@ impl Steps<'_> {
             places[2 * i + usize::from(tie)] += u64::from(!x.is_nan());
         };
         match Buckets::over_sorted(&points, CELLS) {
-            // A search among all points costs a dozen unpredictable steps; the cells leave about one point to look at.
+            // A search among all points costs a dozen unpredictable steps; the cells leave about
+            // one point to look at.
             Some(bins) if values.len() > CELLS => {
                 let mut first = vec![0u32; CELLS + 1];
                 points.iter().for_each(|&p| first[bins.of(p) + 1] += 1);
@@ -92,11 +95,11 @@ mod tests {
     use super::*;
     use ml_data::random::{RngExt, generator};
 
-    fn stored(values: &[f64]) -> Vec<Point> {
+    fn stored(values: &[f64]) -> Vec<CdfPoint> {
         let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         let runs = sorted.chunk_by(|a, b| a == b).scan(0, |below, run| {
-            let point = Point {
+            let point = CdfPoint {
                 value: run[0],
                 below: *below,
                 ties: run.len() as u64,
@@ -126,7 +129,7 @@ mod tests {
         for (n, m) in [(300, 200), (20_000, 30_000), (3, 40_000), (30_000, 2)] {
             for ties in [false, true] {
                 let (a, b) = (draw(n, 0.0, ties), draw(m, 0.01, ties));
-                let steps = Steps {
+                let steps = EmpiricalCdf {
                     points: &stored(&a),
                     n: n as u64 + 4,
                 };
@@ -138,7 +141,7 @@ mod tests {
             }
         }
         assert_eq!(
-            Steps {
+            EmpiricalCdf {
                 points: &stored(&[1.0]),
                 n: 1
             }

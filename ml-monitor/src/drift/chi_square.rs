@@ -10,32 +10,49 @@ pub const LOW_EXPECTED: f64 = 5.0;
 /// The outcome of [`chi_square`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ChiSquareTest {
-    /// Pearson's statistic, with the continuity correction if it was asked for and there is one degree of freedom.
+pub struct ChiSquareResult {
+    /// Pearson's statistic, with the continuity correction if it was asked for and there is one
+    /// degree of freedom.
     pub statistic: f64,
     /// Probability of a statistic at least this large when both samples come from one distribution.
     pub p_value: f64,
     /// Categories with any count, less one.
     pub degrees_of_freedom: usize,
-    /// Effect size from 0 (same shares) to 1 (no category in common), from the statistic without correction.
+    /// Effect size from 0 (same shares) to 1 (no category in common), from the statistic without
+    /// correction.
     pub cramers_v: f64,
     /// Smallest expected count of a cell.
     pub min_expected: f64,
-    /// Share of cells whose expected count is below [`LOW_EXPECTED`]: above 0.2, read the p-value with care.
+    /// Share of cells whose expected count is below [`LOW_EXPECTED`]: above 0.2, read the p-value
+    /// with care.
     pub low_expected: f64,
 }
 
-/// Pearson's chi-square test that two samples, given as counts per category, have the same category shares.
+/// Pearson's chi-square test that two samples, given as counts per category, have the same category
+/// shares.
 ///
-/// `reference[i]` and `current[i]` count the same category. A category that one sample lacks takes part with a count of 0, so
-/// new and vanished categories count as differences; one that both lack is left out. With a single category left there is
-/// nothing to differ: statistic 0, p-value 1.
+/// `reference[i]` and `current[i]` count the same category. A category that one sample lacks takes
+/// part with a count of 0, so new and vanished categories count as differences; one that both lack
+/// is left out. With a single category left there is nothing to differ: statistic 0, p-value 1.
 ///
-/// `correction` moves each observed count of a two-category table half a unit towards its expectation (Yates), as
-/// `scipy.stats.chi2_contingency` does by default.
+/// `correction` moves each observed count of a two-category table half a unit towards its
+/// expectation (Yates), as `scipy.stats.chi2_contingency` does by default.
 ///
-/// The p-value is an approximation that needs expected counts of about 5 or more in most cells; rarer categories are better
-/// pooled first. [`ChiSquareTest::low_expected`] says how far that holds.
+/// The p-value is an approximation that needs expected counts of about 5 or more in most cells;
+/// rarer categories are better pooled first. [`ChiSquareResult::low_expected`] says how far that
+/// holds.
+///
+/// # Formula
+/// With the counts `O` of both samples and the expected counts `E` (rows of the sample times rows of
+/// the category over all rows),
+///
+/// ```text
+/// statistic = sum (|O - E| - c)^2 / E        c = min(1 / 2, |O - E|) with correction, else 0
+/// Cramer's V = sqrt(sum (O - E)^2 / E / (n + m))
+/// ```
+///
+/// The p-value is the upper tail of the chi-square distribution with (categories - 1) degrees of
+/// freedom.
 ///
 /// # Missing values
 /// Not part of the counts; count them as a category of their own if they matter.
@@ -54,8 +71,9 @@ pub struct ChiSquareTest {
 /// ```
 ///
 /// # References
-/// K. Pearson, Philosophical Magazine 50 (1900), [doi:10.1080/14786440009463897](https://doi.org/10.1080/14786440009463897).
-pub fn chi_square(reference: &[u64], current: &[u64], correction: bool) -> Result<ChiSquareTest> {
+/// K. Pearson, Philosophical Magazine 50 (1900),
+/// [doi:10.1080/14786440009463897](https://doi.org/10.1080/14786440009463897).
+pub fn chi_square(reference: &[u64], current: &[u64], correction: bool) -> Result<ChiSquareResult> {
     Error::check_len(
         "current counts of chi_square",
         reference.len(),
@@ -87,7 +105,7 @@ pub fn chi_square(reference: &[u64], current: &[u64], correction: bool) -> Resul
     if dof == 0 {
         (statistic, plain) = (0.0, 0.0);
     }
-    Ok(ChiSquareTest {
+    Ok(ChiSquareResult {
         statistic,
         p_value: tail(statistic, dof),
         degrees_of_freedom: dof,
