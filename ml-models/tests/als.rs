@@ -75,8 +75,8 @@ fn fit(g: &Golden, c: &Case, r: &Run, data: &Interactions) -> (FittedImplicitAls
     let items = ArrayView2::from_shape((g.items, c.factors), &c.items).unwrap();
     let mut loss = 0.0;
     let als = als.calculate_training_loss(true);
-    let model = als.fit_from(data, users, items, &mut |step| {
-        loss = step.loss.unwrap();
+    let model = als.fit_from(data, users, items, &mut |round| {
+        loss = round.train.unwrap();
         ControlFlow::Continue(())
     });
     (model.unwrap(), loss)

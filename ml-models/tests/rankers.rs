@@ -4,9 +4,13 @@
 
 use ml_data::contract::{AnyRanker, ByVisit, Candidates, ItemSet, RankSession, Scored, Visit};
 use ml_data::testkit::{CountingAllocator, allocations, check_ranker};
-use ml_models::baseline::{FittedPopularity, Popularity};
+use ml_models::baseline::{Count, FittedPopularity, Popularity};
 use ml_models::ensemble::{Blend, Fusion};
-use ml_models::factor::{FittedImplicitAls, FoldIn, ImplicitAls, Interactions};
+use ml_models::factor::{
+    FittedImplicitAls, FoldIn, ImplicitAls, Interactions, Recommender, Solver,
+};
+use serde::Serialize;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 #[global_allocator]
@@ -60,6 +64,71 @@ fn rankers_conform() {
     for report in reports {
         assert!(report.passed(), "{report}");
     }
+}
+
+/// What was learned, as it is stored: equal bytes are equal bits.
+fn stored<M: Serialize>(model: &M) -> Vec<u8> {
+    serde_json::to_vec(model).unwrap()
+}
+
+/// The duties of a recommender on data with values, in any order, with pairs given in two halves.
+fn check_recommender<R: Recommender + Sync>(name: &str, recommender: &R) {
+    let of = |u: u32| (0..ITEMS).filter(move |i| (u * 7 + i * 3) % 5 == 0);
+    let triples: Vec<(u32, u32, f32)> = (0..USERS)
+        .flat_map(|u| of(u).map(move |i| (u, i, (1 + u % 3) as f32)))
+        .collect();
+    let data = |triples: Vec<(u32, u32, f32)>| {
+        Interactions::from_triples(USERS as usize, ITEMS as usize, triples).unwrap()
+    };
+    let go_on = |data: &Interactions| {
+        let model = recommender.fit_with(data, &mut |_| ControlFlow::Continue(()));
+        stored(&model.unwrap())
+    };
+    let model = go_on(&data(triples.clone()));
+    let halves = triples.iter().rev().map(|&(u, i, v)| (u, i, v / 2.0));
+    let again = data(halves.clone().chain(halves).collect());
+    assert!(go_on(&again) == model, "{name}: order of interactions");
+    for threads in [1, 2, 4] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let pool = pool.build().unwrap();
+        let one = pool.install(|| go_on(&data(triples.clone())));
+        assert!(one == model, "{name}: {threads} threads");
+    }
+    let loaded: R::Model = serde_json::from_slice(&model).unwrap();
+    assert!(stored(&loaded) == model, "{name}: loaded again");
+    let mut rounds = Vec::new();
+    let counted = recommender.fit_with(&data(triples.clone()), &mut |round| {
+        rounds.push((round.round, round.of));
+        ControlFlow::Continue(())
+    });
+    assert!(
+        stored(&counted.unwrap()) == model,
+        "{name}: with a callback"
+    );
+    let planned = rounds[0].1;
+    let all: Vec<_> = (1..=planned).map(|round| (round, planned)).collect();
+    assert_eq!(rounds, all, "{name}: rounds");
+    let mut calls = 0;
+    let broken = recommender.fit_with(&data(triples), &mut |_| {
+        calls += 1;
+        ControlFlow::Break(())
+    });
+    assert!(broken.is_ok() && calls == 1, "{name}: broken off");
+    let none = Interactions::from_pairs(0, 0, []).unwrap();
+    let refused = recommender.fit_with(&none, &mut |_| ControlFlow::Continue(()));
+    assert!(refused.is_err(), "{name}: no interactions");
+}
+
+#[test]
+fn recommenders_conform() {
+    let als = ImplicitAls::new().factors(8).alpha(5.0).iterations(4);
+    check_recommender("ImplicitAls", &als);
+    check_recommender("ImplicitAls, exact", &als.solver(Solver::Cholesky));
+    check_recommender("Popularity", &Popularity::new());
+    check_recommender(
+        "Popularity of values",
+        &Popularity::new().count(Count::Values),
+    );
 }
 
 /// Asks everything once, then counts the allocations of asking again.

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 /// Every item's score and the ranking of those above 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Board {
+pub(super) struct Ranking {
     pub(super) scores: Vec<f32>,
     pub(super) best: Vec<Scored>,
 }
 
-impl Board {
-    /// Whether the ranking is that of the scores, for boards that were read from a file.
+impl Ranking {
+    /// True when the ranking is that of the scores, for rankings that were read from a file.
     fn is_sound(&self, items: usize) -> bool {
         let scored = |s: &Scored| {
             self.scores
@@ -29,16 +29,16 @@ impl Board {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Saved")]
 pub struct FittedPopularity {
-    pub(super) all: Board,
-    pub(super) segments: Vec<Board>,
+    pub(super) all: Ranking,
+    pub(super) segments: Vec<Ranking>,
     pub(super) segment_of: Vec<u32>,
 }
 
 /// The same as it is read, before it is checked.
 #[derive(Deserialize)]
 struct Saved {
-    all: Board,
-    segments: Vec<Board>,
+    all: Ranking,
+    segments: Vec<Ranking>,
     segment_of: Vec<u32>,
 }
 
@@ -76,7 +76,7 @@ impl FittedPopularity {
     /// The ranking of a segment; the whole one for a segment that was not seen.
     #[must_use]
     pub fn top_of(&self, segment: u32) -> &[Scored] {
-        &self.board(Some(segment)).best
+        &self.ranking(Some(segment)).best
     }
 
     /// The count of an item; 0 for one that was not seen.
@@ -91,8 +91,8 @@ impl FittedPopularity {
         self.segment_of.get(user as usize).copied()
     }
 
-    /// What a segment is ranked by.
-    pub(super) fn board(&self, segment: Option<u32>) -> &Board {
+    /// The ranking of a segment.
+    pub(super) fn ranking(&self, segment: Option<u32>) -> &Ranking {
         segment
             .and_then(|s| self.segments.get(s as usize))
             .unwrap_or(&self.all)

@@ -1,19 +1,20 @@
-//! How popular items are.
+//! Popularity of items, counted.
 
-use super::fitted::{Board, FittedPopularity};
-use crate::factor::Interactions;
+use super::fitted::{FittedPopularity, Ranking};
+use crate::factor::{Interactions, Recommender};
 use crate::limits::ModelLimits;
-use ml_data::contract::{Params, Scored, best_first};
+use ml_data::contract::{Params, Round, Scored, best_first};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
-/// What makes an item popular.
+/// Measure of popularity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Count {
-    /// Every interaction counts one: of [`Interactions`] every pair, however often it occurred, so users are counted; of
-    /// events every event.
+    /// Every interaction counts one: of [`Interactions`] every pair, however often it occurred, so
+    /// users are counted; of events every event.
     #[default]
     Interactions,
     /// Values are added up: plays, seconds, money.
@@ -25,7 +26,7 @@ pub enum Count {
 pub struct ItemEvent {
     /// The item's number.
     pub item: u32,
-    /// What it is worth; 1 for a plain event. Only [`Count::Values`] reads it.
+    /// Worth of the event; 1 for a plain one. Only [`Count::Values`] reads it.
     pub value: f32,
     /// Microseconds since 1970. Only [`Popularity::half_life`] reads it.
     pub at: i64,
@@ -35,8 +36,9 @@ pub struct ItemEvent {
 
 /// Popularity: the most taken items, the same for everybody or for everybody of a segment.
 ///
-/// The baseline of every recommender, its fallback for strangers, and the hardest to beat where taste differs little.
-/// With a [`half_life`](Self::half_life) an event that is one half-life older counts half, which follows fashion.
+/// The baseline of every recommender, its fallback for strangers, and the hardest to beat where
+/// taste differs little. With a [`half_life`](Self::half_life) an event that is one half-life older
+/// counts half, which follows fashion.
 ///
 /// ```
 /// use ml_models::{baseline::Popularity, factor::Interactions};
@@ -99,6 +101,32 @@ impl Params for Popularity {
     }
 }
 
+/// One round, without a metric.
+impl Recommender for Popularity {
+    type Model = FittedPopularity;
+
+    fn fit_with(
+        &self,
+        data: &Interactions,
+        on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
+    ) -> Result<FittedPopularity> {
+        self.check_timeless()?;
+        self.check_size(data.items(), 0)?;
+        let mut counts = vec![0.0; data.items()];
+        (0..data.users() as u32).for_each(|user| self.add(data, user, &mut counts));
+        let model = self.finish(&counts, &[], Vec::new())?;
+        // Everything is counted: there is nothing left to break off.
+        let _ = on(Round {
+            round: 1,
+            of: 1,
+            metric: "",
+            train: None,
+            valid: None,
+        });
+        Ok(model)
+    }
+}
+
 impl Popularity {
     /// Counts interactions, all of them alike.
     #[must_use]
@@ -106,7 +134,7 @@ impl Popularity {
         Self::default()
     }
 
-    /// What is counted.
+    /// Measure that is counted.
     #[must_use]
     pub fn count(mut self, count: Count) -> Self {
         self.count = count;
@@ -121,9 +149,10 @@ impl Popularity {
         self
     }
 
-    /// In a segment an item scores its count there plus `prior` times its share of all counts. With 1, the default,
-    /// the segment's counts decide and the whole only orders equal ones and what the segment never took; larger values
-    /// lean on the whole more; 0 ranks what the segment took and nothing else.
+    /// In a segment an item scores its count there plus `prior` times its share of all counts. With
+    /// 1, the default, the segment's counts decide and the whole only orders equal ones and what
+    /// the segment never took; larger values lean on the whole more; 0 ranks what the segment took
+    /// and nothing else.
     #[must_use]
     pub fn prior(mut self, prior: f64) -> Self {
         self.prior = prior;
@@ -152,15 +181,11 @@ impl Popularity {
     /// # Errors
     /// A parameter out of range; a half-life, since the matrix has no times; no interaction at all.
     pub fn fit(&self, data: &Interactions) -> Result<FittedPopularity> {
-        self.check_timeless()?;
-        self.check_size(data.items(), 0)?;
-        let mut counts = vec![0.0; data.items()];
-        (0..data.users() as u32).for_each(|user| self.add(data, user, &mut counts));
-        self.finish(&counts, &[], Vec::new())
+        self.fit_with(data, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// Counts a matrix of interactions overall and by the user's segment; `segments` has a number for each user. Users
-    /// asked for later are looked up in it.
+    /// Counts a matrix of interactions overall and by the user's segment; `segments` has a number
+    /// for each user. Users asked for later are looked up in it.
     ///
     /// # Errors
     /// As [`fit`](Self::fit); a length other than the number of users.
@@ -193,7 +218,8 @@ impl Popularity {
     /// Counts events, by segment too where they have one. `items` is the number of items.
     ///
     /// # Errors
-    /// A parameter out of range; an item that is not below `items`; a negative, NaN or infinite value; no event at all.
+    /// A parameter out of range; an item that is not below `items`; a negative, NaN or infinite
+    /// value; no event at all.
     pub fn fit_events(&self, items: usize, events: &[ItemEvent]) -> Result<FittedPopularity> {
         self.check()?;
         for (row, e) in events.iter().enumerate() {
@@ -264,7 +290,7 @@ impl Popularity {
         let list = |counts: &[f64]| {
             let mut best: Vec<Scored> = scored(counts).collect();
             best.sort_unstable_by(best_first);
-            Board {
+            Ranking {
                 scores: counts.iter().map(|&c| c as f32).collect(),
                 best,
             }
@@ -298,7 +324,8 @@ fn scored(counts: &[f64]) -> impl Iterator<Item = Scored> + '_ {
         })
 }
 
-/// One more than the largest segment. Segments are small numbers: every one gets a list of all items.
+/// One more than the largest segment. Segments are small numbers: every one gets a list of all
+/// items.
 fn segment_count(segments: impl Iterator<Item = u32>) -> Result<usize> {
     const MOST: u32 = 10_000;
     match segments.max() {

@@ -1,12 +1,13 @@
 //! Popularity behind the ranking contract.
 
-use super::fitted::{Board, FittedPopularity};
+use super::fitted::{FittedPopularity, Ranking};
 use ml_data::Result;
 use ml_data::contract::{
     ByItems, ByUser, ByVisit, Candidates, Narrow, Query, Ranker, Scored, best_first,
 };
 
-/// A query that may or may not name a user: what popularity is asked with. Every other query narrows to it.
+/// A query that may or may not name a user: what popularity is asked with. Every other query
+/// narrows to it.
 #[derive(Debug)]
 pub enum Anyone {}
 
@@ -38,7 +39,8 @@ pub struct PopularityScratch {
     seen: Vec<Scored>,
 }
 
-/// Ranks by the user's segment where both are known, by the whole otherwise. Only items above 0 are ranked.
+/// Ranks by the user's segment where both are known, by the whole otherwise. Only items above 0 are
+/// ranked.
 impl Ranker for FittedPopularity {
     type Query = Anyone;
     type Scratch = PopularityScratch;
@@ -52,7 +54,7 @@ impl Ranker for FittedPopularity {
         out: &mut Vec<Scored>,
     ) -> Result<()> {
         let segment = user.and_then(|u| self.segment_of(u));
-        self.board(segment).rank(among, k, scratch, out);
+        self.ranking(segment).rank(among, k, scratch, out);
         Ok(())
     }
 }
@@ -67,11 +69,11 @@ impl FittedPopularity {
         scratch: &mut PopularityScratch,
         out: &mut Vec<Scored>,
     ) {
-        self.board(Some(segment)).rank(among, k, scratch, out);
+        self.ranking(Some(segment)).rank(among, k, scratch, out);
     }
 }
 
-impl Board {
+impl Ranking {
     fn rank(
         &self,
         among: Candidates<'_>,

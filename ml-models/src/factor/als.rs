@@ -1,57 +1,43 @@
-//! Implicit alternating least squares: the parameters and the fit.
+//! Parameters of implicit alternating least squares.
 
-use super::fitted::FittedImplicitAls;
-use super::interactions::Interactions;
 use super::kernel::Isa;
 use super::matrix::Factors;
-use super::solve::{Side, gram, regularized};
-use super::{Error, Result};
+use super::solve::{HalfStep, Solver};
 use crate::limits::ModelLimits;
 use ml_data::contract::Params;
-use ndarray::ArrayView2;
+use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
-use std::ops::ControlFlow;
-
-/// How each user's and item's least-squares problem is solved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Solver {
-    /// A few steps of conjugate gradients from the factors of the previous iteration: several times faster than the exact
-    /// solution, for a loss that differs by thousandths of a percent after 15 iterations.
-    ConjugateGradient {
-        /// Steps an iteration.
-        steps: usize,
-    },
-    /// The exact solution.
-    Cholesky,
-}
-
-impl Default for Solver {
-    fn default() -> Self {
-        Solver::ConjugateGradient { steps: 3 }
-    }
-}
 
 /// Alternating least squares for implicit feedback.
 ///
-/// Learns a vector for every user and item whose dot product scores the pair. All pairs count: one that was not observed
-/// wants a score of 0 with confidence 1; one observed with value `v` wants 1 with confidence `c = alpha * v` (and with
-/// `v = 0` is left out: its confidence is 0). The fit minimises
+/// Learns a vector for every user and item whose dot product scores the pair.
 ///
-/// `sum over all pairs of c (p - x.y)^2 + regularization (sum |x|^2 + sum |y|^2)`.
+/// # Formula
+/// With the vectors `x` of users and `y` of items, the fit minimises, over *all* pairs,
 ///
-/// This is the convention of the Python library `implicit`: confidence is `alpha * v`, not `1 + alpha * v` as in the
-/// paper, so **values below `1 / alpha` weigh less than no observation**. Parameters and defaults are its too; the strength
-/// of regularization is not scaled by the number of observations.
+/// ```text
+/// sum c (p - x.y)^2 + regularization (sum |x|^2 + sum |y|^2)
+/// ```
 ///
-/// Use it when there are many users with a few to a few thousand interactions each and no ratings. Users and items are
-/// known by number only; new ones are folded in without a new fit
-/// ([`fold_in_user`](FittedImplicitAls::fold_in_user)).
+/// where a pair that was observed with value `v` has preference `p = 1` and confidence
+/// `c = alpha v`, and any other `p = 0` and `c = 1`. (An observation with `v = 0` is left out: its
+/// confidence is 0.) With the items fixed, each user is a least-squares problem of its own,
+/// `(Y^T C Y + regularization I) x = Y^T C p`, and the other way round.
+///
+/// This is the convention of the Python library `implicit`: confidence is `alpha v`, not
+/// `1 + alpha v` as in the paper, so **values below `1 / alpha` weigh less than no observation**.
+/// Parameters and defaults are its too; the strength of regularization is not scaled by the number
+/// of observations.
+///
+/// Use it when there are many users with a few to a few thousand interactions each and no ratings.
+/// Users and items are known by number only; new ones are folded in without a new fit
+/// ([`fold_in_user`](super::FittedImplicitAls::fold_in_user)).
 ///
 /// ```
 /// use ml_models::factor::{ImplicitAls, Interactions};
-/// // two circles of taste: users 0-2 like items 0-2, users 3-5 like items 3-5; each user has left out one item
-/// let pairs = (0..6u32).flat_map(|u| (0..3).filter(move |i| u % 3 != *i).map(move |i| (u, u / 3 * 3 + i)));
+/// // users 0-2 like items 0-2, users 3-5 like items 3-5; each user has left out one item
+/// let liked = |u: u32| (0..3).filter(move |i| u % 3 != *i).map(move |i| (u, u / 3 * 3 + i));
+/// let pairs = (0..6).flat_map(liked);
 /// let seen = Interactions::from_pairs(6, 6, pairs)?;
 /// let model = ImplicitAls::new().factors(4).alpha(10.0).seed(1).fit(&seen)?;
 /// let best = model.recommend(4, 1, &seen)?;
@@ -60,19 +46,22 @@ impl Default for Solver {
 /// ```
 ///
 /// # Missing values
-/// A pair without an entry is an observation of absence. Users and items without any entry get zero factors.
+/// A pair without an entry is an observation of absence. Users and items without any entry get zero
+/// factors.
 ///
 /// # Weights
 /// The values are the weights.
 ///
 /// # Determinism
-/// Equal data, parameters and instruction set give equal bits for any number of threads. AVX-512 and AVX2 agree bit for bit
-/// with the conjugate-gradient solver. Processors with neither round differently, and iterations let factors drift apart along
-/// directions the data leaves open; the loss stays within 0.1 %.
+/// Equal data, parameters and instruction set give equal bits for any number of threads. AVX-512
+/// and AVX2 agree bit for bit with the conjugate-gradient solver. Processors with neither round
+/// differently, and iterations let factors drift apart along directions the data leaves open; the
+/// loss stays within 0.1 %.
 ///
 /// # References
 /// Hu, Koren and Volinsky (2008), [doi:10.1109/ICDM.2008.22](https://doi.org/10.1109/ICDM.2008.22);
-/// Takács, Pilászy and Tikk (2011), [doi:10.1145/2043932.2043987](https://doi.org/10.1145/2043932.2043987).
+/// Takács, Pilászy and Tikk (2011),
+/// [doi:10.1145/2043932.2043987](https://doi.org/10.1145/2043932.2043987).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ImplicitAls {
     pub(super) factors: usize,
@@ -99,19 +88,6 @@ impl Default for ImplicitAls {
             limits: ModelLimits::default(),
         }
     }
-}
-
-/// What the fit reports after every iteration.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Iteration {
-    /// Counted from 0.
-    pub iteration: usize,
-    /// How many there will be, unless the callback breaks off.
-    pub iterations: usize,
-    /// The loss divided by the sum of all confidences (as `implicit` reports it), if
-    /// [`calculate_training_loss`](ImplicitAls::calculate_training_loss) is on.
-    pub loss: Option<f64>,
 }
 
 impl Params for ImplicitAls {
@@ -161,13 +137,15 @@ impl Params for ImplicitAls {
 }
 
 impl ImplicitAls {
-    /// 100 factors, regularization 0.01, alpha 1, 15 iterations of 3 conjugate-gradient steps, seed 0.
+    /// 100 factors, regularization 0.01, alpha 1, 15 iterations of 3 conjugate-gradient steps, seed
+    /// 0.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Numbers a user or item. Time grows linearly with conjugate gradients, quadratically with Cholesky.
+    /// Numbers a user or item. Time grows linearly with conjugate gradients, quadratically with
+    /// Cholesky.
     #[must_use]
     pub fn factors(mut self, factors: usize) -> Self {
         self.factors = factors;
@@ -188,21 +166,22 @@ impl ImplicitAls {
         self
     }
 
-    /// How often users and items are solved in turn.
+    /// Number of times that users and items are solved in turn.
     #[must_use]
     pub fn iterations(mut self, iterations: usize) -> Self {
         self.iterations = iterations;
         self
     }
 
-    /// How each least-squares problem is solved.
+    /// Solver of each least-squares problem.
     #[must_use]
     pub fn solver(mut self, solver: Solver) -> Self {
         self.solver = solver;
         self
     }
 
-    /// Whether the callback gets the loss; costs one more pass over the data an iteration.
+    /// Computes the loss for the callback, or not (default); costs one more pass over the data an
+    /// iteration.
     #[must_use]
     pub fn calculate_training_loss(mut self, on: bool) -> Self {
         self.calculate_training_loss = on;
@@ -224,89 +203,6 @@ impl ImplicitAls {
         self
     }
 
-    /// Learns factors from small random ones.
-    ///
-    /// # Errors
-    /// A parameter out of range; more memory than [`limits`](Self::limits) allow; no users or no
-    /// items; `alpha` times a value that is not finite; factors that grew past the range of f32; a
-    /// singular system (only with a regularization near 0).
-    pub fn fit(&self, data: &Interactions) -> Result<FittedImplicitAls> {
-        self.fit_with(data, &mut |_| ControlFlow::Continue(()))
-    }
-
-    /// [`fit`](Self::fit) with a callback after every iteration, which may break off; the factors so far are kept.
-    ///
-    /// ```
-    /// use ml_models::factor::{ImplicitAls, Interactions};
-    /// use std::ops::ControlFlow;
-    /// let seen = Interactions::from_pairs(3, 3, [(0, 0), (0, 1), (1, 1), (2, 2)])?;
-    /// let mut losses = vec![];
-    /// ImplicitAls::new().factors(2).calculate_training_loss(true).fit_with(&seen, &mut |step| {
-    ///     losses.extend(step.loss);
-    ///     if step.iteration == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    /// })?;
-    /// assert_eq!(losses.len(), 5);
-    /// assert!(losses[4] < losses[0]);
-    /// # Ok::<(), ml_data::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit).
-    pub fn fit_with(
-        &self,
-        data: &Interactions,
-        on: &mut dyn FnMut(Iteration) -> ControlFlow<()>,
-    ) -> Result<FittedImplicitAls> {
-        self.check_data(data)?;
-        let users = Factors::random(data.users(), self.factors, 0.01, self.seed, "als users");
-        let items = Factors::random(data.items(), self.factors, 0.01, self.seed, "als items");
-        self.iterate(Isa::best(), data, users, items, on)
-    }
-
-    /// [`fit_with`](Self::fit_with) from given factors, `users x factors` and `items x factors`: to go on with an
-    /// earlier fit after new data arrived. With 0 iterations the model is that of these factors, learned anywhere.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit), and if a shape does not fit or a factor is not finite.
-    #[allow(clippy::needless_pass_by_value)] // views go by value, as everywhere in ndarray
-    pub fn fit_from(
-        &self,
-        data: &Interactions,
-        users: ArrayView2<'_, f32>,
-        items: ArrayView2<'_, f32>,
-        on: &mut dyn FnMut(Iteration) -> ControlFlow<()>,
-    ) -> Result<FittedImplicitAls> {
-        self.check_data(data)?;
-        let users =
-            Factors::from_array(&users, data.users(), self.factors, "initial user factors")?;
-        let items =
-            Factors::from_array(&items, data.items(), self.factors, "initial item factors")?;
-        self.iterate(Isa::best(), data, users, items, on)
-    }
-
-    /// Everything that can be known to be wrong before work starts.
-    fn check_data(&self, data: &Interactions) -> Result<()> {
-        self.check()?;
-        if data.users() == 0 || data.items() == 0 {
-            return Err(Error::value(
-                "interactions",
-                "at least one user and one item",
-                &format!("{} x {}", data.users(), data.items()),
-            ));
-        }
-        self.check_size(data.users(), data.items())?;
-        let most = data.by_user().values.iter().fold(0.0f32, |m, &v| m.max(v));
-        if (self.alpha * most).is_finite() {
-            Ok(())
-        } else {
-            Err(Error::value(
-                "alpha times the largest value",
-                "a finite f32",
-                "infinity",
-            ))
-        }
-    }
-
     /// Refuses numbers of users, items and factors that take more memory than allowed.
     pub(super) fn check_size(&self, users: usize, items: usize) -> Result<()> {
         let stride = self.factors.next_multiple_of(16);
@@ -326,51 +222,15 @@ impl ImplicitAls {
         Ok(())
     }
 
-    pub(super) fn iterate(
-        &self,
-        isa: Isa,
-        data: &Interactions,
-        mut users: Factors,
-        mut items: Factors,
-        on: &mut dyn FnMut(Iteration) -> ControlFlow<()>,
-    ) -> Result<FittedImplicitAls> {
-        let mut item_gram = gram(isa, &items);
-        for iteration in 0..self.iterations {
-            let fixed = regularized(&item_gram, &items, self.regularization);
-            self.side(isa, &items, &fixed, "user")
-                .update(data.by_user(), &mut users)?;
-            let user_gram = gram(isa, &users);
-            let fixed = regularized(&user_gram, &users, self.regularization);
-            self.side(isa, &users, &fixed, "item")
-                .update(data.by_item(), &mut items)?;
-            item_gram = gram(isa, &items);
-            let loss = self
-                .calculate_training_loss
-                .then(|| self.loss(isa, data, (&users, &user_gram), (&items, &item_gram)));
-            if on(Iteration {
-                iteration,
-                iterations: self.iterations,
-                loss,
-            })
-            .is_break()
-            {
-                break;
-            }
-        }
-        users.check_finite("fitted user")?;
-        items.check_finite("fitted item")?;
-        FittedImplicitAls::new(self.clone(), isa, users, items)
-    }
-
-    /// One side's problems.
+    /// The problems of one side, with the other fixed.
     pub(super) fn side<'a>(
         &self,
         isa: Isa,
         y: &'a Factors,
         gram: &'a [f32],
         what: &'static str,
-    ) -> Side<'a> {
-        Side {
+    ) -> HalfStep<'a> {
+        HalfStep {
             isa,
             y,
             gram,
@@ -378,20 +238,5 @@ impl ImplicitAls {
             solver: self.solver,
             what,
         }
-    }
-
-    /// The loss over the sum of confidences, both over all pairs.
-    fn loss(
-        &self,
-        isa: Isa,
-        data: &Interactions,
-        (x, xx): (&Factors, &[f64]),
-        (y, yy): (&Factors, &[f64]),
-    ) -> f64 {
-        let (observed, confidence) = self.side(isa, y, &[], "user").loss(data.by_user(), x);
-        let all: f64 = xx.iter().zip(yy).map(|(a, b)| a * b).sum();
-        let trace = |g: &[f64]| g.iter().step_by(x.stride() + 1).sum::<f64>();
-        let total = all + observed + self.regularization * (trace(xx) + trace(yy));
-        total / (confidence + data.users() as f64 * data.items() as f64 - data.len() as f64)
     }
 }

@@ -1,4 +1,4 @@
-//! What implicit ALS learned.
+//! Fitted implicit ALS.
 
 use super::als::ImplicitAls;
 use super::index::{Index, length};
@@ -6,8 +6,8 @@ use super::kernel::{Aligned, Isa};
 use super::matrix::Factors;
 use super::solve::{gram, regularized};
 use super::top::Top;
-use super::{Error, Result};
 use ml_data::contract::{Params, Scored};
+use ml_data::{Error, Result};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ pub struct FittedImplicitAls {
     pub(super) derived: Derived,
 }
 
-/// What follows from the factors and is not written.
+/// Values that follow from the factors and are not stored.
 #[derive(Clone, Debug)]
 pub(super) struct Derived {
     pub(super) isa: Isa,
@@ -105,8 +105,9 @@ impl FittedImplicitAls {
         self.items.rows()
     }
 
-    /// The `k` items whose factors point most nearly the same way, with the cosine as score, without the item itself.
-    /// Items with zero factors have no direction: they are similar to nothing and left out.
+    /// The `k` items whose factors point most nearly the same way, with the cosine as score,
+    /// without the item itself. Items with zero factors have no direction: they are similar to
+    /// nothing and left out.
     ///
     /// # Errors
     /// An item the model does not know.

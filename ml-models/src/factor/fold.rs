@@ -1,11 +1,10 @@
 //! New users and items without a new fit.
 
-use super::als::Solver;
 use super::fitted::{Derived, FittedImplicitAls, unknown};
 use super::interactions::Entries;
 use super::matrix::Factors;
-use super::solve::Scratch;
-use super::{Error, Result};
+use super::solve::{Scratch, Solver};
+use ml_data::{Error, Result};
 
 /// A list of `(id, value)` as checked, merged entries.
 fn entries(list: &[(u32, f32)], known: usize, what: &str) -> Result<(Vec<u32>, Vec<f32>)> {
@@ -34,12 +33,14 @@ fn entries(list: &[(u32, f32)], known: usize, what: &str) -> Result<(Vec<u32>, V
 }
 
 impl FittedImplicitAls {
-    /// The factors of a user with this history of `(item, value)`, in any order, duplicates added up: the exact solution
-    /// with the items as they are, what one more half-iteration would give. A user without history gets zeros.
+    /// The factors of a user with this history of `(item, value)`, in any order, duplicates added
+    /// up: the exact solution with the items as they are, what one more half-iteration would give.
+    /// A user without history gets zeros.
     ///
     /// ```
     /// use ml_models::factor::{ImplicitAls, Interactions};
-    /// let seen = Interactions::from_pairs(4, 4, [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (2, 3), (3, 2), (3, 3)])?;
+    /// let pairs = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (2, 3), (3, 2), (3, 3)];
+    /// let seen = Interactions::from_pairs(4, 4, pairs)?;
     /// let model = ImplicitAls::new().factors(2).alpha(10.0).fit(&seen)?;
     /// let new = model.fold_in_user(&[(2, 1.0)])?;
     /// let best = model.recommend_to(&new, 1, &[2])?;
@@ -118,8 +119,8 @@ impl FittedImplicitAls {
         }
     }
 
-    /// Replaces or adds users: each gets the factors of its full new history, solved with the items as they are. Unknown
-    /// ids extend the model; numbers skipped on the way get zero factors.
+    /// Replaces or adds users: each gets the factors of its full new history, solved with the items
+    /// as they are. Unknown ids extend the model; numbers skipped on the way get zero factors.
     ///
     /// # Errors
     /// As [`fold_in_user`](Self::fold_in_user), for the id `u32::MAX`, and for ids so high that the

@@ -6,15 +6,17 @@ use super::top::Top;
 
 /// Items longest first, in panels of sixteen stored factor by factor.
 ///
-/// A dot product is at most the product of the lengths, so once the next panel's longest item cannot reach the k-th best
-/// score, no later one can: the search stops early and is still exact. Popular items are long, so it stops very early.
+/// A dot product is at most the product of the lengths, so once the next panel's longest item
+/// cannot reach the k-th best score, no later one can: the search stops early and is still exact.
+/// Popular items are long, so it stops very early.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     depth: usize,
     /// Item of every place; shorter than the panels, whose tail is zero.
     order: Vec<u32>,
     panels: Aligned,
-    /// The most that an item from this panel on can score per unit of the user's length, rounding included.
+    /// The most that an item from this panel on can score per unit of the user's length, rounding
+    /// included.
     reach: Vec<f64>,
 }
 
@@ -44,7 +46,8 @@ impl Index {
                 panels[at + 16 * k] = x;
             }
         }
-        // a sum of `depth` products in f32 is off by at most depth * 2^-24 of the product of lengths (to first order)
+        // a sum of `depth` products in f32 is off by at most depth * 2^-24 of the product of
+        // lengths (to first order)
         let slack = 1.0 + 2.0 * (depth + 4) as f64 * f64::from(f32::EPSILON);
         let reach = (0..count)
             .map(|p| {
@@ -91,7 +94,8 @@ impl Index {
         }
     }
 
-    /// [`search`](Self::search) for up to twelve users at once, with the same results. `skip` is told which user.
+    /// [`search`](Self::search) for up to twelve users at once, with the same results. `skip` is
+    /// told which user.
     pub(super) fn search_group(
         &self,
         isa: Isa,

@@ -1,7 +1,7 @@
-//! Who interacted with what, how much: a sparse matrix kept by user and by item.
+//! Interactions of users with items: a sparse matrix kept by user and by item.
 
-use super::{Error, Result};
 use crate::limits::ModelLimits;
+use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// The entries of one user or one item.
@@ -75,7 +75,8 @@ impl Csr {
     }
 }
 
-/// Sorts `(row, id, value)` entries into rows by counting, in order of arrival within a row. `keys` are their rows.
+/// Sorts `(row, id, value)` entries into rows by counting, in order of arrival within a row. `keys`
+/// are their rows.
 fn scatter(rows: usize, keys: &[u32], entries: impl Iterator<Item = (u32, u32, f32)>) -> Csr {
     let mut start = vec![0usize; rows + 1];
     for &r in keys {
@@ -99,15 +100,17 @@ fn scatter(rows: usize, keys: &[u32], entries: impl Iterator<Item = (u32, u32, f
     }
 }
 
-/// A sparse users x items matrix of non-negative values (counts, seconds, money), readable by user and by item.
+/// A sparse users x items matrix of non-negative values (counts, seconds, money), readable by user
+/// and by item.
 ///
-/// Users and items are numbered from 0. Pairs that occur more than once are added up. What the value means is the model's
-/// business: [`ImplicitAls`](super::ImplicitAls) reads it as confidence, [`Popularity`](crate::baseline::Popularity) as
-/// weight.
+/// Users and items are numbered from 0. Pairs that occur more than once are added up. What the
+/// value means is the model's business: [`ImplicitAls`](super::ImplicitAls) reads it as confidence,
+/// [`Popularity`](crate::baseline::Popularity) as weight.
 ///
 /// ```
 /// use ml_models::factor::Interactions;
-/// let seen = Interactions::from_triples(2, 3, [(0, 2, 1.0), (1, 0, 4.0), (0, 2, 0.5), (0, 1, 1.0)])?;
+/// let triples = [(0, 2, 1.0), (1, 0, 4.0), (0, 2, 0.5), (0, 1, 1.0)];
+/// let seen = Interactions::from_triples(2, 3, triples)?;
 /// assert_eq!(seen.user(0).ids, [1, 2]);
 /// assert_eq!(seen.user(0).values, [1.0, 1.5]);
 /// assert_eq!(seen.item(0).ids, [1]);
@@ -116,7 +119,8 @@ fn scatter(rows: usize, keys: &[u32], entries: impl Iterator<Item = (u32, u32, f
 /// ```
 ///
 /// # Missing values
-/// A pair that is not listed was not observed. A listed value may be 0 (observed, worth nothing) but not NaN.
+/// A pair that is not listed was not observed. A listed value may be 0 (observed, worth nothing)
+/// but not NaN.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Saved")]
 pub struct Interactions {
@@ -126,7 +130,7 @@ pub struct Interactions {
     by_item: Csr,
 }
 
-/// What is written: one orientation.
+/// The stored form: one orientation.
 #[derive(Deserialize)]
 struct Saved {
     items: usize,
@@ -207,7 +211,8 @@ impl Interactions {
         Self::from_checked(users, items, &triples)
     }
 
-    /// Builds the matrix from `(user, item)` pairs, each worth 1; a pair that occurs n times is worth n.
+    /// Builds the matrix from `(user, item)` pairs, each worth 1; a pair that occurs n times is
+    /// worth n.
     ///
     /// # Errors
     /// As [`Interactions::from_triples`].
@@ -265,7 +270,7 @@ impl Interactions {
         self.by_user.ids.len()
     }
 
-    /// Whether there is no pair at all.
+    /// True when there is no pair at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -309,7 +314,7 @@ fn check_rows(limits: ModelLimits, users: usize, items: usize) -> Result<()> {
     )
 }
 
-/// Says what is wrong with a triple.
+/// The error of a triple.
 fn refuse(row: usize, (u, i, v): (u32, u32, f32), users: usize, items: usize) -> Error {
     if u as usize >= users {
         Error::cell("user", row, format!("an id below {users}"), u)

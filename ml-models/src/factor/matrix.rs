@@ -1,12 +1,13 @@
 //! A dense matrix of factors, rows padded to whole vectors.
 
 use super::kernel::{Aligned, Matrix};
-use super::{Error, Result};
 use ml_data::random::{RngExt, generator};
+use ml_data::{Error, Result};
 use ndarray::{ArrayView2, aview2, s};
 use serde::{Deserialize, Serialize};
 
-/// One row of `factors` numbers for every user or item. Rows start on a cache line and end in zeros.
+/// One row of `factors` numbers for every user or item. Rows start on a cache line and end in
+/// zeros.
 #[derive(Clone, Debug)]
 pub(crate) struct Factors {
     rows: usize,
@@ -132,7 +133,7 @@ impl Factors {
     }
 }
 
-/// What is written: no padding.
+/// The stored form, without padding.
 #[derive(Serialize, Deserialize)]
 struct Saved {
     rows: usize,

@@ -1,4 +1,5 @@
-//! Factors behind the ranking contract: for known users, and for visitors known by their session alone.
+//! Factors behind the ranking contract: for known users, and for visitors known by their session
+//! alone.
 
 use super::fitted::FittedImplicitAls;
 use super::interactions::Entries;
@@ -8,7 +9,8 @@ use ml_data::contract::{ByItems, ByUser, Candidates, Ranker, Scored};
 use ml_data::{Error, Result};
 use std::sync::Arc;
 
-/// Ranks for users of the fit. A user the model does not know, or knows nothing about, gets no answer.
+/// Ranks for users of the fit. A user the model does not know, or knows nothing about, gets no
+/// answer.
 impl Ranker for FittedImplicitAls {
     type Query = ByUser;
     type Scratch = RankScratch;
@@ -32,16 +34,18 @@ impl Ranker for FittedImplicitAls {
     }
 }
 
-/// Ranks for visitors by the items of their session: folds the session in as a new user, then ranks by those factors.
+/// Ranks for visitors by the items of their session: folds the session in as a new user, then ranks
+/// by those factors.
 ///
-/// Every occurrence of an item adds the same value. Items the model does not know say nothing about the visitor and
-/// are passed over; a session without known items gets no answer. The session's items stay candidates: exclude
-/// them with [`Candidates::Except`].
+/// Every occurrence of an item adds the same value. Items the model does not know say nothing about
+/// the visitor and are passed over; a session without known items gets no answer. The session's
+/// items stay candidates: exclude them with [`Candidates::Except`].
 ///
 /// ```
 /// use ml_data::contract::{Candidates, ItemSet, Ranker};
 /// use ml_models::factor::{FoldIn, ImplicitAls, Interactions};
-/// let seen = Interactions::from_pairs(4, 4, [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (2, 3), (3, 2), (3, 3)])?;
+/// let pairs = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 2), (2, 3), (3, 2), (3, 3)];
+/// let seen = Interactions::from_pairs(4, 4, pairs)?;
 /// let model = ImplicitAls::new().factors(2).alpha(10.0).fit(&seen)?;
 /// let ranker = FoldIn::new(model.into());
 /// let (mut scratch, mut out) = Default::default();
@@ -72,8 +76,8 @@ impl FoldIn {
         FoldIn { model, value: 1.0 }
     }
 
-    /// The value of an item of the session, in the unit of the fit's data. Ranking refuses one that is negative or not
-    /// finite.
+    /// The value of an item of the session, in the unit of the fit's data. Ranking refuses one that
+    /// is negative or not finite.
     #[must_use]
     pub fn value(mut self, value: f32) -> Self {
         self.value = value;

@@ -5,8 +5,8 @@ use super::index::length;
 use super::interactions::Interactions;
 use super::kernel::{GROUP, Group};
 use super::top::Top;
-use super::{Error, Result};
 use ml_data::contract::{Candidates, Scored};
+use ml_data::{Error, Result};
 use rayon::prelude::*;
 
 /// Room for one ranking; reused, it allocates nothing.
@@ -30,7 +30,7 @@ impl Recommendations {
         self.start.len() - 1
     }
 
-    /// Whether no user was asked for.
+    /// True when no user was asked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -52,8 +52,8 @@ impl Recommendations {
 }
 
 impl FittedImplicitAls {
-    /// The `k` best items for a known user, without those in `seen` (usually the data of the fit): highest dot product
-    /// first, ties by lower item id. Fewer than `k` if there are no more.
+    /// The `k` best items for a known user, without those in `seen` (usually the data of the fit):
+    /// highest dot product first, ties by lower item id. Fewer than `k` if there are no more.
     ///
     /// # Errors
     /// A user the model does not know.
@@ -62,8 +62,8 @@ impl FittedImplicitAls {
         self.recommend_to(self.user_factors_padded(user), k, seen.user(user).ids)
     }
 
-    /// The `k` best items for the factors of a user, such as those of [`fold_in_user`](Self::fold_in_user), without the
-    /// ascending ids in `seen`.
+    /// The `k` best items for the factors of a user, such as those of
+    /// [`fold_in_user`](Self::fold_in_user), without the ascending ids in `seen`.
     ///
     /// # Errors
     /// The wrong number of factors; factors that are not finite; ids that do not ascend.
@@ -87,8 +87,8 @@ impl FittedImplicitAls {
         Ok(out)
     }
 
-    /// [`recommend`](Self::recommend) for many users, in parallel and several times faster for each; the same items and
-    /// scores, bit for bit. Without `seen`, no item is left out.
+    /// [`recommend`](Self::recommend) for many users, in parallel and several times faster for
+    /// each; the same items and scores, bit for bit. Without `seen`, no item is left out.
     ///
     /// # Errors
     /// A user the model does not know.
@@ -138,8 +138,9 @@ impl FittedImplicitAls {
         Ok(Recommendations { start, scored })
     }
 
-    /// Ranks the items of `among` by the factors of a user into `out`, best first; allocates nothing once `scratch` and
-    /// `out` are warm. Ids in [`Candidates::Only`] that the model does not know are left out, repeated ones ranked once.
+    /// Ranks the items of `among` by the factors of a user into `out`, best first; allocates
+    /// nothing once `scratch` and `out` are warm. Ids in [`Candidates::Only`] that the model does
+    /// not know are left out, repeated ones ranked once.
     ///
     /// # Errors
     /// The wrong number of factors; factors that are not finite.

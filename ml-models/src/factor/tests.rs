@@ -3,6 +3,7 @@
 use super::kernel::Isa;
 use super::matrix::Factors;
 use super::*;
+use ml_data::contract::Round;
 use ml_data::contract::{
     AnyRanker, ByItems, ByUser, ByVisit, Candidates, ItemSet, Ranker, Scored, Visit, best_first,
 };
@@ -58,8 +59,8 @@ fn the_number_of_threads_changes_no_bit() {
                 pool.install(|| {
                     let mut losses = vec![];
                     let als = als().solver(solver).calculate_training_loss(true);
-                    let model = als.fit_with(&data, &mut |step| {
-                        losses.push(step.loss.unwrap().to_bits());
+                    let model = als.fit_with(&data, &mut |round| {
+                        losses.push(round.train.unwrap().to_bits());
                         ControlFlow::Continue(())
                     });
                     let model = model.unwrap();
@@ -82,8 +83,8 @@ fn instruction_sets_agree() {
         let start = |rows, stage| Factors::random(rows, 20, 0.01, 3, stage);
         let mut loss = 0.0;
         let als = als().iterations(iterations).calculate_training_loss(true);
-        let model = als.iterate(isa, &data, start(80, "u"), start(50, "i"), &mut |step| {
-            loss = step.loss.unwrap();
+        let model = als.iterate(isa, &data, start(80, "u"), start(50, "i"), &mut |round| {
+            loss = round.train.unwrap();
             ControlFlow::Continue(())
         });
         (model.unwrap(), loss)
@@ -98,7 +99,8 @@ fn instruction_sets_agree() {
     };
     for isa in Isa::all() {
         let plain = format!("{isa:?}") == "scalar";
-        // rounding of the plain twin grows along directions the data does not fix; the loss does not feel it
+        // rounding of the plain twin grows along directions the data does not fix; the loss does
+        // not feel it
         let ((ten, loss), (best, want)) = (fit(isa, 10), fit(Isa::all()[0], 10));
         assert!(plain || far(&ten, &best) == 0.0, "{isa:?}");
         assert!(
@@ -304,7 +306,7 @@ fn refuses_bad_parameters_and_factors() {
             .is_err()
     );
     let model = als().fit(&data).unwrap();
-    let go = &mut |_| ControlFlow::Continue(());
+    let go = &mut |_: Round<'_>| ControlFlow::Continue(());
     let wrong = als()
         .factors(19)
         .fit_from(&data, model.user_factors(), model.item_factors(), go);
@@ -338,7 +340,8 @@ fn folding_in_a_known_history_repeats_the_exact_half_iteration() {
         .solver(Solver::Cholesky)
         .fit(&data)
         .unwrap();
-    // the users were solved before the items' last change: one more round of users from these items is what folding does
+    // the users were solved before the items' last change: one more round of users from these items
+    // is what folding does
     let again = model
         .fold_in_user(&data.user(7).iter().collect::<Vec<_>>())
         .unwrap();
@@ -429,18 +432,18 @@ fn the_callback_is_told_the_iteration_and_may_break_off() {
     let run = |loss: bool| {
         let mut seen = vec![];
         let als = als().iterations(5).calculate_training_loss(loss);
-        let model = als.fit_with(&data, &mut |step| {
-            seen.push((step.iteration, step.iterations, step.loss.is_some()));
-            match step.iteration {
-                1 => ControlFlow::Break(()),
+        let model = als.fit_with(&data, &mut |round| {
+            seen.push((round.round, round.of, round.train.is_some()));
+            match round.round {
+                2 => ControlFlow::Break(()),
                 _ => ControlFlow::Continue(()),
             }
         });
         (bits(&model.unwrap()), seen)
     };
     let (broken, seen) = run(false);
-    assert_eq!(seen, [(0, 5, false), (1, 5, false)]);
-    assert_eq!(run(true).1, [(0, 5, true), (1, 5, true)]);
+    assert_eq!(seen, [(1, 5, false), (2, 5, false)]);
+    assert_eq!(run(true).1, [(1, 5, true), (2, 5, true)]);
     assert_eq!(broken, bits(&als().iterations(2).fit(&data).unwrap()));
 }
 

@@ -4,8 +4,8 @@ use ml_data::contract::Scored;
 
 /// The best `k` so far: higher scores first, equal ones by lower item id.
 ///
-/// A score and an item are one integer whose order is the ranking's, kept in a heap with the worst on top. Reusing a `Top`
-/// allocates nothing.
+/// A score and an item are one integer whose order is the ranking's, kept in a heap with the worst
+/// on top. Reusing a `Top` allocates nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Top {
     keys: Vec<u64>,
@@ -41,7 +41,8 @@ fn score(key: u64) -> f32 {
 }
 
 impl Top {
-    /// Starts over; `k` at most the number of items that can come, so that a huge `k` reserves nothing huge.
+    /// Starts over; `k` at most the number of items that can come, so that a huge `k` reserves
+    /// nothing huge.
     pub(crate) fn start(&mut self, k: usize) {
         self.keys.clear();
         self.keys.reserve(k);
@@ -57,7 +58,7 @@ impl Top {
         }
     }
 
-    /// Whether this would enter.
+    /// True when this would enter.
     pub(crate) fn wants(&self, score: f32, item: u32) -> bool {
         self.keys.len() < self.k
             || self
@@ -66,7 +67,7 @@ impl Top {
                 .is_some_and(|&worst| key(score, item) > worst)
     }
 
-    /// Whether exactly this is among the best already.
+    /// True when exactly this is among the best already.
     pub(crate) fn holds(&self, score: f32, item: u32) -> bool {
         self.keys.contains(&key(score, item))
     }
