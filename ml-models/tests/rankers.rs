@@ -73,7 +73,7 @@ fn stored<M: Serialize>(model: &M) -> Vec<u8> {
 
 /// The duties of a recommender on data with values, in any order, with pairs given in two halves.
 fn check_recommender<R: Recommender + Sync>(name: &str, recommender: &R) {
-    let of = |u: u32| (0..ITEMS).filter(move |i| (u * 7 + i * 3) % 5 == 0);
+    let of = |u: u32| (0..ITEMS).filter(move |i| (u * 7 + i * 3).is_multiple_of(5));
     let triples: Vec<(u32, u32, f32)> = (0..USERS)
         .flat_map(|u| of(u).map(move |i| (u, i, (1 + u % 3) as f32)))
         .collect();

@@ -10,6 +10,9 @@ const THREADS: u8 = 8;
 
 type Outcome = std::result::Result<(), String>;
 
+/// A duty, and its check on an empty store.
+type Rule = (&'static str, fn(&dyn RegistryStore) -> Outcome);
+
 /// Checks the duties of a [`RegistryStore`] that show from outside. `make` gives an empty store at
 /// every call.
 ///
@@ -24,7 +27,7 @@ type Outcome = std::result::Result<(), String>;
 /// ```
 pub fn check_registry_store<S: RegistryStore>(name: &str, make: impl Fn() -> S) -> Report {
     let mut report = Report::new(name);
-    let rules: [(&'static str, fn(&dyn RegistryStore) -> Outcome); 11] = [
+    let rules: [Rule; 11] = [
         ("an empty store holds nothing", empty),
         ("an entry reads back part by part", entry_reads_back),
         ("an entry is written once", entry_is_written_once),

@@ -85,7 +85,7 @@ impl ImplicitAls {
             return Err(Error::value(
                 "interactions",
                 "at least one user and one item",
-                &format!("{} x {}", data.users(), data.items()),
+                format!("{} x {}", data.users(), data.items()),
             ));
         }
         self.check_size(data.users(), data.items())?;

@@ -50,8 +50,8 @@ impl TryFrom<Saved> for FittedImplicitAls {
         if s.users.factors() != s.params.factors || s.items.factors() != s.params.factors {
             return Err(Error::value(
                 "saved factors",
-                &format!("{} columns", s.params.factors),
-                &s.users.factors().to_string(),
+                format!("{} columns", s.params.factors),
+                s.users.factors(),
             ));
         }
         s.params.check_size(s.users.rows(), s.items.rows())?;
@@ -153,7 +153,7 @@ impl FittedImplicitAls {
 
 /// An id the model does not know.
 pub(super) fn unknown(what: &str, id: u32, count: usize) -> Error {
-    Error::value(what, &format!("an id below {count}"), &id.to_string())
+    Error::value(what, format!("an id below {count}"), id)
 }
 
 impl Derived {
@@ -172,7 +172,7 @@ impl Derived {
             return Err(Error::value(
                 "factors",
                 "scores within f32",
-                &format!("a possible score of {most:e}"),
+                format!("a possible score of {most:e}"),
             ));
         }
         Ok(Derived {

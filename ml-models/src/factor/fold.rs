@@ -14,9 +14,9 @@ fn entries(list: &[(u32, f32)], known: usize, what: &str) -> Result<(Vec<u32>, V
         }
         if !(v >= 0.0 && v.is_finite()) {
             return Err(Error::value(
-                &format!("value of {what} {id}"),
+                format!("value of {what} {id}"),
                 "a finite number of at least 0",
-                &v.to_string(),
+                v,
             ));
         }
     }

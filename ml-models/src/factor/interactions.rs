@@ -194,11 +194,7 @@ impl Interactions {
     ) -> Result<Self> {
         for (what, n) in [("users", users), ("items", items)] {
             if n > u32::MAX as usize {
-                return Err(Error::value(
-                    what,
-                    "at most 4294967295 rows",
-                    &n.to_string(),
-                ));
+                return Err(Error::value(what, "at most 4294967295 rows", n));
             }
         }
         check_rows(limits, users, items)?;

@@ -46,8 +46,8 @@ impl Factors {
         if a.dim() != (rows, factors) {
             return Err(Error::value(
                 what,
-                &format!("{rows} x {factors}"),
-                &format!("{} x {}", a.nrows(), a.ncols()),
+                format!("{rows} x {factors}"),
+                format!("{} x {}", a.nrows(), a.ncols()),
             ));
         }
         let mut all = Self::zeros(rows, factors);
@@ -65,9 +65,9 @@ impl Factors {
         match self.data.iter().position(|x| !x.is_finite()) {
             None => Ok(()),
             Some(at) => Err(Error::value(
-                &format!("{what} row {}", at / self.stride()),
+                format!("{what} row {}", at / self.stride()),
                 "finite factors",
-                &self.data[at].to_string(),
+                self.data[at],
             )),
         }
     }

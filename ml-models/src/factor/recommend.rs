@@ -223,8 +223,8 @@ impl FittedImplicitAls {
         if user.len() != n && user.len() != stride {
             return Err(Error::value(
                 "user factors",
-                &format!("{n} values"),
-                &user.len().to_string(),
+                format!("{n} values"),
+                user.len(),
             ));
         }
         let long = length(&user[..n]);
@@ -234,7 +234,7 @@ impl FittedImplicitAls {
             Err(Error::value(
                 "user factors",
                 "finite factors and scores",
-                &format!("length {long}"),
+                format!("length {long}"),
             ))
         }
     }

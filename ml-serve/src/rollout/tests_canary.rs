@@ -304,6 +304,9 @@ fn stages_that_make_no_sense_are_refused() {
     assert!(Canary::new().stages([1.0]).gates(limited).check().is_ok());
 }
 
+/// A change of the gates, and the setting at fault.
+type Setting = (fn(&mut Gates), &'static str);
+
 #[test]
 fn gates_that_make_no_sense_are_refused() {
     let failing = Health {
@@ -318,7 +321,7 @@ fn gates_that_make_no_sense_are_refused() {
         assert_eq!(verdict.decision, CanaryDecision::Hold, "{verdict:?}");
         canary.check().unwrap_err().to_string()
     };
-    let settings: [(fn(&mut Gates), &str); 9] = [
+    let settings: [Setting; 9] = [
         (|g| g.judge_from = 0, "judge_from"),
         (|g| g.min_requests = 9, "min_requests"),
         (|g| g.error_rate_max = f64::NAN, "error_rate_max"),
