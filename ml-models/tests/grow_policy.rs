@@ -14,6 +14,7 @@ use ml_data::sample::{
 use ml_models::boost::{
     Boost, Boosting, DataSampleStrategy, FittedBoost, FittedBoostClassifier, GrowPolicy,
 };
+use ml_models::interchange::lightgbm;
 use ml_models::tree::{Child, Tree};
 
 const POLICIES: [GrowPolicy; 3] = [
@@ -648,6 +649,18 @@ fn trainings_go_on_and_are_refitted_under_every_policy() {
         for (new, old) in refitted.trees().iter().zip(whole.trees()) {
             assert_eq!(new.nodes().len(), old.nodes().len());
         }
+    }
+}
+
+#[test]
+fn models_of_every_policy_go_to_lightgbms_file_and_back() {
+    let (train, valid) = (real(900, 11).into_train(), real(300, 12).into_valid());
+    for policy in POLICIES {
+        let model: FittedBoost = boost(policy).fit(&train).unwrap();
+        let scores = model.ensemble().raw_scores(valid.x()).unwrap();
+        let text = lightgbm::to_string(model.ensemble()).unwrap();
+        let read = lightgbm::from_str(&text).unwrap();
+        assert_eq!(read.raw_scores(valid.x()).unwrap(), scores, "{policy:?}");
     }
 }
 

@@ -44,8 +44,8 @@ impl Categories {
         }
     }
 
-    /// How many words [`from_words`](Self::from_words) would need: one for each 32 codes up to the
-    /// highest.
+    /// Number of words that [`from_words`](Self::from_words) would need: one for each 32 codes up
+    /// to the highest.
     pub(crate) fn span(&self) -> usize {
         self.words.last().map_or(0, |w| w.0 as usize + 1)
     }
@@ -89,7 +89,8 @@ impl Categories {
         self.words.iter().map(|w| w.1.count_ones() as usize).sum()
     }
 
-    /// The category that a cell of a table stands for: its whole part. None for missing, negative and huge numbers.
+    /// The category that a cell of a table stands for: its whole part. None for missing, negative
+    /// and huge numbers.
     #[must_use]
     pub fn of(value: f64) -> Option<u32> {
         (value > -1.0 && value < f64::from(i32::MAX)).then_some(value as u32)

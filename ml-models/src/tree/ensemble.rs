@@ -10,7 +10,7 @@ use super::node::Node;
 use super::predict::{Compiled, Scratch, rows};
 use super::shape::Tree;
 
-/// What an ensemble is made of; [`Ensemble::new`] checks that it fits together.
+/// The parts of an ensemble; [`Ensemble::new`] checks that it fits together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EnsembleParts {
     /// Names of the feature columns.
@@ -25,18 +25,20 @@ pub struct EnsembleParts {
     pub combine: Combine,
     /// From scores to predictions.
     pub link: Link,
-    /// What the trees were grown to minimise, as LightGBM spells it in its files.
+    /// The loss that the trees minimise, as LightGBM spells it in its files.
     pub objective: String,
 }
 
 /// Decision trees that predict together: boosted, or a forest.
 ///
-/// Rows may be `f32` or `f64`; a row and a batch give the same bits, and the trees are added in their order.
+/// Rows may be `f32` or `f64`; a row and a batch give the same bits, and the trees are added in
+/// their order.
 ///
 /// # References
 ///
-/// Batches follow Lucchese et al., *QuickScorer* (SIGIR 2015), [doi:10.1145/2766462.2767733](https://doi.org/10.1145/2766462.2767733),
-/// in spirit: all nodes are evaluated for many rows at a time, without branches.
+/// Batches follow Lucchese et al., *QuickScorer* (SIGIR 2015),
+/// [doi:10.1145/2766462.2767733](https://doi.org/10.1145/2766462.2767733), in spirit: all nodes are
+/// evaluated for many rows at a time, without branches.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "EnsembleParts", into = "EnsembleParts")]
 pub struct Ensemble {
@@ -99,7 +101,7 @@ impl Ensemble {
         })
     }
 
-    /// What it is made of.
+    /// Its parts.
     #[must_use]
     pub fn parts(&self) -> &EnsembleParts {
         &self.parts
@@ -123,13 +125,13 @@ impl Ensemble {
         &self.parts.names
     }
 
-    /// How often each feature splits a node (LightGBM's `split` importance), in column order.
+    /// Number of nodes that each feature splits (LightGBM's `split` importance), in column order.
     #[must_use]
     pub fn split_importance(&self) -> Vec<u64> {
         self.importance(|_| 1)
     }
 
-    /// How much all splits on each feature have gained (LightGBM's `gain` importance), in column order.
+    /// Total gain of the splits on each feature (LightGBM's `gain` importance), in column order.
     #[must_use]
     pub fn gain_importance(&self) -> Vec<f64> {
         self.importance(|node| node.gain)
@@ -187,7 +189,8 @@ impl Ensemble {
         self.raw_any_scores(R::any_view(x))
     }
 
-    /// The leaf that each row reaches in each tree (LightGBM's `pred_leaf`): row after row, one number a tree.
+    /// The leaf that each row reaches in each tree (LightGBM's `pred_leaf`): row after row, one
+    /// number a tree.
     ///
     /// # Errors
     /// Other columns than the trained ones.
@@ -197,7 +200,8 @@ impl Ensemble {
         rows::leaves(&self.compiled, x)
     }
 
-    /// The predictions of all rows: probabilities, rates or scores, [`outputs`](Self::outputs) numbers a row.
+    /// The predictions of all rows: probabilities, rates or scores, [`outputs`](Self::outputs)
+    /// numbers a row.
     ///
     /// # Errors
     /// Other columns than the trained ones.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How scores become predictions.
+/// Function from scores to predictions.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Link {
     /// The score itself.
@@ -15,7 +15,7 @@ pub enum Link {
     Softmax,
 }
 
-/// How a row's leaf values become a score.
+/// Combination of a row's leaf values to a score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Combine {
     /// They are added up, as in boosting.
@@ -25,8 +25,9 @@ pub enum Combine {
 }
 
 impl Link {
-    /// Turns the scores of a row into its predictions, with the platform's exponential: so do LightGBM and XGBoost, and a model
-    /// that moved between them keeps its probabilities to the last bit.
+    /// Turns the scores of a row into its predictions, with the platform's exponential: so do
+    /// LightGBM and XGBoost, and a model that moved between them keeps its probabilities to the
+    /// last bit.
     pub fn apply(self, row: &mut [f64]) {
         match self {
             Self::Identity => {}

@@ -1,8 +1,10 @@
-//! The exponential, written so that a loop over it vectorises and gives the same bits on every processor.
+//! The exponential, written so that a loop over it vectorises and gives the same bits on every
+//! processor.
 
 use rayon::prelude::*;
 
-/// Adding this to a small number rounds it to an integer, which then fills the low bits of the mantissa.
+/// Adding this to a small number rounds it to an integer, which then fills the low bits of the
+/// mantissa.
 const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
 const LN2_HIGH: f64 = 0.693_147_180_369_123_8; // the low 32 bits of its mantissa are zero
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
@@ -75,7 +77,8 @@ pub(crate) fn mean_of(n: usize, weights: Option<&[f64]>, f: impl Fn(usize) -> f6
     sum / total
 }
 
-/// Rows summed as one piece: sums over pieces in their order are the same for any number of threads.
+/// Rows summed as one piece: sums over pieces in their order are the same for any number of
+/// threads.
 pub(crate) const PIECE: usize = 8192;
 
 #[cfg(test)]

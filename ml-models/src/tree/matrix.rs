@@ -1,4 +1,4 @@
-//! What trees are learned from and predict: rows of numbers, with or without their zeros.
+//! Rows that trees are learned from and predict: numbers, with or without their zeros.
 //!
 //! [`Matrix`] is what users see, a bound on rows. Behind it each row type turns into
 //! [`AnyView`] or [`AnyRow`], so that binning, training and prediction are compiled here, once for
@@ -7,8 +7,8 @@
 use ml_data::for_any;
 use ml_data::repr::{AnyRow, AnyView, Dense, Float, Names, Repr, Sparse, View};
 
-/// Rows of numbers that trees take: [`Dense`], and [`Sparse`], whose zeros are not stored. Both give the same trees and
-/// predictions, bit by bit.
+/// Rows of numbers that trees take: [`Dense`], and [`Sparse`], whose zeros are not stored. Both
+/// give the same trees and predictions, bit by bit.
 #[diagnostic::on_unimplemented(
     message = "boosting does not learn from `{Self}` rows, nor predict them",
     label = "neither `Dense` nor `Sparse` rows",

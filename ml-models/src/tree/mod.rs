@@ -2,7 +2,8 @@
 //!
 //! * [`Node`], [`Tree`], [`Ensemble`]: what is kept, in the features' own values;
 //! * `bin`: numbers become bytes, one a cell, with LightGBM's rules for the boundaries;
-//! * `grow`: one tree, leaf by leaf, from histograms of integers, whose sums do not depend on the order of the rows;
+//! * `grow`: one tree, leaf by leaf, from histograms of integers, whose sums do not depend on the
+//!   order of the rows;
 //! * `predict`: trees compiled for one row and for batches, with equal results;
 //! * [`Printer`]: trees as text and pictures;
 //! * [`Explainer`]: what each feature adds to a prediction;

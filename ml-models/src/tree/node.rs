@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::categories::Categories;
 
-/// Where a split sends a row: on to another node, or to a leaf.
+/// A child of a node: another node, or a leaf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Child {
     /// Index of a node of the tree, always above the parent's.
@@ -13,19 +13,19 @@ pub enum Child {
     Leaf(u32),
 }
 
-/// What a split asks of a value; yes is left.
+/// A question about a value; yes is left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Condition {
     /// Is it at most the threshold?
     Threshold(f64),
     /// Is it there at all? Only missing values go right.
     Present,
-    /// Is its category in the set? Categories are whole numbers; a value is cut to its whole part, and negative, huge and
-    /// unknown ones are in no set.
+    /// Is its category in the set? Categories are whole numbers; a value is cut to its whole part,
+    /// and negative, huge and unknown ones are in no set.
     Categories(Categories),
 }
 
-/// Which values a split takes for missing.
+/// Values that a split takes for missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MissingType {
     /// `NaN`.
@@ -41,19 +41,19 @@ pub enum MissingType {
 pub struct Node {
     /// Column of the feature matrix.
     pub feature: u32,
-    /// What is asked of the value.
+    /// The question about the value.
     pub test: Condition,
-    /// Which values are missing; categories know `NaN` only.
+    /// The values that are missing; categories know `NaN` only.
     pub missing: MissingType,
     /// Whether missing values go left.
     pub missing_left: bool,
-    /// Where yes leads.
+    /// The child for yes.
     pub left: Child,
-    /// Where no leads.
+    /// The child for no.
     pub right: Child,
-    /// How much the split lowered the training loss (LightGBM's split gain).
+    /// Decrease of the training loss by the split (LightGBM's split gain).
     pub gain: f64,
-    /// What the node would add to the score were it a leaf.
+    /// Value that the node would add to the score were it a leaf.
     pub value: f64,
     /// Sum of the hessians of the training rows that came here.
     pub weight: f64,

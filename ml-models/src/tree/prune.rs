@@ -4,8 +4,9 @@ use super::node::{Child, Node};
 use super::shape::{Leaf, Tree};
 
 impl Tree {
-    /// The smallest tree, with some splits of this one turned into leaves, for which the gains of its splits less `alpha` a leaf are
-    /// highest; `alpha` is in the unit of [`Node::gain`]. 0 removes splits that gain nothing, infinity all of them.
+    /// The smallest tree, with some splits of this one turned into leaves, for which the gains of
+    /// its splits less `alpha` a leaf are highest; `alpha` is in the unit of [`Node::gain`]. 0
+    /// removes splits that gain nothing, infinity all of them.
     ///
     /// ```
     /// use ml_data::prelude::*;
@@ -34,8 +35,8 @@ impl Tree {
     ///
     /// # References
     ///
-    /// Breiman, Friedman, Olshen and Stone, *Classification and regression trees* (1984), chapter 3,
-    /// [doi:10.1201/9781315139470](https://doi.org/10.1201/9781315139470).
+    /// Breiman, Friedman, Olshen and Stone, *Classification and regression trees* (1984), chapter
+    /// 3, [doi:10.1201/9781315139470](https://doi.org/10.1201/9781315139470).
     #[must_use]
     pub fn pruned(&self, alpha: f64) -> Self {
         self.with_splits(&worth_keeping(&self.nodes, alpha, |node| {
@@ -82,7 +83,7 @@ impl Tree {
     }
 }
 
-/// Which splits stay when every leaf costs `alpha`.
+/// The splits that stay when every leaf costs `alpha`.
 pub(crate) fn worth_keeping(nodes: &[Node], alpha: f64, gain: impl Fn(usize) -> f64) -> Vec<bool> {
     // How much better a node is with its splits than as a leaf, 0 where it is not.
     let mut better = vec![0.0; nodes.len()];

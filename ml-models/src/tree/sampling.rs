@@ -2,8 +2,8 @@
 
 use ml_data::random::{Rng, generator, hash};
 
-/// `k` of the numbers `0..n`, each subset equally likely, ascending; all of them where `k >= n`. Draws of different stages and
-/// indices are independent; equal arguments draw equal numbers.
+/// `k` of the numbers `0..n`, each subset equally likely, ascending; all of them where `k >= n`.
+/// Draws of different stages and indices are independent; equal arguments draw equal numbers.
 pub(crate) fn choose(n: usize, k: usize, seed: u64, stage: &str, index: u64) -> Vec<u32> {
     if k >= n {
         return (0..n as u32).collect();
@@ -22,7 +22,8 @@ pub(crate) fn choose(n: usize, k: usize, seed: u64, stage: &str, index: u64) -> 
     out
 }
 
-/// The `k` rows of `0..n` with the lowest hashes, ascending: a sample that can be drawn while rows go by, as [`Lowest`] does.
+/// The `k` rows of `0..n` with the lowest hashes, ascending: a sample that can be drawn while rows
+/// go by, as [`Lowest`] does.
 pub(crate) fn lowest(n: usize, k: usize, seed: u64) -> Vec<u32> {
     let mut rows = Lowest::new(k, seed);
     // More is seldom needed, and less work is left for the exact choice.
@@ -78,7 +79,8 @@ impl Lowest {
         self.kept.len() / 2 >= self.k.max(1)
     }
 
-    /// Forgets the rows that are not among the lowest so far; returns the positions of the others among those noted.
+    /// Forgets the rows that are not among the lowest so far; returns the positions of the others
+    /// among those noted.
     pub(crate) fn keep(&mut self) -> Vec<usize> {
         if self.kept.len() > self.k {
             let mut hashes: Vec<(u64, u32)> = self.kept.clone();

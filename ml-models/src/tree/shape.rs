@@ -15,7 +15,7 @@ pub struct Tree {
 /// A leaf of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Leaf {
-    /// What it adds to the score, learning rate included.
+    /// Value that it adds to the score, learning rate included.
     pub value: f64,
     /// Sum of the hessians of the training rows that came here.
     pub weight: f64,
@@ -25,11 +25,11 @@ pub struct Leaf {
 }
 
 impl Tree {
-    /// From splits, the root first, and leaves; without splits there is one leaf. `shrinkage` is the learning rate that the
-    /// values already contain.
+    /// From splits, the root first, and leaves; without splits there is one leaf. `shrinkage` is
+    /// the learning rate that the values already contain.
     ///
     /// # Errors
-    /// What keeps these parts from being a tree.
+    /// Nodes and leaves that are no tree, with the reason.
     pub fn new(nodes: Vec<Node>, leaves: Vec<Leaf>, shrinkage: f64) -> Result<Self, &'static str> {
         let tree = Self {
             nodes,
@@ -70,7 +70,8 @@ impl Tree {
         }
     }
 
-    /// The leaf of a row, by going down one split after the other: the definition that faster ways are tested against.
+    /// The leaf of a row, by going down one split after the other: the definition that faster ways
+    /// are tested against.
     #[must_use]
     pub fn leaf_of(&self, value: impl Fn(usize) -> f64) -> usize {
         let mut at = self.root();
@@ -118,7 +119,7 @@ impl Tree {
         self.shrinkage *= by;
     }
 
-    /// What is wrong with a tree that was read from a file, if anything.
+    /// The fault of a tree that was read from a file, if it has one.
     pub(crate) fn flaw(&self, features: usize) -> Option<&'static str> {
         if self.leaves.len() != self.nodes.len() + 1 {
             return Some("a tree must have one leaf more than nodes");

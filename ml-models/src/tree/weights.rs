@@ -1,4 +1,4 @@
-//! What each row counts for.
+//! Weights of rows.
 
 /// Weights of the rows in training; all positive, as rows of weight 0 are dropped before.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,7 @@ impl Weights {
         }
     }
 
-    /// What row `i` counts for.
+    /// Weight of row `i`.
     pub(crate) fn of(&self, i: usize) -> f64 {
         match self {
             Self::Unit => 1.0,
@@ -58,7 +58,7 @@ impl Weights {
         }
     }
 
-    /// How many rows each row stands for, if not one.
+    /// Number of rows that each row stands for, if not one.
     pub(crate) fn repeats(&self) -> Option<&[u32]> {
         match self {
             Self::Repeats(repeats) => Some(repeats),

@@ -4,8 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use crate::tree::kernel::LINE;
 
-/// Zeros to begin with. Rows of 16, 32 or 64 bytes then lie in one cache line each: half of the rows of 32 would straddle two
-/// otherwise, and reading rows here and there takes a fifth longer.
+/// Zeros to begin with. Rows of 16, 32 or 64 bytes then lie in one cache line each: half of the
+/// rows of 32 would straddle two otherwise, and reading rows here and there takes a fifth longer.
 #[derive(Debug)]
 pub(crate) struct Aligned {
     bytes: Vec<u8>,

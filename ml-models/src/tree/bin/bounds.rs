@@ -1,8 +1,9 @@
-//! Where to cut a column into bins.
+//! Boundaries of the bins of a column.
 //!
-//! Columns with few distinct values get a boundary midway between neighbours; others get bins of about equal weight, in
-//! which a value frequent enough to fill a bin has one of its own. Negative numbers, zero and positive numbers never
-//! share a bin. Rules and rounding follow LightGBM, so that equal data give equal bins.
+//! Columns with few distinct values get a boundary midway between neighbours; others get bins of
+//! about equal weight, in which a value frequent enough to fill a bin has one of its own. Negative
+//! numbers, zero and positive numbers never share a bin. Rules and rounding follow LightGBM, so
+//! that equal data give equal bins.
 
 /// Numbers this close to zero are zero.
 const ZERO: f64 = 1e-35;
@@ -38,8 +39,8 @@ impl Distinct {
         out
     }
 
-    /// Upper boundaries of the bins, ascending, the last bin's (infinity) left out: bin `b` holds the values above
-    /// boundary `b - 1` and at most boundary `b`.
+    /// Upper boundaries of the bins, ascending, the last bin's (infinity) left out: bin `b` holds
+    /// the values above boundary `b - 1` and at most boundary `b`.
     pub(crate) fn bounds(&self, max_bin: usize, min_data_in_bin: usize) -> Vec<f64> {
         let negative = self.values.partition_point(|&v| v <= -ZERO);
         let positive = self.values.partition_point(|&v| v <= ZERO);
@@ -99,7 +100,8 @@ impl Distinct {
     }
 }
 
-/// Indices of the last value of each bin but the last, for at most `max_bin` bins of about equal weight.
+/// Indices of the last value of each bin but the last, for at most `max_bin` bins of about equal
+/// weight.
 fn equal_weight(counts: &[f64], max_bin: usize, rows: f64) -> Vec<usize> {
     let mean = rows / max_bin as f64;
     let alone: Vec<bool> = counts.iter().map(|&c| c >= mean).collect();

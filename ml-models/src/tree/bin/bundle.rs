@@ -1,10 +1,12 @@
-//! Which sparse columns may share a byte (exclusive feature bundling).
+//! Sparse columns that may share a byte (exclusive feature bundling).
 //!
-//! Columns that are 0 (or another usual value) in nearly all rows, such as those of one-hot codes, seldom differ from it
-//! together. Those that never do in a sample are put into one byte; whether they never do at all is checked when the cells
-//! are filled, so bundles change the memory and the time, and no bit of a tree.
+//! Columns that are 0 (or another usual value) in nearly all rows, such as those of one-hot codes,
+//! seldom differ from it together. Those that never do in a sample are put into one byte; whether
+//! they never do at all is checked when the cells are filled, so bundles change the memory and the
+//! time, and no bit of a tree.
 //!
-//! Reference: Ke et al., LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NeurIPS 2017, section 4.
+//! Reference: Ke et al., LightGBM: A Highly Efficient Gradient Boosting Decision Tree, NeurIPS
+//! 2017, section 4.
 
 use super::layout::NARROW;
 use super::slots::Bundle;
@@ -73,7 +75,8 @@ impl Open {
     }
 }
 
-/// Bundles of at least two columns: each column, those with the most rows first, goes into the first bundle with room.
+/// Bundles of at least two columns: each column, those with the most rows first, goes into the
+/// first bundle with room.
 pub(super) fn bundles(mut columns: Vec<SparseColumn>, rows: usize) -> Vec<Bundle> {
     columns.sort_by_key(|c| (std::cmp::Reverse(c.rows.len()), c.column));
     let mut open: Vec<Open> = Vec::new();

@@ -1,11 +1,12 @@
-//! Which categories get a bin of their own.
+//! Categories that get a bin of their own.
 
 /// Share of the rows whose categories get bins even where there are more than `max_bin`.
 const COVERED: f64 = 0.99;
 
-/// The categories worth a bin, the most frequent first, of equally frequent ones the smallest; by LightGBM's rules: as many as
-/// there are bins, more if these hold less than 99 % of the rows, but none (after the second) with less than
-/// `min_data_in_bin` rows. `others` says whether some rows have no usable category.
+/// The categories worth a bin, the most frequent first, of equally frequent ones the smallest; by
+/// LightGBM's rules: as many as there are bins, more if these hold less than 99 % of the rows, but
+/// none (after the second) with less than `min_data_in_bin` rows. `others` says whether some rows
+/// have no usable category.
 pub(super) fn frequent(
     mut counts: Vec<(u32, f64)>,
     others: bool,

@@ -3,8 +3,8 @@
 use super::aligned::Aligned;
 use super::slots::Slots;
 
-/// Bins of a matrix, row after row, each padded to `stride` bytes: first the slots of one byte, then those of two. The bin
-/// `values()` of a column stands for a missing value.
+/// Bins of a matrix, row after row, each padded to `stride` bytes: first the slots of one byte,
+/// then those of two. The bin `values()` of a column stands for a missing value.
 #[derive(Debug)]
 pub(crate) struct Cells {
     pub(crate) bytes: Aligned,

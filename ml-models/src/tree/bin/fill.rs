@@ -20,7 +20,8 @@ pub(super) const BLOCK: usize = 4096;
 pub(crate) struct Filler<'a> {
     pub(super) layout: &'a Layout,
     finds: Vec<Find<'a>>,
-    /// Whether a column differed from its usual bin in a row where another one in its byte did, too.
+    /// Whether a column differed from its usual bin in a row where another one in its byte did,
+    /// too.
     met: Vec<AtomicBool>,
 }
 
@@ -53,7 +54,8 @@ impl<'a> Filler<'a> {
         });
     }
 
-    /// Calls `each` with the number and the cells of each block of `rows` rows, of which the first is row `first` of the cells.
+    /// Calls `each` with the number and the cells of each block of `rows` rows, of which the first
+    /// is row `first` of the cells.
     pub(super) fn blocks(
         &self,
         cells: &mut Cells,
@@ -100,7 +102,8 @@ impl<'a> Filler<'a> {
         (0..).zip(met).filter(|m| m.1).map(|m| m.0).collect()
     }
 
-    /// Writes at most [`LANES`] rows; `value(k, c)` is the value of the `k`-th of them in column `c` of the matrix.
+    /// Writes at most [`LANES`] rows; `value(k, c)` is the value of the `k`-th of them in column
+    /// `c` of the matrix.
     #[inline(always)]
     fn lines(&self, to: &mut Block<'_>, from: usize, value: impl Fn(usize, usize) -> f64) {
         let (stride, slots) = (to.stride, to.slots);

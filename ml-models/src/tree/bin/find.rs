@@ -1,4 +1,4 @@
-//! How the bin of a value is found.
+//! The bin of a value.
 
 use super::layout::{Bins, Column};
 use crate::tree::Categories;

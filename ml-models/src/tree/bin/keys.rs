@@ -19,7 +19,8 @@ pub(super) fn from_key(key: u64) -> f64 {
     })
 }
 
-/// Different keys in ascending order, each with its number of rows: those given for each key, or 1 each where none are.
+/// Different keys in ascending order, each with its number of rows: those given for each key, or 1
+/// each where none are.
 pub(super) fn tally(mut keys: Vec<u64>, rows: Vec<u32>) -> Vec<(u64, u32)> {
     let mut out: Vec<(u64, u32)> = Vec::new();
     let mut add = |key: u64, rows: u32| match out.last_mut() {
@@ -40,8 +41,8 @@ pub(super) fn tally(mut keys: Vec<u64>, rows: Vec<u32>) -> Vec<(u64, u32)> {
 /// Below this length a comparison sort is faster.
 const SMALL: usize = 2048;
 
-/// Sorts by the lowest byte first; bytes that are the same in all keys cost nothing, and numbers that come from `f32` have
-/// many of them.
+/// Sorts by the lowest byte first; bytes that are the same in all keys cost nothing, and numbers
+/// that come from `f32` have many of them.
 fn sort(keys: &mut Vec<u64>) {
     if keys.len() < SMALL {
         return keys.sort_unstable();

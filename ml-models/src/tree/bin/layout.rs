@@ -8,13 +8,14 @@ pub(crate) struct Column {
     /// Position of the column in the matrix it was learned from.
     pub(crate) source: u32,
     pub(crate) bins: Bins,
-    /// Whether the bin after the last one is in use: for values that were missing in training, and for rare categories.
+    /// Whether the bin after the last one is in use: for values that were missing in training, and
+    /// for rare categories.
     pub(crate) missing: bool,
     /// Whether most sampled rows have one value.
     pub(crate) sparse: bool,
 }
 
-/// What each bin holds.
+/// The values of each bin.
 #[derive(Debug, Clone)]
 pub(crate) enum Bins {
     /// Upper boundaries of the bins, the last bin's (infinity) left out.
@@ -44,7 +45,8 @@ impl Column {
         matches!(self.bins, Bins::Categories(_))
     }
 
-    /// Whether a cell needs two bytes. Values not seen in training take the bin after the last one, too.
+    /// Whether a cell needs two bytes. Values not seen in training take the bin after the last one,
+    /// too.
     fn is_wide(&self) -> bool {
         self.values() >= NARROW
     }
@@ -55,12 +57,13 @@ impl Column {
 pub(crate) struct Layout {
     /// Those of one byte first.
     pub(crate) columns: Vec<Column>,
-    /// How many have one byte.
+    /// Number of those of one byte.
     pub(crate) narrow: usize,
-    /// Where the training cells are in a row.
+    /// Places of the training cells in a row.
     pub(crate) slots: Slots,
-    /// Where the bins of each slot begin in a histogram, and where the last one's end. Slots of one byte whose bins are mostly
-    /// in use begin [`NARROW`] apart, so that counting need not look their beginnings up.
+    /// Beginning of the bins of each slot in a histogram, and the end of the last one's. Slots of
+    /// one byte whose bins are mostly in use begin [`NARROW`] apart, so that counting need not look
+    /// their beginnings up.
     pub(crate) offsets: Vec<u32>,
 }
 
@@ -123,7 +126,8 @@ impl Layout {
         self.bundle(&bundles);
     }
 
-    /// The bins of a column in a histogram of rows whose sum is `total`; put together in `scratch` where it shares a byte.
+    /// The bins of a column in a histogram of rows whose sum is `total`; put together in `scratch`
+    /// where it shares a byte.
     pub(crate) fn bins_of<'a>(
         &self,
         column: usize,

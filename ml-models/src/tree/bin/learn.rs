@@ -12,7 +12,7 @@ use crate::tree::kernel::WIDTH as LANES;
 use crate::tree::sampling::lowest;
 use ml_data::repr::{Dense, Float, RowSet, View};
 
-/// How bins are learned, under LightGBM's names.
+/// Parameters of bins, under LightGBM's names.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Binning {
     pub(crate) max_bin: usize,
@@ -60,7 +60,8 @@ impl Layout {
         Self::of_sample(sample, counts.as_deref(), &missing, params)
     }
 
-    /// The same from the rows of the sample; `missing` says which columns lack values, there or in other rows.
+    /// The same from the rows of the sample; `missing` says which columns lack values, there or in
+    /// other rows.
     pub(super) fn of_sample<F: Float>(
         sample: View<'_, Dense<F>>,
         counts: Option<&[u32]>,
@@ -209,11 +210,11 @@ pub(super) fn columns_with_missing<F: Float>(x: View<'_, Dense<F>>) -> Vec<bool>
         )
 }
 
-/// What a column holds in the sampled rows, missing values left out.
+/// Values of a column in the sampled rows, missing values left out.
 struct Values {
     /// The values as sortable keys.
     keys: Vec<u64>,
-    /// How many rows each stands for; empty where that is one.
+    /// Number of rows that each stands for; empty where that is one.
     rows: Vec<u32>,
 }
 

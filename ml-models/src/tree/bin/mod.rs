@@ -1,6 +1,8 @@
-//! From values to bins: where numbers are cut ([`bounds`]), which [`categories`] count, the columns and their bins
-//! ([`layout`], learned in [`learn`] from all rows, in [`survey`] from rows that go by), which of them share a byte ([`bundle`], [`slots`]), and the matrix of small whole
-//! numbers ([`cells`]) in [`aligned`] rows, and how it is filled ([`find`], [`fill`]); all of it for rows of mostly zeros ([`sparse`]).
+//! From values to bins: where numbers are cut ([`bounds`]), which [`categories`] count, the columns
+//! and their bins ([`layout`], learned in [`learn`] from all rows, in [`survey`] from rows that go
+//! by), which of them share a byte ([`bundle`], [`slots`]), and the matrix of small whole numbers
+//! ([`cells`]) in [`aligned`] rows, and how it is filled ([`find`], [`fill`]); all of it for rows
+//! of mostly zeros ([`sparse`]).
 
 mod aligned;
 mod bounds;

@@ -31,7 +31,8 @@ impl Layout {
         Cells::new(self.slots.clone(), rows)
     }
 
-    /// Bins every training row. Columns that share a byte but meet in some row get places of their own.
+    /// Bins every training row. Columns that share a byte but meet in some row get places of their
+    /// own.
     pub(crate) fn training_cells<'a>(&mut self, x: impl Into<AnyView<'a>>) -> Cells {
         let x = x.into();
         loop {

@@ -1,5 +1,5 @@
-//! Which byte of a row holds a column: mostly one or two of its own. Columns of which at most one differs from its usual
-//! bin in any row share a byte.
+//! The byte of a row that holds a column: mostly one or two of its own. Columns of which at most
+//! one differs from its usual bin in any row share a byte.
 
 /// Places of all columns in a row of cells.
 #[derive(Debug, Clone, Default)]
@@ -10,7 +10,7 @@ pub(crate) struct Slots {
     pub(super) wide: usize,
 }
 
-/// Where a column's cell is.
+/// Place of a column's cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Place {
     pub(crate) slot: u32,
@@ -18,7 +18,8 @@ pub(crate) struct Place {
     pub(crate) share: Option<Share>,
 }
 
-/// A column's part of the codes of a shared byte. Code 0 says that every column in it has its usual bin.
+/// A column's part of the codes of a shared byte. Code 0 says that every column in it has its usual
+/// bin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Share {
     /// Code of the first bin that is not the usual one.
@@ -43,8 +44,8 @@ impl Share {
 pub(super) type Bundle = Vec<(u32, u8)>;
 
 impl Slots {
-    /// One slot for each bundle, after those of the other columns of one byte. `bins` has the number of bins of each column,
-    /// the `narrow` ones of one byte first.
+    /// One slot for each bundle, after those of the other columns of one byte. `bins` has the
+    /// number of bins of each column, the `narrow` ones of one byte first.
     pub(super) fn new(bins: &[usize], narrow: usize, bundles: &[Bundle]) -> Self {
         let mut places: Vec<Option<Place>> = vec![None; bins.len()];
         let bundled: usize = bundles.iter().map(Vec::len).sum();
@@ -89,13 +90,13 @@ impl Slots {
         slot < self.narrow
     }
 
-    /// Where the slots of two bytes begin in a row.
+    /// Beginning of the slots of two bytes in a row.
     #[inline]
     pub(super) fn first_wide(&self) -> usize {
         self.narrow.next_multiple_of(2)
     }
 
-    /// Where a slot is in a row.
+    /// Position of a slot in a row.
     #[inline]
     pub(crate) fn at(&self, slot: usize) -> usize {
         if slot < self.narrow {

@@ -1,4 +1,5 @@
-//! Bins and cells of rows of mostly zeros: by the values that are stored, zeros are never looked at one by one.
+//! Bins and cells of rows of mostly zeros: by the values that are stored, zeros are never looked at
+//! one by one.
 
 use rayon::prelude::*;
 
@@ -13,7 +14,7 @@ use ml_data::repr::{Float, Sparse, View};
 
 /// The stored values of the sampled rows, column after column.
 struct Stored {
-    /// Where each column begins, and the end.
+    /// Beginning of each column, and the end.
     starts: Vec<usize>,
     /// Position in the sample, and value.
     cells: Vec<(u32, f64)>,

@@ -6,7 +6,8 @@ use crate::tree::sampling::Lowest;
 use ml_data::Result;
 use ml_data::repr::{Dense, Float, Names, View};
 
-/// Keeps a sample of the rows that went by: the one that [`Layout::learn`] would draw from all of them together.
+/// Keeps a sample of the rows that went by: the one that [`Layout::learn`] would draw from all of
+/// them together.
 #[derive(Debug)]
 pub(crate) struct Survey<F> {
     names: Names,

@@ -46,7 +46,7 @@ pub(crate) struct BinnedTree {
     pub(crate) above: Vec<Option<f64>>,
     /// Sums of gradients and hessians of each leaf.
     pub(crate) sums: Vec<[f64; 2]>,
-    /// What each leaf adds to the score.
+    /// The value that each leaf adds to the score.
     pub(crate) values: Vec<f64>,
 }
 
@@ -168,7 +168,7 @@ impl BinnedTree {
     }
 }
 
-/// What a node asks, in the feature's own values.
+/// The question of a node, in the feature's own values.
 fn test(node: &Node, column: &Column) -> Condition {
     match &column.bins {
         Bins::Numbers(bounds) => bounds

@@ -1,9 +1,11 @@
 //! Splits of category columns: which categories go left.
 //!
-//! With few categories each is tried against the rest. With more, they are sorted by gradient over hessian, so that the best of
-//! all subsets is a prefix of that order for a second-order loss (Fisher, *On grouping for maximum homogeneity*, JASA 53
-//! (1958), [doi:10.1080/01621459.1958.10501479](https://doi.org/10.1080/01621459.1958.10501479)), and short prefixes from
-//! both ends are tried. SplitRules, penalties and rounding are LightGBM's. Rare and missing categories always go right.
+//! With few categories each is tried against the rest. With more, they are sorted by gradient over
+//! hessian, so that the best of all subsets is a prefix of that order for a second-order loss
+//! (Fisher, *On grouping for maximum homogeneity*, JASA 53 (1958),
+//! [doi:10.1080/01621459.1958.10501479](https://doi.org/10.1080/01621459.1958.10501479)), and short
+//! prefixes from both ends are tried. SplitRules, penalties and rounding are LightGBM's. Rare and
+//! missing categories always go right.
 
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
-//! What a split asks of a row of bins.
+//! The question of a split about a row of bins.
 
 use super::split::Split;
 use crate::tree::bin::{Cells, Layout, Share};
 use crate::tree::kernel::{self, Rule};
 
-/// Where a row's cell is, and which cells go left.
+/// The place of a row's cell, and the cells that go left.
 #[derive(Debug, Clone)]
 pub(crate) struct Decision {
     /// Position in the row's bytes.
@@ -12,7 +12,7 @@ pub(crate) struct Decision {
     pub(crate) side: Side,
 }
 
-/// Which bins go left.
+/// The bins that go left.
 #[derive(Debug, Clone)]
 pub(crate) enum Side {
     /// Of a column of one byte.
@@ -104,7 +104,8 @@ impl Side {
         }
     }
 
-    /// The same for a column that shares a byte: its bins become codes, and codes of others mean its usual bin.
+    /// The same for a column that shares a byte: its bins become codes, and codes of others mean
+    /// its usual bin.
     fn in_shared(&self, bins: usize, share: Share) -> Self {
         let mut lefts = [self.left(u16::from(share.usual)); 256];
         for bin in 0..bins as u16 {
@@ -120,8 +121,9 @@ impl Side {
 }
 
 impl Decision {
-    /// Moves the rows that go left to the front of `rows` and the others to the front of `right`, each in their old order;
-    /// returns the number of the former. The rest of both is left undefined.
+    /// Moves the rows that go left to the front of `rows` and the others to the front of `right`,
+    /// each in their old order; returns the number of the former. The rest of both is left
+    /// undefined.
     pub(crate) fn partition(&self, cells: &Cells, rows: &mut [u32], right: &mut [u32]) -> usize {
         if let Side::Narrow(rule) = self.side {
             return kernel::partition(cells.slot(self.at), rule, rows, right);

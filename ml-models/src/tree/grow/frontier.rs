@@ -150,8 +150,9 @@ impl<'s, 'r> Frontier<'s, 'r> {
         Grown { tree, rows }
     }
 
-    /// Splits leaves as long as there are any, and calls others if there are more than one. Nobody waits for leaves to come: a
-    /// thread that waits for its part of a split may be given this very work, and would wait for itself.
+    /// Splits leaves as long as there are any, and calls others if there are more than one. Nobody
+    /// waits for leaves to come: a thread that waits for its part of a split may be given this very
+    /// work, and would wait for itself.
     fn work<'scope>(&'scope self, scope: &rayon::Scope<'scope>)
     where
         's: 'scope,
@@ -214,7 +215,7 @@ impl<'s> State<'s> {
         None
     }
 
-    /// How many more workers there should be.
+    /// Number of workers that there should be besides those there are.
     fn call(&mut self, threads: usize, splits: usize) -> usize {
         // One leaf is for the worker that asks.
         let leaves = self.ready.len().min(splits - self.begun).saturating_sub(1);
@@ -229,8 +230,8 @@ impl<'s> State<'s> {
         self.busy -= 1;
     }
 
-    /// Splits the leaves again in their order, now only on paper; those that are needed and not yet split are split now.
-    /// Returns the tree and the entry of each leaf.
+    /// Splits the leaves again in their order, now only on paper; those that are needed and not yet
+    /// split are split now. Returns the tree and the entry of each leaf.
     fn play_back(
         &mut self,
         context: &TreeContext<'_>,

@@ -20,7 +20,7 @@ impl LeafRules {
         value.clamp(limits.low, limits.high)
     }
 
-    /// What a leaf with this packed sum and so many rows gains.
+    /// The part of a leaf in a gain, with this packed sum and so many rows.
     pub(super) fn part(&self, packed: u64, rows: i64, l2: f64) -> f64 {
         match &self.limits {
             Some(limits) => self.part_of(packed, l2, self.value(packed, rows, l2, limits)),
@@ -31,14 +31,14 @@ impl LeafRules {
         }
     }
 
-    /// What a leaf gains with a given value.
+    /// The part of a leaf in a gain with a given value.
     fn part_of(&self, packed: u64, l2: f64, value: f64) -> f64 {
         let (g, h) = kernel::unpack(packed);
         let g = kernel::shrink(g, self.constants.lambda_l1).copysign(g);
         -(2.0 * g * value + (h + l2) * value * value)
     }
 
-    /// What the leaf gains as it is; bounds from above do not count, as in LightGBM.
+    /// The part of the leaf as it is; bounds from above do not count, as in LightGBM.
     pub(super) fn own_part(&self) -> f64 {
         let free = Self {
             limits: self.limits.map(|l| Limits {
@@ -68,7 +68,8 @@ impl LeafRules {
         ordered.then(|| self.part_of(left, l2, a) + self.part_of(right, l2, b))
     }
 
-    /// As [`kernel::best_of`], for bounded values in one direction. `rows` says how many go left at each threshold.
+    /// As [`kernel::best_of`], for bounded values in one direction. `rows` says how many go left at
+    /// each threshold.
     pub(super) fn best_bounded(
         &self,
         prefix: &[u64],

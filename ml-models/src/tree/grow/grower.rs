@@ -31,7 +31,7 @@ pub(crate) struct Grower<'a> {
     pool: Pool,
     /// Rows in use; each leaf owns a stretch of them, ascending.
     rows: Vec<u32>,
-    /// Where rows that go right wait.
+    /// Room for rows that go right.
     spare: Vec<u32>,
     /// The leaf of each row in the last tree.
     leaf_of: Vec<AtomicU32>,
@@ -71,7 +71,8 @@ impl<'a> Grower<'a> {
         }
     }
 
-    /// Grows tree number `tree` on the rows of `bag` (all without one), looking at the listed columns only (all without a list).
+    /// Grows tree number `tree` on the rows of `bag` (all without one), looking at the listed
+    /// columns only (all without a list).
     pub(crate) fn grow(
         &mut self,
         tree: u64,
@@ -146,7 +147,8 @@ impl<'a> Grower<'a> {
             .enumerate()
             .for_each(|(chunk, labels)| {
                 let first = chunk * Route::ROWS;
-                // Every row is written, and stays if its leaf is unknown: whether it is, no branch could guess.
+                // Every row is written, and stays if its leaf is unknown: whether it is, no branch
+                // could guess.
                 let (mut rows, mut count) = (vec![0; labels.len() + 1], 0);
                 for (row, label) in (first as u32..).zip(&mut *labels) {
                     rows[count] = row;

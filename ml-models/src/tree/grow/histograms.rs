@@ -11,7 +11,7 @@ use crate::tree::kernel::{self, Bins, Columns, Rows};
 /// Cells that are worth a task of their own.
 const TASK: usize = 1 << 16;
 
-/// What histograms are counted from.
+/// Rows that histograms are counted from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub(crate) layout: &'a Layout,

@@ -12,7 +12,7 @@ use super::split::{Split, mix};
 use crate::tree::kernel::{self, Rows};
 use crate::tree::weights::Weights;
 
-/// What the growth of one tree shares.
+/// The context of the growth of one tree.
 pub(super) struct TreeContext<'r> {
     pub(super) params: &'r Growth,
     pub(super) source: Source<'r>,
@@ -146,7 +146,8 @@ impl<'s> Leaf<'s> {
         }
     }
 
-    /// Sets the best split; a leaf without one gives its histogram back, and so does any where memory is short.
+    /// Sets the best split; a leaf without one gives its histogram back, and so does any where
+    /// memory is short.
     fn search(&mut self, context: &TreeContext<'_>) {
         if let Some(histogram) = &self.histogram
             && context.leaf_search
@@ -206,7 +207,8 @@ impl<'s> Leaf<'s> {
         }
     }
 
-    /// Splits the leaf in two on at most `threads` threads. The children are opened if `open`: their own best splits found.
+    /// Splits the leaf in two on at most `threads` threads. The children are opened if `open`:
+    /// their own best splits found.
     pub(super) fn split(
         mut self,
         context: &TreeContext<'_>,
@@ -287,7 +289,8 @@ impl<'s> Leaf<'s> {
         }
     }
 
-    /// Moves the rows that go left to the front of `rows` and the others to the front of `spare`; returns how many go left.
+    /// Moves the rows that go left to the front of `rows` and the others to the front of `spare`;
+    /// returns how many go left.
     fn partition(&mut self, context: &TreeContext<'_>, split: &Split, threads: usize) -> usize {
         let Source { layout, cells, .. } = context.source;
         let decision = Decision::of_split(split, layout, cells);
@@ -315,7 +318,7 @@ impl<'s> Leaf<'s> {
     }
 }
 
-/// What a leaf passes on to its children.
+/// Properties of a leaf that its children inherit.
 struct Inherited {
     bounds: [f64; 2],
     output: f64,

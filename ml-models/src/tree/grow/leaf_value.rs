@@ -13,10 +13,10 @@
 //! value    = min(max(smoothed, low), high)
 //! ```
 //!
-//! This is the only place where it is computed: growth uses it in the units of the packed sums while
-//! it seeks splits, in those of the labels for constraints and for the finished leaves, and a refit
-//! for its new leaves. Chen and Guestrin, *XGBoost: a scalable tree boosting system*, KDD 2016,
-//! [doi:10.1145/2939672.2939785](https://doi.org/10.1145/2939672.2939785), equation 5.
+//! This is the only place where it is computed: growth uses it in the units of the packed sums
+//! while it seeks splits, in those of the labels for constraints and for the finished leaves, and a
+//! refit for its new leaves. Chen and Guestrin, *XGBoost: a scalable tree boosting system*, KDD
+//! 2016, [doi:10.1145/2939672.2939785](https://doi.org/10.1145/2939672.2939785), equation 5.
 
 use super::params::Growth;
 use crate::tree::kernel;

@@ -180,7 +180,7 @@ impl<'r> LevelSearch<'r> {
         best
     }
 
-    /// What the split of the level makes of a leaf.
+    /// The split of a leaf by the split of its level; none if it stays whole.
     fn split(
         &self,
         Open { leaf, rules, own }: &Open,

@@ -37,7 +37,7 @@ pub(super) struct LevelSplit {
     place: Place,
 }
 
-/// Where a column is split.
+/// The threshold or set that a column is split at.
 #[derive(Debug, Clone, Copy)]
 enum Place {
     Threshold { bin: usize, missing_left: bool },
@@ -154,7 +154,7 @@ impl ColumnGains {
         }
     }
 
-    /// What the split of the level makes of a leaf, which gains `own` as it is; none if it stays
+    /// The split of a leaf by the split of its level; it gains `own` as it is; none if it stays
     /// whole.
     pub(super) fn split(
         &self,

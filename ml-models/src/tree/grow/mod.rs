@@ -1,5 +1,6 @@
-//! Growing one tree: gradients as integers ([`quantise`]), histograms ([`histograms`]), the best split of a leaf ([`split`]),
-//! splitting a leaf ([`leaf`]), and the order in which leaves are split ([`frontier`]).
+//! Growing one tree: gradients as integers ([`quantise`]), histograms ([`histograms`]), the best
+//! split of a leaf ([`split`]), splitting a leaf ([`leaf`]), and the order in which leaves are
+//! split ([`frontier`]).
 
 mod binned_tree;
 mod categorical;

@@ -1,4 +1,4 @@
-//! What bounds the growth of a tree.
+//! Parameters of the growth of a tree.
 
 use super::policy::GrowPolicy;
 use crate::tree::sampling::choose;
@@ -14,14 +14,15 @@ pub(crate) struct Growth {
     pub(crate) lambda_l1: f64,
     pub(crate) lambda_l2: f64,
     pub(crate) min_gain_to_split: f64,
-    /// What leaf values are multiplied by.
+    /// Factor of leaf values.
     pub(crate) shrinkage: f64,
     pub(crate) categorical: Categorical,
     /// Largest size of a leaf value before shrinkage; 0 for any.
     pub(crate) max_delta_step: f64,
-    /// How strongly leaf values are drawn to the value of the node above; 0 for not at all.
+    /// Rows that the value of the node above counts as in a leaf's value; 0 for none.
     pub(crate) path_smooth: f64,
-    /// By column of the feature matrix: 1 where predictions may only rise with it, -1 where they may only fall; or empty.
+    /// By column of the feature matrix: 1 where predictions may only rise with it, -1 where they
+    /// may only fall; or empty.
     pub(crate) monotone: Vec<i8>,
     /// Sets of columns of the feature matrix that may meet on a way down; or empty.
     pub(crate) interactions: Vec<Vec<u32>>,
@@ -32,7 +33,7 @@ pub(crate) struct Growth {
     pub(crate) seed: u64,
 }
 
-/// How categories are split, under LightGBM's names.
+/// Parameters of splits on categories, under LightGBM's names.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Categorical {
     pub(crate) max_cat_to_onehot: usize,

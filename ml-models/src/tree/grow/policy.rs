@@ -3,6 +3,25 @@
 use serde::{Deserialize, Serialize};
 
 /// The order in which the leaves of a tree are split, under XGBoost's and CatBoost's names.
+///
+/// ```
+/// use ml_data::prelude::*;
+/// use ml_data::sample::RealLabels;
+/// use ml_models::boost::{Boost, FittedBoost, GrowPolicy};
+///
+/// let rows = (0..200).flat_map(|i| [f64::from(i % 2), f64::from(i / 2 % 2)]);
+/// let x = Dense::from_rows(2, rows.collect())?;
+/// let y: Vec<f64> = (0..200).map(|i| f64::from(i % 2) * f64::from(1 + i / 2 % 2)).collect();
+/// let train = Dataset::<_, Real>::new(x, RealLabels::new(y)?)?.into_train();
+/// let boost = Boost::new().grow_policy(GrowPolicy::SymmetricTree).max_depth(Some(2));
+/// let model: FittedBoost = boost.fit(&train)?;
+///
+/// // Both nodes of the second level ask the same, where other policies would split the right one.
+/// let nodes = model.trees()[0].nodes();
+/// assert_eq!(nodes.len(), 3);
+/// assert_eq!((nodes[1].feature, &nodes[1].test), (nodes[2].feature, &nodes[2].test));
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum GrowPolicy {
@@ -21,7 +40,8 @@ pub enum GrowPolicy {
     /// does not bound these trees. A leaf that `min_data_in_leaf`, `min_sum_hessian_in_leaf`, a
     /// monotone constraint or an interaction constraint keeps from the level's split stays whole,
     /// and its part of the table has one value throughout: no leaf is without training rows. Where
-    /// nothing keeps leaves from splits that leave a side with hessians, these are CatBoost's trees.
+    /// nothing keeps leaves from splits that leave a side with hessians, these are CatBoost's
+    /// trees.
     ///
     /// Dorogush, Ershov and Gulin, *CatBoost: gradient boosting with categorical features support*,
     /// [arXiv:1810.11363](https://arxiv.org/abs/1810.11363); Kohavi and Li, *Oblivious decision

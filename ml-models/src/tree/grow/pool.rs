@@ -8,8 +8,8 @@ use crate::tree::kernel::SLACK;
 /// Memory that the histograms of open leaves may take, in entries of 8 bytes.
 const MOST: usize = 64 << 20;
 
-/// Histograms of open leaves, and scratch ones. When there are too many of the former, a leaf gives its own up once it knows its
-/// best split, and is counted anew when it is split.
+/// Histograms of open leaves, and scratch ones. When there are too many of the former, a leaf gives
+/// its own up once it knows its best split, and is counted anew when it is split.
 #[derive(Debug)]
 pub(crate) struct Pool {
     bins: usize,

@@ -1,4 +1,5 @@
-//! Gradients as integers: their sums do not depend on the order of the rows, hence not on the number of threads.
+//! Gradients as integers: their sums do not depend on the order of the rows, hence not on the
+//! number of threads.
 
 use rayon::prelude::*;
 
@@ -25,7 +26,8 @@ pub(crate) struct Gradients {
 /// Few levels that gradients are rounded to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Levels {
-    /// Of hessians from 0 to the highest one, of gradients from the highest negative one to the highest positive one.
+    /// Of hessians from 0 to the highest one, of gradients from the highest negative one to the
+    /// highest positive one.
     pub(crate) number: usize,
     /// Rounds up or down by chance; without it to the nearest.
     pub(crate) seed: Option<u64>,

@@ -6,8 +6,8 @@ use super::binned_tree::BinnedTree;
 use super::decision::Decision;
 use crate::tree::bin::{Cells, Layout};
 
-/// A tree that many rows go down together: each node parts those that come to it, which takes a tenth of the time of each row
-/// going down alone.
+/// A tree that many rows go down together: each node parts those that come to it, which takes a
+/// tenth of the time of each row going down alone.
 pub(crate) struct Route<'a> {
     tree: &'a BinnedTree,
     cells: &'a Cells,

@@ -25,7 +25,7 @@ pub(crate) struct SplitRules {
     extra_trees: bool,
 }
 
-/// What bounds leaf values.
+/// Bounds of leaf values that all leaves share.
 #[derive(Debug, Clone, Copy)]
 struct Bounding {
     /// A leaf value times this is one in packed units.
@@ -36,7 +36,7 @@ struct Bounding {
     smooth: f64,
 }
 
-/// What the search has to know of a leaf.
+/// A leaf in numbers, for the search of its split.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LeafStats {
     /// Packed sum of its rows.
@@ -133,7 +133,7 @@ pub(super) struct LeafRules {
     pub(super) draw: Option<u64>,
 }
 
-/// What leaf values are held to, in packed units.
+/// Bounds of the values of a leaf's children, in packed units.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     pub(super) low: f64,

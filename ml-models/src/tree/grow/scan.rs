@@ -33,7 +33,8 @@ impl Scratch {
 }
 
 impl LeafRules {
-    /// What a threshold is held to, if rough gains are of use: not where values are bounded or thresholds drawn.
+    /// Conditions on a threshold, if rough gains are of use: not where values are bounded or
+    /// thresholds drawn.
     pub(super) fn allowed(&self) -> Option<Allowed> {
         let free = self.limits.is_none() && self.draw.is_none();
         let number = |n: i64| u32::try_from(n).ok().filter(|&n| n <= i32::MAX as u32);
@@ -192,7 +193,7 @@ impl LeafRules {
     }
 }
 
-/// What the search has to know of a column.
+/// A column and its monotone constraint.
 #[derive(Clone, Copy)]
 struct Side {
     column: usize,

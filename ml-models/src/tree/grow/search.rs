@@ -37,7 +37,7 @@ impl SplitRules {
     }
 }
 
-/// Where a leaf's best split is looked for.
+/// The search for a leaf's best split.
 struct SplitSearch<'a> {
     hist: &'a [u64],
     layout: &'a Layout,

@@ -29,7 +29,7 @@ impl Strategy for Symmetric {
     }
 }
 
-/// What a level makes of a leaf: two, or the leaf itself.
+/// A leaf after the split of its level: two leaves, or the leaf itself.
 enum Part<'s> {
     Split {
         split: Split,
@@ -68,8 +68,8 @@ fn split_all<'s>(
     }
 }
 
-/// Where the level sends missing values: as the split says, and without any in training to the side
-/// that most rows of the level go to.
+/// Whether the level sends missing values left: as the split says, and without any in training to
+/// the side that most rows of the level go to.
 fn missing_left(context: &TreeContext<'_>, parts: &[Part<'_>]) -> bool {
     let (mut left, mut all) = (0, 0);
     for part in parts {

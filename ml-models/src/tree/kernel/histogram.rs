@@ -1,8 +1,8 @@
 //! Adding rows into histograms.
 //!
-//! A histogram entry packs the sum of gradients (signed, high half) and the sum of hessians (unsigned, low half) of a bin into
-//! one word. Both are integers, so the sum is the same in any order; the low half never overflows, as the hessians of
-//! all rows together fit.
+//! A histogram entry packs the sum of gradients (signed, high half) and the sum of hessians
+//! (unsigned, low half) of a bin into one word. Both are integers, so the sum is the same in any
+//! order; the low half never overflows, as the hessians of all rows together fit.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ pub(crate) enum Rows<'a> {
     List(&'a [u32]),
 }
 
-/// How many rows ahead memory is asked for.
+/// Number of rows ahead that memory is asked for.
 const AHEAD: usize = 32;
 
 impl<'a> Rows<'a> {
@@ -53,7 +53,7 @@ pub(crate) enum Columns<'a> {
 }
 
 impl Columns<'_> {
-    /// Which bytes of a row are read.
+    /// The bytes of a row that are read.
     fn span(self) -> Range<usize> {
         let among = |places: &[(u32, u32)], bytes: usize| {
             let places = || places.iter().map(|p| p.0 as usize);
@@ -67,8 +67,8 @@ impl Columns<'_> {
     }
 }
 
-/// Entries that a histogram must have after the beginning of its last column, whatever the number of bins there: so a byte
-/// of any value stays inside.
+/// Entries that a histogram must have after the beginning of its last column, whatever the number
+/// of bins there: so a byte of any value stays inside.
 pub(crate) const SLACK: usize = 256;
 
 /// Adds each row's packed gradient to its bin in every column.
@@ -157,7 +157,8 @@ fn each_row(
 /// Adds a row to its bin in neighbouring columns, as many as there are `offsets`.
 ///
 /// # Safety
-/// The row is at least as long as `offsets`, and `hist` is at least [`SLACK`] longer than each of them.
+/// The row is at least as long as `offsets`, and `hist` is at least [`SLACK`] longer than each of
+/// them.
 #[inline(always)]
 unsafe fn add_row(row: &[u8], offsets: &[u32], pair: u64, hist: &mut [u64]) {
     debug_assert!(row.len() >= offsets.len());
@@ -205,11 +206,13 @@ unsafe fn add_spaced(row: &[u8], pair: u64, hist: &mut [u64]) {
 /// Adds a row to its bin in the listed columns.
 ///
 /// # Safety
-/// Each listed column is within the row, and `hist` is at least [`SLACK`] longer than each beginning.
+/// Each listed column is within the row, and `hist` is at least [`SLACK`] longer than each
+/// beginning.
 #[inline(always)]
 unsafe fn add_listed(row: &[u8], list: &[(u32, u32)], pair: u64, hist: &mut [u64]) {
     for &(column, offset) in list {
-        // SAFETY: the column is within the row; a bin is at most 255, and the offset leaves room for 256.
+        // SAFETY: the column is within the row; a bin is at most 255, and the offset leaves room
+        // for 256.
         unsafe {
             let bin = *row.get_unchecked(column as usize);
             let entry = hist.get_unchecked_mut(offset as usize + bin as usize);

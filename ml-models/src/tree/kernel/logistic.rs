@@ -5,7 +5,8 @@ use crate::tree::grow::Pair;
 use crate::tree::math::exp;
 
 dispatch! {
-    /// Gradient and hessian of ln(1 + exp(-sigmoid * sign * score)) for each row; `signs` are 1 and -1.
+    /// Gradient and hessian of ln(1 + exp(-sigmoid * sign * score)) for each row; `signs` are 1 and
+    /// -1.
     pub(crate) fn logistic(scores: &[f64], signs: &[f64], sigmoid: f64, out: &mut [Pair]) = body;
 }
 

@@ -1,37 +1,37 @@
-//! The inner loops that decide the speed. Each is plain code compiled three times (baseline, AVX2, AVX-512) and chosen at run
-//! time; where intrinsics are used, a scalar twin gives the same bits.
+//! The inner loops that decide the speed. Each is plain code compiled three times (baseline, AVX2,
+//! AVX-512) and chosen at run time; where intrinsics are used, a scalar twin gives the same bits.
 #![allow(unsafe_code)]
 
-mod answers;
-mod gain;
+mod byte_questions;
 mod histogram;
-mod levels;
+mod interval_search;
+mod lambda_pairs;
+mod leaf_numbers;
+mod leaf_values;
 mod logistic;
-mod lookup;
-mod masks;
-mod pairs;
 mod partition;
-mod rough;
-mod search;
+mod rough_gain;
+mod running_sums;
 mod shapley;
 mod softmax;
-mod sums;
-mod thresholds;
+mod stochastic_rounding;
+mod threshold_gains;
+mod threshold_ranks;
 
-pub(crate) use answers::{Bits, Bytes, Question, Questions, ROWS};
-pub(crate) use gain::{Constants, best_of, gains, shrink, unpack};
+pub(crate) use byte_questions::{Bits, Bytes, Question, Questions, ROWS};
 pub(crate) use histogram::{Bins, Columns, LINE, Rows, SLACK, accumulate, add, subtract};
-pub(crate) use levels::round_by_chance;
+pub(crate) use interval_search::{Search, WIDTH};
+pub(crate) use lambda_pairs::{Query, Ranked};
+pub(crate) use leaf_numbers::{Fork, LEAVES, Reached, leaves, number_by_answers};
+pub(crate) use leaf_values::{Few, Many, add_few, add_many};
 pub(crate) use logistic::logistic;
-pub(crate) use lookup::{Few, Many, add_few, add_many};
-pub(crate) use masks::{Fork, LEAVES, Reached, leaves, number_by_answers};
-pub(crate) use pairs::{Query, Ranked};
 pub(crate) use partition::{Rule, partition};
-pub(crate) use rough::{ABOVE, Allowed, Room, rough_gain};
-pub(crate) use search::{Search, WIDTH};
+pub(crate) use rough_gain::{ABOVE, Allowed, Room, rough_gain};
+pub(crate) use running_sums::running_sums;
 pub(crate) use shapley::{Buffers, Factors, LANES, Lanes, Op, POINTS, Step, Table, shapley};
 pub(crate) use softmax::{BLOCK, cross_entropy, softmax};
-pub(crate) use sums::running_sums;
-pub(crate) use thresholds::{Thresholds, ranks_of_column, ranks_of_row};
+pub(crate) use stochastic_rounding::round_by_chance;
+pub(crate) use threshold_gains::{Constants, best_of, gains, shrink, unpack};
+pub(crate) use threshold_ranks::{Thresholds, ranks_of_column, ranks_of_row};
 
 use ml_data::simd::{Level, dispatch};

@@ -1,12 +1,14 @@
-//! Splitting a leaf's rows into those that go left and those that go right, each in their old order.
+//! Splitting a leaf's rows into those that go left and those that go right, each in their old
+//! order.
 
 #[cfg(target_arch = "x86_64")]
 use super::Level;
 
-/// Which bins of a column go left.
+/// The bins of a column that go left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rule {
-    /// Added to a bin (mod 256) before comparing: it turns the highest bin, that of missing values, into the lowest.
+    /// Added to a bin (mod 256) before comparing: it turns the highest bin, that of missing values,
+    /// into the lowest.
     shift: u8,
     limit: u8,
 }
@@ -45,8 +47,9 @@ impl Rule {
     }
 }
 
-/// Moves the rows that go left to the front of `rows` and the others to the front of `right`, and returns the number of
-/// the former. `right` is at least as long as `rows`; the rest of both is left undefined.
+/// Moves the rows that go left to the front of `rows` and the others to the front of `right`, and
+/// returns the number of the former. `right` is at least as long as `rows`; the rest of both is
+/// left undefined.
 pub(crate) fn partition(cells: &[u8], rule: Rule, rows: &mut [u32], right: &mut [u32]) -> usize {
     let right = &mut right[..rows.len()];
     let cells = Column(cells);
@@ -82,7 +85,7 @@ impl Column<'_> {
     }
 }
 
-/// How far a partition has come: rows read, and rows written to either side.
+/// State of a partition: rows read, and rows written to either side.
 #[derive(Clone, Copy, Default)]
 struct State {
     read: usize,
@@ -114,8 +117,8 @@ fn scalar(
     lefts
 }
 
-/// Registers of rows at a time: the rows of either side are moved to the front of a register and the whole register is stored,
-/// to be overwritten from the first row on that does not belong.
+/// Registers of rows at a time: the rows of either side are moved to the front of a register and
+/// the whole register is stored, to be overwritten from the first row on that does not belong.
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
@@ -152,8 +155,9 @@ mod x86 {
                 )
             };
             let lefts = _mm_cmple_epu8_mask(_mm_add_epi8(bins, shift), limit);
-            // SAFETY: neither side has more rows than were read before this block, and the block fits into `rows`, so a
-            // whole register fits from there on; on the left only rows that were read are overwritten.
+            // SAFETY: neither side has more rows than were read before this block, and the block
+            // fits into `rows`, so a whole register fits from there on; on the left only rows that
+            // were read are overwritten.
             unsafe {
                 _mm512_storeu_si512(
                     rows.as_mut_ptr().add(state.lefts).cast(),

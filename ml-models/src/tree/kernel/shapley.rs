@@ -1,11 +1,12 @@
 //! Shapley values of the features of a tree, eight rows at a time.
 //!
-//! A tree is a program over its edges. Going down, products over the features of the path are kept at a few points of a
-//! quadrature; coming up, sums over the leaves below. An edge's part in its feature's value is the sum over the points of
-//! product times sum times a factor, and all factors depend on two bits of a row alone: whether it obeys the edge and all
-//! edges of the same feature above it, and whether it obeys the latter.
+//! A tree is a program over its edges. Going down, products over the features of the path are kept
+//! at a few points of a quadrature; coming up, sums over the leaves below. An edge's part in its
+//! feature's value is the sum over the points of product times sum times a factor, and all factors
+//! depend on two bits of a row alone: whether it obeys the edge and all edges of the same feature
+//! above it, and whether it obeys the latter.
 
-use super::answers::Bits;
+use super::byte_questions::Bits;
 use super::dispatch;
 
 /// Rows that are worked on together.
@@ -14,7 +15,7 @@ pub(crate) const LANES: usize = 8;
 /// A number a row.
 pub(crate) type Lanes = [f64; LANES];
 
-/// What happens at an edge.
+/// Operation at an edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     /// It leads to a leaf.
@@ -32,7 +33,7 @@ pub(crate) struct Op {
     pub(crate) edge: u32,
     /// Edges above it.
     pub(crate) depth: u32,
-    /// Which of the feature values it adds to.
+    /// The feature value that it adds to.
     pub(crate) feature: u32,
     /// The nearest edge of the same feature above; the edge itself if there is none.
     pub(crate) above: u32,
@@ -40,15 +41,16 @@ pub(crate) struct Op {
     pub(crate) value: f64,
 }
 
-/// The factors of an edge at `Q` points, for rows that obey it and all edges of its feature above (`hot`), rows that obey
-/// those above alone (`cold`), and rows that do not (`never`).
+/// The factors of an edge at `Q` points, for rows that obey it and all edges of its feature above
+/// (`hot`), rows that obey those above alone (`cold`), and rows that do not (`never`).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Factors<const Q: usize> {
-    /// What the product changes by.
+    /// Factors that the product changes by.
     pub(crate) hot: [f64; Q],
     pub(crate) cold: [f64; Q],
     pub(crate) never: f64,
-    /// What product and sum are worth to the feature; nothing to rows that do not obey the edges above.
+    /// Share of product and sum that the feature gets; nothing to rows that do not obey the edges
+    /// above.
     pub(crate) worth_hot: [f64; Q],
     pub(crate) worth_cold: [f64; Q],
 }
@@ -81,9 +83,9 @@ pub(crate) enum Table {
     Four(Vec<Factors<4>>),
 }
 
-/// Adds the Shapley values of a tree. `hot` has for each edge the rows that obey it and all edges of its feature above;
-/// the table has a factor for each edge and each stretch of points, stretch after stretch; `values` has `features` numbers
-/// for each eight rows.
+/// Adds the Shapley values of a tree. `hot` has for each edge the rows that obey it and all edges
+/// of its feature above; the table has a factor for each edge and each stretch of points, stretch
+/// after stretch; `values` has `features` numbers for each eight rows.
 pub(crate) fn shapley(
     ops: &[Op],
     table: &Table,

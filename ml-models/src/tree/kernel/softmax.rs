@@ -8,7 +8,8 @@ use crate::tree::math::exp;
 pub(crate) const BLOCK: usize = 128;
 
 dispatch! {
-    /// Scores, one block a class, become shares that sum to 1 in each row: with the operations of one row after the other.
+    /// Scores, one block a class, become shares that sum to 1 in each row: with the operations of
+    /// one row after the other.
     pub(crate) fn softmax(classes: &mut [[f64; BLOCK]]) = shares;
 }
 

@@ -1,12 +1,14 @@
 //! A row's leaves from bit vectors.
 //!
-//! Each tree has one bit a leaf, from left to right. A node that sends the row right rules out all leaves under its left
-//! child; the row's leaf is the first one that no node rules out. Nodes of a slot of ranks are sorted by threshold, so the nodes
-//! that send a row right are the first so many of them: for every `group` of them the rulings of all trees are tabled
-//! together, and only the few after the last full group are applied one by one.
+//! Each tree has one bit a leaf, from left to right. A node that sends the row right rules out all
+//! leaves under its left child; the row's leaf is the first one that no node rules out. Nodes of a
+//! slot of ranks are sorted by threshold, so the nodes that send a row right are the first so many
+//! of them: for every `group` of them the rulings of all trees are tabled together, and only the
+//! few after the last full group are applied one by one.
 //!
-//! After Lucchese et al., *QuickScorer: a fast algorithm to rank documents with additive ensembles of regression trees*,
-//! SIGIR 2015, [doi:10.1145/2766462.2767733](https://doi.org/10.1145/2766462.2767733).
+//! After Lucchese et al., *QuickScorer: a fast algorithm to rank documents with additive ensembles
+//! of regression trees*, SIGIR 2015,
+//! [doi:10.1145/2766462.2767733](https://doi.org/10.1145/2766462.2767733).
 
 use std::ops::{BitAnd, BitAndAssign};
 
@@ -54,7 +56,7 @@ pub(super) struct Bits<W> {
     width: usize,
     /// Rulings of groups of nodes, `width` words a row.
     table: Vec<W>,
-    /// Where each rank of each slot finds its rulings; 256 entries a slot.
+    /// Place of the rulings of each rank of each slot; 256 entries a slot.
     steps: Vec<Step>,
     /// Tree and ruling of single nodes, slot by slot, by ascending threshold.
     single: Vec<(u32, W)>,
@@ -77,7 +79,7 @@ const TABLE: usize = 1 << 19;
 /// Least nodes of a group.
 const GROUP: usize = 16;
 
-/// What a node rules out when it sends the row right.
+/// The leaves that a node rules out when it sends the row right.
 struct Ruling<W> {
     tree: usize,
     limit: u8,
@@ -213,7 +215,7 @@ impl<W: Word> Bits<W> {
 /// Leaves from left to right, and the stretch of them under the left child of each node.
 fn left_to_right(tree: &Tree) -> (Vec<usize>, Vec<std::ops::Range<usize>>) {
     let (mut order, mut under) = (Vec::new(), vec![0..0; tree.nodes.len()]);
-    /// What is still to do, last first.
+    /// Remaining steps, last first.
     enum Task {
         Visit(Child),
         LeftDone(usize),

@@ -1,7 +1,8 @@
-//! Batches: every node of a tree is visited once for a whole block of rows; rows go down the largest trees one by one.
+//! Batches: every node of a tree is visited once for a whole block of rows; rows go down the
+//! largest trees one by one.
 //!
-//! Nodes of all trees ask a few thousand different questions at most, as the thresholds of a feature are few: each is
-//! answered once for the block, and the nodes only combine answers.
+//! Nodes of all trees ask a few thousand different questions at most, as the thresholds of a
+//! feature are few: each is answered once for the block, and the nodes only combine answers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,7 +28,7 @@ struct Group {
     trees: Vec<Plan>,
 }
 
-/// How a tree's leaves are found.
+/// Method of finding a tree's leaves.
 #[derive(Debug, Clone)]
 enum Plan {
     /// By its nodes, parents before their children; leaves have their own numbers.
@@ -93,7 +94,8 @@ impl Block {
         }
     }
 
-    /// Adds every tree's leaf values to the scores of a block whose ranks are in the scratch, `outputs` scores a row.
+    /// Adds every tree's leaf values to the scores of a block whose ranks are in the scratch,
+    /// `outputs` scores a row.
     pub(super) fn add_scores(
         &self,
         walk: &Walk,
@@ -184,7 +186,7 @@ impl Block {
 enum Found<'a> {
     /// Their places among the values, and their numbers if these are others.
     Ids(&'a Bytes, &'a Values, Option<&'a [u32]>),
-    /// Where they are among the steps of the walk.
+    /// Their positions among the steps of the walk.
     At(&'a [u32; ROWS]),
 }
 

@@ -14,7 +14,8 @@ const GAP: usize = 64;
 /// Codes up to this one are in the table whatever the gaps.
 const NEAR: usize = 1 << 12;
 
-/// A partition of the categories of a feature. Class 0 has the categories that are in no set, and all that is no category.
+/// A partition of the categories of a feature. Class 0 has the categories that are in no set, and
+/// all that is no category.
 #[derive(Debug, Clone)]
 pub(super) struct Classes {
     /// The class of each category up to some code.
@@ -26,7 +27,8 @@ pub(super) struct Classes {
 }
 
 impl Classes {
-    /// Divides a feature's nodes, in their order, into stretches that tell at most [`CLASSES`] classes apart.
+    /// Divides a feature's nodes, in their order, into stretches that tell at most [`CLASSES`]
+    /// classes apart.
     pub(super) fn divide(nodes: &[(&Node, usize)]) -> Vec<(Self, usize)> {
         let (mut all, mut partition, mut len) = (Vec::new(), Partition::default(), 0);
         for (node, _) in nodes {
@@ -63,7 +65,7 @@ impl Classes {
         at.map_or(0, |at| self.far[at].1)
     }
 
-    /// What a node of the stretch asks.
+    /// The question of a node of the stretch.
     pub(super) fn question(&self, node: &Node, sets: &mut Sets) -> Question {
         sets.ask(node, self.values.iter().copied())
     }
@@ -91,8 +93,8 @@ impl Default for Partition {
 }
 
 impl Partition {
-    /// Tells the members of the set from the others; false, and nothing done, if that takes too many classes. It never does
-    /// for the first set.
+    /// Tells the members of the set from the others; false, and nothing done, if that takes too
+    /// many classes. It never does for the first set.
     fn refine(&mut self, set: &Categories) -> bool {
         let members = || {
             set.iter()

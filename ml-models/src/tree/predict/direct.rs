@@ -1,7 +1,8 @@
 //! The largest trees: rows go down on their values.
 //!
-//! Where features have thousands of thresholds, as in forests of full trees, ranking a value among all of them costs more than
-//! the few comparisons on the way down. A tree of that size fills a cache, so each goes over many rows before the next.
+//! Where features have thousands of thresholds, as in forests of full trees, ranking a value among
+//! all of them costs more than the few comparisons on the way down. A tree of that size fills a
+//! cache, so each goes over many rows before the next.
 
 use rayon::prelude::*;
 
@@ -20,7 +21,7 @@ struct Step {
     threshold: f64,
     /// Twice the feature, and 1 if missing values go left.
     feature: u32,
-    /// Where left leads; right is the next one.
+    /// Position of the left child; the right one is next.
     left: u32,
 }
 
@@ -121,7 +122,8 @@ impl Direct {
         self.all(x, trees, out, |t, at, out| out[t] = self.0.leaf(at));
     }
 
-    /// Calls with each tree, the position of each row's leaf, and the row's `width` numbers of `out`.
+    /// Calls with each tree, the position of each row's leaf, and the row's `width` numbers of
+    /// `out`.
     fn all<F: Float, T: Send>(
         &self,
         x: View<'_, Dense<F>>,

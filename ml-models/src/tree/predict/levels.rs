@@ -12,7 +12,7 @@ use crate::tree::{Child, Tree};
 /// A tree as a table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LevelTable {
-    /// What each level asks, the root's first.
+    /// The question of each level, the root's first.
     pub(super) questions: Vec<Question>,
     /// The leaf of each combination of answers: the root's answer is the highest bit, and no is 1.
     pub(super) leaves: Vec<u32>,

@@ -1,11 +1,13 @@
 //! Prediction: trees compiled once into tables, the same bits a row at a time and in batches.
 //!
-//! First each value becomes a rank among the thresholds its feature has anywhere in the ensemble ([`numbers`]), or the class
-//! of its category ([`classes`]); from there on everything is bytes ([`ranks`]), and every node, whatever it asks of a value,
-//! asks whether a byte is below a limit, or in a set ([`question`]). One row runs through bit vectors of leaves ([`bits`])
-//! where trees have at most 64, else down the trees several at a time ([`walk`]). Batches visit all nodes of a tree for a
-//! block of rows, without a branch ([`block`]). The largest trees go without ranks ([`direct`]). All of them only find leaves; leaf values are always added in the order of
-//! the trees.
+//! First each value becomes a rank among the thresholds its feature has anywhere in the ensemble
+//! ([`numbers`]), or the class of its category ([`classes`]); from there on everything is bytes
+//! ([`ranks`]), and every node, whatever it asks of a value, asks whether a byte is below a limit,
+//! or in a set ([`question`]). One row runs through bit vectors of leaves ([`bits`]) where trees
+//! have at most 64, else down the trees several at a time ([`walk`]). Batches visit all nodes of a
+//! tree for a block of rows, without a branch ([`block`]). The largest trees go without ranks
+//! ([`direct`]). All of them only find leaves; leaf values are always added in the order of the
+//! trees.
 
 mod bits;
 mod block;
@@ -38,13 +40,13 @@ use walk::Walk;
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
     start: Vec<f64>,
-    /// What sums of leaf values are divided by.
+    /// Divisor of sums of leaf values.
     divisor: f64,
     trees: usize,
     engine: Engine,
 }
 
-/// How leaves are found.
+/// Method of finding leaves.
 #[derive(Debug, Clone)]
 enum Engine {
     Ranked(Box<Ranked>),
@@ -61,7 +63,7 @@ struct Ranked {
     pool: pool::Pool,
 }
 
-/// How a single row finds its leaves.
+/// Method of finding the leaves of a single row.
 #[derive(Debug, Clone)]
 enum RowEngine {
     /// At most 32 leaves a tree.
@@ -184,7 +186,8 @@ impl Ranked {
         }
     }
 
-    /// Calls for blocks of rows, whose ranks are in the scratch, with their part of `out`, which has `width` numbers a row.
+    /// Calls for blocks of rows, whose ranks are in the scratch, with their part of `out`, which
+    /// has `width` numbers a row.
     fn blocks<F: Float, T: Send>(
         &self,
         x: View<'_, Dense<F>>,

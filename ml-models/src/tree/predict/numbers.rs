@@ -5,7 +5,8 @@ use crate::tree::kernel::Thresholds;
 use crate::tree::node::ZERO;
 use crate::tree::{Condition, MissingType, Node};
 
-/// Cut points of a slot, at most: with the interval above them and missing values they make 256 ranks.
+/// Cut points of a slot, at most: with the interval above them and missing values they make 256
+/// ranks.
 const CUTS: usize = 254;
 
 /// Some of a feature's cut points.
@@ -16,8 +17,9 @@ pub(super) struct Numbers {
 }
 
 impl Numbers {
-    /// Divides a feature's nodes, by ascending threshold, into stretches that share at most [`CUTS`] cut points; `nodes` are
-    /// put into that order. The stretches are given by their lengths.
+    /// Divides a feature's nodes, by ascending threshold, into stretches that share at most
+    /// [`CUTS`] cut points; `nodes` are put into that order. The stretches are given by their
+    /// lengths.
     pub(super) fn divide(nodes: &mut [(&Node, usize)]) -> Vec<(Self, usize)> {
         nodes.sort_by(|a, b| threshold(a.0).total_cmp(&threshold(b.0)));
         let (mut all, mut cuts, mut len, mut zeros) = (Vec::new(), Vec::new(), 0, false);
@@ -57,7 +59,7 @@ impl Numbers {
         Thresholds::new(&self.cuts)
     }
 
-    /// What a node of the stretch asks.
+    /// The question of a node of the stretch.
     pub(super) fn question(&self, node: &Node, sets: &mut Sets) -> Question {
         if let (Condition::Threshold(t), MissingType::Nan | MissingType::Never) =
             (&node.test, node.missing)
@@ -72,7 +74,7 @@ impl Numbers {
     }
 }
 
-/// What a node compares with; nodes that do not compare come first.
+/// The threshold of a node; nodes that do not compare come first.
 fn threshold(node: &Node) -> f64 {
     match node.test {
         Condition::Threshold(t) => t,

@@ -1,4 +1,4 @@
-//! What a node asks, said in ranks.
+//! The question of a node, in ranks.
 
 use crate::tree::Node;
 use crate::tree::kernel::{self, Rule};
@@ -10,7 +10,7 @@ pub(super) const MISSING: u8 = 255;
 /// A set of ranks, bit `r % 64` of word `r / 64` for rank `r`.
 pub(in crate::tree) type Set = [u64; 4];
 
-/// Which ranks go left.
+/// The ranks that go left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
     /// Ranks up to a limit, and missing values or not.
@@ -83,7 +83,8 @@ impl Sets {
         self.sets
     }
 
-    /// The question of a node whose answers depend on the rank alone, found by asking it for a value of each rank.
+    /// The question of a node whose answers depend on the rank alone, found by asking it for a
+    /// value of each rank.
     pub(super) fn ask(&mut self, node: &Node, values: impl Iterator<Item = f64>) -> Question {
         let (mut set, mut ranks) = ([0; 4], 0_usize);
         for value in values {

@@ -1,7 +1,7 @@
 //! Values as ranks: bytes that say all that the trees want to know of a value.
 //!
-//! A feature has one slot of ranks or more: up to 254 cut points fit into a slot of numbers, up to 254 classes of categories
-//! into one of categories, and each node asks one slot.
+//! A feature has one slot of ranks or more: up to 254 cut points fit into a slot of numbers, up to
+//! 254 classes of categories into one of categories, and each node asks one slot.
 
 use super::classes::Classes;
 use super::numbers::Numbers;
@@ -19,7 +19,7 @@ pub(in crate::tree) struct Ranks {
     classes: Vec<(usize, Classes)>,
 }
 
-/// What all nodes ask.
+/// The questions of all nodes.
 #[derive(Debug, Clone)]
 pub(in crate::tree) struct Questions {
     /// Of each tree, what its nodes ask.

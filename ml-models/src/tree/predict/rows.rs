@@ -109,7 +109,7 @@ fn take_out<F: Float>(row: SparseRow<'_, F>, zeros: &mut [f64]) {
 const NUMBERS: usize = 1 << 18;
 const ROWS: usize = 1 << 12;
 
-/// What `each` says of blocks of rows with their zeros, one block after the other.
+/// Results of `each` for blocks of rows with their zeros, one block after the other.
 fn in_blocks<F: Float, T: Send>(
     x: View<'_, Sparse<F>>,
     each: impl Fn(View<'_, Dense<f64>>) -> Vec<T> + Sync,

@@ -1,4 +1,5 @@
-//! All trees' nodes side by side: a node's right child comes after its left one, and a leaf leads to itself.
+//! All trees' nodes side by side: a node's right child comes after its left one, and a leaf leads
+//! to itself.
 
 use crate::tree::{Child, Tree};
 

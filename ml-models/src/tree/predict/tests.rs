@@ -4,7 +4,7 @@ use super::*;
 use crate::tree::{Child, Condition, Leaf, MissingType, Node};
 use proptest::prelude::*;
 
-/// What the nodes of a random tree ask.
+/// Kinds of questions in a random tree.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::tree) struct Kind {
     features: usize,
@@ -100,7 +100,8 @@ pub(in crate::tree) fn tree(leaves: usize, kind: Kind, draw: &mut impl FnMut() -
     Tree::new(nodes, leaves, 1.0).unwrap()
 }
 
-/// A random symmetric tree: each step asks one question of all leaves, and leaves some of them whole.
+/// A random symmetric tree: each step asks one question of all leaves, and leaves some of them
+/// whole.
 fn symmetric(levels: usize, whole: u64, kind: Kind, draw: &mut impl FnMut() -> u64) -> Tree {
     let asked = tree(levels + 1, kind, draw).nodes;
     let (mut nodes, mut open) = (Vec::<Node>::new(), vec![None]);

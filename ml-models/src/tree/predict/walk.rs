@@ -1,5 +1,5 @@
-//! Down the trees, several at a time, so that one's loads hide another's: a row goes down several trees, or several rows go
-//! down a tree.
+//! Down the trees, several at a time, so that one's loads hide another's: a row goes down several
+//! trees, or several rows go down a tree.
 
 use super::outputs::add_in_turn;
 use super::question::Set;
@@ -17,13 +17,13 @@ pub(super) struct Walk {
     any_set: bool,
 }
 
-/// A row goes left if its rank obeys the rule or else is in the set, but not if both are so: nodes have the empty set, or a
-/// rule that all obey and the ranks that go right.
+/// A row goes left if its rank obeys the rule or else is in the set, but not if both are so: nodes
+/// have the empty set, or a rule that all obey and the ranks that go right.
 #[derive(Debug, Clone, Copy)]
 struct Step {
     slot: u32,
     set: u32,
-    /// Where left leads; right is the next one.
+    /// Position of the left child; the right one is next.
     left: u32,
     rule: Rule,
 }
@@ -82,7 +82,8 @@ impl Walk {
         }
     }
 
-    /// Adds the leaf values of a row of ranks, trees taking turns over the outputs; `at` is scratch.
+    /// Adds the leaf values of a row of ranks, trees taking turns over the outputs; `at` is
+    /// scratch.
     pub(super) fn add(&self, ranks: &[u8], at: &mut Vec<u32>, out: &mut [f64]) {
         at.clear();
         at.extend_from_slice(&self.table.roots);

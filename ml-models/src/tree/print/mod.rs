@@ -78,7 +78,7 @@ impl<'a> Printer<'a> {
         format!("{x:.*}", self.decimals)
     }
 
-    /// What holds for values that a node sends to one side.
+    /// The condition on values that a node sends to one side.
     fn condition(&self, node: &Node, left: bool) -> String {
         let column = node.feature as usize;
         let name = match column < self.names.len() {
@@ -115,7 +115,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// How much of the training data came to a part of a tree.
+/// Amount of training data that came to a part of a tree.
 fn cover(tree: &Tree, child: Child) -> String {
     let cover = tree.cover(child);
     if tree.is_counted() {

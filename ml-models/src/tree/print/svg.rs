@@ -18,7 +18,7 @@ const LETTER: f64 = 6.6;
 struct Place {
     child: Child,
     depth: usize,
-    /// Which of the places is the parent, and whether this is its left child.
+    /// The place of the parent, and whether this is its left child.
     parent: Option<(usize, bool)>,
     /// Middle.
     x: f64,
@@ -27,8 +27,8 @@ struct Place {
 }
 
 impl Printer<'_> {
-    /// The tree as a picture, for small trees; set [`max_depth`](Self::max_depth) for others. Leaves are blue where they
-    /// lower the score and orange where they raise it.
+    /// The tree as a picture, for small trees; set [`max_depth`](Self::max_depth) for others.
+    /// Leaves are blue where they lower the score and orange where they raise it.
     #[must_use]
     pub fn svg(&self, tree: &Tree) -> String {
         let places = self.places(tree);
@@ -73,7 +73,7 @@ impl Printer<'_> {
         out + "</svg>"
     }
 
-    /// Where everything goes, parents first.
+    /// Places of all boxes, parents first.
     fn places(&self, tree: &Tree) -> Vec<Place> {
         let mut places = Vec::new();
         let mut waiting = vec![(tree.root(), 0, None)];
@@ -110,7 +110,7 @@ impl Printer<'_> {
         places
     }
 
-    /// What stands in a box.
+    /// Text of a box.
     fn lines(&self, tree: &Tree, place: &Place) -> Vec<String> {
         match place.child {
             Child::Leaf(l) => {

@@ -1,9 +1,10 @@
-//! What explanations look like.
+//! Explanations of predictions.
 
 use ml_data::repr::Names;
 use serde::{Deserialize, Serialize};
 
-/// What each feature adds to the scores of some rows; see [`Explainer::shap`](super::Explainer::shap).
+/// Contributions of all features to the scores of some rows; see
+/// [`Explainer::shap`](super::Explainer::shap).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Contributions {
     pub(super) values: Vec<f64>,
@@ -25,8 +26,8 @@ impl Contributions {
         self.values.is_empty()
     }
 
-    /// The contributions to one score of a row: a number a feature, and last the expected score. They add up to the score.
-    /// None beyond the last row or output.
+    /// The contributions to one score of a row: a number a feature, and last the expected score.
+    /// They add up to the score. None beyond the last row or output.
     #[must_use]
     pub fn get(&self, row: usize, output: usize) -> Option<&[f64]> {
         let at = (row * self.outputs + output) * self.width;
@@ -41,7 +42,8 @@ impl Contributions {
         &self.values
     }
 
-    /// The mean absolute contribution of each feature to an output: how much the model relies on it.
+    /// The mean absolute contribution of each feature to an output: how much the model relies on
+    /// it.
     #[must_use]
     pub fn importance(&self, output: usize) -> Vec<f64> {
         let mut sums = vec![0.0; self.width - 1];
@@ -56,7 +58,7 @@ impl Contributions {
     }
 }
 
-/// What pairs of features add to a score of a row together; see
+/// Contributions of all pairs of features to a score of a row; see
 /// [`Explainer::interactions`](super::Explainer::interactions).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InteractionValues {
@@ -66,8 +68,8 @@ pub struct InteractionValues {
 }
 
 impl InteractionValues {
-    /// The part of two features in a score of a row, half of what they add together; of a feature and itself, what it adds
-    /// by itself. None beyond the last row, output or feature.
+    /// The part of two features in a score of a row, half of what they add together; of a feature
+    /// and itself, what it adds by itself. None beyond the last row, output or feature.
     #[must_use]
     pub fn get(&self, row: usize, output: usize, a: usize, b: usize) -> Option<f64> {
         let inside = output < self.outputs && a < self.features && b < self.features;
@@ -91,11 +93,12 @@ pub struct FeatureContribution {
     pub column: usize,
     /// Its value in the row.
     pub value: f64,
-    /// What it adds to the score.
+    /// Its contribution to the score.
     pub contribution: f64,
 }
 
-/// The features that matter most, first the largest contribution by amount; features without any are left out.
+/// The features that matter most, first the largest contribution by amount; features without any
+/// are left out.
 pub(super) fn reasons(
     names: &Names,
     contributions: &[f64],

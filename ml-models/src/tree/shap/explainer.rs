@@ -20,9 +20,10 @@ use crate::tree::{Combine, Ensemble};
 /// as in its `pred_contribs`. Contributions and the expected score add up to the score, before the
 /// link.
 ///
-/// The values are exact. Each is the integral from 0 to 1 of a polynomial, one factor a feature of the path, and a
-/// Gauss-Legendre rule of half as many points as a path has features is exact for it; so a tree of `L` leaves and `D`
-/// different features on its longest path costs a row `O(L D)`, not `O(L D^2)`, and eight rows are worked on at a time.
+/// The values are exact. Each is the integral from 0 to 1 of a polynomial, one factor a feature of
+/// the path, and a Gauss-Legendre rule of half as many points as a path has features is exact for
+/// it; so a tree of `L` leaves and `D` different features on its longest path costs a row `O(L D)`,
+/// not `O(L D^2)`, and eight rows are worked on at a time.
 ///
 /// # Missing values
 ///
@@ -30,10 +31,12 @@ use crate::tree::{Combine, Ensemble};
 ///
 /// # References
 ///
-/// * Lundberg et al., *From local explanations to global understanding with explainable AI for trees*, Nature Machine
-///   Intelligence 2 (2020), [doi:10.1038/s42256-019-0138-9](https://doi.org/10.1038/s42256-019-0138-9).
+/// * Lundberg et al., *From local explanations to global understanding with explainable AI for
+///   trees*, Nature Machine Intelligence 2 (2020),
+///   [doi:10.1038/s42256-019-0138-9](https://doi.org/10.1038/s42256-019-0138-9).
 /// * Yu et al., *Linear TreeShap* (NeurIPS 2022),
-///   [doi:10.48550/arXiv.2209.08192](https://doi.org/10.48550/arXiv.2209.08192): polynomials kept at a few points.
+///   [doi:10.48550/arXiv.2209.08192](https://doi.org/10.48550/arXiv.2209.08192): polynomials kept
+///   at a few points.
 /// * Mitchell, Frank and Holmes, *GPUTreeShap*, PeerJ Computer Science 8 (2022),
 ///   [doi:10.7717/peerj-cs.880](https://doi.org/10.7717/peerj-cs.880): paths and rows side by side.
 ///
@@ -65,7 +68,7 @@ pub struct Explainer {
     pairs: Pairs,
     /// Of each output.
     expected: Vec<f64>,
-    /// What sums of trees are multiplied by.
+    /// Factor of sums over trees.
     factor: f64,
 }
 
@@ -114,7 +117,7 @@ impl Explainer {
         &self.expected
     }
 
-    /// What each feature adds to each score of each row.
+    /// Contributions of the features to each score of each row.
     ///
     /// # Errors
     /// Other columns than the trained ones.
@@ -199,8 +202,9 @@ impl Explainer {
         Ok(reasons(&self.names, contributions, |c| row[c].f64(), top))
     }
 
-    /// What each pair of features adds to each score of each row: a square of features for each row and output, whose rows
-    /// add up to the features' contributions. Pairs are given half on either side of the diagonal, as in shap.
+    /// Contributions of the pairs of features to each score of each row: a square of features for
+    /// each row and output, whose rows add up to the features' contributions. Pairs are given half
+    /// on either side of the diagonal, as in shap.
     ///
     /// # Errors
     /// Other columns than the trained ones.
@@ -240,8 +244,8 @@ struct Buffers {
 }
 
 impl Ensemble {
-    /// What each feature adds to each score of each row (LightGBM's `pred_contrib`). Where rows come one by one, keep an
-    /// [`Explainer`].
+    /// Contributions of the features to each score of each row (LightGBM's `pred_contrib`). Where
+    /// rows come one by one, keep an [`Explainer`].
     ///
     /// # Errors
     /// Other columns than the trained ones.

@@ -40,7 +40,8 @@ impl Pairs {
         }
     }
 
-    /// Adds what each pair of features adds to the scores of a row, half to either side of the diagonal.
+    /// Adds what each pair of features adds to the scores of a row, half to either side of the
+    /// diagonal.
     pub(super) fn add(
         &self,
         value: impl Fn(usize) -> f64,

@@ -1,4 +1,5 @@
-//! A tree as edges, each with the share of the training rows that follow its feature's edges down to it.
+//! A tree as edges, each with the share of the training rows that follow its feature's edges down
+//! to it.
 
 use crate::tree::{Child, Tree};
 
@@ -18,8 +19,9 @@ pub(super) struct Edge {
     pub(super) share: f64,
 }
 
-/// Calls for each edge, parents first, each with its number; those of a left child come before those of its right sibling.
-/// When all edges below one are done, it is called with its number once more, and with `true`.
+/// Calls for each edge, parents first, each with its number; those of a left child come before
+/// those of its right sibling. When all edges below one are done, it is called with its number once
+/// more, and with `true`.
 pub(super) fn visit(tree: &Tree, mut each: impl FnMut(usize, &Edge, bool)) {
     let mut edges: Vec<Edge> = Vec::new();
     // Edges on the way to the node at hand.

@@ -19,7 +19,7 @@ pub(super) struct Program {
     pub(super) expected: f64,
 }
 
-/// Which rows obey an edge.
+/// The rows that obey an edge.
 #[derive(Debug, Clone, Copy)]
 struct Turn {
     question: u32,
@@ -129,11 +129,13 @@ fn factors<const Q: usize>(edges: &[Edge], stretches: usize) -> Vec<Factors<Q>> 
     let (rules, _) = rule.as_chunks::<Q>();
     let one = |edge: &Edge, rule: &[(f64, f64); Q]| {
         let (above, share) = (edge.above.map_or(1.0, |e| edges[e].share), edge.share);
-        // The feature's factor in the product: above the edge, and below it for rows that obey it and for others.
+        // The feature's factor in the product: above the edge, and below it for rows that obey it
+        // and for others.
         let before = rule.map(|(t, _)| above * (1.0 - t) + t);
         let hot = rule.map(|(t, _)| share * (1.0 - t) + t);
         let cold = rule.map(|(t, _)| share * (1.0 - t));
-        // The edge adds its own part, and takes away what those above have given for the leaves below it.
+        // The edge adds its own part, and takes away what those above have given for the leaves
+        // below it.
         let worth = |q: usize, after: f64, gain: f64| {
             rule[q].1 * (gain - (1.0 - above) * after / before[q]) / before[q]
         };

@@ -1,6 +1,7 @@
 //! Integrals of polynomials from 0 to 1.
 
-/// Points and weights of the Gauss-Legendre rule, which is exact for polynomials of degree up to `2 n - 1`.
+/// Points and weights of the Gauss-Legendre rule, which is exact for polynomials of degree up to `2
+/// n - 1`.
 pub(super) fn gauss_legendre(n: usize) -> Vec<(f64, f64)> {
     (0..n)
         .map(|k| {

@@ -2,7 +2,7 @@
 
 #[cfg(target_arch = "x86_64")]
 use super::Level;
-use super::answers::{Bytes, ROWS};
+use super::byte_questions::{Bytes, ROWS};
 
 /// Values of a tree's leaves, filled up to 64 or to 256.
 pub(crate) type Few = [f64; 64];

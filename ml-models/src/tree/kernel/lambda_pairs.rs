@@ -9,10 +9,11 @@ const LANES: usize = 16;
 /// A number for each of some neighbouring documents.
 type Lanes = [f32; LANES];
 
-/// The documents of a query in the order of their ranking, filled up to whole blocks, and what the pairs have added up to.
+/// The documents of a query in the order of their ranking, filled up to whole blocks, and what the
+/// pairs have added up to.
 ///
-/// Pairs are looked at in single precision, as LightGBM adds them up. Where near numbers are subtracted, their rest (that a single
-/// does not hold) is subtracted, too.
+/// Pairs are looked at in single precision, as LightGBM adds them up. Where near numbers are
+/// subtracted, their rest (that a single does not hold) is subtracted, too.
 #[derive(Debug, Default)]
 pub(crate) struct Ranked {
     len: usize,
@@ -21,7 +22,7 @@ pub(crate) struct Ranked {
     sums: Vec<Sums>,
 }
 
-/// What some neighbouring documents are.
+/// Scores, gains and discounts of some neighbouring documents.
 #[derive(Debug, Clone, Copy)]
 struct Documents {
     scores: Split,
@@ -38,7 +39,7 @@ struct Split {
     rest: Lanes,
 }
 
-/// What the pairs of some neighbouring documents have added up to.
+/// Sums over the pairs of some neighbouring documents.
 #[derive(Debug, Clone, Copy)]
 struct Sums {
     lambdas: Lanes,
@@ -58,7 +59,7 @@ const NOTHING: Split = Split {
     rest: [0.0; LANES],
 };
 
-/// What holds for all pairs of a query.
+/// Constants of all pairs of a query.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Query {
     pub(crate) inverse_ideal: f64,
@@ -68,7 +69,7 @@ pub(crate) struct Query {
 }
 
 impl Ranked {
-    /// How far scores times sigmoid may be apart for all powers to fit single precision.
+    /// Largest distance of scores times sigmoid for all powers to fit single precision.
     pub(crate) const SPREAD: f64 = 150.0;
 
     /// Takes the documents in this order, with nothing added up.
@@ -177,8 +178,9 @@ struct Upper {
 }
 
 dispatch! {
-    /// Adds the pairs with the documents whose numbers, from the first block on, are in `below`; returns the sums of signed
-    /// lambdas, hessians, and absolute lambdas. Pairs of equal gains add nothing.
+    /// Adds the pairs with the documents whose numbers, from the first block on, are in `below`;
+    /// returns the sums of signed lambdas, hessians, and absolute lambdas. Pairs of equal gains add
+    /// nothing.
     fn pairs(upper: &Upper, documents: &[Documents], below: std::ops::Range<u32>, sums: &mut [Sums]) -> [f32; 3] = body;
 }
 
@@ -205,7 +207,8 @@ fn body(
             let distance = upper.base + upper.slope * apart(upper.score, &lower.scores);
             let change = more * apart(upper.discount, &lower.discounts) * upper.inverse_ideal;
             let change = if there { change } else { 0.0 };
-            // 1 / (1 + exp(sigmoid * (better score - worse score))) = worse / both; a single division for this and the distance.
+            // 1 / (1 + exp(sigmoid * (better score - worse score))) = worse / both; a single
+            // division for this and the distance.
             let both = better + worse;
             let share = 1.0 / (both * distance);
             // With the sign that it has for the lower document.

@@ -33,7 +33,8 @@ impl Bits {
 /// A set of bytes: bit `b % 64` of word `b / 64` stands for byte `b`.
 pub(crate) type Set = [u64; 4];
 
-/// Questions, each asked once however many nodes ask it: first those with a limit, then those with a set.
+/// Questions, each asked once however many nodes ask it: first those with a limit, then those with
+/// a set.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Questions {
     runs: Vec<Run>,
@@ -50,7 +51,7 @@ struct Run {
     to: u32,
 }
 
-/// What the questions of a run are.
+/// Kind of the questions of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// Is the byte, plus this (mod 256), at most the limit?
@@ -97,7 +98,7 @@ impl Questions {
         new
     }
 
-    /// How many there are.
+    /// Number of questions.
     pub(crate) fn len(&self) -> usize {
         self.limits.len() + self.sets.len()
     }

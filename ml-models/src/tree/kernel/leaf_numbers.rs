@@ -1,31 +1,31 @@
 //! The leaves of a block of rows, by visiting every node of a tree once.
 //!
-//! Each node has a bit a row, set if the row reaches it. Nothing branches on a row's values, so all rows of a register go
-//! through a node together.
+//! Each node has a bit a row, set if the row reaches it. Nothing branches on a row's values, so all
+//! rows of a register go through a node together.
 
 #[cfg(target_arch = "x86_64")]
 use super::Level;
-use super::answers::{Bits, Bytes};
+use super::byte_questions::{Bits, Bytes};
 use super::dispatch;
 
 /// Leaves of a tree, at most.
 pub(crate) const LEAVES: usize = 256;
 
-/// Which rows reach each leaf, then which reach each node, parents first.
+/// The rows that reach each leaf, then those that reach each node, parents first.
 pub(crate) type Reached = [Bits; 2 * LEAVES];
 
 /// A node: what it asks, and where its children are among the [`Reached`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fork {
     pub(crate) question: u32,
-    /// Where the answer is yes.
+    /// The child where the answer is yes.
     pub(crate) left: u16,
-    /// Where it is no.
+    /// The child where it is no.
     pub(crate) right: u16,
 }
 
-/// Finds each row's leaf. The forks are those of a tree, the root first, parents before their children; leaves are numbered
-/// from 0.
+/// Finds each row's leaf. The forks are those of a tree, the root first, parents before their
+/// children; leaves are numbered from 0.
 pub(crate) fn leaves(forks: &[Fork], answers: &[Bits], reached: &mut Reached, ids: &mut Bytes) {
     let mut planes = [Bits::NONE; 8];
     follow(forks, answers, reached, &mut planes);
@@ -43,7 +43,8 @@ pub(crate) fn number_by_answers(levels: &[u32], answers: &[Bits], ids: &mut Byte
 }
 
 dispatch! {
-    /// Which rows reach each leaf, and of that the number of each row's leaf: bit `b` of it in `planes[b]`.
+    /// The rows that reach each leaf, and from them the number of each row's leaf: bit `b` of it in
+    /// `planes[b]`.
     fn follow(forks: &[Fork], answers: &[Bits], reached: &mut Reached, planes: &mut [Bits; 8]) = follow_body;
 }
 
@@ -138,7 +139,7 @@ mod x86 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::answers::ROWS;
+    use super::super::byte_questions::ROWS;
     use super::*;
 
     #[test]
@@ -171,5 +172,16 @@ mod tests {
             plain_number(&planes, &mut ids);
             assert_eq!(ids, want);
         }
+    }
+
+    #[test]
+    fn answers_number_rows() {
+        let answers = [0x5555_5555_5555_5555, 0x3333_3333_3333_3333].map(|word| Bits([word; 8]));
+        let mut ids = [9; ROWS];
+        number_by_answers(&[1, 0], &answers, &mut ids);
+        // The first answer is yes where `i % 4 < 2`, the second where `i` is even.
+        assert_eq!(ids, std::array::from_fn(|i| (i % 4) as u8));
+        number_by_answers(&[], &answers, &mut ids);
+        assert_eq!(ids, [0; ROWS]);
     }
 }

@@ -6,7 +6,8 @@ use super::Level;
 /// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
 pub(super) const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
 
-/// Writes the sum up to each bin; with `rows_per_hessian` also of the rows that each bin's hessian stands for, rounded.
+/// Writes the sum up to each bin; with `rows_per_hessian` also of the rows that each bin's hessian
+/// stands for, rounded.
 pub(crate) fn running_sums(
     bins: &[u64],
     rows_per_hessian: Option<f64>,
@@ -23,7 +24,7 @@ pub(crate) fn running_sums(
     scalar(bins, rows_per_hessian, prefix, rows, state);
 }
 
-/// How far the sums have come.
+/// State of the sums after some bins.
 #[derive(Clone, Copy, Default)]
 struct State {
     done: usize,
@@ -56,7 +57,8 @@ fn scalar(
     }
 }
 
-/// Eight bins at a time: each is added to the next, pairs to the next pair, fours to the next four, and what came before to all.
+/// Eight bins at a time: each is added to the next, pairs to the next pair, fours to the next four,
+/// and what came before to all.
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;

@@ -1,11 +1,12 @@
-//! Roughly the highest gain of a column, from which it shows whether the exact gains are worth a look.
+//! Roughly the highest gain of a column, from which it shows whether the exact gains are worth a
+//! look.
 
 #[cfg(target_arch = "x86_64")]
 use super::Level;
-use super::gain::Constants;
+use super::threshold_gains::Constants;
 use super::{dispatch, running_sums};
 
-/// Which thresholds a column may be split at.
+/// The thresholds that a column may be split at.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Allowed {
     /// Least packed hessian of a side.
@@ -30,8 +31,8 @@ pub(crate) struct Room {
 #[repr(C, align(64))]
 struct Line([u64; 8]);
 
-/// The most that a gain may be above its rough value. Between the two there are an inverse that is off by 2^-14 and 16 roundings
-/// of 2^-24 each.
+/// The most that a gain may be above its rough value. Between the two there are an inverse that is
+/// off by 2^-14 and 16 roundings of 2^-24 each.
 pub(crate) const ABOVE: f64 = 1.0 + 1e-4;
 
 /// Bins that are looked at together.
@@ -42,8 +43,9 @@ const FEW: usize = 32;
 /// Bins of eight times eight words.
 const SQUARE: usize = 64;
 
-/// The highest gain of all allowed thresholds in single precision, with missing values (`missing` is their packed sum) on either
-/// side, 0 for none; off by less than a part in ten thousand. Made in half the time of the exact gains.
+/// The highest gain of all allowed thresholds in single precision, with missing values (`missing`
+/// is their packed sum) on either side, 0 for none; off by less than a part in ten thousand. Made
+/// in half the time of the exact gains.
 pub(crate) fn rough_gain(
     bins: &[u64],
     missing: u64,
@@ -145,8 +147,9 @@ fn body(
         .fold(0.0, |a, b| if b > a { b } else { a })
 }
 
-/// An eighth of the bins in each lane of a register: sums are running downwards, and at last each lane gets what the lanes before it
-/// have. Running sums across lanes would take more moves between lanes than turning squares of bins around does.
+/// An eighth of the bins in each lane of a register: sums are running downwards, and at last each
+/// lane gets what the lanes before it have. Running sums across lanes would take more moves between
+/// lanes than turning squares of bins around does.
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
@@ -212,7 +215,8 @@ mod x86 {
         _mm512_reduce_max_ps(highest)
     }
 
-    /// Eight bins from `at` on in each of eight lanes, which begin `length` bins apart; bins after the last are empty.
+    /// Eight bins from `at` on in each of eight lanes, which begin `length` bins apart; bins after
+    /// the last are empty.
     #[target_feature(enable = "avx512f")]
     #[inline]
     fn turned(bins: &[u64], at: usize, length: usize) -> [__m512i; WORDS] {
@@ -229,15 +233,15 @@ mod x86 {
             (_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b))
         };
         let pairs = [pair(0), pair(2), pair(4), pair(6)];
-        let [a, c, e, g] = quarters(pairs.map(|p| p.0));
-        let [b, d, f, h] = quarters(pairs.map(|p| p.1));
+        let [a, c, e, g] = transpose_4x4(pairs.map(|p| p.0));
+        let [b, d, f, h] = transpose_4x4(pairs.map(|p| p.1));
         [a, b, c, d, e, f, g, h]
     }
 
-    /// Turns four registers of four quarters around.
+    /// The transpose of four registers of four quarters each.
     #[target_feature(enable = "avx512f")]
     #[inline]
-    fn quarters([a, b, c, d]: [__m512i; 4]) -> [__m512i; 4] {
+    fn transpose_4x4([a, b, c, d]: [__m512i; 4]) -> [__m512i; 4] {
         let (even, odd) = (
             [
                 _mm512_shuffle_i64x2::<0x88>(a, b),
@@ -265,7 +269,7 @@ mod x86 {
         _mm512_castpd_si512(_mm512_add_pd(rows, _mm512_set1_pd(ROUND)))
     }
 
-    /// What the lanes before each lane have.
+    /// Sum of the lanes before each lane.
     #[target_feature(enable = "avx512f")]
     #[inline]
     fn before(all: __m512i) -> __m512i {
@@ -304,7 +308,7 @@ mod x86 {
         unsafe { _mm512_loadu_si512(from.0.as_ptr().cast()) }
     }
 
-    /// What a threshold is held to, in every lane.
+    /// Conditions on a threshold, in every lane.
     struct Limits {
         total: [__m512i; 2],
         least: __m512i,

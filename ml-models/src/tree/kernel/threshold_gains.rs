@@ -2,7 +2,8 @@
 
 use super::dispatch;
 
-/// What the gain of a split depends on besides the sums; all in the units of the packed sums.
+/// Constants in the gain of a split besides the sums of its sides; all in the units of the packed
+/// sums.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Constants {
     /// Packed sum of the leaf.
@@ -11,9 +12,10 @@ pub(crate) struct Constants {
     pub(crate) lambda_l2: f64,
 }
 
-/// The highest gain of sending everything up to entry `i` of `prefix`, with `extra` on top, to the left: the gain and `i`; none
-/// unless it is above 0. Equal gains go to the last entry, or the first where `first_wins`. The parent's part is not
-/// subtracted. `gains` is scratch of at least the same length.
+/// The highest gain of sending everything up to entry `i` of `prefix`, with `extra` on top, to the
+/// left: the gain and `i`; none unless it is above 0. Equal gains go to the last entry, or the
+/// first where `first_wins`. The parent's part is not subtracted. `gains` is scratch of at least
+/// the same length.
 pub(crate) fn best_of(
     prefix: &[u64],
     extra: u64,
@@ -46,7 +48,8 @@ dispatch! {
 }
 
 impl Constants {
-    /// Whether gains have their rough values in single precision: with `lambda_l1`, differences of like numbers would not.
+    /// Whether gains have their rough values in single precision: with `lambda_l1`, differences of
+    /// like numbers would not.
     pub(crate) fn fits_singles(&self) -> bool {
         self.lambda_l1 == 0.0 && self.lambda_l2 < 1e12
     }

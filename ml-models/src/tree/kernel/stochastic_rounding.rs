@@ -5,11 +5,12 @@ use ml_data::random::hash;
 use super::dispatch;
 
 /// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
-const ROUND: f64 = super::sums::ROUND;
+const ROUND: f64 = super::running_sums::ROUND;
 
 dispatch! {
-    /// Gradient and hessian of each row times its scale, rounded up or down with chances that make up for it on average; gradients
-    /// in the high halves. Chances depend on the seed and the row's number, from `first` on.
+    /// Gradient and hessian of each row times its scale, rounded up or down with chances that make
+    /// up for it on average; gradients in the high halves. Chances depend on the seed and the row's
+    /// number, from `first` on.
     pub(crate) fn round_by_chance(
         pairs: &[[f32; 2]],
         scales: [f64; 2],

@@ -1,4 +1,4 @@
-//! Which of up to 256 intervals a number falls into.
+//! The one of up to 256 intervals that a number falls into.
 
 /// At most 255 sorted boundaries, laid out for two comparisons of 16.
 #[derive(Debug, Clone)]

@@ -5,11 +5,11 @@ use ml_data::repr::Float;
 #[cfg(target_arch = "x86_64")]
 use super::Level;
 
-/// At most 254 sorted boundaries, laid out for two comparisons of 16: of the boundaries that end a block of 16, then of the
-/// boundaries of a block.
+/// At most 254 sorted boundaries, laid out for two comparisons of 16: of the boundaries that end a
+/// block of 16, then of the boundaries of a block.
 ///
-/// A number counts the boundaries that it is not at most: those below it, and for `NaN` all of them, infinity beyond the
-/// last one, too, so that the count is beyond 254.
+/// A number counts the boundaries that it is not at most: those below it, and for `NaN` all of
+/// them, infinity beyond the last one, too, so that the count is beyond 254.
 #[derive(Debug, Clone)]
 pub(crate) struct Thresholds {
     double: Table<f64>,
@@ -82,7 +82,7 @@ impl<T: Copy + PartialOrd> Table<T> {
     }
 }
 
-/// How many of the boundaries a number is not at most.
+/// Number of boundaries below a number.
 #[inline(always)]
 fn below<T: Copy + PartialOrd>(bounds: &[T; WIDTH], x: T) -> usize {
     let beyond = |&bound| u32::from(!matches!(x.partial_cmp(&bound), Some(o) if o.is_le()));
@@ -114,7 +114,8 @@ fn column_body<F: Float>(thresholds: &Thresholds, rows: &[&[F]], column: usize, 
     }
 }
 
-/// The rank of each number of a row among its own thresholds; 255 for `NaN`. Thresholds come with their column.
+/// The rank of each number of a row among its own thresholds; 255 for `NaN`. Thresholds come with
+/// their column.
 pub(crate) fn ranks_of_row<F: Float>(
     slots: &[(usize, Box<Thresholds>)],
     row: &[F],
