@@ -64,8 +64,10 @@ impl LeafRules {
         let right = self.constants.total.wrapping_sub(left);
         let a = self.value(left, rows, l2, limits);
         let b = self.value(right, self.count - rows, l2, limits);
-        let ordered = !(f64::from(direction) * (b - a) < 0.0);
-        ordered.then(|| self.part_of(left, l2, a) + self.part_of(right, l2, b))
+        if f64::from(direction) * (b - a) < 0.0 {
+            return None;
+        }
+        Some(self.part_of(left, l2, a) + self.part_of(right, l2, b))
     }
 
     /// As [`kernel::best_of`], for bounded values in one direction. `rows` says how many go left at

@@ -31,13 +31,16 @@ impl Strategy for Symmetric {
 
 /// A leaf after the split of its level: two leaves, or the leaf itself.
 enum Part<'s> {
-    Split {
-        split: Split,
-        count: u64,
-        above: Option<f64>,
-        children: [Leaf<'s>; 2],
-    },
+    Split(Box<SplitLeaf<'s>>),
     Whole(Box<Leaf<'s>>),
+}
+
+/// A leaf that became a node.
+struct SplitLeaf<'s> {
+    split: Split,
+    count: u64,
+    above: Option<f64>,
+    children: [Leaf<'s>; 2],
 }
 
 /// Splits the leaves that have a split; with histograms for the next level if it is `open`.
@@ -52,12 +55,12 @@ fn split_all<'s>(
     let part = |(leaf, split): (Leaf<'s>, Option<Split>)| match split {
         Some(split) => {
             let threads = (threads * leaf.rows.len()).div_ceil(rows.max(1)).max(1);
-            Part::Split {
+            Part::Split(Box::new(SplitLeaf {
                 count: leaf.count,
                 above: leaf.above,
                 children: leaf.split(context, &split, threads, open),
                 split,
-            }
+            }))
         }
         None => Part::Whole(Box::new(leaf)),
     };
@@ -73,17 +76,12 @@ fn split_all<'s>(
 fn missing_left(context: &TreeContext<'_>, parts: &[Part<'_>]) -> bool {
     let (mut left, mut all) = (0, 0);
     for part in parts {
-        if let Part::Split {
-            split,
-            count,
-            children,
-            ..
-        } = part
-        {
-            if context.source.layout.columns[split.column as usize].missing {
-                return split.missing_left;
+        if let Part::Split(leaf) = part {
+            if context.source.layout.columns[leaf.split.column as usize].missing {
+                return leaf.split.missing_left;
             }
-            (left, all) = (left + children[0].count, all + count);
+            left += leaf.children[0].count;
+            all += leaf.count;
         }
     }
     2 * left >= all
@@ -102,12 +100,13 @@ fn add_level<'s>(
     let (mut leaves, mut places) = (Vec::new(), Vec::new());
     for (part, place) in parts.into_iter().zip(above) {
         match part {
-            Part::Split {
-                split,
-                count,
-                above,
-                children,
-            } => {
+            Part::Split(leaf) => {
+                let SplitLeaf {
+                    split,
+                    count,
+                    above,
+                    children,
+                } = *leaf;
                 let node = tree.nodes.len();
                 tree.link(place, node as i32);
                 tree.nodes.push(Node {

@@ -155,7 +155,7 @@ mod x86 {
     use std::arch::x86_64::*;
 
     use super::{Allowed, Constants, Line, Room, SQUARE};
-    use crate::tree::kernel::sums::ROUND;
+    use crate::tree::kernel::running_sums::ROUND;
 
     /// Words of a register.
     const WORDS: usize = 8;
