@@ -6,6 +6,8 @@
 //! tree in which few questions follow each other on all ways down: whether a tree is such a table
 //! is seen from its nodes.
 
+use super::outputs::add_in_turn;
+use super::ranks::Questions;
 use crate::tree::kernel::{LEAVES, Question};
 use crate::tree::{Child, Tree};
 
@@ -51,6 +53,62 @@ impl LevelTable {
             questions,
             leaves: entries.into_iter().map(leaf).collect(),
         })
+    }
+}
+
+/// The tables of all trees, for single rows.
+#[derive(Debug, Clone)]
+pub(super) struct LevelRows {
+    /// The first level and the number of levels of each tree, and its first value.
+    trees: Vec<(u32, u32, u32)>,
+    levels: Vec<Level>,
+    values: Vec<f64>,
+}
+
+/// A question of a level: a rank, plus `shift` (mod 256), up to the limit goes left.
+#[derive(Debug, Clone, Copy)]
+struct Level {
+    slot: u32,
+    shift: u8,
+    limit: u8,
+}
+
+impl LevelRows {
+    /// None if a tree is no table, or a node asks about a set.
+    pub(super) fn new(trees: &[Tree], questions: &Questions) -> Option<Self> {
+        let mut rows = Self {
+            trees: Vec::with_capacity(trees.len()),
+            levels: Vec::new(),
+            values: Vec::new(),
+        };
+        for (tree, asked) in trees.iter().zip(&questions.trees) {
+            let table = LevelTable::new(tree, |n| asked[n].of_bytes(&questions.sets))?;
+            let depth = table.questions.len() as u32;
+            let place = (rows.levels.len() as u32, depth, rows.values.len() as u32);
+            rows.trees.push(place);
+            for question in table.questions {
+                let Question::Limit { slot, shift, limit } = question else {
+                    return None;
+                };
+                rows.levels.push(Level { slot, shift, limit });
+            }
+            let values = table.leaves.iter().map(|&l| tree.leaves[l as usize].value);
+            rows.values.extend(values);
+        }
+        Some(rows)
+    }
+
+    /// Adds the leaf values of a row of ranks, trees taking turns over the outputs.
+    pub(super) fn add(&self, ranks: &[u8], out: &mut [f64]) {
+        let value = |&(first, depth, values): &(u32, u32, u32)| {
+            let levels = &self.levels[first as usize..][..depth as usize];
+            let right = |level: &Level| {
+                usize::from(ranks[level.slot as usize].wrapping_add(level.shift) > level.limit)
+            };
+            let entry = levels.iter().fold(0, |at, level| 2 * at + right(level));
+            self.values[values as usize + entry]
+        };
+        add_in_turn(out, self.trees.iter().map(value));
     }
 }
 

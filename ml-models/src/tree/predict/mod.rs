@@ -5,9 +5,9 @@
 //! ([`ranks`]), and every node, whatever it asks of a value, asks whether a byte is below a limit,
 //! or in a set ([`question`]). One row runs through bit vectors of leaves ([`bits`]) where trees
 //! have at most 64, else down the trees several at a time ([`walk`]). Batches visit all nodes of a
-//! tree for a block of rows, without a branch ([`block`]). The largest trees go without ranks
-//! ([`direct`]). All of them only find leaves; leaf values are always added in the order of the
-//! trees.
+//! tree for a block of rows, without a branch ([`block`]). Symmetric trees are tables, which few
+//! answers index ([`levels`]). The largest trees go without ranks ([`direct`]). All of them only
+//! find leaves; leaf values are always added in the order of the trees.
 
 mod bits;
 mod block;
@@ -31,6 +31,7 @@ use super::link::Combine;
 use super::shape::Tree;
 use bits::Bits;
 use direct::Direct;
+use levels::LevelRows;
 use ml_data::repr::{Dense, Float, View};
 pub(super) use question::{Asked, Set};
 pub(super) use ranks::Ranks;
@@ -70,6 +71,8 @@ enum RowEngine {
     Bits32(Bits<u32>),
     /// At most 64.
     Bits64(Bits<u64>),
+    /// Symmetric trees of more than 32 leaves.
+    Levels(LevelRows),
     Walk,
 }
 
@@ -163,11 +166,14 @@ impl Ranked {
         let leaves = trees.iter().map(|t| t.leaves.len()).max().unwrap_or(1);
         let row = match leaves {
             0..=32 => Bits::new(trees, ranks.len(), &questions).map(RowEngine::Bits32),
+            _ => LevelRows::new(trees, &questions).map(RowEngine::Levels),
+        };
+        let bits = || match leaves {
             33..=64 => Bits::new(trees, ranks.len(), &questions).map(RowEngine::Bits64),
             _ => None,
         };
         Self {
-            row: row.unwrap_or(RowEngine::Walk),
+            row: row.or_else(bits).unwrap_or(RowEngine::Walk),
             walk: Walk::new(trees, &questions),
             block: block::Block::new(trees, &questions),
             pool: pool::Pool::default(),
@@ -182,6 +188,7 @@ impl Ranked {
         match &self.row {
             RowEngine::Bits32(bits) => bits.add(ranks, at, &mut scratch.words32, out),
             RowEngine::Bits64(bits) => bits.add(ranks, at, &mut scratch.words64, out),
+            RowEngine::Levels(levels) => levels.add(ranks, out),
             RowEngine::Walk => self.walk.add(ranks, at, out),
         }
     }
