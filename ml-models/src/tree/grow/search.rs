@@ -237,6 +237,10 @@ mod tests {
                     *entry = entry.wrapping_add(pair);
                 }
             }
+            let best = |params: &Growth| {
+                let (rules, leaf) = (SplitRules::new(params, 1.0, 1.0), about(total, 300));
+                rules.best_split(&hist, &layout, None, &leaf, &mut Scratch::default())
+            };
             for params in [
                 Growth::default(),
                 Growth {
@@ -249,16 +253,7 @@ mod tests {
                     ..Growth::default()
                 },
             ] {
-                let rules = SplitRules::new(&params, 1.0, 1.0);
-                let got = rules
-                    .best_split(
-                        &hist,
-                        &layout,
-                        None,
-                        &about(total, 300),
-                        &mut Scratch::default(),
-                    )
-                    .unwrap();
+                let got = best(&params).unwrap();
                 let want = plain(&hist, &layout, total, &params).unwrap();
                 assert!(
                     (got.gain - want.gain).abs() < 1e-9 * want.gain,
@@ -266,42 +261,16 @@ mod tests {
                 );
                 assert_eq!((got.column, got.left), (want.column, want.left));
             }
-            let none = SplitRules::new(
-                &Growth {
-                    min_gain_to_split: 1e12,
-                    ..Growth::default()
-                },
-                1.0,
-                1.0,
-            );
-            assert_eq!(
-                none.best_split(
-                    &hist,
-                    &layout,
-                    None,
-                    &about(total, 300),
-                    &mut Scratch::default()
-                ),
-                None
-            );
-            let few = SplitRules::new(
-                &Growth {
-                    min_data_in_leaf: 151,
-                    ..Growth::default()
-                },
-                1.0,
-                1.0,
-            );
-            assert_eq!(
-                few.best_split(
-                    &hist,
-                    &layout,
-                    None,
-                    &about(total, 300),
-                    &mut Scratch::default()
-                ),
-                None
-            );
+            let demanding = Growth {
+                min_gain_to_split: 1e12,
+                ..Growth::default()
+            };
+            assert_eq!(best(&demanding), None);
+            let large = Growth {
+                min_data_in_leaf: 151,
+                ..Growth::default()
+            };
+            assert_eq!(best(&large), None);
         }
     }
 
