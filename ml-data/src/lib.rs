@@ -16,6 +16,7 @@ pub mod repr;
 pub mod sample;
 pub mod simd;
 pub mod source;
+pub mod sums;
 pub mod synth;
 pub mod table;
 #[cfg(feature = "testkit")]

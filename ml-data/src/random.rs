@@ -28,18 +28,26 @@ pub fn hash(seed: u64, key: u64) -> u64 {
     mix(mix(seed ^ 0x9e37_79b9_7f4a_7c15) ^ mix(key))
 }
 
-/// A permutation of `0..n` (Fisher-Yates).
+/// A permutation of `0..n`.
 pub fn permutation(n: usize, rng: &mut impl Rng) -> Vec<u32> {
     let mut order: Vec<u32> = (0..n as u32).collect();
-    for i in (1..n).rev() {
-        order.swap(i, rng.random_range(0..=i));
-    }
+    shuffle(&mut order, rng);
     order
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea, Flood 2014, doi:10.1145/2660193.2660195).
+/// Brings values into a random order, each with the same chance (Fisher and Yates; Durstenfeld 1964,
+/// doi:10.1145/364520.364540).
+pub fn shuffle<T>(values: &mut [T], rng: &mut impl Rng) {
+    for i in (1..values.len()).rev() {
+        values.swap(i, rng.random_range(0..=i));
+    }
+}
+
+/// A 64-bit number with full avalanche: one step of SplitMix64 from the state `x` (Steele, Lea,
+/// Flood 2014, doi:10.1145/2660193.2660195).
 #[inline]
-fn mix(x: u64) -> u64 {
+#[must_use]
+pub fn mix(x: u64) -> u64 {
     let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,8 +1,9 @@
 //! Checks of every metric's input: lengths, emptiness, numbers, weights.
 
 use crate::error::{self, Error, Result};
-use crate::score::Score;
 use crate::score::key::Keyed;
+use ml_data::validate;
+pub(crate) use ml_data::validate::finite;
 use std::borrow::Cow;
 
 /// `labels` must have one entry for each of the `n` scores, and there must be one.
@@ -26,17 +27,6 @@ pub(crate) fn scores<S: Keyed>(scores: &[S]) -> Result<()> {
     Ok(())
 }
 
-/// Predictions and targets of a regression must be finite.
-pub(crate) fn finite<S: Score>(what: &'static str, values: &[S]) -> Result<()> {
-    let bad = |v: &S| !Into::<f64>::into(*v).is_finite();
-    if values.iter().fold(false, |any, v| any | bad(v)) {
-        let row = values.iter().position(bad).unwrap_or(0);
-        let found: f64 = values[row].into();
-        return Err(error::value(what, row, found, "a finite number"));
-    }
-    Ok(())
-}
-
 /// Weights ready for use.
 #[derive(Debug)]
 pub(crate) struct Weights<'a> {
@@ -52,23 +42,7 @@ pub(crate) struct Weights<'a> {
 /// would leave the range of numbers: weights whose largest lies beyond 1e-60 or 1e60 are scaled by
 /// the power of two that brings it near 1, which changes no digit of any other weight.
 pub(crate) fn weights(weights: &[f64], n: usize) -> Result<Weights<'_>> {
-    if weights.len() != n {
-        return Err(error::length("weights", n, weights.len()));
-    }
-    // no early exit, so that the loop is vectorised; the row is looked up only on failure
-    let bad = |w: &f64| !(*w >= 0.0 && *w < f64::INFINITY);
-    let (any, largest) = (weights.iter()).fold((false, 0.0), |(any, most), w| {
-        (any | bad(w), if *w > most { *w } else { most })
-    });
-    if any {
-        let row = weights.iter().position(bad).unwrap_or(0);
-        return Err(error::value(
-            "weight",
-            row,
-            weights[row],
-            "a finite number of at least 0",
-        ));
-    }
+    let largest = validate::weights(weights, n)?;
     if largest <= 0.0 {
         return Err(Error::ZeroWeights {
             what: "rows to score".into(),

@@ -9,6 +9,7 @@ use super::split::Split;
 use crate::error::{Error, Result};
 use crate::repr::{Dense, Float, Repr};
 use crate::table::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME, Role, Table};
+use crate::validate;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -76,15 +77,7 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
     /// Another length, or a weight that is negative, infinite or missing (named by row).
     pub fn with_weights(mut self, weights: impl Into<Arc<[f64]>>) -> Result<Self> {
         let weights = weights.into();
-        Error::check_len("weights", self.data.len(), weights.len())?;
-        if let Some(row) = weights.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
-            return Err(Error::cell(
-                "weight",
-                row,
-                "a finite number of at least 0",
-                weights[row],
-            ));
-        }
+        validate::weights(&weights, self.data.len())?;
         self.carried.weights = Some(weights);
         Ok(self)
     }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::repr::{RowSet, Rows};
+use crate::validate;
 use std::sync::Arc;
 
 /// Labels of one kind of target; cloning counts references.
@@ -180,10 +181,8 @@ impl RealLabels {
     /// A missing or infinite label, with its row.
     pub fn new(values: impl Into<Arc<[f64]>>) -> Result<Self> {
         let values = values.into();
-        match values.iter().position(|v| !v.is_finite()) {
-            Some(row) => Err(Error::cell("label", row, "a finite number", values[row])),
-            None => Ok(Self(values)),
-        }
+        validate::finite("label", &values)?;
+        Ok(Self(values))
     }
     /// One number a row.
     pub fn values(&self) -> &[f64] {
@@ -322,15 +321,8 @@ impl RelevanceLabels {
     pub fn new(grades: impl Into<Arc<[f32]>>, queries: impl Into<Arc<[u32]>>) -> Result<Self> {
         let (grades, queries) = (grades.into(), queries.into());
         Error::check_len("query ids", grades.len(), queries.len())?;
-        match grades.iter().position(|g| !(g.is_finite() && *g >= 0.0)) {
-            Some(row) => Err(Error::cell(
-                "grade",
-                row,
-                "a finite number of at least 0",
-                grades[row],
-            )),
-            None => Ok(Self { grades, queries }),
-        }
+        validate::non_negative("grade", &grades)?;
+        Ok(Self { grades, queries })
     }
     /// One grade a row.
     pub fn grades(&self) -> &[f32] {

@@ -12,6 +12,7 @@ pub use wilson::wilson_interval;
 use crate::error::{self, Error, Result};
 use crate::{limits, reduce};
 use ml_data::random::{Rng, Xoshiro256PlusPlus, generator};
+use ml_data::validate::finite;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -168,14 +169,14 @@ impl Bootstrap {
         if a.len() != b.len() {
             return Err(error::length("the second model's users", a.len(), b.len()));
         }
-        finite(a)?;
-        finite(b)?;
+        finite("value per user", a)?;
+        finite("value per user", b)?;
         let difference: Vec<f64> = a.iter().zip(b).map(|(x, y)| x - y).collect();
         self.of(&difference, IntervalMethod::PercentileT)
     }
 
     fn of(&self, values: &[f64], suited: IntervalMethod) -> Result<BootstrapResult> {
-        finite(values)?;
+        finite("value per user", values)?;
         // Sums of the largest numbers there are would overflow; by a power of two nothing else
         // changes.
         let largest = values.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
@@ -223,7 +224,9 @@ impl Bootstrap {
         self.check()?;
         let n = columns.first().map_or(0, |c| c.len());
         two_users(n)?;
-        columns.iter().try_for_each(|c| finite(c))?;
+        columns
+            .iter()
+            .try_for_each(|c| finite("value per user", c))?;
         let width = columns.len();
         // one user's values side by side: a draw touches one cache line whatever the number of
         // models
@@ -335,18 +338,6 @@ fn two_users(n: usize) -> Result<()> {
 #[inline(always)]
 fn below(random: &mut Xoshiro256PlusPlus, n: usize) -> usize {
     ((u128::from(random.next_u64()) * n as u128) >> 64) as usize
-}
-
-fn finite(values: &[f64]) -> Result<()> {
-    match values.iter().position(|v| !v.is_finite()) {
-        Some(user) => Err(error::value(
-            "value per user",
-            user,
-            values[user],
-            "a finite number",
-        )),
-        None => Ok(()),
-    }
 }
 
 /// Percentile of ascending values, linear between order statistics.

@@ -6,7 +6,7 @@ use super::report::{Concern, FeasibilityReport};
 use super::signal::{self, Signal};
 use crate::error::{self, Error, Result};
 use crate::limits;
-use ml_data::validate::distinct;
+use ml_data::validate::{distinct, finite};
 use serde::{Deserialize, Serialize};
 
 /// Asks the data, before any model is fitted, whether there is something to learn and enough rows
@@ -265,10 +265,7 @@ fn inputs(features: &[(&str, FeatureValues<'_>)], outcome: Outcome<'_>) -> Resul
         }
     }
     match outcome {
-        Outcome::Real(y) => match y.iter().position(|v| !v.is_finite()) {
-            Some(row) => Err(error::value("outcome", row, y[row], "a finite number")),
-            None => Ok(()),
-        },
+        Outcome::Real(y) => finite("outcome", y),
         _ => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use ml_data::repr::{AnyView, Names, RowSet};
 use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels, RelevanceLabels};
-use ml_data::{Error, Result};
+use ml_data::{Error, Result, validate};
 
 use super::bins::Bins;
 use super::params::STEP;
@@ -81,15 +81,7 @@ impl Rows {
         let n = sample.x.len();
         let weight = |i: usize| sample.weights.map_or(1.0, |w| w[i]);
         if let Some(w) = sample.weights {
-            Error::check_len("weights", n, w.len())?;
-            if let Some(row) = w.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
-                return Err(Error::cell(
-                    "weight",
-                    row,
-                    "a finite number of at least 0",
-                    w[row],
-                ));
-            }
+            validate::weights(w, n)?;
         }
         let mut kept: Vec<u32> = (0..n as u32)
             .filter(|&i| weight(i as usize) > 0.0)

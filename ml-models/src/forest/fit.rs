@@ -3,7 +3,7 @@
 use ml_data::random::{RngExt, generator};
 use ml_data::repr::{Dense, Float, RowSet, View};
 use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels};
-use ml_data::{Error, Result};
+use ml_data::{Error, Result, validate};
 use rayon::prelude::*;
 
 use super::binned::Binned;
@@ -159,11 +159,7 @@ fn kept<F: Float>(step: &'static str, known: &Known<'_, F>) -> Result<Vec<u32>> 
         return Err(Error::too_many(what, MOST_ROWS, n));
     }
     if let Some(w) = known.weights {
-        Error::check_len("weights", n, w.len())?;
-        if let Some(row) = w.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
-            let rule = "a finite number of at least 0";
-            return Err(Error::cell("weight", row, rule, w[row]));
-        }
+        validate::weights(w, n)?;
     }
     let counts = |i: &u32| known.weights.is_none_or(|w| w[*i as usize] > 0.0);
     let kept: Vec<u32> = (0..n as u32).filter(counts).collect();

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 
 use ml_data::repr::{Dense, Float, Names, RowSet, View};
-use ml_data::{Error, Result};
+use ml_data::{Error, Result, validate};
 
 use super::embedding::{ColumnRef, Embedding};
 use super::fault::Fault;
@@ -46,15 +46,7 @@ pub(super) fn labels(y: impl Iterator<Item = f64>) -> Result<Vec<f32>> {
 /// Weights divided by the mean of those that are not 0, so that only their ratios matter and `f32` holds them.
 pub(super) fn weights(w: Option<&[f64]>) -> Result<Option<Vec<f32>>> {
     let Some(w) = w else { return Ok(None) };
-    if let Some(row) = w.iter().position(|w| !(w.is_finite() && *w >= 0.0)) {
-        return Err(Error::cell(
-            "weight",
-            row,
-            "a finite number of at least 0",
-            w[row],
-        ));
-    }
-    let largest = w.iter().fold(0.0f64, |a, &b| a.max(b));
+    let largest = validate::weights(w, w.len())?;
     let counted = w.iter().filter(|w| **w > 0.0).count();
     if counted == 0 {
         return Err(Error::ZeroWeights {

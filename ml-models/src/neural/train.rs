@@ -10,8 +10,9 @@ use super::history::{Epoch, History};
 use super::loss::Loss;
 use super::network::Network;
 use super::optimizer::{Adam, Optimizer};
-use super::rng::{Stage, shuffle, stream};
+use super::rng::{Stage, stream};
 use super::shard::{Batch, Examples, SHARD_ROWS, Shard};
+use ml_data::random::shuffle;
 
 /// Floating-point operations in a batch from which two threads gain more than they cost.
 const PARALLEL_FLOPS: usize = 4_000_000;

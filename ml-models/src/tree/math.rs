@@ -1,7 +1,7 @@
 //! The exponential, written so that a loop over it vectorises and gives the same bits on every
 //! processor.
 
-use rayon::prelude::*;
+use ml_data::sums::block_sums;
 
 /// Adding this to a small number rounds it to an integer, which then fills the low bits of the
 /// mantissa.
@@ -62,18 +62,12 @@ pub(crate) fn weighted_mean(values: &[f64], weights: Option<&[f64]>) -> f64 {
 
 /// Weighted mean of `f(i)`, pieces summed in their order.
 pub(crate) fn mean_of(n: usize, weights: Option<&[f64]>, f: impl Fn(usize) -> f64 + Sync) -> f64 {
-    let pieces: Vec<(f64, f64)> = (0..n.div_ceil(PIECE))
-        .into_par_iter()
-        .map(|p| {
-            (p * PIECE..n.min((p + 1) * PIECE)).fold((0.0, 0.0), |(sum, total), i| {
-                let w = weights.map_or(1.0, |w| w[i]);
-                (sum + w * f(i), total + w)
-            })
+    let [sum, total] = block_sums(n, PIECE, |rows| {
+        rows.fold([0.0; 2], |[sum, total], i| {
+            let w = weights.map_or(1.0, |w| w[i]);
+            [sum + w * f(i), total + w]
         })
-        .collect();
-    let (sum, total) = pieces
-        .iter()
-        .fold((0.0, 0.0), |a, p| (a.0 + p.0, a.1 + p.1));
+    });
     sum / total
 }
 

@@ -1,6 +1,7 @@
 //! The items that were relevant to one user.
 
 use crate::error::{self, Result};
+use ml_data::validate;
 
 /// The items that were relevant to one user: ascending ids, with or without grades.
 ///
@@ -48,14 +49,7 @@ impl<'a> Relevant<'a> {
                 grades.len(),
             ));
         }
-        if let Some(at) = grades.iter().position(|g| !(g.is_finite() && *g >= 0.0)) {
-            return Err(error::value(
-                "relevance grade",
-                at,
-                grades[at],
-                "a finite number of at least 0",
-            ));
-        }
+        validate::non_negative("relevance grade", grades)?;
         Ok(Self {
             grades: Some(grades),
             count: grades.iter().filter(|g| **g > 0.0).count(),

@@ -8,9 +8,10 @@ use super::params::Growth;
 use super::pool::Pool;
 use super::quantise::Gradients;
 use super::rules::{LeafStats, SplitRules};
-use super::split::{Split, mix};
+use super::split::Split;
 use crate::tree::kernel::{self, Rows};
 use crate::tree::weights::Weights;
+use ml_data::random::mix;
 
 /// The context of the growth of one tree.
 pub(super) struct TreeContext<'r> {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use crate::tree::kernel::round_by_chance;
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
+use ml_data::sums::block_sums;
 
 /// Gradient and hessian of one row.
 pub(crate) type Pair = [f32; 2];
@@ -161,24 +162,17 @@ fn scale(room: f64, sum: f64) -> f64 {
 
 /// Sums of absolute gradients and of hessians, pieces added in their order.
 fn absolute_sums(pairs: &[Pair], repeats: Option<&[u32]>) -> Pair64 {
-    let pieces: Vec<Pair64> = pairs
-        .par_chunks(PIECE)
-        .enumerate()
-        .map(|(piece, pairs)| {
-            let mut lanes = [[0.0; 2]; 8];
-            for (k, pair) in pairs.iter().enumerate() {
-                let r = repeats.map_or(1.0, |r| f64::from(r[piece * PIECE + k]));
-                lanes[k % 8][0] += f64::from(pair[0].abs()) * r;
-                lanes[k % 8][1] += f64::from(pair[1]) * r;
-            }
-            lanes
-                .iter()
-                .fold([0.0; 2], |a, b| [a[0] + b[0], a[1] + b[1]])
-        })
-        .collect();
-    pieces
-        .iter()
-        .fold([0.0; 2], |a, b| [a[0] + b[0], a[1] + b[1]])
+    block_sums(pairs.len(), PIECE, |rows| {
+        let mut lanes = [[0.0; 2]; 8];
+        for (k, pair) in pairs[rows.clone()].iter().enumerate() {
+            let r = repeats.map_or(1.0, |r| f64::from(r[rows.start + k]));
+            lanes[k % 8][0] += f64::from(pair[0].abs()) * r;
+            lanes[k % 8][1] += f64::from(pair[1]) * r;
+        }
+        lanes
+            .iter()
+            .fold([0.0; 2], |a, b| [a[0] + b[0], a[1] + b[1]])
+    })
 }
 
 type Pair64 = [f64; 2];

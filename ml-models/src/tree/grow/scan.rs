@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use super::rules::{LeafRules, SplitRules};
-use super::split::{Split, better, mix};
+use super::split::{Split, better};
 use crate::tree::bin::Layout;
 use crate::tree::kernel::{self, Allowed, Room};
+use ml_data::random::mix;
 
 /// Buffers of the search for a leaf's best split.
 #[derive(Debug, Default)]

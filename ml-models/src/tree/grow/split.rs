@@ -19,14 +19,6 @@ pub(crate) struct Split {
     pub(crate) extra_l2: f64,
 }
 
-/// A number that looks random: SplitMix64's last step.
-pub(crate) fn mix(x: u64) -> u64 {
-    let x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
-}
-
 /// The higher gain; the earlier split where they are equal.
 pub(super) fn better(a: Option<Split>, b: Option<Split>) -> Option<Split> {
     match (&a, &b) {
