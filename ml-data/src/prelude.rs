@@ -3,12 +3,13 @@
 pub use crate::contract::{
     AnyRanker, Apply, ApplyExt, Candidates, Chain, Direction, Estimator, Fit, FittedPipeline,
     LearnValid, Metric, Params, Pipeline, Predict, Predictor, Query, RankSession, Ranker, Round,
-    Scored, Session, Then, Transformer, Visit,
+    Scoreboard, Scored, Session, Then, Transformer, Visit,
 };
 pub use crate::error::{Error, Result};
 pub use crate::repr::{Dense, Float, Names, Repr, RowSet, Rows, Sparse, View};
 pub use crate::sample::{
-    AsReal, Binary, Class, Dataset, InSample, Labels, Part, Parts, Prediction, Probabilities, Real,
-    Relevance, Sample, Scoreboard, Scores, Split, Splitter, Target, Test, Train, Unlabelled, Valid,
+    AsReal, Binary, Class, Dataset, InSample, Labels, Part, Prediction, Probabilities, Real,
+    Relevance, Sample, Scores, Split, Splitter, Target, Test, Train, TrainValidTest, Unlabelled,
+    Valid,
 };
 pub use crate::table::{Column, Kind, Role, Table};

@@ -5,8 +5,8 @@
 use ml_data::repr::{Dense, Names, RowSet, Rows, View};
 use ml_data::sample::{
     AsReal, Binary, BinaryLabels, Class, ClassLabels, Dataset, GroupKFold, KFold, Labels, NoLabels,
-    Parts, Prediction, Probabilities, Real, RealLabels, Relevance, RelevanceLabels, Scores, Split,
-    Splitter, Target, TimeSeriesSplit, Unlabelled,
+    Prediction, Probabilities, Real, RealLabels, Relevance, RelevanceLabels, Scores, Split,
+    Splitter, Target, TimeSeriesSplit, TrainValidTest, Unlabelled,
 };
 use ml_data::table::{Column, Role, Table};
 
@@ -198,7 +198,7 @@ fn everything_follows_its_row_through_splits_and_folds() {
     let d = dataset();
     assert_eq!((d.len(), d.is_empty(), d.labels().len()), (8, false, 8));
     assert_eq!(d.data().row(3), [3.0]);
-    let Parts { train, valid, test } = d.split(Split::temporal(40, 60)).unwrap();
+    let TrainValidTest { train, valid, test } = d.split(Split::temporal(40, 60)).unwrap();
     assert_eq!(check_rows!(&train), [0, 1, 2, 3]);
     assert_eq!(check_rows!(&valid), [4, 5]);
     assert_eq!(test.len(), 2);

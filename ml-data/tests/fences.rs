@@ -3,6 +3,7 @@
 
 use ml_data::clean::{Cleaning, Fence, Outlier};
 use ml_data::table::{Column, Table};
+use ml_data::testkit::golden;
 use std::borrow::Cow;
 
 /// By numpy: quartiles of 1..=9 and 100 are 3.25 and 7.75; the mean is 14.5, the variance 818.25
@@ -141,4 +142,52 @@ fn replaced_texts_and_numbers_are_recorded_by_row() {
         [0, 0]
     );
     assert_eq!(remapped.audit.entries()[0].touched, [0, 3]);
+}
+
+#[test]
+fn fences_are_those_of_numpy_and_scipy() {
+    let golden: serde_json::Value = golden!("fence").unwrap();
+    for case in golden.as_array().unwrap() {
+        let values: Vec<f64> = case["values"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|v| v.as_f64().unwrap())
+            .collect();
+        let fences = [
+            ("iqr 1.5", Fence::Iqr(1.5)),
+            ("zscore 2", Fence::ZScore(2.0)),
+            ("mad 3", Fence::Mad(3.0)),
+            ("quantiles 0.05 0.9", Fence::Quantiles(0.05, 0.9)),
+        ];
+        for (key, fence) in fences {
+            // Missing and infinite numbers have no say.
+            let mut with_gaps = values.clone();
+            with_gaps.extend([f64::NAN, f64::INFINITY]);
+            let (low, high) = fence.bounds(&with_gaps).unwrap().unwrap();
+            for (got, want) in [(low, &case[key][0]), (high, &case[key][1])] {
+                let want = want.as_f64().unwrap();
+                assert!(
+                    (got - want).abs() < 1e-9 * want.abs().max(1.0),
+                    "{} {key}: {got} for {want}",
+                    case["name"]
+                );
+            }
+        }
+    }
+    assert_eq!(Fence::Iqr(1.5).bounds(&[f64::NAN]).unwrap(), None);
+    assert!(
+        Fence::Quantiles(0.9, 0.1)
+            .bounds(&[1.0])
+            .unwrap_err()
+            .to_string()
+            .contains("`low`")
+    );
+    assert!(
+        Fence::Mad(f64::NAN)
+            .bounds(&[1.0])
+            .unwrap_err()
+            .to_string()
+            .contains("`k`")
+    );
 }

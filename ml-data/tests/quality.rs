@@ -5,13 +5,14 @@ mod common;
 
 use ml_data::quality::{Quality, Rule};
 use ml_data::source::{As, CsvSource, Missing};
+use ml_data::testkit::golden;
 
 #[test]
 fn the_real_retail_file() {
     let Some(path) = common::data("online_retail_ii_2009_2010.csv.gz") else {
         return;
     };
-    let golden = common::golden("retail.json");
+    let golden: serde_json::Value = golden!("retail").unwrap();
     let source = CsvSource::path(path)
         .missing(Missing::pandas())
         .column("Invoice", As::Cat)

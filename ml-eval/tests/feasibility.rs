@@ -18,7 +18,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 }
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/feasibility.json")).unwrap()
+    ml_data::testkit::golden!("feasibility").unwrap()
 }
 
 fn columns(golden: &Value) -> (Vec<Vec<f64>>, Vec<bool>, Vec<f64>, Vec<u32>) {

@@ -16,7 +16,7 @@ use serde_json::Value;
 type OfQuery<'a> = dyn Fn(&[f64], &[f64]) -> Option<f64> + 'a;
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/metrics.json")).unwrap()
+    ml_data::testkit::golden!("metrics").unwrap()
 }
 
 fn cases<'a>(golden: &'a Value, key: &str) -> &'a Vec<Value> {

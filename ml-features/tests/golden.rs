@@ -8,7 +8,7 @@ use ml_features::prelude::*;
 use serde_json::Value;
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/steps.json")).unwrap()
+    ml_data::testkit::golden!("steps").unwrap()
 }
 
 fn numbers(v: &Value) -> Vec<f64> {

@@ -52,7 +52,7 @@ fn near<'a>(what: &str, ours: impl IntoIterator<Item = &'a f32>, theirs: &[f32],
 }
 
 fn golden() -> (Golden, Interactions) {
-    let g: Golden = serde_json::from_str(include_str!("golden/als.json")).unwrap();
+    let g: Golden = ml_data::testkit::golden!("als").unwrap();
     // in another order, so that the builder has to sort
     let data =
         Interactions::from_triples(g.users, g.items, g.triples.iter().rev().copied()).unwrap();

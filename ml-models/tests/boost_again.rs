@@ -61,7 +61,7 @@ struct Golden {
 
 impl Golden {
     fn load() -> Self {
-        let file: Value = serde_json::from_str(include_str!("golden/boost_again.json")).unwrap();
+        let file: Value = ml_data::testkit::golden!("boost_again").unwrap();
         let x = file["x"].as_array().unwrap().iter().flat_map(numbers);
         Self {
             x: x.collect(),

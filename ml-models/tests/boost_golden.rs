@@ -25,7 +25,7 @@ fn numbers(v: &Value) -> Vec<f64> {
 
 impl Golden {
     fn load() -> Self {
-        let file: Value = serde_json::from_str(include_str!("golden/boost.json")).unwrap();
+        let file: Value = ml_data::testkit::golden!("boost").unwrap();
         let x = file["x"]
             .as_array()
             .unwrap()

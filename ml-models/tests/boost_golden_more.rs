@@ -26,7 +26,7 @@ const NAMES: [&str; 5] = ["gauss", "levels", "holes", "few", "many"];
 
 impl Golden {
     fn load() -> Self {
-        let file: Value = serde_json::from_str(include_str!("golden/boost_more.json")).unwrap();
+        let file: Value = ml_data::testkit::golden!("boost_more").unwrap();
         let rows = file["x"].as_array().unwrap().iter();
         Self {
             all: Dense::new(Names::new(NAMES), rows.flat_map(numbers).collect()).unwrap(),

@@ -21,8 +21,7 @@ use ml_models::tree::Ensemble;
 use real::{read, svmlight, table};
 
 fn golden(name: &str) -> Vec<f64> {
-    let text = include_str!("golden/boost_real.json");
-    let mut all: BTreeMap<String, Vec<f64>> = serde_json::from_str(text).unwrap();
+    let mut all: BTreeMap<String, Vec<f64>> = ml_data::testkit::golden!("boost_real").unwrap();
     all.remove(name).unwrap()
 }
 

@@ -11,7 +11,7 @@ use ml_models::tree::{Combine, Condition as Ask};
 use serde_json::Value;
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/forest.json")).unwrap()
+    ml_data::testkit::golden!("forest").unwrap()
 }
 
 fn numbers(v: &Value) -> Vec<f64> {

@@ -46,7 +46,7 @@ fn all(what: &str, p: &FittedPopularity, counts: &[f64], ranked: &[u32]) {
 
 #[test]
 fn counts_values_decay_and_segments_equal_numpy() {
-    let g: Golden = serde_json::from_str(include_str!("golden/popularity.json")).unwrap();
+    let g: Golden = ml_data::testkit::golden!("popularity").unwrap();
     let triples = g.events.iter().map(|&(u, i, v, _)| (u, i, v));
     let data = Interactions::from_triples(g.users, g.items, triples).unwrap();
     let event = |&(u, item, value, hour): &(u32, u32, f32, i64)| {

@@ -13,7 +13,7 @@ fn numbers(v: &Value) -> Vec<f64> {
 
 #[test]
 fn pruned_trees_equal_scikit_learns() {
-    let golden: Value = serde_json::from_str(include_str!("golden/pruning.json")).unwrap();
+    let golden: Value = ml_data::testkit::golden!("pruning").unwrap();
     let rows: Vec<f64> = (golden["x"].as_array().unwrap().iter())
         .flat_map(numbers)
         .collect();

@@ -32,7 +32,7 @@ fn cell(value: &serde_json::Value) -> f64 {
 
 #[test]
 fn contributions_equal_lightgbm() {
-    let golden: Golden = serde_json::from_str(include_str!("golden/shap.json")).unwrap();
+    let golden: Golden = ml_data::testkit::golden!("shap").unwrap();
     let width = golden.rows[0].len();
     let cells = golden.rows.iter().flatten().map(cell);
     let x = Dense::from_rows(width, cells.collect()).unwrap();
@@ -85,7 +85,7 @@ fn like_xgboost(what: &str, ensemble: &Ensemble, x: &Dense, want: &[f64]) {
 
 #[test]
 fn case_m3_contributions_equal_xgboost() {
-    let golden: Single = serde_json::from_str(include_str!("golden/shap_xgboost.json")).unwrap();
+    let golden: Single = ml_data::testkit::golden!("shap_xgboost").unwrap();
     let width = golden.rows[0].len();
     let cells = golden.rows.iter().flatten().map(|v| v.unwrap_or(f64::NAN));
     let x = Dense::from_rows(width, cells.collect()).unwrap();

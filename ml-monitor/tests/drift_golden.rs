@@ -9,7 +9,7 @@ use ml_monitor::drift::{
 use serde_json::Value;
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("golden/drift.json")).unwrap()
+    ml_data::testkit::golden!("drift").unwrap()
 }
 
 fn numbers(v: &Value) -> Vec<f64> {

@@ -3,7 +3,7 @@ use ml_pipeline::prelude::*;
 
 fn main() -> Result<()> {
     let table = Table::new([("price", Column::num([1.0, 2.0])), ("city", Column::cat([Some("a"), Some("b")])), ("y", Column::num([0.0, 1.0]))])?;
-    let Parts { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2))?;
+    let TrainValidTest { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2))?;
     let columns = ColumnTransformer::new().with("price", SimpleImputer::median()).with("city", TargetEncoder::new());
     let model = columns.clone().model(Boost::new()).fit(&train)?;
     let (fitted, _rows) = columns.fit_transform(&train)?;

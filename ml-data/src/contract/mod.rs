@@ -5,6 +5,7 @@
 //! [`Transformer::fit_transform`] and [`Estimator::learn`]; users call [`Fit::fit`] and [`Fit::fit_valid`].
 
 mod erased;
+mod evaluate;
 mod metric;
 mod model;
 mod pipeline;
@@ -15,6 +16,7 @@ mod step;
 
 pub(crate) use erased::structure;
 pub use erased::{ErasedEstimator, Predictor, Session};
+pub use evaluate::{ScoreRow, Scoreboard};
 pub use metric::{Direction, Metric};
 pub use model::{Estimator, Fit, LearnValid, Predict, Round};
 pub use pipeline::{Chain, FittedPipeline, Pipeline, Then};

@@ -1,19 +1,19 @@
 //! Rows with their labels, weights, times, groups and initial scores, and the role they play: a [`Dataset`] can be explored and split,
 //! only a [`Sample`] in the role [`Train`] can be fitted, and one in the role [`Test`] can be scored once.
 
-mod board;
+mod carried;
 mod dataset;
+mod from_table;
 mod labels;
 mod part;
+mod role;
 mod split;
 
-pub use board::{ScoreRow, Scoreboard};
-pub use dataset::{Dataset, Parts};
+pub use dataset::{Dataset, TrainValidTest};
 pub use labels::{
     AsReal, Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Prediction, Probabilities,
     Real, RealLabels, Relevance, RelevanceLabels, Scores, Target, Unlabelled,
 };
-pub use part::{
-    HeldOut, InSample, Part, Readable, Sample, Scorable, Test, Train, TrainingRows, Valid,
-};
+pub use part::{Sample, TrainingRows};
+pub use role::{HeldOut, InSample, Part, Readable, Scorable, Test, Train, Valid};
 pub use split::{GroupKFold, KFold, Split, Splitter, TimeSeriesSplit};

@@ -7,6 +7,7 @@
 mod alloc;
 mod damage;
 mod fixture;
+mod golden;
 mod metric;
 mod model;
 mod ranker;
@@ -17,6 +18,7 @@ pub use damage::{
     Damage, check_damaged, check_damaged_model, check_damaged_step, damaged_payloads, resigned,
 };
 pub use fixture::{Bits, Fixture, Take};
+pub use golden::{golden, golden_of};
 pub use metric::check_metric;
 pub use model::check_model;
 pub use ranker::check_ranker;

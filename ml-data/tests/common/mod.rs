@@ -1,5 +1,8 @@
-//! Where optional real data lies.
+//! Optional real data, and helpers that several files of tests share.
 
+use ml_data::Error;
+use ml_data::source::CsvSource;
+use ml_data::table::{Cell, Table};
 use std::path::PathBuf;
 
 /// A file of the development data: in the folder that `ML_PIPELINE_DATA` names, else in `../shared/data` beside the workspace.
@@ -20,11 +23,21 @@ pub(crate) fn data(file: &str) -> Option<PathBuf> {
     None
 }
 
-/// A golden file beside the tests.
+/// A cell as pandas would write it.
 #[allow(dead_code)]
-pub(crate) fn golden(file: &str) -> serde_json::Value {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(file);
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+pub(crate) fn cell_as_json(table: &Table, column: usize, row: usize) -> serde_json::Value {
+    match table.column(column).cell(row) {
+        Cell::Missing => serde_json::Value::Null,
+        Cell::Num(x) if x == f64::INFINITY => "inf".into(),
+        Cell::Num(x) if x == f64::NEG_INFINITY => "-inf".into(),
+        Cell::Num(x) => x.into(),
+        Cell::Bool(b) => b.into(),
+        _ => table.column(column).str_at(row).into(),
+    }
+}
+
+/// The error of a file that can not be read.
+#[allow(dead_code)]
+pub(crate) fn error(source: CsvSource) -> Error {
+    source.read().unwrap_err()
 }

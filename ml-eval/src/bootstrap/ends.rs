@@ -80,8 +80,7 @@ mod tests {
     /// `golden/bootstrap.py` made the values.
     #[test]
     fn case_s4_bca_levels_equal_scipy() {
-        let golden: Value =
-            serde_json::from_str(include_str!("../../tests/golden/bootstrap.json")).unwrap();
+        let golden: Value = ml_data::testkit::golden!("bootstrap").unwrap();
         let numbers = |v: &Value| -> Vec<f64> {
             v.as_array()
                 .unwrap()

@@ -74,8 +74,7 @@ mod tests {
     /// values.
     #[test]
     fn ends_equal_scipy() {
-        let golden: Value =
-            serde_json::from_str(include_str!("../../tests/golden/wilson.json")).unwrap();
+        let golden: Value = ml_data::testkit::golden!("wilson").unwrap();
         let cases = golden["wilson"].as_array().unwrap();
         assert_eq!(cases.len(), 40);
         for case in cases {

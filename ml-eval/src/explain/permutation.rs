@@ -296,7 +296,7 @@ mod tests {
     }
 
     fn golden() -> Golden {
-        serde_json::from_str(include_str!("../../tests/golden/permutation.json")).unwrap()
+        ml_data::testkit::golden!("permutation").unwrap()
     }
 
     fn sample(g: &Golden) -> (Linear, Sample<Dense<f64>, Real, Train>) {

@@ -139,8 +139,7 @@ fn close(got: &[f32], want: &[f32], tolerance: f32, what: &str) {
 
 #[test]
 fn three_adam_steps_equal_pytorch() {
-    let golden: Golden =
-        serde_json::from_str(include_str!("../../tests/golden/neural_mlp.json")).unwrap();
+    let golden: Golden = ml_data::testkit::golden!("neural_mlp").unwrap();
     assert_eq!(golden.cases.len(), 7);
     for case in &golden.cases {
         let mlp = case.mlp();

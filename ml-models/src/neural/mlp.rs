@@ -65,7 +65,7 @@ use crate::limits::{self, ModelLimits};
 /// let points: Vec<f64> = (0..2000).flat_map(|i| [(i % 50) as f64 / 25.0 - 1.0, (i / 50) as f64 / 20.0 - 1.0]).collect();
 /// let inside: Vec<u8> = points.chunks(2).map(|p| u8::from(p[0] * p[0] + p[1] * p[1] < 0.5)).collect();
 /// let data = Dataset::<_, Binary>::new(Dense::from_rows(2, points)?, BinaryLabels::new(inside, "inside")?)?;
-/// let Parts { train, valid, .. } = data.split(Split::random(0.2, 0.2).seed(1))?;
+/// let TrainValidTest { train, valid, .. } = data.split(Split::random(0.2, 0.2).seed(1))?;
 ///
 /// let model = Mlp::new().hidden_layer_sizes([32, 16]).learning_rate(0.01).epochs(30).fit_valid(&train, &valid)?;
 /// let best = model.history().epochs()[model.history().best_epoch() - 1];

@@ -28,7 +28,7 @@ pub(crate) struct Case {
 }
 
 pub(crate) fn golden() -> Golden {
-    serde_json::from_str(include_str!("../golden/interchange.json")).unwrap()
+    ml_data::testkit::golden!("interchange").unwrap()
 }
 
 fn numbers(texts: &[String]) -> Vec<f64> {

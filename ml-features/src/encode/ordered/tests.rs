@@ -6,7 +6,7 @@ use ml_data::table::MISSING_CODE;
 use serde_json::Value;
 
 fn golden() -> Value {
-    serde_json::from_str(include_str!("../../../tests/golden/ordered.json")).unwrap()
+    ml_data::testkit::golden!("ordered").unwrap()
 }
 
 fn numbers(v: &Value) -> Vec<f64> {

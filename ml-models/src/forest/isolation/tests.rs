@@ -26,7 +26,7 @@ struct Sklearn {
 }
 
 fn golden() -> Golden {
-    serde_json::from_str(include_str!("../../../tests/golden/isolation.json")).unwrap()
+    ml_data::testkit::golden!("isolation").unwrap()
 }
 
 impl Sklearn {

@@ -248,8 +248,7 @@ mod tests {
     /// Sizes at the ends against SciPy's exact count; `golden/drift.py` made the values.
     #[test]
     fn case_s5_sweep_of_sizes_equals_scipy() {
-        let golden: serde_json::Value =
-            serde_json::from_str(include_str!("../../../tests/golden/drift.json")).unwrap();
+        let golden: serde_json::Value = ml_data::testkit::golden!("drift").unwrap();
         let rows = golden["ks_sweep"].as_array().unwrap();
         assert!(rows.len() > 80);
         for row in rows {

@@ -29,8 +29,7 @@ fn stride_changes_nothing() {
 
 #[test]
 fn equals_scipy() {
-    let golden: serde_json::Value =
-        serde_json::from_str(include_str!("../../../../tests/golden/drift.json")).unwrap();
+    let golden: serde_json::Value = ml_data::testkit::golden!("drift").unwrap();
     let mut rows = 0;
     for case in golden["kolmogorov"].as_array().unwrap() {
         let [n, d, want] = ["n", "d", "sf"].map(|k| case[k].as_f64().unwrap());
@@ -68,8 +67,7 @@ fn regions_meet() {
 /// Against exact fractions and SciPy, both tails; `golden/kolmogorov.py` made the values.
 #[test]
 fn equals_fractions_and_scipy_from_end_to_end() {
-    let golden: serde_json::Value =
-        serde_json::from_str(include_str!("../../../../tests/golden/kolmogorov.json")).unwrap();
+    let golden: serde_json::Value = ml_data::testkit::golden!("kolmogorov").unwrap();
     let rows = golden["rows"].as_array().unwrap();
     let mut of_method = [0; 6];
     for row in rows {

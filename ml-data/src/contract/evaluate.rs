@@ -1,9 +1,10 @@
-//! Scores of several models on one part.
+//! Evaluation: scores of several models on one sample.
 
-use crate::contract::{Direction, Metric, Predictor};
+use super::erased::Predictor;
+use super::metric::{Direction, Metric};
 use crate::error::{Error, Result};
-use crate::repr::{Repr, View};
-use crate::sample::Target;
+use crate::repr::Repr;
+use crate::sample::{Part, Sample, Scorable, Target, Test};
 use crate::validate::distinct;
 use serde::Serialize;
 use std::fmt;
@@ -62,11 +63,41 @@ impl fmt::Display for Scoreboard {
     }
 }
 
-pub(super) fn board<R: Repr, Y: Target>(
-    part: &'static str,
-    x: View<'_, R>,
-    truth: &Y::Labels,
-    weights: Option<&[f64]>,
+impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
+    /// Scores models on these rows.
+    ///
+    /// # Errors
+    /// Two models or two metrics of one name; a model that can not predict them or a metric that
+    /// can not score them.
+    pub fn score(
+        &self,
+        models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
+        metrics: &[&dyn Metric<Y>],
+    ) -> Result<Scoreboard>
+    where
+        P: Scorable,
+    {
+        board(self, models, metrics)
+    }
+}
+
+impl<R: Repr, Y: Target> Sample<R, Y, Test> {
+    /// Scores every model to be compared, in one call, and uses the test set up.
+    ///
+    /// # Errors
+    /// Two models or two metrics of one name; a model that can not predict these rows or a metric
+    /// that can not score them.
+    pub fn evaluate(
+        self,
+        models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
+        metrics: &[&dyn Metric<Y>],
+    ) -> Result<Scoreboard> {
+        board(&self, models, metrics)
+    }
+}
+
+fn board<R: Repr, Y: Target, P: Part>(
+    sample: &Sample<R, Y, P>,
     models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
     metrics: &[&dyn Metric<Y>],
 ) -> Result<Scoreboard> {
@@ -76,10 +107,10 @@ pub(super) fn board<R: Repr, Y: Target>(
     distinct("model", models.iter().map(|m| m.0))?;
     distinct("metric", metrics.iter().map(|m| m.name()))?;
     let rows = models.iter().map(|(name, model)| {
-        let predicted = model.predict_view(x)?;
+        let predicted = model.predict_view(sample.view())?;
         let scores = metrics
             .iter()
-            .map(|m| m.score(truth, &predicted, weights))
+            .map(|m| m.score(sample.labels(), &predicted, sample.weights()))
             .collect::<Result<_>>()?;
         Ok(ScoreRow {
             model: (*name).into(),
@@ -87,7 +118,7 @@ pub(super) fn board<R: Repr, Y: Target>(
         })
     });
     Ok(Scoreboard {
-        part,
+        part: P::NAME,
         rows: rows.collect::<Result<_>>()?,
         metrics: metrics
             .iter()

@@ -1,0 +1,185 @@
+//! Data sets from tables: targets and roles become what travels beside the rows.
+
+use super::dataset::Dataset;
+use super::labels::{
+    Binary, BinaryLabels, Class, ClassLabels, NoLabels, Real, RealLabels, Relevance,
+    RelevanceLabels, Target, Unlabelled,
+};
+use crate::error::{Error, Result};
+use crate::table::{Column, Levels, MISSING_BOOL, MISSING_CODE, Role, Table};
+use std::collections::BTreeSet;
+
+impl Table {
+    /// A data set without a target.
+    ///
+    /// # Errors
+    /// Role columns that can not be read.
+    pub fn unlabelled(self) -> Result<Dataset<Table, Unlabelled>> {
+        let n = self.rows();
+        self.carry(&[], NoLabels(n))
+    }
+
+    /// A data set with a numeric target; the target leaves the features.
+    ///
+    /// # Errors
+    /// No such column, another kind, or a missing label with its row.
+    pub fn regression(self, target: &str) -> Result<Dataset<Table, Real>> {
+        let labels = RealLabels::new(numbers(&self, target, "regression")?)?;
+        self.carry(&[target], labels)
+    }
+
+    /// A data set with two classes; `positive` is the level coded 1 (`"1"` or `"true"` for numbers and booleans).
+    ///
+    /// # Errors
+    /// No such column, a missing label with its row, or a level `positive` that never occurs.
+    pub fn binary(self, target: &str, positive: &str) -> Result<Dataset<Table, Binary>> {
+        let column = self.column_named(target)?;
+        let values = (0..column.len()).map(|row| {
+            let level = level(column, row)
+                .ok_or_else(|| Error::cell(target, row, "a label", "a missing value"))?;
+            Ok(u8::from(level == positive))
+        });
+        let values = values.collect::<Result<Vec<u8>>>()?;
+        if !values.contains(&1) && !values.is_empty() {
+            let known: BTreeSet<String> = (0..column.len())
+                .filter_map(|row| level(column, row))
+                .map(|level| level.to_string())
+                .collect();
+            return Err(Error::Unknown {
+                what: format!("level of column `{target}`"),
+                name: positive.into(),
+                known: known.into_iter().take(20).collect(),
+            });
+        }
+        let labels = BinaryLabels::new(values, positive)?;
+        self.carry(&[target], labels)
+    }
+
+    /// A data set with several classes, coded in order of the sorted level names.
+    ///
+    /// # Errors
+    /// No such column, or a missing label with its row.
+    pub fn classes(self, target: &str) -> Result<Dataset<Table, Class>> {
+        let column = self.column_named(target)?;
+        let named = (0..column.len()).map(|row| {
+            level(column, row).ok_or_else(|| Error::cell(target, row, "a label", "a missing value"))
+        });
+        let named = named.collect::<Result<Vec<String>>>()?;
+        let mut names = named.clone();
+        names.sort_unstable();
+        names.dedup();
+        let names: Vec<Box<str>> = names.into_iter().map(String::into_boxed_str).collect();
+        let names = Levels::try_from(names)?;
+        let codes: Vec<u32> = named
+            .iter()
+            .map(|l| names.code(l).unwrap_or(MISSING_CODE))
+            .collect();
+        let labels = ClassLabels::new(codes, names.names().to_vec())?;
+        self.carry(&[target], labels)
+    }
+
+    /// A data set of graded rows within queries, for ranking.
+    ///
+    /// # Errors
+    /// No such column, a missing or negative grade, or a missing query, with its row.
+    pub fn relevance(self, grade: &str, query: &str) -> Result<Dataset<Table, Relevance>> {
+        let grades: Vec<f32> = numbers(&self, grade, "relevance")?
+            .iter()
+            .map(|&g| g as f32)
+            .collect();
+        let queries = group_codes(self.column_named(query)?, query)?;
+        let labels = RelevanceLabels::new(grades, queries)?;
+        self.carry(&[grade, query], labels)
+    }
+
+    /// Takes target, weight, time, group and initial score columns out of the rows and lets them travel beside.
+    fn carry<Y: Target>(self, targets: &[&str], labels: Y::Labels) -> Result<Dataset<Table, Y>> {
+        let (mut weights, mut times, mut groups) = (None, None, None);
+        let mut scores = Vec::new();
+        let mut leave: Vec<String> = targets.iter().map(|t| (*t).to_string()).collect();
+        for field in self.schema().fields() {
+            match field.role() {
+                Role::Weight => weights = Some(numbers(&self, field.name(), "weight")?),
+                Role::Time => {
+                    times = self
+                        .column_named(field.name())?
+                        .as_time()
+                        .map(<[i64]>::to_vec);
+                }
+                Role::Group => {
+                    groups = Some(group_codes(self.column_named(field.name())?, field.name())?);
+                }
+                Role::InitScore => scores.push(numbers(&self, field.name(), "init_score")?),
+                Role::Target => {}
+                _ => continue,
+            }
+            leave.push(field.name().to_string());
+        }
+        leave.sort_unstable();
+        leave.dedup();
+        let leave: Vec<&str> = leave.iter().map(String::as_str).collect();
+        let mut data = Dataset::new(self.without(&leave)?, labels)?;
+        if let Some(w) = weights {
+            data = data.with_weights(w)?;
+        }
+        if let Some(t) = times {
+            data = data.with_times(t)?;
+        }
+        if let Some(g) = groups {
+            data = data.with_groups(g)?;
+        }
+        if !scores.is_empty() {
+            let row = |i: usize| scores.iter().map(move |column| column[i]);
+            let scores: Vec<f64> = (0..data.len()).flat_map(row).collect();
+            data = data.with_init_score(scores)?;
+        }
+        Ok(data)
+    }
+}
+
+fn numbers(table: &Table, name: &str, who: &str) -> Result<Vec<f64>> {
+    let column = table.column_named(name)?;
+    match column {
+        Column::Num(v) => Ok(v.to_vec()),
+        Column::Bool(v) => Ok(v
+            .iter()
+            .map(|&b| {
+                if b == MISSING_BOOL {
+                    f64::NAN
+                } else {
+                    f64::from(b)
+                }
+            })
+            .collect()),
+        other => Err(Error::ColumnKind {
+            step: who.into(),
+            column: name.into(),
+            expected: crate::table::Kind::Num,
+            found: other.kind(),
+        }),
+    }
+}
+
+/// A label as text: the level, the text, or the number without a fraction sign.
+fn level(column: &Column, row: usize) -> Option<String> {
+    match column {
+        Column::Num(v) if v[row].is_nan() => None,
+        Column::Num(v) => Some(v[row].to_string()),
+        Column::Bool(v) => match v[row] {
+            MISSING_BOOL => None,
+            b => Some((b != 0).to_string()),
+        },
+        other => other.str_at(row).map(str::to_string),
+    }
+}
+
+fn group_codes(column: &Column, name: &str) -> Result<Vec<u32>> {
+    let mut levels = Levels::default();
+    (0..column.len())
+        .map(|row| {
+            let l = level(column, row)
+                .ok_or_else(|| Error::cell(name, row, "a group", "a missing value"))?;
+            Ok(levels.add(&l))
+        })
+        .collect()
+}
