@@ -6,7 +6,8 @@ use super::leaf::{Leaf, TreeContext};
 use super::level_gains::{ColumnGains, LevelSplit};
 use super::rules::LeafRules;
 use super::scan::Scratch;
-use super::split::{Split, mix};
+use super::split::Split;
+use ml_data::random::mix;
 
 /// The search for the splits of one tree's levels.
 pub(super) struct LevelSearch<'r> {
