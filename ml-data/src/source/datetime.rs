@@ -1,15 +1,9 @@
 //! Dates and times as text: one small parser for the shapes that files really hold.
-//!
-//! A time is a count of **microseconds since 1970-01-01 UTC**, everywhere in this crate. Calendar arithmetic
-//! is the proleptic Gregorian calendar without leap seconds (what Unix time, Arrow and pandas use).
 
+use super::calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, day_number};
+use super::clock::{digits, micros, one_of, seconds, zone};
 use super::iso;
 use serde::{Deserialize, Serialize};
-
-/// Microseconds in a second.
-pub const MICROS_PER_SECOND: i64 = 1_000_000;
-/// Microseconds in a day.
-pub const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// How a column of text spells its times.
 ///
@@ -170,73 +164,6 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// Days since 1970-01-01 of a civil date; `None` when the calendar has no such day.
-///
-/// # References
-/// H. Hinnant, "chrono-compatible low-level date algorithms", 2013.
-#[must_use]
-pub fn day_number(year: i64, month: u32, day: u32) -> Option<i64> {
-    if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
-        return None;
-    }
-    let y = year - i64::from(month <= 2);
-    let era = y.div_euclid(400);
-    let yoe = y.rem_euclid(400);
-    let doy = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
-    Some(era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468)
-}
-
-/// The civil date (year, month 1-12, day 1-31) of a count of days since 1970-01-01.
-#[must_use]
-pub fn civil(day: i64) -> (i64, u32, u32) {
-    let z = day + 719_468;
-    let era = z.div_euclid(146_097);
-    let doe = z.rem_euclid(146_097);
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let d = (doy - (153 * mp + 2) / 5 + 1) as u32;
-    let m = if mp < 10 { mp + 3 } else { mp - 9 } as u32;
-    (yoe + era * 400 + i64::from(m <= 2), m, d)
-}
-
-/// Day of the week of a count of days since 1970-01-01: Monday is 0, Sunday is 6.
-#[must_use]
-pub fn weekday(day: i64) -> u32 {
-    (day + 3).rem_euclid(7) as u32
-}
-
-fn days_in_month(year: i64, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        _ => 31,
-    }
-}
-
-/// Between `min` and `max` digits as a number, and what follows them.
-pub(super) fn digits(text: &[u8], min: usize, max: usize) -> Option<(i64, &[u8])> {
-    let n = text
-        .iter()
-        .take(max)
-        .take_while(|b| b.is_ascii_digit())
-        .count();
-    (n >= min).then(|| {
-        (
-            text[..n]
-                .iter()
-                .fold(0, |v, b| v * 10 + i64::from(b - b'0')),
-            &text[n..],
-        )
-    })
-}
-
-pub(super) fn one_of<'a>(text: &'a [u8], allowed: &[u8]) -> Option<(u8, &'a [u8])> {
-    let (&first, rest) = text.split_first()?;
-    allowed.contains(&first).then_some((first, rest))
-}
-
 fn month_named(name: &[u8]) -> Option<i64> {
     let is = |full: &str| {
         let full = full.as_bytes();
@@ -301,69 +228,11 @@ fn clock(rest: &[u8]) -> Option<(i64, Option<i64>)> {
     ))
 }
 
-/// A time of day in microseconds; `None` when no clock shows it.
-pub(super) fn seconds(hh: i64, mm: i64, ss: i64) -> Option<i64> {
-    let real = hh < 24 && mm < 60 && ss < 60;
-    real.then_some((hh * 3600 + mm * 60 + ss) * MICROS_PER_SECOND)
-}
-
-/// The microseconds of a fraction of a second, if one follows, and what comes after it.
-pub(super) fn micros(rest: &[u8]) -> Option<(i64, &[u8])> {
-    let Some((b'.' | b',', after)) = rest.split_first() else {
-        return Some((0, rest));
-    };
-    let n = after.iter().take_while(|b| b.is_ascii_digit()).count();
-    if n == 0 || n > 9 {
-        return None;
-    }
-    let six = |i: usize| after[..n].get(i).map_or(0, |b| i64::from(b - b'0'));
-    Some(((0..6).fold(0, |v, i| v * 10 + six(i)), &after[n..]))
-}
-
-/// The zone in minutes east of UTC: outer `None` for a malformed one, inner `None` where none is written.
-pub(super) fn zone(text: &[u8]) -> Option<Option<i64>> {
-    match text {
-        b"" => Some(None),
-        b"Z" | b"z" | b"UTC" => Some(Some(0)),
-        [sign @ (b'+' | b'-'), rest @ ..] => {
-            let (hh, rest) = digits(rest, 2, 2)?;
-            let rest = rest.strip_prefix(b":").unwrap_or(rest);
-            let (mm, rest) = if rest.is_empty() {
-                (0, rest)
-            } else {
-                digits(rest, 2, 2)?
-            };
-            let minutes = hh * 60 + mm;
-            (rest.is_empty() && hh < 24 && mm < 60).then_some(Some(if *sign == b'-' {
-                -minutes
-            } else {
-                minutes
-            }))
-        }
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::{Datelike, NaiveDate, NaiveDateTime};
+    use chrono::NaiveDateTime;
     use proptest::prelude::*;
-
-    #[test]
-    fn dates_agree_with_chrono() {
-        let epoch = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap();
-        for day in (-200_000..200_000).step_by(37) {
-            let date = epoch + chrono::Duration::days(day);
-            let (y, m, d) = civil(day);
-            assert_eq!(
-                (y, m, d),
-                (i64::from(date.year()), date.month(), date.day())
-            );
-            assert_eq!(day_number(y, m, d), Some(day));
-            assert_eq!(weekday(day), date.weekday().num_days_from_monday());
-        }
-    }
 
     #[test]
     fn shapes_and_refusals() {

@@ -1,6 +1,5 @@
 //! Row and value counts of a Parquet footer, checked against the pages.
 
-use super::parquet_column::broken;
 use crate::error::{Error, Result};
 use arrow::array::AsArray;
 use arrow::datatypes::{DataType, Field, Schema, TimeUnit, TimestampSecondType};
@@ -13,6 +12,15 @@ use parquet::file::metadata::ParquetMetaData;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+
+/// The error of a file that is not what it claims to be.
+pub(super) fn broken(path: &str, reason: impl ToString) -> Error {
+    Error::Source {
+        path: path.into(),
+        line: None,
+        reason: reason.to_string(),
+    }
+}
 
 /// The description at the end of the file.
 pub(super) fn load(path: &str, file: &File) -> Result<ArrowReaderMetadata> {

@@ -1,6 +1,7 @@
 //! Hints of other meanings of a file that was read.
 
-use super::datetime::{MICROS_PER_DAY, TimeFormat, civil};
+use super::calendar::{MICROS_PER_DAY, civil};
+use super::datetime::TimeFormat;
 use super::iso;
 use super::layout::Extra;
 use super::note::Note;

@@ -1,6 +1,7 @@
 //! Dates and times of ISO 8601.
 
-use super::datetime::{day_number, digits, micros, one_of, seconds, weekday, zone};
+use super::calendar::{day_number, weekday};
+use super::clock::{digits, micros, one_of, seconds, zone};
 
 /// The day number of the date that `text` begins with, and what follows it.
 pub(super) fn date(text: &[u8]) -> Option<(i64, &[u8])> {

@@ -15,6 +15,8 @@
 
 mod blocks;
 mod builder;
+mod calendar;
+mod clock;
 mod csv_reader;
 mod csv_source;
 mod datetime;
@@ -39,8 +41,9 @@ mod quarantine;
 mod sniff;
 mod texts;
 
+pub use calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, day_number, weekday};
 pub use csv_source::{Batches, CsvSource};
-pub use datetime::{MICROS_PER_DAY, MICROS_PER_SECOND, TimeFormat, civil, day_number, weekday};
+pub use datetime::TimeFormat;
 pub use note::Note;
 pub use options::{As, CsvOptions, Encoding, Missing, OnMismatch, Ragged};
 pub use parquet_batches::ParquetBatches;

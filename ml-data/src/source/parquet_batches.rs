@@ -1,7 +1,7 @@
 //! Parquet files in pieces.
 
-use super::footer;
-use super::parquet_column::{ColumnReader, broken, no_panic};
+use super::footer::{self, broken};
+use super::parquet_column::{ColumnReader, no_panic};
 use super::parquet_source::ParquetSource;
 use super::quarantine::{Loaded, Quarantine};
 use crate::error::{Error, Result};
@@ -27,8 +27,27 @@ pub struct ParquetBatches {
     done: bool,
 }
 
+impl ParquetSource {
+    /// Reads the file in tables of `rows` rows, the last one shorter: for files larger than the memory. Categories have the levels
+    /// of their own piece.
+    ///
+    /// # Errors
+    /// As [`ParquetSource::read`]; `rows` of 0.
+    pub fn batches(self, rows: usize) -> Result<ParquetBatches> {
+        if rows == 0 {
+            return Err(Error::parameter(
+                "ParquetSource",
+                "rows",
+                rows,
+                "at least 1",
+            ));
+        }
+        ParquetBatches::open(self, rows)
+    }
+}
+
 impl ParquetBatches {
-    pub(super) fn open(source: ParquetSource, rows: usize) -> Result<Self> {
+    fn open(source: ParquetSource, rows: usize) -> Result<Self> {
         let (metadata, columns) = source.open()?;
         let path = source.path.display().to_string();
         let file = File::open(&source.path).map_err(|e| Error::io(format!("reading {path}"), e))?;

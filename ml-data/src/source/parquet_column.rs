@@ -112,14 +112,6 @@ impl ColumnReader<'_> {
     }
 }
 
-pub(super) fn broken(path: &str, reason: impl ToString) -> Error {
-    Error::Source {
-        path: path.into(),
-        line: None,
-        reason: reason.to_string(),
-    }
-}
-
 /// The decoder meets some damaged files with a panic; to the caller they are damaged like the others.
 pub(super) fn no_panic<T>(path: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
     // What was decoded so far is dropped with the panic, so nothing half-made is seen afterwards.

@@ -3,7 +3,6 @@
 use super::footer;
 use super::options::As;
 use super::pages;
-use super::parquet_batches::ParquetBatches;
 use super::parquet_column::{ColumnReader, no_panic};
 use super::quarantine::{Loaded, Quarantine};
 use crate::error::{Error, Result};
@@ -149,23 +148,6 @@ impl ParquetSource {
             footer::check_int96(&self.path, &metadata, &wanted, self.limit)
         })?;
         Ok((metadata, wanted))
-    }
-
-    /// Reads the file in tables of `rows` rows, the last one shorter: for files larger than the memory. Categories have the levels
-    /// of their own piece.
-    ///
-    /// # Errors
-    /// As [`ParquetSource::read`]; `rows` of 0.
-    pub fn batches(self, rows: usize) -> Result<ParquetBatches> {
-        if rows == 0 {
-            return Err(Error::parameter(
-                "ParquetSource",
-                "rows",
-                rows,
-                "at least 1",
-            ));
-        }
-        ParquetBatches::open(self, rows)
     }
 
     /// A declared kind that the file does not have is an error: only text and categories are converted.

@@ -1,6 +1,7 @@
 //! Arrow arrays as columns: every value as it is, or an error that names it.
 
-use super::column::{Column, Levels, MISSING_CODE, MISSING_TIME};
+use super::column::{Column, MISSING_CODE, MISSING_TIME};
+use super::levels::Levels;
 use crate::error::{Error, Result};
 use crate::source::number;
 use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray};

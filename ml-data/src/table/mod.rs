@@ -10,6 +10,7 @@ mod cell;
 mod column;
 mod convert;
 mod display;
+mod levels;
 mod row;
 mod schema;
 
@@ -17,7 +18,8 @@ pub use crate::kind::Kind;
 pub(crate) use arrow_in::{column as from_arrow, no_memory, numbers};
 pub use bind::{Raw, Record, RowBinder};
 pub use cell::Cell;
-pub use column::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
+pub use column::{Column, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
+pub use levels::Levels;
 pub use row::{RowBuf, TableRow};
 pub use schema::{Field, Role, Schema};
 

@@ -1,6 +1,6 @@
 //! What a table's columns are called, what they hold and what they are for.
 
-use super::column::Levels;
+use super::levels::Levels;
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::validate::distinct;

@@ -1,6 +1,7 @@
 //! Dates and times at the bounds of the calendar and the clock; instants by Python's `datetime`.
 
-use super::super::datetime::{TimeFormat, civil, day_number, weekday};
+use super::super::calendar::{civil, day_number, weekday};
+use super::super::datetime::TimeFormat;
 use super::super::iso::is_unread_date;
 use chrono::{Datelike, NaiveDate};
 

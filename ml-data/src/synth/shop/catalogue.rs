@@ -4,14 +4,11 @@ use super::calendar::is_black_friday_week;
 use super::category::Category;
 use super::config::ShopConfig;
 use super::draw::{happens, which};
-use super::people::Currency;
+use super::people::{Currency, LATENT};
 use super::words;
 use crate::random::{RngExt, Xoshiro256PlusPlus, generator};
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
-
-/// Length of the hidden vectors behind taste.
-pub(super) const LATENT: usize = 8;
 
 /// A product as it really is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,10 +6,10 @@
 //! Products are viewed in proportion to `exp(VIEW * affinity)`; a shown product is bought with probability
 //! `sigmoid(BUY * affinity + occasion + engagement + shift)`.
 
-use super::catalogue::{BadBatch, LATENT, Product};
+use super::catalogue::{BadBatch, Product};
 use super::category::Category;
 use super::config::ShopConfig;
-use super::people::User;
+use super::people::{LATENT, User};
 use crate::source::civil;
 use serde::{Deserialize, Serialize};
 
@@ -165,4 +165,17 @@ pub(super) fn bisect(target: f64, f: impl Fn(f64) -> f64) -> f64 {
         if f(mid) < target { lo = mid } else { hi = mid }
     }
     0.5 * (lo + hi)
+}
+
+/// The probability that the item at a position (from 0) is looked at: the discount of DCG.
+pub(super) fn examined(position: usize) -> f64 {
+    1.0 / (position as f64 + 2.0).log2()
+}
+
+/// The probability of at least one purchase from the purchase probabilities of a list.
+pub(super) fn conversion(probabilities: impl Iterator<Item = f64>) -> f64 {
+    1.0 - probabilities
+        .enumerate()
+        .map(|(k, p)| 1.0 - examined(k) * p)
+        .product::<f64>()
 }

@@ -46,6 +46,7 @@ mod people;
 mod raw;
 mod respond;
 mod retail;
+mod transaction;
 mod truth;
 mod words;
 
@@ -58,7 +59,7 @@ pub use feedback::{Review, Search};
 pub use people::{AccountType, Country, Currency, Gender, User};
 pub use raw::{RawEvent, RawProduct, RawUser};
 pub use respond::Response;
-pub use retail::{RetailRow, RetailTruth};
+pub use transaction::{RetailRow, RetailTruth};
 pub use truth::Truth;
 
 use crate::error::Result;

@@ -1,12 +1,14 @@
 //! The people: who they are, since when, and how they shop.
 
-use super::catalogue::LATENT;
 use super::category::Category;
 use super::config::ShopConfig;
 use super::draw::{happens, which};
 use crate::random::{RngExt, Xoshiro256PlusPlus, generator};
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
+
+/// Length of the hidden vectors behind taste.
+pub(super) const LATENT: usize = 8;
 
 /// Gender as the account form offers it; a sensitive attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! People who answer: what a user does with a list of recommendations.
 
+use super::demand::{conversion, examined};
 use super::draw::happens;
 use super::truth::Truth;
 use crate::random::Rng;
@@ -21,19 +22,6 @@ impl Response {
     pub fn converted(&self) -> bool {
         !self.bought.is_empty()
     }
-}
-
-/// The probability that the item at a position (from 0) is looked at: the discount of DCG.
-fn examined(position: usize) -> f64 {
-    1.0 / (position as f64 + 2.0).log2()
-}
-
-/// The probability of at least one purchase from the purchase probabilities of a list.
-pub(super) fn conversion(probabilities: impl Iterator<Item = f64>) -> f64 {
-    1.0 - probabilities
-        .enumerate()
-        .map(|(k, p)| 1.0 - examined(k) * p)
-        .product::<f64>()
 }
 
 impl Truth {

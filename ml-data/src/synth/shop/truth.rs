@@ -3,10 +3,10 @@
 use super::catalogue::{BadBatch, Product};
 use super::config::ShopConfig;
 use super::defect::DefectLog;
-use super::demand::{BUY, Demand, History, sigmoid};
+use super::demand::{BUY, Demand, History, conversion, sigmoid};
 use super::event::{Event, EventKind};
 use super::people::{AccountType, User};
-use super::retail::RetailTruth;
+use super::transaction::RetailTruth;
 use serde::{Deserialize, Serialize};
 
 /// The truth behind the raw tables of a [`super::Shop`]: kept apart from them, to check what a method recovered.
@@ -211,7 +211,7 @@ impl Truth {
         super::demand::bisect(rate, |shift| {
             let conversions = lists
                 .iter()
-                .map(|l| super::respond::conversion(l.iter().map(|x| sigmoid(x + shift))));
+                .map(|l| conversion(l.iter().map(|x| sigmoid(x + shift))));
             conversions.sum::<f64>() / lists.len() as f64
         })
     }
