@@ -6,7 +6,7 @@ use crate::support::args::Args;
 use crate::support::report::Report;
 use indicatif::ProgressBar;
 use ml_pipeline::data::artifact::digest;
-use ml_pipeline::data::source::{As, CsvSource, Missing};
+use ml_pipeline::data::source::{As, CsvSource, MissingValues};
 use ml_pipeline::data::synth::shop::{RawTable, Shop, ShopConfig};
 use ml_pipeline::prelude::*;
 use std::sync::Arc;
@@ -90,7 +90,7 @@ fn source(name: &str, bytes: Vec<u8>, bar: ProgressBar) -> Result<CsvSource> {
         "InvoiceDate",
     ];
     let mut source = CsvSource::bytes(name, bytes)
-        .missing(Missing::pandas())
+        .missing(MissingValues::pandas())
         .progress_bar(bar);
     for column in text.into_iter().filter(|c| header.contains(c)) {
         source = source.column(column, As::Text);

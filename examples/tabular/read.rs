@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::report::Notes;
 use ml_pipeline::data::source::{
-    As, BadRow, CsvOptions, CsvSource, Encoding, Missing, Note, Quarantine, Ragged, Reason,
+    As, BadRow, CsvOptions, CsvSource, Encoding, MissingValues, Note, Quarantine, Ragged, RejectReason,
 };
 use ml_pipeline::data::table::Table;
 use ml_pipeline::prelude::*;
@@ -31,7 +31,7 @@ fn source(path: &Path, args: &Args, encoding: Encoding) -> CsvSource {
         .skip_row_names(true)
         .rename_duplicates(true)
         .skip_blank_lines(true)
-        .missing(Missing::pandas())
+        .missing(MissingValues::pandas())
         .ragged(Ragged::Fill)
         .has_header(args.header)
         .decimal(args.decimal)
@@ -49,7 +49,7 @@ fn sheet(
     read: impl Fn(Encoding) -> Result<Sheet>,
 ) -> Result<Sheet> {
     let foreign = |s: &Sheet| {
-        let not_utf8 = |r: &BadRow| matches!(r.reason, Reason::NotUtf8 { .. });
+        let not_utf8 = |r: &BadRow| matches!(r.reason, RejectReason::NotUtf8 { .. });
         s.unread.rows().iter().any(not_utf8)
     };
     let sheet = match read(Encoding::Utf8) {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use ml_data::source::{As, CsvSource, Encoding, Missing, OnMismatch, Ragged, TimeFormat};
+use ml_data::source::{As, CsvSource, Encoding, MissingValues, OnMismatch, Ragged, TimeFormat};
 
 fuzz_target!(|data: &[u8]| {
     let Some((&how, file)) = data.split_first() else {
@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
         source = source
             .ragged(Ragged::Fill)
             .encoding(Encoding::Latin1)
-            .missing(Missing::pandas());
+            .missing(MissingValues::pandas());
     }
     if how & 4 != 0 {
         source = source

@@ -1,4 +1,4 @@
-//! What running systems tell each other: predictions that were served, and what became of them.
+//! Messages of running systems: predictions that were served, and their outcomes.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,8 @@ pub struct PredictionEvent {
     pub at: i64,
     /// The model version that answered.
     pub model_version: String,
-    /// The rung of the fallback chain that answered (`blend`, `factorisation`, `popularity`), if one did.
+    /// The rung of the fallback chain that answered (`blend`, `factorisation`, `popularity`), if
+    /// one did.
     pub answered_by: Option<String>,
     /// The user asked for, when known.
     pub user: Option<String>,
@@ -25,7 +26,7 @@ pub struct PredictionEvent {
     pub error: Option<String>,
 }
 
-/// What a user did with a prediction, possibly much later.
+/// Reaction of a user to a prediction, possibly much later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutcomeEvent {
     /// The request it answers.
@@ -34,13 +35,13 @@ pub struct OutcomeEvent {
     pub at: i64,
     /// The item acted on.
     pub item: String,
-    /// What was done.
+    /// The kind of reaction.
     pub action: Action,
     /// Money that changed hands, in the shop's currency.
     pub value: f64,
 }
 
-/// What a user did.
+/// Kinds of reactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Action {

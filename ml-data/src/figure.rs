@@ -1,6 +1,7 @@
 //! Numbers as people read them.
 
-/// Four significant digits and no zeros at the end: enough to compare by, short enough for a message or a table.
+/// Four significant digits and no zeros at the end: enough to compare by, short enough for a
+/// message or a table.
 ///
 /// ```
 /// use ml_data::figure;

@@ -1,5 +1,5 @@
-//! The ground of the `ml-pipeline` family: tables, samples with roles, the contracts that steps, models, rankers and metrics
-//! meet, artifacts, sources, cleaning and splits.
+//! The ground of the `ml-pipeline` family: tables, samples with roles, the contracts that steps,
+//! models, rankers and metrics meet, artifacts, sources, cleaning and splits.
 
 pub mod artifact;
 pub mod clean;

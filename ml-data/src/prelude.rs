@@ -1,4 +1,4 @@
-//! What most programs import: the traits, and the types their signatures speak of.
+//! Imports of most programs: the traits, and the types their signatures speak of.
 
 pub use crate::contract::{
     AnyRanker, Apply, ApplyExt, Candidates, Chain, Direction, Estimator, Fit, FittedPipeline,

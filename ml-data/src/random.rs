@@ -1,10 +1,11 @@
-//! Seeded randomness: every draw comes from a generator named by (seed, stage, index), so results never depend on
-//! how work was divided among threads.
+//! Seeded randomness: every draw comes from a generator named by (seed, stage, index), so results
+//! never depend on how work was divided among threads.
 
 pub use rand::{Rng, RngExt, SeedableRng};
 pub use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// The generator for one piece of work: `stage` names the purpose, `index` the row block, tree, fold or user.
+/// The generator for one piece of work: `stage` names the purpose, `index` the row block, tree,
+/// fold or user.
 ///
 /// ```
 /// use ml_data::random::{generator, RngExt};
@@ -35,8 +36,8 @@ pub fn permutation(n: usize, rng: &mut impl Rng) -> Vec<u32> {
     order
 }
 
-/// Brings values into a random order, each with the same chance (Fisher and Yates; Durstenfeld 1964,
-/// doi:10.1145/364520.364540).
+/// Brings values into a random order, each with the same chance (Fisher and Yates; Durstenfeld
+/// 1964, doi:10.1145/364520.364540).
 pub fn shuffle<T>(values: &mut [T], rng: &mut impl Rng) {
     for i in (1..values.len()).rev() {
         values.swap(i, rng.random_range(0..=i));

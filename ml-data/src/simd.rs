@@ -1,11 +1,13 @@
 //! Vector instructions of the processor, chosen once at run time for every kernel of the family.
 //!
-//! A kernel is one plain body, compiled once a [`Level`]. Levels differ in speed only: the compiler neither reorders nor
-//! fuses floating-point operations, so the bits are those of the baseline. The one exception is the factorisation
-//! (`ml_models::factor`), whose kernels fuse multiplications with additions above the baseline and say so.
+//! A kernel is one plain body, compiled once a [`Level`]. Levels differ in speed only: the compiler
+//! neither reorders nor fuses floating-point operations, so the bits are those of the baseline. The
+//! one exception is the factorisation (`ml_models::factor`), whose kernels fuse multiplications
+//! with additions above the baseline and say so.
 //!
 //! # The variable `ML_PIPELINE_SIMD`
-//! Lowers the level of a whole process, to measure what registers bring or to reproduce another machine:
+//! Lowers the level of a whole process, to measure what registers bring or to reproduce another
+//! machine:
 //!
 //! | value | level |
 //! |---|---|
@@ -14,8 +16,8 @@
 //! | `avx2` | [`Level::Avx2`], or lower if the processor has no more |
 //! | `avx512` | [`Level::Avx512`], or lower if the processor has no more |
 //!
-//! It is read once, by the first kernel. Kernels can not fail, so they ignore other values; fitting a model does not: it
-//! calls [`check`], which refuses them.
+//! It is read once, by the first kernel. Kernels can not fail, so they ignore other values; fitting
+//! a model does not: it calls [`check`], which refuses them.
 //!
 //! ```
 //! use ml_data::simd::{Level, widest};
@@ -34,7 +36,7 @@ const VARIABLE: &str = "ML_PIPELINE_SIMD";
 /// Sets of vector instructions, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// What every processor of the architecture has (x86-64: SSE2).
+    /// Instructions that every processor of the architecture has (x86-64: SSE2).
     Baseline,
     /// Registers of 256 bits: AVX2, FMA, BMI1, BMI2, LZCNT and POPCNT (of x86-64-v3).
     Avx2,
@@ -46,7 +48,8 @@ pub enum Level {
 static FOUND: AtomicU8 = AtomicU8::new(0);
 
 impl Level {
-    /// The level that kernels run at: the processor's, or the lower one asked for by `ML_PIPELINE_SIMD`.
+    /// The level that kernels run at: the processor's, or the lower one asked for by
+    /// `ML_PIPELINE_SIMD`.
     #[inline]
     #[must_use]
     pub fn detect() -> Self {
@@ -71,7 +74,8 @@ impl Level {
     pub fn processor() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            // Every feature that a kernel is compiled for: a virtual machine may offer some without the others.
+            // Every feature that a kernel is compiled for: a virtual machine may offer some without
+            // the others.
             let avx2 = is_x86_feature_detected!("avx2")
                 && is_x86_feature_detected!("fma")
                 && is_x86_feature_detected!("bmi1")
@@ -174,8 +178,9 @@ fn avx2<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// Declares a function that compiles a body for each [`Level`](crate::simd::Level) and calls the one in use. The body must
-/// be `#[inline(always)]`. It makes an `unsafe` call, which the module around it has to allow.
+/// Declares a function that compiles a body for each [`Level`](crate::simd::Level) and calls the
+/// one in use. The body must be `#[inline(always)]`. It makes an `unsafe` call, which the module
+/// around it has to allow.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! simd_dispatch {

@@ -1,16 +1,17 @@
 //! Sums with the same bits for any number of threads: blocks of a fixed size, added up in order.
 //!
-//! Floating-point addition is not associative, so a sum split by threads would depend on how many there are. Here
-//! the split depends on the number of rows alone.
+//! Floating-point addition is not associative, so a sum split by threads would depend on how many
+//! there are. Here the split depends on the number of rows alone.
 //!
-//! Three sums keep an order of their own, which their bits depend on: the sums a leaf of `boost::refit` (as many as
-//! leaves), the Gram matrix of the factorisation (rows a matrix side), and integer sums, which need no order.
+//! Three sums keep an order of their own, which their bits depend on: the sums a leaf of
+//! `boost::refit` (as many as leaves), the Gram matrix of the factorisation (rows a matrix side),
+//! and integer sums, which need no order.
 
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Several sums over `rows` rows: `part` adds up one block of `block` rows, and the blocks are added
-/// in order.
+/// Several sums over `rows` rows: `part` adds up one block of `block` rows, and the blocks are
+/// added in order.
 ///
 /// # Formula
 /// `s = ((0 + part(0..b)) + part(b..2b)) + ...`, one by one for each of the `N` sums; zeros without

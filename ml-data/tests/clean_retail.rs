@@ -4,7 +4,7 @@
 mod common;
 
 use ml_data::clean::{AbsurdQuantity, Cancellations, Outlier, RetailCleaning};
-use ml_data::source::{CsvSource, Missing};
+use ml_data::source::{CsvSource, MissingValues};
 use ml_data::table::{Column, Table};
 use ml_data::testkit::golden;
 use proptest::prelude::*;
@@ -92,7 +92,7 @@ fn the_real_retail_file_is_cleaned() {
     };
     let golden: serde_json::Value = golden!("retail").unwrap();
     let table = CsvSource::path(path)
-        .missing(Missing::pandas())
+        .missing(MissingValues::pandas())
         .read()
         .unwrap()
         .strict()

@@ -108,7 +108,8 @@ fn transactions_of_the_shop_are_cleaned_as_the_truth_says() {
         .unwrap();
     let entirely = net.audit.find("entirely").unwrap();
     assert!(entirely.removed > 0);
-    // Purchases cancelled entirely whose other defects would have removed them anyway make no difference.
+    // Purchases cancelled entirely whose other defects would have removed them anyway make no
+    // difference.
     assert!(net.table.rows() >= clean.table.rows() - entirely.removed);
     assert_eq!(raw.rows(), net.table.rows() + net.audit.removed());
 }

@@ -5,7 +5,7 @@ mod common;
 
 use common::{cell_as_json, error};
 use ml_data::Error;
-use ml_data::source::{As, CsvSource, Encoding, Missing, Ragged, TimeFormat};
+use ml_data::source::{As, CsvSource, Encoding, MissingValues, Ragged, TimeFormat};
 use ml_data::table::Kind;
 use ml_data::testkit::golden;
 use proptest::prelude::*;
@@ -26,7 +26,7 @@ fn reads_what_pandas_reads() {
             "no header" => source.has_header(false),
             "short rows" => source.ragged(Ragged::Fill),
             "repeated names" => source.rename_duplicates(true),
-            "na words" | "words that are names" => source.missing(Missing::pandas()),
+            "na words" | "words that are names" => source.missing(MissingValues::pandas()),
             "names repeated and taken" => source.rename_duplicates(true),
             "row names" => source.skip_row_names(true),
             "no quoting" => source.delimiter(b'\t').quote(None),
@@ -241,10 +241,11 @@ proptest! {
             let line = |r: &Vec<String>| r.iter().map(|f| format!("{quote}{f}{quote}")).collect::<Vec<_>>().join(",") + "\n";
             "a,b,c\n".to_owned() + &rows.iter().map(line).collect::<String>()
         };
-        // An empty line is no row, a quoted empty field is one; here no row has fewer than two fields.
+        // An empty line is no row, a quoted empty field is one; here no row has fewer than two
+        // fields.
         let read = |quote: &str| {
             let source = CsvSource::text("p", &file(quote)).column("a", As::Num).column("c", As::Text).only(["a", "c"]).sample_rows(3);
-            let source = if marker { source.missing(Missing::texts(["", "-9"])) } else { source };
+            let source = if marker { source.missing(MissingValues::texts(["", "-9"])) } else { source };
             source.read().unwrap()
         };
         let (plain, quoted) = (read(""), read("\""));

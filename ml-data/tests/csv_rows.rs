@@ -7,7 +7,7 @@ use common::error;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use ml_data::Error;
-use ml_data::source::{As, CsvSource, Encoding, Loaded, Missing, OnMismatch, Reason, TimeFormat};
+use ml_data::source::{As, CsvSource, Encoding, Loaded, MissingValues, OnMismatch, RejectReason, TimeFormat};
 use ml_data::table::{Column, Kind};
 use ml_data::testkit::golden;
 use std::io::Write;
@@ -78,14 +78,14 @@ fn bad_rows_are_kept_with_line_and_reason() {
     assert_eq!(rows, [1, 2, 3, 4]);
     assert_eq!(
         quarantine.rows()[1].reason,
-        Reason::FieldCount {
+        RejectReason::FieldCount {
             expected: 3,
             found: 2
         }
     );
     assert_eq!(
         quarantine.rows()[3].reason,
-        Reason::NotUtf8 {
+        RejectReason::NotUtf8 {
             column: "name".into()
         }
     );
@@ -170,7 +170,8 @@ fn a_wrong_guess_is_corrected_or_quarantined() {
     assert_eq!(table.column_named("b").unwrap().str_at(200), Some("x"));
 }
 
-/// Large enough for several pieces: rows with quotes and line ends inside, bad rows, and texts that are new late in the file.
+/// Large enough for several pieces: rows with quotes and line ends inside, bad rows, and texts that
+/// are new late in the file.
 #[test]
 fn any_number_of_threads_reads_the_same() {
     let mut file = String::from("n,name,when,note\n");
@@ -234,7 +235,7 @@ fn the_real_retail_file_is_read() {
     let golden: serde_json::Value = golden!("retail").unwrap();
     // The file spells missing descriptions `nan`.
     let loaded = CsvSource::path(path)
-        .missing(Missing::pandas())
+        .missing(MissingValues::pandas())
         .read()
         .unwrap();
     assert_eq!(loaded.rows_read as u64, golden["rows"].as_u64().unwrap());

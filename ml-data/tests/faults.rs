@@ -1,4 +1,5 @@
-//! Files and disks that are not what they should be: each gives its own kind of error, with the words a person needs.
+//! Files and disks that are not what they should be: each gives its own kind of error, with the
+//! words a person needs.
 //!
 //! | fault | where it is tested |
 //! |---|---|
@@ -16,7 +17,7 @@
 use flate2::{Compression, write::GzEncoder};
 use ml_data::Error;
 use ml_data::clean::retail_columns;
-use ml_data::source::{As, CsvSource, ParquetSource, Reason};
+use ml_data::source::{As, CsvSource, ParquetSource, RejectReason};
 use ml_data::table::{Column, Kind, Table};
 use std::io::Write;
 use std::path::Path;
@@ -104,7 +105,7 @@ fn a_column_of_another_type_names_expected_and_found() {
     assert_eq!((bad.line, bad.row), (3, 1));
     assert_eq!(
         bad.reason,
-        Reason::Cell {
+        RejectReason::Cell {
             column: "price".into(),
             expected: Kind::Num,
             found: "free".into()
@@ -161,7 +162,7 @@ fn bytes_that_are_no_text() {
     assert_eq!(loaded.table.rows(), 2);
     let bad = &loaded.quarantine.rows()[0];
     assert_eq!((bad.line, bad.row), (3, 1));
-    assert_eq!(bad.reason, Reason::NotUtf8 { column: "s".into() });
+    assert_eq!(bad.reason, RejectReason::NotUtf8 { column: "s".into() });
     // A header that is no text can not name columns.
     let e = CsvSource::bytes("shop.csv", b"n,\xff\n1,2\n".to_vec())
         .read()

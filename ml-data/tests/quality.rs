@@ -4,7 +4,7 @@
 mod common;
 
 use ml_data::quality::{Quality, Rule};
-use ml_data::source::{As, CsvSource, Missing};
+use ml_data::source::{As, CsvSource, MissingValues};
 use ml_data::testkit::golden;
 
 #[test]
@@ -14,7 +14,7 @@ fn the_real_retail_file() {
     };
     let golden: serde_json::Value = golden!("retail").unwrap();
     let source = CsvSource::path(path)
-        .missing(Missing::pandas())
+        .missing(MissingValues::pandas())
         .column("Invoice", As::Cat)
         .column("StockCode", As::Cat);
     let table = source.read().unwrap().strict().unwrap();

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use ml_data::source::{
-    As, CsvOptions, CsvSource, Loaded, Missing, Note, OnMismatch, Ragged, Reason, TimeFormat,
+    As, CsvOptions, CsvSource, Loaded, MissingValues, Note, OnMismatch, Ragged, RejectReason, TimeFormat,
 };
 use ml_data::table::{Kind, Table};
 use std::collections::HashSet;
@@ -119,15 +119,15 @@ fn case_r2_declared_numbers_and_batches_refuse_by_name() {
         .unwrap();
     // Who declares numbers wants the zeros read.
     assert_eq!(declared.table.num(0).unwrap(), [1.0, 731.0]);
-    let reasons: Vec<&Reason> = declared
+    let reasons: Vec<&RejectReason> = declared
         .quarantine
         .rows()
         .iter()
         .map(|r| &r.reason)
         .collect();
     let (column, found) = ("id".to_owned(), "9007199254740993".to_owned());
-    assert_eq!(reasons[0], &Reason::Digits { column, found });
-    assert!(matches!(reasons[1], Reason::Cell { .. }));
+    assert_eq!(reasons[0], &RejectReason::Digits { column, found });
+    assert!(matches!(reasons[1], RejectReason::Cell { .. }));
     let kept = CsvSource::text("f.csv", file)
         .sample_rows(1)
         .on_mismatch(OnMismatch::Quarantine);
@@ -270,7 +270,7 @@ fn case_r4_empty_lines_of_one_column_are_missing_cells() {
 fn case_r9_names_codes_and_words() {
     let pandas = |text: &str| {
         CsvSource::text("f.csv", text)
-            .missing(Missing::pandas())
+            .missing(MissingValues::pandas())
             .read()
             .unwrap()
     };

@@ -6,11 +6,11 @@ use ml_data::clean::{
     RetailCleaning, ShopRepair, ShopTables,
 };
 use ml_data::quality::Quality;
-use ml_data::source::{CsvSource, Missing};
+use ml_data::source::{CsvSource, MissingValues};
 use ml_data::table::{Column, MISSING_TIME, Table};
 
 fn csv(text: &str) -> Table {
-    let source = CsvSource::text("table.csv", text).missing(Missing::pandas());
+    let source = CsvSource::text("table.csv", text).missing(MissingValues::pandas());
     source.read().unwrap().strict().unwrap()
 }
 

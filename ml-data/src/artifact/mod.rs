@@ -1,4 +1,5 @@
-//! Artifacts: fitted objects as bytes that say what they are, what rows they read, and whether they are whole.
+//! Artifacts: fitted objects as bytes that say what they are, what rows they read, and whether they
+//! are whole.
 //!
 //! Layout (integers little-endian): magic `MLPIPE\r\n`, format version `u16`, header length `u32`,
 //! header (JSON: kind, library version, schema, schema fingerprint, kind of target, type of the
@@ -34,7 +35,7 @@ struct Header {
     payload_len: u64,
 }
 
-/// What an artifact holds, after all checks.
+/// Content of an artifact, after all checks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Artifact {
     kind: String,

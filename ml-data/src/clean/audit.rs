@@ -4,7 +4,7 @@ use crate::quality::grid;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What one rule did.
+/// Effect of one rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
     /// The rule in words.
@@ -17,12 +17,13 @@ pub struct AuditEntry {
     pub changed: usize,
     /// The first row it touched, as a person reads it.
     pub example: Option<String>,
-    /// The rows it touched, as numbers of the table that cleaning began with. Not stored with the record.
+    /// The rows it touched, as numbers of the table that cleaning began with. Not stored with the
+    /// record.
     #[serde(skip)]
     pub touched: Vec<u32>,
 }
 
-/// What cleaning did, rule by rule in order.
+/// Effects of cleaning, rule by rule in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
     entries: Vec<AuditEntry>,

@@ -9,7 +9,8 @@ use arrow::array::Array;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A table on its way to being clean. Every method applies one rule and records it; rules follow each other in the order of the calls.
+/// A table on its way to being clean. Every method applies one rule and records it; rules follow
+/// each other in the order of the calls.
 #[derive(Debug, Clone)]
 pub struct Cleaning {
     pub(super) table: Table,
@@ -17,12 +18,12 @@ pub struct Cleaning {
     pub(super) audit: Audit,
 }
 
-/// What cleaning gave.
+/// Cleaned rows.
 #[derive(Debug, Clone)]
 pub struct Cleaned {
     /// The clean table.
     pub table: Table,
-    /// What was done, rule by rule.
+    /// Effects, rule by rule.
     pub audit: Audit,
     /// For each row of the clean table, its row in the table that cleaning began with.
     pub rows: Vec<u32>,
@@ -44,7 +45,7 @@ impl Cleaning {
     pub fn table(&self) -> &Table {
         &self.table
     }
-    /// What was done so far.
+    /// Effects so far.
     #[must_use]
     pub fn audit(&self) -> &Audit {
         &self.audit
@@ -106,7 +107,8 @@ impl Cleaning {
         self.keep(&format!("drop rows unless {rule}"), &keep)
     }
 
-    /// Replaces numbers: `new` gets the row and its value (`NaN` when missing) and says what it should be.
+    /// Replaces numbers: `new` gets the row and its value (`NaN` when missing) and says what it
+    /// should be.
     ///
     /// # Errors
     /// A column that is not there or not numeric.
@@ -150,8 +152,8 @@ impl Cleaning {
         )
     }
 
-    /// Replaces texts or categories: `new` says what a text should be, `None` for missing. It is asked once for each level of a
-    /// categorical column; levels that become equal become one.
+    /// Replaces texts or categories: `new` says what a text should be, `None` for missing. It is
+    /// asked once for each level of a categorical column; levels that become equal become one.
     ///
     /// # Errors
     /// A column that is not there or holds no text.
@@ -221,7 +223,8 @@ impl Cleaning {
         })
     }
 
-    /// Adds a column, or replaces one without counting changes: for what is derived rather than repaired.
+    /// Adds a column, or replaces one without counting changes: for what is derived rather than
+    /// repaired.
     ///
     /// # Errors
     /// Another length than the table's.

@@ -6,8 +6,9 @@ use crate::error::Result;
 use crate::table::{Column, Kind};
 
 impl Cleaning {
-    /// Turns amounts into one currency: the amount is divided by what one unit of the target buys of its currency. Rows without a
-    /// currency, or with one that has no rate, keep their amount. The currency column says the target where an amount was turned.
+    /// Turns amounts into one currency: the amount is divided by what one unit of the target buys
+    /// of its currency. Rows without a currency, or with one that has no rate, keep their amount.
+    /// The currency column says the target where an amount was turned.
     ///
     /// ```
     /// use ml_data::clean::Cleaning;
@@ -16,7 +17,9 @@ impl Cleaning {
     ///     ("price", Column::num([92.0, 10.0, 5.0])),
     ///     ("currency", Column::cat([Some("EUR"), Some("USD"), None])),
     /// ])?;
-    /// let clean = Cleaning::of(&table).convert_currency("price", "currency", "USD", &[("USD", 1.0), ("EUR", 0.92)])?.finish();
+    /// let rates = [("USD", 1.0), ("EUR", 0.92)];
+    /// let cleaning = Cleaning::of(&table);
+    /// let clean = cleaning.convert_currency("price", "currency", "USD", &rates)?.finish();
     /// assert_eq!(clean.table.num(0), Some(&[100.0, 10.0, 5.0][..]));
     /// assert_eq!(clean.table.column(1).str_at(0), Some("USD"));
     /// # Ok::<(), ml_data::Error>(())

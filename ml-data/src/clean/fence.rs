@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Fence {
-    /// Tukey's fence: further than `k` interquartile ranges outside the quartiles (usually 1.5, or 3 for far out).
+    /// Tukey's fence: further than `k` interquartile ranges outside the quartiles (usually 1.5, or
+    /// 3 for far out).
     Iqr(f64),
     /// Further than `k` standard deviations (divided by n) from the mean.
     ZScore(f64),
-    /// Further than `k` median absolute deviations (times 1.4826, so that `k` counts standard deviations of normal data) from the
-    /// median.
+    /// Further than `k` median absolute deviations (times 1.4826, so that `k` counts standard
+    /// deviations of normal data) from the median.
     Mad(f64),
     /// Outside two quantiles, for example 0.01 and 0.99.
     Quantiles(f64, f64),
@@ -21,7 +22,7 @@ pub enum Fence {
     Between(f64, f64),
 }
 
-/// What becomes of outliers.
+/// Handling of outliers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outlier {
     /// The row is removed.
@@ -41,8 +42,9 @@ impl Fence {
     /// A parameter outside its domain, or numbers so large that a bound is not a finite number.
     ///
     /// # References
-    /// J. W. Tukey, *Exploratory Data Analysis*, 1977. C. Leys et al., "Detecting outliers: do not use standard deviation around the
-    /// mean, use absolute deviation around the median", 2013, doi:10.1016/j.jesp.2013.03.013.
+    /// J. W. Tukey, *Exploratory Data Analysis*, 1977. C. Leys et al., "Detecting outliers: do not
+    /// use standard deviation around the mean, use absolute deviation around the median", 2013,
+    /// doi:10.1016/j.jesp.2013.03.013.
     pub fn bounds(self, values: &[f64]) -> Result<Option<(f64, f64)>> {
         self.check()?;
         let mut v: Vec<f64> = values.iter().copied().filter(|x| x.is_finite()).collect();
@@ -113,8 +115,9 @@ pub(super) fn quantile(sorted: &[f64], q: f64) -> f64 {
 }
 
 impl Cleaning {
-    /// Removes, cuts or blanks the numbers of a column outside a fence. The bounds come from the column itself, so on a sample they must
-    /// be fitted on training rows only; here they are for raw data, before any split. Infinite numbers are always outside.
+    /// Removes, cuts or blanks the numbers of a column outside a fence. The bounds come from the
+    /// column itself, so on a sample they must be fitted on training rows only; here they are for
+    /// raw data, before any split. Infinite numbers are always outside.
     ///
     /// # Missing values
     /// They stay.

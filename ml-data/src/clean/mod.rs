@@ -1,11 +1,15 @@
-//! Cleaning by rules, each counted in an [`Audit`]: what was looked at, removed and changed, with an example.
+//! Cleaning by rules, each counted in an [`Audit`]: what was looked at, removed and changed, with
+//! an example.
 //!
-//! * [`Cleaning`] applies general rules to any table: duplicates, missing values, broken [`Rule`](crate::quality::Rule)s, outliers
-//!   ([`Fence`]), spelling, times as text, currencies, re-mapped identifiers;
-//! * [`RetailCleaning`] knows the eight columns of the UCI "Online Retail" files: cancellations (matched to what they cancel), fees
-//!   that are no products, stock adjustments, quantities nobody ordered;
-//! * [`ShopRepair`] joins and repairs the raw tables of [`crate::synth::shop`]: sessions stitched to users, product ids before and
-//!   after a reorganisation, three clocks, four currencies without notation.
+//! * [`Cleaning`] applies general rules to any table: duplicates, missing values, broken
+//!   [`Rule`](crate::quality::Rule)s, outliers ([`Fence`]), spelling, times as text, currencies,
+//!   re-mapped identifiers;
+//! * [`RetailCleaning`] knows the eight columns of the UCI "Online Retail" files: cancellations
+//!   (matched to what they cancel), fees that are no products, stock adjustments, quantities nobody
+//!   ordered;
+//! * [`ShopRepair`] joins and repairs the raw tables of [`crate::synth::shop`]: sessions stitched
+//!   to users, product ids before and after a reorganisation, three clocks, four currencies without
+//!   notation.
 //!
 //! ```
 //! use ml_data::clean::{Case, Cleaning};
@@ -20,7 +24,8 @@
 //! assert_eq!(cleaned.table.rows(), 4);
 //! assert_eq!(cleaned.rows, [0, 1, 3, 4]);                       // where the rows came from
 //! assert_eq!(cleaned.table.column_named("category")?.str_at(1), Some("Toys"));
-//! let touched: Vec<usize> = cleaned.audit.entries().iter().map(|e| e.removed + e.changed).collect();
+//! let entries = cleaned.audit.entries().iter();
+//! let touched: Vec<usize> = entries.map(|e| e.removed + e.changed).collect();
 //! assert_eq!(touched, [1, 1, 1]);
 //! println!("{}", cleaned.audit);
 //! # Ok::<(), ml_data::Error>(())

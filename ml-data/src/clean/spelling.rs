@@ -9,7 +9,8 @@ use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// How a text is to be spelt; blanks at the ends are cut and blanks inside made single in every case.
+/// How a text is to be spelt; blanks at the ends are cut and blanks inside made single in every
+/// case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Case {
     /// As it is, blanks apart.
@@ -20,12 +21,14 @@ pub enum Case {
     Upper,
     /// `Garden Tools`.
     Title,
-    /// The most frequent spelling among those that differ only in case and blanks (the first in the alphabet among equals).
+    /// The most frequent spelling among those that differ only in case and blanks (the first in the
+    /// alphabet among equals).
     Usual,
 }
 
 impl Case {
-    /// A text in this case. [`Case::Usual`] needs the whole column; for one text it is [`Case::Keep`].
+    /// A text in this case. [`Case::Usual`] needs the whole column; for one text it is
+    /// [`Case::Keep`].
     #[must_use]
     pub fn apply(self, text: &str) -> String {
         let words = || text.split_whitespace();

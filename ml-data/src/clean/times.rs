@@ -42,8 +42,8 @@ impl<'a> Clock<'a> {
 }
 
 impl Cleaning {
-    /// Turns a column of texts (or numbers, for Unix times) into times. What no format reads becomes missing and is counted in an entry
-    /// of its own.
+    /// Turns a column of texts (or numbers, for Unix times) into times. What no format reads
+    /// becomes missing and is counted in an entry of its own.
     ///
     /// # Errors
     /// A column that is not there or holds truth values.
@@ -51,7 +51,8 @@ impl Cleaning {
         self.parse_times(column, |_| Some(clock))
     }
 
-    /// As [`Cleaning::parse_time`], where another column says which system wrote the row. Rows of other systems become missing.
+    /// As [`Cleaning::parse_time`], where another column says which system wrote the row. Rows of
+    /// other systems become missing.
     ///
     /// # Errors
     /// A column that is not there or of another kind.

@@ -7,7 +7,8 @@ use crate::repr::{Repr, View};
 use crate::sample::{Prediction, Sample, Target, Train};
 use std::sync::Arc;
 
-/// A fitted model behind a pointer: keep it as `Arc<dyn Predictor<Table, Scores>>`, share it among threads.
+/// A fitted model behind a pointer: keep it as `Arc<dyn Predictor<Table, Scores>>`, share it among
+/// threads.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a fitted model of `{R}` rows with `{P}` predictions",
     label = "not a fitted model of these rows",

@@ -33,6 +33,11 @@ impl Direction {
 }
 
 /// A number that says how good predictions of one kind of target are.
+///
+/// # Sample weights
+/// Weight 2 scores as the row twice, weight 0 as without the row, or weights are refused with
+/// [`Error::Unsupported`](crate::Error::Unsupported). The rule "sample weights" of
+/// `testkit::check_metric` compares.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not score `{Y}` targets",
     label = "this metric needs another target",
@@ -46,7 +51,8 @@ pub trait Metric<Y: Target>: Send + Sync {
     /// The score; `weights` say how much each row counts.
     ///
     /// # Errors
-    /// Different lengths, predictions that are not numbers, or labels the metric is not defined for.
+    /// Different lengths, predictions that are not numbers, or labels the metric is not defined
+    /// for.
     fn score(
         &self,
         truth: &Y::Labels,

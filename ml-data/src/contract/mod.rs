@@ -1,8 +1,9 @@
 //! The contracts that every step, model, ranker and metric of the family meets.
 //!
-//! Fitting is `fit_transform` for steps and `fit` for models: the rows a step hands on *while training* are not
-//! `transform(train)` (target statistics are cross-fitted), so no method offers that. Implementers write
-//! [`Transformer::fit_transform`] and [`Estimator::learn`]; users call [`Fit::fit`] and [`Fit::fit_valid`].
+//! Fitting is `fit_transform` for steps and `fit` for models: the rows a step hands on *while
+//! training* are not `transform(train)` (target statistics are cross-fitted), so no method offers
+//! that. Implementers write [`Transformer::fit_transform`] and [`Estimator::learn`]; users call
+//! [`Fit::fit`] and [`Fit::fit_valid`].
 
 mod erased;
 mod evaluate;

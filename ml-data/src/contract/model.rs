@@ -9,13 +9,26 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::ops::ControlFlow;
 
 /// A model that learns from training rows. Implementers write `learn`; users call [`Fit::fit`].
+///
+/// # Sample weights
+/// [`Sample::weights`] says how much each row counts. An estimator either
+///
+/// - **honours** them: weight 2 gives the model of the row twice, weight 0 the model without the
+///   row; or
+/// - **refuses** them with [`Error::Unsupported`].
+///
+/// Dropping them in silence is a fault. [`Fit`] has refused samples whose weights are all 0, and
+/// [`Dataset::with_weights`](crate::sample::Dataset::with_weights) weights that are negative or not
+/// finite. The rule "sample weights" of `testkit::check_model` fits the repeated and the thinned
+/// sample and compares; an estimator whose algorithm admits neither equality claims why
+/// (`testkit::Weights`).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not learn from `{R}` rows of a `{Y}` sample",
     label = "does not fit here",
     note = "the steps before it must produce the rows it reads, and the labels must be of its kind"
 )]
 pub trait Estimator<R: Repr, Y: Target>: Params {
-    /// What it has learned.
+    /// The fitted model.
     type Model: Predict<R, Prediction = Y::Prediction>;
     /// Learns from the training rows.
     ///
@@ -31,7 +44,7 @@ pub struct Round<'a> {
     pub round: usize,
     /// Rounds planned.
     pub of: usize,
-    /// What is measured.
+    /// Name of the metric.
     pub metric: &'a str,
     /// Its value on the training rows, when it is computed.
     pub train: Option<f64>,
@@ -64,7 +77,7 @@ pub trait LearnValid<R: Repr, Y: Target>: Estimator<R, Y> {
     note = "call `.fit(&train)?` first"
 )]
 pub trait Predict<R: Repr>: Send + Sync + Serialize + DeserializeOwned + 'static {
-    /// What it predicts.
+    /// Kind of its predictions.
     type Prediction: Prediction;
     /// Per-thread working memory, reused from row to row.
     type Scratch: Default + Send + 'static;
@@ -110,7 +123,8 @@ pub trait Fit: Params + Sized {
     /// Learns from a training sample.
     ///
     /// # Errors
-    /// A parameter outside its domain, no rows, initial scores that it does not take, or data the steps or the model can not learn from.
+    /// A parameter outside its domain, no rows, initial scores that it does not take, or data the
+    /// steps or the model can not learn from.
     fn fit<S: TrainingRows, M>(&self, train: &S) -> Result<M>
     where
         Self: Estimator<S::R, S::Y, Model = M>,

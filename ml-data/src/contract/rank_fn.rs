@@ -5,16 +5,18 @@ use crate::error::Result;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A ranker that is a function: a rule of the business, a call to a model from elsewhere, a stand-in in a test.
+/// A ranker that is a function: a rule of the business, a call to a model from elsewhere, a
+/// stand-in in a test.
 ///
-/// [`RankFn::new`] takes the whole of [`Ranker::rank_into`] without working memory; [`RankFn::by_score`] only scores one item
-/// for one query and sorts.
+/// [`RankFn::new`] takes the whole of [`Ranker::rank_into`] without working memory;
+/// [`RankFn::by_score`] only scores one item for one query and sorts.
 ///
 /// # Examples
 /// ```
 /// use ml_data::contract::{ByUser, Candidates, RankFn, Ranker};
 ///
-/// let cheapest_first = RankFn::by_score::<ByUser>(3, |_user, item| -[9.0, 2.0, 5.0][item as usize]);
+/// let prices = [9.0, 2.0, 5.0];
+/// let cheapest_first = RankFn::by_score::<ByUser>(3, move |_user, item| -prices[item as usize]);
 /// let mut best = Vec::new();
 /// cheapest_first.rank_into(7, Candidates::All, 2, &mut (), &mut best)?;
 /// assert_eq!(best.iter().map(|s| s.item).collect::<Vec<_>>(), [1, 2]);

@@ -15,7 +15,8 @@ pub trait RowSource<Q: Query, F: Float = f64>: Send + Sync + 'static {
     fn names(&self) -> &Names;
     /// The number of items that can be described.
     fn items(&self) -> usize;
-    /// What only depends on the query, once before its rows. `false`: the query can not be described, which is "no opinion".
+    /// Part of the row that depends on the query alone, once before its rows. `false`: the query
+    /// can not be described, which is "no opinion".
     ///
     /// # Errors
     /// A query that can not be read.
@@ -31,7 +32,8 @@ pub trait RowSource<Q: Query, F: Float = f64>: Send + Sync + 'static {
         scratch: &mut Self::Scratch,
         out: &mut Vec<F>,
     ) -> Result<()>;
-    /// The items to look at when the caller gives no list; all of them, unless the source knows better.
+    /// The items to look at when the caller gives no list; all of them, unless the source knows
+    /// better.
     ///
     /// # Errors
     /// A query that can not be read.

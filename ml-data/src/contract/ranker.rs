@@ -1,4 +1,5 @@
-//! Rankers: given a query (a user, the items of a session, a visit), the best items of a set of candidates.
+//! Rankers: given a query (a user, the items of a session, a visit), the best items of a set of
+//! candidates.
 
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
@@ -6,7 +7,8 @@ use std::any::TypeId;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// The kind of query a ranker answers. Queries are markers, so that rankers of different needs can stand behind one pointer.
+/// The kind of query a ranker answers. Queries are markers, so that rankers of different needs can
+/// stand behind one pointer.
 pub trait Query: Send + Sync + 'static {
     /// The query itself.
     type Of<'a>: Copy;
@@ -171,11 +173,12 @@ impl Candidates<'_> {
 
 /// A ranker. An empty answer means "no opinion", so a chain can ask the next one.
 pub trait Ranker: Send + Sync + 'static {
-    /// What it is asked with.
+    /// Kind of the queries.
     type Query: Query;
     /// Per-thread working memory.
     type Scratch: Default + Send + 'static;
-    /// Fills `out` (emptied first) with at most `k` items, best first, ties by item number. A warm call allocates nothing.
+    /// Fills `out` (emptied first) with at most `k` items, best first, ties by item number. A warm
+    /// call allocates nothing.
     ///
     /// # Errors
     /// A query the ranker can not read.

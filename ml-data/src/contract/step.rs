@@ -5,7 +5,7 @@ use crate::repr::{Repr, Rows, View};
 use crate::sample::{HeldOut, Sample, Target, Train};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// What every step and model has: a name, and parameters that can be checked before any work.
+/// Common part of every step and model: a name, and parameters that can be checked before any work.
 pub trait Params: Send + Sync {
     /// The name in messages.
     fn name(&self) -> &'static str;
@@ -16,13 +16,19 @@ pub trait Params: Send + Sync {
     fn check(&self) -> Result<()> {
         Ok(())
     }
-    /// Whether learning can start from the sample's initial scores; where not, a sample that carries some is refused. Default no.
+    /// Whether learning can start from the sample's initial scores; where not, a sample that
+    /// carries some is refused. Default no.
     fn takes_init_score(&self) -> bool {
         false
     }
 }
 
 /// A step that learns from training rows.
+///
+/// # Sample weights
+/// The duty of an [`Estimator`](super::Estimator): statistics honour [`Sample::weights`], or a
+/// weighted sample is refused with [`Error::Unsupported`](crate::Error::Unsupported). The rule
+/// "sample weights" of `testkit::check_step` compares.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not transform `{R}` rows of a `{Y}` sample",
     label = "does not fit here",
@@ -31,9 +37,10 @@ pub trait Params: Send + Sync {
 pub trait Transformer<R: Repr, Y: Target>: Params {
     /// The rows it produces.
     type Out: Repr;
-    /// What it has learned.
+    /// The fitted step.
     type Fitted: Apply<R, Out = Self::Out>;
-    /// Learns, and returns the training rows as the next step must see them (cross-fitted where labels are used).
+    /// Learns, and returns the training rows as the next step must see them (cross-fitted where
+    /// labels are used).
     ///
     /// # Errors
     /// Columns it can not read, or data it can not learn from.

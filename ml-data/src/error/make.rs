@@ -89,7 +89,8 @@ impl Error {
             found: found.to_string(),
         }
     }
-    /// The same error with its row counted from further up: these rows were a part, and so many came before.
+    /// The same error with its row counted from further up: these rows were a part, and so many
+    /// came before.
     #[must_use]
     pub fn offset_row(mut self, before: usize) -> Self {
         if let Self::Cell { row, .. } = &mut self {

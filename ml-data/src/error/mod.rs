@@ -76,9 +76,9 @@ pub enum Error {
         column: String,
         /// Row number, counted from 0 in the data given.
         row: usize,
-        /// What would have been right.
+        /// The expected value.
         expected: String,
-        /// What was there.
+        /// The value found.
         found: String,
     },
     /// Nothing to work on.
@@ -87,7 +87,7 @@ pub enum Error {
     /// Two things that belong together differ in length.
     #[error("{what}: expected {expected} entries, found {found}")]
     Length {
-        /// What was counted.
+        /// The entries that were counted.
         what: String,
         /// The number it should have.
         expected: usize,
@@ -104,7 +104,7 @@ pub enum Error {
         field: String,
         /// The kind that was expected.
         expected: String,
-        /// What was sent.
+        /// The value sent.
         found: String,
     },
     /// An artifact can not be loaded.
@@ -117,7 +117,7 @@ pub enum Error {
         path: String,
         /// The line, counted from 1, when it is known.
         line: Option<u64>,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
     /// There is more of something than a limit allows.
@@ -129,7 +129,7 @@ pub enum Error {
         limit: &'static str,
         /// The most that is allowed.
         allowed: u64,
-        /// What there is, or as much of it as was seen before giving up.
+        /// The number found, or as much of it as was seen before giving up.
         found: u64,
         /// How to raise the limit.
         raise: String,
@@ -137,11 +137,11 @@ pub enum Error {
     /// There is not enough memory for what was asked.
     #[error("{place}: not enough memory for {bytes} more bytes; {advice}")]
     Memory {
-        /// What was being read or made.
+        /// The thing that was being read or made.
         place: String,
         /// Bytes that were asked for and refused.
         bytes: u64,
-        /// What needs less.
+        /// A way that needs less.
         advice: &'static str,
     },
     /// A model that another library wrote can not be read.
@@ -151,15 +151,15 @@ pub enum Error {
         format: &'static str,
         /// The line, byte or key.
         at: String,
-        /// What would have been right.
+        /// The expected value.
         expected: String,
-        /// What was there.
+        /// The value found.
         found: String,
     },
     /// The operating system refused.
     #[error("{context}: {source}")]
     Io {
-        /// What was tried, on which path or address.
+        /// The attempt, with its path or address.
         context: String,
         /// The system's answer.
         source: std::io::Error,
@@ -169,7 +169,7 @@ pub enum Error {
     Unsupported {
         /// The step, model or metric.
         step: &'static str,
-        /// What it can not do.
+        /// The thing that it can not do.
         what: String,
         /// Why, or what to use in its place.
         why: String,
@@ -187,15 +187,15 @@ pub enum Error {
     Value {
         /// The value, with who reads it.
         what: String,
-        /// What would have been right.
+        /// The expected value.
         expected: String,
-        /// What was there.
+        /// The value found.
         found: String,
     },
     /// Two things that are told apart by their name have the same one.
     #[error("duplicate {what} `{name}`, at {first} and {second}")]
     Duplicate {
-        /// What they are: `column`, `model`, `alert rule`.
+        /// Their kind: `column`, `model`, `alert rule`.
         what: String,
         /// The name.
         name: String,
@@ -207,7 +207,7 @@ pub enum Error {
     /// A name that nothing has.
     #[error("no {what} is called `{name}`; there is {}", listed(known))]
     Unknown {
-        /// What was looked for: `alert rule`, `level of column ..`.
+        /// The kind of thing looked for: `alert rule`, `level of column ..`.
         what: String,
         /// The name.
         name: String,
@@ -217,21 +217,21 @@ pub enum Error {
     /// Fewer than are needed.
     #[error("{what}: at least {needed} are needed, found {found}")]
     TooFew {
-        /// What was counted, with who needs it.
+        /// The things counted, with who needs them.
         what: String,
         /// The fewest that will do.
         needed: usize,
-        /// What there is.
+        /// The number found.
         found: usize,
     },
     /// More than can be numbered: a bound of the representation, which no limit raises.
     #[error("{what}: at most {most} are supported, found {found}")]
     TooMany {
-        /// What was counted, with who counts it.
+        /// The things counted, with who counts them.
         what: String,
         /// The most that are supported.
         most: u64,
-        /// What there is.
+        /// The number found.
         found: u64,
     },
     /// No row counts.
@@ -245,7 +245,7 @@ pub enum Error {
     Undefined {
         /// The metric or statistic.
         what: String,
-        /// What the rows lack.
+        /// The thing that the rows lack.
         why: String,
     },
     /// Something has to be given that was not.
@@ -253,7 +253,7 @@ pub enum Error {
     Required {
         /// Who needs it.
         who: String,
-        /// What is needed.
+        /// The thing needed.
         what: String,
         /// How it is given.
         how: String,
@@ -265,7 +265,7 @@ pub enum Error {
         column: String,
         /// Its type.
         found: String,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
     /// Rows of a file that can not be read, asked for as if all could.
@@ -283,18 +283,19 @@ pub enum Error {
         model: String,
         /// The query's number, counted from 0.
         query: usize,
-        /// What is wrong with the answer.
+        /// The fault of the answer.
         reason: String,
     },
     /// Something can not be written in the form that was asked for.
     #[error("{what} can not be written: {reason}")]
     Encode {
-        /// What was to be written, and as what.
+        /// The thing to be written, and its form.
         what: String,
-        /// What the writer said.
+        /// The message of the writer.
         reason: String,
     },
-    /// An error of the code around the library: of a closure, of a model of the user's own, of a crate above this one.
+    /// An error of the code around the library: of a closure, of a model of the user's own, of a
+    /// crate above this one.
     #[error(transparent)]
     Other(Box<dyn std::error::Error + Send + Sync>),
 }

@@ -7,12 +7,12 @@ use arrow::array::Array;
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
-/// What is known about one column.
+/// Statistics of one column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ColumnQuality {
     /// Its name.
     pub name: String,
-    /// What it holds.
+    /// Kind of its values.
     pub kind: Kind,
     /// Rows.
     pub rows: usize,

@@ -7,8 +7,8 @@ use foldhash::HashMap;
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
 
-/// For each row whether it equals an earlier row in the columns named (all, if none is named): pandas'
-/// `DataFrame.duplicated(keep="first")`. Two missing values are equal; so are 0 and -0.
+/// For each row whether it equals an earlier row in the columns named (all, if none is named):
+/// pandas' `DataFrame.duplicated(keep="first")`. Two missing values are equal; so are 0 and -0.
 ///
 /// ```
 /// use ml_data::quality::duplicated;

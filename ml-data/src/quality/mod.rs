@@ -1,7 +1,9 @@
-//! What is wrong with a table: completeness, accuracy, consistency, uniqueness, measured and shown with examples.
+//! Data quality of a table: completeness, accuracy, consistency, uniqueness, measured and shown
+//! with examples.
 //!
-//! [`Quality`] is the list of checks, [`QualityReport`] what they found: one line a column, one a [`Rule`], the number of rows that
-//! repeat an earlier row. The report prints as a table and serialises, so that the reports of two deliveries can be compared.
+//! [`Quality`] is the list of checks, [`QualityReport`] what they found: one line a column, one a
+//! [`Rule`], the number of rows that repeat an earlier row. The report prints as a table and
+//! serialises, so that the reports of two deliveries can be compared.
 //!
 //! ```
 //! use ml_data::quality::{Quality, Rule};
@@ -54,7 +56,8 @@ impl Quality {
         self.rules.push(rule);
         self
     }
-    /// The moment after which a time lies in the future, in microseconds since 1970; without it no time does.
+    /// The moment after which a time lies in the future, in microseconds since 1970; without it no
+    /// time does.
     #[must_use]
     pub fn now(mut self, micros: i64) -> Self {
         self.now = Some(micros);
@@ -87,14 +90,15 @@ impl Quality {
     }
 }
 
-/// What [`Quality::check`] found.
+/// Report of [`Quality::check`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct QualityReport {
     /// Rows of the table.
     pub rows: usize,
     /// Rows without a missing value.
     pub complete_rows: usize,
-    /// Rows that repeat an earlier row in every column (two missing values are equal, as in pandas' `duplicated`).
+    /// Rows that repeat an earlier row in every column (two missing values are equal, as in pandas'
+    /// `duplicated`).
     pub duplicate_rows: usize,
     /// One entry a column, in order.
     pub columns: Vec<ColumnQuality>,

@@ -323,11 +323,11 @@ impl fmt::Display for Rule {
 pub struct Example {
     /// Row of the table, from 0.
     pub row: usize,
-    /// What it holds in the columns of the rule.
+    /// Its cells in the columns of the rule.
     pub value: String,
 }
 
-/// What a rule found.
+/// Findings of a rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RuleOutcome {
     /// The rule.

@@ -13,7 +13,7 @@ pub struct SpellingGroup {
     pub spellings: Vec<(String, usize)>,
 }
 
-/// What a text looks like.
+/// Shape of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CellFormat {
@@ -73,8 +73,8 @@ pub(super) fn groups(counted: &[(&str, usize)]) -> Vec<SpellingGroup> {
     out
 }
 
-/// How many rows look like numbers, like times of each format, like words; largest first. Empty when most are words: then words are
-/// the format.
+/// How many rows look like numbers, like times of each format, like words; largest first. Empty
+/// when most are words: then words are the format.
 pub(super) fn formats(counted: &[(&str, usize)]) -> Vec<(CellFormat, usize)> {
     let mut out: Vec<(CellFormat, usize)> = Vec::new();
     for (text, n) in counted {

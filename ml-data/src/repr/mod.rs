@@ -1,5 +1,5 @@
-//! Representations of rows: [`Table`](crate::table::Table), [`Dense`], [`Sparse`], and the views that let splits and folds
-//! share one copy of the data.
+//! Representations of rows: [`Table`](crate::table::Table), [`Dense`], [`Sparse`], and the views
+//! that let splits and folds share one copy of the data.
 
 mod any;
 mod dense;
@@ -40,7 +40,7 @@ pub trait Rows: Send + Sync + Sized + 'static {
 
 /// Rows that steps and models read, with a header that says what the columns mean.
 pub trait Repr: Rows {
-    /// What identifies the columns: a schema, or names.
+    /// Identity of the columns: a schema, or names.
     type Header: Clone + PartialEq + Debug + Send + Sync + Serialize + DeserializeOwned + 'static;
     /// The header of these rows.
     fn header(&self) -> &Self::Header;

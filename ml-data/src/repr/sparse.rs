@@ -42,7 +42,8 @@ impl<F: Float> Sparse<F> {
     /// From row starts (one more than rows), column indices and values.
     ///
     /// # Errors
-    /// Starts that do not grow from 0 to the number of values, or indices that do not ascend within a row or exceed the width.
+    /// Starts that do not grow from 0 to the number of values, or indices that do not ascend within
+    /// a row or exceed the width.
     pub fn new(
         names: Names,
         starts: Vec<usize>,

@@ -1,4 +1,5 @@
-//! A batch and the rows of it that are meant: what splits, folds and blocks hand around without copying.
+//! A batch and the rows of it that are meant: what splits, folds and blocks hand around without
+//! copying.
 
 use super::Rows;
 

@@ -20,7 +20,8 @@ use std::sync::Arc;
 ///     ("x", Column::num((0..100).map(f64::from))),
 ///     ("y", Column::num((0..100).map(|i| f64::from(i) * 2.0))),
 /// ])?;
-/// let TrainValidTest { train, valid, test } = table.regression("y")?.split(Split::random(0.2, 0.2).seed(1))?;
+/// let how = Split::random(0.2, 0.2).seed(1);
+/// let TrainValidTest { train, valid, test } = table.regression("y")?.split(how)?;
 /// assert_eq!(train.len() + valid.len() + test.len(), 100);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
@@ -96,13 +97,16 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
         self.carried.groups = Some(groups);
         Ok(self)
     }
-    /// Sets the scores that learning starts from (LightGBM's `init_score`): what another model already says of each row, before
-    /// it becomes a probability or a rate. One number a row, or one an output (a class), row after row. The model learns
-    /// what is missing, and **its predictions do not contain these scores**: add them yourself. Models that can not start
-    /// from scores refuse the sample. In a table, columns with the role [`Role::InitScore`](crate::table::Role::InitScore) are taken.
+    /// Sets the scores that learning starts from (LightGBM's `init_score`): what another model
+    /// already says of each row, before it becomes a probability or a rate. One number a row, or
+    /// one an output (a class), row after row. The model learns what is missing, and **its
+    /// predictions do not contain these scores**: add them yourself. Models that can not start from
+    /// scores refuse the sample. In a table, columns with the role
+    /// [`Role::InitScore`](crate::table::Role::InitScore) are taken.
     ///
     /// # Errors
-    /// A length that is no multiple of the number of rows, or a score that is not finite (named by row).
+    /// A length that is no multiple of the number of rows, or a score that is not finite (named by
+    /// row).
     pub fn with_init_score(mut self, scores: impl Into<Arc<[f64]>>) -> Result<Self> {
         let values = scores.into();
         let rows = self.data.len();
@@ -145,7 +149,8 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
     /// Splits into three parts and uses the data set up.
     ///
     /// # Errors
-    /// Shares that leave a part without rows, or a split that needs times or groups the data does not carry.
+    /// Shares that leave a part without rows, or a split that needs times or groups the data does
+    /// not carry.
     pub fn split(self, how: Split) -> Result<TrainValidTest<R, Y>> {
         let (groups, times) = (self.carried.groups(), self.carried.times.as_deref());
         let [train, valid, test] = how.rows(self.len(), groups, times)?;

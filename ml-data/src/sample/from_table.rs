@@ -28,7 +28,8 @@ impl Table {
         self.carry(&[target], labels)
     }
 
-    /// A data set with two classes; `positive` is the level coded 1 (`"1"` or `"true"` for numbers and booleans).
+    /// A data set with two classes; `positive` is the level coded 1 (`"1"` or `"true"` for numbers
+    /// and booleans).
     ///
     /// # Errors
     /// No such column, a missing label with its row, or a level `positive` that never occurs.
@@ -92,7 +93,8 @@ impl Table {
         self.carry(&[grade, query], labels)
     }
 
-    /// Takes target, weight, time, group and initial score columns out of the rows and lets them travel beside.
+    /// Takes target, weight, time, group and initial score columns out of the rows and lets them
+    /// travel beside.
     fn carry<Y: Target>(self, targets: &[&str], labels: Y::Labels) -> Result<Dataset<Table, Y>> {
         let (mut weights, mut times, mut groups) = (None, None, None);
         let mut scores = Vec::new();

@@ -43,14 +43,14 @@ pub trait Prediction: Rows + Default + Clone {
     fn values(&self) -> &[f64];
 }
 
-/// What is predicted: the kind of labels and the kind of predictions that belong together.
+/// Kinds of targets: the kind of labels and the kind of predictions that belong together.
 pub trait Target: Send + Sync + 'static {
     /// Its name in artifacts, which tell pipelines of different targets apart by it: give a target
     /// of your own one of its own.
     const NAME: &'static str = "custom";
     /// The known answers.
     type Labels: Labels;
-    /// What a model says.
+    /// Predictions of a model.
     type Prediction: Prediction;
 }
 

@@ -1,5 +1,6 @@
-//! Rows with their labels, weights, times, groups and initial scores, and the role they play: a [`Dataset`] can be explored and split,
-//! only a [`Sample`] in the role [`Train`] can be fitted, and one in the role [`Test`] can be scored once.
+//! Rows with their labels, weights, times, groups and initial scores, and the role they play: a
+//! [`Dataset`] can be explored and split, only a [`Sample`] in the role [`Train`] can be fitted,
+//! and one in the role [`Test`] can be scored once.
 
 mod carried;
 mod dataset;

@@ -165,7 +165,7 @@ impl<R, Y: Target, P: Part> std::fmt::Debug for Sample<R, Y, P> {
 pub trait TrainingRows: sealed_rows::Sealed {
     /// How the rows are represented.
     type R: Repr;
-    /// What is predicted.
+    /// The kind of target.
     type Y: Target;
     /// The sample.
     fn train(&self) -> &Sample<Self::R, Self::Y, Train>;

@@ -42,7 +42,8 @@ impl Split {
             seed: 0,
         }
     }
-    /// By time: training rows are before `valid_from`, test rows at or after `test_from` (microseconds since 1970).
+    /// By time: training rows are before `valid_from`, test rows at or after `test_from`
+    /// (microseconds since 1970).
     pub fn temporal(valid_from: i64, test_from: i64) -> Self {
         Self {
             how: How::Temporal {
@@ -59,8 +60,8 @@ impl Split {
         self.seed = seed;
         self
     }
-    /// Drops rows of a temporal split that lie within `micros` before a border, so that features or labels that look ahead
-    /// can not reach over it.
+    /// Drops rows of a temporal split that lie within `micros` before a border, so that features or
+    /// labels that look ahead can not reach over it.
     #[must_use]
     pub fn gap(mut self, micros: i64) -> Self {
         if let How::Temporal { gap, .. } = &mut self.how {
@@ -271,7 +272,8 @@ impl Splitter for GroupKFold {
     }
 }
 
-/// Expanding windows: each fold trains on everything before its validation window, as scikit-learn's `TimeSeriesSplit`.
+/// Expanding windows: each fold trains on everything before its validation window, as
+/// scikit-learn's `TimeSeriesSplit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeSeriesSplit {
     k: usize,

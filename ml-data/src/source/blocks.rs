@@ -100,7 +100,8 @@ impl Blocks {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// About how many records the file holds that begins with this block; `None` when its size says nothing.
+    /// About how many records the file holds that begins with this block; `None` when its size says
+    /// nothing.
     pub(super) fn records_like(&self, block: &Block) -> Option<usize> {
         let records = block.records as u64 * self.total / block.bytes.len().max(1) as u64;
         (!self.gzip).then_some(records as usize + records as usize / 64)

@@ -1,4 +1,5 @@
-//! Columns that grow from text, without a `String` for each cell: parts are read side by side, and then joined in their order.
+//! Columns that grow from text, without a `String` for each cell: parts are read side by side, and
+//! then joined in their order.
 
 use super::number;
 use super::options::{As, CsvOptions};
@@ -42,7 +43,8 @@ pub(super) fn parse(cell: &str, to: As, options: &CsvOptions, guessed: bool) -> 
     }
 }
 
-/// True when digits with a point are always a number: `.` is the decimal mark, and no marker of missing values looks like that.
+/// True when digits with a point are always a number: `.` is the decimal mark, and no marker of
+/// missing values looks like that.
 pub(super) fn plain_numbers(options: &CsvOptions) -> bool {
     let marker = |m: &str| number::plain(m.as_bytes()).is_some();
     options.decimal == b'.' && options.thousands.is_none() && !options.missing.any(marker)
@@ -59,7 +61,7 @@ fn truth(cell: &str) -> Option<bool> {
     }
 }
 
-/// What one task read of a column.
+/// Cells of a column that one task read.
 pub(super) enum Part {
     Num(Vec<f64>),
     Time(Vec<i64>),
@@ -81,7 +83,8 @@ impl Part {
         }
     }
 
-    /// Reads a cell; false, and nothing is stored, when it is not of the part's type. `plain` is [`plain_numbers`] of the options.
+    /// Reads a cell; false, and nothing is stored, when it is not of the part's type. `plain` is
+    /// [`plain_numbers`] of the options.
     #[inline]
     pub(super) fn read(
         &mut self,
@@ -223,7 +226,8 @@ impl Builder {
         }
     }
 
-    /// The column; a categorical builder keeps its dictionary, so that later batches use the same codes.
+    /// The column; a categorical builder keeps its dictionary, so that later batches use the same
+    /// codes.
     pub(super) fn take(&mut self) -> Column {
         match self {
             Self::Num(v) => Column::Num(std::mem::take(v).into()),

@@ -1,4 +1,5 @@
-//! Calendar arithmetic: the proleptic Gregorian calendar without leap seconds, as in Unix time, Arrow and pandas.
+//! Calendar arithmetic: the proleptic Gregorian calendar without leap seconds, as in Unix time,
+//! Arrow and pandas.
 //!
 //! A time is a count of **microseconds since 1970-01-01 UTC**, everywhere in this crate.
 

@@ -43,7 +43,8 @@ pub(super) fn micros(rest: &[u8]) -> Option<(i64, &[u8])> {
     Some(((0..6).fold(0, |v, i| v * 10 + six(i)), &after[n..]))
 }
 
-/// The zone in minutes east of UTC: outer `None` for a malformed one, inner `None` where none is written.
+/// The zone in minutes east of UTC: outer `None` for a malformed one, inner `None` where none is
+/// written.
 pub(super) fn zone(text: &[u8]) -> Option<Option<i64>> {
     match text {
         b"" => Some(None),

@@ -199,8 +199,8 @@ impl CsvReader {
             .filter_map(move |r| r[field].as_deref())
     }
 
-    /// Reads up to `n` more rows: the pieces of a block are parsed side by side while the next block is read, and joined in their order,
-    /// so that nothing depends on the number of threads.
+    /// Reads up to `n` more rows: the pieces of a block are parsed side by side while the next
+    /// block is read, and joined in their order, so that nothing depends on the number of threads.
     pub(super) fn fill(&mut self, n: usize) -> Result<()> {
         let mut left = n;
         while left > 0 {
@@ -313,7 +313,7 @@ impl CsvReader {
             .collect()
     }
 
-    /// What was read since the last call, of `n` rows.
+    /// Columns read since the last call, of `n` rows.
     pub(super) fn take(&mut self, n: usize) -> Result<Loaded> {
         let slots = &self.plan.slots;
         for slot in slots {

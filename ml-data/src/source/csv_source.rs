@@ -2,7 +2,7 @@
 
 use super::csv_reader::{CsvReader, Progress};
 use super::input::Input;
-use super::options::{As, CsvOptions, Encoding, Missing, OnMismatch, Ragged};
+use super::options::{As, CsvOptions, Encoding, MissingValues, OnMismatch, Ragged};
 use super::quarantine::Loaded;
 use crate::error::{Error, Result};
 use crate::limits::ReadLimits;
@@ -16,9 +16,10 @@ const PASSES: usize = 4;
 
 /// A CSV or TSV file, plain or gzip.
 ///
-/// Types are guessed from the first [`CsvOptions::sample_rows`] rows and checked against every row: a column that looked numeric and
-/// later holds text is read again as text ([`OnMismatch::Reinfer`]), or the row goes to the quarantine
-/// ([`OnMismatch::Quarantine`]). Cells of declared columns ([`CsvSource::column`]) that do not fit always go to the quarantine.
+/// Types are guessed from the first [`CsvOptions::sample_rows`] rows and checked against every row:
+/// a column that looked numeric and later holds text is read again as text
+/// ([`OnMismatch::Reinfer`]), or the row goes to the quarantine ([`OnMismatch::Quarantine`]). Cells
+/// of declared columns ([`CsvSource::column`]) that do not fit always go to the quarantine.
 ///
 /// ```
 /// use ml_data::source::{As, CsvSource, TimeFormat};
@@ -29,12 +30,13 @@ const PASSES: usize = 4;
 ///     .read()?;
 /// assert_eq!((loaded.rows_read, loaded.table.rows(), loaded.quarantine.len()), (3, 2, 1));
 /// assert_eq!(loaded.quarantine.rows()[0].line, 3);
-/// assert_eq!(loaded.quarantine.rows()[0].reason.to_string(), "column `price`: `free` is not numeric");
+/// let reason = loaded.quarantine.rows()[0].reason.to_string();
+/// assert_eq!(reason, "column `price`: `free` is not numeric");
 /// assert_eq!(loaded.table.column_named("price")?.missing(), 1);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 ///
-/// What was assumed without proof (that the day comes first in `03/04/2024`) and what a column may
+/// Assumptions without proof (that the day comes first in `03/04/2024`) and what a column may
 /// be meant for (numbers with another decimal mark) is told in [`Loaded::notes`].
 ///
 /// # Numbers
@@ -161,7 +163,7 @@ impl CsvSource {
     }
     /// Sets the texts that mean "no value".
     #[must_use]
-    pub fn missing(mut self, missing: Missing) -> Self {
+    pub fn missing(mut self, missing: MissingValues) -> Self {
         self.options.missing = missing;
         self
     }
@@ -255,7 +257,8 @@ impl CsvSource {
         self.options.limits = limits;
         self
     }
-    /// Calls `report` now and then with the bytes of the file read so far and its size (compressed, where it is).
+    /// Calls `report` now and then with the bytes of the file read so far and its size (compressed,
+    /// where it is).
     #[must_use]
     pub fn progress(mut self, report: impl FnMut(u64, u64) + Send + 'static) -> Self {
         self.progress = Some(Box::new(report));
@@ -291,12 +294,14 @@ impl CsvSource {
             }
             known.extend(wrong);
         }
-        // Text never mismatches, so the last pass has returned; this is only reached if a file changes while it is read.
+        // Text never mismatches, so the last pass has returned; this is only reached if a file
+        // changes while it is read.
         Err(self.input.broken(None, "it changed while it was read"))
     }
 
-    /// Reads the file in tables of at most `rows` rows, for files larger than memory. Types come from the declarations and the first
-    /// rows and do not change: cells that do not fit send their row to the quarantine. Category codes mean the same in all batches.
+    /// Reads the file in tables of at most `rows` rows, for files larger than memory. Types come
+    /// from the declarations and the first rows and do not change: cells that do not fit send their
+    /// row to the quarantine. Category codes mean the same in all batches.
     ///
     /// # Errors
     /// As [`CsvSource::read`], for the header; later errors come from the iterator.

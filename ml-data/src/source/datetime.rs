@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 /// How a column of text spells its times.
 ///
-/// Every shape accepts a date alone (midnight), hours and minutes, seconds, and a fraction of up to nine digits
-/// (digits past the microsecond are cut).
+/// Every shape accepts a date alone (midnight), hours and minutes, seconds, and a fraction of up to
+/// nine digits (digits past the microsecond are cut).
 ///
 /// ```
 /// use ml_data::source::TimeFormat;
-/// let new_year = 1_672_531_200_000_000;                            // 2023-01-01 00:00 UTC in microseconds
+/// let new_year = 1_672_531_200_000_000; // 2023-01-01 00:00 UTC in microseconds
 /// assert_eq!(TimeFormat::Iso.parse(b"2023-01-01"), Some(new_year));
 /// assert_eq!(TimeFormat::Iso.parse(b"2023-01-01T01:00:00+01:00"), Some(new_year));
 /// assert_eq!(TimeFormat::DayFirst.parse(b"01/01/2023 00:00"), Some(new_year));
@@ -48,21 +48,25 @@ impl TimeFormat {
         Self::DayMonthName,
     ];
 
-    /// The first textual format that reads `text`; numbers are never taken for times, because nothing tells them apart.
+    /// The first textual format that reads `text`; numbers are never taken for times, because
+    /// nothing tells them apart.
     ///
-    /// `03/04/2023` is both day-first and month-first: day-first wins. Look at a whole column, not a cell, to decide.
+    /// `03/04/2023` is both day-first and month-first: day-first wins. Look at a whole column, not
+    /// a cell, to decide.
     #[must_use]
     pub fn detect(text: &[u8]) -> Option<Self> {
         Self::TEXTUAL.into_iter().find(|f| f.parse(text).is_some())
     }
 
-    /// Reads a time; text without a zone is UTC. `None` when the text is of another shape or no such moment exists.
+    /// Reads a time; text without a zone is UTC. `None` when the text is of another shape or no
+    /// such moment exists.
     #[must_use]
     pub fn parse(self, text: &[u8]) -> Option<i64> {
         self.parse_at(text, 0)
     }
 
-    /// Reads a time whose text was written by a clock `offset_minutes` ahead of UTC; a zone in the text wins.
+    /// Reads a time whose text was written by a clock `offset_minutes` ahead of UTC; a zone in the
+    /// text wins.
     #[must_use]
     pub fn parse_at(self, text: &[u8], offset_minutes: i32) -> Option<i64> {
         let text = text.trim_ascii();
@@ -99,7 +103,8 @@ impl TimeFormat {
         }
     }
 
-    /// Writes a time in this format, with seconds and without a zone (`Iso` uses a blank between date and time).
+    /// Writes a time in this format, with seconds and without a zone (`Iso` uses a blank between
+    /// date and time).
     #[must_use]
     pub fn format(self, micros: i64) -> String {
         use std::fmt::Write as _;

@@ -24,10 +24,11 @@ pub(super) struct Dialect {
     pub(super) most: usize,
 }
 
-/// What [`Dialect::scan`] found.
+/// Result of [`Dialect::scan`].
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Scan {
-    /// Where to cut, each cut at the end of a record; the last one is the end of the last whole record.
+    /// Where to cut, each cut at the end of a record; the last one is the end of the last whole
+    /// record.
     pub(super) cuts: Vec<usize>,
     /// Whole records.
     pub(super) records: usize,
@@ -57,8 +58,8 @@ enum End {
 }
 
 impl Dialect {
-    /// Finds at most `most` whole records, and cuts after every `piece` bytes or a little more. `last` says that the file ends with these
-    /// bytes.
+    /// Finds at most `most` whole records, and cuts after every `piece` bytes or a little more.
+    /// `last` says that the file ends with these bytes.
     pub(super) fn scan(&self, bytes: &[u8], last: bool, most: usize, piece: usize) -> Scan {
         let mut scan = Scan::default();
         let (mut at, mut cut) = (0, 0);
@@ -118,7 +119,8 @@ impl Dialect {
         }
     }
 
-    /// Where the line ends that begins at `at`, if it holds only blanks and tabs that are no delimiters.
+    /// Where the line ends that begins at `at`, if it holds only blanks and tabs that are no
+    /// delimiters.
     fn after_blanks(&self, bytes: &[u8], at: usize) -> Option<usize> {
         let blank = |b: &u8| matches!(b, b' ' | b'\t') && *b != self.delimiter;
         let end = at + bytes[at..].iter().take_while(|b| blank(b)).count();

@@ -5,12 +5,14 @@ use super::datetime::TimeFormat;
 use super::options::{As, CsvOptions};
 use foldhash::HashSet;
 
-/// Longest mean length, in characters, of a column that is taken for categories although most of its texts differ.
+/// Longest mean length, in characters, of a column that is taken for categories although most of
+/// its texts differ.
 const LONG_TEXT: usize = 20;
 
-/// What a column of these cells holds: truth values, numbers, times, categories or free text.
+/// Kind of a column with these cells: truth values, numbers, times, categories or free text.
 ///
-/// A column without values is numeric: it is `NaN` throughout, and the first value of another kind corrects the guess.
+/// A column without values is numeric: it is `NaN` throughout, and the first value of another kind
+/// corrects the guess.
 pub(super) fn infer<'a>(
     cells: &(impl Iterator<Item = &'a str> + Clone),
     options: &CsvOptions,

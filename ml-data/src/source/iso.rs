@@ -76,7 +76,7 @@ pub(super) fn clock(rest: &[u8]) -> Option<(i64, Option<i64>)> {
     ))
 }
 
-/// What follows the mark before minutes or seconds, if they are written.
+/// Text after the mark before minutes or seconds, if they are written.
 fn part<'a>(rest: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
     let after = rest.strip_prefix(mark)?;
     (!mark.is_empty() || after.first().is_some_and(u8::is_ascii_digit)).then_some(after)

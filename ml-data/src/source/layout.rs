@@ -7,7 +7,7 @@ use super::options::CsvOptions;
 use crate::error::Result;
 use rayon::prelude::*;
 
-/// What the fields are that the header does not name.
+/// Fields that the header does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extra {
     /// There are none; rows that have more are bad.
@@ -64,7 +64,7 @@ impl Extra {
     }
 }
 
-/// What rows show.
+/// Evidence of the rows.
 #[derive(Default, Clone, Copy)]
 struct Seen {
     /// Some row has fewer fields.

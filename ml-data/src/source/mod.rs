@@ -1,7 +1,9 @@
-//! Reading data: files of text and of columns into a [`Table`](crate::table::Table), with every row accounted for.
+//! Reading data: files of text and of columns into a [`Table`](crate::table::Table), with every row
+//! accounted for.
 //!
-//! * [`CsvSource`] reads CSV and TSV, plain or gzip, infers column types (checked against the whole file, not only its beginning)
-//!   and sends rows it cannot read to a [`Quarantine`] with line, column and reason;
+//! * [`CsvSource`] reads CSV and TSV, plain or gzip, infers column types (checked against the whole
+//!   file, not only its beginning) and sends rows it cannot read to a [`Quarantine`] with line,
+//!   column and reason;
 //! * [`ParquetSource`] reads Parquet;
 //! * [`TimeFormat`] reads dates and times as text.
 //!
@@ -45,10 +47,10 @@ pub use calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, day_number, weekday
 pub use csv_source::{Batches, CsvSource};
 pub use datetime::TimeFormat;
 pub use note::Note;
-pub use options::{As, CsvOptions, Encoding, Missing, OnMismatch, Ragged};
+pub use options::{As, CsvOptions, Encoding, MissingValues, OnMismatch, Ragged};
 pub use parquet_batches::ParquetBatches;
 pub use parquet_source::ParquetSource;
-pub use quarantine::{BadRow, Loaded, Quarantine, Reason};
+pub use quarantine::{BadRow, Loaded, Quarantine, RejectReason};
 
 #[cfg(test)]
 mod tests;

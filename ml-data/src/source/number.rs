@@ -92,8 +92,9 @@ fn pointed(text: &str, decimal: u8, thousands: Option<u8>) -> Option<String> {
     Some(plain)
 }
 
-/// Digits with at most one point and no blanks: exact, because both the digits and the power of ten are, and one division rounds once.
-/// Codes that begin with a zero are left to those who know whether they are numbers.
+/// Digits with at most one point and no blanks: exact, because both the digits and the power of ten
+/// are, and one division rounds once. Codes that begin with a zero are left to those who know
+/// whether they are numbers.
 #[inline]
 pub(super) fn plain(text: &[u8]) -> Option<f64> {
     prefix(text)

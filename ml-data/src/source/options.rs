@@ -7,7 +7,7 @@ use crate::table::Kind;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a column of text is to become.
+/// Kind that a column of text becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum As {
@@ -40,24 +40,26 @@ impl As {
     }
 }
 
-/// Which cells mean "no value".
+/// Texts of cells that mean "no value".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Missing(Vec<String>);
+pub struct MissingValues(Vec<String>);
 
-impl Default for Missing {
+impl Default for MissingValues {
     /// Only the empty cell.
     fn default() -> Self {
         Self(vec![String::new()])
     }
 }
 
-impl Missing {
-    /// These texts, compared exactly (numbers, times and truth values are compared without blanks around them).
+impl MissingValues {
+    /// These texts, compared exactly (numbers, times and truth values are compared without blanks
+    /// around them).
     pub fn texts<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Self {
         Self(texts.into_iter().map(Into::into).collect())
     }
 
-    /// The list of `pandas.read_csv`: empty, `NA`, `N/A`, `NaN`, `null`, `None` and their relatives.
+    /// The list of `pandas.read_csv`: empty, `NA`, `N/A`, `NaN`, `null`, `None` and their
+    /// relatives.
     #[must_use]
     pub fn pandas() -> Self {
         Self::texts([
@@ -77,7 +79,8 @@ impl Missing {
     }
 }
 
-/// What to do when a column that looked like numbers, times or truth values later holds something else.
+/// Handling of a column that looked like numbers, times or truth values and later holds something
+/// else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum OnMismatch {
     /// Read the file again with a wider type for that column: no row is lost.
@@ -87,7 +90,8 @@ pub enum OnMismatch {
     Quarantine,
 }
 
-/// What to do with a row that has fewer fields than the header. Rows with more fields always go to the quarantine.
+/// Handling of a row that has fewer fields than the header. Rows with more fields always go to the
+/// quarantine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Ragged {
     /// Send it to the quarantine.
@@ -113,8 +117,8 @@ pub enum Encoding {
 pub struct CsvOptions {
     /// The byte between fields; `None` is a tab for files called `.tsv` or `.tab`, else a comma.
     pub delimiter: Option<u8>,
-    /// Whether a file whose delimiter is not set is looked at: of comma, semicolon, tab and bar, the one that splits its first
-    /// records evenly.
+    /// Whether a file whose delimiter is not set is looked at: of comma, semicolon, tab and bar,
+    /// the one that splits its first records evenly.
     pub sniff: bool,
     /// Whether fields before those that the header names are skipped, when all rows have as many
     /// more fields than the header: row names, which become the index in pandas. One row that has
@@ -126,7 +130,8 @@ pub struct CsvOptions {
     pub quote: Option<u8>,
     /// Lines that begin with this byte are skipped.
     pub comment: Option<u8>,
-    /// Whether the first line names the columns; otherwise they are called `column_0`, `column_1`, ...
+    /// Whether the first line names the columns; otherwise they are called `column_0`, `column_1`,
+    /// ...
     pub has_header: bool,
     /// Names that replace the header's (or stand in for it).
     pub names: Option<Vec<String>>,
@@ -138,7 +143,7 @@ pub struct CsvOptions {
     /// Whether repeated names become `x`, `x.1`, `x.2` as in pandas, in place of an error.
     pub rename_duplicates: bool,
     /// Cells without a value.
-    pub missing: Missing,
+    pub missing: MissingValues,
     /// Declared types by column name.
     pub columns: BTreeMap<String, As>,
     /// Columns to read; `None` is all.
@@ -147,9 +152,9 @@ pub struct CsvOptions {
     pub required: BTreeMap<String, Option<Kind>>,
     /// Rows from whose values types are guessed before the file is read.
     pub sample_rows: usize,
-    /// What happens when the guess was wrong.
+    /// Handling of a wrong guess.
     pub on_mismatch: OnMismatch,
-    /// What happens to short rows.
+    /// Handling of short rows.
     pub ragged: Ragged,
     /// How characters are spelt.
     pub encoding: Encoding,
@@ -208,7 +213,7 @@ impl Default for CsvOptions {
             trim: false,
             skip_blank_lines: false,
             rename_duplicates: false,
-            missing: Missing::default(),
+            missing: MissingValues::default(),
             columns: BTreeMap::new(),
             only: None,
             required: BTreeMap::new(),

@@ -105,7 +105,7 @@ impl From<std::io::Error> for Fault {
     }
 }
 
-/// What a page says of itself.
+/// Header of a page.
 #[derive(Default)]
 struct PageHeader {
     unpacked: i64,

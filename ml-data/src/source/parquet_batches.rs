@@ -28,8 +28,8 @@ pub struct ParquetBatches {
 }
 
 impl ParquetSource {
-    /// Reads the file in tables of `rows` rows, the last one shorter: for files larger than the memory. Categories have the levels
-    /// of their own piece.
+    /// Reads the file in tables of `rows` rows, the last one shorter: for files larger than the
+    /// memory. Categories have the levels of their own piece.
     ///
     /// # Errors
     /// As [`ParquetSource::read`]; `rows` of 0.

@@ -112,7 +112,8 @@ impl ColumnReader<'_> {
     }
 }
 
-/// The decoder meets some damaged files with a panic; to the caller they are damaged like the others.
+/// The decoder meets some damaged files with a panic; to the caller they are damaged like the
+/// others.
 pub(super) fn no_panic<T>(path: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
     // What was decoded so far is dropped with the panic, so nothing half-made is seen afterwards.
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {

@@ -29,7 +29,10 @@ use std::path::{Path, PathBuf};
 /// use ml_data::table::{Column, Table};
 /// # let folder = tempfile::tempdir().map_err(|e| ml_data::Error::io("doc", e))?;
 /// let path = folder.path().join("shop.parquet");
-/// let shop = Table::new([("price", Column::num([2.5, f64::NAN])), ("city", Column::cat(["Riga", "Oslo"].map(Some)))])?;
+/// let shop = Table::new([
+///     ("price", Column::num([2.5, f64::NAN])),
+///     ("city", Column::cat(["Riga", "Oslo"].map(Some))),
+/// ])?;
 /// ParquetSource::write(&shop, &path)?;
 /// let back = ParquetSource::path(&path).read()?.table;
 /// assert_eq!(back.column_named("price")?.missing(), 1);
@@ -62,7 +65,8 @@ impl ParquetSource {
         self.only = Some(names.into_iter().map(Into::into).collect());
         self
     }
-    /// Reads a column as text or categories. Other types follow from the file: declaring one only demands it.
+    /// Reads a column as text or categories. Other types follow from the file: declaring one only
+    /// demands it.
     #[must_use]
     pub fn column(mut self, name: &str, to: As) -> Self {
         self.columns.insert(name.to_owned(), to);
@@ -114,7 +118,7 @@ impl ParquetSource {
         Loaded::new(table, Quarantine::default(), rows)
     }
 
-    /// What the file says of itself, and the columns that are wanted.
+    /// Description of the file, and the columns to read.
     pub(super) fn open(&self) -> Result<(ArrowReaderMetadata, Vec<(usize, String)>)> {
         let name = self.path.display().to_string();
         let file = File::open(&self.path).map_err(|e| Error::io(format!("reading {name}"), e))?;
@@ -150,7 +154,8 @@ impl ParquetSource {
         Ok((metadata, wanted))
     }
 
-    /// A declared kind that the file does not have is an error: only text and categories are converted.
+    /// A declared kind that the file does not have is an error: only text and categories are
+    /// converted.
     pub(super) fn check_kinds(&self, table: &Table) -> Result<()> {
         for (name, to) in &self.columns {
             if let Some(found) = table.schema().find(name).map(|p| table.column(p).kind())

@@ -4,7 +4,7 @@ use super::builder::{Part, plain_numbers};
 use super::dialect::Dialect;
 use super::number;
 use super::options::{As, CsvOptions, Encoding, OnMismatch, Ragged};
-use super::quarantine::{BadRow, Reason};
+use super::quarantine::{BadRow, RejectReason};
 use memchr::memchr_iter;
 use std::ops::Range;
 
@@ -41,7 +41,7 @@ pub(super) struct At {
     pub(super) line: u64,
 }
 
-/// What was read of a piece. Lines and rows of bad rows count from the piece's beginning.
+/// Rows and faults of a piece. Lines and rows of bad rows count from the piece's beginning.
 pub(super) struct Piece {
     pub(super) parts: Vec<Part>,
     /// Of each slot, cells that did not fit a guessed type.
@@ -112,7 +112,7 @@ struct Task<'a> {
 
 impl Task<'_> {
     /// Stores a record of `n` fields.
-    fn record(&mut self, bytes: &[u8], fields: &[Range<usize>], n: usize) -> Result<(), Reason> {
+    fn record(&mut self, bytes: &[u8], fields: &[Range<usize>], n: usize) -> Result<(), RejectReason> {
         if n != self.plan.width && !self.is_short(n) {
             return Err(self.field_count(n));
         }
@@ -129,7 +129,8 @@ impl Task<'_> {
         }
     }
 
-    /// Reads an ordinary record in one go: all fields there, none quoted, all of their types. `None`, and nothing is stored, of any other.
+    /// Reads an ordinary record in one go: all fields there, none quoted, all of their types.
+    /// `None`, and nothing is stored, of any other.
     #[inline]
     fn quick(&mut self, bytes: &[u8]) -> Option<usize> {
         let plan = self.plan;
@@ -190,22 +191,22 @@ impl Task<'_> {
         n < self.plan.width && self.plan.options.ragged == Ragged::Fill
     }
 
-    fn field_count(&self, found: usize) -> Reason {
-        Reason::FieldCount {
+    fn field_count(&self, found: usize) -> RejectReason {
+        RejectReason::FieldCount {
             expected: self.plan.width,
             found,
         }
     }
 
-    fn not_utf8(&self, field: usize) -> Reason {
+    fn not_utf8(&self, field: usize) -> RejectReason {
         let slot = self.plan.slots.iter().find(|s| s.field == field);
-        Reason::NotUtf8 {
+        RejectReason::NotUtf8 {
             column: slot.map_or(format!("number {field}"), |s| s.name.clone()),
         }
     }
 
     /// Stores one row: all its cells, or none.
-    fn store(&mut self, text: &str, fields: &[Range<usize>]) -> Result<(), Reason> {
+    fn store(&mut self, text: &str, fields: &[Range<usize>]) -> Result<(), RejectReason> {
         // Fields cut a character in two only when the delimiter is no ASCII.
         let cell = |field: usize| match fields.get(field) {
             Some(range) => text.get(range.clone()).ok_or(field),
@@ -219,12 +220,12 @@ impl Task<'_> {
                 }
                 Ok(found) if self.read(i, slot, found) => continue,
                 Ok(found) if slot.to == As::Num && self.plan.options.loses(found) => {
-                    Reason::Digits {
+                    RejectReason::Digits {
                         column: slot.name.clone(),
                         found: cut(found),
                     }
                 }
-                Ok(found) => Reason::Cell {
+                Ok(found) => RejectReason::Cell {
                     column: slot.name.clone(),
                     expected: slot.to.kind(),
                     found: cut(found),
@@ -257,7 +258,7 @@ impl Task<'_> {
         true
     }
 
-    fn refuse(&mut self, line: u64, reason: Reason, bytes: &[u8], fields: &[Range<usize>]) {
+    fn refuse(&mut self, line: u64, reason: RejectReason, bytes: &[u8], fields: &[Range<usize>]) {
         let row = self.piece.rows;
         self.piece.bad.push(At { row, line });
         if self.piece.kept.len() >= self.plan.options.limits.quarantined_rows {

@@ -14,7 +14,7 @@ use std::path::Path;
 /// Why a row could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum RejectReason {
     /// The row has another number of fields than the header.
     FieldCount {
         /// Fields of the header.
@@ -26,9 +26,9 @@ pub enum Reason {
     Cell {
         /// The column.
         column: String,
-        /// What its cells must be.
+        /// Kind of the column.
         expected: Kind,
-        /// What the cell holds.
+        /// Text of the cell.
         found: String,
     },
     /// A whole number in a numeric column has more digits than a number keeps, or begins with a
@@ -36,7 +36,7 @@ pub enum Reason {
     Digits {
         /// The column.
         column: String,
-        /// What the cell holds.
+        /// Text of the cell.
         found: String,
     },
     /// The row holds bytes that are no UTF-8.
@@ -46,7 +46,7 @@ pub enum Reason {
     },
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for RejectReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FieldCount { expected, found } => {
@@ -74,7 +74,7 @@ pub struct BadRow {
     /// Which row it is, counted from 0 after the header.
     pub row: usize,
     /// Why it could not be read.
-    pub reason: Reason,
+    pub reason: RejectReason,
     /// Its fields, joined by the file's delimiter (bytes that are no UTF-8 as U+FFFD).
     pub text: String,
 }
@@ -169,7 +169,7 @@ impl fmt::Display for Quarantine {
     }
 }
 
-/// What a source gave: `rows_read == table.rows() + quarantine.len()`.
+/// Rows of a source: `rows_read == table.rows() + quarantine.len()`.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// The rows that were read.
@@ -178,10 +178,11 @@ pub struct Loaded {
     pub quarantine: Quarantine,
     /// All rows the source held (up to the limit, if one was set).
     pub rows_read: usize,
-    /// What each column of a text file was read as: with [`CsvOptions::columns`](super::CsvOptions::columns) another file is read
-    /// alike. Empty for files whose columns have types.
+    /// Kind that each column of a text file was read as: with
+    /// [`CsvOptions::columns`](super::CsvOptions::columns) another file is read alike. Empty for
+    /// files whose columns have types.
     pub types: BTreeMap<String, As>,
-    /// What was assumed without proof, and columns that may be meant otherwise.
+    /// Assumptions without proof, and columns that may be meant otherwise.
     pub notes: Vec<Note>,
 }
 

@@ -12,8 +12,9 @@ const RECORDS: usize = 200;
 /// Bytes that are looked at.
 const BYTES: u64 = 1 << 18;
 
-/// The byte that splits the first records into equally many fields, more than one; of several, the one by which most records agree
-/// with the first, then the one with most fields. `None` when no candidate splits the first record.
+/// The byte that splits the first records into equally many fields, more than one; of several, the
+/// one by which most records agree with the first, then the one with most fields. `None` when no
+/// candidate splits the first record.
 pub(super) fn sniff(input: &Input, like: Dialect) -> Result<Option<u8>> {
     let mut bytes = Vec::new();
     let mut part = input.open()?.bytes.take(BYTES);
@@ -37,8 +38,8 @@ pub(super) fn sniff(input: &Input, like: Dialect) -> Result<Option<u8>> {
     Ok(best.map(|(_, delimiter)| delimiter))
 }
 
-/// How many of a thousand records have as many fields as the first, or one more (a column of row names has no header), and how many
-/// the first has.
+/// How many of a thousand records have as many fields as the first, or one more (a column of row
+/// names has no header), and how many the first has.
 fn evenness(dialect: Dialect, mut bytes: Vec<u8>, ended: bool) -> Option<(usize, usize)> {
     let scan = dialect.scan(&bytes, ended, RECORDS, usize::MAX);
     if scan.records == 0 && scan.fault.is_some_and(|(_, f)| matches!(f, Fault::Open)) {

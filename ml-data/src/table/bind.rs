@@ -1,4 +1,5 @@
-//! Binding a service's requests to a trained schema once, so that each request only fills one reusable row.
+//! Binding a service's requests to a trained schema once, so that each request only fills one
+//! reusable row.
 
 use super::cell::Cell;
 use super::row::{RowBuf, TableRow};
@@ -49,7 +50,10 @@ impl Raw<'_> {
 ///         match field { 0 => Raw::Num(self.price), _ => self.city.map_or(Raw::Null, Raw::Str) }
 ///     }
 /// }
-/// let trained = Table::new([("city", Column::cat([Some("Riga")])), ("price", Column::num([1.0]))])?;
+/// let trained = Table::new([
+///     ("city", Column::cat([Some("Riga")])),
+///     ("price", Column::num([1.0])),
+/// ])?;
 /// let binder = RowBinder::record::<Visit>(trained.schema())?;
 /// let mut row = RowBuf::default();
 /// let row = binder.fill(&Visit { price: 2.0, city: Some("Riga") }, &mut row)?;

@@ -96,7 +96,7 @@ impl Column {
         )
     }
 
-    /// What it holds.
+    /// Kind of its values.
     pub fn kind(&self) -> Kind {
         match self {
             Column::Num(_) => Kind::Num,
@@ -223,7 +223,8 @@ impl Column {
         }
     }
 
-    /// Re-codes categories to `levels`; levels it does not have are appended past its end. Other kinds are unchanged.
+    /// Re-codes categories to `levels`; levels it does not have are appended past its end. Other
+    /// kinds are unchanged.
     #[must_use]
     pub fn recode(&self, levels: &Arc<Levels>) -> Self {
         let Column::Cat(codes, own) = self else {

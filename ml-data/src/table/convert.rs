@@ -35,7 +35,8 @@ impl TryFrom<&RecordBatch> for Table {
 impl TryFrom<&Table> for RecordBatch {
     type Error = Error;
 
-    /// Missing values become nulls, categories dictionaries, times timestamps in microseconds without a zone.
+    /// Missing values become nulls, categories dictionaries, times timestamps in microseconds
+    /// without a zone.
     fn try_from(table: &Table) -> Result<Self> {
         let mut fields = Vec::with_capacity(table.schema().len());
         let mut arrays = Vec::with_capacity(table.schema().len());
@@ -98,7 +99,10 @@ impl Table {
     /// ```
     /// use ml_data::prelude::*;
     /// use ml_data::table::{Column, Table};
-    /// let table = Table::new([("a", Column::num([1.5, 2.5])), ("b", Column::bool([Some(true), None]))])?;
+    /// let table = Table::new([
+    ///     ("a", Column::num([1.5, 2.5])),
+    ///     ("b", Column::bool([Some(true), None])),
+    /// ])?;
     /// let x = table.dense::<f32>()?;
     /// assert_eq!(x.row(0), [1.5, 1.0]);
     /// assert!(x.row(1)[1].is_nan());

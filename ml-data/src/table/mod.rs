@@ -1,8 +1,8 @@
 //! Tables: named, typed columns with roles, over Arrow buffers.
 //!
-//! A [`Table`] is cheap to clone (reference counts). Missing values are normalised once, when a column is made: `NaN` in
-//! numbers, [`MISSING_CODE`] in categories and booleans, [`MISSING_TIME`] in times, `None` in text, so hot loops read flat
-//! slices without a null mask.
+//! A [`Table`] is cheap to clone (reference counts). Missing values are normalised once, when a
+//! column is made: `NaN` in numbers, [`MISSING_CODE`] in categories and booleans, [`MISSING_TIME`]
+//! in times, `None` in text, so hot loops read flat slices without a null mask.
 
 mod arrow_in;
 mod bind;
@@ -45,7 +45,8 @@ use std::sync::Arc;
 pub struct Table {
     schema: Arc<Schema>,
     columns: Arc<[Column]>,
-    /// Positions a step may read; `None` is all. Steps inside `ColumnTransformer` see a projection without moving a column.
+    /// Positions a step may read; `None` is all. Steps inside `ColumnTransformer` see a projection
+    /// without moving a column.
     visible: Option<Arc<[u32]>>,
     rows: usize,
 }
@@ -174,7 +175,8 @@ impl Table {
         }
     }
 
-    /// The same table, of which steps read only `positions`. No column moves: positions stay those of the schema.
+    /// The same table, of which steps read only `positions`. No column moves: positions stay those
+    /// of the schema.
     ///
     /// # Panics
     /// A position past the last column, as indexing a slice.
@@ -297,8 +299,8 @@ impl Table {
         Ok(self.take(RowSet::List(&rows)))
     }
 
-    /// Re-codes this table to a trained schema: same columns in the same order, categories with the trained codes. New levels
-    /// get codes past the end, which fitted steps treat as unseen.
+    /// Re-codes this table to a trained schema: same columns in the same order, categories with the
+    /// trained codes. New levels get codes past the end, which fitted steps treat as unseen.
     ///
     /// # Errors
     /// A missing column or another kind; the message lists every difference.
@@ -324,7 +326,8 @@ impl Table {
         })
     }
 
-    /// Stacks tables with the same columns below each other; categories are re-coded to one dictionary.
+    /// Stacks tables with the same columns below each other; categories are re-coded to one
+    /// dictionary.
     ///
     /// # Errors
     /// No table, or different columns.

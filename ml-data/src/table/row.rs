@@ -62,7 +62,8 @@ impl std::fmt::Debug for TableRow<'_> {
     }
 }
 
-/// One owned row that is filled again and again: text goes to one arena, so a warm row allocates nothing.
+/// One owned row that is filled again and again: text goes to one arena, so a warm row allocates
+/// nothing.
 #[derive(Debug, Default, Clone)]
 pub struct RowBuf {
     slots: Vec<Slot>,

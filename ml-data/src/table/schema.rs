@@ -1,4 +1,4 @@
-//! What a table's columns are called, what they hold and what they are for.
+//! Names, kinds and roles of a table's columns.
 
 use super::levels::Levels;
 use crate::error::{Error, Result};
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// What a column is for. Only features are offered to steps.
+/// Role of a column. Only features are offered to steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Role {
     /// An input of models.
     #[default]
     Feature,
-    /// What is predicted.
+    /// The target of a prediction.
     Target,
     /// How much a row counts.
     Weight,
@@ -69,11 +69,11 @@ impl Field {
     pub fn name(&self) -> &str {
         &self.name
     }
-    /// What it holds.
+    /// Kind of its values.
     pub fn kind(&self) -> Kind {
         self.kind
     }
-    /// What it is for.
+    /// Its role.
     pub fn role(&self) -> Role {
         self.role
     }
@@ -169,8 +169,8 @@ impl Schema {
         }
         digest.finalize().into()
     }
-    /// True when rows of `self` mean the same under `trained`: same names and kinds in order, and levels that agree on the
-    /// trained codes (more levels may follow).
+    /// True when rows of `self` mean the same under `trained`: same names and kinds in order, and
+    /// levels that agree on the trained codes (more levels may follow).
     pub fn codes_like(&self, trained: &Schema) -> bool {
         self.fields.len() == trained.fields.len()
             && self.fields.iter().zip(&trained.fields).all(|(a, b)| {

@@ -46,7 +46,8 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
 }
 
-/// The number of allocations `work` makes on this thread, and its result; `None` when the counting allocator is not installed.
+/// The number of allocations `work` makes on this thread, and its result; `None` when the counting
+/// allocator is not installed.
 pub fn allocations<T>(work: impl FnOnce() -> T) -> (Option<usize>, T) {
     let before = CALLS.with(Cell::get);
     drop(std::hint::black_box(Box::new(1u8)));

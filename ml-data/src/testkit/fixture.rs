@@ -111,7 +111,8 @@ impl<R: Take, L: Labels> Fixture<R, L> {
         Ok(Dataset::new(self.valid.clone(), self.valid_labels.clone())?.into_valid())
     }
 
-    /// Row lists that must mean the same: weights in {0, 1, 2} on all rows, and rows repeated by those weights.
+    /// Row lists that must mean the same: weights in {0, 1, 2} on all rows, and rows repeated by
+    /// those weights.
     pub(super) fn weighted(&self, only_zero: bool) -> (Vec<u32>, Vec<f64>, Vec<u32>) {
         let n = self.train.len() as u32;
         let all: Vec<u32> = (0..n).collect();

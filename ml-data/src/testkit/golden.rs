@@ -24,7 +24,8 @@ pub use __golden as golden;
 /// Reads `tests/golden/NAME.json` below the folder of a crate.
 ///
 /// # Errors
-/// A file that is not there, with its path; text that is no JSON, or of another shape, with its line.
+/// A file that is not there, with its path; text that is no JSON, or of another shape, with its
+/// line.
 pub fn golden_of<T: DeserializeOwned>(folder: &str, name: &str) -> Result<T> {
     let path = Path::new(folder).join(format!("tests/golden/{name}.json"));
     let text = std::fs::read_to_string(&path)

@@ -37,7 +37,7 @@ pub fn check_metric<Y: Target>(
         "permutation of rows",
         pair(score(&all, None), score(&shuffled, None), 1e-12),
     );
-    report.rule("weights", weighted(&all, weights, &score));
+    report.rule("sample weights", weighted(&all, weights, &score));
     let ones = vec![1.0; n as usize];
     if weights != Weights::Refused {
         report.rule(

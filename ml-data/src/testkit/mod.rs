@@ -1,8 +1,10 @@
-//! The conformance suite: what every step, model, ranker and metric of the family has to keep, checked by one body of code.
+//! The conformance suite: what every step, model, ranker and metric of the family has to keep,
+//! checked by one body of code.
 //!
-//! A crate's `tests/conformance.rs` registers each of its types with a [`Fixture`] and its [`Claims`], and asserts that the
-//! [`Report`] has no failures. A claim says how a rule is kept (bit for bit, within a tolerance, or refused with an error);
-//! no claim turns a rule off silently, except where the rule has no meaning for the type and the claim says why.
+//! A crate's `tests/conformance.rs` registers each of its types with a [`Fixture`] and its
+//! [`Claims`], and asserts that the [`Report`] has no failures. A claim says how a rule is kept
+//! (bit for bit, within a tolerance, or refused with an error); no claim turns a rule off silently,
+//! except where the rule has no meaning for the type and the claim says why.
 
 mod alloc;
 mod damage;
@@ -26,19 +28,22 @@ pub use step::check_step;
 
 use std::fmt;
 
-/// How a type treats row weights.
+/// How a type treats sample weights: the duty that [`Estimator`](crate::contract::Estimator)
+/// documents.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Weights {
-    /// Weight 2 is the row twice and weight 0 is the row removed, within this relative tolerance (0 is bit for bit).
+    /// Weight 2 is the row twice and weight 0 is the row removed, within this relative tolerance (0
+    /// is bit for bit).
     Honoured(f64),
     /// Weighted data is refused with an error.
     Refused,
-    /// Weight 0 removes the row bit for bit or within tolerance, but a doubled weight is not a doubled row, for the reason given.
+    /// Weight 0 removes the row bit for bit or within tolerance, but a doubled weight is not a
+    /// doubled row, for the reason given.
     ZeroOnly(f64, &'static str),
-    /// Weighted data is taken, but what is learned depends on the positions of rows too, for the reason given: neither
-    /// equality can hold.
+    /// Weighted data is taken, but what is learned depends on the positions of rows too, for the
+    /// reason given: neither equality can hold.
     Positional(&'static str),
-    /// What is learned does not depend on rows counting more or less, for the reason given.
+    /// The fitted state does not depend on rows counting more or less, for the reason given.
     Irrelevant(&'static str),
 }
 
@@ -47,11 +52,13 @@ pub enum Weights {
 pub struct Claims {
     /// Row weights.
     pub weights: Weights,
-    /// Shuffled training rows give the same function within this relative tolerance; `Err` says why they can not.
+    /// Shuffled training rows give the same function within this relative tolerance; `Err` says why
+    /// they can not.
     pub permutation: Result<f64, &'static str>,
     /// Row by row and in a batch agree within this relative tolerance (0 is bit for bit).
     pub row_batch: f64,
-    /// Rows the type has never seen the like of (missing, unseen, infinite) are taken; otherwise they must be a typed error.
+    /// Rows the type has never seen the like of (missing, unseen, infinite) are taken; otherwise
+    /// they must be a typed error.
     pub takes_missing: bool,
 }
 

@@ -38,7 +38,7 @@ where
         "same bits for 1, 2, 4 threads and for a second fit",
         threads::<R, Y, E>(estimator, fixture),
     );
-    report.rule("weights", weights(estimator, fixture, claims.weights));
+    report.rule("sample weights", weights(estimator, fixture, claims.weights));
     if let Ok(tolerance) = claims.permutation {
         let shuffled = fixture.listed::<Y>(&fixture.shuffled(), None);
         report.rule(
@@ -211,7 +211,8 @@ fn one_column<R: Take, Y: Target, E: Estimator<R, Y>>(
     }
 }
 
-/// What was learned from rows of missing and infinite values alone still predicts finite numbers, if it was learned.
+/// A model learned from rows of missing and infinite values alone still predicts finite numbers, if
+/// it was learned.
 fn strange_training<R: Take, Y: Target, E: Estimator<R, Y>>(
     estimator: &E,
     fixture: &Fixture<R, Y::Labels>,

@@ -33,7 +33,7 @@ where
         "same bits for 1, 2, 4 threads",
         threads::<R, Y, T>(step, fixture),
     );
-    report.rule("weights", weights(step, fixture, claims.weights));
+    report.rule("sample weights", weights(step, fixture, claims.weights));
     if let Ok(tolerance) = claims.permutation {
         let shuffled = fixture.listed::<Y>(&fixture.shuffled(), None);
         report.rule(
@@ -227,7 +227,8 @@ fn one_row<R: Take, Y: Target, T: Transformer<R, Y>>(
     }
 }
 
-/// A step fitted on one column does to a row what it does to a batch, or says why it can not be fitted.
+/// A step fitted on one column does to a row what it does to a batch, or says why it can not be
+/// fitted.
 fn one_column<R: Take, Y: Target, T: Transformer<R, Y>>(
     step: &T,
     fixture: &Fixture<R, Y::Labels>,

@@ -5,8 +5,9 @@ use ml_data::source::CsvSource;
 use ml_data::table::{Cell, Table};
 use std::path::PathBuf;
 
-/// A file of the development data: in the folder that `ML_PIPELINE_DATA` names, else in `../shared/data` beside the workspace.
-/// `None`, with a line on standard error, when it is not there.
+/// A file of the development data: in the folder that `ML_PIPELINE_DATA` names, else in
+/// `../shared/data` beside the workspace. `None`, with a line on standard error, when it is not
+/// there.
 #[allow(dead_code, clippy::print_stderr)]
 pub(crate) fn data(file: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("ML_PIPELINE_DATA").map(PathBuf::from);

@@ -1,8 +1,9 @@
 //! The elementwise loops of training and of the single row, compiled once per instruction set.
 //!
-//! Every kernel is one plain safe body. The dispatcher runs the copy compiled for the widest vectors this processor
-//! has; the copies differ in speed only: none reorders a sum or fuses a multiply with an add, so the bits are those of
-//! the portable copy, which is the scalar twin the tests compare with.
+//! Every kernel is one plain safe body. The dispatcher runs the copy compiled for the widest
+//! vectors this processor has; the copies differ in speed only: none reorders a sum or fuses a
+//! multiply with an add, so the bits are those of the portable copy, which is the scalar twin the
+//! tests compare with.
 #![allow(unsafe_code)]
 
 use ml_data::simd::dispatch;
@@ -24,7 +25,8 @@ pub(super) struct AdamStep {
     pub(super) keep: f32,
 }
 
-/// Defines the function that runs the body compiled for the level in use, and a module with the plain body.
+/// Defines the function that runs the body compiled for the level in use, and a module with the
+/// plain body.
 macro_rules! kernel {
     ($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
         mod $name {
@@ -96,7 +98,8 @@ kernel! {
 }
 
 kernel! {
-    /// Clears the deltas of units that ReLU (or dropout) switched off: those whose output is not positive.
+    /// Clears the deltas of units that ReLU (or dropout) switched off: those whose output is not
+    /// positive.
     fn relu_backward(delta: &mut [f32], out: &[f32]) {
         for (d, h) in delta.iter_mut().zip(out) {
             *d = if *h > 0.0 { *d } else { 0.0 };
@@ -230,7 +233,8 @@ mod tests {
             .collect()
     }
 
-    /// Runs the body at every level, and the dispatcher, on copies of the same input and asserts equal bits.
+    /// Runs the body at every level, and the dispatcher, on copies of the same input and asserts
+    /// equal bits.
     macro_rules! same_bits {
         ($name:ident, $out:expr, |$o:pat_param| ($($arg:expr),*)) => {{
             let start = $out;

@@ -1,5 +1,5 @@
-//! Random draws: one independent generator for each (seed, stage, index), so that no draw depends on the number of
-//! threads or on what was drawn before.
+//! Random draws: one independent generator for each (seed, stage, index), so that no draw depends
+//! on the number of threads or on what was drawn before.
 
 use ml_data::random::{Xoshiro256PlusPlus, generator};
 

@@ -8,9 +8,10 @@ use crate::table::MISSING_CODE;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
-/// When a quantity is a mistake and not a bulk order: it is at least `least` pieces, and at least `factor` times the largest quantity on any
-/// *other* line of the same customer. Of a customer without another line, it is compared with the other lines of the product. A wholesaler
-/// who always orders by the thousand is left alone.
+/// When a quantity is a mistake and not a bulk order: it is at least `least` pieces, and at least
+/// `factor` times the largest quantity on any *other* line of the same customer. Of a customer
+/// without another line, it is compared with the other lines of the product. A wholesaler who
+/// always orders by the thousand is left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AbsurdQuantity {
     /// Fewer pieces are never a mistake.

@@ -68,8 +68,9 @@ pub(super) fn apply(work: Cleaning, what: Cancellations) -> Result<(Cleaning, Ve
     Ok((work, found))
 }
 
-/// For each cancellation, in time order, the purchase of the same customer and product before it that still has the pieces: one of just
-/// that quantity and price, else the latest of that price, else the latest.
+/// For each cancellation, in time order, the purchase of the same customer and product before it
+/// that still has the pieces: one of just that quantity and price, else the latest of that price,
+/// else the latest.
 fn find(table: &Table, is_cancelled: &[bool]) -> Result<Vec<Cancellation>> {
     let (customer, stock) = (codes(table, "CustomerID")?, codes(table, "StockCode")?);
     let (quantity, price) = (numbers(table, "Quantity")?, numbers(table, "Price")?);

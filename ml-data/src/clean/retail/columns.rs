@@ -16,9 +16,10 @@ const COLUMNS: [(&str, &[&str], Kind); 8] = [
     ("Country", &[], Kind::Cat),
 ];
 
-/// The eight retail columns under the names of the second UCI file, whichever of the two headers a table has: `InvoiceNo` and `UnitPrice`
-/// of the first file, `Customer ID` of some copies. Numbers that are identifiers become categories (`17850`, not `17850.0`), stock codes
-/// lose blanks around them and small letters, invoice dates as text become times. Other columns are left out.
+/// The eight retail columns under the names of the second UCI file, whichever of the two headers a
+/// table has: `InvoiceNo` and `UnitPrice` of the first file, `Customer ID` of some copies. Numbers
+/// that are identifiers become categories (`17850`, not `17850.0`), stock codes lose blanks around
+/// them and small letters, invoice dates as text become times. Other columns are left out.
 ///
 /// # Errors
 /// A column that is not there, or that can not become what it should be.
@@ -100,9 +101,10 @@ fn trimmed(codes: &Column) -> Column {
     Column::cat((0..codes.len()).map(|r| codes.str_at(r).map(|s| s.trim().to_uppercase())))
 }
 
-/// Whether a stock code of the UCI files is a product: five digits and up to two letters, a gift set (`DCGS...`), `SP` with four digits, or
-/// `PADS`. All else is `POST`, `DOT` and `C2` (delivery), `D` (discount), `M` (manual), `B` (bad debt), `BANK CHARGES`, `AMAZONFEE`,
-/// `CRUK` (commission), `ADJUST`, `S` (samples), `TEST...`, `GIFT...` (vouchers).
+/// Whether a stock code of the UCI files is a product: five digits and up to two letters, a gift
+/// set (`DCGS...`), `SP` with four digits, or `PADS`. All else is `POST`, `DOT` and `C2`
+/// (delivery), `D` (discount), `M` (manual), `B` (bad debt), `BANK CHARGES`, `AMAZONFEE`, `CRUK`
+/// (commission), `ADJUST`, `S` (samples), `TEST...`, `GIFT...` (vouchers).
 ///
 /// ```
 /// use ml_data::clean::is_product_code;

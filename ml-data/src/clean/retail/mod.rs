@@ -17,14 +17,16 @@ use crate::quality::Rule;
 use crate::table::Table;
 use serde::{Deserialize, Serialize};
 
-/// What becomes of cancellations: lines whose invoice begins with `C`.
+/// Handling of cancellations: lines whose invoice begins with `C`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cancellations {
     /// They stay.
     Keep,
-    /// They are removed; what they cancel stays (a purchase that was made is a sign of interest, returned or not).
+    /// They are removed; what they cancel stays (a purchase that was made is a sign of interest,
+    /// returned or not).
     Drop,
-    /// They are removed and their pieces are taken from the purchases they cancel; purchases cancelled entirely are removed.
+    /// They are removed and their pieces are taken from the purchases they cancel; purchases
+    /// cancelled entirely are removed.
     Net,
 }
 
@@ -35,7 +37,8 @@ pub enum Cancellations {
 /// 2. Lines that repeat an earlier line in every column go.
 /// 3. Cancellations are matched to the purchase they cancel and treated as [`Cancellations`] says.
 /// 4. Lines without a customer, with a price or a quantity not above zero go.
-/// 5. Lines whose stock code is no product go ([`is_product_code`]): postage, discounts, bank charges, tests.
+/// 5. Lines whose stock code is no product go ([`is_product_code`]): postage, discounts, bank
+///    charges, tests.
 /// 6. Quantities nobody ordered are treated as [`AbsurdQuantity`] says (off by default).
 /// 7. Descriptions are spelt in upper case with single blanks.
 ///
@@ -46,7 +49,8 @@ pub enum Cancellations {
 /// let raw = shop.raw_table(RawTable::Transactions)?;
 /// let clean = RetailCleaning::new().clean(&raw)?;
 /// assert_eq!(raw.rows(), clean.table.rows() + clean.audit.removed());
-/// assert!(clean.table.column_named("Quantity")?.as_num().is_some_and(|q| q.iter().all(|q| *q > 0.0)));
+/// let quantity = clean.table.column_named("Quantity")?.as_num();
+/// assert!(quantity.is_some_and(|q| q.iter().all(|q| *q > 0.0)));
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,7 +92,7 @@ impl RetailCleaning {
         self.duplicates = on;
         self
     }
-    /// What becomes of cancellations.
+    /// Handling of cancellations.
     #[must_use]
     pub fn cancellations(mut self, what: Cancellations) -> Self {
         self.cancellations = what;
@@ -118,7 +122,7 @@ impl RetailCleaning {
         self.products = on;
         self
     }
-    /// What becomes of quantities nobody ordered.
+    /// Handling of quantities nobody ordered.
     #[must_use]
     pub fn absurd_quantity(mut self, rule: AbsurdQuantity, action: Outlier) -> Self {
         self.absurd = Some((rule, action));
@@ -178,9 +182,10 @@ impl RetailCleaning {
 /// Clean transaction lines.
 #[derive(Debug, Clone)]
 pub struct CleanRetail {
-    /// The lines, under the columns `Invoice`, `StockCode`, `Description`, `Quantity`, `InvoiceDate`, `Price`, `CustomerID`, `Country`.
+    /// The lines, under the columns `Invoice`, `StockCode`, `Description`, `Quantity`,
+    /// `InvoiceDate`, `Price`, `CustomerID`, `Country`.
     pub table: Table,
-    /// What was done.
+    /// Effects, rule by rule.
     pub audit: Audit,
     /// For each line, its row in the table that was given.
     pub rows: Vec<u32>,

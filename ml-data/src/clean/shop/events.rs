@@ -47,7 +47,8 @@ pub(super) fn repair(work: Cleaning, raw: &ShopTables<'_>, limits: (f64, f64)) -
     Ok(work)
 }
 
-/// Events without a user get the one who is signed in at another moment of the visit. A visit of two users is left alone.
+/// Events without a user get the one who is signed in at another moment of the visit. A visit of
+/// two users is left alone.
 fn stitch(work: Cleaning) -> Result<Cleaning> {
     let (user, session) = (
         work.table.column_named("user_id")?,
@@ -164,7 +165,8 @@ fn text(column: &Column, row: usize) -> Option<String> {
     }
 }
 
-/// More pieces than people, or companies, ever order become the median of the user's other purchases.
+/// More pieces than people, or companies, ever order become the median of the user's other
+/// purchases.
 fn quantities(
     work: Cleaning,
     raw: &ShopTables<'_>,

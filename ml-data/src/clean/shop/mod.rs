@@ -24,31 +24,42 @@ pub struct ShopTables<'a> {
     pub product_ids: &'a Table,
     /// `currency, per_dollar`.
     pub exchange_rates: &'a Table,
-    /// The accounting department's lines (`Invoice, StockCode, Price`): the source of truth for the prices of purchases.
+    /// The accounting department's lines (`Invoice, StockCode, Price`): the source of truth for the
+    /// prices of purchases.
     pub transactions: Option<&'a Table>,
 }
 
 /// Repairs the raw tables of a shop. What it does, in order:
 ///
-/// *Events*: product ids from before the reorganisation are re-mapped; times of three systems become UTC; events before the sign-in of a
-/// visit get the user that signs in; purchases sent twice (same user, product, moment) go; prices in the currency of the user's country
-/// become US dollars, and those of people who stay unknown become missing, because nothing says what they mean; negative prices lose
-/// their sign; missing prices of purchases come from the transactions; absurd quantities become the user's median.
+/// *Events*: product ids from before the reorganisation are re-mapped; times of three systems
+/// become UTC; events before the sign-in of a visit get the user that signs in; purchases sent
+/// twice (same user, product, moment) go; prices in the currency of the user's country become US
+/// dollars, and those of people who stay unknown become missing, because nothing says what they
+/// mean; negative prices lose their sign; missing prices of purchases come from the transactions;
+/// absurd quantities become the user's median.
 ///
-/// *Products*: categories are spelt alike; negative prices lose their sign; a missing currency is the one in which the price agrees with
-/// the highest price seen in the events; prices become US dollars; a launch after the first event moves to that event.
+/// *Products*: categories are spelt alike; negative prices lose their sign; a missing currency is
+/// the one in which the price agrees with the highest price seen in the events; prices become US
+/// dollars; a launch after the first event moves to that event.
 ///
-/// *Users*: dates of three systems become times; births in the future lose a century; a flag says who left the optional fields out.
+/// *Users*: dates of three systems become times; births in the future lose a century; a flag says
+/// who left the optional fields out.
 ///
 /// ```
 /// use ml_data::clean::{ShopRepair, ShopTables};
 /// use ml_data::synth::shop::{RawTable, Shop, ShopConfig};
 /// let shop = Shop::generate(&ShopConfig::small())?;
 /// let raw = |table| shop.raw_table(table);
-/// let (users, products, events) = (raw(RawTable::Users)?, raw(RawTable::Products)?, raw(RawTable::Events)?);
+/// let (users, products) = (raw(RawTable::Users)?, raw(RawTable::Products)?);
+/// let events = raw(RawTable::Events)?;
 /// let (ids, rates) = (raw(RawTable::ProductIds)?, raw(RawTable::ExchangeRates)?);
 /// let tables = ShopTables {
-///     users: &users, products: &products, events: &events, product_ids: &ids, exchange_rates: &rates, transactions: None,
+///     users: &users,
+///     products: &products,
+///     events: &events,
+///     product_ids: &ids,
+///     exchange_rates: &rates,
+///     transactions: None,
 /// };
 /// let repaired = ShopRepair::new(shop.truth().end() * 1_000_000).repair(tables)?;
 /// assert_eq!(repaired.events.rows(), shop.truth().events.len());         // every event once
@@ -71,11 +82,11 @@ pub struct RepairedShop {
     pub products: Table,
     /// Events in UTC and US dollars.
     pub events: Table,
-    /// What was done to the users.
+    /// Effects on the users.
     pub user_audit: Audit,
-    /// What was done to the products.
+    /// Effects on the products.
     pub product_audit: Audit,
-    /// What was done to the events.
+    /// Effects on the events.
     pub event_audit: Audit,
     /// For each repaired event, its row in the raw table.
     pub event_rows: Vec<u32>,
@@ -91,7 +102,8 @@ impl ShopRepair {
             most_bulk_pieces: 1000.0,
         }
     }
-    /// The most pieces of one product that a purchase can have: of people (100 by default) and of companies (1,000).
+    /// The most pieces of one product that a purchase can have: of people (100 by default) and of
+    /// companies (1,000).
     #[must_use]
     pub fn most_pieces(mut self, people: f64, companies: f64) -> Self {
         (self.most_pieces, self.most_bulk_pieces) = (people, companies);

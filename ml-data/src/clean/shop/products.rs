@@ -10,10 +10,11 @@ use crate::source::{MICROS_PER_DAY, TimeFormat};
 use crate::table::{Column, MISSING_TIME, Role, Table};
 use foldhash::HashMap;
 
-/// How far apart, as a share, a price in the right currency may be from the highest price seen: rounding to the smallest coin.
+/// How far apart, as a share, a price in the right currency may be from the highest price seen:
+/// rounding to the smallest coin.
 const AGREES: f64 = 0.015;
 
-/// What the events say about a product.
+/// Evidence of the events about a product.
 #[derive(Clone, Copy)]
 struct Seen {
     first: i64,
@@ -69,7 +70,8 @@ fn seen(events: &Table) -> Result<HashMap<String, Seen>> {
     Ok(out)
 }
 
-/// A missing currency is the one in which the catalogue price agrees with the highest price seen, in dollars.
+/// A missing currency is the one in which the catalogue price agrees with the highest price seen,
+/// in dollars.
 fn currencies(
     work: Cleaning,
     rates: &[(&str, f64)],

@@ -39,7 +39,8 @@ pub(super) fn is_weekend(day: i64) -> bool {
     weekday(day) >= 5
 }
 
-/// Cumulative weights of the hours of a day: offices at noon and in the evening, telephones late, weekends all day.
+/// Cumulative weights of the hours of a day: offices at noon and in the evening, telephones late,
+/// weekends all day.
 pub(super) fn hours(device: Device, weekend: bool) -> [f64; 24] {
     let work: [f64; 24] = [
         1., 0., 0., 0., 0., 1., 2., 3., 5., 6., 7., 8., 9., 8., 7., 6., 6., 6., 7., 9., 10., 9.,

@@ -25,8 +25,8 @@ pub struct Product {
     pub currency: Currency,
     /// Day of launch, counted from 1970.
     pub launch_day: i64,
-    /// Style, and the day since which the shop has recorded it: later than the launch for old products, so a feature built on it
-    /// must look at this day.
+    /// Style, and the day since which the shop has recorded it: later than the launch for old
+    /// products, so a feature built on it must look at this day.
     pub style: (u8, i64),
     /// Quality in standard deviations; reviews show it.
     pub quality: f64,
@@ -93,7 +93,8 @@ pub(super) fn launch(config: &ShopConfig) -> Vec<Product> {
         .collect()
 }
 
-/// The shelf of each product: every shelf gets its share, at least one product, mixed through the ids.
+/// The shelf of each product: every shelf gets its share, at least one product, mixed through the
+/// ids.
 fn shelves(seed: u64, n: usize) -> Vec<Category> {
     let mut out: Vec<Category> = Vec::with_capacity(n);
     for c in Category::ALL {

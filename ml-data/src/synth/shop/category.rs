@@ -23,7 +23,7 @@ pub enum Category {
     Music,
 }
 
-/// What sets a shelf apart.
+/// Properties of a shelf.
 pub(super) struct Traits {
     pub(super) name: &'static str,
     /// Share of the catalogue.

@@ -1,4 +1,4 @@
-//! What shop to simulate, and how messy its data is.
+//! Configuration of a simulated shop: its size, its rates, its defects.
 
 use crate::error::{Error, Result};
 use crate::source::day_number;
@@ -17,7 +17,8 @@ pub struct ShopConfig {
     pub users: usize,
     /// Products in the catalogue, launched over time.
     pub products: usize,
-    /// At least this many clean events (views, cart additions, purchases, returns); a few per cent more come.
+    /// At least this many clean events (views, cart additions, purchases, returns); a few per cent
+    /// more come.
     pub events: usize,
     /// Names every random draw.
     pub seed: u64,
@@ -29,7 +30,8 @@ pub struct ShopConfig {
     pub baseline_conversion: f64,
     /// Share of viewed products that are bought in the same visit.
     pub purchase_rate: f64,
-    /// Spread of personal taste in log-odds: 0 makes everybody want the same, so that no model can beat popularity.
+    /// Spread of personal taste in log-odds: 0 makes everybody want the same, so that no model can
+    /// beat popularity.
     pub taste: f64,
     /// Spread of product popularity in log-odds: larger is a longer tail.
     pub popularity: f64,
@@ -231,7 +233,8 @@ impl Default for DefectRates {
 }
 
 impl DefectRates {
-    /// No defects: raw tables that only differ from the truth in form (several systems, formats, zones and currencies).
+    /// No defects: raw tables that only differ from the truth in form (several systems, formats,
+    /// zones and currencies).
     #[must_use]
     pub fn none() -> Self {
         Self {

@@ -20,7 +20,7 @@ pub enum RawTable {
     Reviews,
     /// Product ids before and after the catalogue was reorganised.
     ProductIds,
-    /// What one US dollar buys in each currency.
+    /// Exchange rate: units of each currency for one US dollar.
     ExchangeRates,
     /// Which system writes times in which format on which clock.
     Systems,

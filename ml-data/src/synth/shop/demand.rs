@@ -1,9 +1,9 @@
-//! What a person wants: the utility behind every view, purchase and answer.
+//! Preferences: the utility behind every view, purchase and answer.
 //!
-//! The **affinity** of a person to a product, in log-odds, is
-//! `taste of the shelf + hidden taste + popularity + quality - price against what they can afford`.
-//! The **occasion** adds what holds at a moment: season, discount, what they have just bought, what they already own.
-//! Products are viewed in proportion to `exp(VIEW * affinity)`; a shown product is bought with probability
+//! The **affinity** of a person to a product, in log-odds, is `taste of the shelf + hidden taste +
+//! popularity + quality - price against what they can afford`. The **occasion** adds what holds at
+//! a moment: season, discount, what they have just bought, what they already own. Products are
+//! viewed in proportion to `exp(VIEW * affinity)`; a shown product is bought with probability
 //! `sigmoid(BUY * affinity + occasion + engagement + shift)`.
 
 use super::catalogue::{BadBatch, Product};
@@ -30,7 +30,7 @@ pub(super) struct Demand {
     pub(super) bad_batch: BadBatch,
 }
 
-/// What a person has bought: the last time for each product.
+/// Purchases of a person: the last time for each product.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
     last: Vec<(u32, i64)>,
@@ -122,7 +122,8 @@ impl Demand {
         season - 1.3 * f64::from(user.price_sensitivity) * cut + owned + momentum
     }
 
-    /// The shift that makes the average view end in a purchase at `rate`, by bisection over a sample of people.
+    /// The shift that makes the average view end in a purchase at `rate`, by bisection over a
+    /// sample of people.
     fn fit_browsing(&self, rate: f64, products: &[Product], users: &[User]) -> f64 {
         let step = users.len().div_ceil(300);
         let mut odds: Vec<(f64, f64)> = Vec::new();

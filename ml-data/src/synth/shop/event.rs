@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a person did.
+/// Kinds of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum EventKind {
     /// Looked at a product page.
@@ -28,7 +28,7 @@ impl EventKind {
     }
 }
 
-/// What a visit was made with.
+/// Device of a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Device {
     /// A computer.
@@ -96,9 +96,9 @@ pub struct Event {
     pub quantity: u32,
     /// Price of one piece in US dollars, discount included.
     pub unit_price: f64,
-    /// What was done.
+    /// The kind of event.
     pub kind: EventKind,
-    /// What with.
+    /// The device.
     pub device: Device,
     /// Whether the person was signed in at that moment.
     pub signed_in: bool,

@@ -1,4 +1,4 @@
-//! What people type: search queries and reviews.
+//! Texts that people type: search queries and reviews.
 
 use super::config::ShopConfig;
 use super::draw::happens;
@@ -16,7 +16,7 @@ pub struct Search {
     pub time: i64,
     /// Who.
     pub user: u32,
-    /// What they typed.
+    /// The text of the query.
     pub query: String,
 }
 
@@ -31,7 +31,7 @@ pub struct Review {
     pub product: u32,
     /// One to five.
     pub stars: u8,
-    /// What they wrote.
+    /// The text of the review.
     pub text: &'static str,
 }
 

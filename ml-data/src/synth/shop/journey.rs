@@ -1,4 +1,5 @@
-//! Visits: what each person looks at, puts into the cart, buys, leaves behind, returns to and sends back.
+//! Visits: what each person looks at, puts into the cart, buys, leaves behind, returns to and sends
+//! back.
 
 use super::calendar;
 use super::catalogue::Product;
@@ -97,7 +98,7 @@ fn merge(lives: Vec<Vec<Event>>) -> Vec<Event> {
     all
 }
 
-/// What all lives share.
+/// State shared by all lives.
 struct Stage<'a> {
     config: &'a ShopConfig,
     demand: &'a Demand,
@@ -220,7 +221,8 @@ impl<'a> Stage<'a> {
         for _ in 0..n {
             let x = lo + (hi - lo) * rng.random::<f64>();
             let day = self.start + which(x, &self.traffic) as i64;
-            // The hour depends on the device, which is drawn in the visit; here only the minute of the day's shape.
+            // The hour depends on the device, which is drawn in the visit; here only the minute of
+            // the day's shape.
             let device = if happens(rng, f64::from(user.mobile)) {
                 Device::Mobile
             } else {
@@ -339,7 +341,8 @@ impl<'a> Stage<'a> {
         None
     }
 
-    /// Records a view and perhaps a cart addition; then the chance that the carted product is bought.
+    /// Records a view and perhaps a cart addition; then the chance that the carted product is
+    /// bought.
     fn look(
         &self,
         life: &mut Life<'_>,
@@ -381,7 +384,8 @@ impl<'a> Stage<'a> {
         })
     }
 
-    /// Buys from the cart; what is left behind may be fetched later, what is used up is bought again.
+    /// Buys from the cart; what is left behind may be fetched later, what is used up is bought
+    /// again.
     fn check_out(&self, life: &mut Life<'_>, cart: &[(u32, f64)], device: Device, now: i64) {
         let mut bought = false;
         for &(p, chance) in cart {

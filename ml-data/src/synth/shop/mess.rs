@@ -1,4 +1,4 @@
-//! What the systems make of the truth: formats, clocks, currencies, gaps and mistakes.
+//! Defects that systems add to the truth: formats, clocks, currencies, gaps and mistakes.
 
 use super::catalogue::Product;
 use super::config::ShopConfig;
@@ -38,7 +38,8 @@ fn user(config: &ShopConfig, i: usize, u: &User, log: &mut dyn FnMut(Defect)) ->
         6..8 => ("store", TimeFormat::DayFirst),
         _ => ("legacy", TimeFormat::DayMonthName),
     };
-    // Who skips the optional fields is not a matter of chance alone: the young and those without a paid account do.
+    // Who skips the optional fields is not a matter of chance alone: the young and those without a
+    // paid account do.
     let age = u.age_on(config.start_day());
     let odds = 1.4 - 0.02 * (age - 18).clamp(0, 50) as f64
         + if u.account == AccountType::Free {

@@ -1,20 +1,26 @@
-//! ShopSmart: a simulated web shop whose data is as messy as a real one's, and whose truth is known.
+//! ShopSmart: a simulated web shop whose data is as messy as a real one's, and whose truth is
+//! known.
 //!
-//! [`Shop::generate`] lives through two years of a shop: people with tastes, incomes and habits join over time; products are
-//! launched, discounted and repriced; people browse, fill carts, abandon them, come back, buy, re-buy what they consume, and
-//! return what is broken. Every draw comes from a generator named by (seed, stage, index), so the shop is the same for any number of
+//! [`Shop::generate`] lives through two years of a shop: people with tastes, incomes and habits
+//! join over time; products are launched, discounted and repriced; people browse, fill carts,
+//! abandon them, come back, buy, re-buy what they consume, and return what is broken. Every draw
+//! comes from a generator named by (seed, stage, index), so the shop is the same for any number of
 //! threads.
 //!
-//! What comes out is
-//! * **raw tables** as different systems of a company would write them ([`Shop::write_csv`], [`Shop::raw_csv`]): users, products,
-//!   clickstream events, the accounting department's transactions (in the eight columns of the UCI "Online Retail" files), searches,
-//!   reviews, and the look-up tables (re-mapped product ids, exchange rates, a description of the systems). They hold the defects of
+//! The result is
+//! * **raw tables** as different systems of a company would write them ([`Shop::write_csv`],
+//!   [`Shop::raw_csv`]): users, products, clickstream events, the accounting department's
+//!   transactions (in the eight columns of the UCI "Online Retail" files), searches, reviews, and
+//!   the look-up tables (re-mapped product ids, exchange rates, a description of the systems). They
+//!   hold the defects of
 //!   [`Defect`]: each one is injected on purpose and logged with its row;
-//! * **the truth** ([`Truth`]): clean users, products and events, which raw row is which clean event, the list of defects, and the
-//!   probability with which a person buys a product at a moment ([`Truth::purchase_probability`]), so that cleaning, a ranking model
-//!   and an experiment can all be checked;
-//! * **people who answer** ([`Truth::respond`]): show a recommendation list to a user and see what they click and buy. The list of the
-//!   most popular products converts [`ShopConfig::baseline_conversion`] of the time (2 % by default); better lists convert more.
+//! * **the truth** ([`Truth`]): clean users, products and events, which raw row is which clean
+//!   event, the list of defects, and the probability with which a person buys a product at a moment
+//!   ([`Truth::purchase_probability`]), so that cleaning, a ranking model and an experiment can all
+//!   be checked;
+//! * **people who answer** ([`Truth::respond`]): show a recommendation list to a user and see what
+//!   they click and buy. The list of the most popular products converts
+//!   [`ShopConfig::baseline_conversion`] of the time (2 % by default); better lists convert more.
 //!
 //! ```
 //! use ml_data::synth::shop::{Defect, Shop, ShopConfig};
@@ -80,7 +86,8 @@ pub struct Shop {
 impl Shop {
     /// Simulates a shop.
     ///
-    /// The default configuration (5,000 users, 2,000 products, a million events) takes about a second.
+    /// The default configuration (5,000 users, 2,000 products, a million events) takes about a
+    /// second.
     ///
     /// # Errors
     /// A parameter outside its domain.
@@ -107,7 +114,7 @@ impl Shop {
         })
     }
 
-    /// What the shop was made from.
+    /// Configuration of the shop.
     #[must_use]
     pub fn config(&self) -> &ShopConfig {
         &self.config
@@ -127,12 +134,13 @@ impl Shop {
     pub fn events(&self) -> &[RawEvent] {
         &self.events
     }
-    /// The accounting department's lines: purchases, cancellations, fees and adjustments, in the UCI "Online Retail" form.
+    /// The accounting department's lines: purchases, cancellations, fees and adjustments, in the
+    /// UCI "Online Retail" form.
     #[must_use]
     pub fn transactions(&self) -> &[RetailRow] {
         &self.transactions
     }
-    /// What people typed into the search box, in time order.
+    /// Search queries, in time order.
     #[must_use]
     pub fn searches(&self) -> &[Search] {
         &self.searches
@@ -142,7 +150,7 @@ impl Shop {
     pub fn reviews(&self) -> &[Review] {
         &self.reviews
     }
-    /// What really happened and what people really want.
+    /// Ground truth: events and preferences.
     #[must_use]
     pub fn truth(&self) -> &Truth {
         &self.truth

@@ -31,7 +31,7 @@ impl Gender {
     }
 }
 
-/// What kind of account a person has.
+/// Kinds of accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AccountType {
     /// No fee.
@@ -180,7 +180,8 @@ pub struct User {
     pub account: AccountType,
     /// Moment of registration, seconds since 1970.
     pub registered: i64,
-    /// Last day on which they may come, counted from 1970: the end of the period unless they left the shop.
+    /// Last day on which they may come, counted from 1970: the end of the period unless they left
+    /// the shop.
     pub last_day: i64,
     pub(super) income: f32,
     pub(super) price_sensitivity: f32,

@@ -71,13 +71,13 @@ pub struct RawEvent {
     pub product: u32,
     /// Whether it is written under the id from before the reorganisation.
     pub old_id: bool,
-    /// What was done.
+    /// The kind of event.
     pub kind: EventKind,
     /// Pieces.
     pub quantity: i64,
     /// Price of one piece in the currency of the user's country; `NaN` when missing.
     pub unit_price: f64,
-    /// What with.
+    /// The device.
     pub device: Device,
     /// Order number, or [`NO_ORDER`].
     pub order: u32,
@@ -203,8 +203,9 @@ impl Shop {
             .strict()
     }
 
-    /// Writes every raw table as `users.csv`, `products.csv`, `events.csv`, `transactions.csv`, `searches.csv`, `reviews.csv`,
-    /// `product_ids.csv`, `exchange_rates.csv` and `systems.csv` into a folder, which is created.
+    /// Writes every raw table as `users.csv`, `products.csv`, `events.csv`, `transactions.csv`,
+    /// `searches.csv`, `reviews.csv`, `product_ids.csv`, `exchange_rates.csv` and `systems.csv`
+    /// into a folder, which is created.
     ///
     /// # Errors
     /// The file system refused.

@@ -1,4 +1,5 @@
-//! The accounting department's view: transaction lines in the eight columns of the UCI "Online Retail" files.
+//! The accounting department's view: transaction lines in the eight columns of the UCI "Online
+//! Retail" files.
 
 use super::config::ShopConfig;
 use super::defect::Defect;
@@ -111,7 +112,8 @@ pub(super) fn transactions(
     rows
 }
 
-/// Now and then a line that is no sale stands beside a sale; none in a shop without missing customers.
+/// Now and then a line that is no sale stands beside a sale; none in a shop without missing
+/// customers.
 fn beside(
     config: &ShopConfig,
     sale: &RetailRow,

@@ -106,7 +106,8 @@ fn purchases_look_like_a_shops() {
     };
     assert!(per_day(2023, 12) as f64 > 1.4 * per_day(2023, 2) as f64);
 
-    // A long tail: a tenth of the products makes more than a third, and less than nine tenths, of the views.
+    // A long tail: a tenth of the products makes more than a third, and less than nine tenths, of
+    // the views.
     let mut seen = vec![0; truth.products.len()];
     truth
         .events

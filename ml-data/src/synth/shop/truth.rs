@@ -1,4 +1,4 @@
-//! What really happened, what people really want, and which raw row says what.
+//! Ground truth: events, preferences, and the event behind each raw row.
 
 use super::catalogue::{BadBatch, Product};
 use super::config::ShopConfig;
@@ -9,9 +9,11 @@ use super::people::{AccountType, User};
 use super::transaction::RetailTruth;
 use serde::{Deserialize, Serialize};
 
-/// The truth behind the raw tables of a [`super::Shop`]: kept apart from them, to check what a method recovered.
+/// The truth behind the raw tables of a [`super::Shop`]: kept apart from them, to check what a
+/// method recovered.
 ///
-/// Users and products are counted from 0 in the order of the raw tables: row `i` of the raw users is `users[i]`.
+/// Users and products are counted from 0 in the order of the raw tables: row `i` of the raw users
+/// is `users[i]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Truth {
     /// The people, in the order of their registration.
@@ -118,8 +120,9 @@ impl Truth {
         order
     }
 
-    /// The stable part of what a user wants, in log-odds: taste, popularity, quality and price, apart from the moment.
-    /// Only differences between products of one user mean anything. `NaN` for a user or product that does not exist.
+    /// The stable part of what a user wants, in log-odds: taste, popularity, quality and price,
+    /// apart from the moment. Only differences between products of one user mean anything. `NaN`
+    /// for a user or product that does not exist.
     #[must_use]
     pub fn affinity(&self, user: u32, product: u32) -> f64 {
         match (
@@ -131,16 +134,19 @@ impl Truth {
         }
     }
 
-    /// The probability that a user who looks at a recommended product at `time` (seconds since 1970) buys it.
+    /// The probability that a user who looks at a recommended product at `time` (seconds since
+    /// 1970) buys it.
     ///
-    /// It depends on taste, season, price on that day, what they bought before `time` (what lasts is rarely bought twice, what is
-    /// used up is bought again), and is 0 for what is not launched yet, and for a user or product that does not exist.
+    /// It depends on taste, season, price on that day, what they bought before `time` (what lasts
+    /// is rarely bought twice, what is used up is bought again), and is 0 for what is not launched
+    /// yet, and for a user or product that does not exist.
     #[must_use]
     pub fn purchase_probability(&self, user: u32, product: u32, time: i64) -> f64 {
         self.probability(user, product, time, &self.history(user, time))
     }
 
-    /// The `k` launched products a user would most probably buy at `time`, best first, ties by number: no ranking can convert more.
+    /// The `k` launched products a user would most probably buy at `time`, best first, ties by
+    /// number: no ranking can convert more.
     #[must_use]
     pub fn best_items(&self, user: u32, time: i64, k: usize) -> Vec<u32> {
         let history = self.history(user, time);
@@ -193,7 +199,8 @@ impl Truth {
         })
     }
 
-    /// The shift at which the ten most purchased products convert at `rate` on the last day, over a sample of the people.
+    /// The shift at which the ten most purchased products convert at `rate` on the last day, over a
+    /// sample of the people.
     fn fit_shown(&self, rate: f64) -> f64 {
         let time = self.end - 43_200;
         let mut top = self.most_purchased(time);

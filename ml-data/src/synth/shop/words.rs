@@ -2,7 +2,7 @@
 
 use super::category::Category;
 
-/// What the products of a shelf are called.
+/// Names of the products of a shelf.
 pub(super) fn nouns(category: Category) -> &'static [&'static str] {
     match category {
         Category::Electronics => &[

@@ -9,7 +9,8 @@ struct Line([f32; 16]);
 
 /// A vector of `f32` whose length is a multiple of 16 and whose first value is 64-byte aligned.
 ///
-/// A plain `Vec<f32>` of some size starts 16 bytes into a page, and then every load of sixteen lanes crosses a line.
+/// A plain `Vec<f32>` of some size starts 16 bytes into a page, and then every load of sixteen
+/// lanes crosses a line.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Aligned(Vec<Line>);
 
@@ -28,7 +29,8 @@ impl Aligned {
 impl Deref for Aligned {
     type Target = [f32];
     fn deref(&self) -> &[f32] {
-        // SAFETY: `Line` is `repr(C)` around `[f32; 16]` with size 64 and no padding, so `n` lines are `16 n` values
+        // SAFETY: `Line` is `repr(C)` around `[f32; 16]` with size 64 and no padding, so `n` lines
+        // are `16 n` values
         unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), self.0.len() * 16) }
     }
 }

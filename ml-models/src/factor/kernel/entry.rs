@@ -8,8 +8,8 @@ use super::{GROUP, Group, PANELS};
 type ScanOne =
     unsafe fn(*const f32, f32, *const f32, usize, &mut [[f32; 16]; PANELS]) -> [u16; PANELS];
 
-/// One instruction set's functions. All are `unsafe`: the processor must have the set, and pointers must be valid as the
-/// generic function of the same name demands.
+/// One instruction set's functions. All are `unsafe`: the processor must have the set, and pointers
+/// must be valid as the generic function of the same name demands.
 pub(super) struct Table {
     pub(super) conjugate_gradient: unsafe fn(&System<'_>, usize, *mut f32, *mut f32),
     pub(super) gram_block: unsafe fn(&Block, usize, *mut f32),
@@ -22,8 +22,8 @@ pub(super) struct Table {
     pub(super) scan_one: ScanOne,
 }
 
-/// Compiles every generic kernel over lanes `$lanes`, for a register tile of `$u` users by `$p` panels, and a tile of
-/// one user by `$one` panels.
+/// Compiles every generic kernel over lanes `$lanes`, for a register tile of `$u` users by `$p`
+/// panels, and a tile of one user by `$one` panels.
 macro_rules! table {
     ($table:ident, $module:ident, $lanes:ty, $u:literal x $p:literal, 1 x $one:literal $(, #[$feature:meta])?) => {
         mod $module {

@@ -1,11 +1,13 @@
-//! The kernels, written once over [`Lanes`]. Every function here is inlined into an entry point compiled for one
-//! instruction set.
+//! The kernels, written once over [`Lanes`]. Every function here is inlined into an entry point
+//! compiled for one instruction set.
 //!
-//! Matrices are row-major with `nv` vectors of sixteen lanes a row; lanes past the true number of factors are zero.
+//! Matrices are row-major with `nv` vectors of sixteen lanes a row; lanes past the true number of
+//! factors are zero.
 
 use super::lanes::Lanes;
 
-/// The linear system of one row: `(gram + sum_i (c_i - 1) y_i y_i^T) x = sum_i c_i y_i`, `c_i = alpha * value_i`.
+/// The linear system of one row: `(gram + sum_i (c_i - 1) y_i y_i^T) x = sum_i c_i y_i`, `c_i =
+/// alpha * value_i`.
 #[derive(Clone, Copy)]
 pub(super) struct System<'a> {
     /// `Y^T Y + regularization I`, `16 nv` rows.
@@ -31,8 +33,8 @@ unsafe fn row(s: &System<'_>, id: u32) -> *const f32 {
     unsafe { s.y.add(id as usize * s.nv * 16) }
 }
 
-/// Four confidences as the `(multiplier, base)` of their dot products: `(c - 1) d` for a product with the matrix,
-/// `c - (c - 1) d` for the residual.
+/// Four confidences as the `(multiplier, base)` of their dot products: `(c - 1) d` for a product
+/// with the matrix, `c - (c - 1) d` for the residual.
 #[inline(always)]
 fn weights<const RESIDUAL: bool>(alpha: f32, v: [f32; 4]) -> ([f32; 4], [f32; 4]) {
     let c = v.map(|v| alpha * v);
@@ -55,7 +57,8 @@ unsafe fn fetch<L: Lanes>(s: &System<'_>, ids: &[u32]) {
     }
 }
 
-/// `out = A q`, or with `RESIDUAL` `out = b - A q`, in `NV` vectors that stay in registers; four rows a step.
+/// `out = A q`, or with `RESIDUAL` `out = b - A q`, in `NV` vectors that stay in registers; four
+/// rows a step.
 ///
 /// # Safety
 /// `q` and `out` hold `16 NV` values and `s.nv == NV`.
@@ -138,7 +141,8 @@ pub(super) unsafe fn product<L: Lanes, const NV: usize, const RESIDUAL: bool>(
     }
 }
 
-/// [`product`] for any number of vectors, with `out` as the accumulator: the same operations in the same order.
+/// [`product`] for any number of vectors, with `out` as the accumulator: the same operations in the
+/// same order.
 ///
 /// # Safety
 /// `q` and `out` hold `16 nv` values.
@@ -457,7 +461,8 @@ pub(super) unsafe fn dots<L: Lanes>(
 /// The scores of chosen rows, one sum each in the order of the factors: the bits of [`scan`].
 ///
 /// # Safety
-/// `q` holds `depth` values, rows have `stride`, `out` has the length of `ids`, which are rows of `y`.
+/// `q` holds `depth` values, rows have `stride`, `out` has the length of `ids`, which are rows of
+/// `y`.
 #[inline(always)]
 pub(super) unsafe fn scores<L: Lanes>(
     y: *const f32,
@@ -486,8 +491,9 @@ pub(super) unsafe fn scores<L: Lanes>(
     }
 }
 
-/// Scores of `U` users and `P` consecutive panels of sixteen items; returns a bit for every lane that reaches the user's
-/// threshold, and stores the scores of panels that have one, at `out + (u * stride + p) * 16`.
+/// Scores of `U` users and `P` consecutive panels of sixteen items; returns a bit for every lane
+/// that reaches the user's threshold, and stores the scores of panels that have one, at `out + (u *
+/// stride + p) * 16`.
 ///
 /// # Safety
 /// Users hold `depth` values; panels are `depth` vectors each; `out` has room.
@@ -515,7 +521,8 @@ pub(super) unsafe fn scan<L: Lanes, const U: usize, const P: usize>(
                 }
             }
         }
-        // constant bounds here: a run-time one would force the accumulators into memory inside the loop above
+        // constant bounds here: a run-time one would force the accumulators into memory inside the
+        // loop above
         let mut masks = [[0; P]; U];
         for (u, acc) in acc.into_iter().enumerate() {
             let t = L::splat(thresholds[u]);

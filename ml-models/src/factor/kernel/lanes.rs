@@ -1,13 +1,14 @@
 //! Sixteen `f32` lanes, the one vector type every kernel is written in.
 //!
-//! All implementations add lanes in the same order, so the two x86 ones (both with fused multiply-add) return the same
-//! bits, and so does [`Scalar`] where the target has a fused multiply-add.
+//! All implementations add lanes in the same order, so the two x86 ones (both with fused
+//! multiply-add) return the same bits, and so does [`Scalar`] where the target has a fused
+//! multiply-add.
 
 /// Operations on sixteen lanes.
 ///
 /// # Safety
-/// Methods may use instructions of the implementing set: call them only where the processor has it. Pointers must be
-/// valid for the lanes read or written; loads and stores need no alignment.
+/// Methods may use instructions of the implementing set: call them only where the processor has it.
+/// Pointers must be valid for the lanes read or written; loads and stores need no alignment.
 pub(super) trait Lanes: Copy + 'static {
     /// Sixteen lanes.
     type V: Copy;
@@ -44,12 +45,13 @@ fn fold(v: &[f32; 16]) -> f32 {
 
 /// Plain arrays: the twin the vector kernels are tested against, and the only path off x86.
 ///
-/// `FUSED` rounds products as a fused multiply-add does. Without the instruction that is a library call, so it is the
-/// default only where the target has it.
+/// `FUSED` rounds products as a fused multiply-add does. Without the instruction that is a library
+/// call, so it is the default only where the target has it.
 #[derive(Clone, Copy)]
 pub(super) struct Scalar<const FUSED: bool>;
 
-/// Whether a fused multiply-add costs one instruction in code compiled for every processor of this target.
+/// Whether a fused multiply-add costs one instruction in code compiled for every processor of this
+/// target.
 pub(super) const NATIVE_FMA: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
 
 impl<const FUSED: bool> Lanes for Scalar<FUSED> {

@@ -1,9 +1,9 @@
 //! The inner loops of the factorisation and of its top-k search, behind safe functions.
 //!
-//! Each loop is written once ([`generic`]) over sixteen lanes ([`lanes`]) and compiled for AVX-512, for AVX2 with fused
-//! multiply-add, and for plain arrays; [`Level`] chooses the set at run time. AVX-512 and AVX2 return the
-//! same bits; plain arrays round products separately, so that one row's solution differs by up to 2e-4 of its size. Nothing
-//! here depends on the number of threads.
+//! Each loop is written once ([`generic`]) over sixteen lanes ([`lanes`]) and compiled for AVX-512,
+//! for AVX2 with fused multiply-add, and for plain arrays; [`Level`] chooses the set at run time.
+//! AVX-512 and AVX2 return the same bits; plain arrays round products separately, so that one row's
+//! solution differs by up to 2e-4 of its size. Nothing here depends on the number of threads.
 #![allow(unsafe_code)]
 
 mod aligned;
@@ -67,7 +67,8 @@ pub(super) struct Matrix<'a> {
 }
 
 impl Matrix<'_> {
-    /// All ids are rows. One vectorised pass over the ids keeps the functions below sound for any input.
+    /// All ids are rows. One vectorised pass over the ids keeps the functions below sound for any
+    /// input.
     ///
     /// # Panics
     /// If an id is no row: the caller has checked its data, so this is a bug.
@@ -80,7 +81,8 @@ impl Matrix<'_> {
     }
 }
 
-/// All functions panic when lengths do not fit: their callers have checked the data, so that is a bug.
+/// All functions panic when lengths do not fit: their callers have checked the data, so that is a
+/// bug.
 impl Isa {
     /// The set of the level in use.
     pub(super) fn best() -> Self {
@@ -98,8 +100,8 @@ impl Isa {
         }
     }
 
-    /// `steps` steps of conjugate gradients on one row's system from the `x` given. `next` names the rows of `y` that the
-    /// following call will need.
+    /// `steps` steps of conjugate gradients on one row's system from the `x` given. `next` names
+    /// the rows of `y` that the following call will need.
     #[allow(clippy::too_many_arguments)]
     pub(super) fn conjugate_gradient(
         self,
@@ -124,8 +126,8 @@ impl Isa {
             next,
             ..System::new(y, e)
         };
-        // SAFETY: the set was detected; ids are rows of `y`; `x`, `work` and `gram` have the lengths asked for. `next` is
-        // only prefetched, which cannot fault
+        // SAFETY: the set was detected; ids are rows of `y`; `x`, `work` and `gram` have the
+        // lengths asked for. `next` is only prefetched, which cannot fault
         unsafe { (self.0.conjugate_gradient)(&s, steps, x.as_mut_ptr(), work.as_mut_ptr()) };
     }
 
@@ -142,7 +144,8 @@ impl Isa {
         unsafe { (self.0.gram_block)(&rows, y.nv, out.as_mut_ptr()) };
     }
 
-    /// Adds `sum (c - 1) y y^T` to `matrix` (vectors at and right of the diagonal only) and `sum c y` to `right`.
+    /// Adds `sum (c - 1) y y^T` to `matrix` (vectors at and right of the diagonal only) and `sum c
+    /// y` to `right`.
     pub(super) fn normal_equations(
         self,
         y: Matrix<'_>,
@@ -156,7 +159,8 @@ impl Isa {
         );
         y.check(e.ids);
         let s = System::new(y, e);
-        // SAFETY: the set was detected; ids are rows of `y`; lengths were checked; neither function reads `gram`
+        // SAFETY: the set was detected; ids are rows of `y`; lengths were checked; neither function
+        // reads `gram`
         unsafe {
             (self.0.gram_system)(&s, matrix.as_mut_ptr());
             (self.0.right_side)(&s, right.as_mut_ptr());
@@ -171,7 +175,8 @@ impl Isa {
         unsafe { (self.0.dots)(y.data.as_ptr(), y.nv, ids, q.as_ptr(), out) };
     }
 
-    /// Scores of chosen rows of `y`: the first `depth` products summed in order, the same bits as the two scans.
+    /// Scores of chosen rows of `y`: the first `depth` products summed in order, the same bits as
+    /// the two scans.
     pub(super) fn scores(
         self,
         y: Matrix<'_>,
@@ -186,7 +191,8 @@ impl Isa {
         unsafe { (self.0.scores)(y.data.as_ptr(), 16 * y.nv, depth, ids, q.as_ptr(), out) };
     }
 
-    /// Scores twelve users against two panels of sixteen items stored factor by factor, and keeps what reaches `least`.
+    /// Scores twelve users against two panels of sixteen items stored factor by factor, and keeps
+    /// what reaches `least`.
     pub(super) fn scan_group(
         self,
         users: &[&[f32]; GROUP],
@@ -201,7 +207,8 @@ impl Isa {
         unsafe { (self.0.scan_group)(&users, least, panels.as_ptr(), depth, out) };
     }
 
-    /// Scores one user against eight panels of sixteen items; returns a bit for each item that reaches `least`.
+    /// Scores one user against eight panels of sixteen items; returns a bit for each item that
+    /// reaches `least`.
     pub(super) fn scan_one(
         self,
         user: &[f32],

@@ -11,8 +11,8 @@ pub(super) struct Avx512;
 #[derive(Clone, Copy)]
 pub(super) struct Avx2;
 
-// SAFETY (whole file): every method is called only from functions compiled for, and dispatched on, the set that it
-// needs; memory is vouched for by the caller, as the trait demands.
+// SAFETY (whole file): every method is called only from functions compiled for, and dispatched on,
+// the set that it needs; memory is vouched for by the caller, as the trait demands.
 
 impl Lanes for Avx512 {
     type V = __m512;
@@ -55,7 +55,8 @@ impl Lanes for Avx512 {
     #[inline(always)]
     unsafe fn weigh(v: [Self::V; 4], mult: [f32; 4], base: [f32; 4]) -> [Self::V; 4] {
         unsafe {
-            // halves onto each other, two vectors at a time, then quarters: block t now holds the four sums of v[t]
+            // halves onto each other, two vectors at a time, then quarters: block t now holds the
+            // four sums of v[t]
             let halves = |a, b| {
                 _mm512_add_ps(
                     _mm512_shuffle_f32x4::<0x44>(a, b),
