@@ -3,7 +3,8 @@
 use super::args::Args;
 use super::report::Notes;
 use ml_pipeline::data::source::{
-    As, BadRow, CsvOptions, CsvSource, Encoding, MissingValues, Note, Quarantine, Ragged, RejectReason,
+    As, BadRow, CsvOptions, CsvSource, Encoding, MissingValues, Note, Quarantine, Ragged,
+    RejectReason,
 };
 use ml_pipeline::data::table::Table;
 use ml_pipeline::prelude::*;

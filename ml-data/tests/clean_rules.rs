@@ -6,9 +6,8 @@ use ml_data::quality::Rule;
 use ml_data::source::TimeFormat;
 use ml_data::table::{Column, MISSING_TIME, Table};
 
-#[test]
-fn general_rules_change_what_they_say() {
-    let table = Table::new([
+fn messy() -> Table {
+    Table::new([
         ("price", Column::num([5.0, -2.0, f64::NAN, 1e6, 5.0])),
         (
             "category",
@@ -38,7 +37,12 @@ fn general_rules_change_what_they_say() {
             ),
         ),
     ])
-    .unwrap();
+    .unwrap()
+}
+
+#[test]
+fn general_rules_change_what_they_say() {
+    let table = messy();
     let work = Cleaning::of(&table)
         .standardise("category", Case::Usual)
         .unwrap()
@@ -87,7 +91,11 @@ fn general_rules_change_what_they_say() {
     );
     assert_eq!(entry("clamp").touched, [0, 1]);
     assert!(clean.audit.to_string().contains("clamp price to [0, 4]"));
+}
 
+#[test]
+fn rules_that_do_not_fit_name_the_column() {
+    let table = messy();
     let wrong = |r: ml_data::Result<Cleaning>| r.unwrap_err().to_string();
     let begin = || Cleaning::of(&table);
     assert_eq!(

@@ -102,6 +102,15 @@ fn transactions_of_the_shop_are_cleaned_as_the_truth_says() {
         precision > 0.9 && recall > 0.88,
         "{right} right of {matched} matched and {findable} findable"
     );
+}
+
+#[test]
+fn purchases_net_of_cancellations_lose_no_line() {
+    let raw = shop().raw_table(RawTable::Transactions).unwrap();
+    let clean = RetailCleaning::new()
+        .absurd_quantity(AbsurdQuantity::default(), Outlier::Remove)
+        .clean(&raw)
+        .unwrap();
     let net = RetailCleaning::new()
         .cancellations(Cancellations::Net)
         .clean(&raw)
@@ -183,8 +192,13 @@ fn every_defect_of_the_shops_events_is_repaired() {
         touched("without a known currency"),
         originals(Defect::EventAnonymousForever)
     );
+}
 
-    // Value by value: what every repaired event says is what happened.
+/// Value by value: what every repaired event says is what happened.
+#[test]
+fn repaired_events_are_those_that_happened() {
+    let shop = shop();
+    let (truth, out) = (shop.truth(), repaired(&shop));
     assert_eq!(out.events.rows(), truth.events.len());
     let c = |name: &str| out.events.column_named(name).unwrap();
     let (time, user, product) = (
@@ -229,7 +243,7 @@ fn every_defect_of_the_shops_events_is_repaired() {
 }
 
 #[test]
-fn every_defect_of_the_shops_people_and_products_is_repaired() {
+fn every_defect_of_the_shops_people_is_repaired() {
     let shop = shop();
     let (truth, out) = (shop.truth(), repaired(&shop));
     let rows = |d| truth.defects.rows(d);
@@ -259,7 +273,13 @@ fn every_defect_of_the_shops_people_and_products_is_repaired() {
             }
         );
     }
+}
 
+#[test]
+fn every_defect_of_the_shops_products_is_repaired() {
+    let shop = shop();
+    let (truth, out) = (shop.truth(), repaired(&shop));
+    let rows = |d| truth.defects.rows(d);
     let products = |words: &str| out.product_audit.find(words).unwrap().touched.clone();
     assert_eq!(
         products("lose their sign"),

@@ -7,7 +7,9 @@ use common::error;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use ml_data::Error;
-use ml_data::source::{As, CsvSource, Encoding, Loaded, MissingValues, OnMismatch, RejectReason, TimeFormat};
+use ml_data::source::{
+    As, CsvSource, Encoding, Loaded, MissingValues, OnMismatch, RejectReason, TimeFormat,
+};
 use ml_data::table::{Column, Kind};
 use ml_data::testkit::golden;
 use std::io::Write;

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use ml_data::source::{
-    As, CsvOptions, CsvSource, Loaded, MissingValues, Note, OnMismatch, Ragged, RejectReason, TimeFormat,
+    As, CsvOptions, CsvSource, Loaded, MissingValues, Note, OnMismatch, Ragged, RejectReason,
+    TimeFormat,
 };
 use ml_data::table::{Kind, Table};
 use std::collections::HashSet;

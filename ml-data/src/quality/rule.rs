@@ -145,35 +145,8 @@ impl Rule {
     /// # Errors
     /// A column that is not there, or of a kind the rule can not read.
     pub fn broken(&self, table: &Table) -> Result<(usize, Vec<u32>)> {
-        let column = |name: &str, kinds: &[Kind]| -> Result<&Column> {
-            let c = table.column_named(name)?;
-            if kinds.contains(&c.kind()) {
-                return Ok(c);
-            }
-            let (step, column) = ("Rule".to_owned(), name.to_owned());
-            Err(Error::ColumnKind {
-                step,
-                column,
-                expected: kinds[0],
-                found: c.kind(),
-            })
-        };
+        let column = |name: &str, kinds: &[Kind]| column_of(table, name, kinds);
         let rows = 0..table.rows();
-        // Looks at the rows that have a value and keeps those that break the rule.
-        let look = |c: &Column, bad: &dyn Fn(Cell<'_>, usize) -> bool| {
-            let mut seen = 0;
-            let mut broken = Vec::new();
-            for row in rows.clone() {
-                let cell = c.cell(row);
-                if !cell.is_missing() {
-                    seen += 1;
-                    if bad(cell, row) {
-                        broken.push(row as u32);
-                    }
-                }
-            }
-            (seen, broken)
-        };
         Ok(match self {
             Self::NotNull { column } => {
                 let c = table.column_named(column)?;
@@ -190,17 +163,17 @@ impl Rule {
                 max,
             } => {
                 let outside = |x: f64| min.is_some_and(|m| x < m) || max.is_some_and(|m| x > m);
-                look(column(name, &[Kind::Num])?, &|x, _| outside(x.num()))
+                breaking(column(name, &[Kind::Num])?, &|x, _| outside(x.num()))
             }
             Self::MoreThan {
                 column: name,
                 bound,
-            } => look(column(name, &[Kind::Num])?, &|x, _| x.num() <= *bound),
+            } => breaking(column(name, &[Kind::Num])?, &|x, _| x.num() <= *bound),
             Self::Period {
                 column: name,
                 from,
                 to,
-            } => look(column(name, &[Kind::Time])?, &|x, _| {
+            } => breaking(column(name, &[Kind::Time])?, &|x, _| {
                 !(*from..=*to).contains(&x.time())
             }),
             Self::Allowed {
@@ -209,7 +182,7 @@ impl Rule {
             } => {
                 let allowed: HashSet<&str> = values.iter().map(String::as_str).collect();
                 let c = column(name, &[Kind::Cat, Kind::Text])?;
-                look(c, &|_, row| {
+                breaking(c, &|_, row| {
                     !c.str_at(row).is_some_and(|s| allowed.contains(s))
                 })
             }
@@ -221,17 +194,7 @@ impl Rule {
                 if a.kind() != b.kind() {
                     column(larger, &[a.kind()])?;
                 }
-                let comparable =
-                    rows.filter(|&r| !a.cell(r).is_missing() && !b.cell(r).is_missing());
-                let comparable: Vec<u32> = comparable.map(|r| r as u32).collect();
-                let wrong = |r: &u32| match (a.cell(*r as usize), b.cell(*r as usize)) {
-                    (Cell::Num(a), Cell::Num(b)) => a > b,
-                    (a, b) => a.time() > b.time(),
-                };
-                (
-                    comparable.len(),
-                    comparable.into_iter().filter(wrong).collect(),
-                )
+                out_of_order(a, b)
             }
             Self::Unique { columns } => {
                 let names: Vec<&str> = columns.iter().map(String::as_str).collect();
@@ -325,6 +288,55 @@ pub struct Example {
     pub row: usize,
     /// Its cells in the columns of the rule.
     pub value: String,
+}
+
+/// A column of one of some kinds.
+fn column_of<'t>(table: &'t Table, name: &str, kinds: &[Kind]) -> Result<&'t Column> {
+    let column = table.column_named(name)?;
+    if kinds.contains(&column.kind()) {
+        return Ok(column);
+    }
+    Err(Error::ColumnKind {
+        step: "Rule".into(),
+        column: name.into(),
+        expected: kinds[0],
+        found: column.kind(),
+    })
+}
+
+/// How many rows have a value, and those of them that break a rule.
+fn breaking(column: &Column, bad: &dyn Fn(Cell<'_>, usize) -> bool) -> (usize, Vec<u32>) {
+    let mut seen = 0;
+    let mut broken = Vec::new();
+    for row in 0..column.len() {
+        let cell = column.cell(row);
+        if !cell.is_missing() {
+            seen += 1;
+            if bad(cell, row) {
+                broken.push(row as u32);
+            }
+        }
+    }
+    (seen, broken)
+}
+
+/// How many rows have both values, and those of them whose `smaller` is the larger one.
+fn out_of_order(smaller: &Column, larger: &Column) -> (usize, Vec<u32>) {
+    let pair = |row: u32| (smaller.cell(row as usize), larger.cell(row as usize));
+    let comparable: Vec<u32> = (0..smaller.len() as u32)
+        .filter(|&row| {
+            let (a, b) = pair(row);
+            !a.is_missing() && !b.is_missing()
+        })
+        .collect();
+    let wrong = |row: &u32| match pair(*row) {
+        (Cell::Num(a), Cell::Num(b)) => a > b,
+        (a, b) => a.time() > b.time(),
+    };
+    (
+        comparable.len(),
+        comparable.into_iter().filter(wrong).collect(),
+    )
 }
 
 /// Findings of a rule.

@@ -112,7 +112,12 @@ struct Task<'a> {
 
 impl Task<'_> {
     /// Stores a record of `n` fields.
-    fn record(&mut self, bytes: &[u8], fields: &[Range<usize>], n: usize) -> Result<(), RejectReason> {
+    fn record(
+        &mut self,
+        bytes: &[u8],
+        fields: &[Range<usize>],
+        n: usize,
+    ) -> Result<(), RejectReason> {
         if n != self.plan.width && !self.is_short(n) {
             return Err(self.field_count(n));
         }

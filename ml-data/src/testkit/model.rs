@@ -38,7 +38,10 @@ where
         "same bits for 1, 2, 4 threads and for a second fit",
         threads::<R, Y, E>(estimator, fixture),
     );
-    report.rule("sample weights", weights(estimator, fixture, claims.weights));
+    report.rule(
+        "sample weights",
+        weights(estimator, fixture, claims.weights),
+    );
     if let Ok(tolerance) = claims.permutation {
         let shuffled = fixture.listed::<Y>(&fixture.shuffled(), None);
         report.rule(

@@ -2,7 +2,7 @@
 //! Retail" files.
 
 use super::config::ShopConfig;
-use super::defect::Defect;
+use super::defect::{Defect, DefectLog};
 use super::draw::{happens, which};
 use super::event::EventKind;
 use super::raw::{RawEvent, customer_id, invoice, stock_code};
@@ -28,8 +28,10 @@ pub(super) fn transactions(
     truth: &mut Truth,
 ) -> Vec<RetailRow> {
     let rng = &mut generator(config.seed, "shop transactions", 0);
-    let mut defects = std::mem::take(&mut truth.defects);
-    let (mut rows, mut kinds): (Vec<RetailRow>, Vec<RetailTruth>) = Default::default();
+    let mut ledger = Ledger {
+        defects: std::mem::take(&mut truth.defects),
+        ..Ledger::default()
+    };
     let mut cancellations = 0;
     let mut guest = (u32::MAX, false);
     for (i, e) in events.iter().enumerate() {
@@ -37,20 +39,8 @@ pub(super) fn transactions(
             continue;
         }
         let event = truth.event_of_row[i];
-        if defects.has(Defect::EventDuplicate, i as u32) {
-            let original = rows.len() - 1;
-            let inherited = [
-                Defect::TransactionCustomerMissing,
-                Defect::TransactionQuantityAbsurd,
-            ];
-            for d in inherited {
-                if defects.has(d, original as u32) {
-                    defects.add(d, rows.len());
-                }
-            }
-            defects.add(Defect::TransactionDuplicate, rows.len());
-            rows.push(rows[original].clone());
-            kinds.push(RetailTruth::Duplicate(original as u32));
+        if ledger.defects.has(Defect::EventDuplicate, i as u32) {
+            ledger.repeat_last();
             continue;
         }
         // One order is one form: the customer is on all of its lines or on none.
@@ -59,12 +49,12 @@ pub(super) fn transactions(
         }
         let clean = &truth.events[event as usize];
         let returned = e.kind == EventKind::Return;
-        if defects.has(Defect::EventQuantityAbsurd, i as u32) {
-            defects.add(Defect::TransactionQuantityAbsurd, rows.len());
+        if ledger.defects.has(Defect::EventQuantityAbsurd, i as u32) {
+            ledger.defect(Defect::TransactionQuantityAbsurd);
         }
         let customer_missing = guest.1 && !returned;
         if customer_missing {
-            defects.add(Defect::TransactionCustomerMissing, rows.len());
+            ledger.defect(Defect::TransactionCustomerMissing);
         }
         let number = if returned {
             cancellations += 1;
@@ -87,29 +77,56 @@ pub(super) fn transactions(
             country: truth.users[clean.user as usize].country.name().into(),
         };
         let extra = beside(config, &row, rng);
-        rows.push(row);
-        kinds.push(if returned {
+        ledger.rows.push(row);
+        ledger.kinds.push(if returned {
             RetailTruth::Cancellation(event)
         } else {
             RetailTruth::Sale(event)
         });
         if let Some((row, kind)) = extra {
-            let not_product = kind == RetailTruth::NotProduct;
-            defects.add(
-                if not_product {
-                    Defect::TransactionNotProduct
-                } else {
-                    Defect::TransactionAdjustment
-                },
-                rows.len(),
-            );
-            rows.push(row);
-            kinds.push(kind);
+            ledger.defect(match kind {
+                RetailTruth::NotProduct => Defect::TransactionNotProduct,
+                _ => Defect::TransactionAdjustment,
+            });
+            ledger.rows.push(row);
+            ledger.kinds.push(kind);
         }
     }
-    truth.defects = defects;
-    truth.transactions = kinds;
-    rows
+    truth.defects = ledger.defects;
+    truth.transactions = ledger.kinds;
+    ledger.rows
+}
+
+/// Lines as they are written, with the truth about each.
+#[derive(Default)]
+struct Ledger {
+    rows: Vec<RetailRow>,
+    kinds: Vec<RetailTruth>,
+    defects: DefectLog,
+}
+
+impl Ledger {
+    /// Notes a defect of the line that comes next.
+    fn defect(&mut self, defect: Defect) {
+        self.defects.add(defect, self.rows.len());
+    }
+
+    /// Writes the last line again, with its defects.
+    fn repeat_last(&mut self) {
+        let original = self.rows.len() - 1;
+        let inherited = [
+            Defect::TransactionCustomerMissing,
+            Defect::TransactionQuantityAbsurd,
+        ];
+        for defect in inherited {
+            if self.defects.has(defect, original as u32) {
+                self.defect(defect);
+            }
+        }
+        self.defect(Defect::TransactionDuplicate);
+        self.rows.push(self.rows[original].clone());
+        self.kinds.push(RetailTruth::Duplicate(original as u32));
+    }
 }
 
 /// Now and then a line that is no sale stands beside a sale; none in a shop without missing

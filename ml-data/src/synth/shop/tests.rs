@@ -75,11 +75,7 @@ fn events_are_in_time_order_inside_the_lives_of_people_and_products() {
 
 #[test]
 fn purchases_look_like_a_shops() {
-    let config = ShopConfig::default()
-        .users(1_500)
-        .products(600)
-        .events(200_000);
-    let shop = Shop::generate(&config).unwrap();
+    let shop = large_shop();
     let truth = shop.truth();
     let of = |kind| truth.events.iter().filter(|e| e.kind == kind).count();
     let (views, carts, bought, back) = (
@@ -116,8 +112,20 @@ fn purchases_look_like_a_shops() {
     seen.sort_unstable_by(|a, b| b.cmp(a));
     let head = share(seen[..60].iter().sum(), truth.events.len());
     assert!((0.33..0.9).contains(&head), "head {head}");
+}
 
-    // The bad batch comes back.
+fn large_shop() -> Shop {
+    let config = ShopConfig::default()
+        .users(1_500)
+        .products(600)
+        .events(200_000);
+    Shop::generate(&config).unwrap()
+}
+
+#[test]
+fn a_bad_batch_comes_back_and_consumables_are_bought_again() {
+    let shop = large_shop();
+    let truth = shop.truth();
     let batch = truth.bad_batch();
     let returned = |inside: bool| {
         let of = |kind| {

@@ -1,7 +1,9 @@
 //! The kernels compiled once for each instruction set, as tables of functions.
 
-use super::generic::{self, Block, System};
+use super::gram::{self, Block};
 use super::lanes::{NATIVE_FMA, Scalar};
+use super::scan;
+use super::system::{self, System};
 use super::{GROUP, Group, PANELS};
 
 /// Scores a user against eight panels.
@@ -9,7 +11,7 @@ type ScanOne =
     unsafe fn(*const f32, f32, *const f32, usize, &mut [[f32; 16]; PANELS]) -> [u16; PANELS];
 
 /// One instruction set's functions. All are `unsafe`: the processor must have the set, and pointers
-/// must be valid as the generic function of the same name demands.
+/// must be valid as the plain function of the same name demands.
 pub(super) struct Table {
     pub(super) conjugate_gradient: unsafe fn(&System<'_>, usize, *mut f32, *mut f32),
     pub(super) gram_block: unsafe fn(&Block, usize, *mut f32),
@@ -22,7 +24,7 @@ pub(super) struct Table {
     pub(super) scan_one: ScanOne,
 }
 
-/// Compiles every generic kernel over lanes `$lanes`, for a register tile of `$u` users by `$p`
+/// Compiles every kernel over lanes `$lanes`, for a register tile of `$u` users by `$p`
 /// panels, and a tile of one user by `$one` panels.
 macro_rules! table {
     ($table:ident, $module:ident, $lanes:ty, $u:literal x $p:literal, 1 x $one:literal $(, #[$feature:meta])?) => {
@@ -32,13 +34,13 @@ macro_rules! table {
             $(#[$feature])?
             unsafe fn product<const NV: usize, const RESIDUAL: bool>(s: &System<'_>, q: *const f32, out: *mut f32) {
                 // SAFETY: passed on
-                unsafe { generic::product::<$lanes, NV, RESIDUAL>(s, q, out) }
+                unsafe { system::product::<$lanes, NV, RESIDUAL>(s, q, out) }
             }
 
             $(#[$feature])?
             unsafe fn product_long<const RESIDUAL: bool>(s: &System<'_>, q: *const f32, out: *mut f32) {
                 // SAFETY: passed on
-                unsafe { generic::product_long::<$lanes, RESIDUAL>(s, q, out) }
+                unsafe { system::product_long::<$lanes, RESIDUAL>(s, q, out) }
             }
 
             unsafe fn any<const RESIDUAL: bool>(s: &System<'_>, q: *const f32, out: *mut f32) {
@@ -66,37 +68,37 @@ macro_rules! table {
             $(#[$feature])?
             unsafe fn conjugate_gradient(s: &System<'_>, steps: usize, x: *mut f32, work: *mut f32) {
                 // SAFETY: passed on
-                unsafe { generic::conjugate_gradient::<$lanes>(s, steps, x, work, either) }
+                unsafe { system::conjugate_gradient::<$lanes>(s, steps, x, work, either) }
             }
 
             $(#[$feature])?
             unsafe fn gram_block(rows: &Block, nv: usize, out: *mut f32) {
                 // SAFETY: passed on
-                unsafe { generic::gram::<$lanes, Block>(rows, nv, out) }
+                unsafe { gram::gram::<$lanes, Block>(rows, nv, out) }
             }
 
             $(#[$feature])?
             unsafe fn gram_system(s: &System<'_>, out: *mut f32) {
                 // SAFETY: passed on
-                unsafe { generic::gram::<$lanes, System<'_>>(s, s.nv, out) }
+                unsafe { gram::gram::<$lanes, System<'_>>(s, s.nv, out) }
             }
 
             $(#[$feature])?
             unsafe fn right_side(s: &System<'_>, out: *mut f32) {
                 // SAFETY: passed on
-                unsafe { generic::right_side::<$lanes>(s, out) }
+                unsafe { system::right_side::<$lanes>(s, out) }
             }
 
             $(#[$feature])?
             unsafe fn dots(y: *const f32, nv: usize, ids: &[u32], q: *const f32, out: &mut [f32]) {
                 // SAFETY: passed on
-                unsafe { generic::dots::<$lanes>(y, nv, ids, q, out) }
+                unsafe { scan::dots::<$lanes>(y, nv, ids, q, out) }
             }
 
             $(#[$feature])?
             unsafe fn scores(y: *const f32, stride: usize, depth: usize, ids: &[u32], q: *const f32, out: &mut [f32]) {
                 // SAFETY: passed on
-                unsafe { generic::scores::<$lanes>(y, stride, depth, ids, q, out) }
+                unsafe { scan::scores::<$lanes>(y, stride, depth, ids, q, out) }
             }
 
             $(#[$feature])?
@@ -109,7 +111,7 @@ macro_rules! table {
                             let users: [*const f32; $u] = std::array::from_fn(|t| users[u + t]);
                             let least: [f32; $u] = std::array::from_fn(|t| least[u + t]);
                             let to = out.scores.as_mut_ptr().cast::<f32>().add(16 * (u * stride + p));
-                            let masks = generic::scan::<$lanes, $u, $p>(users, least, panels.add(16 * p * depth), depth, to, stride);
+                            let masks = scan::scan::<$lanes, $u, $p>(users, least, panels.add(16 * p * depth), depth, to, stride);
                             for (to, from) in out.masks[u..u + $u].iter_mut().zip(masks) {
                                 to[p..p + $p].copy_from_slice(&from);
                             }
@@ -125,7 +127,7 @@ macro_rules! table {
                     // SAFETY: tiles divide the panels evenly; the rest is passed on
                     unsafe {
                         let to = out.as_mut_ptr().cast::<f32>().add(16 * p);
-                        let [m] = generic::scan::<$lanes, 1, $one>([user], [least], panels.add(16 * p * depth), depth, to, PANELS);
+                        let [m] = scan::scan::<$lanes, 1, $one>([user], [least], panels.add(16 * p * depth), depth, to, PANELS);
                         masks[p..p + $one].copy_from_slice(&m);
                     }
                 }

@@ -1,15 +1,18 @@
 //! The inner loops of the factorisation and of its top-k search, behind safe functions.
 //!
-//! Each loop is written once ([`generic`]) over sixteen lanes ([`lanes`]) and compiled for AVX-512,
-//! for AVX2 with fused multiply-add, and for plain arrays; [`Level`] chooses the set at run time.
-//! AVX-512 and AVX2 return the same bits; plain arrays round products separately, so that one row's
-//! solution differs by up to 2e-4 of its size. Nothing here depends on the number of threads.
+//! Each loop is written once ([`system`], [`gram`], [`scan`]) over sixteen lanes ([`lanes`]) and
+//! compiled for AVX-512, for AVX2 with fused multiply-add, and for plain arrays; [`Level`] chooses
+//! the set at run time. AVX-512 and AVX2 return the same bits; plain arrays round products
+//! separately, so that one row's solution differs by up to 2e-4 of its size. Nothing here depends
+//! on the number of threads.
 #![allow(unsafe_code)]
 
 mod aligned;
 mod entry;
-mod generic;
+mod gram;
 mod lanes;
+mod scan;
+mod system;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "x86_64")]
@@ -17,8 +20,9 @@ mod x86;
 
 pub(super) use aligned::Aligned;
 use entry::Table;
-use generic::{Block, System};
+use gram::Block;
 use ml_data::simd::Level;
+use system::System;
 
 /// Users in a group of [`Isa::scan_group`].
 pub(super) const GROUP: usize = 12;

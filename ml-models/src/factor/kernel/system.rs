@@ -1,5 +1,7 @@
-//! The kernels, written once over [`Lanes`]. Every function here is inlined into an entry point
-//! compiled for one instruction set.
+//! The linear system of one row, and its solution by conjugate gradients.
+//!
+//! Written once over [`Lanes`], as [`gram`](super::gram) and [`scan`](super::scan) are. Every
+//! function is inlined into an entry point compiled for one instruction set.
 //!
 //! Matrices are row-major with `nv` vectors of sixteen lanes a row; lanes past the true number of
 //! factors are zero.
@@ -28,7 +30,7 @@ pub(super) struct System<'a> {
 
 /// The pointer to row `id`.
 #[inline(always)]
-unsafe fn row(s: &System<'_>, id: u32) -> *const f32 {
+pub(super) unsafe fn row(s: &System<'_>, id: u32) -> *const f32 {
     // SAFETY: `id` is a row of `Y`
     unsafe { s.y.add(id as usize * s.nv * 16) }
 }
@@ -229,7 +231,7 @@ pub(super) unsafe fn product_long<L: Lanes, const RESIDUAL: bool>(
 
 /// The dot product of two vectors of `nv` lanes.
 #[inline(always)]
-unsafe fn dot<L: Lanes>(a: *const f32, b: *const f32, nv: usize) -> f32 {
+pub(super) unsafe fn dot<L: Lanes>(a: *const f32, b: *const f32, nv: usize) -> f32 {
     // SAFETY: both hold `16 nv` values
     unsafe {
         let mut acc = L::zero();
@@ -306,128 +308,6 @@ pub(super) unsafe fn conjugate_gradient<L: Lanes>(
     }
 }
 
-/// Rows for [`gram`]: all of a block, or chosen and weighted ones.
-pub(super) trait Rows {
-    /// Whether rows have weights.
-    const WEIGHTED: bool;
-    /// How many.
-    fn len(&self) -> usize;
-    /// The row and its weight.
-    ///
-    /// # Safety
-    /// `i` is less than `len`.
-    unsafe fn at(&self, i: usize) -> (*const f32, f32);
-}
-
-/// Consecutive rows.
-pub(super) struct Block {
-    pub(super) first: *const f32,
-    pub(super) rows: usize,
-    pub(super) nv: usize,
-}
-
-impl Rows for Block {
-    const WEIGHTED: bool = false;
-    #[inline(always)]
-    fn len(&self) -> usize {
-        self.rows
-    }
-    #[inline(always)]
-    unsafe fn at(&self, i: usize) -> (*const f32, f32) {
-        // SAFETY: `i` is a row of the block
-        (unsafe { self.first.add(16 * i * self.nv) }, 1.0)
-    }
-}
-
-impl Rows for System<'_> {
-    const WEIGHTED: bool = true;
-    #[inline(always)]
-    fn len(&self) -> usize {
-        self.ids.len()
-    }
-    #[inline(always)]
-    unsafe fn at(&self, i: usize) -> (*const f32, f32) {
-        // SAFETY: `i` is in range and the ids are rows of `Y`
-        unsafe {
-            (
-                row(self, *self.ids.get_unchecked(i)),
-                self.alpha * *self.values.get_unchecked(i) - 1.0,
-            )
-        }
-    }
-}
-
-/// `out += sum_i w_i y_i y_i^T`, vectors at and right of the diagonal only.
-///
-/// # Safety
-/// `out` holds `16 nv` rows of `nv` vectors, every row of `rows` has `nv` vectors.
-#[inline(always)]
-pub(super) unsafe fn gram<L: Lanes, R: Rows>(rows: &R, nv: usize, out: *mut f32) {
-    // a strip of rows stays in the first-level cache while all tiles of the output visit it
-    const STRIP: usize = 64;
-    let mut from = 0;
-    while from < rows.len() {
-        let to = (from + STRIP).min(rows.len());
-        for k in (0..16 * nv).step_by(4) {
-            let mut j = k / 16;
-            while j < nv {
-                // SAFETY: the tile lies inside `out`
-                unsafe {
-                    j += match nv - j {
-                        1 => tile::<L, R, 1>(rows, from..to, nv, k, j, out),
-                        2 => tile::<L, R, 2>(rows, from..to, nv, k, j, out),
-                        3 => tile::<L, R, 3>(rows, from..to, nv, k, j, out),
-                        _ => tile::<L, R, 4>(rows, from..to, nv, k, j, out),
-                    };
-                }
-            }
-        }
-        from = to;
-    }
-}
-
-/// Four rows `k..k + 4` by `JV` vectors from `j` of the output of [`gram`]; returns `JV`.
-#[inline(always)]
-unsafe fn tile<L: Lanes, R: Rows, const JV: usize>(
-    rows: &R,
-    range: std::ops::Range<usize>,
-    nv: usize,
-    k: usize,
-    j: usize,
-    out: *mut f32,
-) -> usize {
-    // SAFETY: as the caller vouches
-    unsafe {
-        let at = |t: usize, v: usize| out.add(16 * ((k + t) * nv + j + v));
-        let mut acc = [[L::zero(); JV]; 4];
-        for (t, a) in acc.iter_mut().enumerate() {
-            for (v, a) in a.iter_mut().enumerate() {
-                *a = L::load(at(t, v));
-            }
-        }
-        for i in range {
-            let (y, w) = rows.at(i);
-            let mut right = [L::zero(); JV];
-            for (v, r) in right.iter_mut().enumerate() {
-                *r = L::load(y.add(16 * (j + v)));
-            }
-            for (t, a) in acc.iter_mut().enumerate() {
-                let left = *y.add(k + t);
-                let left = L::splat(if R::WEIGHTED { w * left } else { left });
-                for (v, a) in a.iter_mut().enumerate() {
-                    *a = L::fma(left, right[v], *a);
-                }
-            }
-        }
-        for (t, a) in acc.into_iter().enumerate() {
-            for (v, a) in a.into_iter().enumerate() {
-                L::store(at(t, v), a);
-            }
-        }
-        JV
-    }
-}
-
 /// `out += sum_i c_i y_i`.
 ///
 /// # Safety
@@ -437,102 +317,5 @@ pub(super) unsafe fn right_side<L: Lanes>(s: &System<'_>, out: *mut f32) {
     for (&id, &value) in s.ids.iter().zip(s.values) {
         // SAFETY: `id` is a row of `Y`
         unsafe { axpy::<L>(s.alpha * value, row(s, id), out, s.nv) };
-    }
-}
-
-/// The dot products of `q` with chosen rows, sixteen partial sums each.
-///
-/// # Safety
-/// `q` holds `16 nv` values, `out` has the length of `ids`, which are rows of `y`.
-#[inline(always)]
-pub(super) unsafe fn dots<L: Lanes>(
-    y: *const f32,
-    nv: usize,
-    ids: &[u32],
-    q: *const f32,
-    out: &mut [f32],
-) {
-    for (&id, o) in ids.iter().zip(out) {
-        // SAFETY: `id` is a row of `y`
-        *o = unsafe { dot::<L>(y.add(16 * nv * id as usize), q, nv) };
-    }
-}
-
-/// The scores of chosen rows, one sum each in the order of the factors: the bits of [`scan`].
-///
-/// # Safety
-/// `q` holds `depth` values, rows have `stride`, `out` has the length of `ids`, which are rows of
-/// `y`.
-#[inline(always)]
-pub(super) unsafe fn scores<L: Lanes>(
-    y: *const f32,
-    stride: usize,
-    depth: usize,
-    ids: &[u32],
-    q: *const f32,
-    out: &mut [f32],
-) {
-    // one chain waits for its own last sum; eight of them fill the wait
-    for (ids, out) in ids.chunks(8).zip(out.chunks_mut(8)) {
-        let mut acc = [0.0f32; 8];
-        // SAFETY: ids are rows of `y`; unused slots repeat the first
-        unsafe {
-            let rows: [*const f32; 8] = std::array::from_fn(|t| {
-                y.add(stride * ids[if t < ids.len() { t } else { 0 }] as usize)
-            });
-            for k in 0..depth {
-                let qk = *q.add(k);
-                for t in 0..8 {
-                    acc[t] = L::fma1(*rows[t].add(k), qk, acc[t]);
-                }
-            }
-        }
-        out.copy_from_slice(&acc[..out.len()]);
-    }
-}
-
-/// Scores of `U` users and `P` consecutive panels of sixteen items; returns a bit for every lane
-/// that reaches the user's threshold, and stores the scores of panels that have one, at `out + (u *
-/// stride + p) * 16`.
-///
-/// # Safety
-/// Users hold `depth` values; panels are `depth` vectors each; `out` has room.
-#[inline(always)]
-pub(super) unsafe fn scan<L: Lanes, const U: usize, const P: usize>(
-    users: [*const f32; U],
-    thresholds: [f32; U],
-    panels: *const f32,
-    depth: usize,
-    out: *mut f32,
-    stride: usize,
-) -> [[u16; P]; U] {
-    // SAFETY: as the caller vouches
-    unsafe {
-        let mut acc = [[L::zero(); P]; U];
-        for k in 0..depth {
-            let mut items = [L::zero(); P];
-            for (p, i) in items.iter_mut().enumerate() {
-                *i = L::load(panels.add(16 * (p * depth + k)));
-            }
-            for (u, acc) in acc.iter_mut().enumerate() {
-                let x = L::splat(*users[u].add(k));
-                for (p, a) in acc.iter_mut().enumerate() {
-                    *a = L::fma(items[p], x, *a);
-                }
-            }
-        }
-        // constant bounds here: a run-time one would force the accumulators into memory inside the
-        // loop above
-        let mut masks = [[0; P]; U];
-        for (u, acc) in acc.into_iter().enumerate() {
-            let t = L::splat(thresholds[u]);
-            for (p, a) in acc.into_iter().enumerate() {
-                masks[u][p] = L::at_least(a, t);
-                if masks[u][p] != 0 {
-                    L::store(out.add(16 * (u * stride + p)), a);
-                }
-            }
-        }
-        masks
     }
 }
