@@ -5,7 +5,8 @@
 //! default that ordinary files do not reach; past it a reader returns [`Error::Limit`], which names
 //! the limit, what was found and how to raise it.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::validate::within_limit;
 use serde::{Deserialize, Serialize};
 
 /// Limits of one reader.
@@ -118,16 +119,7 @@ impl ReadLimits {
 
 /// An error when more was `found` than the limit of that name allows.
 pub(crate) fn check(place: &str, limit: &'static str, allowed: u64, found: u64) -> Result<()> {
-    if found <= allowed {
-        return Ok(());
-    }
-    Err(Error::Limit {
-        place: place.into(),
-        limit,
-        allowed,
-        found,
-        raise: raise(limit),
-    })
+    within_limit(place, limit, allowed, found, || raise(limit))
 }
 
 /// How a limit is raised.

@@ -29,6 +29,29 @@ pub fn distinct<'a>(what: &str, names: impl IntoIterator<Item = &'a str>) -> Res
     Ok(())
 }
 
+/// Refuses more than a limit allows; `raise` says how the limit is raised.
+///
+/// # Errors
+/// [`Error::Limit`].
+pub fn within_limit(
+    place: &str,
+    limit: &'static str,
+    allowed: u64,
+    found: u64,
+    raise: impl FnOnce() -> String,
+) -> Result<()> {
+    if found <= allowed {
+        return Ok(());
+    }
+    Err(Error::Limit {
+        place: place.into(),
+        limit,
+        allowed,
+        found,
+        raise: raise(),
+    })
+}
+
 /// Refuses NaN and infinities; `what` names the values in the error.
 ///
 /// # Errors

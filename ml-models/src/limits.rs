@@ -7,7 +7,8 @@
 //! it, before any memory is taken. Limits are not stored with a model: one that is loaded is held
 //! to the defaults.
 
-use ml_data::{Error, Result};
+use ml_data::Result;
+use ml_data::validate::within_limit;
 
 /// Limits of one model, matrix or text.
 ///
@@ -70,32 +71,12 @@ impl ModelLimits {
         to: &str,
     ) -> Result<()> {
         let numbers = (count.into_iter()).fold(1_u64, |n, by| n.saturating_mul(by as u64));
-        check(
+        within_limit(
             place,
             "bytes",
             self.bytes,
             numbers.saturating_mul(size),
-            format!("`ModelLimits::bytes`, given to {to}"),
+            || format!("`ModelLimits::bytes`, given to {to}"),
         )
     }
-}
-
-/// An error when more was `found` than the limit of that name allows.
-pub(crate) fn check(
-    place: &str,
-    limit: &'static str,
-    allowed: u64,
-    found: u64,
-    raise: String,
-) -> Result<()> {
-    if found <= allowed {
-        return Ok(());
-    }
-    Err(Error::Limit {
-        place: place.into(),
-        limit,
-        allowed,
-        found,
-        raise,
-    })
 }

@@ -12,7 +12,7 @@
 //!
 //! Source: Apache Parquet, `parquet.thrift`; Apache Thrift, compact protocol specification.
 
-use super::parquet_column::broken;
+use super::footer::broken;
 use crate::error::{Error, Result};
 use crate::limits::{self, ReadLimits};
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;

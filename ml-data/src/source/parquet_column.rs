@@ -1,6 +1,6 @@
 //! One column of a Parquet file, decoded on its own so that columns can be read side by side.
 
-use super::footer;
+use super::footer::{self, broken};
 use super::options::As;
 use crate::error::{Error, Result};
 use crate::table::{Column, from_arrow, no_memory, numbers};
@@ -117,11 +117,14 @@ impl ColumnReader<'_> {
 pub(super) fn no_panic<T>(path: &str, read: impl FnOnce() -> Result<T>) -> Result<T> {
     // What was decoded so far is dropped with the panic, so nothing half-made is seen afterwards.
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
-        let said = panic
+        let message = panic
             .downcast_ref::<String>()
             .map(String::as_str)
             .or_else(|| panic.downcast_ref::<&str>().copied())
             .unwrap_or("no reason given");
-        Err(broken(path, format!("the Parquet data is damaged: {said}")))
+        Err(broken(
+            path,
+            format!("the Parquet data is damaged: {message}"),
+        ))
     })
 }

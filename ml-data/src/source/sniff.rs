@@ -62,16 +62,7 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Option<u8> {
-        let like = Dialect {
-            delimiter: b',',
-            quote: Some(b'"'),
-            comment: None,
-            trim: false,
-            skip_blank: false,
-            blank_rows: false,
-            longest: usize::MAX,
-            most: usize::MAX,
-        };
+        let like = Dialect::commas();
         sniff(&Input::Memory("t".into(), text.as_bytes().into()), like).unwrap()
     }
 

@@ -8,7 +8,6 @@ use crate::kind::Kind;
 use crate::repr::RowSet;
 use arrow::array::{Array, StringArray, StringBuilder};
 use arrow::buffer::ScalarBuffer;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// The code of a missing category.

@@ -13,7 +13,8 @@ use super::optimizer::Adam;
 use super::rows::STEP;
 use super::shard::SHARD_ROWS;
 use super::train::Plan;
-use crate::limits::{self, ModelLimits};
+use crate::limits::ModelLimits;
+use ml_data::validate::within_limit;
 
 /// Multi-layer perceptron with embedding layers, trained by Adam in `f32`.
 ///
@@ -366,12 +367,12 @@ impl Mlp {
     /// Refuses networks that would take more memory than allowed, for so many columns and rows.
     pub(super) fn check_size(&self, width: usize, rows: usize) -> Result<(), Error> {
         let rows = rows.min(self.batch_size).max(SHARD_ROWS);
-        limits::check(
+        within_limit(
             STEP,
             "bytes",
             self.limits.bytes,
             self.shape(width, &[]).bytes(rows),
-            "`ModelLimits::bytes`, given to `Mlp::limits`, or ask for fewer units".into(),
+            || "`ModelLimits::bytes`, given to `Mlp::limits`, or ask for fewer units".into(),
         )
     }
 

@@ -3,14 +3,8 @@ use crate::source::options::CsvOptions;
 
 fn dialect() -> Dialect {
     Dialect {
-        delimiter: b',',
-        quote: Some(b'"'),
-        comment: None,
-        trim: false,
-        skip_blank: false,
-        blank_rows: false,
         longest: 64,
-        most: usize::MAX,
+        ..Dialect::commas()
     }
 }
 

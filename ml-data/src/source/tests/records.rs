@@ -4,24 +4,11 @@ use super::super::dialect::{Dialect, Fault};
 use super::super::options::{As, CsvOptions};
 use super::super::piece::{Plan, Slot};
 
-fn commas() -> Dialect {
-    Dialect {
-        delimiter: b',',
-        quote: Some(b'"'),
-        comment: None,
-        trim: false,
-        skip_blank: false,
-        blank_rows: false,
-        longest: usize::MAX,
-        most: usize::MAX,
-    }
-}
-
 #[test]
 fn pieces_are_cut_at_the_first_record_end_after_their_size() {
     let text = b"a,b\nc,d\ne,f\n";
     let cuts = |piece, most| {
-        let scan = commas().scan(text, true, most, piece);
+        let scan = Dialect::commas().scan(text, true, most, piece);
         assert_eq!(scan.end(), scan.cuts.last().copied().unwrap_or(0));
         (scan.cuts, scan.records)
     };
@@ -32,7 +19,7 @@ fn pieces_are_cut_at_the_first_record_end_after_their_size() {
     assert_eq!(cuts(5, 2), (vec![8], 2));
     assert_eq!(cuts(9, 1), (vec![4], 1));
     assert_eq!(cuts(9, 0), (vec![], 0));
-    assert_eq!(commas().scan(b"", true, 9, 9).end(), 0);
+    assert_eq!(Dialect::commas().scan(b"", true, 9, 9).end(), 0);
 }
 
 #[test]
@@ -40,7 +27,7 @@ fn a_record_may_be_as_long_as_allowed() {
     let of = |longest, text: &[u8], last| {
         let dialect = Dialect {
             longest,
-            ..commas()
+            ..Dialect::commas()
         };
         let scan = dialect.scan(text, last, 9, 9);
         (scan.records, scan.fault)
@@ -67,7 +54,7 @@ fn blank_lines_and_comments_wait_for_their_end() {
         let dialect = Dialect {
             comment,
             skip_blank,
-            ..commas()
+            ..Dialect::commas()
         };
         let scan = dialect.scan(text, last, 9, 99);
         assert_eq!(scan.records, 0);
@@ -87,20 +74,20 @@ fn blank_lines_and_comments_wait_for_their_end() {
     let tabs = Dialect {
         delimiter: b'\t',
         skip_blank: true,
-        ..commas()
+        ..Dialect::commas()
     };
     assert_eq!(tabs.scan(b" \n\t\n", true, 9, 99).records, 1);
     // Empty lines that count.
     let counted = Dialect {
         blank_rows: true,
-        ..commas()
+        ..Dialect::commas()
     };
     assert_eq!(counted.scan(b"\n\r\n\r\r", true, 9, 99).records, 4);
     assert_eq!(counted.scan(b"a\r", false, 9, 99).records, 0);
     assert_eq!(counted.scan(b"a\r", true, 9, 99).records, 1);
     assert_eq!(counted.scan(b"a\n", false, 9, 99).records, 1);
     assert_eq!(counted.scan(b"a\rb", false, 9, 99).records, 1);
-    assert_eq!(commas().scan(b"a\r", false, 9, 99).records, 1);
+    assert_eq!(Dialect::commas().scan(b"a\r", false, 9, 99).records, 1);
 }
 
 #[test]
@@ -115,7 +102,7 @@ fn fields_end_at_the_first_mark_wherever_it_is() {
                 let mut bytes = vec![fill; length];
                 bytes.push(mark);
                 bytes.extend([fill, b',', b'\n', fill, b'\r', fill, fill, fill, fill]);
-                let (end, n) = commas().split(&mut bytes, &mut out);
+                let (end, n) = Dialect::commas().split(&mut bytes, &mut out);
                 assert_eq!(out[0], 0..length, "{fill} {mark}");
                 let (fields, after) = if mark == b',' {
                     (3, length + 4)
@@ -129,7 +116,7 @@ fn fields_end_at_the_first_mark_wherever_it_is() {
             }
         }
         let mut open = vec![fill; 11];
-        assert_eq!(commas().split(&mut open, &mut out), (11, 1));
+        assert_eq!(Dialect::commas().split(&mut open, &mut out), (11, 1));
     }
 }
 
@@ -147,17 +134,17 @@ fn quotes_are_made_single_and_fields_past_the_limit_are_counted() {
     let of = |texts: &[&str], end, n| (texts.iter().map(|t| (*t).to_owned()).collect(), end, n);
     let text = "\"a\"\"b\",c\"d,\"e\"f,\"\",\"ü\"\n";
     assert_eq!(
-        fields(commas(), text),
+        fields(Dialect::commas(), text),
         of(&["a\"b", "c\"d", "ef", "", "ü"], 24, 5)
     );
     let two = Dialect {
         most: 2,
-        ..commas()
+        ..Dialect::commas()
     };
     assert_eq!(fields(two, "a,b,c,d\nx"), of(&["a", "b"], 8, 4));
     let trim = Dialect {
         trim: true,
-        ..commas()
+        ..Dialect::commas()
     };
     assert_eq!(
         fields(trim, " a ,\tb c\t,  ,\" d \"\n"),
@@ -166,13 +153,13 @@ fn quotes_are_made_single_and_fields_past_the_limit_are_counted() {
     let blank = Dialect {
         blank_rows: true,
         skip_blank: true,
-        ..commas()
+        ..Dialect::commas()
     };
     assert_eq!(fields(blank, " \t\r\nx"), of(&[""], 4, 1));
-    assert_eq!(fields(commas(), " \t\nx"), of(&[" \t"], 3, 1));
+    assert_eq!(fields(Dialect::commas(), " \t\nx"), of(&[" \t"], 3, 1));
     let none = Dialect {
         quote: None,
-        ..commas()
+        ..Dialect::commas()
     };
     assert_eq!(fields(none, "\"a,b\"\n"), of(&["\"a", "b\""], 6, 2));
 }
@@ -180,7 +167,7 @@ fn quotes_are_made_single_and_fields_past_the_limit_are_counted() {
 #[test]
 fn cells_that_do_not_fit_are_kept_up_to_a_number() {
     let plan = |columns: usize| Plan {
-        dialect: commas(),
+        dialect: Dialect::commas(),
         options: CsvOptions::default(),
         width: columns,
         slots: (0..columns)

@@ -9,8 +9,9 @@ use super::counts::counts;
 use super::objective;
 use super::tree::{CATEGORICAL, MISSING_LEFT, NAN, ZERO};
 use crate::interchange::start::started;
-use crate::limits::{self, ModelLimits};
+use crate::limits::ModelLimits;
 use crate::tree::{Child, Combine, Condition, Ensemble, EnsembleParts, MissingType, Node, Tree};
+use ml_data::validate::within_limit;
 
 /// Writes a model as LightGBM 4 saves its own. Numbers are the shortest that read back as the same bits.
 ///
@@ -68,14 +69,16 @@ fn check_sets(parts: &EnsembleParts, limits: ModelLimits) -> Result<()> {
             words += set.span() as u64;
             let name = parts.names.get(node.feature as usize);
             let highest = set.iter().last().unwrap_or(0);
-            limits::check(
+            within_limit(
                 &format!(
                     "LightGBM: tree {t}, node {n}: a bit for every code of `{name}` up to {highest}"
                 ),
                 "category_words",
                 limits.category_words,
                 words,
-                "`ModelLimits::category_words`, given to `to_string_within`, or number the categories from 0".into(),
+                || {
+                    "`ModelLimits::category_words`, given to `to_string_within`, or number the categories from 0".into()
+                },
             )?;
         }
     }
