@@ -728,7 +728,7 @@ fn weighted<Y: Target>(
 
 #[test]
 fn depth_wise_trees_are_xgboosts_and_symmetric_ones_catboosts() {
-    let golden: Golden = serde_json::from_str(include_str!("golden/grow_policy.json")).unwrap();
+    let golden: Golden = ml_data::testkit::golden!("grow_policy").unwrap();
     let mut seen = std::collections::BTreeSet::new();
     for case in &golden.cases {
         let columns: &[usize] = if case.policy == "Depthwise" {
