@@ -139,7 +139,7 @@ fn benjamini_hochberg() {
 /// `golden/jensen_shannon.py` made the values: histograms, and whole columns with missing values.
 #[test]
 fn jensen_shannon_of_tables_and_columns() {
-    let golden: Value = serde_json::from_str(include_str!("golden/jensen_shannon.json")).unwrap();
+    let golden: Value = ml_data::testkit::golden!("jensen_shannon").unwrap();
     for case in golden["tables"].as_array().unwrap() {
         let row = |i: usize| -> Vec<u64> {
             let counts = case["table"][i].as_array().unwrap();
