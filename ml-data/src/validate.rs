@@ -73,7 +73,7 @@ pub fn finite<T: Copy + Into<f64>>(what: &str, values: &[T]) -> Result<()> {
 pub fn non_negative<T: Copy + Into<f64>>(what: &str, values: &[T]) -> Result<f64> {
     let bad = |v: &T| {
         let v: f64 = (*v).into();
-        !(v >= 0.0 && v < f64::INFINITY)
+        !(0.0..f64::INFINITY).contains(&v)
     };
     let (any, largest) = values.iter().fold((false, 0.0), |(any, most), v| {
         let value: f64 = (*v).into();

@@ -44,7 +44,6 @@ impl Table {
         if !values.contains(&1) && !values.is_empty() {
             let known: BTreeSet<String> = (0..column.len())
                 .filter_map(|row| level(column, row))
-                .map(|level| level.to_string())
                 .collect();
             return Err(Error::Unknown {
                 what: format!("level of column `{target}`"),
