@@ -71,7 +71,7 @@ enum RowEngine {
     Bits32(Bits<u32>),
     /// At most 64.
     Bits64(Bits<u64>),
-    /// Symmetric trees of more than 32 leaves.
+    /// Symmetric trees of 33 to 64 leaves: of more, the walk is faster.
     Levels(LevelRows),
     Walk,
 }
@@ -166,14 +166,13 @@ impl Ranked {
         let leaves = trees.iter().map(|t| t.leaves.len()).max().unwrap_or(1);
         let row = match leaves {
             0..=32 => Bits::new(trees, ranks.len(), &questions).map(RowEngine::Bits32),
-            _ => LevelRows::new(trees, &questions).map(RowEngine::Levels),
-        };
-        let bits = || match leaves {
-            33..=64 => Bits::new(trees, ranks.len(), &questions).map(RowEngine::Bits64),
+            33..=64 => LevelRows::new(trees, &questions)
+                .map(RowEngine::Levels)
+                .or_else(|| Bits::new(trees, ranks.len(), &questions).map(RowEngine::Bits64)),
             _ => None,
         };
         Self {
-            row: row.or_else(bits).unwrap_or(RowEngine::Walk),
+            row: row.unwrap_or(RowEngine::Walk),
             walk: Walk::new(trees, &questions),
             block: block::Block::new(trees, &questions),
             pool: pool::Pool::default(),
