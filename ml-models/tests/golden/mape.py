@@ -1,4 +1,4 @@
-"""Boosting of the mean absolute percentage error, for boost_more.py and boost_real.py.
+"""Boosting of the mean absolute percentage error, for boost_losses.py and boost_real.py.
 
 LightGBM 4.7 grows the trees, from the gradients of its own `mape`; the start and the leaf values are those of the least
 weighted loss, found by trying each residual. LightGBM itself takes the residual before that one in its weighted quantiles.

@@ -1,4 +1,4 @@
-"""Golden values of refitting, initial scores, path smoothing and gradients of few levels from LightGBM: python boost_again.py > boost_again.json
+"""Golden values of refitting, initial scores, path smoothing and gradients of few levels from LightGBM: python boost_options.py > boost_options.json
 
 300 training rows, 300 of another time and 40 others, 4 columns: continuous, a few levels, continuous with NaN, 6 categories as
 numbers. The seed is one without a tie between two thresholds in a gap of the training rows that other rows fall into.

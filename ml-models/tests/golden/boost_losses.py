@@ -1,4 +1,4 @@
-"""Golden values of gradient boosting from LightGBM, beyond boost.py: python boost_more.py > boost_more.json
+"""Golden values of gradient boosting from LightGBM, beyond boost.py: python boost_losses.py > boost_losses.json
 
 400 training rows and 50 others, 5 columns: continuous, a few levels, continuous with NaN, 5 categories, 30 categories (some
 missing). Objectives, classes, categories, constraints; mape as mape.py says. Made with lightgbm 4.7.0, numpy 2.

@@ -1,4 +1,4 @@
-//! Objectives, classes, categories and constraints against values computed by LightGBM (`golden/boost_more.py`).
+//! Objectives, classes, categories and constraints against values computed by LightGBM (`golden/boost_losses.py`).
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::contract::{Estimator, Fit};
@@ -26,7 +26,7 @@ const NAMES: [&str; 5] = ["gauss", "levels", "holes", "few", "many"];
 
 impl Golden {
     fn load() -> Self {
-        let file: Value = ml_data::testkit::golden!("boost_more").unwrap();
+        let file: Value = ml_data::testkit::golden!("boost_losses").unwrap();
         let rows = file["x"].as_array().unwrap().iter();
         Self {
             all: Dense::new(Names::new(NAMES), rows.flat_map(numbers).collect()).unwrap(),
