@@ -211,58 +211,62 @@ fn ranking_metrics_equal_scikit_learn_and_numpy() {
             let all = MeanAveragePrecision::at(k).denominator(Denominator::AllRelevant);
             check(&|s, g| all.query(s, g).unwrap(), &case["map_all_relevant"]);
         }
-
-        let (queries, docs) = (rows.len(), rows[0].0.len());
-        let s: Vec<f64> = rows.iter().flat_map(|r| r.0.clone()).collect();
-        let g: Vec<f64> = rows.iter().flat_map(|r| r.1.clone()).collect();
-        let sizes = vec![docs; queries];
-        close(
-            linear.mean(&s, &g, &sizes, None).unwrap(),
-            &case["ndcg_linear_mean"],
-            1e-13,
-        );
-        let matrix = |v: &[f64]| Array2::from_shape_vec((queries, docs), v.to_vec()).unwrap();
-        close(
-            linear.matrix(matrix(&s).view(), matrix(&g).view()).unwrap(),
-            &case["ndcg_linear_mean"],
-            1e-13,
-        );
-        let columns = |v: &[f64]| {
-            Array2::from_shape_vec((queries, docs), v.to_vec())
-                .unwrap()
-                .reversed_axes()
-                .as_standard_layout()
-                .to_owned()
-        };
-        close(
-            linear.matrix(columns(&s).t(), columns(&g).t()).unwrap(),
-            &case["ndcg_linear_mean"],
-            1e-13,
-        );
-        let weights: Vec<f64> = numbers(&case["query_weights"])
-            .into_iter()
-            .flat_map(|w| vec![w; docs])
-            .collect();
-        close(
-            linear.mean(&s, &g, &sizes, Some(&weights)).unwrap(),
-            &case["ndcg_linear_weighted"],
-            1e-13,
-        );
-        if let Some(expected) = case.get("ndcg_linear_ignore_ties") {
-            close(linear.mean(&s, &g, &sizes, None).unwrap(), expected, 1e-13);
-        }
-        // one of the queries has no relevant document
-        let skipped = linear
-            .clone()
-            .no_relevant(NoRelevant::Skip)
-            .mean(&s, &g, &sizes, None)
-            .unwrap();
-        close(
-            skipped * (queries - 1) as f64 / queries as f64,
-            &case["ndcg_linear_mean"],
-            1e-13,
-        );
+        means_of_queries(case, &linear, &rows);
     }
+}
+
+/// Means over the queries of a case, weighted or not, from rows, matrices and their transposes.
+fn means_of_queries(case: &Value, linear: &Ndcg, rows: &[(Vec<f64>, Vec<f64>)]) {
+    let (queries, docs) = (rows.len(), rows[0].0.len());
+    let s: Vec<f64> = rows.iter().flat_map(|r| r.0.clone()).collect();
+    let g: Vec<f64> = rows.iter().flat_map(|r| r.1.clone()).collect();
+    let sizes = vec![docs; queries];
+    close(
+        linear.mean(&s, &g, &sizes, None).unwrap(),
+        &case["ndcg_linear_mean"],
+        1e-13,
+    );
+    let matrix = |v: &[f64]| Array2::from_shape_vec((queries, docs), v.to_vec()).unwrap();
+    close(
+        linear.matrix(matrix(&s).view(), matrix(&g).view()).unwrap(),
+        &case["ndcg_linear_mean"],
+        1e-13,
+    );
+    let columns = |v: &[f64]| {
+        Array2::from_shape_vec((queries, docs), v.to_vec())
+            .unwrap()
+            .reversed_axes()
+            .as_standard_layout()
+            .to_owned()
+    };
+    close(
+        linear.matrix(columns(&s).t(), columns(&g).t()).unwrap(),
+        &case["ndcg_linear_mean"],
+        1e-13,
+    );
+    let weights: Vec<f64> = numbers(&case["query_weights"])
+        .into_iter()
+        .flat_map(|w| vec![w; docs])
+        .collect();
+    close(
+        linear.mean(&s, &g, &sizes, Some(&weights)).unwrap(),
+        &case["ndcg_linear_weighted"],
+        1e-13,
+    );
+    if let Some(expected) = case.get("ndcg_linear_ignore_ties") {
+        close(linear.mean(&s, &g, &sizes, None).unwrap(), expected, 1e-13);
+    }
+    // one of the queries has no relevant document
+    let skipped = linear
+        .clone()
+        .no_relevant(NoRelevant::Skip)
+        .mean(&s, &g, &sizes, None)
+        .unwrap();
+    close(
+        skipped * (queries - 1) as f64 / queries as f64,
+        &case["ndcg_linear_mean"],
+        1e-13,
+    );
 }
 
 #[test]

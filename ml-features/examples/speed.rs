@@ -49,6 +49,13 @@ fn orders(n: usize) -> Result<Table> {
 fn main() -> Result<()> {
     let n = 1_000_000;
     let table = orders(n)?;
+    columns(&table, n)?;
+    target(&table)?;
+    event_log(n)
+}
+
+/// Imputation, scaling and one-hot codes of a table.
+fn columns(table: &Table, n: usize) -> Result<()> {
     let train = table.without(&["merchant"])?.regression("y")?.into_train();
     let steps = ColumnTransformer::new()
         .with(
@@ -93,7 +100,11 @@ fn main() -> Result<()> {
         "  row                  {:.0} ns",
         least(3, rows) * 1e9 / 200_000.0
     );
+    Ok(())
+}
 
+/// Cross-fitted target encoding.
+fn target(table: &Table) -> Result<()> {
     let train = table
         .select(&["merchant", "y"])?
         .regression("y")?
@@ -102,7 +113,11 @@ fn main() -> Result<()> {
         "target encoder fit_transform, 5 folds {:.3} s",
         least(3, || TargetEncoder::new().fit_transform(&train))
     );
+    Ok(())
+}
 
+/// Point-in-time features of an event log.
+fn event_log(n: usize) -> Result<()> {
     let mut rng = generator(2, "speed", 0);
     let event = |_| LoggedEvent {
         user: rng.random_range(0..50_000),

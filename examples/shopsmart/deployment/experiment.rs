@@ -172,6 +172,17 @@ fn tell(
     let covers = (low..=high).contains(&true_lift);
     let percent = |share: f64| format!("{:.2} %", share * 100.0);
     let points = |share: f64| format!("{:+.2} points", share * 100.0);
+    let arm = |name: &str, users: usize, measured: f64, truth: f64| {
+        let visits = users * VISITS as usize;
+        let (measured, truth) = (percent(measured), percent(truth));
+        vec![
+            name.into(),
+            users.to_string(),
+            visits.to_string(),
+            measured,
+            truth,
+        ]
+    };
     report.table(
         &[
             "arm",
@@ -181,20 +192,8 @@ fn tell(
             "conversion true",
         ],
         &[
-            vec![
-                "popularity (control)".into(),
-                control.len().to_string(),
-                (control.len() * VISITS as usize).to_string(),
-                percent(c),
-                percent(true_control),
-            ],
-            vec![
-                "champion (treatment)".into(),
-                treatment.len().to_string(),
-                (treatment.len() * VISITS as usize).to_string(),
-                percent(t),
-                percent(true_treatment),
-            ],
+            arm("popularity (control)", control.len(), c, true_control),
+            arm("champion (treatment)", treatment.len(), t, true_treatment),
         ],
     );
     report.say(format!(

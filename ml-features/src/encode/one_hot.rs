@@ -111,73 +111,50 @@ impl OneHotEncoder {
 
     fn learn(&self, column: &CodeColumn<'_>) -> Result<OneHotLevels> {
         let Seen {
-            mut levels,
+            levels: mut seen,
             missing,
             total,
         } = Seen::of(column);
         if self.handle_missing == HandleMissing::Level && missing > 0.0 {
-            levels.push((MISSING_CODE, missing));
+            seen.push((MISSING_CODE, missing));
         }
-        let seen = levels;
         if seen.is_empty() {
-            let reason = format!("column `{}` has no levels to learn from", column.name);
-            return Err(Error::Fit {
-                step: column.step,
-                reason,
-            });
+            return Err(no_levels(column));
         }
-        let rare = self.infrequent.among(&seen, total);
-        let frequent: Vec<u32> = seen
-            .iter()
-            .zip(&rare)
-            .filter(|(_, r)| !**r)
-            .map(|((c, _), _)| *c)
-            .collect();
-        let bucket = rare.contains(&true);
-        let columns = frequent.len() + usize::from(bucket);
+        let infrequent = self.infrequent.among(&seen, total);
+        let part = |which: bool| -> Vec<u32> {
+            let levels = seen.iter().zip(&infrequent);
+            let part = levels.filter(|(_, infrequent)| **infrequent == which);
+            part.map(|((code, _), _)| *code).collect()
+        };
+        let (frequent, rare) = (part(false), part(true));
+        let bucket = !rare.is_empty();
         let dropped = match self.drop {
-            DropCategory::None => 0,
             DropCategory::First => 1,
-            DropCategory::IfBinary => usize::from(columns == 2),
+            DropCategory::IfBinary => usize::from(frequent.len() + usize::from(bucket) == 2),
+            DropCategory::None => 0,
         };
         // Slots count output columns; a dropped first column is a slot that is not written.
-        let slot = |before: usize| {
-            if before < dropped {
-                ZERO
-            } else {
-                (before - dropped) as u32
-            }
-        };
+        let slot = |at: usize| at.checked_sub(dropped).map_or(ZERO, |at| at as u32);
         let rare_slot = slot(frequent.len());
         let unknown = match self.handle_unknown {
-            HandleUnknown::Ignore => ZERO,
-            HandleUnknown::InfrequentIfExist => {
-                if bucket {
-                    rare_slot
-                } else {
-                    ZERO
-                }
-            }
             HandleUnknown::Error => REFUSE,
+            HandleUnknown::InfrequentIfExist if bucket => rare_slot,
+            _ => ZERO,
         };
         let mut slots = vec![unknown; column.levels.len()];
-        let mut missing = if self.handle_missing == HandleMissing::Ignore {
-            ZERO
-        } else {
-            unknown
+        let mut missing = match self.handle_missing {
+            HandleMissing::Ignore => ZERO,
+            HandleMissing::Level => unknown,
         };
         let mut place = |code: u32, to: u32| match slots.get_mut(code as usize) {
             Some(s) => *s = to,
             None => missing = to,
         };
-        frequent
-            .iter()
-            .enumerate()
+        (0..)
+            .zip(&frequent)
             .for_each(|(i, &code)| place(code, slot(i)));
-        seen.iter()
-            .zip(&rare)
-            .filter(|(_, r)| **r)
-            .for_each(|((code, _), _)| place(*code, rare_slot));
+        rare.iter().for_each(|&code| place(code, rare_slot));
         let named = frequent.iter().map(|&c| match column.levels.name(c) {
             Some(level) => format!("={level}"),
             None => ":missing".into(),
@@ -193,6 +170,13 @@ impl OneHotEncoder {
             unknown,
             suffixes,
         })
+    }
+}
+
+fn no_levels(column: &CodeColumn<'_>) -> Error {
+    Error::Fit {
+        step: column.step,
+        reason: format!("column `{}` has no levels to learn from", column.name),
     }
 }
 
