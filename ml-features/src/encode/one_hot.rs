@@ -52,23 +52,12 @@ pub enum DropCategory {
 /// assert_eq!(x.row(1), [0.0, 1.0]);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct OneHotEncoder {
     handle_unknown: HandleUnknown,
     infrequent: Infrequent,
     drop: DropCategory,
     handle_missing: HandleMissing,
-}
-
-impl Default for OneHotEncoder {
-    fn default() -> Self {
-        Self {
-            handle_unknown: HandleUnknown::default(),
-            infrequent: Infrequent::default(),
-            drop: DropCategory::default(),
-            handle_missing: HandleMissing::default(),
-        }
-    }
 }
 
 impl OneHotEncoder {
