@@ -2,8 +2,9 @@
 //!
 //! A file decides how much memory it costs: a few hundred kilobytes of gzip unpack to gigabytes,
 //! and a header of commas to a hundred thousand columns. Every such size has a limit here, with a
-//! default that ordinary files do not reach; past it a reader returns [`Error::Limit`], which names
-//! the limit, what was found and how to raise it.
+//! default that ordinary files do not reach; past it a reader returns
+//! [`Error::Limit`](crate::Error::Limit), which names the limit, what was found and how to raise
+//! it.
 
 use crate::error::Result;
 use crate::validate::within_limit;

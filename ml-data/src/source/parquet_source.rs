@@ -94,8 +94,8 @@ impl ParquetSource {
     /// way this build can not read, [`Error::NoColumn`] for a column it does not have,
     /// [`Error::ColumnKind`] for one of another kind than declared, [`Error::Cell`] for numbers
     /// past 2^53 that `f64` does not hold exactly, [`Error::Limit`] past one of
-    /// [`ParquetSource::limits`], [`Error::Data`] for a column of a type no table can hold (lists,
-    /// structs).
+    /// [`ParquetSource::limits`], [`Error::ArrowType`] for a column of a type no table can hold
+    /// (lists, structs).
     pub fn read(self) -> Result<Loaded> {
         let (metadata, wanted) = self.open()?;
         let decode = |(at, name): &(usize, String)| {
@@ -175,7 +175,8 @@ impl ParquetSource {
     /// Writes a table as a Parquet file (Snappy), categories as dictionaries.
     ///
     /// # Errors
-    /// [`Error::Io`] when the file system refused, [`Error::Data`] for a column Arrow can not hold.
+    /// [`Error::Io`] when the file system refused, [`Error::Encode`] for a column Arrow can not
+    /// hold.
     pub fn write(table: &Table, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let refused = |e: std::io::Error| Error::io(format!("writing {}", path.display()), e);

@@ -21,7 +21,8 @@ impl TryFrom<&RecordBatch> for Table {
     /// # Errors
     /// [`Error::Cell`] for a whole number that `f64` does not hold exactly (past 2^53: cast such a
     /// column to text or a dictionary first) and for a time too far away for microseconds;
-    /// [`Error::Data`] for a type that no table holds, or repeated names.
+    /// [`Error::ArrowType`] for a type that no table holds, [`Error::Duplicate`] for repeated
+    /// names.
     fn try_from(batch: &RecordBatch) -> Result<Self> {
         let schema = batch.schema();
         let columns = schema.fields().iter().zip(batch.columns());
