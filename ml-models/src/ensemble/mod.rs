@@ -6,7 +6,7 @@
 mod blend;
 mod fusion;
 #[cfg(test)]
-mod weight_checks;
+mod tests;
 mod weights;
 
 pub use blend::{Blend, BlendScratch};

@@ -6,8 +6,6 @@
 //! Matrix products are faer's on one thread each; the elementwise loops are in `kernel`.
 
 mod activation;
-#[cfg(test)]
-mod checks;
 mod embedding;
 mod estimator;
 mod fault;
@@ -24,6 +22,8 @@ mod optimizer;
 mod rng;
 mod rows;
 mod shard;
+#[cfg(test)]
+mod tests;
 mod train;
 
 pub use activation::Activation;
