@@ -1,4 +1,5 @@
-//! The hot paths at sizes that fit a quick look: `cargo bench --bench core`, or `-- --test` to run each of them once.
+//! The hot paths at sizes that fit a quick look: `cargo bench --bench core`, or `-- --test` to run
+//! each of them once.
 #![allow(clippy::print_stderr, missing_docs)]
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};

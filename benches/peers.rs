@@ -1,8 +1,10 @@
-//! Fixed workloads on files, one JSON line a result, to be laid beside the same workloads run by other libraries.
+//! Fixed workloads on files, one JSON line a result, to be laid beside the same workloads run by
+//! other libraries.
 //!
 //! `cargo bench --bench peers -- --workload gbdt --data-dir DATA --threads 1 --only 'higgs/*'`
 //!
-//! Every case runs in a process of its own, so that a peak of memory is its own and a crash costs one case.
+//! Every case runs in a process of its own, so that a peak of memory is its own and a crash costs
+//! one case.
 #![allow(clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
 #[path = "peers/args.rs"]

@@ -1,4 +1,5 @@
-//! Fitted trees at work: `cargo bench --bench trees`, or `-- --test` to run each case once. Batches have 50,000 rows.
+//! Fitted trees at work: `cargo bench --bench trees`, or `-- --test` to run each case once. Batches
+//! have 50,000 rows.
 #![allow(clippy::print_stderr, missing_docs)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -21,7 +22,8 @@ fn unit(row: usize, column: usize) -> f64 {
     hash(column as u64 + 1, row as u64) as f64 / u64::MAX as f64
 }
 
-/// Rows of uniform numbers, some missing; of the first `categories` columns, codes below 200, low ones more often.
+/// Rows of uniform numbers, some missing; of the first `categories` columns, codes below 200, low
+/// ones more often.
 fn matrix(categories: usize) -> Result<Dense<f32>> {
     let cell = |i: usize| {
         let (row, column) = (i / WIDTH, i % WIDTH);

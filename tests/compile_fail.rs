@@ -1,5 +1,6 @@
-//! Misuse that types can see is a compile error with a sentence. Each file of `tests/compile_fail` opens with the words that
-//! the compiler has to say (`//~`); `ok.rs`, which only differs in the misused line, has to compile.
+//! Misuse that types can see is a compile error with a sentence. Each file of `tests/compile_fail`
+//! opens with the words that the compiler has to say (`//~`); `ok.rs`, which only differs in the
+//! misused line, has to compile.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -68,7 +69,8 @@ fn check(root: &Path, cases: &BTreeMap<String, String>) -> BTreeMap<String, Stri
     }
     std::fs::write(dir.path().join("Cargo.toml"), manifest).unwrap();
     std::fs::copy(root.join("Cargo.lock"), dir.path().join("Cargo.lock")).unwrap();
-    // The test binary lies in TARGET/PROFILE/deps; the cases get a folder of their own beside PROFILE.
+    // The test binary lies in TARGET/PROFILE/deps; the cases get a folder of their own beside
+    // PROFILE.
     let target = std::env::current_exe()
         .unwrap()
         .ancestors()

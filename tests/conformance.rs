@@ -1,4 +1,5 @@
-//! Whole pipelines, from tables to predictions, under the rules that every model of the family keeps.
+//! Whole pipelines, from tables to predictions, under the rules that every model of the family
+//! keeps.
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 use ml_pipeline::data::random::{RngExt, generator};

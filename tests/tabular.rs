@@ -75,7 +75,8 @@ fn draws(seed: u64) -> Xoshiro256PlusPlus {
     generator(seed, "tabular", 0)
 }
 
-/// Rows of a number, a city, a day and a flag; some cells missing; and a number that follows from them.
+/// Rows of a number, a city, a day and a flag; some cells missing; and a number that follows from
+/// them.
 fn rows(n: usize, seed: u64) -> Vec<([String; 4], f64)> {
     let mut rng = draws(seed);
     let cities = ["Riga", "Oslo", "Bonn", "Lima"];
@@ -168,7 +169,8 @@ fn several_classes() {
         .map(|p| p.parse::<f64>().unwrap())
         .sum();
     assert!((sum - 1.0).abs() < 1e-9);
-    // Whole numbers with few values are classes, in the order of the numbers; asked for, they are amounts.
+    // Whole numbers with few values are classes, in the order of the numbers; asked for, they are
+    // amounts.
     let number = |y: f64| format!("{}", y.round().clamp(-1.0, 10.0));
     let (train, test) = (file(&rows(600, 3), number), file(&rows(200, 4), number));
     let ran = run(train.as_bytes(), test.as_bytes(), &["--target", "y"]).unwrap();
@@ -238,7 +240,8 @@ fn files_that_are_not_tidy() {
         );
     }
     train.push_str("too;many;fields;in;this;row;of;the;file\r\n\r\n");
-    // Other order, a new column, no target, unseen categories, a short row, a row too long, text among the numbers.
+    // Other order, a new column, no target, unseen categories, a short row, a row too long, text
+    // among the numbers.
     let test = "extra|mixed|kind|a.1|a|id|note\nx|5|k;1|1|8.0|k1|n\nx|abc|new|0|?|k2|n\nx|7\n  \t\nx|1|k;2|2|3|k3|n|more\n\"x\"|\"1\"|k;0|0|-inf|k4|n";
     let ran = run(train.as_bytes(), test.as_bytes(), &["--target", "y"]).unwrap();
     let notes = ran.notes();

@@ -57,8 +57,8 @@ impl<'a> Case<'a> {
         Npy::read(&self.path(&format!("{name}.npy")))
     }
 
-    /// Runs `f` as often as asked, prints the line of its best run with what `more` makes of the last result and the best
-    /// wall time, and returns that result.
+    /// Runs `f` as often as asked, prints the line of its best run with what `more` makes of the
+    /// last result and the best wall time, and returns that result.
     pub(crate) fn time<T>(
         &self,
         op: &str,

@@ -1,5 +1,5 @@
-//! Shapley values of boosted trees: 100 trees on the first 200,000 rows, of 31 leaves (10,000 rows explained) and of 255
-//! (1,000 rows).
+//! Shapley values of boosted trees: 100 trees on the first 200,000 rows, of 31 leaves (10,000 rows
+//! explained) and of 255 (1,000 rows).
 
 use crate::case::{Case, Entry};
 use crate::gbdt::{rows, zero_or_one};

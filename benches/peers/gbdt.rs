@@ -208,7 +208,8 @@ fn cat(case: &Case<'_>) -> Result<()> {
     )
 }
 
-/// Category codes and numbers of a part as columns `c0`.. and `n0`.., with the levels of another table where given.
+/// Category codes and numbers of a part as columns `c0`.. and `n0`.., with the levels of another
+/// table where given.
 fn table(case: &Case<'_>, part: &str, like: Option<&Table>) -> Result<Table> {
     let name = format!("{}_{part}_cat", case.dataset());
     let codes = case.npy::<i32>(&name)?.ids(&name)?;

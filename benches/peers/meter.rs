@@ -1,4 +1,5 @@
-//! Time, processor time and memory of this process, as Linux tells them. Where it does not, fields are null.
+//! Time, processor time and memory of this process, as Linux tells them. Where it does not, fields
+//! are null.
 
 use std::fs;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -37,7 +38,8 @@ impl Clock {
         let since = |now: Option<f64>, then: Option<f64>| Some(now? - then?);
         let fine = since(threads_seconds(), self.fine);
         let coarse = since(process_seconds(), self.coarse);
-        // Nanoseconds of the threads that live; whole ticks where more was spent in threads that have ended.
+        // Nanoseconds of the threads that live; whole ticks where more was spent in threads that
+        // have ended.
         let cpu = match (fine, coarse) {
             (Some(fine), Some(coarse)) if coarse - fine > 3.0 / TICKS => Some(coarse),
             (fine, coarse) => fine.or(coarse),

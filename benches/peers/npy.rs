@@ -46,8 +46,8 @@ impl<T: Element> Npy<T> {
     /// Reads a file.
     ///
     /// # Errors
-    /// `Error::Io` when it can not be read, `Error::Source` when it is not such a file, holds another type of element, is in
-    /// column order, or has another length than its shape asks for.
+    /// `Error::Io` when it can not be read, `Error::Source` when it is not such a file, holds
+    /// another type of element, is in column order, or has another length than its shape asks for.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
         let bytes = std::fs::read(path).map_err(|e| Error::io(format!("reading {name}"), e))?;

@@ -123,7 +123,7 @@ pub(crate) fn check(place: &str, limit: &'static str, allowed: u64, found: u64) 
     within_limit(place, limit, allowed, found, || raise(limit))
 }
 
-/// How a limit is raised.
+/// The way to raise a limit.
 fn raise(limit: &str) -> String {
     format!("`ReadLimits::{limit}`, given to the source's `limits`")
 }

@@ -64,7 +64,8 @@ fn statistics_equal_scipy_and_p_values_agree_with_the_rank_test() {
     for j in 0..3 {
         assert_eq!(report.signals[j].statistic, Statistic::RocAuc);
         assert!((report.signals[j].value - auc[j]).abs() < 1e-12);
-        // the permutation p-value has a standard error of sqrt(p (1 - p) / 4999); the rank test uses a normal approximation
+        // the permutation p-value has a standard error of sqrt(p (1 - p) / 4999); the rank test
+        // uses a normal approximation
         let tolerance = 4.0 * (p[j] * (1.0 - p[j]) / 4999.0).sqrt() + 0.01;
         assert!(
             (report.signals[j].p_value - p[j]).abs() < tolerance,

@@ -191,7 +191,8 @@ fn visits_of_one_user_are_averaged_first() {
         user,
         ..VisitBuf::default()
     };
-    // user 1 comes three times and is served well each time; user 2 and a stranger are not served at all
+    // user 1 comes three times and is served well each time; user 2 and a stranger are not served
+    // at all
     for _ in 0..3 {
         held.push(visit(Some(1)), Among::All, [0]).unwrap();
     }

@@ -1,5 +1,6 @@
-//! Models of the `ml-pipeline` family: popularity baselines, implicit matrix factorisation, forests, gradient boosting,
-//! neural networks and ensembles, all behind the contracts of `ml-data`.
+//! Models of the `ml-pipeline` family: popularity baselines, implicit matrix factorisation,
+//! forests, gradient boosting, neural networks and ensembles, all behind the contracts of
+//! `ml-data`.
 
 pub mod baseline;
 pub mod boost;

@@ -109,7 +109,8 @@ fn factors_loss_and_rankings_equal_implicit() {
                 "{what}: loss {loss} against {}",
                 r.loss
             );
-            // the user without interactions has zero factors: every score ties, and implicit breaks ties its own way
+            // the user without interactions has zero factors: every score ties, and implicit breaks
+            // ties its own way
             let batch = model
                 .recommend_batch(&(0..g.users as u32).collect::<Vec<_>>(), 5, Some(&data))
                 .unwrap();

@@ -1,5 +1,5 @@
-//! What boosting promises: the same bits for any number of threads, rows equal to batches, weights equal to repetition,
-//! missing values, early stopping, and errors that name what is wrong.
+//! What boosting promises: the same bits for any number of threads, rows equal to batches, weights
+//! equal to repetition, missing values, early stopping, and errors that name what is wrong.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::ops::ControlFlow;
@@ -91,7 +91,8 @@ fn the_number_of_threads_changes_no_bit() {
         .bagging_freq(2);
     let plain = Boost::new().num_iterations(3).num_leaves(9);
     for kind in 0..3 {
-        // Enough rows for every parallel path of the plain fit; enough columns for histograms by column.
+        // Enough rows for every parallel path of the plain fit; enough columns for histograms by
+        // column.
         let (n, cols) = if kind == 1 { (140_000, 2) } else { (9_000, 30) };
         let (x, y) = data::<f32>(n, cols, kind);
         let (real, binary, ranked) = (

@@ -1,5 +1,5 @@
-//! Training rows that are read piece by piece into bins: the model is that of all rows at once, to the last bit; what does not fit
-//! together is refused.
+//! Training rows that are read piece by piece into bins: the model is that of all rows at once, to
+//! the last bit; what does not fit together is refused.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::contract::{Direction, Fit, Metric, Predict};

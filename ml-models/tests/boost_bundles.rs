@@ -9,7 +9,8 @@ use ml_models::boost::{Boost, DataSampleStrategy, FittedBoost};
 
 /// Levels of a column that is given as one-hot codes.
 const LEVELS: usize = 40;
-/// Sparse numbers: some of both signs, some with missing values, one mostly missing, one that meets others in rare rows.
+/// Sparse numbers: some of both signs, some with missing values, one mostly missing, one that meets
+/// others in rare rows.
 const SPARSE: usize = 6;
 
 fn rows(n: usize, seed: u64) -> Dataset<Dense<f64>, Real> {

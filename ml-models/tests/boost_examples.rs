@@ -1,6 +1,6 @@
-//! Boosting on the example data of the LightGBM repository, round by round beside LightGBM's own scores
-//! (`golden/boost_examples.py`). The files are not shipped: set `ML_PIPELINE_DATA` to the folder that holds
-//! `lightgbm_examples`; without it the tests say that they are skipped.
+//! Boosting on the example data of the LightGBM repository, round by round beside LightGBM's own
+//! scores (`golden/boost_examples.py`). The files are not shipped: set `ML_PIPELINE_DATA` to the
+//! folder that holds `lightgbm_examples`; without it the tests say that they are skipped.
 #![allow(clippy::unwrap_used)]
 
 mod real;

@@ -1,4 +1,5 @@
-//! Objectives, classes, categories and constraints against values computed by LightGBM (`golden/boost_losses.py`).
+//! Objectives, classes, categories and constraints against values computed by LightGBM
+//! (`golden/boost_losses.py`).
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::contract::{Estimator, Fit};

@@ -1,5 +1,6 @@
-//! Ways of boosting beside the plain one: sampling by gradients, dropout, forests, constraints, objectives and metrics of the
-//! user's own, training that goes on from a model; and the same bits whatever computes them.
+//! Ways of boosting beside the plain one: sampling by gradients, dropout, forests, constraints,
+//! objectives and metrics of the user's own, training that goes on from a model; and the same bits
+//! whatever computes them.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::ops::ControlFlow;
@@ -436,7 +437,8 @@ fn the_same_bits_for_any_number_of_threads_and_any_registers() {
 
 #[test]
 fn many_trainings_share_a_pool() {
-    // Enough rows that splits are shared, and more trainings than threads: each may meet parts of any other.
+    // Enough rows that splits are shared, and more trainings than threads: each may meet parts of
+    // any other.
     let rows = real(40_000, 3).into_train();
     let boost = boost().num_iterations(4).num_leaves(40);
     let alone = format!("{:?}", boost.fit(&rows).unwrap().trees());

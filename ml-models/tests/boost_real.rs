@@ -1,10 +1,12 @@
-//! Every objective on real data, beside LightGBM's scores (`golden/boost_real.py`). The files are not shipped: set
-//! `ML_PIPELINE_DATA` to the folder that holds `lightgbm_examples` and `adult`; without it the tests say that they are skipped.
+//! Every objective on real data, beside LightGBM's scores (`golden/boost_real.py`). The files are
+//! not shipped: set `ML_PIPELINE_DATA` to the folder that holds `lightgbm_examples` and `adult`;
+//! without it the tests say that they are skipped.
 //!
-//! Nearly all scores are LightGBM's to [`CLOSE`]. Two are not, and there the mean distance is bounded: where splits tie in gain
-//! (rare classes, queries with few grades) each side has its own rule, and one row that falls the other way moves the gradients
-//! of its whole query or of all classes from then on; and LightGBM does not try a column in a node again that gained nothing
-//! in the node above, where this library does.
+//! Nearly all scores are LightGBM's to [`CLOSE`]. Two are not, and there the mean distance is
+//! bounded: where splits tie in gain (rare classes, queries with few grades) each side has its own
+//! rule, and one row that falls the other way moves the gradients of its whole query or of all
+//! classes from then on; and LightGBM does not try a column in a node again that gained nothing in
+//! the node above, where this library does.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod real;
@@ -31,7 +33,8 @@ const CLOSE: f64 = 1e-5;
 /// All scores.
 const SAME: [f64; 2] = [1.0, 1e-6];
 
-/// At least a share `same` of the scores is LightGBM's, and the mean distance is at most `mean` standard deviations.
+/// At least a share `same` of the scores is LightGBM's, and the mean distance is at most `mean`
+/// standard deviations.
 fn compare(name: &str, model: &Ensemble, x: &Dense<f64>, step: usize, [same, mean]: [f64; 2]) {
     let rows: Vec<f64> = View::all(x)
         .iter()

@@ -1,4 +1,5 @@
-//! Boosting on rows without their zeros: trees and predictions are those of the same rows with them, bit by bit.
+//! Boosting on rows without their zeros: trees and predictions are those of the same rows with
+//! them, bit by bit.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use ml_data::Error;
@@ -16,7 +17,8 @@ use ml_models::tree::{Ensemble, Scratch};
 
 const WIDTH: usize = 40;
 
-/// Two columns of numbers, one of categories, and one-hot codes; some values missing, some zeros negative.
+/// Two columns of numbers, one of categories, and one-hot codes; some values missing, some zeros
+/// negative.
 fn values(n: usize, stage: &str) -> Vec<f64> {
     let mut rng = generator(3, stage, 0);
     let mut values = vec![0.0; n * WIDTH];
@@ -121,7 +123,8 @@ fn boost() -> Boost {
         .categorical_feature(["x2"])
 }
 
-/// Fits both ways, with and without validation rows, and compares everything that was learned and is predicted.
+/// Fits both ways, with and without validation rows, and compares everything that was learned and
+/// is predicted.
 fn same<Y>(boost: &Boost, weighted: bool)
 where
     Y: Labelled,

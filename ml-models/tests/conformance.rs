@@ -1,4 +1,5 @@
-//! Boosting, forests and the network under the rules that every model of the family keeps; `rankers.rs` has those of rankers.
+//! Boosting, forests and the network under the rules that every model of the family keeps;
+//! `rankers.rs` has those of rankers.
 #![allow(clippy::unwrap_used)]
 
 use ml_data::random::{RngExt, generator};

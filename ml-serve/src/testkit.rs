@@ -16,7 +16,7 @@ type Rule = (&'static str, fn(&dyn RegistryStore) -> Outcome);
 /// Checks the duties of a [`RegistryStore`] that show from outside. `make` gives an empty store at
 /// every call.
 ///
-/// What outlives a crash or a loss of power can not be seen from inside a process that goes on; a
+/// Survival of a crash or a loss of power can not be seen from inside a process that goes on; a
 /// backend needs tests of its own for that.
 ///
 /// ```

@@ -149,6 +149,24 @@ fn mean(values: &[f64]) -> (f64, f64) {
     (mean, squares / (n - 1.0) / n)
 }
 
+/// Tests of the lift by user: one look at the end, and one after every user.
+fn tests(trial: &Trial<'_>, shown: Option<usize>, report: &mut Report) {
+    if let Some(test) = trial.ab.inferiority(0.0) {
+        report.say(format!(
+            "one-sided test by user, at the end, that the champion converts worse: p = {:.3}",
+            test.p_value
+        ));
+    }
+    report.say(match shown {
+        Some(users) => format!(
+            "looked at after every user, the always-valid test at {LEVEL} shows the champion to be better after {users} users: the experiment could have stopped there"
+        ),
+        None => format!(
+            "looked at after every user, the always-valid test at {LEVEL} never shows the champion to be better: at this size only one look, at the end, can tell"
+        ),
+    });
+}
+
 fn tell(
     trial: &Trial<'_>,
     visitors: &[Visitor],
@@ -204,20 +222,7 @@ fn tell(
         points(true_lift),
         if covers { "covers" } else { "does not cover" }
     ));
-    if let Some(test) = trial.ab.inferiority(0.0) {
-        report.say(format!(
-            "one-sided test by user, at the end, that the champion converts worse: p = {:.3}",
-            test.p_value
-        ));
-    }
-    report.say(match shown {
-        Some(users) => format!(
-            "looked at after every user, the always-valid test at {LEVEL} shows the champion to be better after {users} users: the experiment could have stopped there"
-        ),
-        None => format!(
-            "looked at after every user, the always-valid test at {LEVEL} never shows the champion to be better: at this size only one look, at the end, can tell"
-        ),
-    });
+    tests(trial, shown, report);
     let goal = problem::conversion();
     report.say(format!(
         "the least to deploy is {}, the target {}; the lift is worth ${:.1} million a year by the value of stage 1, between {:.1} and {:.1}",

@@ -9,7 +9,7 @@ use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// How a text is to be spelt; blanks at the ends are cut and blanks inside made single in every
+/// Spelling of a text; blanks at the ends are cut and blanks inside made single in every
 /// case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Case {

@@ -6,12 +6,12 @@ use crate::error::Result;
 use crate::source::TimeFormat;
 use crate::table::{Column, Kind};
 
-/// How one system writes times.
+/// Time format of one system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clock<'a> {
     /// The formats it uses, tried in this order.
     pub formats: &'a [TimeFormat],
-    /// How far its clock is ahead of UTC, in minutes.
+    /// Minutes that its clock is ahead of UTC.
     pub offset_minutes: i32,
 }
 

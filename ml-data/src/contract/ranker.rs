@@ -47,7 +47,7 @@ pub struct Visit<'a> {
     pub now: i64,
 }
 
-/// How a wide query is narrowed to what a ranker reads; `None` when it can not answer.
+/// Narrowing of a wide query to what a ranker reads; `None` when it can not answer.
 pub trait Narrow<Q: Query>: Query {
     /// The part of the query this ranker reads.
     fn narrow<'a>(q: Q::Of<'a>) -> Option<Self::Of<'a>>;

@@ -131,7 +131,7 @@ pub enum Error {
         allowed: u64,
         /// The number found, or as much of it as was seen before giving up.
         found: u64,
-        /// How to raise the limit.
+        /// The way to raise the limit.
         raise: String,
     },
     /// There is not enough memory for what was asked.
@@ -255,7 +255,7 @@ pub enum Error {
         who: String,
         /// The thing needed.
         what: String,
-        /// How it is given.
+        /// Its form in the input.
         how: String,
     },
     /// A column of an Arrow type that is not read, or whose values do not convert.
@@ -271,7 +271,7 @@ pub enum Error {
     /// Rows of a file that can not be read, asked for as if all could.
     #[error("{report}")]
     BadRows {
-        /// How many.
+        /// Their number.
         count: usize,
         /// Their number, the first ones with line and reason.
         report: String,

@@ -8,7 +8,7 @@ use foldhash::HashSet;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How many examples a rule shows.
+/// Number of examples that a rule shows.
 const EXAMPLES: usize = 5;
 
 /// Something every row must satisfy. A missing value breaks only [`Rule::NotNull`].
@@ -304,7 +304,7 @@ fn column_of<'t>(table: &'t Table, name: &str, kinds: &[Kind]) -> Result<&'t Col
     })
 }
 
-/// How many rows have a value, and those of them that break a rule.
+/// Numbers of rows that have a value, and of those that break a rule.
 fn breaking(column: &Column, bad: &dyn Fn(Cell<'_>, usize) -> bool) -> (usize, Vec<u32>) {
     let mut seen = 0;
     let mut broken = Vec::new();
@@ -320,7 +320,7 @@ fn breaking(column: &Column, bad: &dyn Fn(Cell<'_>, usize) -> bool) -> (usize, V
     (seen, broken)
 }
 
-/// How many rows have both values, and those of them whose `smaller` is the larger one.
+/// Numbers of rows that have both values, and of those whose `smaller` is the larger one.
 fn out_of_order(smaller: &Column, larger: &Column) -> (usize, Vec<u32>) {
     let pair = |row: u32| (smaller.cell(row as usize), larger.cell(row as usize));
     let comparable: Vec<u32> = (0..smaller.len() as u32)

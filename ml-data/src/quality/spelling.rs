@@ -73,8 +73,8 @@ pub(super) fn groups(counted: &[(&str, usize)]) -> Vec<SpellingGroup> {
     out
 }
 
-/// How many rows look like numbers, like times of each format, like words; largest first. Empty
-/// when most are words: then words are the format.
+/// Numbers of rows that look like numbers, like times of each format, like words; largest first.
+/// Empty when most are words: then words are the format.
 pub(super) fn formats(counted: &[(&str, usize)]) -> Vec<(CellFormat, usize)> {
     let mut out: Vec<(CellFormat, usize)> = Vec::new();
     for (text, n) in counted {

@@ -75,7 +75,7 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
     {
         self.labels()
     }
-    /// How much each row counts; `None` is 1 each. 0 removes a row, 2 counts it twice.
+    /// Weight of each row; `None` is 1 each. 0 removes a row, 2 counts it twice.
     pub fn weights(&self) -> Option<&[f64]> {
         self.carried.weights.as_deref()
     }
@@ -163,7 +163,7 @@ impl<R, Y: Target, P: Part> std::fmt::Debug for Sample<R, Y, P> {
     note = "split a `Dataset` first: `let TrainValidTest {{ train, valid, test }} = data.split(..)?`; `Valid` and `Test` rows are for scoring"
 )]
 pub trait TrainingRows: sealed_rows::Sealed {
-    /// How the rows are represented.
+    /// Representation of the rows.
     type R: Repr;
     /// The kind of target.
     type Y: Target;

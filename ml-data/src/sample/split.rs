@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::random::{generator, hash, permutation};
 
-/// How a data set is split in three.
+/// Split of a data set in three.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
     how: How,

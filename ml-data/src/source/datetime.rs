@@ -5,7 +5,7 @@ use super::clock::{digits, micros, one_of, seconds, zone};
 use super::iso;
 use serde::{Deserialize, Serialize};
 
-/// How a column of text spells its times.
+/// Format of the times in a column of text.
 ///
 /// Every shape accepts a date alone (midnight), hours and minutes, seconds, and a fraction of up to
 /// nine digits (digits past the microsecond are cut).

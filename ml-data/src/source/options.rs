@@ -1,4 +1,4 @@
-//! How a text file is to be read.
+//! Options of reading a text file.
 
 use super::datetime::TimeFormat;
 use super::number;
@@ -101,7 +101,7 @@ pub enum Ragged {
     Fill,
 }
 
-/// How the bytes of a file spell characters.
+/// Character encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Encoding {
     /// UTF-8; rows with other bytes go to the quarantine.
@@ -156,7 +156,7 @@ pub struct CsvOptions {
     pub on_mismatch: OnMismatch,
     /// Handling of short rows.
     pub ragged: Ragged,
-    /// How characters are spelt.
+    /// Character encoding.
     pub encoding: Encoding,
     /// The decimal mark of numbers.
     pub decimal: u8,

@@ -25,7 +25,7 @@ pub(super) struct Slot {
     pub(super) declared: bool,
 }
 
-/// How records become cells.
+/// Rules that make cells of records.
 pub(super) struct Plan {
     pub(super) dialect: Dialect,
     pub(super) options: CsvOptions,

@@ -120,7 +120,7 @@ impl Quarantine {
     pub fn positions(&self) -> impl Iterator<Item = usize> + '_ {
         self.positions.iter().cloned().flatten()
     }
-    /// How many there are, kept or not.
+    /// Number of bad rows, kept or not.
     #[must_use]
     pub fn len(&self) -> usize {
         self.len

@@ -38,7 +38,7 @@ pub(super) fn sniff(input: &Input, like: Dialect) -> Result<Option<u8>> {
     Ok(best.map(|(_, delimiter)| delimiter))
 }
 
-/// How many of a thousand records have as many fields as the first, or one more (a column of row
+/// Number of a thousand records that have as many fields as the first, or one more (a column of row
 /// names has no header), and how many the first has.
 fn evenness(dialect: Dialect, mut bytes: Vec<u8>, ended: bool) -> Option<(usize, usize)> {
     let scan = dialect.scan(&bytes, ended, RECORDS, usize::MAX);

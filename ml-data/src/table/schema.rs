@@ -18,7 +18,7 @@ pub enum Role {
     Feature,
     /// The target of a prediction.
     Target,
-    /// How much a row counts.
+    /// Weight of a row.
     Weight,
     /// When the row happened.
     Time,

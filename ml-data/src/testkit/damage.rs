@@ -19,7 +19,7 @@ const KIND: &str = "damaged/1";
 /// The largest single allocation, in bytes, that loading and using a damaged payload may ask for.
 const LARGEST: usize = 64 << 20;
 
-/// How many damaged payloads were tried, and how many of them loaded all the same.
+/// Numbers of damaged payloads that were tried, and of those that loaded all the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Damage {
     /// Payloads tried.

@@ -28,7 +28,7 @@ pub use step::check_step;
 
 use std::fmt;
 
-/// How a type treats sample weights: the duty that [`Estimator`](crate::contract::Estimator)
+/// Treatment of sample weights by a type: the duty that [`Estimator`](crate::contract::Estimator)
 /// documents.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Weights {
@@ -47,7 +47,7 @@ pub enum Weights {
     Irrelevant(&'static str),
 }
 
-/// How a type keeps the rules that admit several honest answers.
+/// Claims of a type about the rules that admit several honest answers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Claims {
     /// Row weights.

@@ -1,4 +1,5 @@
-//! Training rows as bins, read piece by piece: more rows than fit into memory as numbers, and bins that several fits share.
+//! Training rows as bins, read piece by piece: more rows than fit into memory as numbers, and bins
+//! that several fits share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,8 +18,8 @@ use crate::tree::Matrix;
 use crate::tree::bin::{Binning, Filler, Survey};
 use crate::tree::weights::Weights;
 
-/// Training rows as bins (LightGBM's `Dataset`): a byte or two a cell, twice, beside labels and weights. [`Boost::bin`] and
-/// [`Boost::bin_rows`] make them.
+/// Training rows as bins (LightGBM's `Dataset`): a byte or two a cell, twice, beside labels and
+/// weights. [`Boost::bin`] and [`Boost::bin_rows`] make them.
 pub struct Binned<Y: Target> {
     pub(super) bins: Bins,
     pub(super) labels: Y::Labels,
@@ -65,13 +66,16 @@ impl<Y: Target> fmt::Debug for Binned<Y> {
 }
 
 impl Boost {
-    /// Reads training rows piece by piece, twice (first to learn the bins, then to fill them), and never holds more numbers
-    /// than those of a piece and of `bin_construct_sample_cnt` rows. Trees of [`FitBinned::fit_binned`](super::FitBinned::fit_binned) are those that
-    /// [`Fit::fit`](ml_data::contract::Fit::fit) grows on all pieces together, to the last bit. `open` begins a reading.
+    /// Reads training rows piece by piece, twice (first to learn the bins, then to fill them), and
+    /// never holds more numbers than those of a piece and of `bin_construct_sample_cnt` rows. Trees
+    /// of [`FitBinned::fit_binned`](super::FitBinned::fit_binned) are those that
+    /// [`Fit::fit`](ml_data::contract::Fit::fit) grows on all pieces together, to the last bit.
+    /// `open` begins a reading.
     ///
     /// Pieces come from [`CsvSource::batches`](ml_data::source::CsvSource::batches),
-    /// [`ParquetSource::batches`](ml_data::source::ParquetSource::batches), or anything that yields rows with labels. Codes of
-    /// classes, queries and categories must mean the same in all of them.
+    /// [`ParquetSource::batches`](ml_data::source::ParquetSource::batches), or anything that yields
+    /// rows with labels. Codes of classes, queries and categories must mean the same in all of
+    /// them.
     ///
     /// ```
     /// use ml_data::prelude::*;
@@ -99,9 +103,10 @@ impl Boost {
     /// ```
     ///
     /// # Errors
-    /// The error of reading a piece; a parameter out of range; pieces that differ in their columns, in having weights or initial
-    /// scores, or in the meaning of classes; queries that do not come in ascending order; no rows; rows that differ between
-    /// the readings, or come in another order.
+    /// The error of reading a piece; a parameter out of range; pieces that differ in their columns,
+    /// in having weights or initial scores, or in the meaning of classes; queries that do not come
+    /// in ascending order; no rows; rows that differ between the readings, or come in another
+    /// order.
     pub fn bin<F, Y, I>(&self, mut open: impl FnMut() -> Result<I>) -> Result<Binned<Y>>
     where
         F: Float,
@@ -124,9 +129,10 @@ impl Boost {
         let first = first.ok_or_else(|| Error::Empty("training rows (no pieces)".into()))?;
         first.fill(open)
     }
-    /// Bins rows that are in memory, dense or sparse, so that several fits can share the bins: those of a search for parameters,
-    /// of which only the ones named at [`FitBinned::fit_binned`](super::FitBinned::fit_binned) go into bins. Rows of relevance labels are brought into the order
-    /// of their queries.
+    /// Bins rows that are in memory, dense or sparse, so that several fits can share the bins:
+    /// those of a search for parameters, of which only the ones named at
+    /// [`FitBinned::fit_binned`](super::FitBinned::fit_binned) go into bins. Rows of relevance
+    /// labels are brought into the order of their queries.
     ///
     /// ```
     /// use ml_data::prelude::*;
@@ -210,7 +216,8 @@ struct FirstReading<F, Y: Target> {
     hash: u64,
 }
 
-/// A hash of some rows, the first of which has a number; of more rows it is the sum of their hashes.
+/// A hash of some rows, the first of which has a number; of more rows it is the sum of their
+/// hashes.
 fn hash<F: Float>(x: View<'_, Dense<F>>, first: usize) -> u64 {
     let row = |i: usize| {
         let start = (first + i) as u64 + 1;
@@ -287,7 +294,8 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
         Ok(())
     }
 
-    /// Appends what belongs to the rows, one or several numbers each, if the pieces before had it, too.
+    /// Appends what belongs to the rows, one or several numbers each, if the pieces before had it,
+    /// too.
     fn append(
         &mut self,
         what: &str,

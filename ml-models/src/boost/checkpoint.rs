@@ -51,7 +51,8 @@ impl CheckpointWriter {
         }
     }
 
-    /// The state on disk, or else a fresh one, which is written at once: a file that can not be written is found out early.
+    /// The state on disk, or else a fresh one, which is written at once: a file that can not be
+    /// written is found out early.
     pub(crate) fn resume_or(
         &self,
         fresh: impl FnOnce() -> State,
@@ -192,7 +193,8 @@ fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     done
 }
 
-/// Makes the rename durable. Only Unix can open a folder as a file; elsewhere the rename itself has to do.
+/// Makes the rename durable. Only Unix can open a folder as a file; elsewhere the rename itself has
+/// to do.
 fn sync_folder(path: &Path) -> std::io::Result<()> {
     if cfg!(unix) {
         File::open(folder_of(path))?.sync_all()

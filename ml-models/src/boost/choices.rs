@@ -12,9 +12,9 @@ pub enum Boosting {
     /// Each tree lowers the loss that the trees before it left.
     #[default]
     Gbdt,
-    /// As [`Gbdt`](Self::Gbdt), but each tree is grown as if some of those before it were not there (Rashmi and Gilad-Bachrach,
-    /// *DART: dropouts meet multiple additive regression trees*, AISTATS 2015,
-    /// [arXiv:1505.01866](https://arxiv.org/abs/1505.01866)).
+    /// As [`Gbdt`](Self::Gbdt), but each tree is grown as if some of those before it were not there
+    /// (Rashmi and Gilad-Bachrach, *DART: dropouts meet multiple additive regression trees*,
+    /// AISTATS 2015, [arXiv:1505.01866](https://arxiv.org/abs/1505.01866)).
     Dart,
     /// Trees of rows drawn anew, side by side, averaged.
     Rf,
@@ -27,8 +27,8 @@ pub enum DataSampleStrategy {
     /// A share of the rows at random; needs `bagging_fraction` and `bagging_freq`.
     #[default]
     Bagging,
-    /// The rows with large gradients, and a random share of the others that stands for all of them (Ke et al.,
-    /// *LightGBM*, NeurIPS 2017).
+    /// The rows with large gradients, and a random share of the others that stands for all of them
+    /// (Ke et al., *LightGBM*, NeurIPS 2017).
     Goss,
 }
 

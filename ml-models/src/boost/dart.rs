@@ -1,7 +1,7 @@
 //! Dropout: rounds that are grown as if some earlier trees were not there.
 //!
-//! Rashmi and Gilad-Bachrach, *DART: dropouts meet multiple additive regression trees*, AISTATS 2015,
-//! [arXiv:1505.01866](https://arxiv.org/abs/1505.01866).
+//! Rashmi and Gilad-Bachrach, *DART: dropouts meet multiple additive regression trees*, AISTATS
+//! 2015, [arXiv:1505.01866](https://arxiv.org/abs/1505.01866).
 
 use ml_data::random::{RngExt, generator};
 
@@ -46,8 +46,8 @@ impl<'a> Dart<'a> {
         }
     }
 
-    /// Shares the weight of the dropped rounds with the newest, which the scores contain. Returns by what the weights have
-    /// changed.
+    /// Shares the weight of the dropped rounds with the newest, which the scores contain. Returns
+    /// by what the weights have changed.
     pub(super) fn normalise(&self, dropped: &[usize], state: &mut State) -> Vec<(usize, f64)> {
         let k = dropped.len() as f64;
         let last = state.grown.len() - 1;

@@ -138,7 +138,8 @@ fn raw_scores(model: &Ensemble, rows: &Rows, sample: &SampleRef<'_>) -> Result<V
     Ok((0..outputs).flat_map(output).collect())
 }
 
-/// Bins the validation rows and says how they are measured: by the objective's own metric unless there is another.
+/// Bins the validation rows and says how they are measured: by the objective's own metric unless
+/// there is another.
 pub(super) fn validation_set<'a>(
     params: &BoostParams,
     task: &'a Task<'_>,

@@ -86,7 +86,8 @@ impl<'a> EarlyStopping<'a> {
     }
 }
 
-/// The metric of the training rows after a round, which is added to the history; none unless asked for.
+/// The metric of the training rows after a round, which is added to the history; none unless asked
+/// for.
 pub(super) fn training_metric(
     training: &TrainingSet<'_>,
     factors: Option<&[f64]>,

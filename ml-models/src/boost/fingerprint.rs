@@ -12,8 +12,8 @@ use crate::tree::matrix::row_bytes;
 /// Rows hashed together.
 const BLOCK: usize = 1 << 12;
 
-/// The SHA-256 of all rows, labels, weights, queries and initial scores; of the names of columns, classes and what the user
-/// brought; and of a model that training goes on from.
+/// The SHA-256 of all rows, labels, weights, queries and initial scores; of the names of columns,
+/// classes and what the user brought; and of a model that training goes on from.
 pub(super) fn of(task: &Task<'_>) -> Result<String> {
     let mut parts = vec![sample(&task.train)?];
     parts.push(task.valid.as_ref().map_or(Ok(String::new()), sample)?);

@@ -21,9 +21,10 @@ pub trait FitBinned<Y: Target> {
     /// Learns from rows in bins.
     ///
     /// # Errors
-    /// As [`Fit::fit`](ml_data::contract::Fit::fit); parameters of the bins (`max_bin`, `min_data_in_bin`,
-    /// `bin_construct_sample_cnt`, `categorical_feature`, `enable_bundle`, `seed`) other than those they were made with; a
-    /// checkpoint or an initial model, which need the numbers.
+    /// As [`Fit::fit`](ml_data::contract::Fit::fit); parameters of the bins (`max_bin`,
+    /// `min_data_in_bin`, `bin_construct_sample_cnt`, `categorical_feature`, `enable_bundle`,
+    /// `seed`) other than those they were made with; a checkpoint or an initial model, which need
+    /// the numbers.
     fn fit_binned(&self, train: &Binned<Y>) -> Result<Self::Model>;
 
     /// Learns while watching validation rows, which are held as numbers, dense or sparse.

@@ -10,13 +10,15 @@
 //! * `state`: scores and trees between two rounds; `sampling`, `dart`, `early_stopping` and
 //!   `checkpoint`: the parts of a round;
 //! * `train`: the rounds; `fit`: from samples to a model;
-//! * `target`, `with`, `estimator`: the contracts; `refit`: new leaf values for the trees of a model.
+//! * `target`, `with`, `estimator`: the contracts; `refit`: new leaf values for the trees of a
+//!   model.
 //!
 //! # Watching a training
 //!
-//! `fit_valid` measures validation rows after each round and can stop early; `fit_watched` calls a function after each round,
-//! which may log, and stop; [`progress_bar`](Boost::progress_bar) moves a bar on the terminal; and the fitted model has the
-//! record. A long training that may be killed is kept on disk by [`checkpoint`](Boost::checkpoint).
+//! `fit_valid` measures validation rows after each round and can stop early; `fit_watched` calls a
+//! function after each round, which may log, and stop; [`progress_bar`](Boost::progress_bar) moves
+//! a bar on the terminal; and the fitted model has the record. A long training that may be killed
+//! is kept on disk by [`checkpoint`](Boost::checkpoint).
 //!
 //! ```
 //! use std::ops::ControlFlow;

@@ -11,10 +11,11 @@ use super::fit::Learned;
 use super::params::STEP;
 use crate::tree::{Ensemble, Matrix, Scratch, Tree};
 
-/// A fitted [`Boost`](super::Boost): predicts values, rates, probabilities of the positive class, or ranking scores.
+/// A fitted [`Boost`](super::Boost): predicts values, rates, probabilities of the positive class,
+/// or ranking scores.
 ///
-/// Rows may be `f32` or `f64`, dense or [`Sparse`](ml_data::repr::Sparse); a row and a batch give the same bits.
-/// [`ensemble`](Self::ensemble) has the trees, importances and raw scores.
+/// Rows may be `f32` or `f64`, dense or [`Sparse`](ml_data::repr::Sparse); a row and a batch give
+/// the same bits. [`ensemble`](Self::ensemble) has the trees, importances and raw scores.
 ///
 /// # Missing values
 ///
@@ -25,8 +26,8 @@ pub struct FittedBoost {
     stored: Stored,
 }
 
-/// A fitted [`Boost`](super::Boost) of several classes: predicts a probability for each, in the order of
-/// [`classes`](Self::classes).
+/// A fitted [`Boost`](super::Boost) of several classes: predicts a probability for each, in the
+/// order of [`classes`](Self::classes).
 ///
 /// # Missing values
 ///
@@ -132,7 +133,8 @@ impl FittedBoost {
         Predict::<Dense<F>>::predict_row(self, row, scratch, out)
     }
 
-    /// The score every row starts from: the mean label or its log odds, unless `boost_from_average` is off.
+    /// The score every row starts from: the mean label or its log odds, unless `boost_from_average`
+    /// is off.
     #[must_use]
     pub fn start(&self) -> f64 {
         self.stored.ensemble.parts().start[0]
@@ -193,14 +195,15 @@ macro_rules! about {
                 self.stored.ensemble.trees()
             }
 
-            /// The round after which validation was best, counted from 1; the model has no later trees. `None` without
-            /// early stopping.
+            /// The round after which validation was best, counted from 1; the model has no later
+            /// trees. `None` without early stopping.
             #[must_use]
             pub fn best_iteration(&self) -> Option<usize> {
                 self.stored.best_iteration.map(|b| b as usize)
             }
 
-            /// The validation metric after [`best_iteration`](Self::best_iteration). `None` without early stopping.
+            /// The validation metric after [`best_iteration`](Self::best_iteration). `None` without
+            /// early stopping.
             #[must_use]
             pub fn best_score(&self) -> Option<f64> {
                 let best = self.best_iteration()?.checked_sub(1)?;
@@ -213,7 +216,8 @@ macro_rules! about {
                 self.stored.evals.valid()
             }
 
-            /// The metric after each round, of the validation rows and, where asked for, of the training rows.
+            /// The metric after each round, of the validation rows and, where asked for, of the
+            /// training rows.
             #[must_use]
             pub fn evals_result(&self) -> &EvalsResult {
                 &self.stored.evals
@@ -225,13 +229,15 @@ macro_rules! about {
                 self.stored.ensemble.names()
             }
 
-            /// Number of nodes that each feature splits (LightGBM's `split` importance), in column order.
+            /// Number of nodes that each feature splits (LightGBM's `split` importance), in column
+            /// order.
             #[must_use]
             pub fn split_importance(&self) -> Vec<u64> {
                 self.stored.ensemble.split_importance()
             }
 
-            /// Sum of the gains of all splits on each feature (LightGBM's `gain` importance), in column order.
+            /// Sum of the gains of all splits on each feature (LightGBM's `gain` importance), in
+            /// column order.
             #[must_use]
             pub fn gain_importance(&self) -> Vec<f64> {
                 self.stored.ensemble.gain_importance()

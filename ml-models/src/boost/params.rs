@@ -17,8 +17,10 @@ pub(crate) const STEP: &str = "Boost";
 
 /// Gradient-boosted decision trees on histograms.
 ///
-/// The target of the sample chooses what is minimised: squared error for real labels, log loss for binary labels and for
-/// classes, LambdaMART (NDCG) for graded relevance; [`objective`](Self::objective) chooses another loss of the same target. Parameters carry LightGBM's names and defaults.
+/// The target of the sample chooses what is minimised: squared error for real labels, log loss for
+/// binary labels and for classes, LambdaMART (NDCG) for graded relevance;
+/// [`objective`](Self::objective) chooses another loss of the same target. Parameters carry
+/// LightGBM's names and defaults.
 ///
 /// Trees grow leaf by leaf: the leaf whose best split gains most is split next, until there are
 /// `num_leaves`; [`grow_policy`](Self::grow_policy) has other orders.
@@ -44,8 +46,8 @@ pub(crate) const STEP: &str = "Boost";
 ///
 /// # Missing values
 ///
-/// `NaN` is missing. Each split learns the side missing values go to; a column that had none in training sends
-/// them to the heavier child. `-inf` and `+inf` are ordinary values at the two ends.
+/// `NaN` is missing. Each split learns the side missing values go to; a column that had none in
+/// training sends them to the heavier child. `-inf` and `+inf` are ordinary values at the two ends.
 ///
 /// # Weights
 ///
@@ -64,9 +66,11 @@ pub(crate) const STEP: &str = "Boost";
 ///
 /// # Initial scores
 ///
-/// A sample that carries scores ([`Dataset::with_init_score`](ml_data::sample::Dataset::with_init_score), LightGBM's
-/// `init_score`) is learned from there: the model starts from 0 instead of the average, and its predictions do not contain the
-/// scores. Validation rows start from their own. Forests refuse them.
+/// A sample that carries scores
+/// ([`Dataset::with_init_score`](ml_data::sample::Dataset::with_init_score), LightGBM's
+/// `init_score`) is learned from there: the model starts from 0 instead of the average, and its
+/// predictions do not contain the scores. Validation rows start from their own. Forests refuse
+/// them.
 ///
 /// # Errors
 ///
@@ -76,10 +80,10 @@ pub(crate) const STEP: &str = "Boost";
 ///
 /// # References
 ///
-/// Friedman, *Greedy function approximation: a gradient boosting machine*, Annals of Statistics 29 (2001),
-/// [doi:10.1214/aos/1013203451](https://doi.org/10.1214/aos/1013203451); Ke et al., *LightGBM: a highly efficient
-/// gradient boosting decision tree*, NeurIPS 30 (2017); Burges, *From RankNet to LambdaRank to LambdaMART: an
-/// overview*, Microsoft Research MSR-TR-2010-82 (2010).
+/// Friedman, *Greedy function approximation: a gradient boosting machine*, Annals of Statistics 29
+/// (2001), [doi:10.1214/aos/1013203451](https://doi.org/10.1214/aos/1013203451); Ke et al.,
+/// *LightGBM: a highly efficient gradient boosting decision tree*, NeurIPS 30 (2017); Burges, *From
+/// RankNet to LambdaRank to LambdaMART: an overview*, Microsoft Research MSR-TR-2010-82 (2010).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Boost {
     params: BoostParams,
@@ -259,7 +263,8 @@ parameters! {
 }
 
 impl Boost {
-    /// LightGBM's defaults: 100 rounds, learning rate 0.1, 31 leaves, at least 20 rows a leaf, 255 bins.
+    /// LightGBM's defaults: 100 rounds, learning rate 0.1, 31 leaves, at least 20 rows a leaf, 255
+    /// bins.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -306,8 +311,9 @@ impl Boost {
         self
     }
 
-    /// Columns that hold category codes: whole numbers without an order, from 0 on. Splits on them send a set of categories left.
-    /// Codes not seen in training, rare ones, negative numbers and missing values go right. Default none.
+    /// Columns that hold category codes: whole numbers without an order, from 0 on. Splits on them
+    /// send a set of categories left. Codes not seen in training, rare ones, negative numbers and
+    /// missing values go right. Default none.
     #[must_use]
     pub fn categorical_feature<S: Into<String>>(
         mut self,
@@ -317,22 +323,26 @@ impl Boost {
         self
     }
 
-    /// Moves a bar by a round at a time, with the metric and the best one so far as its message: with validation rows or without.
-    /// Its looks are its style's business.
+    /// Moves a bar by a round at a time, with the metric and the best one so far as its message:
+    /// with validation rows or without. Its looks are its style's business.
     #[must_use]
     pub fn progress_bar(mut self, bar: ProgressBar) -> Self {
         self.progress_bar = BarHandle(Some(bar));
         self
     }
 
-    /// Keeps the state of the training in a file: before the first round, after every `every_n_rounds` rounds, and where a
-    /// callback stops it. If the file is there already, training goes on from it, with the same rows, parameters and version of the
-    /// library, and ends **with the same bits** as one that never stopped; so a program that may be killed at any moment is just
-    /// started again. The file is replaced by a rename after its bytes are on the disk: there is a whole one at any time.
+    /// Keeps the state of the training in a file: before the first round, after every
+    /// `every_n_rounds` rounds, and where a callback stops it. If the file is there already,
+    /// training goes on from it, with the same rows, parameters and version of the library, and
+    /// ends **with the same bits** as one that never stopped; so a program that may be killed at
+    /// any moment is just started again. The file is replaced by a rename after its bytes are on
+    /// the disk: there is a whole one at any time.
     ///
-    /// The file is left behind when training ends; fitting again then only reads it. `num_iterations` may differ: more rounds go
-    /// on from it, fewer than it holds are refused. Objectives and metrics of the user's own are recognised by their names.
-    /// One training at a time may use a file. A checkpoint holds all trees, and the scores of all rows (8 bytes each and output).
+    /// The file is left behind when training ends; fitting again then only reads it.
+    /// `num_iterations` may differ: more rounds go on from it, fewer than it holds are refused.
+    /// Objectives and metrics of the user's own are recognised by their names. One training at a
+    /// time may use a file. A checkpoint holds all trees, and the scores of all rows (8 bytes each
+    /// and output).
     ///
     /// ```
     /// # use std::ops::ControlFlow;
@@ -356,9 +366,9 @@ impl Boost {
     ///
     /// # Errors
     ///
-    /// Fitting refuses a checkpoint of other parameters or rows, of another version, or one that is truncated or damaged, and
-    /// says which; and it fails if the file can not be written (a full disk, a folder that is read-only), which leaves
-    /// the last checkpoint as it was.
+    /// Fitting refuses a checkpoint of other parameters or rows, of another version, or one that is
+    /// truncated or damaged, and says which; and it fails if the file can not be written (a full
+    /// disk, a folder that is read-only), which leaves the last checkpoint as it was.
     #[must_use]
     pub fn checkpoint(mut self, path: impl Into<PathBuf>, every_n_rounds: usize) -> Self {
         self.checkpoint = Some(Checkpoint {
@@ -380,8 +390,8 @@ impl Boost {
         self
     }
 
-    /// Sets of columns, by name, that may split nodes on one way down a tree; a column in no set is not used. Default none:
-    /// all may meet.
+    /// Sets of columns, by name, that may split nodes on one way down a tree; a column in no set is
+    /// not used. Default none: all may meet.
     #[must_use]
     pub fn interaction_constraints<S: Into<String>, I: IntoIterator<Item = S>>(
         mut self,

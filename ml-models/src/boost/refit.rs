@@ -29,10 +29,11 @@ pub struct Refit<M> {
 }
 
 impl Boost {
-    /// Keeps the splits of `model` and learns its leaf values anew (LightGBM's `Booster.refit`): each becomes `refit_decay_rate`
-    /// times the old value plus the rest times what the training rows, tree after tree, ask for. For data that drifts while
-    /// what matters stays the same, at the price of a prediction. Of the parameters only the objective, its own ones,
-    /// `lambda_l1`, `lambda_l2`, `max_delta_step` and `refit_decay_rate` count.
+    /// Keeps the splits of `model` and learns its leaf values anew (LightGBM's `Booster.refit`):
+    /// each becomes `refit_decay_rate` times the old value plus the rest times what the training
+    /// rows, tree after tree, ask for. For data that drifts while what matters stays the same, at
+    /// the price of a prediction. Of the parameters only the objective, its own ones, `lambda_l1`,
+    /// `lambda_l2`, `max_delta_step` and `refit_decay_rate` count.
     ///
     /// As in LightGBM the starting score is part of the first round, leaves that no row reaches
     /// keep `refit_decay_rate` of their value, and losses with leaf values of their own
@@ -201,8 +202,8 @@ struct Values {
 }
 
 impl Values {
-    /// Renews all values of a tree. What the trees of the first round have in common, `start`, counts as part of them, and
-    /// they are then not shrunk (`whole`).
+    /// Renews all values of a tree. What the trees of the first round have in common, `start`,
+    /// counts as part of them, and they are then not shrunk (`whole`).
     fn renew(&self, tree: &mut Tree, leaves: &[[f64; 2]], start: f64, whole: bool) {
         let mut nodes = vec![[0.0; 2]; tree.nodes.len()];
         for (i, node) in tree.nodes.iter().enumerate().rev() {

@@ -1,4 +1,5 @@
-//! The rows of a sample that count: checked labels and weights, rows of weight 0 dropped, queries brought together.
+//! The rows of a sample that count: checked labels and weights, rows of weight 0 dropped, queries
+//! brought together.
 
 use ml_data::repr::{AnyView, Names, RowSet};
 use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels, RelevanceLabels};

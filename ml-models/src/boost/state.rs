@@ -7,8 +7,8 @@ use super::data::{TrainingSet, ValidationSet};
 use super::params::BoostParams;
 use crate::tree::grow::BinnedTree;
 
-/// All that the rounds to come depend on, besides parameters and rows: training that goes on from a state ends with the same
-/// bits as one that never stopped.
+/// All that the rounds to come depend on, besides parameters and rows: training that goes on from a
+/// state ends with the same bits as one that never stopped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct State {
     /// Rounds finished, those of an earlier model included.
@@ -17,7 +17,8 @@ pub(crate) struct State {
     pub(crate) start: Vec<f64>,
     /// Scores of the training rows, one output after the other.
     pub(crate) scores: Vec<f64>,
-    /// The same of a forest, whose trees do not see each other's scores; only where the metric of the training rows is asked for.
+    /// The same of a forest, whose trees do not see each other's scores; only where the metric of
+    /// the training rows is asked for.
     pub(crate) forest: Vec<f64>,
     /// Scores of the validation rows.
     pub(crate) valid: Vec<f64>,

@@ -32,14 +32,16 @@ pub(crate) struct Trained {
     pub(crate) start: Vec<f64>,
     /// One tree an output and round; those of an earlier model are left out.
     pub(crate) trees: Vec<Tree>,
-    /// The round with the best validation metric, counted from 1; later trees are dropped. Only with early stopping.
+    /// The round with the best validation metric, counted from 1; later trees are dropped. Only
+    /// with early stopping.
     pub(crate) best_iteration: Option<usize>,
     /// The metric of the training rows, and of the validation rows, after each round.
     pub(crate) train_history: Vec<f64>,
     pub(crate) history: Vec<f64>,
 }
 
-/// Boosts until the rounds are up, nothing gains any more, validation stops improving, or `on_round` breaks.
+/// Boosts until the rounds are up, nothing gains any more, validation stops improving, or
+/// `on_round` breaks.
 pub(crate) fn train(
     params: &BoostParams,
     training: &TrainingSet<'_>,
@@ -155,7 +157,8 @@ struct Booster<'a> {
 }
 
 impl Booster<'_> {
-    /// Grows one tree an output and adds them to the scores; trees of a forest stand for themselves.
+    /// Grows one tree an output and adds them to the scores; trees of a forest stand for
+    /// themselves.
     fn round(&mut self, iteration: usize, state: &mut State) -> Result<Vec<BinnedTree>> {
         let TrainingSet { loss, weights, .. } = self.training;
         let (n, outputs) = (self.training.cells.rows, loss.outputs());
@@ -215,7 +218,8 @@ fn overflow(iteration: usize) -> Error {
     }
 }
 
-/// Runs a step on the thread pool, so that its many short parallel parts start without waking it up each time.
+/// Runs a step on the thread pool, so that its many short parallel parts start without waking it up
+/// each time.
 fn in_pool<T: Send>(step: impl FnOnce() -> T + Send) -> T {
     rayon::join(step, || ()).0
 }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 /// Several rankers that answer one kind of query, fused into one list.
 ///
-/// Every member ranks the candidates by itself; an item's score is the weighted sum of what its place in each list is
-/// worth ([`Fusion`]). A member that has no opinion adds nothing. Blending helps where members err differently:
-/// factors for those with a history, popularity for the rest.
+/// Every member ranks the candidates by itself; an item's score is the weighted sum of what its
+/// place in each list is worth ([`Fusion`]). A member that has no opinion adds nothing. Blending
+/// helps where members err differently: factors for those with a history, popularity for the rest.
 ///
 /// ```
 /// use ml_data::contract::{ByUser, Candidates, Ranker};
@@ -27,8 +27,8 @@ use std::sync::Arc;
 /// ```
 ///
 /// # Errors
-/// Ranking refuses a blend without members, weights that are negative, not finite or all 0, a bad `k` of reciprocal
-/// ranks and a depth of 0; and passes on a member's error.
+/// Ranking refuses a blend without members, weights that are negative, not finite or all 0, a bad
+/// `k` of reciprocal ranks and a depth of 0; and passes on a member's error.
 pub struct Blend<Q: Query> {
     members: Vec<Member<Q>>,
     fusion: Fusion,
@@ -153,8 +153,8 @@ impl<Q: Query> Blend<Q> {
         self
     }
 
-    /// Number of items that each ranker is asked for, or `k` if that is more. Longer lists let an item win that all rankers like
-    /// a little.
+    /// Number of items that each ranker is asked for, or `k` if that is more. Longer lists let an
+    /// item win that all rankers like a little.
     #[must_use]
     pub fn depth(mut self, depth: usize) -> Self {
         self.depth = depth;
@@ -237,7 +237,8 @@ impl<Q: Query> fmt::Debug for BlendScratch<Q> {
 }
 
 impl<Q: Query> BlendScratch<Q> {
-    /// Opens sessions for this blend, unless they are open: a scratch may be handed from one blend to another.
+    /// Opens sessions for this blend, unless they are open: a scratch may be handed from one blend
+    /// to another.
     fn open(&mut self, blend: &Blend<Q>) {
         let same = self.sessions.len() == blend.members.len()
             && self

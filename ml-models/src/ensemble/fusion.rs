@@ -11,15 +11,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Fusion {
-    /// `1 / (k + rank)`, ranks from 1. Reads no scores, so rankers of any kind meet as equals: the safe choice.
+    /// `1 / (k + rank)`, ranks from 1. Reads no scores, so rankers of any kind meet as equals: the
+    /// safe choice.
     ReciprocalRank {
         /// Smoothing of the first ranks; 60 by convention.
         k: f64,
     },
-    /// Scores moved to `[0, 1]` over the list. Keeps distances, but one extreme score flattens the rest.
+    /// Scores moved to `[0, 1]` over the list. Keeps distances, but one extreme score flattens the
+    /// rest.
     MinMax,
-    /// Scores in standard deviations above the list's lowest (the z-score, moved so that the last item and the
-    /// items a list leaves out are worth 0).
+    /// Scores in standard deviations above the list's lowest (the z-score, moved so that the last
+    /// item and the items a list leaves out are worth 0).
     ZScore,
 }
 
@@ -30,8 +32,9 @@ impl Default for Fusion {
 }
 
 impl Fusion {
-    /// Calls `each` with every item of a list, best first, and what its place is worth. A list without any distance
-    /// between its scores is worth 1 for each item by `MinMax`, 0 by `ZScore`. Scores that are not finite are worth 0.
+    /// Calls `each` with every item of a list, best first, and what its place is worth. A list
+    /// without any distance between its scores is worth 1 for each item by `MinMax`, 0 by `ZScore`.
+    /// Scores that are not finite are worth 0.
     pub(super) fn worth(self, list: &[Scored], mut each: impl FnMut(u32, f64)) {
         if let Fusion::ReciprocalRank { k } = self {
             for (rank, s) in list.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Several rankers as one.
 //!
-//! [`Blend`] fuses the lists of its members by rank or by normalised score; [`WeightSearch`] learns the members' weights on
-//! validation queries.
+//! [`Blend`] fuses the lists of its members by rank or by normalised score; [`WeightSearch`] learns
+//! the members' weights on validation queries.
 
 mod blend;
 mod fusion;

@@ -27,13 +27,15 @@ impl<Q: Query> fmt::Debug for Judged<'_, Q> {
 
 /// Finds the weights of a [`Blend`] with the highest mean NDCG@k on validation queries.
 ///
-/// First every point of a grid on the simplex of weights (or, with so many rankers that it has more than 2,000 points, every
-/// ranker alone and all alike), then coordinate ascent from the best one with steps that halve four times. Ties keep the
-/// earlier weights, and equal weights come first: rankers that add nothing are not preferred by chance. Take queries that
-/// the members were not fitted on, or the weights favour the member that remembers most.
+/// First every point of a grid on the simplex of weights (or, with so many rankers that it has more
+/// than 2,000 points, every ranker alone and all alike), then coordinate ascent from the best one
+/// with steps that halve four times. Ties keep the earlier weights, and equal weights come first:
+/// rankers that add nothing are not preferred by chance. Take queries that the members were not
+/// fitted on, or the weights favour the member that remembers most.
 ///
-/// NDCG is the sum over the first k places of `relevance / log2(place + 1)`, divided by that sum for the best possible list
-/// of the relevant items. Queries without relevant items are left out of the mean.
+/// NDCG is the sum over the first k places of `relevance / log2(place + 1)`, divided by that sum
+/// for the best possible list of the relevant items. Queries without relevant items are left out of
+/// the mean.
 ///
 /// ```
 /// use ml_data::contract::{ByUser, Candidates};
@@ -51,7 +53,8 @@ impl<Q: Query> fmt::Debug for Judged<'_, Q> {
 /// ```
 ///
 /// # References
-/// Järvelin and Kekäläinen (2002), [doi:10.1145/582415.582418](https://doi.org/10.1145/582415.582418).
+/// Järvelin and Kekäläinen (2002),
+/// [doi:10.1145/582415.582418](https://doi.org/10.1145/582415.582418).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WeightSearch {
     k: usize,
@@ -135,8 +138,8 @@ impl WeightSearch {
     /// Searches. The blend's own weights do not matter.
     ///
     /// # Errors
-    /// Parameters out of range; a blend without rankers; no query with a relevant item; relevance that is negative or not
-    /// finite; an item listed as relevant twice; a ranker's error.
+    /// Parameters out of range; a blend without rankers; no query with a relevant item; relevance
+    /// that is negative or not finite; an item listed as relevant twice; a ranker's error.
     pub fn learn<Q: Query>(
         &self,
         blend: &Blend<Q>,
@@ -308,7 +311,8 @@ impl Case {
             .zip(&self.gains)
             .zip(self.worth.chunks_exact(weights.len()))
         {
-            // as the blend does: rankers of weight 0 are not asked, so what only they list is not ranked
+            // as the blend does: rankers of weight 0 are not asked, so what only they list is not
+            // ranked
             let listed = || {
                 worth
                     .iter()

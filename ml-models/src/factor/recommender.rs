@@ -39,7 +39,7 @@ use std::ops::ControlFlow;
 /// comes back from `serde` as it was. The values of interactions are their weights; a recommender
 /// that reads none says so.
 pub trait Recommender: Params {
-    /// What it has learned.
+    /// The fitted recommender.
     type Model: Ranker + Serialize + DeserializeOwned;
 
     /// Learns from interactions. `on` is called after each round and may break off; the model is

@@ -44,7 +44,8 @@ impl Binned {
         }
     }
 
-    /// All bins. Narrow rows lie in a cache line or two, so that all columns of a row cost one access to memory.
+    /// All bins. Narrow rows lie in a cache line or two, so that all columns of a row cost one
+    /// access to memory.
     pub(super) fn grid(&self) -> Grid<'_> {
         if self.cells.stride <= NARROW {
             Grid {

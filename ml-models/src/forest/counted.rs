@@ -10,10 +10,11 @@ use ml_data::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ClassWeight {
-    /// All classes together count the same: `rows / (classes * rows of the class)`, rows by their weights, classes without any left
-    /// out.
+    /// All classes together count the same: `rows / (classes * rows of the class)`, rows by their
+    /// weights, classes without any left out.
     Balanced,
-    /// A factor above 0 for each class, in the order of the classes; of two classes the negative one first.
+    /// A factor above 0 for each class, in the order of the classes; of two classes the negative
+    /// one first.
     Each(Vec<f64>),
 }
 
@@ -87,7 +88,8 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    /// Weights times factors, where given. `draws` bounds how many rows, repeats included, a tree is grown on.
+    /// Weights times factors, where given. `draws` bounds how many rows, repeats included, a tree
+    /// is grown on.
     pub(super) fn new(weights: &Weights, factors: Option<Vec<f64>>, draws: f64) -> Self {
         let repeats = weights.repeats().filter(|_| draws < MOST_REPEATS);
         let own = match weights {

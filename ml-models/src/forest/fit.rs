@@ -1,4 +1,5 @@
-//! From samples to trees: checks labels, drops rows of weight 0, bins the columns, draws the rows of each tree.
+//! From samples to trees: checks labels, drops rows of weight 0, bins the columns, draws the rows
+//! of each tree.
 
 use ml_data::random::{RngExt, generator};
 use ml_data::repr::{Dense, Float, RowSet, View};
@@ -205,7 +206,8 @@ fn pruned(trees: Vec<Tree>, ccp_alpha: f64, target: Target) -> Vec<Tree> {
     trees.iter().map(|tree| tree.with_splits(&kept)).collect()
 }
 
-/// Grows the trees, as many at a time as there are threads, and asks them about the rows they do not know.
+/// Grows the trees, as many at a time as there are threads, and asks them about the rows they do
+/// not know.
 fn forest<F: Float, I: Impurity>(
     settings: &Settings,
     rows: &Rows<'_, F>,

@@ -1,9 +1,11 @@
 //! Numbers as integers: sums of them do not depend on the order of the rows, to the last bit.
 
-/// Sums stay below this power of two, as halves of `i64` do not overflow when they are added or subtracted.
+/// Sums stay below this power of two, as halves of `i64` do not overflow when they are added or
+/// subtracted.
 const BITS: i32 = 61;
 
-/// The largest power of two that keeps sums of `count` numbers of at most `largest` in range when they are multiplied by it.
+/// The largest power of two that keeps sums of `count` numbers of at most `largest` in range when
+/// they are multiplied by it.
 pub(super) fn scale(largest: f64, count: f64) -> f64 {
     let ratio = 2.0_f64.powi(BITS) / (largest.max(f64::MIN_POSITIVE) * count.max(1.0));
     // Of a power of two and of the number above it the mantissa is cut.
@@ -11,7 +13,8 @@ pub(super) fn scale(largest: f64, count: f64) -> f64 {
     power.clamp(f64::MIN_POSITIVE, 2.0_f64.powi(1000))
 }
 
-/// Weights of rows as integers of at least 1, and what they are multiplied by; `draws` bounds how many are summed.
+/// Weights of rows as integers of at least 1, and what they are multiplied by; `draws` bounds how
+/// many are summed.
 pub(super) fn weights(weights: &[f64], draws: f64) -> (Vec<i64>, f64) {
     // Room for labels, which are multiplied by weights.
     let most = weights.iter().copied().fold(0.0, f64::max);

@@ -259,7 +259,8 @@ impl<'a, I: Impurity> Grower<'a, I> {
         self.consider(below(place.from, middle, true), left);
     }
 
-    /// Brings the rows that go left to the front, all in their old order; returns how many there are.
+    /// Brings the rows that go left to the front, all in their old order; returns how many there
+    /// are.
     fn partition(&mut self, from: usize, to: usize, cut: &Cut<I::Sums>) -> usize {
         let bins = self.binned.bins(cut.column);
         // The bin of missing values is the last; without any in the node nothing is in it.

@@ -1,7 +1,8 @@
 //! Impurities that splits lower: the variance of numbers, Gini's impurity of classes.
 //!
-//! Both are the weight of a node minus a score, so the best split is the one whose two sides score most together. Two classes are
-//! numbers of 0 and 1, whose variance is half of Gini's impurity. All sums are of integers: they do not depend on the order of rows.
+//! Both are the weight of a node minus a score, so the best split is the one whose two sides score
+//! most together. Two classes are numbers of 0 and 1, whose variance is half of Gini's impurity.
+//! All sums are of integers: they do not depend on the order of rows.
 
 use std::fmt::Debug;
 
@@ -48,7 +49,8 @@ fn over(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }
 }
 
-/// Two classes of whole weights: rows, weight and weight of the positive ones share a number of 64 bits.
+/// Two classes of whole weights: rows, weight and weight of the positive ones share a number of 64
+/// bits.
 #[derive(Debug)]
 pub(super) struct Shares {
     /// Of each row twice its weight, plus one if it is positive.

@@ -1,11 +1,12 @@
 //! Forests: trees that are grown side by side and averaged.
 //!
-//! [`RandomForest`], [`ExtraTrees`] and [`DecisionTree`] learn numbers, two classes and several; [`FittedForest`] and
-//! [`FittedForestClassifier`] are what was learned. From data to model:
+//! [`RandomForest`], [`ExtraTrees`] and [`DecisionTree`] learn numbers, two classes and several;
+//! [`FittedForest`] and [`FittedForestClassifier`] are what was learned. From data to model:
 //!
 //! * `params`, `settings`: scikit-learn's names and defaults;
 //! * `fit`: checks labels, drops rows of weight 0, bins the columns, draws the rows of each tree;
-//! * `counted`, `fixed`: weights of rows and classes as integers, so that sums do not depend on the order of the rows;
+//! * `counted`, `fixed`: weights of rows and classes as integers, so that sums do not depend on the
+//!   order of the rows;
 //! * `impurity`: what a split lowers: the variance of numbers, or Gini's impurity of classes;
 //! * `search`: the best split of a node, one column after the other;
 //! * `grow`: one tree on one thread; a forest grows as many at a time as there are threads;
@@ -13,8 +14,9 @@
 //!
 //! [`IsolationForest`] finds rows that random splits set apart early.
 //!
-//! A tree of several classes is grown once, on all of them, and kept as one [`Tree`](crate::tree::Tree) a class with equal splits, so
-//! that everything that reads an [`Ensemble`](crate::tree::Ensemble) reads forests too.
+//! A tree of several classes is grown once, on all of them, and kept as one
+//! [`Tree`](crate::tree::Tree) a class with equal splits, so that everything that reads an
+//! [`Ensemble`](crate::tree::Ensemble) reads forests too.
 
 mod binned;
 mod counted;

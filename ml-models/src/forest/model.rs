@@ -10,11 +10,11 @@ use super::fit::Learned;
 use super::oob::Oob;
 use crate::tree::{Ensemble, Scratch, Tree};
 
-/// A fitted forest or tree of numbers, or of two classes: predicts the mean of its trees, which of two classes is the probability of the
-/// positive one.
+/// A fitted forest or tree of numbers, or of two classes: predicts the mean of its trees, which of
+/// two classes is the probability of the positive one.
 ///
-/// Rows may be `f32` or `f64`; a row and a batch give the same bits. [`ensemble`](Self::ensemble) has the trees, importances
-/// and contributions.
+/// Rows may be `f32` or `f64`; a row and a batch give the same bits. [`ensemble`](Self::ensemble)
+/// has the trees, importances and contributions.
 ///
 /// # Missing values
 ///
@@ -26,11 +26,12 @@ pub struct FittedForest {
     oob: Option<Oob>,
 }
 
-/// A fitted forest or tree of several classes: predicts a probability for each, in the order of [`classes`](Self::classes), which is the
-/// mean of its trees' shares.
+/// A fitted forest or tree of several classes: predicts a probability for each, in the order of
+/// [`classes`](Self::classes), which is the mean of its trees' shares.
 ///
-/// [`ensemble`](Self::ensemble) has one tree for each class where one was grown, with equal splits: the gain of a split is divided among them,
-/// and [`split_importance`](Self::split_importance) counts a split once a class.
+/// [`ensemble`](Self::ensemble) has one tree for each class where one was grown, with equal splits:
+/// the gain of a split is divided among them, and [`split_importance`](Self::split_importance)
+/// counts a split once a class.
 ///
 /// # Missing values
 ///
@@ -142,21 +143,23 @@ macro_rules! about {
                 self.ensemble.split_importance()
             }
 
-            /// Decrease of the impurity by all splits on each feature, weighted by rows, in column order.
+            /// Decrease of the impurity by all splits on each feature, weighted by rows, in column
+            /// order.
             #[must_use]
             pub fn gain_importance(&self) -> Vec<f64> {
                 self.ensemble.gain_importance()
             }
 
-            /// Out-of-bag score, by the trees that were not grown on a row: accuracy for classes, R² for numbers.
-            /// None without `oob_score`, or if every tree was grown on all rows.
+            /// Out-of-bag score, by the trees that were not grown on a row: accuracy for classes,
+            /// R² for numbers. None without `oob_score`, or if every tree was grown on all rows.
             #[must_use]
             pub fn oob_score(&self) -> Option<f64> {
                 self.oob.as_ref().and_then(|o| o.score)
             }
 
-            /// The predictions that [`oob_score`](Self::oob_score) judges, in the order of the training rows, one number a row or
-            /// one a row and class. None for a row that every tree was grown on, and for one of weight 0. Empty without `oob_score`.
+            /// The predictions that [`oob_score`](Self::oob_score) judges, in the order of the
+            /// training rows, one number a row or one a row and class. None for a row that every
+            /// tree was grown on, and for one of weight 0. Empty without `oob_score`.
             #[must_use]
             pub fn oob_prediction(&self) -> &[Option<f64>] {
                 self.oob.as_ref().map_or(&[], |o| &o.prediction)

@@ -7,15 +7,19 @@ use serde::{Deserialize, Serialize};
 use super::counted::ClassWeight;
 use super::settings::{MaxFeatures, MaxSamples, Settings};
 
-/// A random forest: trees grown on rows drawn with replacement, each node split by the best of some columns drawn for it, averaged.
+/// A random forest: trees grown on rows drawn with replacement, each node split by the best of some
+/// columns drawn for it, averaged.
 ///
-/// Use it where a model should be good without tuning, where the error is wanted without a validation sample
-/// ([`oob_score`](Self::oob_score)), or as one of several models that are blended. Names and defaults are scikit-learn's: 100 trees, grown
-/// until their leaves are pure; nodes look at the square root of the number of columns for classes, at all columns for numbers.
+/// Use it where a model should be good without tuning, where the error is wanted without a
+/// validation sample ([`oob_score`](Self::oob_score)), or as one of several models that are
+/// blended. Names and defaults are scikit-learn's: 100 trees, grown until their leaves are pure;
+/// nodes look at the square root of the number of columns for classes, at all columns for numbers.
 ///
-/// Numbers are split by variance and predicted by means; classes are split by Gini's impurity and predicted by the mean of the
-/// trees' shares. Thresholds are sought between at most [`max_bin`](Self::max_bin) bins a column rather than between all values, which is
-/// exact where a column has no more distinct values than that. The result does not depend on the number of threads, to the last bit.
+/// Numbers are split by variance and predicted by means; classes are split by Gini's impurity and
+/// predicted by the mean of the trees' shares. Thresholds are sought between at most
+/// [`max_bin`](Self::max_bin) bins a column rather than between all values, which is exact where a
+/// column has no more distinct values than that. The result does not depend on the number of
+/// threads, to the last bit.
 ///
 /// ```
 /// use ml_data::prelude::*;
@@ -37,8 +41,8 @@ use super::settings::{MaxFeatures, MaxSamples, Settings};
 ///
 /// # Missing values
 ///
-/// `NaN` is missing. Each split learns the side missing values go to; where its node had none they go to the side of more rows.
-/// `-inf` and `+inf` are ordinary values at the two ends.
+/// `NaN` is missing. Each split learns the side missing values go to; where its node had none they
+/// go to the side of more rows. `-inf` and `+inf` are ordinary values at the two ends.
 ///
 /// # Weights
 ///
@@ -48,22 +52,24 @@ use super::settings::{MaxFeatures, MaxSamples, Settings};
 ///
 /// # Errors
 ///
-/// Fitting refuses a parameter outside its range, class weights that do not fit the labels, an empty sample and labels beyond
-/// 1e100; each names the place.
+/// Fitting refuses a parameter outside its range, class weights that do not fit the labels, an
+/// empty sample and labels beyond 1e100; each names the place.
 ///
 /// # References
 ///
-/// Breiman, *Random forests*, Machine Learning 45 (2001), [doi:10.1023/A:1010933404324](https://doi.org/10.1023/A:1010933404324).
+/// Breiman, *Random forests*, Machine Learning 45 (2001),
+/// [doi:10.1023/A:1010933404324](https://doi.org/10.1023/A:1010933404324).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RandomForest {
     pub(super) settings: Settings,
 }
 
-/// Extremely randomised trees: as [`RandomForest`], but of each column drawn for a node only one threshold is looked at, drawn
-/// between the least and the largest value there, and all rows are used for each tree.
+/// Extremely randomised trees: as [`RandomForest`], but of each column drawn for a node only one
+/// threshold is looked at, drawn between the least and the largest value there, and all rows are
+/// used for each tree.
 ///
-/// Faster than a random forest, and often as good or better where many columns carry a little: the trees differ more. Names and
-/// defaults are scikit-learn's.
+/// Faster than a random forest, and often as good or better where many columns carry a little: the
+/// trees differ more. Names and defaults are scikit-learn's.
 ///
 /// ```
 /// use ml_data::prelude::*;
@@ -104,8 +110,9 @@ pub struct ExtraTrees {
 
 /// One decision tree of all rows and columns: CART, with scikit-learn's names and defaults.
 ///
-/// Use it, kept small by [`max_depth`](Self::max_depth), [`max_leaf_nodes`](Self::max_leaf_nodes) or [`ccp_alpha`](Self::ccp_alpha), where people must be able to read the model. Of equally
-/// good splits the first column's and lowest threshold's is taken.
+/// Use it, kept small by [`max_depth`](Self::max_depth), [`max_leaf_nodes`](Self::max_leaf_nodes)
+/// or [`ccp_alpha`](Self::ccp_alpha), where people must be able to read the model. Of equally good
+/// splits the first column's and lowest threshold's is taken.
 ///
 /// ```
 /// use ml_data::prelude::*;
@@ -188,30 +195,34 @@ macro_rules! settings {
                 self
             }
 
-            /// Most leaves of a tree, which then grows where impurity falls most; none (the default) for any number.
+            /// Most leaves of a tree, which then grows where impurity falls most; none (the
+            /// default) for any number.
             #[must_use]
             pub fn max_leaf_nodes(mut self, max_leaf_nodes: Option<usize>) -> Self {
                 self.settings.max_leaf_nodes = max_leaf_nodes;
                 self
             }
 
-            /// Cost of a leaf (minimal cost-complexity pruning), in the impurity of all rows of a tree: a grown tree is pruned to the splits that are worth their leaves
-            /// (minimal cost-complexity pruning; see [`Tree::pruned`](crate::tree::Tree::pruned)). Default 0, which prunes nothing.
+            /// Cost of a leaf (minimal cost-complexity pruning), in the impurity of all rows of a
+            /// tree: a grown tree is pruned to the splits that are worth their leaves (minimal
+            /// cost-complexity pruning; see [`Tree::pruned`](crate::tree::Tree::pruned)). Default
+            /// 0, which prunes nothing.
             #[must_use]
             pub fn ccp_alpha(mut self, ccp_alpha: f64) -> Self {
                 self.settings.ccp_alpha = ccp_alpha;
                 self
             }
 
-            /// Factors of the rows of some classes, in impurities and leaf values; refused where labels are numbers. None
-            /// (the default) for equally much.
+            /// Factors of the rows of some classes, in impurities and leaf values; refused where
+            /// labels are numbers. None (the default) for equally much.
             #[must_use]
             pub fn class_weight(mut self, class_weight: Option<ClassWeight>) -> Self {
                 self.settings.class_weight = class_weight;
                 self
             }
 
-            /// Most bins of a column, from 2 to 255 (the default). One more is kept for missing values.
+            /// Most bins of a column, from 2 to 255 (the default). One more is kept for missing
+            /// values.
             #[must_use]
             pub fn max_bin(mut self, max_bin: usize) -> Self {
                 self.settings.max_bin = max_bin;
@@ -269,8 +280,9 @@ macro_rules! many {
                 self
             }
 
-            /// Whether to predict each row by the trees that were not grown on it: an estimate of the error on new rows,
-            /// found in the fitted model's `oob_score` and `oob_prediction`. Default false.
+            /// Whether to predict each row by the trees that were not grown on it: an estimate of
+            /// the error on new rows, found in the fitted model's `oob_score` and `oob_prediction`.
+            /// Default false.
             #[must_use]
             pub fn oob_score(mut self, oob_score: bool) -> Self {
                 self.settings.oob_score = oob_score;

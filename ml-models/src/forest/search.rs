@@ -1,7 +1,8 @@
 //! The best split of a node.
 //!
-//! The drawn columns get histograms of the node's rows, several at a time. In a node of few rows only the bins that a row fell
-//! into are visited and cleared, so that it is cheap, whatever the number of bins.
+//! The drawn columns get histograms of the node's rows, several at a time. In a node of few rows
+//! only the bins that a row fell into are visited and cleared, so that it is cheap, whatever the
+//! number of bins.
 
 use ml_data::random::{RngExt, Xoshiro256PlusPlus};
 
@@ -103,8 +104,8 @@ impl<'a, I: Impurity> Search<'a, I> {
         }
     }
 
-    /// The best split over columns drawn at random; of equally good ones the first column's lowest. If none of them can split
-    /// the node, more are drawn.
+    /// The best split over columns drawn at random; of equally good ones the first column's lowest.
+    /// If none of them can split the node, more are drawn.
     pub(super) fn best(
         &mut self,
         entries: &[Entry<I::Item>],
@@ -325,7 +326,8 @@ impl<'a, I: Impurity> Search<'a, I> {
         })
     }
 
-    /// A threshold drawn between the node's least and largest value, and the bin below it, as a position in `touched`.
+    /// A threshold drawn between the node's least and largest value, and the bin below it, as a
+    /// position in `touched`.
     fn draw(&self, column: usize, rng: &mut Xoshiro256PlusPlus) -> (usize, f64) {
         let edges = &self.binned.edges[column];
         let edge = |at: usize, side: usize| edges[usize::from(self.touched[at])][side];
@@ -378,8 +380,8 @@ struct Judge<'a, I> {
 }
 
 impl<I: Impurity> Judge<'_, I> {
-    /// The first of the cuts that score most and have rows enough on both sides. All are scored before any are compared: there
-    /// is nothing to guess, and divisions overlap.
+    /// The first of the cuts that score most and have rows enough on both sides. All are scored
+    /// before any are compared: there is nothing to guess, and divisions overlap.
     #[inline(always)]
     fn best(
         &self,

@@ -1,12 +1,14 @@
 //! Splits of formats that compare in single precision.
 //!
-//! For rows of `f32` both ways are exact. A row of `f64` is rounded to `f32` there: reading takes that into account, so it is
-//! exact, too; in writing it can not be, and values within a rounding of a threshold may change sides.
+//! For rows of `f32` both ways are exact. A row of `f64` is rounded to `f32` there: reading takes
+//! that into account, so it is exact, too; in writing it can not be, and values within a rounding
+//! of a threshold may change sides.
 
 use crate::tree::ZERO;
 use crate::tree::{Condition, MissingType, Node};
 
-/// The largest `f32` that is at most `x`: `v <= x` and `v <= at_most(x)` are the same for every `f32`.
+/// The largest `f32` that is at most `x`: `v <= x` and `v <= at_most(x)` are the same for every
+/// `f32`.
 pub(super) fn at_most(x: f64) -> f32 {
     let nearest = x as f32;
     if f64::from(nearest) > x {
@@ -16,8 +18,8 @@ pub(super) fn at_most(x: f64) -> f32 {
     }
 }
 
-/// The largest `f64` that is below `limit` once rounded to `f32`: `v <= below(limit)` and `(v as f32) < limit` are the same
-/// for every `f64`. None where nothing is below.
+/// The largest `f64` that is below `limit` once rounded to `f32`: `v <= below(limit)` and `(v as
+/// f32) < limit` are the same for every `f64`. None where nothing is below.
 pub(super) fn below(limit: f32) -> Option<f64> {
     if limit.is_nan() || limit == f32::NEG_INFINITY {
         return None;
@@ -35,8 +37,8 @@ pub(super) fn below(limit: f32) -> Option<f64> {
     })
 }
 
-/// Where `NaN` goes, were the split to treat zero as any number. None where zero is missing and goes elsewhere than its value
-/// would.
+/// Where `NaN` goes, were the split to treat zero as any number. None where zero is missing and
+/// goes elsewhere than its value would.
 pub(super) fn missing_left(node: &Node) -> Option<bool> {
     let threshold = match node.test {
         Condition::Categories(_) => return Some(node.missing_left),

@@ -4,8 +4,8 @@ use ml_data::{Error, Result};
 
 use crate::tree::{EnsembleParts, Leaf, Tree};
 
-/// The trees, those of the first round with the starting scores added to their values: the sums stay as they were. A model
-/// without trees gets a round of single leaves.
+/// The trees, those of the first round with the starting scores added to their values: the sums
+/// stay as they were. A model without trees gets a round of single leaves.
 pub(super) fn started(format: &'static str, parts: &EnsembleParts) -> Result<Vec<Tree>> {
     let mut trees = parts.trees.clone();
     if parts.start.iter().all(|&s| s == 0.0) {

@@ -43,8 +43,8 @@ impl Activation {
         }
     }
 
-    /// `delta *= f'(z)`, from the outputs. With dropout `out` holds `mask * f(z)` with `mask` 0 or `1 / keep`, and the
-    /// factor becomes `mask * f'(z)`.
+    /// `delta *= f'(z)`, from the outputs. With dropout `out` holds `mask * f(z)` with `mask` 0 or
+    /// `1 / keep`, and the factor becomes `mask * f'(z)`.
     pub(super) fn backward(self, delta: &mut [f32], out: &[f32], mask: Option<&[f32]>) {
         match self {
             Self::Relu => kernel::relu_backward(delta, out),
@@ -58,7 +58,8 @@ impl Activation {
     }
 }
 
-/// Multiplies each delta by the slope at the output before dropout; dropped units are cleared by the caller.
+/// Multiplies each delta by the slope at the output before dropout; dropped units are cleared by
+/// the caller.
 fn slope(delta: &mut [f32], out: &[f32], mask: Option<&[f32]>, f: impl Fn(f32) -> f32) {
     match mask {
         None => delta.iter_mut().zip(out).for_each(|(d, h)| *d *= f(*h)),

@@ -38,12 +38,14 @@ impl From<String> for ColumnRef {
 
 /// A column of ids `0..cardinality` that the network replaces by a learned vector of length `dim`.
 ///
-/// The vectors follow the dense columns in the first layer's input, in the order in which the embeddings were added.
-/// One more row is learned for ids that training did not know: see [`Mlp::unknown_rate`](super::Mlp::unknown_rate).
+/// The vectors follow the dense columns in the first layer's input, in the order in which the
+/// embeddings were added. One more row is learned for ids that training did not know: see
+/// [`Mlp::unknown_rate`](super::Mlp::unknown_rate).
 ///
 /// # Missing values
-/// NaN is the unknown id. An id at or above `cardinality` is the unknown id when predicting, and an error when training,
-/// where it means that `cardinality` is wrong. Negative, fractional and infinite ids are errors always.
+/// NaN is the unknown id. An id at or above `cardinality` is the unknown id when predicting, and an
+/// error when training, where it means that `cardinality` is wrong. Negative, fractional and
+/// infinite ids are errors always.
 ///
 /// ```
 /// use ml_models::neural::Embedding;
@@ -59,7 +61,8 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// Embeds `column`, a position or a name, whose ids are below `cardinality`, in `dim` dimensions.
+    /// Embeds `column`, a position or a name, whose ids are below `cardinality`, in `dim`
+    /// dimensions.
     pub fn new(column: impl Into<ColumnRef>, cardinality: usize, dim: usize) -> Self {
         Self {
             column: column.into(),
@@ -69,7 +72,8 @@ impl Embedding {
         }
     }
 
-    /// Standard deviation of the normal distribution the initial vectors are drawn from (default 0.05).
+    /// Standard deviation of the normal distribution the initial vectors are drawn from (default
+    /// 0.05).
     #[must_use]
     pub fn init_std(mut self, init_std: f32) -> Self {
         self.init_std = init_std;

@@ -92,7 +92,8 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// The largest grade among rows that count; 1 for targets without grades, and when every grade is 0.
+/// The largest grade among rows that count; 1 for targets without grades, and when every grade is
+/// 0.
 fn top_grade<Y: MlpTarget>(y: &Y::Labels, w: Option<&[f64]>) -> f64 {
     if Y::LOSS != Which::GradedLogistic {
         return 1.0;

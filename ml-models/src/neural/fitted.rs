@@ -11,11 +11,12 @@ use super::history::History;
 use super::network::{Network, RowScratch};
 use super::rows::{error, matrix};
 
-/// A trained [`Mlp`](super::Mlp): predicts values ([`Real`](ml_data::sample::Real)), probabilities of the positive class
-/// ([`Binary`](ml_data::sample::Binary)) or ranking scores ([`Relevance`](ml_data::sample::Relevance)).
+/// A trained [`Mlp`](super::Mlp): predicts values ([`Real`](ml_data::sample::Real)), probabilities
+/// of the positive class ([`Binary`](ml_data::sample::Binary)) or ranking scores
+/// ([`Relevance`](ml_data::sample::Relevance)).
 ///
-/// A batch and its rows one by one sum in another order: expect differences up to about `1e-5` of the largest sums inside
-/// the network. Batches give the same bits on any number of threads.
+/// A batch and its rows one by one sum in another order: expect differences up to about `1e-5` of
+/// the largest sums inside the network. Batches give the same bits on any number of threads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Saved")]
 pub struct FittedMlp {
@@ -90,13 +91,15 @@ impl FittedMlp {
                 .sum::<usize>()
     }
 
-    /// The learned vectors of an embedding, by order of addition: one row an id, the last for unknown ids.
+    /// The learned vectors of an embedding, by order of addition: one row an id, the last for
+    /// unknown ids.
     pub fn embedding(&self, which: usize) -> Option<ArrayView2<'_, f32>> {
         let table = self.net.tables.get(which)?;
         ArrayView2::from_shape((table.cardinality + 1, table.dim), &table.weights).ok()
     }
 
-    /// Weights (inputs x outputs) and biases of a layer; the output unit is the layer after the last hidden one.
+    /// Weights (inputs x outputs) and biases of a layer; the output unit is the layer after the
+    /// last hidden one.
     pub fn layer(&self, which: usize) -> Option<(ArrayView2<'_, f32>, &[f32])> {
         let layer = self.net.hidden.iter().chain([&self.net.head]).nth(which)?;
         let weights = ArrayView2::from_shape((layer.inputs, layer.outputs), &layer.weights).ok()?;

@@ -6,7 +6,8 @@ use super::gemm;
 use super::kernel;
 use super::network::Network;
 
-/// Inverted dropout: each hidden unit is cleared with probability `rate`, the others are divided by `1 - rate`.
+/// Inverted dropout: each hidden unit is cleared with probability `rate`, the others are divided by
+/// `1 - rate`.
 ///
 /// The rate is rounded to a multiple of 2⁻¹⁶, so that one 64-bit draw decides four units.
 #[derive(Debug)]
@@ -81,7 +82,8 @@ impl Forward {
         }
     }
 
-    /// Loads `rows` rows of a checked row-major matrix; ids a table does not know become its unknown row.
+    /// Loads `rows` rows of a checked row-major matrix; ids a table does not know become its
+    /// unknown row.
     pub(super) fn gather(&mut self, net: &Network, x: &[f32], rows: usize) {
         self.rows = rows;
         let tables = net.tables.len();

@@ -1,7 +1,7 @@
 //! The three matrix products of a dense layer, on row-major slices.
 //!
-//! One thread each: a network this size gains more from splitting rows and weight blocks between threads than from
-//! splitting one product.
+//! One thread each: a network this size gains more from splitting rows and weight blocks between
+//! threads than from splitting one product.
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
@@ -30,7 +30,8 @@ pub(super) fn product_bt(c: &mut [f32], d: &[f32], b: &[f32], n: usize, k: usize
     );
 }
 
-/// Rows `from..from + k` of `aᵀ · d`, replacing or adding to `c[k × p]`; `a` is `n × stride`, `d` is `n × p`.
+/// Rows `from..from + k` of `aᵀ · d`, replacing or adding to `c[k × p]`; `a` is `n × stride`, `d`
+/// is `n × p`.
 pub(super) fn product_at(
     c: &mut [f32],
     first: bool,

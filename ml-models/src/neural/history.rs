@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 pub struct Epoch {
     /// Number of the epoch, from 1.
     pub epoch: usize,
-    /// Weighted mean loss over the batches as they were trained, with dropout, each before its own step.
+    /// Weighted mean loss over the batches as they were trained, with dropout, each before its own
+    /// step.
     pub train_loss: f64,
     /// Weighted mean loss on the validation sample after the epoch, without dropout.
     pub valid_loss: Option<f64>,
@@ -27,12 +28,14 @@ impl History {
         &self.epochs
     }
 
-    /// The epoch (from 1) with the lowest validation loss; without a validation sample, the last one.
+    /// The epoch (from 1) with the lowest validation loss; without a validation sample, the last
+    /// one.
     pub fn best_epoch(&self) -> usize {
         self.best_epoch
     }
 
-    /// Whether the model holds the weights of [`best_epoch`](Self::best_epoch) rather than those of the last epoch.
+    /// Whether the model holds the weights of [`best_epoch`](Self::best_epoch) rather than those of
+    /// the last epoch.
     pub fn restored(&self) -> bool {
         self.restored
     }

@@ -18,8 +18,8 @@ use ml_data::validate::within_limit;
 
 /// Multi-layer perceptron with embedding layers, trained by Adam in `f32`.
 ///
-/// Each hidden layer computes `activation(x W + b)`; one output unit reads the last of them. The target decides the loss
-/// and what the output means:
+/// Each hidden layer computes `activation(x W + b)`; one output unit reads the last of them. The
+/// target decides the loss and what the output means:
 ///
 /// | target | loss of a row | prediction |
 /// |---|---|---|
@@ -32,23 +32,26 @@ use ml_data::validate::within_limit;
 /// gradient, and vectors of ids that are not in the batch do not move (PyTorch's `SparseAdam`).
 ///
 /// # When to use it
-/// Many rows; smooth or multiplicative effects; ids of many levels, whose vectors the [embeddings](Self::embedding) learn
-/// together with the rest, such as user and item. On tables of a few thousand mixed columns boosted trees are usually
-/// better and need no preparation. Scale dense columns (and labels far from unit size) to about mean 0 and deviation 1
-/// first: a network that sees raw prices learns slowly or not at all.
+/// Many rows; smooth or multiplicative effects; ids of many levels, whose vectors the
+/// [embeddings](Self::embedding) learn together with the rest, such as user and item. On tables of
+/// a few thousand mixed columns boosted trees are usually better and need no preparation. Scale
+/// dense columns (and labels far from unit size) to about mean 0 and deviation 1 first: a network
+/// that sees raw prices learns slowly or not at all.
 ///
 /// # Reproducibility
-/// The same seed gives the same bits on any number of threads: batches are cut into shards of a fixed size and gradients
-/// are added in a fixed order. Another kind of processor may round matrix products otherwise.
+/// The same seed gives the same bits on any number of threads: batches are cut into shards of a
+/// fixed size and gradients are added in a fixed order. Another kind of processor may round matrix
+/// products otherwise.
 ///
 /// # Missing values
-/// Dense columns must be finite: NaN and infinities are refused with their column and row, in fitting and in predicting;
-/// impute first. In an embedded column NaN is the unknown id; see [`Embedding`].
+/// Dense columns must be finite: NaN and infinities are refused with their column and row, in
+/// fitting and in predicting; impute first. In an embedded column NaN is the unknown id; see
+/// [`Embedding`].
 ///
 /// # Weights
-/// Rows count by their weight; only ratios matter. A row of weight 0 is left out of training and of the validation loss:
-/// the result is that of data without the row. Weight 2 is not the same as the row twice, since the row is then in one
-/// batch, not in two.
+/// Rows count by their weight; only ratios matter. A row of weight 0 is left out of training and of
+/// the validation loss: the result is that of data without the row. Weight 2 is not the same as the
+/// row twice, since the row is then in one batch, not in two.
 ///
 /// # Errors
 /// `fit` refuses parameters outside their domain, samples without rows or with every weight 0,
@@ -77,12 +80,18 @@ use ml_data::validate::within_limit;
 /// ```
 ///
 /// # References
-/// * D. P. Kingma, J. Ba: Adam, a method for stochastic optimization, 2015, [doi:10.48550/arXiv.1412.6980](https://doi.org/10.48550/arXiv.1412.6980)
-/// * I. Loshchilov, F. Hutter: Decoupled weight decay regularization, 2019, [doi:10.48550/arXiv.1711.05101](https://doi.org/10.48550/arXiv.1711.05101)
-/// * K. He et al.: Delving deep into rectifiers, 2015, [doi:10.1109/ICCV.2015.123](https://doi.org/10.1109/ICCV.2015.123)
-/// * G. E. Hinton et al.: Improving neural networks by preventing co-adaptation of feature detectors, 2012, [doi:10.48550/arXiv.1207.0580](https://doi.org/10.48550/arXiv.1207.0580)
-/// * C. Guo, F. Berkhahn: Entity embeddings of categorical variables, 2016, [doi:10.48550/arXiv.1604.06737](https://doi.org/10.48550/arXiv.1604.06737)
-/// * X. He et al.: Neural collaborative filtering, 2017, [doi:10.1145/3038912.3052569](https://doi.org/10.1145/3038912.3052569)
+/// * D. P. Kingma, J. Ba: Adam, a method for stochastic optimization, 2015,
+///   [doi:10.48550/arXiv.1412.6980](https://doi.org/10.48550/arXiv.1412.6980)
+/// * I. Loshchilov, F. Hutter: Decoupled weight decay regularization, 2019,
+///   [doi:10.48550/arXiv.1711.05101](https://doi.org/10.48550/arXiv.1711.05101)
+/// * K. He et al.: Delving deep into rectifiers, 2015,
+///   [doi:10.1109/ICCV.2015.123](https://doi.org/10.1109/ICCV.2015.123)
+/// * G. E. Hinton et al.: Improving neural networks by preventing co-adaptation of feature
+///   detectors, 2012, [doi:10.48550/arXiv.1207.0580](https://doi.org/10.48550/arXiv.1207.0580)
+/// * C. Guo, F. Berkhahn: Entity embeddings of categorical variables, 2016,
+///   [doi:10.48550/arXiv.1604.06737](https://doi.org/10.48550/arXiv.1604.06737)
+/// * X. He et al.: Neural collaborative filtering, 2017,
+///   [doi:10.1145/3038912.3052569](https://doi.org/10.1145/3038912.3052569)
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mlp {
     hidden_layer_sizes: Vec<usize>,
@@ -178,17 +187,18 @@ impl Mlp {
         self
     }
 
-    /// Adds to the output the dot product of the vectors of two embeddings of equal length, given by their order of
-    /// addition: the matrix-factorisation term beside the layers.
+    /// Adds to the output the dot product of the vectors of two embeddings of equal length, given
+    /// by their order of addition: the matrix-factorisation term beside the layers.
     #[must_use]
     pub fn dot(mut self, first: usize, second: usize) -> Self {
         self.dots.push((first, second));
         self
     }
 
-    /// Probability that training replaces an id by the unknown one (default 0.01). This is what teaches the vector that
-    /// unseen and missing ids get: about the average of all ids, rare ones and common ones as often as they occur. With
-    /// 0 the vector stays at its small random start unless the training rows have missing ids.
+    /// Probability that training replaces an id by the unknown one (default 0.01). This is what
+    /// teaches the vector that unseen and missing ids get: about the average of all ids, rare ones
+    /// and common ones as often as they occur. With 0 the vector stays at its small random start
+    /// unless the training rows have missing ids.
     #[must_use]
     pub fn unknown_rate(mut self, rate: f64) -> Self {
         self.unknown_rate = rate;
@@ -230,23 +240,26 @@ impl Mlp {
         self
     }
 
-    /// Decoupled weight decay (default 0; above 0 the optimiser is AdamW): each step multiplies weights by
-    /// `1 - learning_rate * weight_decay`. Biases are left alone; embedding vectors decay when a batch touches them.
+    /// Decoupled weight decay (default 0; above 0 the optimiser is AdamW): each step multiplies
+    /// weights by `1 - learning_rate * weight_decay`. Biases are left alone; embedding vectors
+    /// decay when a batch touches them.
     #[must_use]
     pub fn weight_decay(mut self, decay: f64) -> Self {
         self.weight_decay = decay;
         self
     }
 
-    /// Probability that a hidden unit is dropped, after each hidden layer, in training (default 0). The units that stay
-    /// are divided by `1 - dropout`, so prediction needs no correction. Rounded to a multiple of 1/65536.
+    /// Probability that a hidden unit is dropped, after each hidden layer, in training (default 0).
+    /// The units that stay are divided by `1 - dropout`, so prediction needs no correction. Rounded
+    /// to a multiple of 1/65536.
     #[must_use]
     pub fn dropout(mut self, rate: f64) -> Self {
         self.dropout = rate;
         self
     }
 
-    /// Passes over the training rows (default 20), an upper bound when a validation sample stops training.
+    /// Passes over the training rows (default 20), an upper bound when a validation sample stops
+    /// training.
     #[must_use]
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.epochs = epochs;
@@ -260,8 +273,9 @@ impl Mlp {
         self
     }
 
-    /// With a validation sample: stop after this many epochs in a row that did not lower the best validation loss by at
-    /// least [`tol`](Self::tol) (default 10; scikit-learn's `n_iter_no_change`).
+    /// With a validation sample: stop after this many epochs in a row that did not lower the best
+    /// validation loss by at least [`tol`](Self::tol) (default 10; scikit-learn's
+    /// `n_iter_no_change`).
     #[must_use]
     pub fn patience(mut self, epochs: usize) -> Self {
         self.patience = epochs;
@@ -275,15 +289,16 @@ impl Mlp {
         self
     }
 
-    /// With a validation sample: whether the model gets the weights of the epoch with the lowest validation loss
-    /// (default true) or those of the last epoch.
+    /// With a validation sample: whether the model gets the weights of the epoch with the lowest
+    /// validation loss (default true) or those of the last epoch.
     #[must_use]
     pub fn restore_best(mut self, restore: bool) -> Self {
         self.restore_best = restore;
         self
     }
 
-    /// Seed of initial weights, order of rows and dropped units (default 0; scikit-learn's `random_state`).
+    /// Seed of initial weights, order of rows and dropped units (default 0; scikit-learn's
+    /// `random_state`).
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -343,7 +358,8 @@ impl Mlp {
         &self.embeddings
     }
 
-    /// The shape of the network for an input of `width` columns, with the position of each embedding's column.
+    /// The shape of the network for an input of `width` columns, with the position of each
+    /// embedding's column.
     pub(super) fn shape<'a>(&'a self, width: usize, columns: &'a [usize]) -> Shape<'a> {
         let Self {
             hidden_layer_sizes: hidden,

@@ -1,9 +1,11 @@
-//! Neural networks: the multi-layer perceptron [`Mlp`] with [embeddings](Embedding) of id columns, in `f32`.
+//! Neural networks: the multi-layer perceptron [`Mlp`] with [embeddings](Embedding) of id columns,
+//! in `f32`.
 //!
-//! An engine that knows nothing of the contracts does the work on row-major slices: `network` holds the weights,
-//! `forward` and `shard` take a fixed piece of a batch through the layers and back, `optimizer` adds the shards'
-//! gradients in order and applies Adam, `train` runs the epochs. `rows`, `estimator` and `fitted` meet the contracts.
-//! Matrix products are faer's on one thread each; the elementwise loops are in `kernel`.
+//! An engine that knows nothing of the contracts does the work on row-major slices: `network` holds
+//! the weights, `forward` and `shard` take a fixed piece of a batch through the layers and back,
+//! `optimizer` adds the shards' gradients in order and applies Adam, `train` runs the epochs.
+//! `rows`, `estimator` and `fitted` meet the contracts. Matrix products are faer's on one thread
+//! each; the elementwise loops are in `kernel`.
 
 mod activation;
 mod embedding;

@@ -1,7 +1,7 @@
 //! The weights of a network, how an input row is laid out, and prediction.
 //!
-//! Layout: activations are row-major, one row an example; the weights of a layer are row-major by input, `w[i][o]`, so
-//! that a row times a layer adds whole rows of weights and needs no reduction.
+//! Layout: activations are row-major, one row an example; the weights of a layer are row-major by
+//! input, `w[i][o]`, so that a row times a layer adds whole rows of weights and needs no reduction.
 
 use ml_data::random::{RngExt, Xoshiro256PlusPlus};
 use rayon::prelude::*;

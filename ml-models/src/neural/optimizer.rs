@@ -1,4 +1,5 @@
-//! Adam with decoupled weight decay: weight gradients from the shards, summed in shard order, and the step.
+//! Adam with decoupled weight decay: weight gradients from the shards, summed in shard order, and
+//! the step.
 
 use rayon::prelude::*;
 
@@ -7,7 +8,8 @@ use super::kernel::{self, AdamStep};
 use super::network::{Layer, Network};
 use super::shard::Shard;
 
-/// Rows of a weight matrix that are updated together; fixed, so that any number of threads gives the same bits.
+/// Rows of a weight matrix that are updated together; fixed, so that any number of threads gives
+/// the same bits.
 const BLOCK_ROWS: usize = 32;
 /// No gradient row.
 const NONE: u32 = u32::MAX;

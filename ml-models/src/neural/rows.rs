@@ -1,4 +1,5 @@
-//! From the contracts' rows, labels and weights to what the engine reads, and from its faults to errors with names.
+//! From the contracts' rows, labels and weights to what the engine reads, and from its faults to
+//! errors with names.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -43,7 +44,8 @@ pub(super) fn labels(y: impl Iterator<Item = f64>) -> Result<Vec<f32>> {
     y.enumerate().map(convert).collect()
 }
 
-/// Weights divided by the mean of those that are not 0, so that only their ratios matter and `f32` holds them.
+/// Weights divided by the mean of those that are not 0, so that only their ratios matter and `f32`
+/// holds them.
 pub(super) fn weights(w: Option<&[f64]>) -> Result<Option<Vec<f32>>> {
     let Some(w) = w else { return Ok(None) };
     let largest = validate::weights(w, w.len())?;
@@ -73,8 +75,9 @@ pub(super) fn positions(embeddings: &[Embedding], names: &Names) -> Result<Vec<u
     embeddings.iter().map(find).collect()
 }
 
-/// Rows of a sample as the engine reads them: checked, with ids as rows of the tables. In training an id must be below the
-/// cardinality; in validation, as in prediction, a larger one is the unknown id.
+/// Rows of a sample as the engine reads them: checked, with ids as rows of the tables. In training
+/// an id must be below the cardinality; in validation, as in prediction, a larger one is the
+/// unknown id.
 pub(super) fn examples<'a>(
     net: &Network,
     x: &'a [f32],
@@ -108,7 +111,8 @@ pub(super) fn examples<'a>(
     })
 }
 
-/// The error that names what the fault numbers; `original` gives a cell as the caller wrote it, before `f32`.
+/// The error that names what the fault numbers; `original` gives a cell as the caller wrote it,
+/// before `f32`.
 pub(super) fn error(fault: Fault, names: &Names, original: impl Fn(usize, usize) -> f64) -> Error {
     let cell = |row, column, expected: String| {
         Error::cell(names.get(column), row, expected, original(row, column))

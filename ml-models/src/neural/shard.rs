@@ -1,5 +1,5 @@
-//! A fixed piece of a batch: forward, loss and backward for its rows. Shards do not touch the weights, so they run at
-//! the same time; their number depends on the batch, never on the threads.
+//! A fixed piece of a batch: forward, loss and backward for its rows. Shards do not touch the
+//! weights, so they run at the same time; their number depends on the batch, never on the threads.
 
 use ml_data::random::RngExt;
 
@@ -160,7 +160,8 @@ impl Shard {
         }
     }
 
-    /// The derivative by the embedded part of the input: through the first layer, and through the dot products.
+    /// The derivative by the embedded part of the input: through the first layer, and through the
+    /// dot products.
     fn backward_to_input(&mut self, net: &Network) {
         let (n, width) = (self.forward.rows(), net.embedded());
         let dinput = &mut self.dinput[..n * width];

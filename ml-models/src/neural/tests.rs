@@ -1,5 +1,5 @@
-//! The engine against PyTorch, against finite differences of a plain `f64` network, and against itself on any number of
-//! threads.
+//! The engine against PyTorch, against finite differences of a plain `f64` network, and against
+//! itself on any number of threads.
 
 use std::ops::ControlFlow;
 
@@ -183,7 +183,8 @@ fn three_adam_steps_equal_pytorch() {
     }
 }
 
-/// The weighted mean loss of the rows a shard has just seen, in plain `f64` loops, with the shard's ids and masks.
+/// The weighted mean loss of the rows a shard has just seen, in plain `f64` loops, with the shard's
+/// ids and masks.
 fn plain_loss(net: &Network, shard: &Shard, x: &[f32], y: &[f32], w: &[f32], loss: Loss) -> f64 {
     let (tables, mut sum) = (net.tables.len(), 0.0);
     for (r, row) in x.chunks(net.width).enumerate() {

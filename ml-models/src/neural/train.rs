@@ -201,7 +201,8 @@ impl Trainer {
     }
 }
 
-/// Weighted mean loss without dropout; blocks may run at the same time, their sums are added in row order.
+/// Weighted mean loss without dropout; blocks may run at the same time, their sums are added in row
+/// order.
 pub(super) fn mean_loss(net: &Network, loss: Loss, data: &Examples<'_>) -> f64 {
     let n = data.y.len();
     let sums: Vec<(f64, f64)> = (0..n.div_ceil(VALID_ROWS))

@@ -18,7 +18,8 @@ fn smoothing_draws_leaves_to_the_node_above() {
     };
     assert!(spread(&fit(1e6)) < 0.01 * spread(&fit(0.0)));
     assert!(spread(&fit(10.0)) < spread(&fit(0.0)));
-    // The definition, from the rows of each leaf: a mean of residuals, and of what the node above says.
+    // The definition, from the rows of each leaf: a mean of residuals, and of what the node above
+    // says.
     let model = fit(10.0);
     let (tree, leaf_of) = (
         &model.trees()[0],

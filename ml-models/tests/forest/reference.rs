@@ -65,8 +65,9 @@ fn trees_equal_scikit_learns() {
     }
 }
 
-/// The mean score of eight forests lies close to the mean score of twenty of scikit-learn: within 0.01 of an R² of about 0.85, within
-/// 0.015 of an accuracy of about 0.7. Scores of single forests differ by about as much from seed to seed.
+/// The mean score of eight forests lies close to the mean score of twenty of scikit-learn: within
+/// 0.01 of an R² of about 0.85, within 0.015 of an accuracy of about 0.7. Scores of single forests
+/// differ by about as much from seed to seed.
 #[test]
 fn forests_do_as_well_as_scikit_learns() {
     let golden = &golden()["forests"];

@@ -4,7 +4,8 @@ use super::*;
 
 #[test]
 fn missing_values_take_the_better_side_and_columns_without_values_none() {
-    // The first column says all where it is there; the second is never there; missing rows belong with the high ones.
+    // The first column says all where it is there; the second is never there; missing rows belong
+    // with the high ones.
     let x: Vec<Vec<f64>> = (0..90)
         .map(|i| match i % 3 {
             0 => vec![1.0, f64::NAN],
@@ -37,7 +38,8 @@ fn missing_values_take_the_better_side_and_columns_without_values_none() {
 
 #[test]
 fn infinities_and_numbers_never_seen_have_a_side() {
-    // Codes of categories are numbers to a forest: one that was never seen falls between its neighbours.
+    // Codes of categories are numbers to a forest: one that was never seen falls between its
+    // neighbours.
     let x: Vec<Vec<f64>> = (0..60)
         .map(|i| vec![[f64::NEG_INFINITY, 2.0, 4.0, f64::INFINITY][i % 4]])
         .collect();

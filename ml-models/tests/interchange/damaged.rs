@@ -1,4 +1,5 @@
-//! Damaged and hostile files: an error or a model that predicts, never a panic, and never much memory.
+//! Damaged and hostile files: an error or a model that predicts, never a panic, and never much
+//! memory.
 
 use ml_data::{Error, Result};
 use ml_models::interchange::{lightgbm, xgboost};

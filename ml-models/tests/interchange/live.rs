@@ -1,5 +1,5 @@
-//! Our files in the hands of the libraries they are made for: runs where `ML_PIPELINE_PYTHON` (or `python3`) has them, and
-//! says so where not.
+//! Our files in the hands of the libraries they are made for: runs where `ML_PIPELINE_PYTHON` (or
+//! `python3`) has them, and says so where not.
 
 use std::fs;
 use std::path::PathBuf;

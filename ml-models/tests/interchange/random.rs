@@ -148,7 +148,8 @@ pub(crate) fn ensemble(
     .unwrap()
 }
 
-/// Rows with missing values, both zeros, infinities, values on and beside the thresholds, and odd categories.
+/// Rows with missing values, both zeros, infinities, values on and beside the thresholds, and odd
+/// categories.
 pub(crate) fn rows(n: usize, ensemble: &Ensemble, infinities: bool, seed: u64) -> Vec<f64> {
     let mut draw = Draw(seed);
     let thresholds: Vec<f64> = ensemble

@@ -43,8 +43,8 @@ pub struct ChiSquareResult {
 /// holds.
 ///
 /// # Formula
-/// With the counts `O` of both samples and the expected counts `E` (rows of the sample times rows of
-/// the category over all rows),
+/// With the counts `O` of both samples and the expected counts `E` (rows of the sample times rows
+/// of the category over all rows),
 ///
 /// ```text
 /// statistic = sum (|O - E| - c)^2 / E        c = min(1 / 2, |O - E|) with correction, else 0

@@ -88,8 +88,8 @@ pub struct Inferiority {
 /// over the arms), so that users who come back do not make the arms look surer than they are.
 ///
 /// # Formula
-/// With the conversions `x0` of `n0` answers of the control, `x1` of `n1` of the challenger, and the
-/// likeliest shares `p0`, `p1 = p0 - margin`,
+/// With the conversions `x0` of `n0` answers of the control, `x1` of `n1` of the challenger, and
+/// the likeliest shares `p0`, `p1 = p0 - margin`,
 ///
 /// ```text
 /// z = (x1 / n1 - x0 / n0 + margin) / sqrt(p0 (1 - p0) / n0 + p1 (1 - p1) / n1)

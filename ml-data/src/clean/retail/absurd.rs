@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct AbsurdQuantity {
     /// Fewer pieces are never a mistake.
     pub least: f64,
-    /// How many times the next largest line it must be.
+    /// Factor over the next largest line.
     pub factor: f64,
 }
 

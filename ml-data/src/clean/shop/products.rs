@@ -10,7 +10,7 @@ use crate::source::{MICROS_PER_DAY, TimeFormat};
 use crate::table::{Column, MISSING_TIME, Role, Table};
 use foldhash::HashMap;
 
-/// How far apart, as a share, a price in the right currency may be from the highest price seen:
+/// Distance, as a share, that a price in the right currency may be from the highest price seen:
 /// rounding to the smallest coin.
 const AGREES: f64 = 0.015;
 

@@ -3,7 +3,7 @@
 use super::event::Device;
 use crate::source::{civil, weekday};
 
-/// How busy the whole shop is on a day, against an average one.
+/// Traffic of the whole shop on a day, against an average one.
 pub(super) fn traffic(day: i64) -> f64 {
     let (_, month, d) = civil(day);
     let season = match (month, d) {

@@ -26,7 +26,7 @@ pub struct ShopConfig {
     pub first_day: (i64, u32, u32),
     /// Length of the recorded period in days.
     pub days: u32,
-    /// How often a list of the ten most popular products leads to a purchase on the last day.
+    /// Conversion of a list of the ten most popular products on the last day.
     pub baseline_conversion: f64,
     /// Share of viewed products that are bought in the same visit.
     pub purchase_rate: f64,
@@ -35,7 +35,7 @@ pub struct ShopConfig {
     pub taste: f64,
     /// Spread of product popularity in log-odds: larger is a longer tail.
     pub popularity: f64,
-    /// How often each defect is injected.
+    /// Rate of each defect.
     pub defects: DefectRates,
 }
 
@@ -178,7 +178,7 @@ impl ShopConfig {
     }
 }
 
-/// How often each defect is injected, as a share of the rows it can befall.
+/// Rate of each defect, as a share of the rows it can befall.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DefectRates {
     /// Users without birth date and gender (more often the young and those with free accounts).

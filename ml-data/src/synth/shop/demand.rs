@@ -13,7 +13,7 @@ use super::people::{LATENT, User};
 use crate::source::civil;
 use serde::{Deserialize, Serialize};
 
-/// How strongly affinity steers what is looked at, and what is bought once seen.
+/// Strength of affinity in what is looked at, and in what is bought once seen.
 pub(super) const VIEW: f64 = 0.8;
 pub(super) const BUY: f64 = 0.75;
 

@@ -85,7 +85,7 @@ impl Currency {
         Self::ALL.into_iter().find(|c| c.code() == code)
     }
 
-    /// How much of it one US dollar buys.
+    /// Amount of it that one US dollar buys.
     #[must_use]
     pub fn per_dollar(self) -> f64 {
         match self {
@@ -185,7 +185,7 @@ pub struct User {
     pub last_day: i64,
     pub(super) income: f32,
     pub(super) price_sensitivity: f32,
-    /// How readily they buy, in log-odds, and how widely they look around.
+    /// Readiness to buy, in log-odds, and breadth of looking around.
     pub(super) engagement: f32,
     /// Visits per day against other people.
     pub(super) activity: f32,

@@ -44,7 +44,8 @@ pub(super) struct Logistic {
     /// 1 and -1.
     pub(super) signs: Vec<f64>,
     pub(super) sigmoid: f64,
-    /// Factors of the gradients of the negative and the positive class; not in the start, as in LightGBM.
+    /// Factors of the gradients of the negative and the positive class; not in the start, as in
+    /// LightGBM.
     pub(super) class_weights: [f64; 2],
 }
 

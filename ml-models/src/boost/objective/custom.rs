@@ -4,10 +4,11 @@ use ml_data::{Error, Result};
 
 use super::loss::{Loss, Measure, Pair};
 
-/// A loss that users bring. The labels are the sample's own, in its order without rows of weight 0; binary labels are 0 and 1.
+/// A loss that users bring. The labels are the sample's own, in its order without rows of weight 0;
+/// binary labels are 0 and 1.
 pub trait CustomObjective: std::fmt::Debug + Send + Sync {
-    /// Writes the gradient and the hessian of each row's loss with respect to its score; both finite, the hessian at least 0.
-    /// Weights are multiplied in afterwards.
+    /// Writes the gradient and the hessian of each row's loss with respect to its score; both
+    /// finite, the hessian at least 0. Weights are multiplied in afterwards.
     fn gradients(&self, labels: &[f64], scores: &[f64], out: &mut [[f32; 2]]);
 
     /// The score every row starts from. Default 0.

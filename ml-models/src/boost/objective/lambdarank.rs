@@ -1,4 +1,5 @@
-//! LambdaMART: each pair of documents of a query pushes the better one up, by how much swapping them would change NDCG.
+//! LambdaMART: each pair of documents of a query pushes the better one up, by how much swapping
+//! them would change NDCG.
 
 use ml_data::Result;
 
@@ -179,8 +180,8 @@ impl LambdaRank {
     }
 }
 
-/// Adds a pair of which the document `high` is better, and `ahead` by so much in score; returns its lambda. `change` is what
-/// exchanging the two would change.
+/// Adds a pair of which the document `high` is better, and `ahead` by so much in score; returns its
+/// lambda. `change` is what exchanging the two would change.
 pub(super) fn push(
     sigmoid: f64,
     change: f64,

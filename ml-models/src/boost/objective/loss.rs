@@ -8,8 +8,8 @@ use super::percentile::Renewal;
 use crate::tree::Link;
 pub(crate) use crate::tree::grow::Pair;
 
-/// An objective together with the labels it is measured on. Scores and pairs of several outputs follow each other, all rows of
-/// the first output first.
+/// An objective together with the labels it is measured on. Scores and pairs of several outputs
+/// follow each other, all rows of the first output first.
 pub(crate) trait Loss: Debug + Send + Sync {
     /// Scores a row.
     fn outputs(&self) -> usize {

@@ -49,18 +49,18 @@ macro_rules! with_objectives {
             Poisson => poisson,
             /// The `alpha` quantile.
             ///
-            /// Of rows without weights, or with whole weights, which are repeats, it lies between two
-            /// neighbours, as in NumPy and LightGBM. Under other weights it is the smallest label (of a
-            /// leaf: the smallest residual) at which the weighted loss is least. LightGBM 4.7 takes the
-            /// label before that one.
+            /// Of rows without weights, or with whole weights, which are repeats, it lies between
+            /// two neighbours, as in NumPy and LightGBM. Under other weights it is the smallest
+            /// label (of a leaf: the smallest residual) at which the weighted loss is least.
+            /// LightGBM 4.7 takes the label before that one.
             Quantile => quantile,
-            /// Absolute error relative to labels beyond 1. A row weighs one over the size of its label,
-            /// besides its own weight: see [`Quantile`](Self::Quantile) for the consequence.
+            /// Absolute error relative to labels beyond 1. A row weighs one over the size of its
+            /// label, besides its own weight: see [`Quantile`](Self::Quantile) for the consequence.
             Mape => mape,
             /// Log-linear positive amounts.
             Gamma => gamma,
-            /// Log-linear amounts with many zeros; `tweedie_variance_power` lies between Poisson (1) and
-            /// gamma (2).
+            /// Log-linear amounts with many zeros; `tweedie_variance_power` lies between Poisson
+            /// (1) and gamma (2).
             Tweedie => tweedie,
             /// Log loss of two classes.
             Binary => binary,
@@ -70,8 +70,8 @@ macro_rules! with_objectives {
             MulticlassOva => multiclassova,
             /// LambdaMART: pairs of documents weighted by the change of NDCG.
             Lambdarank => lambdarank,
-            /// LambdaMART: pairs of documents weighted by the change of mean average precision; grades are
-            /// 0 and 1. XGBoost's `rank:map`; validation watches MAP at `eval_at`.
+            /// LambdaMART: pairs of documents weighted by the change of mean average precision;
+            /// grades are 0 and 1. XGBoost's `rank:map`; validation watches MAP at `eval_at`.
             RankMap => rank_map,
             /// Cross-entropy that bounds NDCG, with a random perturbation of the grades.
             RankXendcg => rank_xendcg,

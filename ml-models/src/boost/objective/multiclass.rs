@@ -1,8 +1,8 @@
 //! Log loss of several classes.
 //!
 //! # Formula
-//! `-ln p_t` for the true class `t`, where `p_k = exp(s_k) / Σ exp(s_j)`; gradients `p_k - [k = t]`,
-//! hessians `K / (K - 1) p_k (1 - p_k)` of `K` classes, as in LightGBM.
+//! `-ln p_t` for the true class `t`, where `p_k = exp(s_k) / Σ exp(s_j)`; gradients `p_k - [k =
+//! t]`, hessians `K / (K - 1) p_k (1 - p_k)` of `K` classes, as in LightGBM.
 
 use rayon::prelude::*;
 

@@ -63,7 +63,8 @@ impl Loss for OneVsAll {
         Measure::loss("multi_logloss")
     }
 
-    /// Of the probability of the true class, as LightGBM does: probabilities are not made to sum to 1.
+    /// Of the probability of the true class, as LightGBM does: probabilities are not made to sum to
+    /// 1.
     fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
         let n = self.codes.len();
         mean_of(n, weights, |i| {

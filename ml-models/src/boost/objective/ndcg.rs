@@ -39,10 +39,12 @@ pub(super) fn discounts(n: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Documents by score, best first (in the order of `f64::total_cmp`); equal scores keep their order.
+/// Documents by score, best first (in the order of `f64::total_cmp`); equal scores keep their
+/// order.
 ///
-/// Sorting words takes a third of the time of sorting numbers of documents by the scores they point to: most of a score, and
-/// the document's number in the lowest bits. Only scores that are alike in their upper bits are looked at again.
+/// Sorting words takes a third of the time of sorting numbers of documents by the scores they point
+/// to: most of a score, and the document's number in the lowest bits. Only scores that are alike in
+/// their upper bits are looked at again.
 pub(super) fn ranking(scores: &[f64], order: &mut Vec<u32>) {
     let low = (1_u64 << (usize::BITS - scores.len().leading_zeros())) - 1;
     let mut keys: Vec<u64> = (0..)

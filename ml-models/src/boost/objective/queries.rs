@@ -6,7 +6,8 @@ use rayon::prelude::*;
 
 use super::loss::Pair;
 
-/// Calls `each` with the number of each query, its rows and its pairs, on as many threads as there are.
+/// Calls `each` with the number of each query, its rows and its pairs, on as many threads as there
+/// are.
 pub(super) fn for_each<S: Default>(
     starts: &[u32],
     out: &mut [Pair],

@@ -1,9 +1,10 @@
-//! LambdaMART for mean average precision: each pair of a relevant and another document pushes the relevant one up, by how much
-//! swapping them would change the query's average precision.
+//! LambdaMART for mean average precision: each pair of a relevant and another document pushes the
+//! relevant one up, by how much swapping them would change the query's average precision.
 //!
-//! Burges, Ragno and Le, *Learning to rank with nonsmooth cost functions*, NeurIPS 19 (2006); average precision as in Donmez,
-//! Svore and Burges, *On the local optimality of LambdaRank*, SIGIR 2009,
-//! [doi:10.1145/1571941.1572021](https://doi.org/10.1145/1571941.1572021). Gradients are XGBoost's, hessians half of its.
+//! Burges, Ragno and Le, *Learning to rank with nonsmooth cost functions*, NeurIPS 19 (2006);
+//! average precision as in Donmez, Svore and Burges, *On the local optimality of LambdaRank*, SIGIR
+//! 2009, [doi:10.1145/1571941.1572021](https://doi.org/10.1145/1571941.1572021). Gradients are
+//! XGBoost's, hessians half of its.
 
 use ml_data::{Error, Result};
 
@@ -65,8 +66,9 @@ struct Rank {
     reciprocals: f64,
 }
 
-/// By how much swapping the documents at two places, counted from 0 and the first one above, changes the sum of the precisions
-/// at relevant documents. One of the two is relevant, the other is not.
+/// By how much swapping the documents at two places, counted from 0 and the first one above,
+/// changes the sum of the precisions at relevant documents. One of the two is relevant, the other
+/// is not.
 fn change(ranks: &[Rank], above: usize, below: usize) -> f64 {
     let (a, b) = (&ranks[above], &ranks[below]);
     let precision_below = b.hits / (below + 1) as f64;
@@ -134,7 +136,8 @@ impl LambdaMap {
         }
     }
 
-    /// Adds up the pairs of a query with so many relevant documents; returns the sum of twice their lambdas.
+    /// Adds up the pairs of a query with so many relevant documents; returns the sum of twice their
+    /// lambdas.
     fn all_pairs(&self, ranks: &[Rank], relevant: f64, spread: bool, pairs: &mut [Pair64]) -> f64 {
         let mut total = 0.0;
         for i in 0..self.truncation.min(ranks.len().saturating_sub(1)) {
@@ -339,7 +342,8 @@ mod tests {
             vec![0, 4, 5, 6],
             params.params(),
         );
-        // Ranked: no, yes, no, yes; of two relevant documents one is among three: (1/2) / 2. Then 1 for nothing relevant, and 1.
+        // Ranked: no, yes, no, yes; of two relevant documents one is among three: (1/2) / 2. Then 1
+        // for nothing relevant, and 1.
         let got = map.evaluate(&[2.0, 3.0, 0.5, 1.0, 0.0, 0.0], None);
         assert!((got - (0.25 + 1.0 + 1.0) / 3.0).abs() < 1e-15, "{got}");
     }

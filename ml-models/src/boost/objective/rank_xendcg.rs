@@ -1,4 +1,5 @@
-//! Cross-entropy loss for ranking: an upper bound of (negative) NDCG that needs one pass over a query's documents.
+//! Cross-entropy loss for ranking: an upper bound of (negative) NDCG that needs one pass over a
+//! query's documents.
 //!
 //! Bruch, *An alternative cross entropy loss for learning-to-rank*, WWW 2021,
 //! [doi:10.1145/3442381.3449794](https://doi.org/10.1145/3442381.3449794).

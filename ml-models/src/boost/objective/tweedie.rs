@@ -5,7 +5,8 @@
 //! (1 - rho)` for an amount `y` and a log mean `s`.
 //!
 //! Jørgensen, *Exponential dispersion models*, Journal of the Royal Statistical Society B 49
-//! (1987), [doi:10.1111/j.2517-6161.1987.tb01685.x](https://doi.org/10.1111/j.2517-6161.1987.tb01685.x).
+//! (1987),
+//! [doi:10.1111/j.2517-6161.1987.tb01685.x](https://doi.org/10.1111/j.2517-6161.1987.tb01685.x).
 
 use super::pointwise::{PointLoss, Pointwise, check_log_linear};
 use super::registry::{Build, Entry};

@@ -7,7 +7,7 @@ use super::system::{System, row};
 pub(super) trait Rows {
     /// Whether rows have weights.
     const WEIGHTED: bool;
-    /// How many.
+    /// Their number.
     fn len(&self) -> usize;
     /// The row and its weight.
     ///

@@ -31,7 +31,7 @@ pub(super) const PAIR: usize = 2;
 /// Panels of sixteen items that [`Isa::scan_one`] scores at once.
 pub(super) const PANELS: usize = 8;
 
-/// What [`Isa::scan_group`] found: scores are written only for panels with a bit in their mask.
+/// Result of [`Isa::scan_group`]: scores are written only for panels with a bit in their mask.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
     /// A bit for every item that reaches its user's threshold.

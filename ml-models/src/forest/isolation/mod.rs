@@ -109,8 +109,8 @@ impl IsolationForest {
         self
     }
 
-    /// Which rows are outliers; decides the [`threshold`](FittedIsolationForest::threshold) alone, not the scores. Default
-    /// [`Contamination::Auto`].
+    /// Which rows are outliers; decides the [`threshold`](FittedIsolationForest::threshold) alone,
+    /// not the scores. Default [`Contamination::Auto`].
     #[must_use]
     pub fn contamination(mut self, contamination: Contamination) -> Self {
         self.contamination = contamination;

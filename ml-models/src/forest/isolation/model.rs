@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::grow::average_path_length;
 use crate::tree::{Combine, Ensemble, EnsembleParts, Link, Scratch, Tree};
 
-/// A fitted [`IsolationForest`](super::IsolationForest): predicts how anomalous rows are, from 0 to 1.
+/// A fitted [`IsolationForest`](super::IsolationForest): predicts how anomalous rows are, from 0 to
+/// 1.
 ///
 /// # Missing values
 ///

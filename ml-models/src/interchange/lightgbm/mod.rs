@@ -1,9 +1,11 @@
 //! LightGBM's text format, version 4.
 //!
-//! LightGBM predicts from [`to_string`]'s text what [`Ensemble`](crate::tree::Ensemble) predicts: scores, probabilities and leaf
-//! indices, bit for bit; and the other way round from its own files through [`from_str`]. Two things to know:
+//! LightGBM predicts from [`to_string`]'s text what [`Ensemble`](crate::tree::Ensemble) predicts:
+//! scores, probabilities and leaf indices, bit for bit; and the other way round from its own files
+//! through [`from_str`]. Two things to know:
 //!
-//! * LightGBM takes numbers within 1e-35 of zero for zero before it looks at a tree, and so never sees a split between them;
+//! * LightGBM takes numbers within 1e-35 of zero for zero before it looks at a tree, and so never
+//!   sees a split between them;
 //! * names are written with `_` for blanks, as LightGBM does itself.
 //!
 //! ```

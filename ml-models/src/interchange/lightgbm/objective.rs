@@ -6,7 +6,8 @@ use super::FORMAT;
 use super::section::fault;
 use crate::tree::{EnsembleParts, Link};
 
-/// The link of an objective as the files spell it: a name, then `key:value` pairs. None for one of its own making.
+/// The link of an objective as the files spell it: a name, then `key:value` pairs. None for one of
+/// its own making.
 pub(super) fn link(line: usize, objective: &str) -> Result<Link> {
     let mut words = objective.split_ascii_whitespace();
     let name = words.next().unwrap_or_default();
@@ -46,7 +47,8 @@ fn sigmoid(line: usize, words: &[&str]) -> Result<f64> {
     }
 }
 
-/// The objective to write: the one the trees were grown for, or else one with the same link. None is the identity.
+/// The objective to write: the one the trees were grown for, or else one with the same link. None
+/// is the identity.
 pub(super) fn spelling(parts: &EnsembleParts) -> Result<Option<String>> {
     let words: Vec<&str> = parts.objective.split_ascii_whitespace().collect();
     let own = words.join(" ");

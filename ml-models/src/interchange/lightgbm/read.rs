@@ -8,12 +8,14 @@ use super::section::{Section, fault};
 use super::tree;
 use crate::tree::{Ensemble, EnsembleParts};
 
-/// Reads a model as LightGBM's `save_model` writes it: boosted trees or a forest, numbers and categories, any number of classes.
-/// The score to start from is part of the first trees, so it is 0 here.
+/// Reads a model as LightGBM's `save_model` writes it: boosted trees or a forest, numbers and
+/// categories, any number of classes. The score to start from is part of the first trees, so it is
+/// 0 here.
 ///
 /// # Errors
-/// [`Error::Model`] with the line where the text is not such a model, or ends early; [`Error::Unsupported`] for linear trees
-/// and for links other than those of [`Link`](crate::tree::Link).
+/// [`Error::Model`] with the line where the text is not such a model, or ends early;
+/// [`Error::Unsupported`] for linear trees and for links other than those of
+/// [`Link`](crate::tree::Link).
 pub fn from_str(text: &str) -> Result<Ensemble> {
     let mut lines = (1..).zip(text.lines().map(|l| l.trim_end_matches('\r')));
     let first = lines.next().map_or("", |(_, l)| l);

@@ -13,7 +13,8 @@ use crate::limits::ModelLimits;
 use crate::tree::{Child, Combine, Condition, Ensemble, EnsembleParts, MissingType, Node, Tree};
 use ml_data::validate::within_limit;
 
-/// Writes a model as LightGBM 4 saves its own. Numbers are the shortest that read back as the same bits.
+/// Writes a model as LightGBM 4 saves its own. Numbers are the shortest that read back as the same
+/// bits.
 ///
 /// The starting scores become part of the first round's trees, which leaves every sum as it was.
 /// LightGBM divides by counts of rows; a tree with a count of 0, as all from XGBoost's files, or
@@ -22,9 +23,9 @@ use ml_data::validate::within_limit;
 /// here.
 ///
 /// # Errors
-/// [`Error::Unsupported`], naming tree and node, where a categorical split sends missing values left: LightGBM sends
-/// them right; [`Error::Limit`] where the codes of categories are so high that their sets, for
-/// which LightGBM writes a bit for every code from 0 up, have more words than
+/// [`Error::Unsupported`], naming tree and node, where a categorical split sends missing values
+/// left: LightGBM sends them right; [`Error::Limit`] where the codes of categories are so high that
+/// their sets, for which LightGBM writes a bit for every code from 0 up, have more words than
 /// [`ModelLimits::category_words`].
 pub fn to_string(ensemble: &Ensemble) -> Result<String> {
     to_string_within(ensemble, ModelLimits::default())

@@ -1,12 +1,14 @@
 //! ONNX, the exchange format of inference engines: export.
 //!
-//! [`to_bytes`] writes a graph that takes `x`, a matrix of `f32` with a column for each feature, and gives `scores` and
-//! `predictions`, a column for each output. The trees are a `TreeEnsembleRegressor` of `ai.onnx.ml` 3; each finds the leaf it
-//! finds here for every row of `f32`, missing values included. Sums are single precision.
+//! [`to_bytes`] writes a graph that takes `x`, a matrix of `f32` with a column for each feature,
+//! and gives `scores` and `predictions`, a column for each output. The trees are a
+//! `TreeEnsembleRegressor` of `ai.onnx.ml` 3; each finds the leaf it finds here for every row of
+//! `f32`, missing values included. Sums are single precision.
 //!
-//! A set of categories is a chain of nodes that ask for one category each and share their left side, as other converters
-//! write it and onnxruntime reads it; engines that insist on strict trees refuse such models. Columns of categories are cut to
-//! whole numbers in the graph, as they are here.
+//! A set of categories is a chain of nodes that ask for one category each and share their left
+//! side, as other converters write it and onnxruntime reads it; engines that insist on strict trees
+//! refuse such models. Columns of categories are cut to whole numbers in the graph, as they are
+//! here.
 //!
 //! ```
 //! use ml_data::prelude::*;

@@ -166,8 +166,8 @@ fn asks(node: &Node, at: i64, left: i64, right: i64) -> Result<Vec<Ask>, u32> {
     if let Some(missing_yes) = single::missing_left(node) {
         return Ok(vec![usual(missing_yes)]);
     }
-    // Zero is missing and goes its own way: below it, at it, and the usual question. The last node is the one that two
-    // others lead to; onnxruntime wants the way of no to be new.
+    // Zero is missing and goes its own way: below it, at it, and the usual question. The last node
+    // is the one that two others lead to; onnxruntime wants the way of no to be new.
     let zero = ZERO as f32;
     let below = Ask {
         mode: "BRANCH_LT",

@@ -62,7 +62,8 @@ mod tests {
 
     #[test]
     fn fields_are_written_as_the_specification_has_them() {
-        // The examples of the encoding guide: field 1 = 150, field 2 = "testing", field 6 = [3, 270, 86942].
+        // The examples of the encoding guide: field 1 = 150, field 2 = "testing", field 6 = [3,
+        // 270, 86942].
         let written = |m: Message| m.into_bytes();
         assert_eq!(written(Message::default().int(1, 150)), [8, 0x96, 1]);
         let text = written(Message::default().bytes(2, "testing"));

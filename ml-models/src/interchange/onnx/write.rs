@@ -10,7 +10,8 @@ use crate::tree::{Combine, Condition, Ensemble, EnsembleParts, Link, Tree};
 /// Writes a model as ONNX, operators of version 15, `ai.onnx.ml` of version 3.
 ///
 /// # Errors
-/// [`Error::Unsupported`], naming tree and node or leaf: categories above 2^24 and leaf values beyond `f32`.
+/// [`Error::Unsupported`], naming tree and node or leaf: categories above 2^24 and leaf values
+/// beyond `f32`.
 pub fn to_bytes(ensemble: &Ensemble) -> Result<Vec<u8>> {
     let parts = ensemble.parts();
     let mut graph = Graph::default();
@@ -42,8 +43,8 @@ pub fn to_bytes(ensemble: &Ensemble) -> Result<Vec<u8>> {
     Ok(graph.model(("x", parts.names.len()), &outputs))
 }
 
-/// Appends the columns that are split by category, cut to whole numbers. Returns the name of the matrix, and where each
-/// feature's categories are.
+/// Appends the columns that are split by category, cut to whole numbers. Returns the name of the
+/// matrix, and where each feature's categories are.
 fn whole_numbers(parts: &EnsembleParts, graph: &mut Graph) -> (&'static str, Vec<i64>) {
     let mut whole = vec![-1; parts.names.len()];
     let mut columns: Vec<i64> = Vec::new();

@@ -98,7 +98,8 @@ fn sets(place: &Place<'_>, n: usize) -> Result<Vec<Option<Categories>>> {
     Ok(sets)
 }
 
-/// A tree whose leaf values are multiplied by `scale`. Leaves are numbered in the order of XGBoost's nodes.
+/// A tree whose leaf values are multiplied by `scale`. Leaves are numbered in the order of
+/// XGBoost's nodes.
 pub(super) fn read(place: &Place<'_>, scale: f64) -> Result<Tree> {
     let columns = Columns::read(place)?;
     let order = order(place, &columns)?;
@@ -191,7 +192,8 @@ fn node(place: &Place<'_>, columns: &Columns, i: usize, child_of: &[Child]) -> R
     })
 }
 
-/// Nodes get the mean of the leaves below, weighted by their hessians: what the file says of them lacks the learning rate.
+/// Nodes get the mean of the leaves below, weighted by their hessians: what the file says of them
+/// lacks the learning rate.
 fn fill_values(nodes: &mut [Node], leaves: &[Leaf]) {
     for i in (0..nodes.len()).rev() {
         let of = |child| match child {

@@ -1,11 +1,13 @@
 //! XGBoost's models, as JSON and UBJSON.
 //!
-//! [`from_slice`] reads what `save_model` of XGBoost 1.6 to 3.2 writes, categorical splits included; [`to_json`] and
-//! [`to_ubjson`] write what it loads. Both ways the same leaves are found. Scores agree to single precision, in which XGBoost adds.
+//! [`from_slice`] reads what `save_model` of XGBoost 1.6 to 3.2 writes, categorical splits
+//! included; [`to_json`] and [`to_ubjson`] write what it loads. Both ways the same leaves are
+//! found. Scores agree to single precision, in which XGBoost adds.
 //!
-//! * XGBoost compares in single precision. A threshold read from it is the `f64` that decides as it does, for `f64` rows as
-//!   well. A threshold written to it decides every `f32` row as before; an `f64` row is rounded to `f32` by XGBoost first,
-//!   which may move a value across a threshold that is no further away than the rounding.
+//! * XGBoost compares in single precision. A threshold read from it is the `f64` that decides as it
+//!   does, for `f64` rows as well. A threshold written to it decides every `f32` row as before; an
+//!   `f64` row is rounded to `f32` by XGBoost first, which may move a value across a threshold that
+//!   is no further away than the rounding.
 //! * In a categorical split numbers between -1 and 0 are category 0 here and unknown there.
 //! * Its files count no rows, so the counts of a tree read from one are 0. Its covers, which are
 //!   sums of hessians, are kept as [`Leaf::weight`](crate::tree::Leaf::weight) and

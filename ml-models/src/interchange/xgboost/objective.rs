@@ -1,4 +1,5 @@
-//! XGBoost's objectives: their links, what `base_score` means to them, and LightGBM's names for the same.
+//! XGBoost's objectives: their links, what `base_score` means to them, and LightGBM's names for the
+//! same.
 
 use ml_data::{Error, Result};
 
@@ -83,7 +84,8 @@ pub(super) fn read(place: &Place<'_>, outputs: usize) -> Result<Objective> {
     })
 }
 
-/// The text to write: the name of an objective with this link, and the `base_score` that stands for the score 0.
+/// The text to write: the name of an objective with this link, and the `base_score` that stands for
+/// the score 0.
 pub(super) fn spelling(parts: &EnsembleParts) -> Result<(&'static str, &'static str)> {
     let own = parts.objective.split_ascii_whitespace().next();
     Ok(match (parts.link, own.unwrap_or_default()) {

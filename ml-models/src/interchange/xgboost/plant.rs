@@ -10,7 +10,8 @@ use super::value::Value;
 use crate::interchange::single;
 use crate::tree::{Child, Condition, Node, Tree};
 
-/// The columns of a tree's nodes, level by level: XGBoost expects the right child just after the left one.
+/// The columns of a tree's nodes, level by level: XGBoost expects the right child just after the
+/// left one.
 #[derive(Default)]
 struct Columns {
     base_weights: Vec<f32>,

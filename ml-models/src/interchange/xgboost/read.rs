@@ -9,18 +9,20 @@ use super::value::{Place, fault};
 use super::{FORMAT, json, ubjson};
 use crate::tree::{Combine, Ensemble, EnsembleParts, Tree};
 
-/// Features without names, and outputs without trees: bounds, so that nobody asks for more memory than there is.
+/// Features without names, and outputs without trees: bounds, so that nobody asks for more memory
+/// than there is.
 const MOST: usize = 1 << 20;
 const MOST_OUTPUTS: usize = 1 << 16;
 
-/// Reads a model of boosted trees (`gbtree`, `dart`), in JSON or UBJSON. Trees of several classes follow each other round
-/// after round, also where `num_parallel_tree` put them in another order.
+/// Reads a model of boosted trees (`gbtree`, `dart`), in JSON or UBJSON. Trees of several classes
+/// follow each other round after round, also where `num_parallel_tree` put them in another order.
 ///
 /// # Errors
-/// [`Error::Model`] with the byte or the key where the file is not such a model, or ends early; [`Error::Unsupported`] for
-/// linear models, vector leaves and `binary:hinge`.
+/// [`Error::Model`] with the byte or the key where the file is not such a model, or ends early;
+/// [`Error::Unsupported`] for linear models, vector leaves and `binary:hinge`.
 pub fn from_slice(bytes: &[u8]) -> Result<Ensemble> {
-    // An object of JSON goes on with a blank, a quote or its end, one of UBJSON with the type of a length.
+    // An object of JSON goes on with a blank, a quote or its end, one of UBJSON with the type of a
+    // length.
     let value = match bytes {
         [
             b'{',

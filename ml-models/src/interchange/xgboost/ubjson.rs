@@ -1,4 +1,5 @@
-//! UBJSON, the binary sibling of JSON, as XGBoost writes it: big endian, keys with 64-bit lengths, typed arrays.
+//! UBJSON, the binary sibling of JSON, as XGBoost writes it: big endian, keys with 64-bit lengths,
+//! typed arrays.
 
 use ml_data::{Error, Result};
 

@@ -6,7 +6,8 @@ use ml_data::{Error, Result};
 
 use super::FORMAT;
 
-/// A value. Arrays of numbers are flat; those read are [`Doubles`](Self::Doubles), the other kinds are for writing.
+/// A value. Arrays of numbers are flat; those read are [`Doubles`](Self::Doubles), the other kinds
+/// are for writing.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
     Null,

@@ -10,12 +10,13 @@ use crate::tree::{Combine, Condition, Ensemble, EnsembleParts, Link, Tree};
 
 /// Writes a model as XGBoost's `save_model` writes `model.json`.
 ///
-/// The starting scores become part of the first round's trees. The means of a forest become sums of smaller leaves.
+/// The starting scores become part of the first round's trees. The means of a forest become sums of
+/// smaller leaves.
 ///
 /// # Errors
-/// [`Error::Unsupported`](ml_data::Error::Unsupported), naming tree and node, for splits that take zero for missing and send it
-/// elsewhere than its value would go, categories above 16777215 and leaf values beyond `f32`; and for a sigmoid of another
-/// steepness than 1.
+/// [`Error::Unsupported`](ml_data::Error::Unsupported), naming tree and node, for splits that take
+/// zero for missing and send it elsewhere than its value would go, categories above 16777215 and
+/// leaf values beyond `f32`; and for a sigmoid of another steepness than 1.
 pub fn to_json(ensemble: &Ensemble) -> Result<String> {
     Ok(json::write(&model(ensemble.parts())?))
 }

@@ -1,7 +1,7 @@
 //! Drift tests of one column: the list of them, and the contract that each fulfils.
 //!
-//! A new test is a file with a type that implements [`ColumnTest`], and three lines here: its module,
-//! its export, its place in the list.
+//! A new test is a file with a type that implements [`ColumnTest`], and three lines here: its
+//! module, its export, its place in the list.
 
 mod chi_square;
 mod contract;

@@ -63,8 +63,8 @@ pub struct KsResult {
 /// Two-sided two-sample Kolmogorov-Smirnov test of `reference` against `current`.
 ///
 /// Use it on continuous columns. On columns with many ties the p-value is conservative (too large),
-/// on unordered categories use [`chi_square`](crate::drift::chi_square()). With hundreds of thousands
-/// of rows every harmless difference becomes significant: look at the statistic too.
+/// on unordered categories use [`chi_square`](crate::drift::chi_square()). With hundreds of
+/// thousands of rows every harmless difference becomes significant: look at the statistic too.
 ///
 /// Cost: two passes over the data and a sort of the few values near the largest distance, so a
 /// million against a million takes some 10 milliseconds; columns that hardly vary fall back to
