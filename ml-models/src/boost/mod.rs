@@ -6,7 +6,7 @@
 //! * `params`: the table of parameters; `rules`: rules between them;
 //! * `rows`, `bins`: the rows that count, and their bins;
 //! * `objective`: one loss a file, listed in `objective/mod.rs`; `loss`: the one that is asked for;
-//! * `data`: [`TrainingSet`](data::TrainingSet) and [`ValidationSet`](data::ValidationSet);
+//! * `data`: training and validation rows with their losses;
 //! * `state`: scores and trees between two rounds; `sampling`, `dart`, `early_stopping` and
 //!   `checkpoint`: the parts of a round;
 //! * `train`: the rounds; `fit`: from samples to a model;
