@@ -134,10 +134,7 @@ fn levels_are_coded_by_their_first_place() {
     assert!(more.starts_with(&levels) && !levels.starts_with(&more));
     assert!(more != levels && levels == levels.clone());
     let e = Levels::try_from(vec!["a".into(), "b".into(), "a".into()]).unwrap_err();
-    assert!(
-        e.to_string().contains("levels 0 and 2") && e.to_string().contains("`a`"),
-        "{e}"
-    );
+    assert!(e.to_string().contains("level `a`, at 0 and 2"), "{e}");
     // Codes beyond the levels are refused by row; a missing one is none of them.
     let of = |codes| Column::cat_from_codes(codes, Arc::new(levels.clone()));
     assert_eq!(of(vec![1, MISSING_CODE]).unwrap().missing(), 1);

@@ -5,7 +5,7 @@
 use ml_data::Result;
 use ml_data::contract::{Direction, Fit, Metric, Params, Predict};
 use ml_data::random::{RngExt, generator};
-use ml_data::repr::{Dense, View};
+use ml_data::repr::{Dense, Names, View};
 use ml_data::sample::{
     Binary, BinaryLabels, Class, ClassLabels, Dataset, Real, RealLabels, Scores, Target,
 };
@@ -406,4 +406,23 @@ fn no_validation_rows_are_refused() {
     assert!(
         message(watched.fit_valid::<_, FittedBoost>(&train, &none())).contains("validation sample")
     );
+}
+
+/// Columns in another order are other columns: a training that is watched on them would stop by
+/// chance.
+#[test]
+fn validation_rows_of_other_columns_are_refused() {
+    let named = |names: [&str; 4]| {
+        let (x, y) = rows(3);
+        let x = Dense::from_rows(4, x).unwrap();
+        let x = x.with_names(Names::new(names)).unwrap();
+        Dataset::<_, Real>::new(x, RealLabels::new(y).unwrap()).unwrap()
+    };
+    let train = named(["a", "b", "c", "d"]).into_train();
+    let fit = |valid: Dataset<Dense<f64>, Real>| {
+        boost().fit_valid::<_, FittedBoost>(&train, &valid.into_valid())
+    };
+    assert!(fit(named(["a", "b", "c", "d"])).is_ok());
+    let e = fit(named(["b", "a", "c", "d"])).unwrap_err();
+    assert!(e.is_schema(), "{e}");
 }

@@ -209,6 +209,14 @@ fn odd_keys(store: &dyn RegistryStore) -> Outcome {
         expect(&format!("swap of {key:?} fails"), swapped.is_err(), true)?;
         let part = store.put("m/odd", &[("a", b"x"), (key, b"y")]);
         expect(&format!("part {key:?} fails"), part.is_err(), true)?;
+        let unread = [
+            store.get(key, "a").is_err(),
+            store.get("m/odd", key).is_err(),
+            store.size(key, "a").is_err(),
+            store.read(key).is_err(),
+            key.is_empty() || store.list(key).is_err(),
+        ];
+        expect(&format!("reading of {key:?} fails"), unread, [true; 5])?;
     }
     let twice = store.put("m/odd", &[("a", b"x"), ("a", b"y")]);
     expect("two parts of one name fail", twice.is_err(), true)?;

@@ -105,7 +105,8 @@ impl TimePart {
 /// let parts = [TimePart::Month, TimePart::DayOfWeek, TimePart::DayOfYear, TimePart::Year];
 /// let step = Calendar::new().parts(parts);
 /// let (fitted, x) = step.fit_transform(&table.unlabelled()?.into_train())?;
-/// let names: Vec<&str> = fitted.names().iter().collect();
+/// let outputs = fitted.names();
+/// let names: Vec<&str> = outputs.iter().collect();
 /// assert_eq!(names, ["when:month", "when:dayofweek", "when:dayofyear"]);
 /// assert_eq!(x.values(), [2.0, 3.0, 60.0, 3.0, 0.0, 64.0]);
 /// # Ok::<(), ml_data::Error>(())

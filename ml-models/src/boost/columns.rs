@@ -6,7 +6,7 @@ use ml_data::{Error, Result};
 use super::params::{BoostParams, STEP};
 use crate::tree::grow::Growth;
 
-/// Bounds of the growth of trees on these columns.
+/// Parameters of the growth of trees on these columns.
 pub(super) fn growth(params: &BoostParams, names: &Names) -> Result<Growth> {
     check_monotone(params, names)?;
     Ok(params.growth(interactions(params, names)?))

@@ -67,9 +67,9 @@ impl<'a> Dart<'a> {
     fn add(&self, round: usize, factor: f64, state: &mut State) {
         let TrainingSet { cells, layout, .. } = self.training;
         if factor != 0.0 {
-            let sprouts: &[BinnedTree] = &state.grown[round];
-            for (sprout, scores) in sprouts.iter().zip(state.scores.chunks_mut(cells.rows)) {
-                sprout.add_to(scores, factor, cells, layout);
+            let trees: &[BinnedTree] = &state.grown[round];
+            for (tree, scores) in trees.iter().zip(state.scores.chunks_mut(cells.rows)) {
+                tree.add_to(scores, factor, cells, layout);
             }
         }
     }

@@ -156,6 +156,7 @@ pub(super) fn validation_set<'a>(
     if x.is_empty() {
         return Err(Error::Empty("validation sample".into()));
     }
+    x.check(task.train.x.names())?;
     if let Some(metric) = &task.eval_metric {
         return Ok(ValidationSet {
             cells: layout.cells(x),

@@ -1,4 +1,4 @@
-//! Following the metric.
+//! Metrics of the validation rows, and when they stop the training.
 
 use super::choices::Boosting;
 use super::data::{TrainingSet, ValidationSet};
@@ -8,7 +8,7 @@ use crate::tree::bin::Layout;
 use crate::tree::grow::BinnedTree;
 use ml_data::Result;
 
-/// The validation rows, and how the metric went.
+/// The validation rows, and the best round so far.
 pub(super) struct EarlyStopping<'a> {
     params: &'a BoostParams,
     validation: &'a ValidationSet<'a>,
@@ -17,7 +17,7 @@ pub(super) struct EarlyStopping<'a> {
 }
 
 impl<'a> EarlyStopping<'a> {
-    /// With what is known of earlier rounds.
+    /// A tracker that knows the earlier rounds.
     pub(super) fn new(
         params: &'a BoostParams,
         validation: &'a ValidationSet<'a>,
@@ -37,14 +37,14 @@ impl<'a> EarlyStopping<'a> {
     /// Adds trees, one an output, to the scores of the validation rows.
     pub(super) fn add(
         &self,
-        sprouts: &[BinnedTree],
+        trees: &[BinnedTree],
         factor: f64,
         layout: &Layout,
         scores: &mut [f64],
     ) {
         let cells = &self.validation.cells;
-        for (sprout, scores) in sprouts.iter().zip(scores.chunks_mut(cells.rows)) {
-            sprout.add_to(scores, factor, cells, layout);
+        for (tree, scores) in trees.iter().zip(scores.chunks_mut(cells.rows)) {
+            tree.add_to(scores, factor, cells, layout);
         }
     }
 

@@ -88,7 +88,7 @@ pub(crate) fn fit(boost: &Boost, task: &Task<'_>, on: OnRound<'_>) -> Result<Lea
     learned(params, task, &training, measure, trained)
 }
 
-/// From what training learned to a model.
+/// Model of what training learned.
 fn learned(
     params: &BoostParams,
     task: &Task<'_>,

@@ -5,7 +5,7 @@ use super::objective::loss::Pair;
 use super::params::BoostParams;
 use crate::tree::sampling::choose;
 
-/// Sampler rows and columns; what is drawn depends on the seed and the round only.
+/// Sampler of the rows and columns of a round; draws depend on the seed and the round only.
 #[derive(Debug)]
 pub(super) struct Sampler<'a> {
     params: &'a BoostParams,
@@ -41,7 +41,7 @@ impl<'a> Sampler<'a> {
             .then(|| choose(self.columns, k, self.params.seed, "boost columns", index))
     }
 
-    /// Sampler the rows of a round; with GOSS, raises the pairs of rows that stand for others.
+    /// Draws the rows of a round; with GOSS, raises the pairs of rows that stand for others.
     pub(super) fn rows(&mut self, iteration: usize, pairs: &mut [Pair]) {
         let p = self.params;
         if p.data_sample_strategy == DataSampleStrategy::Goss {

@@ -32,7 +32,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Before the first round, or after the last one of an earlier model.
+    /// The state before the first round, or after the last one of an earlier model.
     pub(crate) fn new(
         params: &BoostParams,
         training: &TrainingSet<'_>,

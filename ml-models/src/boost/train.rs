@@ -70,17 +70,17 @@ pub(crate) fn train(
     while state.rounds < params.num_iterations && !stops(&watch, &state) {
         let iteration = state.rounds + 1;
         let dropped = dart.as_ref().map(|d| d.drop(iteration, &mut state));
-        let sprouts = in_pool(|| booster.round(iteration, &mut state))?;
-        if sprouts.iter().all(|s| s.nodes.is_empty()) && !booster.sampler.random() {
+        let trees = in_pool(|| booster.round(iteration, &mut state))?;
+        if trees.iter().all(|s| s.nodes.is_empty()) && !booster.sampler.random() {
             if let (Some(dart), Some(dropped)) = (&dart, dropped) {
                 dart.put_back(&dropped, &mut state);
             }
             break;
         }
         if let Some(watch) = &watch {
-            watch.add(&sprouts, 1.0, &training.layout, &mut state.valid);
+            watch.add(&trees, 1.0, &training.layout, &mut state.valid);
         }
-        state.grown.push(sprouts);
+        state.grown.push(trees);
         state.rounds = iteration;
         if let (Some(dart), Some(dropped)) = (&dart, &dropped) {
             let changes = dart.normalise(dropped, &mut state);
@@ -108,7 +108,7 @@ pub(crate) fn train(
     Ok(trained(params, training, growth, state, best))
 }
 
-/// From the last state to trees in the features' own values.
+/// Trees in the features' own values, from the last state.
 fn trained(
     params: &BoostParams,
     training: &TrainingSet<'_>,
@@ -119,8 +119,8 @@ fn trained(
     let outputs = state.start.len();
     let done = training.warm_start.as_ref().map_or(0, |b| b.rounds);
     let kept = best_iteration.map_or(usize::MAX, |b| b.saturating_sub(done));
-    let sprouts: Vec<&BinnedTree> = state.grown.iter().take(kept).flatten().collect();
-    let mut trees: Vec<Tree> = sprouts
+    let trees: Vec<&BinnedTree> = state.grown.iter().take(kept).flatten().collect();
+    let mut trees: Vec<Tree> = trees
         .into_par_iter()
         .map(|s| s.tree(&training.layout, growth))
         .collect();
@@ -144,7 +144,7 @@ fn trained(
     }
 }
 
-/// Grows the trees of a round; holds what all rounds share.
+/// Grower of a round's trees, with what all rounds share.
 struct Booster<'a> {
     training: &'a TrainingSet<'a>,
     params: &'a BoostParams,
@@ -175,7 +175,7 @@ impl Booster<'_> {
         let bag = self.sampler.bag();
         let unit =
             loss.unit_hessian() && self.params.data_sample_strategy == DataSampleStrategy::Bagging;
-        let mut sprouts = Vec::with_capacity(outputs);
+        let mut trees = Vec::with_capacity(outputs);
         for (k, scores) in state.scores.chunks_mut(n).enumerate() {
             if several {
                 self.gradients
@@ -187,24 +187,24 @@ impl Booster<'_> {
             if !self.gradients.quantise(weights, unit, levels) {
                 return Err(overflow(iteration));
             }
-            let mut sprout = self
+            let mut tree = self
                 .grower
                 .grow(number, &self.gradients, bag, columns.as_deref());
             if let Some(renewal) = loss.renewal() {
-                let rows = self.grower.rows_of_leaves(sprout.values.len(), bag);
-                sprout.values = rows
+                let rows = self.grower.rows_of_leaves(tree.values.len(), bag);
+                tree.values = rows
                     .par_iter()
                     .map(|rows| renewal.value(rows, scores, weights) * self.growth.shrinkage)
                     .collect();
             }
             if self.params.boosting != Boosting::Rf {
-                self.grower.add_to(&sprout, scores);
+                self.grower.add_to(&tree, scores);
             } else if let Some(sums) = state.forest.get_mut(k * n..(k + 1) * n) {
-                self.grower.add_to(&sprout, sums);
+                self.grower.add_to(&tree, sums);
             }
-            sprouts.push(sprout);
+            trees.push(tree);
         }
-        Ok(sprouts)
+        Ok(trees)
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) use crate::tree::grow::Pair;
 /// An objective together with the labels it is measured on. Scores and pairs of several outputs
 /// follow each other, all rows of the first output first.
 pub(crate) trait Loss: Debug + Send + Sync {
-    /// Scores a row.
+    /// Number of scores of a row.
     fn outputs(&self) -> usize {
         1
     }

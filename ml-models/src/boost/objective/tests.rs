@@ -431,3 +431,20 @@ fn starts_are_the_best_constants() {
     assert_eq!(start((Objective::Quantile, 0.75), None), 4.0);
     assert_eq!(start((Objective::Gamma, 1.0), None), 3.0_f64.ln());
 }
+
+/// At a power of 1 Tweedie's loss is that of Poisson counts: `exp(s) - y s`, and so are its
+/// gradients, with the plain hessian `exp(s)`.
+#[test]
+fn tweedie_of_power_one_is_poisson() {
+    let tweedie = of_numbers((Objective::Tweedie, 1.0), LABELS.to_vec());
+    let poisson = of_numbers((Objective::Poisson, 1e-300), LABELS.to_vec());
+    let weights = Some(&WEIGHTS[..]);
+    let want = poisson.evaluate(&SCORES, weights);
+    near(tweedie.evaluate(&SCORES, weights), want, &"metric");
+    let pairs = |loss: &dyn Loss| {
+        let mut pairs = [[0.0; 2]; 3];
+        loss.gradients(&SCORES, 0, &mut pairs);
+        pairs
+    };
+    assert_eq!(pairs(&*tweedie), pairs(&*poisson));
+}

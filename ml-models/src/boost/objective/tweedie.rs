@@ -2,7 +2,7 @@
 //!
 //! # Formula
 //! With `rho = tweedie_variance_power`: `exp((2 - rho) s) / (2 - rho) - y exp((1 - rho) s) /
-//! (1 - rho)` for an amount `y` and a log mean `s`.
+//! (1 - rho)` for an amount `y` and a log mean `s`; `exp(s) - y s` at `rho = 1`.
 //!
 //! Jørgensen, *Exponential dispersion models*, Journal of the Royal Statistical Society B 49
 //! (1987),
@@ -41,6 +41,10 @@ impl PointLoss for Tweedie {
 
     fn loss(&self, label: f64, score: f64) -> f64 {
         let rho = self.rho;
+        if rho == 1.0 {
+            // The limit, up to a constant of the label: Poisson counts.
+            return exp(score) - label * score;
+        }
         exp((2.0 - rho) * score) / (2.0 - rho) - label * exp((1.0 - rho) * score) / (1.0 - rho)
     }
 

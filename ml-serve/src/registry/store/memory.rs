@@ -76,12 +76,16 @@ impl RegistryStore for MemoryStore {
     }
 
     fn get(&self, entry: &str, part: &str) -> Result<Option<Vec<u8>>> {
+        check_key(entry)?;
+        check_key(part)?;
         let contents = self.contents();
         let parts = contents.entries.get(entry);
         Ok(parts.and_then(|parts| parts.get(part)).cloned())
     }
 
     fn size(&self, entry: &str, part: &str) -> Result<Option<u64>> {
+        check_key(entry)?;
+        check_key(part)?;
         let contents = self.contents();
         let parts = contents.entries.get(entry);
         Ok(parts
@@ -90,6 +94,9 @@ impl RegistryStore for MemoryStore {
     }
 
     fn list(&self, below: &str) -> Result<Vec<String>> {
+        if !below.is_empty() {
+            check_key(below)?;
+        }
         let contents = self.contents();
         let name_below = |key: &String| {
             let rest = match below {
@@ -107,6 +114,7 @@ impl RegistryStore for MemoryStore {
     }
 
     fn read(&self, record: &str) -> Result<Option<Vec<u8>>> {
+        check_key(record)?;
         let contents = self.contents();
         self.check_record(&contents, record)?;
         Ok(contents.records.get(record).cloned())
