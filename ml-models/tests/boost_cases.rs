@@ -426,3 +426,97 @@ fn validation_rows_of_other_columns_are_refused() {
     let e = fit(named(["b", "a", "c", "d"])).unwrap_err();
     assert!(e.is_schema(), "{e}");
 }
+
+/// A model that was fitted without validation rows goes on with them: its rounds are `NaN` in the
+/// record, the best round is one of those that were measured, and a checkpoint goes on the same way.
+#[test]
+fn rounds_of_an_earlier_model_that_were_not_measured_are_nan() {
+    let (x, y) = rows(3);
+    let (vx, vy) = rows(4);
+    let real = |x: &[f64], y: &[f64]| dataset::<Real>(x, RealLabels::new(y).unwrap());
+    let (train, valid) = (real(&x, &y).into_train(), real(&vx, &vy).into_valid());
+    let first: FittedBoost = boost()
+        .num_iterations(5)
+        .learning_rate(0.05)
+        .fit(&train)
+        .unwrap();
+    let more = || {
+        boost()
+            .num_iterations(40)
+            .learning_rate(0.3)
+            .early_stopping_round(Some(4))
+    };
+    let model: FittedBoost = more()
+        .init_model(first.clone())
+        .fit_valid(&train, &valid)
+        .unwrap();
+    let history = model.history();
+    assert!(history[..5].iter().all(|m| m.is_nan()) && history[5..].iter().all(|m| m.is_finite()));
+    let best = model.best_iteration().unwrap();
+    assert!(best > 5, "{best}");
+    let least = history[5..].iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!(model.best_score(), Some(least));
+    assert_eq!(history[best - 1], least);
+    assert_eq!(model.trees().len(), best);
+    // Another metric than the earlier model was watched by says nothing of the new one.
+    let watched: FittedBoost = boost().num_iterations(3).fit_valid(&train, &valid).unwrap();
+    let other = more().metric(Bias).init_model(watched.clone());
+    let other: FittedBoost = other.fit_valid(&train, &valid).unwrap();
+    assert!(other.history()[..3].iter().all(|m| m.is_nan()));
+    let same: FittedBoost = more()
+        .init_model(watched.clone())
+        .fit_valid(&train, &valid)
+        .unwrap();
+    assert_eq!(same.history()[..3], watched.history()[..3]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("training");
+    let stopped: FittedBoost = more()
+        .num_iterations(8)
+        .checkpoint(&path, 1)
+        .init_model(first.clone())
+        .fit_valid(&train, &valid)
+        .unwrap();
+    assert_eq!(stopped.history().len(), 8);
+    let resumed = more().checkpoint(&path, 1).init_model(first.clone());
+    let resumed: FittedBoost = resumed.fit_valid(&train, &valid).unwrap();
+    assert_eq!(resumed.ensemble(), model.ensemble());
+    assert_eq!(resumed.best_score(), model.best_score());
+}
+
+/// Rows of weight 0 are left out: of the count of rows in errors they are not.
+#[test]
+fn errors_name_rows_of_the_sample() {
+    #[derive(Debug, Clone)]
+    struct Broken;
+    impl CustomObjective for Broken {
+        fn gradients(&self, _: &[f64], _: &[f64], out: &mut [[f32; 2]]) {
+            out.fill([0.5, 1.0]);
+            out[2] = [f32::NAN, 1.0];
+        }
+        fn evaluate(&self, _: &[f64], _: &[f64], _: Option<&[f64]>) -> f64 {
+            0.0
+        }
+        fn name(&self) -> &'static str {
+            "broken"
+        }
+    }
+    let (x, mut y) = rows(3);
+    let mut weights = vec![1.0; ROWS];
+    (weights[0], weights[2]) = (0.0, 0.0);
+    y[0] = 1e31; // left out with its row
+    let sample = |y: &[f64]| dataset::<Real>(&x, RealLabels::new(y).unwrap());
+    let weighted = |y: &[f64]| {
+        sample(y)
+            .with_weights(weights.clone())
+            .unwrap()
+            .into_train()
+    };
+    let e = boost().custom(Broken).fit(&weighted(&y)).unwrap_err();
+    // The third of the rows 1, 3, 4.
+    assert!(matches!(e, ml_data::Error::Cell { row: 4, .. }), "{e}");
+    assert!(boost().fit::<_, FittedBoost>(&weighted(&y)).is_ok());
+    y[1] = -1e31;
+    let e = boost().fit::<_, FittedBoost>(&weighted(&y)).unwrap_err();
+    assert!(matches!(e, ml_data::Error::Cell { row: 1, .. }), "{e}");
+}

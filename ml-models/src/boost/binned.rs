@@ -129,6 +129,7 @@ impl Boost {
         let first = first.ok_or_else(|| Error::Empty("training rows (no pieces)".into()))?;
         first.fill(open)
     }
+
     /// Bins rows that are in memory, dense or sparse, so that several fits can share the bins:
     /// those of a search for parameters, of which only the ones named at
     /// [`FitBinned::fit_binned`](super::FitBinned::fit_binned) go into bins. Rows of relevance

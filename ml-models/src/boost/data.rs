@@ -48,6 +48,23 @@ pub(crate) struct WarmStart {
     pub(crate) evals: EvalsResult,
 }
 
+impl WarmStart {
+    /// A metric after each of its rounds: `NaN` where it was not measured. Empty if it never was,
+    /// unless rounds to come are `measured`.
+    pub(super) fn history(&self, values: &[f64], of: Measure<'_>, measured: bool) -> Vec<f64> {
+        let known = if self.evals.metric() == of.name {
+            values
+        } else {
+            &[]
+        };
+        if known.is_empty() && !measured {
+            return Vec::new();
+        }
+        let value = |round: usize| known.get(round).copied().unwrap_or(f64::NAN);
+        (0..self.rounds).map(value).collect()
+    }
+}
+
 /// Validation rows, in the bins of the training rows.
 pub(crate) struct ValidationSet<'a> {
     pub(crate) cells: Cells,

@@ -68,6 +68,10 @@ impl<'a> EarlyStopping<'a> {
             -1.0
         };
         let least = self.params.early_stopping_min_delta;
+        // Rounds of an earlier model may not have been measured.
+        if metric.is_nan() {
+            return;
+        }
         if self.best.is_none_or(|(_, b)| sign * (metric - b) > least) {
             self.best = Some((iteration, metric));
         }

@@ -42,7 +42,8 @@ impl EvalsResult {
         &self.training
     }
 
-    /// The metric of the validation rows after each round; empty if there were none.
+    /// The metric of the validation rows after each round; empty if there were none. `NaN` after
+    /// rounds of an earlier model that were measured by another metric, or not at all.
     #[must_use]
     pub fn valid(&self) -> &[f64] {
         &self.valid

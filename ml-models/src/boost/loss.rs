@@ -17,8 +17,11 @@ pub(super) fn loss<'a>(
     sample: &SampleRef<'_>,
 ) -> Result<Box<dyn Loss + 'a>> {
     if let Some(objective) = custom {
-        let labels = rows.numbers(sample)?;
-        return Ok(Box::new(Custom { objective, labels }));
+        return Ok(Box::new(Custom {
+            objective,
+            labels: rows.numbers(sample)?,
+            rows: rows.kept.clone(),
+        }));
     }
     let objective = |default| params.objective.unwrap_or(default);
     let kept = || rows.kept.iter().map(|&i| i as usize);

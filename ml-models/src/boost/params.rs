@@ -51,7 +51,8 @@ pub(crate) const STEP: &str = "Boost";
 ///
 /// # Weights
 ///
-/// A row of weight 0 is left out, and whole-number weights count as repeated rows everywhere, in
+/// A row of weight 0 is left out, and whole-number weights count as repeated rows everywhere but in
+/// `is_unbalance`, which counts rows, as LightGBM does: in
 /// `min_data_in_leaf` and in the bins too. Other weights scale gradients and hessians and leave the
 /// row counts alone. With relevance labels a weight scales the gradient of its document; the
 /// document still forms one pair with each other one, and where validation measures, a list counts

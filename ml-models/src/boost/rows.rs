@@ -153,7 +153,9 @@ impl Rows {
     pub(crate) fn numbers(&self, sample: &SampleRef<'_>) -> Result<Vec<f64>> {
         match sample.labels {
             LabelsRef::Real(labels) => {
-                if let Some(row) = labels.values().iter().position(|y| y.abs() > LARGEST_LABEL) {
+                let too_large = |&&i: &&u32| labels.values()[i as usize].abs() > LARGEST_LABEL;
+                if let Some(&row) = self.kept.iter().find(too_large) {
+                    let row = row as usize;
                     return Err(Error::cell(
                         "label",
                         row,

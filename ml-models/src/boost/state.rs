@@ -54,9 +54,11 @@ impl State {
             state.start.clone_from(&warm.start);
             state.scores.clone_from(&warm.train);
             state.valid.clone_from(&warm.valid);
-            let known = |history: &[f64]| history[..warm.rounds.min(history.len())].to_vec();
-            state.train_history = known(warm.evals.training());
-            state.history = known(warm.evals.valid());
+            let own = training.loss.measure();
+            let watched = validation.map_or(own, |v| v.measure);
+            let (train, valid) = (warm.evals.training(), warm.evals.valid());
+            state.train_history = warm.history(train, own, training.measured);
+            state.history = warm.history(valid, watched, validation.is_some());
             return state;
         }
         state.start = start(params, training);

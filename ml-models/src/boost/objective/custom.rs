@@ -29,6 +29,8 @@ pub trait CustomObjective: std::fmt::Debug + Send + Sync {
 pub(crate) struct Custom<'a> {
     pub(crate) objective: &'a dyn CustomObjective,
     pub(crate) labels: Vec<f64>,
+    /// Rows of the labels in the sample, which errors name.
+    pub(crate) rows: Vec<u32>,
 }
 
 impl Loss for Custom<'_> {
@@ -43,11 +45,11 @@ impl Loss for Custom<'_> {
     fn check(&self, pairs: &[Pair]) -> Result<()> {
         let sound = |[g, h]: &Pair| g.is_finite() && h.is_finite() && *h >= 0.0;
         match pairs.iter().position(|pair| !sound(pair)) {
-            Some(row) => Err(Error::cell(
+            Some(at) => Err(Error::cell(
                 self.objective.name(),
-                row,
+                self.rows[at] as usize,
                 "a finite gradient and a finite hessian of at least 0",
-                format!("{:?}", pairs[row]),
+                format!("{:?}", pairs[at]),
             )),
             None => Ok(()),
         }
