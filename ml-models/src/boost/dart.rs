@@ -24,15 +24,7 @@ impl<'a> Dart<'a> {
 
     /// Chooses rounds and takes them out of the scores.
     pub(super) fn drop(&self, iteration: usize, state: &mut State) -> Vec<usize> {
-        let mut rng = generator(self.params.seed, "boost dart", iteration as u64);
-        if rng.random::<f64>() < self.params.skip_drop {
-            return Vec::new();
-        }
-        let weights = &state.weights;
-        let mean = weights.iter().sum::<f64>() / weights.len().max(1) as f64;
-        let chance = |w: f64| self.params.drop_rate * w / mean;
-        let drawn = (0..weights.len()).filter(|&r| rng.random::<f64>() < chance(weights[r]));
-        let dropped: Vec<usize> = drawn.take(self.params.max_drop).collect();
+        let dropped = dropped_rounds(self.params, iteration, &state.weights);
         for &round in &dropped {
             self.add(round, -state.weights[round], state);
         }
@@ -75,9 +67,55 @@ impl<'a> Dart<'a> {
     }
 }
 
+/// The rounds to drop, ascending: each with a chance that grows with its weight, so many of them on
+/// average that `max_drop` is not passed, and never more.
+fn dropped_rounds(params: &BoostParams, iteration: usize, weights: &[f64]) -> Vec<usize> {
+    let mut rng = generator(params.seed, "boost dart", iteration as u64);
+    if rng.random::<f64>() < params.skip_drop {
+        return Vec::new();
+    }
+    let rounds = weights.len().max(1) as f64;
+    let mean = weights.iter().sum::<f64>() / rounds;
+    // A limit alone would always take the earliest rounds.
+    let most = match params.max_drop {
+        0 => usize::MAX,
+        most => most,
+    };
+    let rate = params.drop_rate.min(most as f64 / rounds);
+    let drawn = (0..weights.len()).filter(|&r| rng.random::<f64>() < rate * weights[r] / mean);
+    drawn.take(most).collect()
+}
+
 /// Multiplies what each round counts for into its trees.
 pub(super) fn scale(trees: &mut [Tree], weights: &[f64], outputs: usize) {
     for (round, &weight) in trees.chunks_mut(outputs).zip(weights) {
         round.iter_mut().for_each(|tree| tree.scale(weight));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::boost::{Boost, Boosting};
+
+    #[test]
+    fn drops_are_spread_over_all_rounds_and_bounded() {
+        let weights = vec![0.5; 2000];
+        let draws = |max_drop: usize| -> Vec<Vec<usize>> {
+            let boost = Boost::new().boosting(Boosting::Dart).skip_drop(0.0);
+            let boost = boost.drop_rate(0.1).max_drop(max_drop);
+            let draw = |i| dropped_rounds(boost.params(), i, &weights);
+            (1..=200).map(draw).collect()
+        };
+        let mean = |values: Vec<f64>| values.iter().sum::<f64>() / values.len() as f64;
+        let counts = |draws: &[Vec<usize>]| mean(draws.iter().map(|d| d.len() as f64).collect());
+        let few = draws(50);
+        assert!(few.iter().all(|d| d.len() <= 50));
+        // Binomial with a mean of 50, cut off above it: 47 to 48.
+        assert!((46.0..49.0).contains(&counts(&few)), "{}", counts(&few));
+        let places = few.iter().flatten().map(|&r| r as f64).collect();
+        assert!((930.0..1030.0).contains(&mean(places)));
+        // No limit.
+        assert!((190.0..210.0).contains(&counts(&draws(0))));
     }
 }

@@ -190,9 +190,10 @@ parameters! {
     top_rate: f64 = 0.2, fraction, [], plain;
     /// GOSS: share of the rows that are drawn from the others. Default 0.1.
     other_rate: f64 = 0.1, fraction, [], plain;
-    /// DART: chance of each earlier tree to be dropped. Default 0.1.
+    /// DART: chance of each earlier tree to be dropped; lowered where it would pass `max_drop` on
+    /// average. Default 0.1.
     drop_rate: f64 = 0.1, chance, ["rate_drop"], plain;
-    /// DART: most trees dropped at a time. Default 50.
+    /// DART: most trees dropped at a time, 0 for no limit. Default 50.
     max_drop: usize = 50, any, [], plain;
     /// DART: chance of a round without dropping. Default 0.5.
     skip_drop: f64 = 0.5, chance, [], plain;
