@@ -478,7 +478,7 @@ fn rounds_of_an_earlier_model_that_were_not_measured_are_nan() {
         .fit_valid(&train, &valid)
         .unwrap();
     assert_eq!(stopped.history().len(), 8);
-    let resumed = more().checkpoint(&path, 1).init_model(first.clone());
+    let resumed = more().checkpoint(&path, 1).init_model(first);
     let resumed: FittedBoost = resumed.fit_valid(&train, &valid).unwrap();
     assert_eq!(resumed.ensemble(), model.ensemble());
     assert_eq!(resumed.best_score(), model.best_score());
