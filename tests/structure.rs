@@ -12,7 +12,7 @@ const STOREYS: [&[&str]; 4] = [
     &["ml-pipeline"],
 ];
 
-/// What `cargo add` must not bring: system libraries and heavy engines.
+/// Crates that `cargo add` must not bring: system libraries and heavy engines.
 const HEAVY: [&str; 12] = [
     "openssl-sys",
     "openblas-src",
@@ -28,7 +28,7 @@ const HEAVY: [&str; 12] = [
     "aws-lc-sys",
 ];
 
-/// What cargo prints about this workspace.
+/// Cargo's description of this workspace.
 fn cargo(args: &[&str]) -> String {
     let run = Command::new(env!("CARGO"))
         .args(args)

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// What a run left behind.
+/// Files that a run left behind.
 struct Ran {
     said: Vec<String>,
     metrics: Value,

@@ -6,7 +6,7 @@ mod tabular;
 
 use serde_json::Value;
 
-/// What metrics.json says, and the last field of each line of predictions.csv.
+/// Content of metrics.json, and the last field of each line of predictions.csv.
 fn run(train: &str, test: &str, options: &[&str]) -> (Value, Vec<f64>) {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-/// What is wrong with a model.
+/// The fault of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 enum Fault {
     Nothing,

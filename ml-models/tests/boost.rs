@@ -1,4 +1,4 @@
-//! What boosting promises: the same bits for any number of threads, rows equal to batches, weights
+//! Promises of boosting: the same bits for any number of threads, rows equal to batches, weights
 //! equal to repetition, missing values, early stopping, and errors that name what is wrong.
 #![allow(clippy::unwrap_used, clippy::panic)]
 

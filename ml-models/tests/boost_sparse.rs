@@ -55,7 +55,7 @@ fn sparse(values: &[f64]) -> Sparse {
     .unwrap()
 }
 
-/// What the labels depend on, and a little noise.
+/// The signal of the labels, and a little noise.
 fn signal(values: &[f64], stage: &str) -> Vec<f64> {
     let mut rng = generator(5, stage, 0);
     let of_row = |row: &[f64]| {

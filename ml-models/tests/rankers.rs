@@ -66,7 +66,7 @@ fn rankers_conform() {
     }
 }
 
-/// What was learned, as it is stored: equal bytes are equal bits.
+/// A fitted ranker as it is stored: equal bytes are equal bits.
 fn stored<M: Serialize>(model: &M) -> Vec<u8> {
     serde_json::to_vec(model).unwrap()
 }

@@ -211,7 +211,7 @@ fn message<T>(result: Result<T>) -> String {
     result.err().unwrap().to_string()
 }
 
-/// What makes a document relevant, besides chance.
+/// Relevance of a document, besides chance.
 fn merit(row: &[f64]) -> f64 {
     2.0 * row[0] + (6.0 * row[1]).sin()
 }

@@ -36,7 +36,7 @@ struct Data {
     weights: Vec<f64>,
 }
 
-/// What weights are.
+/// Kinds of weights.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     One,
@@ -91,7 +91,7 @@ impl Data {
     }
 }
 
-/// What a split sends left.
+/// Rows that a split sends left.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Test {
     UpTo(f64, bool),

@@ -87,7 +87,7 @@ fn apply(file: &mut Vec<u8>, damage: &Damage) {
     }
 }
 
-/// What was read must be able to predict.
+/// A model that was read must be able to predict.
 fn check(read: Result<Ensemble>) -> std::result::Result<(), TestCaseError> {
     match read {
         Ok(ensemble) => {

@@ -4,7 +4,7 @@ use super::*;
 use ml_data::random::{RngExt, generator};
 
 impl Isa {
-    /// What this processor has, the plain one last.
+    /// Instruction sets of this processor, the plain one last.
     pub(in crate::factor) fn all() -> Vec<Isa> {
         let mut all: Vec<Isa> = Level::available().map(Isa::of).collect();
         all.insert(1, Isa(&entry::FUSED, "fused"));
