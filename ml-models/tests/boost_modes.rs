@@ -253,7 +253,7 @@ fn a_broken_objective_is_refused_with_its_row() {
     let (train, _) = parts();
     for pair in [[f32::NAN, 1.0], [0.5, -1e6], [f32::INFINITY, 1.0]] {
         let message = boost()
-            .custom(Broken(pair))
+            .custom_objective(Broken(pair))
             .fit(&train)
             .unwrap_err()
             .to_string();
@@ -293,7 +293,10 @@ impl Metric<Real> for Worst {
 fn objectives_and_metrics_of_the_users_own() {
     let (train, valid) = parts();
     let built_in = boost().fit_valid(&train, &valid).unwrap();
-    let own = boost().custom(Half).fit_valid(&train, &valid).unwrap();
+    let own = boost()
+        .custom_objective(Half)
+        .fit_valid(&train, &valid)
+        .unwrap();
     let far = |a: &FittedBoost, b: &FittedBoost| {
         let (a, b) = (
             a.predict(valid.x()).unwrap().0,

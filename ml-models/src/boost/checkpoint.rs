@@ -157,19 +157,19 @@ fn fits(
     validation: Option<&ValidationSet<'_>>,
 ) -> bool {
     let outputs = fresh.start.len();
-    let added = state.grown.len();
-    let dart = !state.weights.is_empty();
+    let added = state.trees.len();
+    let dart = !state.tree_weights.is_empty();
     state.start.len() == outputs
         && state.scores.len() == fresh.scores.len()
-        && state.forest.len() == fresh.forest.len()
-        && state.valid.len() == fresh.valid.len()
+        && state.forest_scores.len() == fresh.forest_scores.len()
+        && state.valid_scores.len() == fresh.valid_scores.len()
         && state.rounds == fresh.rounds + added
-        && (!dart || state.weights.len() == added)
-        && (validation.is_none() || state.history.len() == fresh.history.len() + added)
-        && state.history.len() <= state.rounds
+        && (!dart || state.tree_weights.len() == added)
+        && (validation.is_none() || state.valid_history.len() == fresh.valid_history.len() + added)
+        && state.valid_history.len() <= state.rounds
         && state.train_history.len() <= state.rounds
         && state
-            .grown
+            .trees
             .iter()
             .all(|round| round.len() == outputs && round.iter().all(|s| s.fits(&training.layout)))
 }

@@ -24,9 +24,9 @@ impl<'a> Dart<'a> {
 
     /// Chooses rounds and takes them out of the scores.
     pub(super) fn drop(&self, iteration: usize, state: &mut State) -> Vec<usize> {
-        let dropped = dropped_rounds(self.params, iteration, &state.weights);
+        let dropped = dropped_rounds(self.params, iteration, &state.tree_weights);
         for &round in &dropped {
-            self.add(round, -state.weights[round], state);
+            self.add(round, -state.tree_weights[round], state);
         }
         dropped
     }
@@ -34,7 +34,7 @@ impl<'a> Dart<'a> {
     /// Puts dropped rounds back as they were.
     pub(super) fn put_back(&self, dropped: &[usize], state: &mut State) {
         for &round in dropped {
-            self.add(round, state.weights[round], state);
+            self.add(round, state.tree_weights[round], state);
         }
     }
 
@@ -42,15 +42,15 @@ impl<'a> Dart<'a> {
     /// by what the weights have changed.
     pub(super) fn normalise(&self, dropped: &[usize], state: &mut State) -> Vec<(usize, f64)> {
         let k = dropped.len() as f64;
-        let last = state.grown.len() - 1;
-        state.weights.push(1.0 / (1.0 + k));
-        let mut changes = vec![(last, state.weights[last] - 1.0)];
-        self.add(last, state.weights[last] - 1.0, state);
+        let last = state.trees.len() - 1;
+        state.tree_weights.push(1.0 / (1.0 + k));
+        let mut changes = vec![(last, state.tree_weights[last] - 1.0)];
+        self.add(last, state.tree_weights[last] - 1.0, state);
         for &round in dropped {
-            let before = state.weights[round];
-            state.weights[round] *= k / (k + 1.0);
-            self.add(round, state.weights[round], state);
-            changes.push((round, state.weights[round] - before));
+            let before = state.tree_weights[round];
+            state.tree_weights[round] *= k / (k + 1.0);
+            self.add(round, state.tree_weights[round], state);
+            changes.push((round, state.tree_weights[round] - before));
         }
         changes.retain(|c| c.1 != 0.0);
         changes
@@ -59,7 +59,7 @@ impl<'a> Dart<'a> {
     fn add(&self, round: usize, factor: f64, state: &mut State) {
         let TrainingSet { cells, layout, .. } = self.training;
         if factor != 0.0 {
-            let trees: &[BinnedTree] = &state.grown[round];
+            let trees: &[BinnedTree] = &state.trees[round];
             for (tree, scores) in trees.iter().zip(state.scores.chunks_mut(cells.rows)) {
                 tree.add_to(scores, factor, cells, layout);
             }

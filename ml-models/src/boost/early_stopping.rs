@@ -28,7 +28,7 @@ impl<'a> EarlyStopping<'a> {
             validation,
             best: None,
         };
-        for (k, &metric) in state.history.iter().enumerate() {
+        for (k, &metric) in state.valid_history.iter().enumerate() {
             watch.note(k + 1, metric);
         }
         watch
@@ -51,13 +51,13 @@ impl<'a> EarlyStopping<'a> {
     /// The metric after a round, which is added to the history.
     pub(super) fn round(&mut self, state: &mut State) -> Result<f64> {
         let metric = if self.params.boosting == Boosting::Rf {
-            let mean = forest_mean(&state.valid, &state.start, state.rounds);
+            let mean = forest_mean(&state.valid_scores, &state.start, state.rounds);
             (self.validation.evaluate)(&mean)?
         } else {
-            (self.validation.evaluate)(&state.valid)?
+            (self.validation.evaluate)(&state.valid_scores)?
         };
         self.note(state.rounds, metric);
-        state.history.push(metric);
+        state.valid_history.push(metric);
         Ok(metric)
     }
 
@@ -100,10 +100,10 @@ pub(super) fn training_metric(
     if !training.measured {
         return None;
     }
-    let metric = if state.forest.is_empty() {
+    let metric = if state.forest_scores.is_empty() {
         training.loss.evaluate(&state.scores, factors)
     } else {
-        let mean = forest_mean(&state.forest, &state.start, state.rounds);
+        let mean = forest_mean(&state.forest_scores, &state.start, state.rounds);
         training.loss.evaluate(&mean, factors)
     };
     state.train_history.push(metric);

@@ -19,16 +19,17 @@ pub(crate) struct State {
     pub(crate) scores: Vec<f64>,
     /// The same of a forest, whose trees do not see each other's scores; only where the metric of
     /// the training rows is asked for.
-    pub(crate) forest: Vec<f64>,
+    pub(crate) forest_scores: Vec<f64>,
     /// Scores of the validation rows.
-    pub(crate) valid: Vec<f64>,
+    pub(crate) valid_scores: Vec<f64>,
     /// The trees of each round, one an output; those of an earlier model left out.
-    pub(crate) grown: Vec<Vec<BinnedTree>>,
-    /// DART: what each round counts for.
-    pub(crate) weights: Vec<f64>,
-    /// The metric of the training rows, and of the validation rows, after each round.
+    pub(crate) trees: Vec<Vec<BinnedTree>>,
+    /// DART: factor of the trees of each round.
+    pub(crate) tree_weights: Vec<f64>,
+    /// The metric of the training rows after each round.
     pub(crate) train_history: Vec<f64>,
-    pub(crate) history: Vec<f64>,
+    /// The metric of the validation rows after each round.
+    pub(crate) valid_history: Vec<f64>,
 }
 
 impl State {
@@ -42,23 +43,23 @@ impl State {
             rounds: 0,
             start: Vec::new(),
             scores: Vec::new(),
-            forest: Vec::new(),
-            valid: Vec::new(),
-            grown: Vec::new(),
-            weights: Vec::new(),
+            forest_scores: Vec::new(),
+            valid_scores: Vec::new(),
+            trees: Vec::new(),
+            tree_weights: Vec::new(),
             train_history: Vec::new(),
-            history: Vec::new(),
+            valid_history: Vec::new(),
         };
         if let Some(warm) = &training.warm_start {
             state.rounds = warm.rounds;
             state.start.clone_from(&warm.start);
             state.scores.clone_from(&warm.train);
-            state.valid.clone_from(&warm.valid);
+            state.valid_scores.clone_from(&warm.valid);
             let own = training.loss.measure();
             let watched = validation.map_or(own, |v| v.measure);
             let (train, valid) = (warm.evals.training(), warm.evals.valid());
             state.train_history = warm.history(train, own, training.measured);
-            state.history = warm.history(valid, watched, validation.is_some());
+            state.valid_history = warm.history(valid, watched, validation.is_some());
             return state;
         }
         state.start = start(params, training);
@@ -68,10 +69,10 @@ impl State {
             training.init_score.as_deref(),
         );
         if training.measured && params.boosting == Boosting::Rf {
-            state.forest = state.scores.clone();
+            state.forest_scores = state.scores.clone();
         }
         if let Some(v) = validation {
-            state.valid = constant(&state.start, v.cells.rows, v.init_score.as_deref());
+            state.valid_scores = constant(&state.start, v.cells.rows, v.init_score.as_deref());
         }
         state
     }

@@ -78,15 +78,20 @@ pub(crate) fn train(
             break;
         }
         if let Some(watch) = &watch {
-            watch.add(&trees, 1.0, &training.layout, &mut state.valid);
+            watch.add(&trees, 1.0, &training.layout, &mut state.valid_scores);
         }
-        state.grown.push(trees);
+        state.trees.push(trees);
         state.rounds = iteration;
         if let (Some(dart), Some(dropped)) = (&dart, &dropped) {
             let changes = dart.normalise(dropped, &mut state);
             if let Some(watch) = &watch {
                 for (round, by) in changes {
-                    watch.add(&state.grown[round], by, &training.layout, &mut state.valid);
+                    watch.add(
+                        &state.trees[round],
+                        by,
+                        &training.layout,
+                        &mut state.valid_scores,
+                    );
                 }
             }
         }
@@ -119,12 +124,12 @@ fn trained(
     let outputs = state.start.len();
     let done = training.warm_start.as_ref().map_or(0, |b| b.rounds);
     let kept = best_iteration.map_or(usize::MAX, |b| b.saturating_sub(done));
-    let trees: Vec<&BinnedTree> = state.grown.iter().take(kept).flatten().collect();
+    let trees: Vec<&BinnedTree> = state.trees.iter().take(kept).flatten().collect();
     let mut trees: Vec<Tree> = trees
         .into_par_iter()
         .map(|s| s.tree(&training.layout, growth))
         .collect();
-    dart::scale(&mut trees, &state.weights, outputs);
+    dart::scale(&mut trees, &state.tree_weights, outputs);
     let forest = params.boosting == Boosting::Rf;
     if forest {
         for (tree, start) in trees.iter_mut().zip(state.start.iter().cycle()) {
@@ -140,7 +145,7 @@ fn trained(
         trees,
         best_iteration,
         train_history: state.train_history,
-        history: state.history,
+        history: state.valid_history,
     }
 }
 
@@ -199,7 +204,7 @@ impl Booster<'_> {
             }
             if self.params.boosting != Boosting::Rf {
                 self.grower.add_to(&tree, scores);
-            } else if let Some(sums) = state.forest.get_mut(k * n..(k + 1) * n) {
+            } else if let Some(sums) = state.forest_scores.get_mut(k * n..(k + 1) * n) {
                 self.grower.add_to(&tree, sums);
             }
             trees.push(tree);

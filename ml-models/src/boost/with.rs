@@ -15,7 +15,7 @@ use super::task::{EvalMetric, Task};
 use crate::tree::Ensemble;
 
 /// [`Boost`] with parts of the user's own: a metric of validation rows, an objective, a model to go
-/// on from. Each is [`Unset`] until [`metric`](Self::metric), [`custom`](Self::custom) or
+/// on from. Each is [`Unset`] until [`metric`](Self::metric), [`custom_objective`](Self::custom_objective) or
 /// [`init_model`](Self::init_model) sets it; they combine freely.
 ///
 /// ```
@@ -64,8 +64,8 @@ use crate::tree::Ensemble;
 /// };
 /// let (train, valid) = (part(0)?.into_train(), part(1000)?.into_valid());
 /// let boost = Boost::new().num_iterations(20);
-/// let first: FittedBoost = boost.clone().custom(LogCosh).fit(&train)?;
-/// let boost = boost.num_iterations(40).custom(LogCosh).metric(MaxError).init_model(first);
+/// let first: FittedBoost = boost.clone().custom_objective(LogCosh).fit(&train)?;
+/// let boost = boost.num_iterations(40).custom_objective(LogCosh).metric(MaxError).init_model(first);
 /// let model: FittedBoost = boost.fit_valid(&train, &valid)?;
 /// assert_eq!((model.trees().len(), model.evals_result().metric()), (40, "max_error"));
 /// # Ok::<(), ml_data::Error>(())
@@ -105,8 +105,8 @@ impl Boost {
 
     /// Minimises `objective`. Predictions are then raw scores; see [`BoostWith`].
     #[must_use]
-    pub fn custom<O: CustomObjective>(self, objective: O) -> BoostWith<Unset, Set<O>> {
-        self.with().custom(objective)
+    pub fn custom_objective<O: CustomObjective>(self, objective: O) -> BoostWith<Unset, Set<O>> {
+        self.with().custom_objective(objective)
     }
 
     /// Goes on from `model`: the rounds that are missing to `num_iterations` are added to its own.
@@ -146,9 +146,9 @@ impl<M, O, I> BoostWith<M, O, I> {
         }
     }
 
-    /// As [`Boost::custom`].
+    /// As [`Boost::custom_objective`].
     #[must_use]
-    pub fn custom<N: CustomObjective>(self, objective: N) -> BoostWith<M, Set<N>, I> {
+    pub fn custom_objective<N: CustomObjective>(self, objective: N) -> BoostWith<M, Set<N>, I> {
         BoostWith {
             boost: self.boost,
             metric: self.metric,

@@ -30,7 +30,10 @@ fn errors_name_rows_of_the_sample() {
             .unwrap()
             .into_train()
     };
-    let e = boost().custom(Broken).fit(&weighted(&y)).unwrap_err();
+    let e = boost()
+        .custom_objective(Broken)
+        .fit(&weighted(&y))
+        .unwrap_err();
     // The third of the rows 1, 3, 4.
     assert!(matches!(e, ml_data::Error::Cell { row: 4, .. }), "{e}");
     assert!(boost().fit::<_, FittedBoost>(&weighted(&y)).is_ok());

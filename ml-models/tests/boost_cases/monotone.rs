@@ -95,7 +95,7 @@ fn case_m1_monotone_predictions_never_turn() {
                 &x,
                 &format!("{way} binary {seed}"),
             );
-            let custom: FittedBoost = boost.clone().custom(Cubic).fit(&train).unwrap();
+            let custom: FittedBoost = boost.clone().custom_objective(Cubic).fit(&train).unwrap();
             assert_monotone(&custom, &x, &format!("{way} cubic {seed}"));
         }
     }

@@ -17,7 +17,12 @@ fn case_m10_early_stopping_needs_validation_rows() {
         message(early.fit_binned(&bins)),
         message(early.clone().metric(Bias).fit::<_, FittedBoost>(&train)),
         message(early.clone().metric(Bias).fit_binned(&bins)),
-        message(early.clone().custom(Cubic).fit::<_, FittedBoost>(&train)),
+        message(
+            early
+                .clone()
+                .custom_objective(Cubic)
+                .fit::<_, FittedBoost>(&train),
+        ),
         message(early.clone().init_model(half.clone()).fit(&train)),
         message(
             early

@@ -15,9 +15,8 @@ impl LeafRules {
             step: limits.step,
             smooth: limits.smooth,
         };
-        let value = rule.limited([g, h]);
-        let value = rule.smoothed(value, rows as f64, Some(limits.above));
-        value.clamp(limits.low, limits.high)
+        let bounds = [limits.low, limits.high];
+        rule.bounded([g, h], rows as f64, Some(limits.above), bounds)
     }
 
     /// The part of a leaf in a gain, with this packed sum and so many rows.

@@ -131,9 +131,8 @@ impl<'a> Grower<'a> {
         let (params, extra_l2) = (self.params, tree.extra_l2().1);
         let value = |leaf: usize| {
             let (sums, rows) = (tree.sums[leaf], tree.counts[leaf]);
-            let value = params.value_below(sums, extra_l2[leaf], rows, tree.above[leaf]);
-            let [low, high] = tree.bounds[leaf];
-            value.clamp(low * params.shrinkage, high * params.shrinkage)
+            let (above, bounds) = (tree.above[leaf], tree.bounds[leaf]);
+            params.value_within(sums, extra_l2[leaf], rows, above, bounds)
         };
         tree.values = (0..tree.counts.len()).map(value).collect();
         tree

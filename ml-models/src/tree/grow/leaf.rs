@@ -354,17 +354,16 @@ impl Inherited {
 
 impl TreeContext<'_> {
     /// The value of a leaf within bounds, not shrunk.
-    fn value(&self, leaf: &Leaf<'_>, [low, high]: [f64; 2], extra_l2: f64) -> f64 {
+    fn value(&self, leaf: &Leaf<'_>, bounds: [f64; 2], extra_l2: f64) -> f64 {
         let (g, h) = kernel::unpack(leaf.total);
         let Gradients {
             gradient_scale,
             hessian_scale,
             ..
         } = self.gradients;
+        let sums = [g / gradient_scale, h / hessian_scale];
         let rule = self.params.leaf_value(extra_l2);
-        let value = rule.limited([g / gradient_scale, h / hessian_scale]);
-        let value = rule.smoothed(value, leaf.count as f64, leaf.above);
-        value.clamp(low, high)
+        rule.bounded(sums, leaf.count as f64, leaf.above, bounds)
     }
 
     /// Rows on a list, repeats included.

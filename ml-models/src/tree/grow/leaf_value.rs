@@ -7,7 +7,7 @@
 //! the node above and `[low, high]` the bounds of monotone constraints:
 //!
 //! ```text
-//! newton   = -sign(G) max(|G| - l1, 0) / (H + l2)
+//! newton   = -sign(G) max(|G| - l1, 0) / (H + l2), and 0 where H + l2 <= 0
 //! limited  = min(max(newton, -step), step)
 //! smoothed = (n limited + s p) / (n + s)
 //! value    = min(max(smoothed, low), high)
@@ -54,6 +54,18 @@ impl LeafValue {
             _ => value,
         }
     }
+
+    /// The value of a leaf with these sums and so many rows, within its bounds.
+    pub(super) fn bounded(
+        &self,
+        sums: [f64; 2],
+        rows: f64,
+        above: Option<f64>,
+        [low, high]: [f64; 2],
+    ) -> f64 {
+        self.smoothed(self.limited(sums), rows, above)
+            .clamp(low, high)
+    }
 }
 
 impl Growth {
@@ -94,6 +106,19 @@ impl Growth {
         self.leaf_value(extra_l2)
             .smoothed(value, rows as f64, above)
     }
+
+    /// The same within bounds, which are not shrunk.
+    pub(super) fn value_within(
+        &self,
+        sums: [f64; 2],
+        extra_l2: f64,
+        rows: u64,
+        above: Option<f64>,
+        [low, high]: [f64; 2],
+    ) -> f64 {
+        let value = self.value_below(sums, extra_l2, rows, above);
+        value.clamp(low * self.shrinkage, high * self.shrinkage)
+    }
 }
 
 #[cfg(test)]
@@ -123,5 +148,11 @@ mod tests {
         let value = growth.value_below([7.0, 3.0], 0.0, 12, Some(2.0));
         assert!((value - (12.0 * -0.5 + 4.0 * 1.0) / 16.0).abs() < 1e-15);
         assert_eq!(growth.value_below([7.0, 3.0], 0.0, 12, None), -0.5);
+        // Bounds are shrunk by a half, too; without shrinkage -1 lies below them.
+        let bounds = [-0.6, 2.0];
+        assert_eq!(growth.value_within([7.0, 3.0], 0.0, 12, None, bounds), -0.3);
+        let rule = growth.leaf_value(0.0);
+        assert_eq!(rule.bounded([7.0, 3.0], 12.0, None, bounds), -0.6);
+        assert_eq!(rule.bounded([-7.0, 3.0], 12.0, None, bounds), 1.0);
     }
 }
