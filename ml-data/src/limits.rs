@@ -37,8 +37,8 @@ pub struct ReadLimits {
     pub quarantined_rows: usize,
     /// Bytes of text of all bad rows that are kept. Rows after them are counted.
     pub quarantined_bytes: usize,
-    /// Bytes that a compressed file (gzip, or the wanted columns of Parquet) may always unpack to,
-    /// whatever its size.
+    /// Bytes that a compressed file may always unpack to, whatever its size. Of Parquet the wanted
+    /// columns count, of `batches` those of one row group.
     pub unpacked_bytes: u64,
     /// Bytes that each byte of a compressed file may unpack to, where that is more than
     /// `unpacked_bytes`. Tables of numbers unpack to 3 to 20 times their size; DEFLATE can not do

@@ -5,7 +5,7 @@ use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use ml_data::Error;
 use ml_data::arrow;
 use ml_data::limits::ReadLimits;
-use ml_data::source::ParquetSource;
+use ml_data::source::{Loaded, ParquetSource};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaDataReader;
@@ -174,6 +174,10 @@ fn damaged_headers_are_named() {
             sized(values, -1),
             "says it has -1 values, and 3000 are left",
         ),
+        // A data page that says it is something else: its values are missing at the end, or its own
+        // header is.
+        ((start + 1, vec![0x06]), "has a damaged header"),
+        ((start + 1, vec![0x0a]), "has a damaged header"),
         ((start + 2, vec![0x18]), "has a damaged header"),
         ((entries - 1, vec![0x11]), "has a damaged header"),
         ((unpacked, vec![255; 12]), "has a damaged header"),
@@ -228,4 +232,48 @@ fn a_file_that_unpacks_past_the_limit_names_it() {
         .unpacked_ratio(0);
     let one = ParquetSource::path(&path).limits(few).only(["s"]).read();
     assert_eq!(one.unwrap().table.rows(), ROWS);
+}
+
+/// The decoder looks for a further page behind the last value, and would unpack it, too.
+#[test]
+fn pages_behind_the_last_value_are_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_data_page_row_count_limit(500)
+        .set_write_batch_size(100);
+    let mut bytes = write(&path, properties.build());
+    // The first of six pages says that it has the values of all of them.
+    let first = bytes.windows(4).position(|w| w == [0x2c, 0x15, 0xe8, 0x07]);
+    bytes[first.unwrap() + 2..][..2].copy_from_slice(&varint(3000));
+    std::fs::write(&path, bytes).unwrap();
+    let reason = refused(&path);
+    assert!(
+        reason.contains("says it has 500 values, and 0 are left"),
+        "{reason}"
+    );
+}
+
+#[test]
+fn pieces_and_first_rows_cost_what_they_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.parquet");
+    let groups = WriterProperties::builder().set_max_row_group_row_count(Some(500));
+    write(&path, groups.build());
+    // Six groups of at most 16 kB.
+    let limits = ReadLimits::default()
+        .unpacked_bytes(16_000)
+        .unpacked_ratio(0);
+    let source = || ParquetSource::path(&path).limits(limits);
+    assert!(matches!(source().read(), Err(Error::Limit { .. })));
+    let rows = |pieces: Vec<_>| -> usize {
+        let pieces = pieces
+            .into_iter()
+            .map(|p: Result<Loaded, Error>| p.unwrap().table.rows());
+        pieces.sum()
+    };
+    assert_eq!(rows(source().batches(500).unwrap().collect()), ROWS);
+    assert_eq!(source().limit(400).read().unwrap().table.rows(), 400);
+    assert!(source().limit(2_900).read().is_err());
 }

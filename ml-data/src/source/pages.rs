@@ -21,19 +21,34 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
 
-/// Checks the pages of the wanted columns.
+/// The part of a file that is read, and how much of it at a time.
+#[derive(Clone, Copy)]
+pub(super) struct Extent {
+    /// Rows that are read; all of them without a number.
+    pub(super) rows: Option<usize>,
+    /// Whether row groups are read one after the other, and not kept.
+    pub(super) in_pieces: bool,
+}
+
+/// Checks the pages of the wanted columns, of the row groups that are read.
 pub(super) fn check_pages(
     path: &str,
     file: &File,
     metadata: &ArrowReaderMetadata,
     wanted: &[(usize, String)],
+    extent: Extent,
     limits: &ReadLimits,
 ) -> Result<()> {
     let failed = |e| Error::io(format!("reading {path}"), e);
     let length = file.metadata().map_err(failed)?.len();
     let mut reader = HeaderReader::new(file);
-    let mut unpacked = 0;
+    let (mut all, mut most, mut rows) = (0_u64, 0_u64, 0);
     for group in metadata.metadata().row_groups() {
+        if extent.rows.is_some_and(|limit| rows >= limit) {
+            break;
+        }
+        rows = rows.saturating_add(usize::try_from(group.num_rows()).unwrap_or(usize::MAX));
+        let mut unpacked = 0_u64;
         for (leaf, chunk) in group.columns().iter().enumerate() {
             let root = metadata.parquet_schema().get_column_root_idx(leaf);
             if let Ok(at) = wanted.binary_search_by_key(&root, |w| w.0) {
@@ -43,11 +58,14 @@ pub(super) fn check_pages(
                         broken(path, format!("a page of column `{}` {why}", wanted[at].1))
                     }
                 };
-                unpacked += chunk_bytes(&mut reader, chunk, length).map_err(damaged)?;
+                let bytes = chunk_bytes(&mut reader, chunk, length).map_err(damaged)?;
+                unpacked = unpacked.saturating_add(bytes);
             }
         }
+        (all, most) = (all.saturating_add(unpacked), most.max(unpacked));
     }
-    limits::check(path, "unpacked_bytes", limits.unpacked(length), unpacked)
+    let found = if extent.in_pieces { most } else { all };
+    limits::check(path, "unpacked_bytes", limits.unpacked(length), found)
 }
 
 /// Unpacked bytes of all pages of a chunk.
@@ -66,17 +84,17 @@ fn chunk_bytes(
     if at > end || end > length {
         return Err(Fault::damaged("lies outside the file"));
     }
-    let mut unpacked = 0;
+    let mut unpacked = 0_u64;
     let mut left = chunk.num_values();
-    // The decoder stops at the last value; what lies behind it may be anything.
-    while at < end && left > 0 {
+    // To the end: the decoder looks for a further page behind the last value, too.
+    while at < end {
         let (header, size) = reader.header_at(at)?;
         let packed = header.packed_size()?;
         at = at.saturating_add(size).saturating_add(packed);
         if at > end {
             return Err(Fault::damaged("is longer than its column"));
         }
-        unpacked += header.unpacked_size(packed, chunk.compression())?;
+        unpacked = unpacked.saturating_add(header.unpacked_size(packed, chunk.compression())?);
         left -= header.data_values(left)?;
     }
     Ok(unpacked)
@@ -108,21 +126,36 @@ impl From<std::io::Error> for Fault {
 /// Header of a page.
 #[derive(Default)]
 struct PageHeader {
+    page_type: Option<i64>,
     unpacked: i64,
     packed: i64,
-    /// Values of a data page.
+    /// Values of a data page of the first version.
     values: Option<i64>,
+    /// Values of a data page of the second version.
+    values_v2: Option<i64>,
     /// Entries of a dictionary page.
     entries: Option<i64>,
 }
 
+/// Types of pages.
+mod page_type {
+    pub(super) const DATA: i64 = 0;
+    pub(super) const INDEX: i64 = 1;
+    pub(super) const DICTIONARY: i64 = 2;
+    pub(super) const DATA_V2: i64 = 3;
+}
+
 impl PageHeader {
     fn packed_size(&self) -> Checked<u64> {
-        u64::try_from(self.packed).map_err(|_| Fault::damaged("has a negative length"))
+        match self.packed {
+            ..0 => Err(Fault::damaged("has a negative length")),
+            packed if packed > i64::from(i32::MAX) => Err(Fault::damaged("has a damaged header")),
+            packed => Ok(packed as u64),
+        }
     }
 
     fn unpacked_size(&self, packed: u64, codec: Compression) -> Checked<u64> {
-        let most = most_unpacked(packed, codec);
+        let most = most_unpacked(packed, codec).min(i32::MAX as u64);
         match u64::try_from(self.unpacked) {
             Ok(unpacked) if unpacked <= most => Ok(unpacked),
             _ => Err(Fault::damaged(format!(
@@ -132,20 +165,26 @@ impl PageHeader {
         }
     }
 
-    /// Values of a data page, at most as many as the chunk has left.
+    /// Values of a data page, at most as many as the chunk has left; 0 of other pages.
     fn data_values(&self, left: i64) -> Checked<i64> {
-        // An entry takes a byte at least.
-        if self
-            .entries
-            .is_some_and(|n| !(0..=self.unpacked).contains(&n))
-        {
-            return Err(Fault::damaged("has more entries than bytes"));
-        }
-        match self.values.unwrap_or(0) {
-            values if (0..=left).contains(&values) => Ok(values),
-            values => Err(Fault::damaged(format!(
+        let values = match self.page_type {
+            Some(page_type::DATA) => self.values,
+            Some(page_type::DATA_V2) => self.values_v2,
+            Some(page_type::INDEX) => Some(0),
+            Some(page_type::DICTIONARY) => match self.entries {
+                // An entry takes a byte at least.
+                Some(entries) if (0..=self.unpacked).contains(&entries) => Some(0),
+                Some(_) => return Err(Fault::damaged("has more entries than bytes")),
+                None => None,
+            },
+            _ => None,
+        };
+        match values {
+            Some(values) if (0..=left).contains(&values) => Ok(values),
+            Some(values) => Err(Fault::damaged(format!(
                 "says it has {values} values, and {left} are left"
             ))),
+            None => Err(Fault::damaged("has a damaged header")),
         }
     }
 }
@@ -208,12 +247,13 @@ impl<'a> HeaderReader<'a> {
         let mut id = 0;
         while let Some(kind) = self.field(&mut id)? {
             match (id, kind) {
-                (1 | 4, kind::I32) => drop(self.integer()?),
+                (1, kind::I32) => header.page_type = Some(self.integer()?),
+                (4, kind::I32) => drop(self.integer()?),
                 (2, kind::I32) => header.unpacked = self.integer()?,
                 (3, kind::I32) => header.packed = self.integer()?,
                 (5, kind::STRUCT) => header.values = Some(self.count(4)?),
                 (7, kind::STRUCT) => header.entries = Some(self.count(2)?),
-                (8, kind::STRUCT) => header.values = Some(self.count(6)?),
+                (8, kind::STRUCT) => header.values_v2 = Some(self.count(6)?),
                 (1..=5 | 7 | 8, _) => return Err(Fault::damaged("has a damaged header")),
                 _ => self.skip(kind, DEPTH)?,
             }

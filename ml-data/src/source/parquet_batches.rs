@@ -48,7 +48,7 @@ impl ParquetSource {
 
 impl ParquetBatches {
     fn open(source: ParquetSource, rows: usize) -> Result<Self> {
-        let (metadata, columns) = source.open()?;
+        let (metadata, columns) = source.open(true)?;
         let path = source.path.display().to_string();
         let file = File::open(&source.path).map_err(|e| Error::io(format!("reading {path}"), e))?;
         let reader = no_panic(&path, || {

@@ -2,7 +2,7 @@
 
 use super::footer;
 use super::options::As;
-use super::pages;
+use super::pages::{self, Extent};
 use super::parquet_column::{ColumnReader, no_panic};
 use super::quarantine::{Loaded, Quarantine};
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ impl ParquetSource {
     /// [`ParquetSource::limits`], [`Error::ArrowType`] for a column of a type no table can hold
     /// (lists, structs).
     pub fn read(self) -> Result<Loaded> {
-        let (metadata, wanted) = self.open()?;
+        let (metadata, wanted) = self.open(false)?;
         let decode = |(at, name): &(usize, String)| {
             let column = ColumnReader {
                 path: &self.path,
@@ -119,7 +119,10 @@ impl ParquetSource {
     }
 
     /// Description of the file, and the columns to read.
-    pub(super) fn open(&self) -> Result<(ArrowReaderMetadata, Vec<(usize, String)>)> {
+    pub(super) fn open(
+        &self,
+        in_pieces: bool,
+    ) -> Result<(ArrowReaderMetadata, Vec<(usize, String)>)> {
         let name = self.path.display().to_string();
         let file = File::open(&self.path).map_err(|e| Error::io(format!("reading {name}"), e))?;
         // The file's own description of itself tells the columns; nothing else is read yet.
@@ -147,7 +150,11 @@ impl ParquetSource {
         let only = |(_, n): &(usize, String)| only.as_ref().is_none_or(|o| o.contains(n));
         let wanted: Vec<_> = names.into_iter().enumerate().filter(only).collect();
         footer::check_codecs(&name, &metadata, &wanted)?;
-        pages::check_pages(&name, &file, &metadata, &wanted, &self.limits)?;
+        let extent = Extent {
+            rows: self.limit,
+            in_pieces,
+        };
+        pages::check_pages(&name, &file, &metadata, &wanted, extent, &self.limits)?;
         no_panic(&name, || {
             footer::check_int96(&self.path, &metadata, &wanted, self.limit)
         })?;
