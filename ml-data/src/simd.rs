@@ -2,8 +2,9 @@
 //!
 //! A kernel is one plain body, compiled once a [`Level`]. Levels differ in speed only: the compiler
 //! neither reorders nor fuses floating-point operations, so the bits are those of the baseline. The
-//! one exception is the factorisation (`ml_models::factor`), whose kernels fuse multiplications
-//! with additions above the baseline and say so.
+//! exceptions are the factorisation (`ml_models::factor`), whose kernels fuse multiplications with
+//! additions above the baseline and say so, and matrix products of networks, which are faer's: it
+//! chooses its instructions by itself and does not read the variable.
 //!
 //! # The variable `ML_PIPELINE_SIMD`
 //! Lowers the level of a whole process, to measure what registers bring or to reproduce another
@@ -249,7 +250,7 @@ mod tests {
         let a: Vec<f32> = (0..999).map(|i| (i as f32 * 0.37).sin()).collect();
         let b: Vec<f32> = (0..999).map(|i| (i as f32 * 0.73).cos()).collect();
         let want = dot(&a, &b).to_bits();
-        for level in [Level::Baseline, Level::Avx2, Level::Avx512] {
+        for level in Level::available() {
             let got = at(
                 level,
                 #[inline(always)]

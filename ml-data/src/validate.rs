@@ -117,6 +117,12 @@ fn first_bad<T: Copy + Into<f64>>(
     match values.iter().position(bad) {
         Some(row) => {
             let found: f64 = values[row].into();
+            // A single in its own digits: -0.1, not -0.10000000149011612.
+            let single = found as f32;
+            let found = match f64::from(single) == found {
+                true => single.to_string(),
+                false => found.to_string(),
+            };
             Err(Error::cell(what, row, expected, found))
         }
         None => Ok(()),
@@ -140,6 +146,16 @@ mod tests {
                 assert!(text(non_negative("x", &values).unwrap_err()).starts_with(&named));
             }
         }
+    }
+
+    #[test]
+    fn numbers_are_told_in_their_own_digits() {
+        let e = non_negative("grade", &[-0.1_f32]).unwrap_err().to_string();
+        assert!(e.ends_with("found -0.1"), "{e}");
+        let e = non_negative("grade", &[-0.1_f64 - 1e-9])
+            .unwrap_err()
+            .to_string();
+        assert!(e.ends_with("found -0.100000001"), "{e}");
     }
 
     #[test]

@@ -365,6 +365,19 @@ fn sparse_rows_are_checked_and_read() {
         assert!(of(starts, indices).is_err(), "{starts:?} {indices:?}");
     }
     assert!(Sparse::new(Names::numbered(3), vec![0, 1], vec![1], Vec::<f64>::new()).is_err());
+    for (starts, found) in [
+        (vec![], "none"),
+        (vec![1, 2], "1 at 0"),
+        (vec![0, 2, 1, 2], "2 at 1, then 1"),
+        (vec![0, 1], "1 at 1, the end"),
+    ] {
+        let e = Sparse::new(Names::numbered(3), starts, vec![0, 1], vec![1.0, 2.0]);
+        let e = e.unwrap_err().to_string();
+        assert!(
+            e.contains("numbers that grow from 0 to 2") && e.contains(found),
+            "{e}"
+        );
+    }
     assert!(s.check(&Names::numbered(3)).is_ok());
     let e = s.check(&Names::numbered(4)).unwrap_err().to_string();
     assert!(e.contains("expected 4 sparse columns, found 3"), "{e}");

@@ -206,7 +206,11 @@ fn bad_input_names_what_is_wrong() {
         )
         .contains("no query has a relevant")
     );
-    assert!(text(metric.mean(&[1.0], &[2000.0], &[1], None)).contains("larger ones"));
+    let large = text(metric.mean(&[1.0, 2.0, 3.0], &[1.0, 3.0, 2000.0], &[1, 2], None));
+    assert!(
+        large.contains("row 2") && large.contains("found 2000"),
+        "{large}"
+    );
     assert_eq!(metric.mean(&[1.0], &[0u8], &[1], None).unwrap(), 0.0);
     assert!(
         metric

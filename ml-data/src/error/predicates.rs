@@ -21,8 +21,8 @@ impl Error {
         )
     }
 
-    /// Values that can not be used: a cell, a field, lengths that disagree, too few of something,
-    /// nothing at all.
+    /// Values that can not be used: a cell, a field, a damaged file, lengths that disagree, too few
+    /// of something, nothing at all.
     #[must_use]
     pub fn is_data(&self) -> bool {
         matches!(
@@ -39,6 +39,7 @@ impl Error {
                 | Self::Undefined { .. }
                 | Self::Required { .. }
                 | Self::BadRows { .. }
+                | Self::Source { .. }
         )
     }
 

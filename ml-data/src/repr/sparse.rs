@@ -51,14 +51,19 @@ impl<F: Float> Sparse<F> {
         values: Vec<F>,
     ) -> Result<Self> {
         Error::check_len("sparse values", indices.len(), values.len())?;
-        let ordered = starts.first() == Some(&0) && starts.windows(2).all(|w| w[0] <= w[1]);
-        if !ordered || starts.last() != Some(&indices.len()) {
+        let falls = starts.windows(2).position(|w| w[0] > w[1]);
+        let found = match (starts.first(), falls, starts.last()) {
+            (None, ..) => Some("none".to_owned()),
+            (Some(&first), ..) if first != 0 => Some(format!("{first} at 0")),
+            (_, Some(at), _) => Some(format!("{} at {at}, then {}", starts[at], starts[at + 1])),
+            (.., Some(&last)) if last != indices.len() => {
+                Some(format!("{last} at {}, the end", starts.len() - 1))
+            }
+            _ => None,
+        };
+        if let Some(found) = found {
             let expected = format!("numbers that grow from 0 to {}", indices.len());
-            return Err(Error::value(
-                "sparse row starts",
-                expected,
-                format!("{starts:?}"),
-            ));
+            return Err(Error::value("sparse row starts", expected, found));
         }
         for (row, w) in starts.windows(2).enumerate() {
             let r = &indices[w[0]..w[1]];

@@ -5,6 +5,9 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::Interval;
 
+/// Counts beyond it are not exact, and their products overflow in the end.
+const MOST_TRIALS: f64 = (1_u64 << 53) as f64;
+
 /// Wilson's score interval for a share of `successes` in `trials`, which may be effective numbers
 /// and need not be whole.
 ///
@@ -21,7 +24,7 @@ use super::Interval;
 /// ```
 ///
 /// # Errors
-/// Trials that are not above 0 and finite, successes outside `[0, trials]`, a level outside (0, 1).
+/// Trials that are not above 0 or beyond 2^53, successes outside `[0, trials]`, a level outside (0, 1).
 ///
 /// # Example
 /// ```
@@ -35,8 +38,8 @@ use super::Interval;
 /// [doi:10.1080/01621459.1927.10502953](https://doi.org/10.1080/01621459.1927.10502953).
 pub fn wilson_interval(successes: f64, trials: f64, level: f64) -> Result<Interval> {
     const STEP: &str = "wilson_interval";
-    if !(trials > 0.0 && trials.is_finite()) {
-        let rule = "a finite number above 0";
+    if !(trials > 0.0 && trials <= MOST_TRIALS) {
+        let rule = "above 0 and at most 2^53";
         return Err(Error::parameter(STEP, "trials", trials, rule));
     }
     if !(0.0..=trials).contains(&successes) {
@@ -115,6 +118,7 @@ mod tests {
             (0.0, 0.0, 0.95, "trials"),
             (0.0, f64::NAN, 0.95, "trials"),
             (1.0, f64::INFINITY, 0.95, "trials"),
+            (5e199, 1e200, 0.95, "trials"),
             (2.0, 1.0, 0.95, "successes"),
             (-1.0, 1.0, 0.95, "successes"),
             (f64::NAN, 1.0, 0.95, "successes"),

@@ -1,6 +1,7 @@
 //! Dates of a project.
 
 use crate::error::{self, Result};
+use ml_data::source::day_number;
 use serde::{Deserialize, Serialize};
 
 /// A date by which something is there.
@@ -32,21 +33,12 @@ fn is_day(text: &str) -> bool {
         return false;
     };
     let digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
-    if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
-        return false;
-    }
-    let (Ok(year), Ok(month), Ok(day)) = (
-        year.parse::<u32>(),
-        month.parse::<u32>(),
-        day.parse::<u32>(),
-    ) else {
+    let number = |part: &str| part.parse::<u32>().ok();
+    let (Some(y), Some(m), Some(d)) = (number(year), number(month), number(day)) else {
         return false;
     };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let length = match month {
-        2 => 28 + u32::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    (1..=12).contains(&month) && (1..=length).contains(&day)
+    digits(year, 4)
+        && digits(month, 2)
+        && digits(day, 2)
+        && day_number(i64::from(y), m, d).is_some()
 }

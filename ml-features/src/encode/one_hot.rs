@@ -27,13 +27,13 @@ pub enum DropCategory {
 /// One-hot encoding of categorical columns.
 ///
 /// For categories with few levels; for many levels use [`TargetEncoder`](super::TargetEncoder).
-/// ColumnTransformer are named `city=Riga`, in alphabetical order of the levels seen in training;
-/// then `city:missing`, then the rare bucket `city:infrequent`.
+/// Columns are named `city=Riga`, in alphabetical order of the levels seen in training;
+/// then `city:missing`, then the infrequent levels together, `city:infrequent`.
 ///
 /// # Missing values
 /// A level of their own when training had some ([`HandleMissing::Level`]), or all zeros
 /// ([`HandleMissing::Ignore`]). Missing values that appear only later are treated as unknown
-/// levels. The level of its own may become rare like any other.
+/// levels. The level of its own may become infrequent like any other.
 ///
 /// # Weights
 /// Levels are counted by weight.
@@ -78,7 +78,7 @@ impl OneHotEncoder {
         self.infrequent.min_frequency = Some(least.into());
         self
     }
-    /// At most this many columns for a category, the rare bucket included; of equally frequent
+    /// At most this many columns for a category, the one of infrequent levels included; of equally frequent
     /// levels the alphabetically later ones stay, as in scikit-learn.
     #[must_use]
     pub fn max_categories(mut self, columns: usize) -> Self {

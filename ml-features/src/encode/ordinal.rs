@@ -114,7 +114,7 @@ impl OrdinalEncoder {
         self.infrequent.min_frequency = Some(least.into());
         self
     }
-    /// At most this many numbers for a category, the one of rare levels included; of equally
+    /// At most this many numbers for a category, the one of infrequent levels included; of equally
     /// frequent levels the alphabetically later ones stay, as in scikit-learn.
     #[must_use]
     pub fn max_categories(mut self, numbers: usize) -> Self {

@@ -247,12 +247,13 @@ parameters! {
     /// LambdaMART: normalise the gradients of each query. Default true.
     lambdarank_norm: bool = true, any, [], plain;
     /// YetiRank: rankings drawn of each query and round. Default 10.
-    yetirank_permutations: usize = 10, at_least(1), ["permutations"], plain;
+    yetirank_permutations: usize = 10, at_least(1), [], plain;
     /// YetiRank: factor of the weight of a pair a place further down, in (0, 1]. Default 0.85.
-    yetirank_decay: f64 = 0.85, fraction, ["decay"], plain;
-    /// LambdaMART: gain of each grade, `None` for 2^grade - 1. Default `None`.
+    yetirank_decay: f64 = 0.85, fraction, [], plain;
+    /// Ranking: gain of each grade, `None` for 2^grade - 1 of grades from 0 to 30. YetiRank learns
+    /// from the grades themselves and is measured by their gains. Default `None`.
     label_gain: Option<Vec<f64>> = None, penalty, [], plain;
-    /// LambdaMART: cut-off of the NDCG or MAP that early stopping watches. Default 5.
+    /// Ranking: cut-off of the NDCG or MAP that early stopping watches. Default 5.
     eval_at: usize = 5, at_least(1), ["ndcg_eval_at", "ndcg_at", "map_eval_at", "map_at"], plain;
     /// Share of the old leaf values that a [`refit`](Boost::refit) keeps, in [0, 1]. Default 0.9.
     refit_decay_rate: f64 = 0.9, chance, [], plain;

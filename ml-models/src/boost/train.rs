@@ -71,7 +71,8 @@ pub(crate) fn train(
         let iteration = state.rounds + 1;
         let dropped = dart.as_ref().map(|d| d.drop(iteration, &mut state));
         let trees = in_pool(|| booster.round(iteration, &mut state))?;
-        if trees.iter().all(|s| s.nodes.is_empty()) && !booster.sampler.random() {
+        let random = booster.sampler.random() || training.loss.random();
+        if trees.iter().all(|s| s.nodes.is_empty()) && !random {
             if let (Some(dart), Some(dropped)) = (&dart, dropped) {
                 dart.put_back(&dropped, &mut state);
             }

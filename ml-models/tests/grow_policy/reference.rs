@@ -52,5 +52,5 @@ fn depth_wise_trees_are_xgboosts_and_symmetric_ones_catboosts() {
         }
         seen.insert(case.policy.as_str());
     }
-    assert_eq!(seen.len(), 2);
+    assert_eq!((golden.cases.len(), seen.len()), (7, 2));
 }

@@ -5,6 +5,7 @@ use super::group::Group;
 use super::options::{Gain, NoRelevant};
 use crate::error::{self, Result};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The first `k` ranks, the policy for queries without a relevant document, and the name.
 #[doc(hidden)]
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Cutoff {
     pub(super) k: usize,
     pub(super) no_relevant: NoRelevant,
-    pub(super) name: String,
+    /// Shared: a metric is cloned for each call.
+    pub(super) name: Arc<str>,
 }
 
 impl Cutoff {
@@ -20,12 +22,12 @@ impl Cutoff {
         Self {
             k,
             no_relevant: NoRelevant::default(),
-            name: format!("{name}@{k}"),
+            name: format!("{name}@{k}").into(),
         }
     }
 
     pub(super) fn rename(&mut self, name: &str) {
-        self.name = format!("{name}@{}", self.k);
+        self.name = format!("{name}@{}", self.k).into();
     }
 
     pub(super) fn check(&self) -> Result<()> {

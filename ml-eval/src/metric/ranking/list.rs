@@ -45,11 +45,10 @@ impl<M: Formula> ListScorer for Scorer<M> {
             ideal_dcg: self.ideal_dcg(relevant),
         };
         if !query.ideal_dcg.is_finite() {
-            return Err(Error::value(
-                "grades",
-                format!("grades that the {gain:?} gain keeps finite"),
-                "larger ones",
-            ));
+            let grades = relevant.grades.iter().copied().flatten();
+            let largest = grades.fold(0.0, |most: f64, g| most.max(*g));
+            let expected = format!("grades whose {gain:?} gains have a finite sum");
+            return Err(Error::value("grades", expected, largest));
         }
         Ok(Some(self.metric.value(groups, query, &self.discounts)))
     }

@@ -124,7 +124,7 @@ pub(super) fn mean(
     });
     if total <= 0.0 {
         let why = "no query has a relevant document and a weight above 0";
-        return Err(Error::undefined(&cutoff.name, why));
+        return Err(Error::undefined(&*cutoff.name, why));
     }
     Ok(sum / total)
 }

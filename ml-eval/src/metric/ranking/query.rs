@@ -78,7 +78,7 @@ impl<M: Formula> Scorer<M> {
             return Ok(None);
         }
         if !query.ideal_dcg.is_finite() {
-            return Err(too_large(first, gain));
+            return Err(too_large(first, &numbers, gain));
         }
         let relevance = |row: usize| (numbers[row] > 0.0, gain.of(numbers[row]));
         head(scores, self.metric.cutoff().k, relevance, selection, groups);
@@ -186,7 +186,9 @@ fn fault<S: Score>(
 }
 
 #[cold]
-fn too_large(first: usize, gain: Gain) -> ml_data::Error {
-    let expected = format!("grades that the {gain:?} gain keeps finite");
-    error::value("grades of the query", first, "larger ones", &expected)
+fn too_large(first: usize, grades: &[f64], gain: Gain) -> ml_data::Error {
+    let largest = (0..grades.len()).max_by(|&a, &b| grades[a].total_cmp(&grades[b]));
+    let row = largest.unwrap_or(0);
+    let expected = format!("a grade whose {gain:?} gain keeps the sum of the query finite");
+    error::value("grade", first + row, grades[row], &expected)
 }

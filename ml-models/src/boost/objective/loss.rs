@@ -27,6 +27,11 @@ pub(crate) trait Loss: Debug + Send + Sync {
     /// Gradients and hessians at these scores, weights left out. `round` counts from 0.
     fn gradients(&self, scores: &[f64], round: usize, out: &mut [Pair]);
 
+    /// Whether rounds differ by what the loss draws.
+    fn random(&self) -> bool {
+        false
+    }
+
     /// Refuses pairs that trees can not be grown from; the library's own losses have none.
     ///
     /// # Errors

@@ -134,6 +134,10 @@ impl Loss for XeNdcg {
             });
     }
 
+    fn random(&self) -> bool {
+        true
+    }
+
     fn measure(&self) -> Measure<'static> {
         self.ndcg.measure()
     }

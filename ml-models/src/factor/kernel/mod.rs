@@ -93,9 +93,9 @@ impl Isa {
         Self::of(Level::detect())
     }
 
-    /// The set of a level that the processor has.
+    /// The set of a level, or of the processor's where that is lower.
     fn of(level: Level) -> Self {
-        match level {
+        match level.min(Level::processor()) {
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => Isa(&entry::AVX512, "AVX-512"),
             #[cfg(target_arch = "x86_64")]

@@ -4,7 +4,7 @@
 //! hessian, so that the best of all subsets is a prefix of that order for a second-order loss
 //! (Fisher, *On grouping for maximum homogeneity*, JASA 53 (1958),
 //! [doi:10.1080/01621459.1958.10501479](https://doi.org/10.1080/01621459.1958.10501479)), and short
-//! prefixes from both ends are tried. SplitRules, penalties and rounding are LightGBM's. Rare and
+//! prefixes from both ends are tried. Rules, penalties and rounding are LightGBM's. Rare and
 //! missing categories always go right.
 
 use std::sync::Arc;

@@ -263,6 +263,12 @@ mod tests {
                         grower.pool = Pool::with_limit(layout.bins(), limit);
                         let tight = grower.grow(0, &gradients, None, None);
                         assert_eq!(tight, roomy, "{policy:?} {limit}");
+                        // Beyond the limit only what a few leaves are searched by at a time.
+                        let held = grower.pool.most_held();
+                        assert!(
+                            held <= limit + 4 * threads,
+                            "{policy:?} {limit} {threads}: {held}"
+                        );
                     }
                 });
             }

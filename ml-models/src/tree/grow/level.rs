@@ -72,6 +72,9 @@ impl<'r> LevelSearch<'r> {
                 });
             }
         }
+        if open.is_empty() {
+            return None;
+        }
         self.columns.iter_mut().for_each(ColumnGains::clear);
         let drawn = self.drawn(key);
         let held = open.iter().all(|o| leaves[o.leaf].histogram.is_some());
@@ -90,6 +93,7 @@ impl<'r> LevelSearch<'r> {
             let o = std::slice::from_ref(o);
             self.count(o, leaves);
             splits[o[0].leaf] = self.split(&o[0], leaves, &best, &mut scratch);
+            self.forget(o, leaves);
         }
         Some(splits)
     }

@@ -103,6 +103,9 @@ impl ColumnGains {
         layout: &Layout,
         scratch: &mut Scratch,
     ) {
+        if self.with.is_empty() && self.without.is_empty() {
+            return;
+        }
         if self.is_categorical() {
             let bins = self.bins(leaf, hist, layout, &mut scratch.bins);
             for (sum, set) in self.with.iter_mut().zip(&self.sets) {

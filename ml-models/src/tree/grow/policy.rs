@@ -34,12 +34,15 @@ pub enum GrowPolicy {
     Depthwise,
     /// Symmetric (oblivious) trees: all leaves of a level are split by one feature at one
     /// threshold, the one with the highest sum of gains over these leaves. Such a tree is a table
-    /// with one entry for each combination of answers: it predicts fast and overfits less.
+    /// with one entry for each combination of answers: it predicts fast (down to 8 levels; deeper
+    /// trees are walked as others are) and overfits less.
     ///
     /// `max_depth` is the number of levels, 6 where it is not set, and at most 16; `num_leaves`
     /// does not bound these trees. A leaf that `min_data_in_leaf`, `min_sum_hessian_in_leaf`, a
     /// monotone constraint or an interaction constraint keeps from the level's split stays whole,
-    /// and its part of the table has one value throughout: no leaf is without training rows. Where
+    /// and its part of the table has one value throughout: no leaf is without training rows.
+    /// `min_gain_to_split` bounds the sum over the level, so that single leaves may gain nothing,
+    /// and `feature_fraction_bynode` and `extra_trees` draw once a level. Where
     /// nothing keeps leaves from splits that leave a side with hessians, these are CatBoost's
     /// trees.
     ///

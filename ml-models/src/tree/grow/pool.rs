@@ -23,6 +23,8 @@ struct Buffers {
     scratch: Vec<Vec<u64>>,
     searches: Vec<Scratch>,
     made: usize,
+    #[cfg(test)]
+    most: usize,
 }
 
 impl Pool {
@@ -46,6 +48,12 @@ impl Pool {
         }
     }
 
+    /// The most histograms there were at a time.
+    #[cfg(test)]
+    pub(super) fn most_held(&self) -> usize {
+        self.buffers().most
+    }
+
     fn buffers(&self) -> MutexGuard<'_, Buffers> {
         self.buffers.lock().unwrap_or_else(|e| e.into_inner())
     }
@@ -57,6 +65,10 @@ impl Pool {
             return free;
         }
         buffers.made += 1;
+        #[cfg(test)]
+        {
+            buffers.most = buffers.most.max(buffers.made);
+        }
         drop(buffers);
         vec![0; self.bins + SLACK]
     }

@@ -92,7 +92,7 @@ impl SplitRules {
         let least = self
             .min_hessian
             .max(if rows_are_hessians { self.min_data } else { 0 });
-        let enough = 2 * least <= hessian && 2 * self.min_data <= count;
+        let enough = 2 * least <= hessian && self.min_data.saturating_mul(2) <= count;
         enough.then_some(LeafRules {
             constants: Constants {
                 total,

@@ -341,7 +341,7 @@ mod tests {
         sets(&slots[1], &some, &mut got.1);
         assert_eq!(got, (want, want_sets));
         #[cfg(target_arch = "x86_64")]
-        if Level::detect() != Level::Baseline {
+        if Level::processor() != Level::Baseline {
             // SAFETY: both levels above the lowest have AVX2.
             unsafe {
                 x86::limits_256(&slots[1], shift, &few, &mut got.0);
