@@ -110,6 +110,7 @@ fn record_swaps(store: &dyn RegistryStore) -> Outcome {
         false,
     )?;
     expect("it", done(store.read("m/aliases.json"))?, None)?;
+    expect("what it left", done(store.list(""))?, vec![])?;
     expect("first swap", swap(None, b"one")?, true)?;
     expect("swap as if it were new", swap(None, b"two")?, false)?;
     expect("swap from other bytes", swap(Some(b"on"), b"two")?, false)?;
@@ -134,6 +135,8 @@ fn keys_are_shared(store: &dyn RegistryStore) -> Outcome {
     expect("put where a record is", put, false)?;
     let swapped = store.compare_and_swap("m/v1", None, b"x");
     expect("swap where an entry is fails", swapped.is_err(), true)?;
+    let read = store.read("m/v1");
+    expect("read where an entry is fails", read.is_err(), true)?;
     expect(
         "entry",
         done(store.get("m/v1", "a"))?,
@@ -252,7 +255,9 @@ fn any_bytes(store: &dyn RegistryStore) -> Outcome {
 }
 
 /// Runs a task on every thread at once.
-fn race<T: Send>(task: impl Fn(u8) -> T + Sync) -> Vec<T> {
+fn race<T: Send>(
+    task: impl Fn(u8) -> std::result::Result<T, String> + Sync,
+) -> std::result::Result<Vec<T>, String> {
     let task = &task;
     let gate = &std::sync::Barrier::new(usize::from(THREADS));
     std::thread::scope(|scope| {
@@ -263,8 +268,10 @@ fn race<T: Send>(task: impl Fn(u8) -> T + Sync) -> Vec<T> {
             })
         };
         let threads: Vec<_> = (0..THREADS).map(run).collect();
-        let ended = threads.into_iter().filter_map(|t| t.join().ok());
-        ended.collect()
+        let ended = threads.into_iter().map(|t| t.join());
+        ended
+            .map(|t| t.unwrap_or_else(|_| Err("a thread panicked".into())))
+            .collect()
     })
 }
 
@@ -275,9 +282,7 @@ fn racing_swaps(store: &dyn RegistryStore) -> Outcome {
             let new = [round, thread];
             done(store.compare_and_swap("m/r", before.as_ref().map(|b| &b[..]), &new))
         };
-        let won: Vec<bool> = race(swap)
-            .into_iter()
-            .collect::<std::result::Result<_, _>>()?;
+        let won = race(swap)?;
         expect("winners of a swap", won.iter().filter(|w| **w).count(), 1)?;
         let now = done(store.read("m/r"))?.unwrap_or_default();
         let winner = won.iter().position(|w| *w).unwrap_or(0) as u8;
@@ -299,7 +304,7 @@ fn racing_swaps(store: &dyn RegistryStore) -> Outcome {
         }
         Ok(())
     };
-    race(count).into_iter().collect::<Outcome>()?;
+    race(count)?;
     let counted = done(store.read("m/n"))?.map_or(0, |b| b.len());
     expect(
         "steps of a counter",
@@ -315,9 +320,7 @@ fn racing_puts(store: &dyn RegistryStore) -> Outcome {
             let bytes = vec![thread; 1000];
             done(store.put(&entry, &[("a", &bytes), ("b", &bytes)]))
         };
-        let won: Vec<bool> = race(put)
-            .into_iter()
-            .collect::<std::result::Result<_, _>>()?;
+        let won = race(put)?;
         expect("winners of a put", won.iter().filter(|w| **w).count(), 1)?;
         let winner = won.iter().position(|w| *w).unwrap_or(0) as u8;
         for part in ["a", "b"] {

@@ -19,6 +19,7 @@ pub(super) fn draw(
     loop {
         let before = store.read(&record)?;
         let given = match &before {
+            Some(bytes) if bytes == NONE_GIVEN => None,
             Some(bytes) => Some(parse(store, &record, bytes)?),
             None => {
                 let aliases = format!("{model}/aliases.json");
@@ -39,6 +40,9 @@ pub(super) fn draw(
     }
 }
 
+/// The record of a model whose only number was put back.
+const NONE_GIVEN: &[u8] = b"v0\n";
+
 /// A number that was given out.
 pub(super) struct Drawn {
     pub(super) version: Version,
@@ -51,9 +55,8 @@ impl Drawn {
     /// Takes the number back because its version could not be written, unless another was given out
     /// since. Best effort: a number that is lost harms nobody.
     pub(super) fn put_back(self, store: &dyn RegistryStore) {
-        if let Some(before) = self.before {
-            _ = store.compare_and_swap(&self.record, Some(&self.now), &before);
-        }
+        let before = self.before.unwrap_or_else(|| NONE_GIVEN.to_vec());
+        _ = store.compare_and_swap(&self.record, Some(&self.now), &before);
     }
 }
 

@@ -104,7 +104,11 @@ impl Registry {
                 // Something lies where the version should: the next number.
                 Ok(false) => {}
                 Err(e) => {
-                    drawn.put_back(&*self.store);
+                    // A write that failed at its end may have left the version: then its number is
+                    // taken.
+                    if self.numbers(model).is_ok_and(|n| !n.contains(&version)) {
+                        drawn.put_back(&*self.store);
+                    }
                     return Err(e);
                 }
             }
@@ -134,7 +138,9 @@ impl Registry {
     pub fn models(&self) -> Result<Vec<String>> {
         let mut models = Vec::new();
         for name in self.store.list("")? {
-            if self.holds_versions(&name)? {
+            // A folder of somebody else's that may not be read is no model of this registry; asked
+            // for by its name, it is an error.
+            if self.holds_versions(&name).unwrap_or(false) {
                 models.push(name);
             }
         }

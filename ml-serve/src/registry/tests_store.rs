@@ -159,18 +159,99 @@ fn a_registry_does_the_same_in_any_store() {
     }
 }
 
-/// A version that can not be written takes no number, and one that is in the way is passed over.
+/// A version that can not be written takes no number, the first one of a model neither.
 #[test]
 fn numbers_of_failed_publications_are_put_back() {
     let dir = tempfile::tempdir().unwrap();
     let registry = Registry::open(dir.path()).unwrap();
     let publish = || registry.publish("shop", b"x", Metadata::default());
-    assert_eq!(publish().unwrap(), Version(1));
     let versions = dir.path().join("shop/versions");
+    std::fs::create_dir(dir.path().join("shop")).unwrap();
+    std::fs::write(&versions, b"").unwrap();
+    assert!(publish().is_err());
+    std::fs::remove_file(&versions).unwrap();
+    assert_eq!(publish().unwrap(), Version(1));
     std::fs::rename(&versions, dir.path().join("away")).unwrap();
     std::fs::write(&versions, b"").unwrap();
     assert!(publish().is_err());
     std::fs::remove_file(&versions).unwrap();
     std::fs::rename(dir.path().join("away"), &versions).unwrap();
     assert_eq!(publish().unwrap(), Version(2));
+}
+
+/// A version that is in the way is passed over.
+#[test]
+fn versions_in_the_way_are_passed_over() {
+    let store = MemoryStore::new();
+    let registry = Registry::new(store.clone());
+    let publish = || registry.publish("shop", b"x", Metadata::default());
+    assert_eq!(publish().unwrap(), Version(1));
+    // A record where the next version should be.
+    let swapped = store.compare_and_swap("shop/versions/v2", None, b"");
+    assert!(swapped.unwrap());
+    // It is a version to the listing, so the next number follows it.
+    assert_eq!(publish().unwrap(), Version(3));
+}
+
+/// A write that fails after its version is there keeps the number.
+#[test]
+fn numbers_of_versions_that_are_there_are_kept() {
+    #[derive(Debug, Clone)]
+    struct FailsAtTheEnd(MemoryStore, std::sync::Arc<std::sync::atomic::AtomicBool>);
+    impl RegistryStore for FailsAtTheEnd {
+        fn put(&self, entry: &str, parts: &[(&str, &[u8])]) -> Result<bool> {
+            let put = self.0.put(entry, parts)?;
+            if self.1.swap(false, std::sync::atomic::Ordering::Relaxed) {
+                let source = std::io::Error::other("not synced");
+                let path = PathBuf::from(entry);
+                return Err(crate::Error::NotWritable { path, source });
+            }
+            Ok(put)
+        }
+        fn get(&self, entry: &str, part: &str) -> Result<Option<Vec<u8>>> {
+            self.0.get(entry, part)
+        }
+        fn size(&self, entry: &str, part: &str) -> Result<Option<u64>> {
+            self.0.size(entry, part)
+        }
+        fn list(&self, below: &str) -> Result<Vec<String>> {
+            self.0.list(below)
+        }
+        fn read(&self, record: &str) -> Result<Option<Vec<u8>>> {
+            self.0.read(record)
+        }
+        fn compare_and_swap(&self, record: &str, old: Option<&[u8]>, new: &[u8]) -> Result<bool> {
+            self.0.compare_and_swap(record, old, new)
+        }
+        fn location(&self, key: &str) -> PathBuf {
+            self.0.location(key)
+        }
+    }
+    let store = FailsAtTheEnd(MemoryStore::new(), std::sync::Arc::default());
+    store.1.store(true, std::sync::atomic::Ordering::Relaxed);
+    let registry = Registry::new(store.clone());
+    let publish = || registry.publish("shop", b"x", Metadata::default());
+    assert!(publish().is_err());
+    assert_eq!(store.read("shop/.last").unwrap().unwrap(), b"v1\n");
+    assert_eq!(publish().unwrap(), Version(2));
+}
+
+/// A folder that may not be read is nobody's model. (The superuser reads everything.)
+#[cfg(unix)]
+#[test]
+fn unreadable_folders_hide_no_models() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let registry = Registry::open(dir.path()).unwrap();
+    registry.publish("shop", b"x", Metadata::default()).unwrap();
+    let other = dir.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o000)).unwrap();
+    assert_eq!(registry.models().unwrap(), ["shop"]);
+    let unknown = registry.load("hats", "v1").unwrap_err();
+    assert!(
+        matches!(unknown, crate::Error::UnknownModel { .. }),
+        "{unknown}"
+    );
+    std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o700)).unwrap();
 }

@@ -67,10 +67,24 @@ impl FolderStore {
         self.root.join(key.split('/').next().unwrap_or(key))
     }
 
+    /// Makes a folder and those above it, and syncs the places of all that are new: what lies in
+    /// them is to outlive a loss of power.
+    fn make_folder(&self, folder: &Path) -> Result<()> {
+        let new: Vec<&Path> = folder.ancestors().take_while(|p| !p.is_dir()).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        fs::create_dir_all(folder).map_err(not_writable(folder))?;
+        for made in new.into_iter().rev().filter(|p| p.starts_with(&self.root)) {
+            sync_folder(made.parent().unwrap_or(&self.root))?;
+        }
+        Ok(())
+    }
+
     /// Makes the folder that `path` lies in, and holds the lock of its top folder.
     fn lock(&self, key: &str, path: &Path) -> Result<Lock> {
         let parent = path.parent().unwrap_or(&self.root);
-        fs::create_dir_all(parent).map_err(not_writable(parent))?;
+        self.make_folder(parent)?;
         // A key of one name lies in the root, and is locked there.
         let top = if parent == self.root {
             self.root.clone()
@@ -140,7 +154,11 @@ impl RegistryStore for FolderStore {
         if !folder.is_dir() {
             return Ok(Vec::new());
         }
-        let mut names = list_names(&folder)?;
+        let mut names = match list_names(&folder) {
+            // Removed since.
+            Err(Error::Io { source, .. }) if absent(&source) => Vec::new(),
+            names => names?,
+        };
         names.retain(|name| check_key(name).is_ok());
         names.sort_unstable();
         Ok(names)
@@ -152,6 +170,10 @@ impl RegistryStore for FolderStore {
 
     fn compare_and_swap(&self, record: &str, expected: Option<&[u8]>, new: &[u8]) -> Result<bool> {
         let path = self.path(record)?;
+        // Lost before any folder is made for it.
+        if expected.is_some() && read_if_there(&path)?.is_none() {
+            return Ok(false);
+        }
         let _lock = self.lock(record, &path)?;
         if read_if_there(&path)?.as_deref() != expected {
             return Ok(false);

@@ -18,6 +18,10 @@ use std::path::PathBuf;
 /// key, names joined by `/` (`recommender/versions/v3`); entries and records share one tree of
 /// keys.
 ///
+/// A key names one thing: an entry, a record, or the beginning of other keys. Callers keep these
+/// apart: they put nothing below an entry or a record, and where they ask for one as another they
+/// may be told so by an error, or find nothing.
+///
 /// # Duties of a backend
 /// - **Atomicity.** An entry is there with all its parts or not at all, a record holds the old
 ///   bytes or the new, at any moment and also after a crash. What a writer that failed or died left
