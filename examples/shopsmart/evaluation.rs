@@ -5,7 +5,7 @@ pub mod oracle;
 use crate::features::windows::holdout;
 use crate::job::Job;
 use crate::models::Trained;
-use crate::models::rungs::{RUNGS, Rungs};
+use crate::models::rungs::{MEMBERS, RUNGS, Rungs};
 use crate::support::report::Report;
 use crate::support::svg;
 use ml_pipeline::eval::bootstrap::Estimate;
@@ -137,7 +137,7 @@ fn verdicts(board: &RankingBoard) -> Vec<String> {
 /// Notes on the rungs that do not beat the one below them.
 fn why(board: &RankingBoard, trained: &Trained) -> Vec<String> {
     let mut notes = Vec::new();
-    for (at, rung) in RUNGS.iter().enumerate().skip(1) {
+    for rung in RUNGS.iter().skip(1) {
         let Some(step) = board.row(rung).and_then(|r| r.against_previous) else {
             continue;
         };
@@ -157,9 +157,9 @@ fn why(board: &RankingBoard, trained: &Trained) -> Vec<String> {
                 "{rung}: on the validation window the same step was {valid:+}"
             ));
         }
-        match at {
-            3 => notes.extend(by_heart(trained)),
-            4 => notes.extend(one_sided(board, trained)),
+        match *rung {
+            "network" => notes.extend(by_heart(trained)),
+            "blend" => notes.extend(one_sided(board, trained)),
             _ => {}
         }
     }
@@ -185,7 +185,7 @@ fn by_heart(trained: &Trained) -> Option<String> {
 
 /// Whether the blend is little else than one of its members.
 fn one_sided(board: &RankingBoard, trained: &Trained) -> Option<String> {
-    let members = RUNGS[1..4].iter().zip(&trained.learned.weights);
+    let members = MEMBERS.iter().zip(&trained.learned.weights);
     let (member, weight) = members.max_by(|a, b| a.1.total_cmp(b.1))?;
     let ndcg = board.row(member)?.ndcg.value;
     (*weight >= 0.8).then(|| {

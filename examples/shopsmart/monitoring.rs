@@ -53,7 +53,7 @@ pub fn monitor(
             max_drop: 0.05,
             action: RetrainAction::TrainFull,
         });
-    let situation = Situation::new(date(job.windows.live.to))
+    let situation = Situation::new(date(job.windows.live.to)?)
         .drifted_share(share)
         .metric("hit_rate", offline, online);
     let retrain = policy.decide(&situation)?;
@@ -87,8 +87,8 @@ fn tell(memory: &MemorySink, report: &mut Report) {
 }
 
 /// The date of a moment.
-fn date(micros: i64) -> NaiveDate {
-    DateTime::from_timestamp_micros(micros)
-        .unwrap_or_default()
-        .date_naive()
+fn date(micros: i64) -> Result<NaiveDate> {
+    let time = DateTime::from_timestamp_micros(micros);
+    let time = time.ok_or_else(|| Error::value("end of the live weeks", "a date", micros))?;
+    Ok(time.date_naive())
 }

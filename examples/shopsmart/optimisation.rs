@@ -5,7 +5,7 @@ use crate::deployment::serving::{ShopModel, model_digest};
 use crate::features::profile::profile;
 use crate::job::Job;
 use crate::models::Trained;
-use crate::models::rungs::RUNGS;
+use crate::models::rungs::MEMBERS;
 use crate::problem;
 use crate::support::report::Report;
 use ml_pipeline::eval::goal::{Explainability, Gate, GateDecision};
@@ -64,7 +64,10 @@ pub fn decide(
         "gate",
         json!({ "model": chosen, "promoted": decision.promoted, "reasons": reasons }),
     );
-    report.set("digest", model_digest(&model.past, &model.learned)?);
+    report.set(
+        "digest",
+        model_digest(&model.past, &model.learned, &chosen)?,
+    );
     let ndcg = row.map_or(0.0, |r| r.ndcg.value);
     Ok(Candidate {
         model,
@@ -77,7 +80,12 @@ pub fn decide(
 
 /// The rung with the highest NDCG@10 on the validation window; the test window has no say.
 fn chosen(valid: &RankingBoard) -> Result<String> {
-    let best = (valid.rows.iter()).max_by(|a, b| a.ndcg.value.total_cmp(&b.ndcg.value));
+    // Of equal ones the first, which is the simplest.
+    let measured = valid.rows.iter().filter(|row| row.ndcg.value.is_finite());
+    let best = measured.reduce(|best, row| match row.ndcg.value > best.ndcg.value {
+        true => row,
+        false => best,
+    });
     let best = best.ok_or_else(|| Error::Empty("validation board".into()))?;
     Ok(best.model.clone())
 }
@@ -85,7 +93,7 @@ fn chosen(valid: &RankingBoard) -> Result<String> {
 fn settings(job: &Job<'_>, trained: &Trained, report: &mut Report) {
     let s = &job.settings;
     let row = |model: &str, text: String| vec![model.to_string(), text];
-    let weights: Vec<String> = RUNGS[1..4]
+    let weights: Vec<String> = MEMBERS
         .iter()
         .zip(&trained.learned.weights)
         .map(|(name, w)| format!("{name} {w:.2}"))

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::time::Duration;
 
-pub const KIND: &str = "shopsmart/1";
+pub const KIND: &str = "shopsmart/2";
 pub const MODEL: &str = "shopsmart";
 
 /// Whether products that a shopper has may be recommended again: this shop sells what is used up
@@ -126,10 +126,9 @@ impl ShopModel {
 }
 
 /// A digest of every fitted model, equal for any thread count.
-pub fn model_digest(past: &Past, learned: &Learned) -> Result<String> {
-    Ok(digest(
-        &Artifact::new("digest", &(past, learned))?.to_bytes()?,
-    ))
+pub fn model_digest(past: &Past, learned: &Learned, chosen: &str) -> Result<String> {
+    let state = (past, learned, chosen);
+    Ok(digest(&Artifact::new("digest", &state)?.to_bytes()?))
 }
 
 /// The categories of products. They are not in the data: the last word of a product's name, when

@@ -23,6 +23,9 @@ pub const RUNGS: [&str; 5] = [
     "blend",
 ];
 
+/// The rungs that the blend is made of.
+pub const MEMBERS: [&str; 3] = ["factorisation", "boosting", "network"];
+
 /// The rungs that learn from windows, fitted once.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Learned {
@@ -30,7 +33,7 @@ pub struct Learned {
     pub scaler: Arc<FittedStandardScaler>,
     pub mlp: Arc<FittedMlp>,
     pub fusion: Fusion,
-    /// Of factorisation, boosting and network.
+    /// Weights of [`MEMBERS`] in the blend.
     pub weights: Vec<f64>,
 }
 

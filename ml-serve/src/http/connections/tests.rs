@@ -63,7 +63,7 @@ fn quiet_connections_have_the_grace_once_the_port_is_closed() {
 }
 
 #[test]
-fn seats_are_told_apart_and_closed_together() {
+fn connections_are_told_apart_and_closed_together() {
     let connections = ConnectionTable::new();
     let (first, second) = (connections.take(), connections.take());
     assert_eq!(connections.len(), 2);
