@@ -78,7 +78,7 @@ impl<M: Formula> Scorer<M> {
             return Ok(None);
         }
         if !query.ideal_dcg.is_finite() {
-            return Err(too_large(first, &numbers, gain));
+            return Err(too_large(first, numbers, gain));
         }
         let relevance = |row: usize| (numbers[row] > 0.0, gain.of(numbers[row]));
         head(scores, self.metric.cutoff().k, relevance, selection, groups);
