@@ -234,3 +234,38 @@ fn bad_input_names_what_is_wrong() {
         Some(0.0)
     );
 }
+
+/// Documents with equal scores count as the mean over all their orders, also where their grades and
+/// gains differ.
+#[test]
+fn ties_of_grades_are_the_mean_over_their_orders() {
+    let (scores, grades) = ([5.0, 3.0, 3.0, 3.0, 1.0], [1u8, 0, 3, 1, 2]);
+    let orders = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ];
+    for gain in [Gain::Exponential, Gain::Linear] {
+        for k in 1..=6 {
+            let metric = Ndcg::at(k).gain(gain);
+            let of_order = |order: &[usize; 3]| {
+                let tied = order.map(|i| 3.0 - i as f64 / 10.0);
+                let scores = [5.0, tied[0], tied[1], tied[2], 1.0];
+                metric.query(&scores, &grades).unwrap().unwrap()
+            };
+            let mean = orders.iter().map(of_order).sum::<f64>() / 6.0;
+            let found = metric.query(&scores, &grades).unwrap().unwrap();
+            assert!((found - mean).abs() < 1e-12, "{gain:?} {k}: {found} {mean}");
+        }
+    }
+    // Five documents in two places, by hand: (7 + 1/log2(3)) / (7 + 3/log2(3)) if 3 comes first.
+    let first = Ndcg::at(2)
+        .query(&[9.0, 5.0, 1.0], &[3u8, 1, 2])
+        .unwrap()
+        .unwrap();
+    let log = 3.0_f64.log2();
+    assert!((first - (7.0 + 1.0 / log) / (7.0 + 3.0 / log)).abs() < 1e-12);
+}

@@ -89,6 +89,7 @@ impl Error {
             found: found.to_string(),
         }
     }
+
     /// The same error with its row counted from further up: these rows were a part, and so many
     /// came before.
     #[must_use]
@@ -98,6 +99,16 @@ impl Error {
         }
         self
     }
+
+    /// The same error about a cell of the column that the values were read from.
+    #[must_use]
+    pub(crate) fn of_column(mut self, name: &str) -> Self {
+        if let Self::Cell { column, .. } = &mut self {
+            name.clone_into(column);
+        }
+        self
+    }
+
     /// A length mismatch, as an error when the two differ.
     pub fn check_len(what: &str, expected: usize, found: usize) -> Result<()> {
         if expected == found {

@@ -24,7 +24,8 @@ impl Table {
     /// # Errors
     /// No such column, another kind, or a missing label with its row.
     pub fn regression(self, target: &str) -> Result<Dataset<Table, Real>> {
-        let labels = RealLabels::new(numbers(&self, target, "regression")?)?;
+        let labels = RealLabels::new(numbers(&self, target, "regression")?);
+        let labels = labels.map_err(|e| e.of_column(target))?;
         self.carry(&[target], labels)
     }
 
@@ -42,13 +43,10 @@ impl Table {
         });
         let values = values.collect::<Result<Vec<u8>>>()?;
         if !values.contains(&1) && !values.is_empty() {
-            let known: BTreeSet<String> = (0..column.len())
-                .filter_map(|row| level(column, row))
-                .collect();
             return Err(Error::Unknown {
                 what: format!("level of column `{target}`"),
                 name: positive.into(),
-                known: known.into_iter().take(20).collect(),
+                known: first_levels(column),
             });
         }
         let labels = BinaryLabels::new(values, positive)?;
@@ -88,7 +86,8 @@ impl Table {
             .map(|&g| g as f32)
             .collect();
         let queries = group_codes(self.column_named(query)?, query)?;
-        let labels = RelevanceLabels::new(grades, queries)?;
+        let labels = RelevanceLabels::new(grades, queries);
+        let labels = labels.map_err(|e| e.of_column(grade))?;
         self.carry(&[grade, query], labels)
     }
 
@@ -100,7 +99,10 @@ impl Table {
         let mut leave: Vec<String> = targets.iter().map(|t| (*t).to_string()).collect();
         for field in self.schema().fields() {
             match field.role() {
-                Role::Weight => weights = Some(numbers(&self, field.name(), "weight")?),
+                Role::Weight => {
+                    let name = field.name().to_owned();
+                    weights = Some((numbers(&self, &name, "weight")?, name));
+                }
                 Role::Time => {
                     times = self
                         .column_named(field.name())?
@@ -120,8 +122,8 @@ impl Table {
         leave.dedup();
         let leave: Vec<&str> = leave.iter().map(String::as_str).collect();
         let mut data = Dataset::new(self.without(&leave)?, labels)?;
-        if let Some(w) = weights {
-            data = data.with_weights(w)?;
+        if let Some((w, name)) = weights {
+            data = data.with_weights(w).map_err(|e| e.of_column(&name))?;
         }
         if let Some(t) = times {
             data = data.with_times(t)?;
@@ -159,6 +161,20 @@ fn numbers(table: &Table, name: &str, who: &str) -> Result<Vec<f64>> {
             found: other.kind(),
         }),
     }
+}
+
+/// The levels of a column that come first in order, 20 of them at most.
+fn first_levels(column: &Column) -> Vec<String> {
+    const SHOWN: usize = 20;
+    let (mut known, mut more) = (BTreeSet::new(), false);
+    for level in (0..column.len()).filter_map(|row| level(column, row)) {
+        known.insert(level);
+        if known.len() > SHOWN {
+            (_, more) = (known.pop_last(), true);
+        }
+    }
+    let more = more.then(|| "others".to_owned());
+    known.into_iter().chain(more).collect()
 }
 
 /// A label as text: the level, the text, or the number without a fraction sign.

@@ -114,14 +114,22 @@ fn trainings_go_on_and_are_refitted_under_every_policy() {
         assert_eq!(bits(&resumed), bits(&whole), "{policy:?}");
         std::fs::remove_file(&dir).unwrap();
 
-        let refitted = boost
-            .refit_decay_rate(0.5)
-            .refit(whole.clone())
-            .fit(&train)
-            .unwrap();
+        // The same questions with values of other rows, whose labels are 3 higher.
+        let (x, y) = numbers(900, 21);
+        let y: Vec<f64> = y.iter().map(|y| y + 3.0).collect();
+        let labels = RealLabels::new(&y[..]).unwrap();
+        let shifted = Dataset::<_, Real>::new(x.clone(), labels).unwrap();
+        let refit = boost.refit_decay_rate(0.5).refit(whole.clone());
+        let refitted = refit.fit(&shifted.into_train()).unwrap();
         for (new, old) in refitted.trees().iter().zip(whole.trees()) {
             assert_eq!(new.nodes().len(), old.nodes().len());
         }
+        let error = |model: &FittedBoost| -> f64 {
+            let predicted = model.predict(View::all(&x)).unwrap().0;
+            predicted.iter().zip(&y).map(|(p, y)| (p - y).powi(2)).sum()
+        };
+        let (new, old) = (error(&refitted), error(&whole));
+        assert!(new < 0.6 * old, "{policy:?}: {new} {old}");
     }
 }
 
