@@ -49,7 +49,7 @@ pub fn deploy(
         Err(refusal) => format!("version {version} published, not promoted: {refusal}"),
     });
     let (model, _) = ShopModel::load(&registry.load(MODEL, version)?.artifact)?;
-    let bundle = if candidate.decision.promoted {
+    let bundle = if candidate.decision.passed {
         model.bundle(&version.to_string())?
     } else {
         report.say("without a promoted model the service answers with popular products");

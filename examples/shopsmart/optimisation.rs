@@ -62,7 +62,7 @@ pub fn decide(
     let reasons: Vec<String> = decision.reasons.iter().map(ToString::to_string).collect();
     report.set(
         "gate",
-        json!({ "model": chosen, "promoted": decision.promoted, "reasons": reasons }),
+        json!({ "model": chosen, "promoted": decision.passed, "reasons": reasons }),
     );
     report.set(
         "digest",

@@ -156,7 +156,7 @@ fn the_gate_lets_equals_pass_at_the_level_stated() {
         let a: Vec<f64> = (0..n).map(|_| (PAIRS[0].draw)(&mut rng)).collect();
         let found = boot(400).seed(trial).paired(&a, &vec![0.0; n]).unwrap();
         let measured = Measured::new().compared("ndcg", found.value, found);
-        promoted += f64::from(u8::from(gate.decide(&measured).promoted));
+        promoted += f64::from(u8::from(gate.decide(&measured).passed));
     }
     let rate = promoted / trials as f64;
     assert!(

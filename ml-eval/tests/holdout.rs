@@ -303,8 +303,8 @@ fn prints_as_a_table_and_feeds_the_gate() {
     let gate =
         Gate::new(SuccessCriteria::new().model(Criterion::new("ndcg@10", higher, 0.0, 0.1, 1.0)))
             .unwrap();
-    assert!(gate.decide(&board.measured("taste").unwrap()).promoted);
+    assert!(gate.decide(&board.measured("taste").unwrap()).passed);
     let baseline = gate.decide(&board.measured("noise").unwrap());
-    assert!(!baseline.promoted, "the baseline cannot beat itself");
+    assert!(!baseline.passed, "the baseline cannot beat itself");
     assert!(board.measured("nobody").is_none());
 }

@@ -81,7 +81,7 @@ pub fn challenge(
     }
     report.set(
         "challenge",
-        json!({ "promoted": decision.promoted, "champion": champion, "challenger": challenger }),
+        json!({ "promoted": decision.passed, "champion": champion, "challenger": challenger }),
     );
     Ok(())
 }

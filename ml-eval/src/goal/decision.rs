@@ -109,8 +109,8 @@ impl fmt::Display for GateReason {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GateDecision {
     /// Whether the candidate may be promoted.
-    pub promoted: bool,
-    /// The reasons of a refusal; empty when promoted.
+    pub passed: bool,
+    /// The reasons of a refusal; empty when it passed.
     pub reasons: Vec<GateReason>,
     /// The criteria that are met, each with what was measured and what is required.
     #[serde(default)]
@@ -122,7 +122,7 @@ pub struct GateDecision {
 
 impl fmt::Display for GateDecision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", if self.promoted { "promoted" } else { "refused" })?;
+        writeln!(f, "{}", if self.passed { "passed" } else { "refused" })?;
         self.reasons.iter().try_for_each(|r| writeln!(f, "  {r}"))?;
         if !self.pending.is_empty() {
             writeln!(

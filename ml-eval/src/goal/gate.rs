@@ -31,7 +31,7 @@ use std::fmt;
 /// let interval = Interval { lower: -0.001, upper: 0.009, level: 0.95 };
 /// let unsure = Estimate { value: 0.004, interval };
 /// let decision = gate.decide(&Measured::new().compared("ndcg@10", 0.033, unsure));
-/// assert!(!decision.promoted);
+/// assert!(!decision.passed);
 /// assert_eq!(decision.reasons[0].to_string(), "ndcg@10: measured 0.033, minimum 0.05");
 /// let why = "ndcg@10: difference to the baseline +0.0040 [-0.0010, +0.0090] includes 0";
 /// assert_eq!(decision.reasons[1].to_string(), why);
@@ -85,7 +85,7 @@ impl Gate {
         }
         self.limits(measured, &mut reasons);
         GateDecision {
-            promoted: reasons.is_empty(),
+            passed: reasons.is_empty(),
             reasons,
             met: self.met(measured),
             pending,
@@ -317,10 +317,10 @@ mod tests {
     #[test]
     fn a_good_candidate_passes_and_business_metrics_wait() {
         let decision = gate().decide(&good());
-        assert!(decision.promoted, "{decision}");
+        assert!(decision.passed, "{decision}");
         assert_eq!(decision.pending, ["conversion"]);
-        assert!(!gate().decide(&good().metric("conversion", 0.029)).promoted);
-        assert!(gate().decide(&good().metric("conversion", 0.031)).promoted);
+        assert!(!gate().decide(&good().metric("conversion", 0.029)).passed);
+        assert!(gate().decide(&good().metric("conversion", 0.031)).passed);
     }
 
     #[test]
@@ -329,7 +329,7 @@ mod tests {
             let mut m = good();
             change(&mut m);
             let decision = gate().decide(&m);
-            assert!(!decision.promoted);
+            assert!(!decision.passed);
             assert_eq!(decision.reasons.len(), 1, "{decision}");
             decision.reasons[0].to_string()
         };
@@ -394,7 +394,7 @@ mod tests {
             let mut m = good();
             m.metrics[metric].2 = Some(interval(lower, upper));
             let decision = gate().decide(&m);
-            assert!(!decision.promoted, "{metric} [{lower}, {upper}]");
+            assert!(!decision.passed, "{metric} [{lower}, {upper}]");
             assert!(decision.reasons[0].to_string().contains("includes 0"));
         }
     }
@@ -413,7 +413,7 @@ mod tests {
             .fairness_gap(0.05)
             .privacy(Privacy::Pseudonymised);
         let decision = gate().decide(&at);
-        assert!(decision.promoted, "{decision}");
+        assert!(decision.passed, "{decision}");
     }
 
     #[test]

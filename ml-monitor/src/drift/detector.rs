@@ -4,7 +4,7 @@ use ml_data::{Error, Result, table::Kind};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::column_test::{ChiSquare, DriftTest, Evidence, KolmogorovSmirnov, unsupported};
+use super::column_test::{ChiSquare, DriftRule, DriftTest, KolmogorovSmirnov, unsupported};
 use super::compare::{ColumnComparison, compare_column};
 use super::correction::{Correction, adjust_p_values};
 use super::profile::{ColumnProfile, ReferenceProfile};
@@ -199,7 +199,7 @@ impl DriftDetector {
 
     /// Corrects over all hypotheses and flags.
     fn decide(&self, compared: Vec<ColumnComparison>) -> DriftReport {
-        let p_value = |c: &ColumnComparison| c.outcome.and_then(|o| o.evidence.p_value());
+        let p_value = |c: &ColumnComparison| c.outcome.and_then(|o| o.rule.p_value());
         let family: Vec<f64> = compared
             .iter()
             .flat_map(|c| [p_value(c), c.missing.p_value])
@@ -215,9 +215,9 @@ impl DriftDetector {
                 let change = (missing.current - missing.reference).abs();
                 missing.drifted = self.significant(missing.p_adjusted) && change >= self.min_effect;
                 let values_drifted = c.outcome.is_some_and(|o| {
-                    let beyond = match o.evidence {
-                        Evidence::Threshold(threshold) => o.effect > threshold,
-                        Evidence::PValue { .. } => self.significant(p_adjusted),
+                    let beyond = match o.rule {
+                        DriftRule::Threshold(threshold) => o.effect > threshold,
+                        DriftRule::PValue { .. } => self.significant(p_adjusted),
                     };
                     beyond && o.effect >= self.min_effect
                 });
@@ -230,7 +230,7 @@ impl DriftDetector {
                     statistic: c.outcome.map(|o| o.statistic),
                     p_adjusted,
                     effect: c.outcome.map(|o| o.effect),
-                    threshold: c.outcome.and_then(|o| o.evidence.threshold()),
+                    threshold: c.outcome.and_then(|o| o.rule.threshold()),
                     drifted: values_drifted || missing.drifted,
                     missing,
                     unseen: c.unseen.levels,

@@ -67,7 +67,7 @@ impl From<&str> for VersionSelector {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateOutcome {
     /// True when the version may be promoted.
-    pub promoted: bool,
+    pub passed: bool,
     /// Reasons, in sentences; kept in the history.
     pub reasons: Vec<String>,
 }
@@ -77,7 +77,7 @@ impl GateOutcome {
     /// [`Registry::promote`](super::Registry::promote) refuses.
     pub fn pass(reasons: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
-            promoted: true,
+            passed: true,
             reasons: reasons.into_iter().map(Into::into).collect(),
         }
     }
@@ -102,7 +102,7 @@ impl GateOutcome {
     /// # Ok::<(), ml_data::Error>(())
     /// ```
     pub fn of(decision: &GateDecision) -> Self {
-        if decision.promoted {
+        if decision.passed {
             Self::pass(decision.met.iter().cloned())
         } else {
             Self::refuse(decision.reasons.iter().map(ToString::to_string))
@@ -115,7 +115,7 @@ impl GateOutcome {
     /// The gate refused.
     pub fn refuse(reasons: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
-            promoted: false,
+            passed: false,
             reasons: reasons.into_iter().map(Into::into).collect(),
         }
     }

@@ -38,5 +38,5 @@ mod tests_store;
 
 pub use aliases::{AliasMove, AliasMoveKind};
 pub use manifest::{GateOutcome, Lineage, Manifest, Metadata, Version, VersionSelector};
-pub use registry::{Published, Registry};
+pub use registry::{LoadedVersion, Registry};
 pub use store::*;

@@ -5,16 +5,16 @@ use super::manifest::Version;
 use super::store::RegistryStore;
 use crate::error::{Error, Result};
 
-/// Draws the next number of a model, which no other writer then gets. It is written down before its
+/// Allocates the next number of a model, which no other writer then gets. It is written down before its
 /// version is there, so that a crash between the two only skips one.
 ///
 /// The number follows the highest that is there or was given out; registries that do not know the
 /// latter yet have the numbers that their aliases mention.
-pub(super) fn draw(
+pub(super) fn allocate_version(
     store: &dyn RegistryStore,
     model: &str,
     there: impl Fn() -> Result<Option<Version>>,
-) -> Result<Drawn> {
+) -> Result<AllocatedVersion> {
     let record = format!("{model}/.last");
     loop {
         let before = store.read(&record)?;
@@ -30,7 +30,7 @@ pub(super) fn draw(
         let version = following(model, there()?.max(given))?;
         let now = format!("{version}\n").into_bytes();
         if store.compare_and_swap(&record, before.as_deref(), &now)? {
-            return Ok(Drawn {
+            return Ok(AllocatedVersion {
                 version,
                 record,
                 before,
@@ -44,14 +44,14 @@ pub(super) fn draw(
 const NONE_GIVEN: &[u8] = b"v0\n";
 
 /// A number that was given out.
-pub(super) struct Drawn {
+pub(super) struct AllocatedVersion {
     pub(super) version: Version,
     record: String,
     before: Option<Vec<u8>>,
     now: Vec<u8>,
 }
 
-impl Drawn {
+impl AllocatedVersion {
     /// Takes the number back because its version could not be written, unless another was given out
     /// since. Best effort: a number that is lost harms nobody.
     pub(super) fn put_back(self, store: &dyn RegistryStore) {

@@ -21,7 +21,7 @@ impl Registry {
         gate: &GateOutcome,
     ) -> Result<Option<Version>> {
         check_alias(alias)?;
-        if gate.promoted && !gate.decided() {
+        if gate.passed && !gate.decided() {
             let (model, version, alias) = (model.into(), version.to_string(), alias.into());
             return Err(Error::Undecided {
                 model,
@@ -33,13 +33,13 @@ impl Registry {
         let from = self.change_aliases(model, |state| {
             self.check_pinned(state, &manifest)?;
             let from = state.aliases.get(alias).map(|a| a.version);
-            let kind = match gate.promoted {
+            let kind = match gate.passed {
                 true => AliasMoveKind::Promoted,
                 false => AliasMoveKind::Refused,
             };
             let moved = self.alias_move(alias, kind, from, version, gate.reasons.clone());
             state.history.push(moved);
-            if gate.promoted {
+            if gate.passed {
                 state.digests.insert(version, manifest.sha256.clone());
                 let held = state.aliases.remove(alias);
                 let before = held.map_or_else(Vec::new, |a| pushed(a, version));
@@ -48,7 +48,7 @@ impl Registry {
             }
             Ok(from)
         })?;
-        if gate.promoted {
+        if gate.passed {
             return Ok(from);
         }
         let (model, version, alias) = (model.into(), version.to_string(), alias.into());

@@ -3,7 +3,7 @@
 use super::aliases::{AliasMove, Aliases, describe, to_json};
 use super::checks::{check_metadata, check_name, published_sum, verify};
 use super::manifest::{Manifest, Metadata, Version, VersionSelector};
-use super::numbers::draw;
+use super::numbers::allocate_version;
 use super::store::{FolderStore, RegistryStore};
 use crate::error::{Error, Result};
 use ml_data::artifact::digest;
@@ -17,7 +17,7 @@ const SUMS: &str = "SHA256SUMS";
 
 /// A version, loaded and verified.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Published {
+pub struct LoadedVersion {
     /// The version.
     pub version: Version,
     /// Its description.
@@ -88,8 +88,8 @@ impl Registry {
         let sha256 = digest(artifact);
         let there = || Ok(self.numbers(model)?.last().copied());
         loop {
-            let drawn = draw(&*self.store, model, there)?;
-            let version = drawn.version;
+            let allocated = allocate_version(&*self.store, model, there)?;
+            let version = allocated.version;
             let manifest = Manifest {
                 model: model.into(),
                 version,
@@ -107,7 +107,7 @@ impl Registry {
                     // A write that failed at its end may have left the version: then its number is
                     // taken.
                     if self.numbers(model).is_ok_and(|n| !n.contains(&version)) {
-                        drawn.put_back(&*self.store);
+                        allocated.put_back(&*self.store);
                     }
                     return Err(e);
                 }
@@ -173,7 +173,7 @@ impl Registry {
     /// An unknown model, version or alias; [`Error::Damaged`] when a byte was changed, or when the
     /// version is not the one that the alias was pointed at; [`Error::Manifest`] when the manifest
     /// is truncated; [`Error::FileKind`] when a link or a pipe lies in the version.
-    pub fn load(&self, model: &str, which: impl Into<VersionSelector>) -> Result<Published> {
+    pub fn load(&self, model: &str, which: impl Into<VersionSelector>) -> Result<LoadedVersion> {
         let (version, state) = self.find(model, which.into())?;
         let manifest = self.read_manifest(model, version)?;
         self.check_pinned(&state, &manifest)?;
@@ -191,7 +191,7 @@ impl Registry {
         }
         let artifact = self.read_part(&entry, ARTIFACT)?;
         verify(&path, &artifact, &manifest.sha256)?;
-        Ok(Published {
+        Ok(LoadedVersion {
             version,
             manifest,
             artifact,

@@ -36,7 +36,7 @@ fn versions_are_numbered_and_carry_their_lineage() {
     };
     let metadata = Metadata::default()
         .metric("auc", 0.75)
-        .gate(serde_json::json!({"promoted": true}))
+        .gate(serde_json::json!({"passed": true}))
         .lineage(lineage);
     let v3 = registry
         .publish("shop", b"three", metadata.clone())

@@ -213,7 +213,7 @@ fn case_v8_a_promotion_that_nobody_decided_is_refused() {
     let nobody = [
         GateOutcome::pass([""; 0]),
         GateOutcome::pass(["", " \t"]),
-        serde_json::from_str(r#"{"promoted": true, "reasons": []}"#).unwrap(),
+        serde_json::from_str(r#"{"passed": true, "reasons": []}"#).unwrap(),
     ];
     for gate in nobody {
         let e = registry

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::recommend::{Bundle, RecommendationService};
-use crate::registry::{GateOutcome, Published, Registry, Version};
+use crate::registry::{GateOutcome, LoadedVersion, Registry, Version};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -36,7 +36,7 @@ impl<B> fmt::Debug for BlueGreen<B> {
 
 impl<B, E> BlueGreen<B>
 where
-    B: Fn(&Published) -> Result<Bundle, E>,
+    B: Fn(&LoadedVersion) -> Result<Bundle, E>,
     E: Into<Error>,
 {
     /// Ties an alias of a model to a service. Nothing is loaded before [`refresh`](Self::refresh)
@@ -67,7 +67,7 @@ where
     /// version then goes on.
     pub fn promote(&self, version: Version, gate: &GateOutcome) -> Result<()> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        let bundle = if gate.promoted {
+        let bundle = if gate.passed {
             Some(self.load(version, &mut loaded)?)
         } else {
             None

@@ -125,7 +125,7 @@ fn blue_and_green_move_with_the_alias() {
     let service = Arc::new(crate::recommend::RecommendationService::empty());
     let built = Arc::new(AtomicUsize::new(0));
     let count = built.clone();
-    let build = move |p: &crate::registry::Published| {
+    let build = move |p: &crate::registry::LoadedVersion| {
         count.fetch_add(1, Ordering::SeqCst);
         match p.artifact[0] {
             2 => Err(ml_data::Error::other("can not be built")),

@@ -27,18 +27,18 @@ impl ConfusionMatrix {
     pub fn mcc(&self) -> f64 {
         let matrix = self.scaled();
         let n = matrix.total();
-        let (mut tp_sum, mut tt_sum, mut pp_sum) = (0.0, 0.0, 0.0);
+        let (mut truth_times_predicted, mut truth_squared, mut predicted_squared) = (0.0, 0.0, 0.0);
         for class in 0..matrix.classes() {
             let (t, p) = (matrix.support(class), matrix.predicted(class));
-            tp_sum += t * p;
-            tt_sum += t * t;
-            pp_sum += p * p;
+            truth_times_predicted += t * p;
+            truth_squared += t * t;
+            predicted_squared += p * p;
         }
-        let variances = (n * n - tt_sum) * (n * n - pp_sum);
+        let variances = (n * n - truth_squared) * (n * n - predicted_squared);
         if variances <= 0.0 {
             return 0.0;
         }
-        (matrix.true_positives() * n - tp_sum) / variances.sqrt()
+        (matrix.true_positives() * n - truth_times_predicted) / variances.sqrt()
     }
 }
 

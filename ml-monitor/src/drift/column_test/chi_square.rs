@@ -3,7 +3,7 @@
 use ml_data::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{CategoryCounts, ColumnTest, Evidence, TestOutcome};
+use super::{CategoryCounts, ColumnTest, DriftRule, TestOutcome};
 use crate::drift::chi_square::{ChiSquareResult, chi_square};
 use crate::drift::psi::{PsiNullMethod, total};
 use crate::drift::values::ValueKind;
@@ -46,7 +46,7 @@ impl ColumnTest for ChiSquare {
         Ok(Some(TestOutcome {
             statistic: found.statistic,
             effect: found.cramers_v,
-            evidence: Evidence::PValue {
+            rule: DriftRule::PValue {
                 p_value,
                 threshold: None,
             },

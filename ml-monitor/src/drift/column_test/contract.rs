@@ -75,15 +75,15 @@ pub struct TestOutcome {
     pub statistic: f64,
     /// Effect size, compared with the detector's `min_effect`.
     pub effect: f64,
-    /// Evidence that decides whether the column drifted.
-    pub evidence: Evidence,
+    /// Rule that decides whether the column drifted.
+    pub rule: DriftRule,
     /// Share of chi-square cells with an expected count below 5; chi-square only.
     pub low_expected: Option<f64>,
 }
 
 /// The rule by which an outcome is drift.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Evidence {
+pub enum DriftRule {
     /// Drift when the p-value, corrected over all columns, is below the detector's `alpha`.
     PValue {
         /// Probability of a statistic at least this large on unchanged data.
@@ -95,13 +95,13 @@ pub enum Evidence {
     Threshold(f64),
 }
 
-impl Evidence {
+impl DriftRule {
     /// The p-value, if there is one.
     #[must_use]
     pub fn p_value(&self) -> Option<f64> {
         match *self {
-            Evidence::PValue { p_value, .. } => Some(p_value),
-            Evidence::Threshold(_) => None,
+            DriftRule::PValue { p_value, .. } => Some(p_value),
+            DriftRule::Threshold(_) => None,
         }
     }
 
@@ -109,8 +109,8 @@ impl Evidence {
     #[must_use]
     pub fn threshold(&self) -> Option<f64> {
         match *self {
-            Evidence::PValue { threshold, .. } => threshold,
-            Evidence::Threshold(threshold) => Some(threshold),
+            DriftRule::PValue { threshold, .. } => threshold,
+            DriftRule::Threshold(threshold) => Some(threshold),
         }
     }
 }

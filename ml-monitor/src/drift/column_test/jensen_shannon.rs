@@ -3,7 +3,7 @@
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{CategoryCounts, ColumnTest, Evidence, NumericSamples, TestOutcome};
+use super::{CategoryCounts, ColumnTest, DriftRule, NumericSamples, TestOutcome};
 use crate::drift::psi::{check_bins, total};
 use crate::drift::values::ValueKind;
 
@@ -136,7 +136,7 @@ impl JensenShannon {
         Ok(Some(TestOutcome {
             statistic: distance,
             effect: distance,
-            evidence: Evidence::Threshold(self.threshold),
+            rule: DriftRule::Threshold(self.threshold),
             low_expected: None,
         }))
     }

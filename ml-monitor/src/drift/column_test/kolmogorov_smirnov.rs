@@ -3,7 +3,7 @@
 use ml_data::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnTest, Evidence, NumericSamples, TestOutcome};
+use super::{ColumnTest, DriftRule, NumericSamples, TestOutcome};
 use crate::drift::ks::{self, KsMethod};
 use crate::drift::values::ValueKind;
 
@@ -36,7 +36,7 @@ impl ColumnTest for KolmogorovSmirnov {
         Ok(Some(TestOutcome {
             statistic: found.statistic,
             effect: found.statistic,
-            evidence: Evidence::PValue {
+            rule: DriftRule::PValue {
                 p_value: found.p_value,
                 threshold: None,
             },

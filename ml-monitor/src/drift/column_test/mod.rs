@@ -12,7 +12,7 @@ mod registry;
 
 pub use chi_square::ChiSquare;
 pub(crate) use contract::unsupported;
-pub use contract::{CategoryCounts, ColumnTest, Evidence, NumericSamples, TestOutcome};
+pub use contract::{CategoryCounts, ColumnTest, DriftRule, NumericSamples, TestOutcome};
 pub use jensen_shannon::{JensenShannon, jensen_shannon};
 pub use kolmogorov_smirnov::KolmogorovSmirnov;
 pub use psi::{Psi, PsiThreshold};

@@ -3,7 +3,7 @@
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{CategoryCounts, ColumnTest, Evidence, NumericSamples, TestOutcome};
+use super::{CategoryCounts, ColumnTest, DriftRule, NumericSamples, TestOutcome};
 use crate::drift::psi::{
     PooledNumbers, PsiBins, PsiNullDistribution, PsiNullMethod, index_of_levels, psi,
 };
@@ -47,11 +47,11 @@ impl Psi {
         alpha: f64,
         null: impl FnOnce(PsiNullMethod) -> Result<PsiNullDistribution>,
     ) -> Result<Option<TestOutcome>> {
-        let evidence = match self.threshold {
-            PsiThreshold::Fixed(threshold) => Evidence::Threshold(threshold),
+        let rule = match self.threshold {
+            PsiThreshold::Fixed(threshold) => DriftRule::Threshold(threshold),
             PsiThreshold::Calibrated(method) => {
                 let null = null(method)?;
-                Evidence::PValue {
+                DriftRule::PValue {
                     p_value: null.p_value(index),
                     threshold: Some(null.quantile(1.0 - alpha)),
                 }
@@ -60,7 +60,7 @@ impl Psi {
         Ok(Some(TestOutcome {
             statistic: index,
             effect: index,
-            evidence,
+            rule,
             low_expected: None,
         }))
     }
