@@ -165,7 +165,10 @@ fn leaf_counts_are_those_of_the_predicted_leaves() {
         let tree = &model.trees()[0];
         let raw = model.raw_scores(View::all(&x)).unwrap();
         for ml_models::tree::Leaf { value, count, .. } in tree.leaves() {
-            let at = raw.iter().filter(|r| **r == model.start() + value).count();
+            let at = raw
+                .iter()
+                .filter(|r| **r == model.base_score() + value)
+                .count();
             assert_eq!(at as u64, *count);
         }
     }

@@ -219,7 +219,7 @@ impl CustomObjective for Half {
             *out = [(s - y) as f32, 1.0];
         }
     }
-    fn start(&self, labels: &[f64], _: Option<&[f64]>) -> f64 {
+    fn base_score(&self, labels: &[f64], _: Option<&[f64]>) -> f64 {
         labels.iter().sum::<f64>() / labels.len() as f64
     }
     fn evaluate(&self, labels: &[f64], scores: &[f64], _: Option<&[f64]>) -> f64 {

@@ -301,6 +301,6 @@ fn rows_without_any_value_and_columns_without_any_row() {
     let y = RealLabels::new((0..60).map(f64::from).collect::<Vec<_>>()).unwrap();
     let train = Dataset::<_, Real>::new(x, y).unwrap().into_train();
     let model: FittedBoost = Boost::new().num_iterations(3).fit(&train).unwrap();
-    assert_eq!(model.start(), 29.5);
+    assert_eq!(model.base_score(), 29.5);
     assert_eq!(model.predict(train.x()).unwrap(), Scores(vec![29.5; 60]));
 }

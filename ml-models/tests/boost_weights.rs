@@ -94,7 +94,7 @@ fn constant(objective: Objective, alpha: f64, labels: &[f64], weights: Option<&[
     let boost = boost().objective(objective).alpha(alpha);
     let model: FittedBoost = boost.fit(&data.into_train()).unwrap();
     assert!(model.trees().is_empty());
-    model.start()
+    model.base_score()
 }
 
 /// Values and losses by hand: of 1, 3, 10 with .2 .5 .3 the absolute error is 3.7 at 1 and 2.5 at
@@ -188,7 +188,7 @@ fn case_m2_leaves_have_the_least_loss() {
                 rows.iter().map(|&i| (y[i], weights[i])).collect()
             };
             assert_eq!(
-                model.start(),
+                model.base_score(),
                 least(objective, alpha, &of(&rows)),
                 "{objective:?} {seed}"
             );

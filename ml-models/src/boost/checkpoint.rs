@@ -156,10 +156,10 @@ fn fits(
     training: &TrainingSet<'_>,
     validation: Option<&ValidationSet<'_>>,
 ) -> bool {
-    let outputs = fresh.start.len();
+    let outputs = fresh.base_score.len();
     let added = state.trees.len();
     let dart = !state.tree_weights.is_empty();
-    state.start.len() == outputs
+    state.base_score.len() == outputs
         && state.scores.len() == fresh.scores.len()
         && state.forest_scores.len() == fresh.forest_scores.len()
         && state.valid_scores.len() == fresh.valid_scores.len()

@@ -4,12 +4,12 @@ use ml_data::repr::Names;
 use ml_data::{Error, Result};
 
 use super::params::{BoostParams, STEP};
-use crate::tree::grow::Growth;
+use crate::tree::grow::TreeParams;
 
 /// Parameters of the growth of trees on these columns.
-pub(super) fn growth(params: &BoostParams, names: &Names) -> Result<Growth> {
+pub(super) fn tree_params(params: &BoostParams, names: &Names) -> Result<TreeParams> {
     check_monotone(params, names)?;
-    Ok(params.growth(interactions(params, names)?))
+    Ok(params.tree_params(interactions(params, names)?))
 }
 
 /// Refuses monotone constraints of another number of columns, or of categories.

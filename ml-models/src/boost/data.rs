@@ -27,7 +27,7 @@ pub(crate) struct TrainingSet<'a> {
     pub(crate) loss: Box<dyn Loss + 'a>,
     pub(crate) weights: Weights,
     /// Where each query begins, and the end; empty without queries.
-    pub(crate) starts: Vec<u32>,
+    pub(crate) query_offsets: Vec<u32>,
     /// Initial scores, one output after the other.
     pub(crate) init_score: Option<Vec<f64>>,
     /// Whether the metric of these rows is wanted after each round.
@@ -41,7 +41,7 @@ pub(crate) struct TrainingSet<'a> {
 pub(crate) struct WarmStart {
     /// Its rounds.
     pub(crate) rounds: usize,
-    pub(crate) start: Vec<f64>,
+    pub(crate) base_score: Vec<f64>,
     /// Its scores of the rows, their initial scores included.
     pub(crate) train: Vec<f64>,
     pub(crate) valid: Vec<f64>,
@@ -109,7 +109,7 @@ pub(super) fn training_set<'a>(params: &BoostParams, task: &Task<'a>) -> Result<
         cells,
         loss,
         weights,
-        starts: rows.starts,
+        query_offsets: rows.query_offsets,
         init_score,
         measured: params.is_provide_training_metric && task.eval_metric.is_none(),
         warm_start,
@@ -132,7 +132,7 @@ fn warm_start(
     };
     Ok(WarmStart {
         rounds: model.trees().len() / model.outputs(),
-        start: model.parts().start.clone(),
+        base_score: model.parts().base_score.clone(),
         train: raw_scores(model, rows, &task.train)?,
         valid,
         evals: evals.clone(),

@@ -51,7 +51,7 @@ impl<'a> EarlyStopping<'a> {
     /// The metric after a round, which is added to the history.
     pub(super) fn round(&mut self, state: &mut State) -> Result<f64> {
         let metric = if self.params.boosting == Boosting::Rf {
-            let mean = forest_mean(&state.valid_scores, &state.start, state.rounds);
+            let mean = forest_mean(&state.valid_scores, &state.base_score, state.rounds);
             (self.validation.evaluate)(&mean)?
         } else {
             (self.validation.evaluate)(&state.valid_scores)?
@@ -103,7 +103,7 @@ pub(super) fn training_metric(
     let metric = if state.forest_scores.is_empty() {
         training.loss.evaluate(&state.scores, factors)
     } else {
-        let mean = forest_mean(&state.forest_scores, &state.start, state.rounds);
+        let mean = forest_mean(&state.forest_scores, &state.base_score, state.rounds);
         training.loss.evaluate(&mean, factors)
     };
     state.train_history.push(metric);

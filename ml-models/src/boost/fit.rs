@@ -5,7 +5,7 @@ use ml_data::{Error, Result};
 
 use super::checkpoint::CheckpointWriter;
 use super::choices::Boosting;
-use super::columns::growth;
+use super::columns::tree_params;
 use super::data::{TrainingSet, training_set, validation_set};
 use super::evals::EvalsResult;
 use super::fingerprint;
@@ -41,7 +41,7 @@ pub(crate) fn fit(boost: &Boost, task: &Task<'_>, on: OnRound<'_>) -> Result<Lea
         return Err(Error::parameter(STEP, "boosting", found, rule));
     }
     let names = task.train.x.names();
-    let growth = growth(params, names)?;
+    let tree_params = tree_params(params, names)?;
     let training = training_set(params, task)?;
     let validation = task
         .valid
@@ -80,7 +80,7 @@ pub(crate) fn fit(boost: &Boost, task: &Task<'_>, on: OnRound<'_>) -> Result<Lea
         params,
         &training,
         validation.as_ref(),
-        &growth,
+        &tree_params,
         state,
         &mut hooks,
     )?;
@@ -101,12 +101,12 @@ fn learned(
         .warm_start
         .map_or_else(Vec::new, |(e, _)| e.trees().to_vec());
     trees.extend(trained.trees);
-    trees.truncate(best.map_or(usize::MAX, |b| b * trained.start.len()));
+    trees.truncate(best.map_or(usize::MAX, |b| b * trained.base_score.len()));
     let ensemble = Ensemble::new(EnsembleParts {
         names: task.train.x.names().clone(),
-        outputs: trained.start.len(),
+        outputs: trained.base_score.len(),
         trees,
-        start: trained.start,
+        base_score: trained.base_score,
         combine: if params.boosting == Boosting::Rf {
             Combine::Mean
         } else {

@@ -47,7 +47,7 @@ pub(super) fn loss<'a>(
         LabelsRef::Relevance(labels) => {
             let grades = Grades {
                 values: kept().map(|i| labels.grades()[i]).collect(),
-                starts: rows.starts.clone(),
+                query_offsets: rows.query_offsets.clone(),
                 rows: &rows.kept,
             };
             objective(Objective::Lambdarank).of_rankings(params, grades)

@@ -136,8 +136,8 @@ impl FittedBoost {
     /// The score every row starts from: the mean label or its log odds, unless `boost_from_average`
     /// is off.
     #[must_use]
-    pub fn start(&self) -> f64 {
-        self.stored.ensemble.parts().start[0]
+    pub fn base_score(&self) -> f64 {
+        self.stored.ensemble.parts().base_score[0]
     }
 }
 

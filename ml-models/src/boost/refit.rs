@@ -15,7 +15,8 @@ use super::params::STEP;
 use super::rows::{Rows, SampleRef};
 use super::rules::check_params;
 use super::target::{BoostTarget, sample_ref};
-use crate::tree::grow::{Growth, Pair};
+use crate::tree::GradientPair;
+use crate::tree::grow::TreeParams;
 use crate::tree::leaves_of_tree;
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
@@ -128,12 +129,13 @@ fn refit(boost: &Boost, sample: &SampleRef<'_>, model: &Ensemble) -> Result<Ense
     let x = x.with_rows(RowSet::List(&list));
     let (n, weights) = (list.len(), rows.weights(sample, 0.0));
     let init_score = rows.init_score(sample, outputs)?;
-    let (mut pairs, started): (Vec<Pair>, _) = (vec![[0.0; 2]; n * outputs], init_score.is_some());
+    let (mut pairs, started): (Vec<GradientPair>, _) =
+        (vec![[0.0; 2]; n * outputs], init_score.is_some());
     let mut scores = init_score.unwrap_or_else(|| vec![0.0; n * outputs]);
     let values = Values {
-        growth: Growth {
+        tree_params: TreeParams {
             shrinkage: 1.0,
-            ..params.growth(Vec::new())
+            ..params.tree_params(Vec::new())
         },
         decay: params.refit_decay_rate,
     };
@@ -143,12 +145,12 @@ fn refit(boost: &Boost, sample: &SampleRef<'_>, model: &Ensemble) -> Result<Ense
             loss.gradients(&scores, 0, &mut pairs);
             let step = |pairs| {
                 values
-                    .growth
+                    .tree_params
                     .value(sums(1, &vec![0; n], pairs, &weights)[0], 0.0)
             };
             pairs.chunks(n).map(step).collect()
         } else {
-            loss.start(weights.factors().as_deref())
+            loss.base_score(weights.factors().as_deref())
         };
         values.renew_constant(&mut parts, &best);
         return Ensemble::new(parts);
@@ -160,19 +162,19 @@ fn refit(boost: &Boost, sample: &SampleRef<'_>, model: &Ensemble) -> Result<Ense
         }
         let leaves = leaves_of_tree(tree, x);
         let sums = sums(tree.leaves.len(), &leaves, &pairs[k * n..][..n], &weights);
-        let start = parts.start[k];
-        let of_start = round == 0 && start.abs() > NO_START;
-        let start = if of_start { start } else { 0.0 };
-        values.renew(tree, &sums, start, of_start);
+        let base_score = parts.base_score[k];
+        let of_start = round == 0 && base_score.abs() > NO_START;
+        let base_score = if of_start { base_score } else { 0.0 };
+        values.renew(tree, &sums, base_score, of_start);
         for (score, leaf) in scores[k * n..][..n].iter_mut().zip(leaves) {
-            *score += tree.leaves[leaf as usize].value + start;
+            *score += tree.leaves[leaf as usize].value + base_score;
         }
     }
     Ensemble::new(parts)
 }
 
 /// Sums of gradients and hessians of each leaf, over pieces of rows in their order.
-fn sums(leaves: usize, of_row: &[u32], pairs: &[Pair], weights: &Weights) -> Vec<[f64; 2]> {
+fn sums(leaves: usize, of_row: &[u32], pairs: &[GradientPair], weights: &Weights) -> Vec<[f64; 2]> {
     let piece = (8 * PIECE).max(16 * leaves);
     let pieces: Vec<Vec<[f64; 2]>> = of_row
         .par_chunks(piece)
@@ -197,14 +199,14 @@ fn sums(leaves: usize, of_row: &[u32], pairs: &[Pair], weights: &Weights) -> Vec
 
 /// Mixture of old and new values.
 struct Values {
-    growth: Growth,
+    tree_params: TreeParams,
     decay: f64,
 }
 
 impl Values {
     /// Renews all values of a tree. What the trees of the first round have in common, `start`,
     /// counts as part of them, and they are then not shrunk (`whole`).
-    fn renew(&self, tree: &mut Tree, leaves: &[[f64; 2]], start: f64, whole: bool) {
+    fn renew(&self, tree: &mut Tree, leaves: &[[f64; 2]], base_score: f64, whole: bool) {
         let mut nodes = vec![[0.0; 2]; tree.nodes.len()];
         for (i, node) in tree.nodes.iter().enumerate().rev() {
             let of = |child: Child| match child {
@@ -216,8 +218,8 @@ impl Values {
         }
         let shrinkage = if whole { 1.0 } else { tree.shrinkage };
         let mix = |old: f64, sums: [f64; 2]| {
-            let new = self.growth.value(sums, 0.0) * shrinkage;
-            self.decay * (old + start) + (1.0 - self.decay) * new - start
+            let new = self.tree_params.value(sums, 0.0) * shrinkage;
+            self.decay * (old + base_score) + (1.0 - self.decay) * new - base_score
         };
         for (node, &sums) in tree.nodes.iter_mut().zip(&nodes) {
             node.value = mix(node.value, sums);
@@ -225,13 +227,13 @@ impl Values {
         for (leaf, &sums) in tree.leaves.iter_mut().zip(leaves) {
             leaf.value = mix(leaf.value, sums);
         }
-        keep_order(tree, &self.growth.monotone);
+        keep_order(tree, &self.tree_params.monotone);
     }
 
     /// Renews the constant scores of a model without splits.
     fn renew_constant(&self, parts: &mut EnsembleParts, best: &[f64]) {
-        for (start, best) in parts.start.iter_mut().zip(best) {
-            *start = self.decay * *start + (1.0 - self.decay) * best;
+        for (base_score, best) in parts.base_score.iter_mut().zip(best) {
+            *base_score = self.decay * *base_score + (1.0 - self.decay) * best;
         }
         for leaf in parts.trees.iter_mut().flat_map(|tree| &mut tree.leaves) {
             leaf.value *= self.decay;

@@ -8,8 +8,8 @@ use crate::tree::leaves_of_tree;
 /// Adds the starting scores and the trees in their order to scores, one output after the other.
 pub(super) fn add_to(model: &Ensemble, x: AnyView<'_>, scores: &mut [f64]) {
     let (n, outputs) = (x.len(), model.outputs());
-    for (scores, start) in scores.chunks_mut(n).zip(&model.parts().start) {
-        scores.iter_mut().for_each(|s| *s += start);
+    for (scores, base_score) in scores.chunks_mut(n).zip(&model.parts().base_score) {
+        scores.iter_mut().for_each(|s| *s += base_score);
     }
     for (t, tree) in model.trees().iter().enumerate() {
         let scores = scores[t % outputs * n..][..n].iter_mut();

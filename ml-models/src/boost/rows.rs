@@ -74,7 +74,7 @@ pub(crate) struct Rows {
     /// Positions in the sample.
     pub(crate) kept: Vec<u32>,
     /// Where each query begins, and the end.
-    pub(crate) starts: Vec<u32>,
+    pub(crate) query_offsets: Vec<u32>,
 }
 
 impl Rows {
@@ -94,15 +94,18 @@ impl Rows {
             let what = format!("{STEP}: rows of the {what}");
             return Err(Error::too_many(what, MOST_ROWS, kept.len()));
         }
-        let mut starts = Vec::new();
+        let mut query_offsets = Vec::new();
         if let LabelsRef::Relevance(labels) = sample.labels {
             let query = |i: u32| labels.query_ids()[i as usize];
             kept.sort_by_key(|&i| query(i));
             let begins = |k: &usize| *k == 0 || query(kept[k - 1]) != query(kept[*k]);
-            starts = (0..kept.len()).filter(begins).map(|k| k as u32).collect();
-            starts.push(kept.len() as u32);
+            query_offsets = (0..kept.len()).filter(begins).map(|k| k as u32).collect();
+            query_offsets.push(kept.len() as u32);
         }
-        Ok(Self { kept, starts })
+        Ok(Self {
+            kept,
+            query_offsets,
+        })
     }
 
     /// Weights of the rows that count; weights that sums do not hold, or that are small and
@@ -121,7 +124,7 @@ impl Rows {
     pub(crate) fn all(sample: &SampleRef<'_>) -> Self {
         Self {
             kept: (0..sample.x.len() as u32).collect(),
-            starts: Vec::new(),
+            query_offsets: Vec::new(),
         }
     }
 

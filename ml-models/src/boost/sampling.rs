@@ -1,7 +1,7 @@
 //! The random rows and columns of each round.
 
 use super::choices::DataSampleStrategy;
-use super::objective::loss::Pair;
+use super::objective::loss::GradientPair;
 use super::params::BoostParams;
 use crate::tree::sampling::choose;
 
@@ -11,7 +11,7 @@ pub(super) struct Sampler<'a> {
     params: &'a BoostParams,
     rows: usize,
     columns: usize,
-    starts: &'a [u32],
+    query_offsets: &'a [u32],
     /// The rows in use, ascending; all without a list. With the number of the draw.
     bag: Option<(u64, Vec<u32>)>,
 }
@@ -21,13 +21,13 @@ impl<'a> Sampler<'a> {
         params: &'a BoostParams,
         rows: usize,
         columns: usize,
-        starts: &'a [u32],
+        query_offsets: &'a [u32],
     ) -> Self {
         Self {
             params,
             rows,
             columns,
-            starts,
+            query_offsets,
             bag: None,
         }
     }
@@ -42,7 +42,7 @@ impl<'a> Sampler<'a> {
     }
 
     /// Draws the rows of a round; with GOSS, raises the pairs of rows that stand for others.
-    pub(super) fn rows(&mut self, iteration: usize, pairs: &mut [Pair]) {
+    pub(super) fn rows(&mut self, iteration: usize, pairs: &mut [GradientPair]) {
         let p = self.params;
         if p.data_sample_strategy == DataSampleStrategy::Goss {
             let warm = iteration as f64 > 1.0 / p.learning_rate;
@@ -63,18 +63,18 @@ impl<'a> Sampler<'a> {
     fn some_rows(&self, draw: u64) -> Vec<u32> {
         let p = self.params;
         let share = |n: usize| ((n as f64 * p.bagging_fraction) as usize).max(1);
-        if !p.bagging_by_query || self.starts.is_empty() {
+        if !p.bagging_by_query || self.query_offsets.is_empty() {
             return choose(self.rows, share(self.rows), p.seed, "boost rows", draw);
         }
-        let queries = self.starts.len() - 1;
+        let queries = self.query_offsets.len() - 1;
         choose(queries, share(queries), p.seed, "boost queries", draw)
             .into_iter()
-            .flat_map(|q| self.starts[q as usize]..self.starts[q as usize + 1])
+            .flat_map(|q| self.query_offsets[q as usize]..self.query_offsets[q as usize + 1])
             .collect()
     }
 
     /// The rows whose gradients are large, and some of the others.
-    fn goss(&self, draw: u64, pairs: &mut [Pair]) -> Vec<u32> {
+    fn goss(&self, draw: u64, pairs: &mut [GradientPair]) -> Vec<u32> {
         let (p, n) = (self.params, self.rows);
         let top = ((n as f64 * p.top_rate) as usize).max(1);
         let size: Vec<f32> = (0..n)
@@ -134,7 +134,7 @@ mod tests {
             .data_sample_strategy(DataSampleStrategy::Goss)
             .learning_rate(1.0);
         let mut draws = Sampler::new(params.params(), 1000, 3, &[]);
-        let before: Vec<Pair> = (0..1000)
+        let before: Vec<GradientPair> = (0..1000)
             .map(|i| [if i % 5 == 0 { 3.0 } else { 0.5 }, 1.0])
             .collect();
         let mut pairs = before.clone();

@@ -14,7 +14,7 @@ pub(crate) struct State {
     /// Rounds finished, those of an earlier model included.
     pub(crate) rounds: usize,
     /// The constant scores of each output.
-    pub(crate) start: Vec<f64>,
+    pub(crate) base_score: Vec<f64>,
     /// Scores of the training rows, one output after the other.
     pub(crate) scores: Vec<f64>,
     /// The same of a forest, whose trees do not see each other's scores; only where the metric of
@@ -41,7 +41,7 @@ impl State {
     ) -> Self {
         let mut state = Self {
             rounds: 0,
-            start: Vec::new(),
+            base_score: Vec::new(),
             scores: Vec::new(),
             forest_scores: Vec::new(),
             valid_scores: Vec::new(),
@@ -52,7 +52,7 @@ impl State {
         };
         if let Some(warm) = &training.warm_start {
             state.rounds = warm.rounds;
-            state.start.clone_from(&warm.start);
+            state.base_score.clone_from(&warm.base_score);
             state.scores.clone_from(&warm.train);
             state.valid_scores.clone_from(&warm.valid);
             let own = training.loss.measure();
@@ -62,9 +62,9 @@ impl State {
             state.valid_history = warm.history(valid, watched, validation.is_some());
             return state;
         }
-        state.start = start(params, training);
+        state.base_score = base_score(params, training);
         state.scores = constant(
-            &state.start,
+            &state.base_score,
             training.cells.rows,
             training.init_score.as_deref(),
         );
@@ -72,15 +72,15 @@ impl State {
             state.forest_scores = state.scores.clone();
         }
         if let Some(v) = validation {
-            state.valid_scores = constant(&state.start, v.cells.rows, v.init_score.as_deref());
+            state.valid_scores = constant(&state.base_score, v.cells.rows, v.init_score.as_deref());
         }
         state
     }
 }
 
 /// The constant scores on top of the initial ones.
-fn constant(start: &[f64], rows: usize, init_score: Option<&[f64]>) -> Vec<f64> {
-    let constant = start.iter().flat_map(|&s| vec![s; rows]);
+fn constant(base_score: &[f64], rows: usize, init_score: Option<&[f64]>) -> Vec<f64> {
+    let constant = base_score.iter().flat_map(|&s| vec![s; rows]);
     match init_score {
         Some(init) => constant.zip(init).map(|(s, i)| s + i).collect(),
         None => constant.collect(),
@@ -88,22 +88,25 @@ fn constant(start: &[f64], rows: usize, init_score: Option<&[f64]>) -> Vec<f64> 
 }
 
 /// The constant scores of each output.
-fn start(params: &BoostParams, training: &TrainingSet<'_>) -> Vec<f64> {
+fn base_score(params: &BoostParams, training: &TrainingSet<'_>) -> Vec<f64> {
     if params.boost_from_average && training.init_score.is_none() {
         let factors = training.weights.factors();
-        training.loss.start(factors.as_deref())
+        training.loss.base_score(factors.as_deref())
     } else {
         vec![0.0; training.loss.outputs()]
     }
 }
 
 /// Scores of a forest: of sums of so many rounds on top of the constant scores, their mean.
-pub(super) fn forest_mean(sums: &[f64], start: &[f64], rounds: usize) -> Vec<f64> {
-    let rows = sums.len() / start.len();
+pub(super) fn forest_mean(sums: &[f64], base_score: &[f64], rounds: usize) -> Vec<f64> {
+    let rows = sums.len() / base_score.len();
     let mean = |(sums, s): (&[f64], &f64)| -> Vec<f64> {
         sums.iter()
             .map(|sum| s + (sum - s) / rounds as f64)
             .collect()
     };
-    sums.chunks(rows.max(1)).zip(start).flat_map(mean).collect()
+    sums.chunks(rows.max(1))
+        .zip(base_score)
+        .flat_map(mean)
+        .collect()
 }

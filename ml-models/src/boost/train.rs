@@ -14,7 +14,7 @@ use super::progress::RoundReport;
 use super::sampling::Sampler;
 use super::state::State;
 use crate::tree::Tree;
-use crate::tree::grow::{BinnedTree, Gradients, Grower, Growth};
+use crate::tree::grow::{BinnedTree, Gradients, Grower, TreeParams};
 use ml_data::{Error, Result};
 
 /// Side effects of each round.
@@ -29,7 +29,7 @@ pub(crate) struct Hooks<'a> {
 #[derive(Debug)]
 pub(crate) struct Trained {
     /// The scores every row starts from.
-    pub(crate) start: Vec<f64>,
+    pub(crate) base_score: Vec<f64>,
     /// One tree an output and round; those of an earlier model are left out.
     pub(crate) trees: Vec<Tree>,
     /// The round with the best validation metric, counted from 1; later trees are dropped. Only
@@ -46,7 +46,7 @@ pub(crate) fn train(
     params: &BoostParams,
     training: &TrainingSet<'_>,
     validation: Option<&ValidationSet<'_>>,
-    growth: &Growth,
+    tree_params: &TreeParams,
     mut state: State,
     hooks: &mut Hooks<'_>,
 ) -> Result<Trained> {
@@ -57,11 +57,21 @@ pub(crate) fn train(
     let mut booster = Booster {
         training,
         params,
-        growth,
+        tree_params,
         gradients: Gradients::new(n),
         all: vec![[0.0; 2]; if outputs > 1 { n * outputs } else { 0 }],
-        grower: Grower::new(growth, &training.layout, &training.cells, &training.weights),
-        sampler: Sampler::new(params, n, training.layout.columns.len(), &training.starts),
+        grower: Grower::new(
+            tree_params,
+            &training.layout,
+            &training.cells,
+            &training.weights,
+        ),
+        sampler: Sampler::new(
+            params,
+            n,
+            training.layout.columns.len(),
+            &training.query_offsets,
+        ),
     };
     let dart = (params.boosting == Boosting::Dart).then(|| Dart::new(params, training));
     let stops = |watch: &Option<EarlyStopping<'_>>, state: &State| {
@@ -111,37 +121,37 @@ pub(crate) fn train(
         }
     }
     let best = watch.as_ref().and_then(EarlyStopping::best_iteration);
-    Ok(trained(params, training, growth, state, best))
+    Ok(trained(params, training, tree_params, state, best))
 }
 
 /// Trees in the features' own values, from the last state.
 fn trained(
     params: &BoostParams,
     training: &TrainingSet<'_>,
-    growth: &Growth,
+    tree_params: &TreeParams,
     state: State,
     best_iteration: Option<usize>,
 ) -> Trained {
-    let outputs = state.start.len();
+    let outputs = state.base_score.len();
     let done = training.warm_start.as_ref().map_or(0, |b| b.rounds);
     let kept = best_iteration.map_or(usize::MAX, |b| b.saturating_sub(done));
     let trees: Vec<&BinnedTree> = state.trees.iter().take(kept).flatten().collect();
     let mut trees: Vec<Tree> = trees
         .into_par_iter()
-        .map(|s| s.tree(&training.layout, growth))
+        .map(|s| s.tree(&training.layout, tree_params))
         .collect();
     dart::scale(&mut trees, &state.tree_weights, outputs);
     let forest = params.boosting == Boosting::Rf;
     if forest {
-        for (tree, start) in trees.iter_mut().zip(state.start.iter().cycle()) {
-            tree.shift(*start);
+        for (tree, base_score) in trees.iter_mut().zip(state.base_score.iter().cycle()) {
+            tree.shift(*base_score);
         }
     }
     Trained {
-        start: if forest {
+        base_score: if forest {
             vec![0.0; outputs]
         } else {
-            state.start
+            state.base_score
         },
         trees,
         best_iteration,
@@ -154,7 +164,7 @@ fn trained(
 struct Booster<'a> {
     training: &'a TrainingSet<'a>,
     params: &'a BoostParams,
-    growth: &'a Growth,
+    tree_params: &'a TreeParams,
     gradients: Gradients,
     /// Pairs of all outputs, where there are several.
     all: Vec<[f32; 2]>,
@@ -189,7 +199,7 @@ impl Booster<'_> {
                     .copy_from_slice(&self.all[k * n..][..n]);
             }
             let number = ((iteration - 1) * outputs + k) as u64;
-            let levels = self.params.levels(number);
+            let levels = self.params.quantized_levels(number);
             if !self.gradients.quantise(weights, unit, levels) {
                 return Err(overflow(iteration));
             }
@@ -200,7 +210,7 @@ impl Booster<'_> {
                 let rows = self.grower.rows_of_leaves(tree.values.len(), bag);
                 tree.values = rows
                     .par_iter()
-                    .map(|rows| renewal.value(rows, scores, weights) * self.growth.shrinkage)
+                    .map(|rows| renewal.value(rows, scores, weights) * self.tree_params.shrinkage)
                     .collect();
             }
             if self.params.boosting != Boosting::Rf {

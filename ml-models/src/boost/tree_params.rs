@@ -5,12 +5,12 @@ use ml_data::random::hash;
 use super::choices::Boosting;
 use super::params::BoostParams;
 use crate::tree::bin::Binning;
-use crate::tree::grow::{Categorical, Growth, Levels};
+use crate::tree::grow::{Categorical, Levels, TreeParams};
 
 impl BoostParams {
     /// `interactions` are positions of columns.
-    pub(crate) fn growth(&self, interactions: Vec<Vec<u32>>) -> Growth {
-        Growth {
+    pub(crate) fn tree_params(&self, interactions: Vec<Vec<u32>>) -> TreeParams {
+        TreeParams {
             policy: self.grow_policy,
             interactions,
             max_delta_step: self.max_delta_step,
@@ -42,7 +42,7 @@ impl BoostParams {
     }
 
     /// The levels that the gradients of a tree are rounded to, where they are.
-    pub(crate) fn levels(&self, tree: u64) -> Option<Levels> {
+    pub(crate) fn quantized_levels(&self, tree: u64) -> Option<Levels> {
         self.use_quantized_grad.then(|| Levels {
             number: self.num_grad_quant_bins,
             seed: self.stochastic_rounding.then(|| hash(self.seed, tree)),

@@ -254,7 +254,7 @@ fn forest<F: Float, I: Impurity>(
         names: names.clone(),
         outputs,
         trees: trees.into_iter().flatten().collect(),
-        start: vec![0.0; outputs],
+        base_score: vec![0.0; outputs],
         combine: Combine::Mean,
         link: Link::Identity,
         // Of several scores without a link there is no name.

@@ -6,9 +6,9 @@ use crate::tree::{EnsembleParts, Leaf, Tree};
 
 /// The trees, those of the first round with the starting scores added to their values: the sums
 /// stay as they were. A model without trees gets a round of single leaves.
-pub(super) fn started(format: &'static str, parts: &EnsembleParts) -> Result<Vec<Tree>> {
+pub(super) fn with_base_score(format: &'static str, parts: &EnsembleParts) -> Result<Vec<Tree>> {
     let mut trees = parts.trees.clone();
-    if parts.start.iter().all(|&s| s == 0.0) {
+    if parts.base_score.iter().all(|&s| s == 0.0) {
         return Ok(trees);
     }
     if trees.is_empty() {
@@ -24,9 +24,9 @@ pub(super) fn started(format: &'static str, parts: &EnsembleParts) -> Result<Vec
         };
         trees = vec![constant; parts.outputs];
     }
-    for (t, (tree, start)) in trees.iter_mut().zip(&parts.start).enumerate() {
-        tree.nodes.iter_mut().for_each(|n| n.value += start);
-        tree.leaves.iter_mut().for_each(|l| l.value += start);
+    for (t, (tree, base_score)) in trees.iter_mut().zip(&parts.base_score).enumerate() {
+        tree.nodes.iter_mut().for_each(|n| n.value += base_score);
+        tree.leaves.iter_mut().for_each(|l| l.value += base_score);
         if tree.leaves.iter().any(|l| !l.value.is_finite()) {
             return Err(Error::Unsupported {
                 step: format,

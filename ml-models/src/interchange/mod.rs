@@ -12,8 +12,8 @@
 //! hostile file is an error that names the place; it never costs much more memory than the file has
 //! bytes.
 
+mod base_score;
 pub mod lightgbm;
 pub mod onnx;
 mod single;
-mod start;
 pub mod xgboost;

@@ -20,7 +20,7 @@ pub struct EnsembleParts {
     /// The trees, round after round, each round one tree an output.
     pub trees: Vec<Tree>,
     /// The score of each output before the first tree.
-    pub start: Vec<f64>,
+    pub base_score: Vec<f64>,
     /// Sum or mean of the trees.
     pub combine: Combine,
     /// From scores to predictions.
@@ -58,16 +58,16 @@ impl TryFrom<EnsembleParts> for Ensemble {
     fn try_from(parts: EnsembleParts) -> Result<Self, String> {
         let outputs = parts.outputs;
         if outputs == 0
-            || parts.start.len() != outputs
+            || parts.base_score.len() != outputs
             || !parts.trees.len().is_multiple_of(outputs)
         {
             return Err(format!(
                 "{} trees and {} starting scores do not go into {outputs} outputs",
                 parts.trees.len(),
-                parts.start.len()
+                parts.base_score.len()
             ));
         }
-        if let Some(k) = parts.start.iter().position(|s| !s.is_finite()) {
+        if let Some(k) = parts.base_score.iter().position(|s| !s.is_finite()) {
             return Err(format!("the starting score of output {k} is not finite"));
         }
         if matches!(parts.link, Link::Sigmoid(steepness) if !steepness.is_finite()) {
@@ -78,7 +78,7 @@ impl TryFrom<EnsembleParts> for Ensemble {
                 return Err(format!("tree {i}: {flaw}"));
             }
         }
-        let compiled = Compiled::new(&parts.trees, &parts.start, parts.combine);
+        let compiled = Compiled::new(&parts.trees, &parts.base_score, parts.combine);
         Ok(Self { parts, compiled })
     }
 }
@@ -237,7 +237,7 @@ mod tests {
             names: Names::numbered(1),
             outputs: 2,
             trees: [1.0, 2.0, 3.0, 4.0].map(tree).into(),
-            start: vec![0.5, -1.0],
+            base_score: vec![0.5, -1.0],
             combine: Combine::Sum,
             link: Link::Softmax,
             objective: "multiclass num_class:2".into(),
@@ -253,7 +253,7 @@ mod tests {
         assert!((p[1] - 1.0 / (1.0 + (-0.5_f64).exp())).abs() < 1e-15);
         let mean = Ensemble::new(EnsembleParts {
             combine: Combine::Mean,
-            start: vec![0.0; 2],
+            base_score: vec![0.0; 2],
             ..parts()
         })
         .unwrap();
@@ -272,7 +272,7 @@ mod tests {
         };
         assert!(broken(|p| p.outputs = 3).contains("3 outputs"));
         assert!(broken(|p| p.outputs = 0).contains("0 outputs"));
-        assert!(broken(|p| p.start[1] = f64::NAN).contains("output 1"));
+        assert!(broken(|p| p.base_score[1] = f64::NAN).contains("output 1"));
         assert!(broken(|p| p.link = Link::Sigmoid(f64::NAN)).contains("steepness"));
         assert!(broken(|p| p.trees[2].leaves.clear()).contains("tree 2"));
     }

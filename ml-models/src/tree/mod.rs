@@ -13,6 +13,7 @@ pub(crate) mod bin;
 mod categories;
 mod cover;
 mod ensemble;
+mod gradient_pair;
 pub(crate) mod grow;
 pub(crate) mod kernel;
 mod link;
@@ -29,6 +30,7 @@ pub(crate) mod weights;
 
 pub use categories::Categories;
 pub use ensemble::{Ensemble, EnsembleParts};
+pub(crate) use gradient_pair::GradientPair;
 pub use grow::GrowPolicy;
 pub use link::{Combine, Link};
 pub use matrix::Matrix;

@@ -176,7 +176,13 @@ impl Golden {
             .boost(name)
             .fit_valid(&train.into_train(), &valid.into_valid());
         let model: Y::Model = model.unwrap();
-        assert!(Y::ensemble(&model).parts().start.iter().all(|&s| s == 0.0));
+        assert!(
+            Y::ensemble(&model)
+                .parts()
+                .base_score
+                .iter()
+                .all(|&s| s == 0.0)
+        );
         self.check_model(name, Y::ensemble(&model));
         self.close(name, "history", Y::history(&model));
     }

@@ -30,7 +30,7 @@ fn smoothing_draws_leaves_to_the_node_above() {
             let Child::Leaf(leaf) = child else { continue };
             let rows = (0..N).filter(|&i| leaf_of[i] == leaf);
             let residuals: Vec<f64> = rows
-                .map(|i| train.y().values()[i] - model.start())
+                .map(|i| train.y().values()[i] - model.base_score())
                 .collect();
             let sum: f64 = residuals.iter().sum();
             let want = (sum + 10.0 * node.value) / (residuals.len() as f64 + 10.0);

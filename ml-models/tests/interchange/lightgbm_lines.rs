@@ -60,7 +60,7 @@ fn every_line_has_its_meaning() {
         (parts.combine, &*parts.objective),
         (Combine::Sum, "binary sigmoid:0.5")
     );
-    assert_eq!(parts.start, [0.0]);
+    assert_eq!(parts.base_score, [0.0]);
     assert_eq!(model.names().iter().collect::<Vec<_>>(), ["a", "b", "c"]);
     let [tree, leaf] = model.trees() else {
         unreachable!()

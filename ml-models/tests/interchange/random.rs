@@ -140,7 +140,7 @@ pub(crate) fn ensemble(
         names: Names::numbered(FEATURES as usize),
         outputs,
         trees,
-        start: (0..outputs).map(|k| 0.3 + k as f64).collect(),
+        base_score: (0..outputs).map(|k| 0.3 + k as f64).collect(),
         combine,
         link,
         objective: "custom".into(),

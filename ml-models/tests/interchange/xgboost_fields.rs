@@ -29,7 +29,7 @@ fn every_field_has_its_meaning() {
     let model = read(TEXT).unwrap();
     let parts = model.parts();
     assert_eq!(
-        (parts.outputs, parts.link, &*parts.start),
+        (parts.outputs, parts.link, &*parts.base_score),
         (1, Link::Identity, &[0.5][..])
     );
     assert_eq!(model.names().iter().collect::<Vec<_>>(), ["a", "b"]);

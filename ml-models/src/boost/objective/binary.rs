@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::loss::{Loss, Measure, Pair};
+use super::loss::{GradientPair, Loss, Measure};
 use super::registry::{Build, Entry};
 use crate::boost::params::BoostParams;
 use crate::tree::Link;
@@ -50,13 +50,13 @@ pub(super) struct Logistic {
 }
 
 impl Loss for Logistic {
-    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
+    fn base_score(&self, weights: Option<&[f64]>) -> Vec<f64> {
         let share = (weighted_mean(&self.signs, weights) + 1.0) / 2.0;
         let share = share.clamp(1e-15, 1.0 - 1e-15);
         vec![(share / (1.0 - share)).ln() / self.sigmoid]
     }
 
-    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [GradientPair]) {
         let rows = out
             .par_chunks_mut(PIECE)
             .zip(scores.par_chunks(PIECE))
@@ -126,6 +126,6 @@ mod tests {
             sigmoid: 2.0,
             class_weights: [3.0, 1.0],
         };
-        assert!((logistic.start(None)[0] - 3.0_f64.ln() / 2.0).abs() < 1e-15);
+        assert!((logistic.base_score(None)[0] - 3.0_f64.ln() / 2.0).abs() < 1e-15);
     }
 }

@@ -2,7 +2,7 @@
 
 use ml_data::{Error, Result};
 
-use super::loss::{Loss, Measure, Pair};
+use super::loss::{GradientPair, Loss, Measure};
 
 /// A loss that users bring. The labels are the sample's own, in its order without rows of weight 0;
 /// binary labels are 0 and 1.
@@ -12,7 +12,7 @@ pub trait CustomObjective: std::fmt::Debug + Send + Sync {
     fn gradients(&self, labels: &[f64], scores: &[f64], out: &mut [[f32; 2]]);
 
     /// The score every row starts from. Default 0.
-    fn start(&self, labels: &[f64], weights: Option<&[f64]>) -> f64 {
+    fn base_score(&self, labels: &[f64], weights: Option<&[f64]>) -> f64 {
         let _ = (labels, weights);
         0.0
     }
@@ -34,16 +34,16 @@ pub(crate) struct Custom<'a> {
 }
 
 impl Loss for Custom<'_> {
-    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
-        vec![self.objective.start(&self.labels, weights)]
+    fn base_score(&self, weights: Option<&[f64]>) -> Vec<f64> {
+        vec![self.objective.base_score(&self.labels, weights)]
     }
 
-    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [GradientPair]) {
         self.objective.gradients(&self.labels, scores, out);
     }
 
-    fn check(&self, pairs: &[Pair]) -> Result<()> {
-        let sound = |[g, h]: &Pair| g.is_finite() && h.is_finite() && *h >= 0.0;
+    fn check(&self, pairs: &[GradientPair]) -> Result<()> {
+        let sound = |[g, h]: &GradientPair| g.is_finite() && h.is_finite() && *h >= 0.0;
         match pairs.iter().position(|pair| !sound(pair)) {
             Some(at) => Err(Error::cell(
                 self.objective.name(),

@@ -3,7 +3,7 @@
 
 use ml_data::Result;
 
-use super::loss::{Loss, Measure, Pair};
+use super::loss::{GradientPair, Loss, Measure};
 use super::ndcg::{dcg, discounts, gain, ideal, ranking};
 use super::queries;
 use super::registry::{Build, Entry, Grades};
@@ -21,8 +21,8 @@ pub(super) const ENTRY: Entry = Entry {
 pub(super) struct LambdaRank {
     /// Gain of each document.
     gains: Vec<f64>,
-    /// Query `q` has the rows `starts[q]..starts[q + 1]`.
-    starts: Vec<u32>,
+    /// Query `q` has the rows `query_offsets[q]..query_offsets[q + 1]`.
+    query_offsets: Vec<u32>,
     /// One over the best reachable DCG at the truncation level, 0 where nothing is relevant.
     inverse_ideal: Vec<f64>,
     discounts: Vec<f64>,
@@ -48,13 +48,17 @@ impl LambdaRank {
         let gains = rows.map(|(&grade, &row)| gain(params, row as usize, grade));
         Ok(Self::new(
             gains.collect::<Result<_>>()?,
-            grades.starts,
+            grades.query_offsets,
             params,
         ))
     }
 
-    pub(super) fn new(gains: Vec<f64>, starts: Vec<u32>, params: &BoostParams) -> Self {
-        let longest = starts.windows(2).map(|w| w[1] - w[0]).max().unwrap_or(0);
+    pub(super) fn new(gains: Vec<f64>, query_offsets: Vec<u32>, params: &BoostParams) -> Self {
+        let longest = query_offsets
+            .windows(2)
+            .map(|w| w[1] - w[0])
+            .max()
+            .unwrap_or(0);
         let discounts = discounts(longest as usize);
         let inverse = |w: &[u32]| {
             let best = ideal(
@@ -65,9 +69,9 @@ impl LambdaRank {
             if best > 0.0 { 1.0 / best } else { 0.0 }
         };
         Self {
-            inverse_ideal: starts.windows(2).map(inverse).collect(),
+            inverse_ideal: query_offsets.windows(2).map(inverse).collect(),
             gains,
-            starts,
+            query_offsets,
             discounts,
             sigmoid: params.sigmoid,
             truncation: params.lambdarank_truncation_level,
@@ -77,18 +81,28 @@ impl LambdaRank {
     }
 
     /// Where each query begins, and the end.
-    pub(super) fn starts(&self) -> &[u32] {
-        &self.starts
+    pub(super) fn query_offsets(&self) -> &[u32] {
+        &self.query_offsets
     }
 
-    fn gradients(&self, scores: &[f64], out: &mut [Pair]) {
-        queries::for_each(&self.starts, out, |q, _, out, scratch: &mut Scratch| {
-            self.query_gradients(q, scores, scratch, out);
-        });
+    fn gradients(&self, scores: &[f64], out: &mut [GradientPair]) {
+        queries::for_each(
+            &self.query_offsets,
+            out,
+            |q, _, out, scratch: &mut Scratch| {
+                self.query_gradients(q, scores, scratch, out);
+            },
+        );
     }
 
-    fn query_gradients(&self, q: usize, scores: &[f64], scratch: &mut Scratch, out: &mut [Pair]) {
-        let rows = self.starts[q] as usize..self.starts[q + 1] as usize;
+    fn query_gradients(
+        &self,
+        q: usize,
+        scores: &[f64],
+        scratch: &mut Scratch,
+        out: &mut [GradientPair],
+    ) {
+        let rows = self.query_offsets[q] as usize..self.query_offsets[q + 1] as usize;
         let (scores, gains) = (&scores[rows.clone()], &self.gains[rows]);
         let Scratch { order, sorted } = scratch;
         ranking(scores, order);
@@ -122,7 +136,7 @@ impl LambdaRank {
         order: &[u32],
         pairs: impl Iterator<Item = [f64; 2]>,
         total: f64,
-        out: &mut [Pair],
+        out: &mut [GradientPair],
     ) {
         let factor = if self.normalise && total > 0.0 {
             (1.0 + total).log2() / total
@@ -164,7 +178,7 @@ impl LambdaRank {
 
     /// Mean NDCG at `eval_at`; a query without a relevant document counts as 1.
     fn ndcg(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
-        queries::mean(&self.starts, weights, |rows, order| {
+        queries::mean(&self.query_offsets, weights, |rows, order| {
             let gains = &self.gains[rows.clone()];
             let best = ideal(gains, &self.discounts, self.eval_at);
             if best <= 0.0 {
@@ -198,11 +212,11 @@ pub(super) fn push(
 }
 
 impl Loss for LambdaRank {
-    fn start(&self, _: Option<&[f64]>) -> Vec<f64> {
+    fn base_score(&self, _: Option<&[f64]>) -> Vec<f64> {
         vec![0.0]
     }
 
-    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [GradientPair]) {
         self.gradients(scores, out);
     }
 
@@ -228,7 +242,7 @@ mod tests {
     use crate::boost::Boost;
 
     /// The definition, pair by pair.
-    fn plain(scores: &[f64], gains: &[f64], truncation: usize, norm: bool) -> Vec<Pair> {
+    fn plain(scores: &[f64], gains: &[f64], truncation: usize, norm: bool) -> Vec<GradientPair> {
         let n = scores.len();
         let mut order = Vec::new();
         ranking(scores, &mut order);
@@ -268,11 +282,11 @@ mod tests {
     #[test]
     fn equals_the_definition_for_every_query() {
         let sizes = [1_u32, 2, 9, 40, 3];
-        let mut starts = vec![0];
+        let mut query_offsets = vec![0];
         sizes
             .iter()
-            .for_each(|s| starts.push(starts[starts.len() - 1] + s));
-        let n = starts[5] as usize;
+            .for_each(|s| query_offsets.push(query_offsets[query_offsets.len() - 1] + s));
+        let n = query_offsets[5] as usize;
         let gains: Vec<f64> = (0..n)
             .map(|i| f64::from((1_u32 << (i * 7 % 5)) - 1))
             .collect();
@@ -281,12 +295,12 @@ mod tests {
             let params = Boost::new()
                 .lambdarank_norm(norm)
                 .lambdarank_truncation_level(truncation);
-            let rank = LambdaRank::new(gains.clone(), starts.clone(), params.params());
+            let rank = LambdaRank::new(gains.clone(), query_offsets.clone(), params.params());
             let far = scores.iter().map(|s| s * 300.0).collect();
             for scores in [scores.clone(), vec![0.0; n], far] {
                 let mut out = vec![[9.0; 2]; n];
                 rank.gradients(&scores, &mut out);
-                for w in starts.windows(2) {
+                for w in query_offsets.windows(2) {
                     let rows = w[0] as usize..w[1] as usize;
                     let want = plain(
                         &scores[rows.clone()],

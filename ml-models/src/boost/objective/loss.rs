@@ -5,8 +5,8 @@ use std::fmt::Debug;
 use ml_data::Result;
 
 use super::percentile::Renewal;
+pub(crate) use crate::tree::GradientPair;
 use crate::tree::Link;
-pub(crate) use crate::tree::grow::Pair;
 
 /// An objective together with the labels it is measured on. Scores and pairs of several outputs
 /// follow each other, all rows of the first output first.
@@ -17,7 +17,7 @@ pub(crate) trait Loss: Debug + Send + Sync {
     }
 
     /// The constant scores to start from: the best ones where the objective has some.
-    fn start(&self, weights: Option<&[f64]>) -> Vec<f64>;
+    fn base_score(&self, weights: Option<&[f64]>) -> Vec<f64>;
 
     /// Whether all hessians are 1.
     fn unit_hessian(&self) -> bool {
@@ -25,7 +25,7 @@ pub(crate) trait Loss: Debug + Send + Sync {
     }
 
     /// Gradients and hessians at these scores, weights left out. `round` counts from 0.
-    fn gradients(&self, scores: &[f64], round: usize, out: &mut [Pair]);
+    fn gradients(&self, scores: &[f64], round: usize, out: &mut [GradientPair]);
 
     /// Whether rounds differ by what the loss draws.
     fn random(&self) -> bool {
@@ -36,7 +36,7 @@ pub(crate) trait Loss: Debug + Send + Sync {
     ///
     /// # Errors
     /// The row and what is wrong with its pair.
-    fn check(&self, pairs: &[Pair]) -> Result<()> {
+    fn check(&self, pairs: &[GradientPair]) -> Result<()> {
         let _ = pairs;
         Ok(())
     }

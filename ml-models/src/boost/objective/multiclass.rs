@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::loss::{Loss, Measure, Pair};
+use super::loss::{GradientPair, Loss, Measure};
 use super::registry::{Build, Entry};
 use crate::tree::Link;
 use crate::tree::kernel::{self, BLOCK};
@@ -44,7 +44,7 @@ impl Loss for Softmax {
         self.classes
     }
 
-    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
+    fn base_score(&self, weights: Option<&[f64]>) -> Vec<f64> {
         let share = |class: usize| {
             mean_of(self.codes.len(), weights, |i| {
                 f64::from(u8::from(self.codes[i] as usize == class))
@@ -55,7 +55,7 @@ impl Loss for Softmax {
             .collect()
     }
 
-    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [GradientPair]) {
         let n = self.codes.len();
         let factor = self.classes as f64 / (self.classes as f64 - 1.0);
         let pieces = columns(out, n, PIECE);
@@ -140,7 +140,7 @@ mod tests {
                 }
             }
         }
-        let start = losses[0].start(None);
-        assert!((start[2] - 0.5_f64.ln()).abs() < 1e-15 && start[0] == start[1]);
+        let base_score = losses[0].base_score(None);
+        assert!((base_score[2] - 0.5_f64.ln()).abs() < 1e-15 && base_score[0] == base_score[1]);
     }
 }

@@ -4,7 +4,7 @@
 //! The sum over classes of the [`binary`](super::binary) loss, whose positive class is that one.
 
 use super::binary::Logistic;
-use super::loss::{Loss, Measure, Pair};
+use super::loss::{GradientPair, Loss, Measure};
 use super::registry::{Build, Classes, Entry};
 use crate::tree::Link;
 use crate::tree::math::{self, mean_of};
@@ -47,11 +47,14 @@ impl Loss for OneVsAll {
         self.classes.len()
     }
 
-    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
-        self.classes.iter().flat_map(|c| c.start(weights)).collect()
+    fn base_score(&self, weights: Option<&[f64]>) -> Vec<f64> {
+        self.classes
+            .iter()
+            .flat_map(|c| c.base_score(weights))
+            .collect()
     }
 
-    fn gradients(&self, scores: &[f64], round: usize, out: &mut [Pair]) {
+    fn gradients(&self, scores: &[f64], round: usize, out: &mut [GradientPair]) {
         let n = self.codes.len();
         let outputs = scores.chunks(n).zip(out.chunks_mut(n));
         for (class, (scores, out)) in self.classes.iter().zip(outputs) {

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
-use super::loss::{Loss, Measure, Pair};
+use super::loss::{GradientPair, Loss, Measure};
 use super::percentile::{Renewal, percentile};
 use super::registry::Labels;
 use crate::boost::params::STEP;
@@ -74,7 +74,7 @@ impl<L: PointLoss> Pointwise<L> {
 }
 
 impl<L: PointLoss> Loss for Pointwise<L> {
-    fn start(&self, weights: Option<&[f64]>) -> Vec<f64> {
+    fn base_score(&self, weights: Option<&[f64]>) -> Vec<f64> {
         vec![match (self.loss.renewed_quantile(), L::LINK) {
             (Some(alpha), _) => self.quantile(alpha, weights),
             (None, Link::Exp) => weighted_mean(&self.labels, weights).max(1e-300).ln(),
@@ -86,7 +86,7 @@ impl<L: PointLoss> Loss for Pointwise<L> {
         L::UNIT_HESSIAN
     }
 
-    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [GradientPair]) {
         let rows = out
             .par_chunks_mut(PIECE)
             .zip(scores.par_chunks(PIECE))

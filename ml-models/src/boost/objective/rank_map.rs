@@ -9,7 +9,7 @@
 use ml_data::{Error, Result};
 
 use super::lambdarank::{Pair64, push};
-use super::loss::{Loss, Measure, Pair};
+use super::loss::{GradientPair, Loss, Measure};
 use super::ndcg::ranking;
 use super::queries;
 use super::registry::{Build, Entry};
@@ -21,7 +21,11 @@ pub(super) const ENTRY: Entry = Entry {
         let rows = grades.values.iter().zip(grades.rows);
         let relevant = rows.map(|(&grade, &row)| relevant(row as usize, grade));
         let relevant = relevant.collect::<Result<_>>()?;
-        Ok(Box::new(LambdaMap::new(relevant, grades.starts, params)))
+        Ok(Box::new(LambdaMap::new(
+            relevant,
+            grades.query_offsets,
+            params,
+        )))
     }),
     renews_leaves: false,
 };
@@ -39,8 +43,8 @@ fn relevant(row: usize, grade: f32) -> Result<bool> {
 #[derive(Debug)]
 pub(super) struct LambdaMap {
     relevant: Vec<bool>,
-    /// Query `q` has the rows `starts[q]..starts[q + 1]`.
-    starts: Vec<u32>,
+    /// Query `q` has the rows `query_offsets[q]..query_offsets[q + 1]`.
+    query_offsets: Vec<u32>,
     sigmoid: f64,
     truncation: usize,
     normalise: bool,
@@ -82,10 +86,10 @@ fn change(ranks: &[Rank], above: usize, below: usize) -> f64 {
 }
 
 impl LambdaMap {
-    pub(super) fn new(relevant: Vec<bool>, starts: Vec<u32>, params: &BoostParams) -> Self {
+    pub(super) fn new(relevant: Vec<bool>, query_offsets: Vec<u32>, params: &BoostParams) -> Self {
         Self {
             relevant,
-            starts,
+            query_offsets,
             sigmoid: params.sigmoid,
             truncation: params.lambdarank_truncation_level,
             normalise: params.lambdarank_norm,
@@ -98,7 +102,7 @@ impl LambdaMap {
         relevant: &[bool],
         scores: &[f64],
         scratch: &mut Scratch,
-        out: &mut [Pair],
+        out: &mut [GradientPair],
     ) {
         let Scratch {
             order,
@@ -172,14 +176,18 @@ fn average_precision(ranked: impl Iterator<Item = bool>, relevant: usize, k: usi
 }
 
 impl Loss for LambdaMap {
-    fn start(&self, _: Option<&[f64]>) -> Vec<f64> {
+    fn base_score(&self, _: Option<&[f64]>) -> Vec<f64> {
         vec![0.0]
     }
 
-    fn gradients(&self, scores: &[f64], _: usize, out: &mut [Pair]) {
-        queries::for_each(&self.starts, out, |_, rows, out, scratch: &mut Scratch| {
-            self.query_gradients(&self.relevant[rows.clone()], &scores[rows], scratch, out);
-        });
+    fn gradients(&self, scores: &[f64], _: usize, out: &mut [GradientPair]) {
+        queries::for_each(
+            &self.query_offsets,
+            out,
+            |_, rows, out, scratch: &mut Scratch| {
+                self.query_gradients(&self.relevant[rows.clone()], &scores[rows], scratch, out);
+            },
+        );
     }
 
     fn measure(&self) -> Measure<'static> {
@@ -190,7 +198,7 @@ impl Loss for LambdaMap {
     }
 
     fn evaluate(&self, scores: &[f64], weights: Option<&[f64]>) -> f64 {
-        queries::mean(&self.starts, weights, |rows, order| {
+        queries::mean(&self.query_offsets, weights, |rows, order| {
             let relevant = &self.relevant[rows.clone()];
             ranking(&scores[rows], order);
             let ranked = order.iter().map(|&i| relevant[i as usize]);

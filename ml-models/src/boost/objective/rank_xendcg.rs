@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::lambdarank::LambdaRank;
-use super::loss::{Loss, Measure, Pair};
+use super::loss::{GradientPair, Loss, Measure};
 use super::registry::{Build, Entry};
 use crate::tree::math;
 
@@ -81,7 +81,7 @@ impl XeNdcg {
 }
 
 /// Writes the pairs of one query.
-fn query_gradients(grades: &[f64], scores: &[f64], draws: &mut Draws, out: &mut [Pair]) {
+fn query_gradients(grades: &[f64], scores: &[f64], draws: &mut Draws, out: &mut [GradientPair]) {
     if grades.len() <= 1 {
         out.fill([0.0; 2]);
         return;
@@ -112,14 +112,14 @@ fn query_gradients(grades: &[f64], scores: &[f64], draws: &mut Draws, out: &mut 
 }
 
 impl Loss for XeNdcg {
-    fn start(&self, _: Option<&[f64]>) -> Vec<f64> {
+    fn base_score(&self, _: Option<&[f64]>) -> Vec<f64> {
         vec![0.0]
     }
 
-    fn gradients(&self, scores: &[f64], round: usize, out: &mut [Pair]) {
-        let mut queries = Vec::with_capacity(self.ndcg.starts().len());
+    fn gradients(&self, scores: &[f64], round: usize, out: &mut [GradientPair]) {
+        let mut queries = Vec::with_capacity(self.ndcg.query_offsets().len());
         let mut rest = out;
-        for w in self.ndcg.starts().windows(2) {
+        for w in self.ndcg.query_offsets().windows(2) {
             let (query, after) = rest.split_at_mut((w[1] - w[0]) as usize);
             queries.push((w[0] as usize..w[1] as usize, query));
             rest = after;

@@ -41,7 +41,7 @@ pub(crate) struct Classes {
 pub(crate) struct Grades<'a> {
     pub(crate) values: Vec<f32>,
     /// Where each query begins, and the end.
-    pub(crate) starts: Vec<u32>,
+    pub(crate) query_offsets: Vec<u32>,
     /// Their rows in the sample, which errors name.
     pub(crate) rows: &'a [u32],
 }

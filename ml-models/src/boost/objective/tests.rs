@@ -70,7 +70,11 @@ fn weights_repeat(
     what: &dyn Debug,
 ) {
     let many = repeated(scores, times);
-    for (a, b) in loss.start(Some(times)).iter().zip(again.start(None)) {
+    for (a, b) in loss
+        .base_score(Some(times))
+        .iter()
+        .zip(again.base_score(None))
+    {
         near(*a, b, what);
     }
     near(
@@ -99,10 +103,10 @@ fn losses_of_numbers() {
         [2.048_337_017, log_mean],
         [12.036_609_246, log_mean],
     ];
-    for (kind, [metric, start]) in LOSSES.into_iter().zip(want) {
+    for (kind, [metric, base_score]) in LOSSES.into_iter().zip(want) {
         let loss = of_numbers(kind, LABELS.to_vec());
         near(loss.evaluate(&SCORES, Some(&WEIGHTS)), metric, &kind);
-        near(loss.start(Some(&WEIGHTS))[0], start, &kind);
+        near(loss.base_score(Some(&WEIGHTS))[0], base_score, &kind);
         let times = [3.0, 1.0, 2.0];
         let again = of_numbers(kind, repeated(&LABELS, &times));
         weights_repeat(&*loss, &*again, &SCORES, &times, &kind);
@@ -228,7 +232,7 @@ fn losses_of_classes() {
         0.348_913_889,
         &"binary",
     );
-    near(loss.start(Some(&WEIGHTS))[0], 1.759_371_553, &"binary");
+    near(loss.base_score(Some(&WEIGHTS))[0], 1.759_371_553, &"binary");
     weights_repeat(
         &loss,
         &binary(repeated(&signs, &times)),
@@ -247,11 +251,11 @@ fn losses_of_classes() {
         0.657_364_656,
         &"softmax",
     );
-    for (got, want) in
-        loss.start(Some(&WEIGHTS))
-            .into_iter()
-            .zip([-2.708_050_2, -0.628_608_659, -0.916_290_732])
-    {
+    for (got, want) in loss.base_score(Some(&WEIGHTS)).into_iter().zip([
+        -2.708_050_2,
+        -0.628_608_659,
+        -0.916_290_732,
+    ]) {
         near(got, want, &"softmax");
     }
     weights_repeat(
@@ -269,11 +273,11 @@ fn losses_of_classes() {
         0.166_276_994,
         &"one against all",
     );
-    for (got, want) in
-        loss.start(Some(&WEIGHTS))
-            .into_iter()
-            .zip([-1.319_528_665, 0.066_765_696, -0.202_732_554])
-    {
+    for (got, want) in loss.base_score(Some(&WEIGHTS)).into_iter().zip([
+        -1.319_528_665,
+        0.066_765_696,
+        -0.202_732_554,
+    ]) {
         near(got, want, &"one against all");
     }
     weights_repeat(
@@ -363,10 +367,10 @@ fn rankings_weigh_lists_as_lightgbm_does() {
     let scores = [
         high, high, low, high, low, low, high, low, high, low, high, high,
     ];
-    let starts = vec![0, 3, 6, 9, 12];
+    let query_offsets = vec![0, 3, 6, 9, 12];
     let params = Boost::new().eval_at(2);
     let gains = grades.iter().map(|&g| f64::from((1 << g) - 1)).collect();
-    let rank = LambdaRank::new(gains, starts.clone(), params.params());
+    let rank = LambdaRank::new(gains, query_offsets.clone(), params.params());
     near(
         rank.evaluate(&scores, Some(&weights)),
         0.939_543_805,
@@ -383,7 +387,7 @@ fn rankings_weigh_lists_as_lightgbm_does() {
     let relevant = vec![
         true, false, true, true, false, false, false, true, true, false, true, true,
     ];
-    let map = LambdaMap::new(relevant, starts, params.params());
+    let map = LambdaMap::new(relevant, query_offsets, params.params());
     near(map.evaluate(&scores, Some(&weights)), 0.871_951_218, &"map");
 }
 
@@ -420,16 +424,17 @@ fn gradients_are_derivatives_of_the_loss() {
 
 #[test]
 fn starts_are_the_best_constants() {
-    let start =
-        |kind, weights: Option<&[f64]>| of_numbers(kind, vec![1.0, 2.0, 6.0]).start(weights)[0];
-    assert_eq!(start((Objective::Regression, 1.0), None), 3.0);
+    let base_score = |kind, weights: Option<&[f64]>| {
+        of_numbers(kind, vec![1.0, 2.0, 6.0]).base_score(weights)[0]
+    };
+    assert_eq!(base_score((Objective::Regression, 1.0), None), 3.0);
     assert_eq!(
-        start((Objective::Regression, 1.0), Some(&[2.0, 0.0, 1.0])),
+        base_score((Objective::Regression, 1.0), Some(&[2.0, 0.0, 1.0])),
         8.0 / 3.0
     );
-    assert_eq!(start((Objective::RegressionL1, 1.0), None), 2.0);
-    assert_eq!(start((Objective::Quantile, 0.75), None), 4.0);
-    assert_eq!(start((Objective::Gamma, 1.0), None), 3.0_f64.ln());
+    assert_eq!(base_score((Objective::RegressionL1, 1.0), None), 2.0);
+    assert_eq!(base_score((Objective::Quantile, 0.75), None), 4.0);
+    assert_eq!(base_score((Objective::Gamma, 1.0), None), 3.0_f64.ln());
 }
 
 /// At a power of 1 Tweedie's loss is that of Poisson counts: `exp(s) - y s`, and so are its

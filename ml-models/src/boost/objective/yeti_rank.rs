@@ -24,7 +24,7 @@ use ml_data::random::{Rng, generator};
 use ml_data::{Error, Result};
 
 use super::lambdarank::LambdaRank;
-use super::loss::{Loss, Measure, Pair};
+use super::loss::{GradientPair, Loss, Measure};
 use super::queries;
 use super::registry::{Build, Entry, Grades};
 use crate::boost::params::BoostParams;
@@ -72,7 +72,7 @@ impl YetiRank {
                 grades.values[at],
             ));
         }
-        let longest = grades.starts.windows(2).map(|w| w[1] - w[0]).max();
+        let longest = grades.query_offsets.windows(2).map(|w| w[1] - w[0]).max();
         let weight = |k: u32| params.yetirank_decay.powi(k as i32);
         let places = 0..longest.unwrap_or(0);
         let share = 1.0 / params.yetirank_permutations as f64;
@@ -148,14 +148,14 @@ fn draw_ranking(odds: &[f64], rng: &mut impl Rng, keys: &mut Vec<u64>) {
 }
 
 impl Loss for YetiRank {
-    fn start(&self, _: Option<&[f64]>) -> Vec<f64> {
+    fn base_score(&self, _: Option<&[f64]>) -> Vec<f64> {
         vec![0.0]
     }
 
-    fn gradients(&self, scores: &[f64], round: usize, out: &mut [Pair]) {
-        let starts = self.ndcg.starts();
-        let queries = starts.len() as u64;
-        queries::for_each(starts, out, |q, rows, out, scratch: &mut Scratch| {
+    fn gradients(&self, scores: &[f64], round: usize, out: &mut [GradientPair]) {
+        let query_offsets = self.ndcg.query_offsets();
+        let queries = query_offsets.len() as u64;
+        queries::for_each(query_offsets, out, |q, rows, out, scratch: &mut Scratch| {
             let draw = round as u64 * queries + q as u64;
             let mut rng = generator(self.seed, "yetirank", draw);
             let grades = &self.grades[rows.clone()];
@@ -191,14 +191,14 @@ mod tests {
     const SIZES: [usize; 5] = [1, 2, 9, 70, 3];
 
     fn yeti(boost: &Boost, values: Vec<f32>) -> Box<dyn Loss> {
-        let mut starts = vec![0];
+        let mut query_offsets = vec![0];
         SIZES
             .iter()
-            .for_each(|&n| starts.push(starts[starts.len() - 1] + n as u32));
+            .for_each(|&n| query_offsets.push(query_offsets[query_offsets.len() - 1] + n as u32));
         let rows: Vec<u32> = (0..values.len() as u32).collect();
         let grades = Grades {
             values,
-            starts,
+            query_offsets,
             rows: &rows,
         };
         Box::new(YetiRank::of(boost.params(), grades).unwrap())

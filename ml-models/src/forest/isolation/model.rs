@@ -64,7 +64,7 @@ impl FittedIsolationForest {
             names,
             outputs: 1,
             trees,
-            start: vec![0.0],
+            base_score: vec![0.0],
             combine: Combine::Mean,
             link: Link::Identity,
             objective: "isolation".into(),

@@ -41,12 +41,12 @@ pub fn from_str(text: &str) -> Result<Ensemble> {
             section = Section::at(number);
         } else if let Some(header) = header {
             header.check_trees(number, trees.len())?;
-            let start = vec![0.0; header.outputs];
+            let base_score = vec![0.0; header.outputs];
             let parts = EnsembleParts {
                 names: header.names,
                 outputs: header.outputs,
                 trees,
-                start,
+                base_score,
                 combine: header.combine,
                 link: header.link,
                 objective: header.objective,

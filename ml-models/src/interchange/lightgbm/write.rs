@@ -8,7 +8,7 @@ use super::FORMAT;
 use super::counts::counts;
 use super::objective;
 use super::tree::{CATEGORICAL, MISSING_LEFT, NAN, ZERO};
-use crate::interchange::start::started;
+use crate::interchange::base_score::with_base_score;
 use crate::limits::ModelLimits;
 use crate::tree::{Child, Combine, Condition, Ensemble, EnsembleParts, MissingType, Node, Tree};
 use ml_data::validate::within_limit;
@@ -38,7 +38,7 @@ pub fn to_string(ensemble: &Ensemble) -> Result<String> {
 pub fn to_string_within(ensemble: &Ensemble, limits: ModelLimits) -> Result<String> {
     let parts = ensemble.parts();
     check_sets(parts, limits)?;
-    let trees = started(FORMAT, parts)?
+    let trees = with_base_score(FORMAT, parts)?
         .iter()
         .enumerate()
         .map(|(i, t)| tree_text(i, t))

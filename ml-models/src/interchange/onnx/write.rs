@@ -17,8 +17,8 @@ pub fn to_bytes(ensemble: &Ensemble) -> Result<Vec<u8>> {
     let mut graph = Graph::default();
     let (features, whole) = whole_numbers(parts, &mut graph);
     let trees = Columns::new(parts, whole)?;
-    let start: Vec<f32> = parts.start.iter().map(|&s| s as f32).collect();
-    if start.iter().any(|s| !s.is_finite()) {
+    let base_score: Vec<f32> = parts.base_score.iter().map(|&s| s as f32).collect();
+    if base_score.iter().any(|s| !s.is_finite()) {
         return Err(Error::Unsupported {
             step: FORMAT,
             what: "the starting scores".into(),
@@ -27,7 +27,7 @@ pub fn to_bytes(ensemble: &Ensemble) -> Result<Vec<u8>> {
     }
     let mut attributes = trees.attributes();
     attributes.push(("n_targets", Attribute::Int(parts.outputs as i64)));
-    attributes.push(("base_values", Attribute::Floats(&start)));
+    attributes.push(("base_values", Attribute::Floats(&base_score)));
     attributes.push(("aggregate_function", Attribute::Text("SUM")));
     let operator = ("ai.onnx.ml", "TreeEnsembleRegressor");
     let sums = graph.node(operator, &[features], "sums", &attributes);

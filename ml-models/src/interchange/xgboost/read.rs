@@ -49,7 +49,7 @@ pub fn from_slice(bytes: &[u8]) -> Result<Ensemble> {
     let parts = EnsembleParts {
         names: names(&learner, &param)?,
         outputs,
-        start: start(&param.get("base_score")?, &objective, outputs)?,
+        base_score: base_score(&param.get("base_score")?, &objective, outputs)?,
         trees: rounds(&learner, trees, outputs)?,
         combine: Combine::Sum,
         link: objective.link,
@@ -154,7 +154,7 @@ fn names(learner: &Place<'_>, param: &Place<'_>) -> Result<Names> {
 }
 
 /// `base_score`: a number, or since 3.1 a list of them, in a text.
-fn start(place: &Place<'_>, objective: &Objective, outputs: usize) -> Result<Vec<f64>> {
+fn base_score(place: &Place<'_>, objective: &Objective, outputs: usize) -> Result<Vec<f64>> {
     let text = place.text()?;
     let list = text.trim_start_matches('[').trim_end_matches(']');
     let scores: Option<Vec<f64>> = list

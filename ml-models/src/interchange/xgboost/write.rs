@@ -5,7 +5,7 @@ use ml_data::Result;
 use super::plant::{self, map};
 use super::value::Value;
 use super::{FORMAT, json, objective, ubjson};
-use crate::interchange::start::started;
+use crate::interchange::base_score::with_base_score;
 use crate::tree::{Combine, Condition, Ensemble, EnsembleParts, Link, Tree};
 
 /// Writes a model as XGBoost's `save_model` writes `model.json`.
@@ -72,7 +72,7 @@ fn types(parts: &EnsembleParts) -> impl Iterator<Item = &'static str> {
 }
 
 fn booster(parts: &EnsembleParts) -> Result<Value> {
-    let trees = started(FORMAT, parts)?;
+    let trees = with_base_score(FORMAT, parts)?;
     let rounds = trees.len() / parts.outputs;
     let scale = match parts.combine {
         Combine::Sum => 1.0,

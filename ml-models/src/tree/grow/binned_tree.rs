@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::params::Growth;
+use super::params::TreeParams;
 use crate::tree::bin::{Bins, Column, Layout};
 use crate::tree::{Child, Condition, Leaf, MissingType, Tree};
 
@@ -24,7 +24,7 @@ pub(crate) struct Node {
     /// Rows that came here, repeats included.
     pub(crate) count: u64,
     /// The value of the node above, not shrunk, where values are drawn to it.
-    pub(crate) above: Option<f64>,
+    pub(crate) parent_output: Option<f64>,
 }
 
 /// The two children of a node.
@@ -41,9 +41,9 @@ pub(crate) struct BinnedTree {
     /// Rows of each leaf, repeats included.
     pub(crate) counts: Vec<u64>,
     /// Least and largest value of each leaf, not shrunk.
-    pub(crate) bounds: Vec<[f64; 2]>,
+    pub(crate) value_bounds: Vec<[f64; 2]>,
     /// The value of the node above each leaf, not shrunk, where values are drawn to it.
-    pub(crate) above: Vec<Option<f64>>,
+    pub(crate) parent_output: Vec<Option<f64>>,
     /// Sums of gradients and hessians of each leaf.
     pub(crate) sums: Vec<[f64; 2]>,
     /// The value that each leaf adds to the score.
@@ -56,8 +56,8 @@ impl BinnedTree {
         let leaves = self.nodes.len() + 1;
         let lengths = [
             self.counts.len(),
-            self.bounds.len(),
-            self.above.len(),
+            self.value_bounds.len(),
+            self.parent_output.len(),
             self.sums.len(),
             self.values.len(),
         ];
@@ -100,7 +100,7 @@ impl BinnedTree {
     }
 
     /// Turns bins into values.
-    pub(crate) fn tree(&self, layout: &Layout, params: &Growth) -> Tree {
+    pub(crate) fn tree(&self, layout: &Layout, params: &TreeParams) -> Tree {
         let mut sums = vec![[0.0; 2]; self.nodes.len()];
         for (i, node) in self.nodes.iter().enumerate().rev() {
             let of = |c: i32| {
@@ -132,7 +132,7 @@ impl BinnedTree {
                 left: child(n.left),
                 right: child(n.right),
                 gain: n.gain,
-                value: params.value_below(sums, extra_l2, n.count, n.above),
+                value: params.value_below(sums, extra_l2, n.count, n.parent_output),
                 weight: sums[1],
                 count: n.count,
             }

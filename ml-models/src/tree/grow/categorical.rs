@@ -71,7 +71,7 @@ impl LeafRules {
     pub(super) fn gain(&self, left: u64, rows: i64, extra_l2: f64) -> f64 {
         let l2 = self.constants.lambda_l2 + extra_l2 * self.hessian_scale;
         let right = self.constants.total.wrapping_sub(left);
-        self.part(left, rows, l2) + self.part(right, self.count - rows, l2)
+        self.leaf_gain(left, rows, l2) + self.leaf_gain(right, self.count - rows, l2)
     }
 
     fn one_against_rest(&self, bins: &[u64]) -> Option<(f64, Vec<u32>, f64)> {

@@ -20,8 +20,8 @@ use super::strategy::Grown;
 struct Entry<'s> {
     level: usize,
     count: u64,
-    bounds: [f64; 2],
-    above: Option<f64>,
+    value_bounds: [f64; 2],
+    parent_output: Option<f64>,
     split: Option<Split>,
     children: Option<[usize; 2]>,
     /// The leaf itself, unless it is split or being split.
@@ -144,7 +144,7 @@ impl<'s, 'r> Frontier<'s, 'r> {
         let rows = leaves.iter().map(|&entry| state.rows(entry)).collect();
         for entry in &mut state.entries {
             if let Some(leaf) = &mut entry.leaf {
-                leaf.forget(context.pool);
+                leaf.release_histogram(context.pool);
             }
         }
         Grown { tree, rows }
@@ -183,8 +183,8 @@ impl<'s> State<'s> {
         self.entries.push(Entry {
             level,
             count: leaf.count,
-            bounds: leaf.bounds,
-            above: leaf.above,
+            value_bounds: leaf.value_bounds,
+            parent_output: leaf.parent_output,
             split: leaf.best.clone(),
             children: None,
             leaf: Some(leaf),
@@ -269,7 +269,7 @@ impl<'s> State<'s> {
                 right: !(new as i32),
                 gain: split.gain,
                 count: self.entries[entry].count,
-                above: self.entries[entry].above,
+                parent_output: self.entries[entry].parent_output,
             });
             leaves[age] = children[0];
             leaves.push(children[1]);
@@ -282,8 +282,14 @@ impl<'s> State<'s> {
                 }
             }
         }
-        tree.bounds = leaves.iter().map(|&l| self.entries[l].bounds).collect();
-        tree.above = leaves.iter().map(|&l| self.entries[l].above).collect();
+        tree.value_bounds = leaves
+            .iter()
+            .map(|&l| self.entries[l].value_bounds)
+            .collect();
+        tree.parent_output = leaves
+            .iter()
+            .map(|&l| self.entries[l].parent_output)
+            .collect();
         tree.counts = leaves.iter().map(|&l| self.entries[l].count).collect();
         (tree, leaves)
     }

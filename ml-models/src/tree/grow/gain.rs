@@ -16,13 +16,15 @@ impl LeafRules {
             smooth: limits.smooth,
         };
         let bounds = [limits.low, limits.high];
-        rule.bounded([g, h], rows as f64, Some(limits.above), bounds)
+        rule.bounded([g, h], rows as f64, Some(limits.parent_output), bounds)
     }
 
     /// The part of a leaf in a gain, with this packed sum and so many rows.
-    pub(super) fn part(&self, packed: u64, rows: i64, l2: f64) -> f64 {
+    pub(super) fn leaf_gain(&self, packed: u64, rows: i64, l2: f64) -> f64 {
         match &self.limits {
-            Some(limits) => self.part_of(packed, l2, self.value(packed, rows, l2, limits)),
+            Some(limits) => {
+                self.leaf_gain_given_output(packed, l2, self.value(packed, rows, l2, limits))
+            }
             None => {
                 let (g, h) = kernel::unpack(packed);
                 kernel::shrink(g, self.constants.lambda_l1).powi(2) / (h + l2)
@@ -31,14 +33,14 @@ impl LeafRules {
     }
 
     /// The part of a leaf in a gain with a given value.
-    fn part_of(&self, packed: u64, l2: f64, value: f64) -> f64 {
+    fn leaf_gain_given_output(&self, packed: u64, l2: f64, value: f64) -> f64 {
         let (g, h) = kernel::unpack(packed);
         let g = kernel::shrink(g, self.constants.lambda_l1).copysign(g);
         -(2.0 * g * value + (h + l2) * value * value)
     }
 
     /// The part of the leaf as it is; bounds from above do not count, as in LightGBM.
-    pub(super) fn own_part(&self) -> f64 {
+    pub(super) fn parent_gain(&self) -> f64 {
         let free = Self {
             limits: self.limits.map(|l| Limits {
                 low: f64::NEG_INFINITY,
@@ -47,7 +49,7 @@ impl LeafRules {
             }),
             ..*self
         };
-        free.part(self.constants.total, self.count, self.constants.lambda_l2)
+        free.leaf_gain(self.constants.total, self.count, self.constants.lambda_l2)
     }
 
     /// The parts of both sides together where this packed sum and so many rows go left; none if the
@@ -66,7 +68,7 @@ impl LeafRules {
         if f64::from(direction) * (b - a) < 0.0 {
             return None;
         }
-        Some(self.part_of(left, l2, a) + self.part_of(right, l2, b))
+        Some(self.leaf_gain_given_output(left, l2, a) + self.leaf_gain_given_output(right, l2, b))
     }
 
     /// As [`kernel::best_of`], for bounded values in one direction. `rows` says how many go left at

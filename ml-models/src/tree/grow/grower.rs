@@ -9,7 +9,7 @@ use super::depth_wise::DepthWise;
 use super::histograms::{Groups, Source};
 use super::leaf::{Leaf, TreeContext};
 use super::leaf_wise::LeafWise;
-use super::params::Growth;
+use super::params::TreeParams;
 use super::policy::GrowPolicy;
 use super::pool::Pool;
 use super::quantise::Gradients;
@@ -24,7 +24,7 @@ use crate::tree::weights::Weights;
 /// Grows trees, and keeps the buffers between them.
 #[derive(Debug)]
 pub(crate) struct Grower<'a> {
-    params: &'a Growth,
+    params: &'a TreeParams,
     layout: &'a Layout,
     cells: &'a Cells,
     weights: &'a Weights,
@@ -53,7 +53,7 @@ fn strategy(policy: GrowPolicy) -> &'static dyn Strategy {
 
 impl<'a> Grower<'a> {
     pub(crate) fn new(
-        params: &'a Growth,
+        params: &'a TreeParams,
         layout: &'a Layout,
         cells: &'a Cells,
         weights: &'a Weights,
@@ -131,8 +131,8 @@ impl<'a> Grower<'a> {
         let (params, extra_l2) = (self.params, tree.extra_l2().1);
         let value = |leaf: usize| {
             let (sums, rows) = (tree.sums[leaf], tree.counts[leaf]);
-            let (above, bounds) = (tree.above[leaf], tree.bounds[leaf]);
-            params.value_within(sums, extra_l2[leaf], rows, above, bounds)
+            let (parent_output, bounds) = (tree.parent_output[leaf], tree.value_bounds[leaf]);
+            params.value_within(sums, extra_l2[leaf], rows, parent_output, bounds)
         };
         tree.values = (0..tree.counts.len()).map(value).collect();
         tree
@@ -248,10 +248,10 @@ mod tests {
             GrowPolicy::Depthwise,
             GrowPolicy::SymmetricTree,
         ] {
-            let params = Growth {
+            let params = TreeParams {
                 policy,
                 min_data_in_leaf: 5,
-                ..Growth::default()
+                ..TreeParams::default()
             };
             for threads in [1, 3] {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);

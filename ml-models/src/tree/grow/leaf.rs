@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::decision::Decision;
 use super::histograms::{Groups, Source};
-use super::params::Growth;
+use super::params::TreeParams;
 use super::pool::Pool;
 use super::quantise::Gradients;
 use super::rules::{LeafStats, SplitRules};
@@ -15,7 +15,7 @@ use ml_data::random::mix;
 
 /// The context of the growth of one tree.
 pub(super) struct TreeContext<'r> {
-    pub(super) params: &'r Growth,
+    pub(super) params: &'r TreeParams,
     pub(super) source: Source<'r>,
     pub(super) gradients: &'r Gradients,
     pub(super) weights: &'r Weights,
@@ -42,9 +42,9 @@ pub(super) struct Leaf<'s> {
     pub(super) count: u64,
     pub(super) depth: usize,
     /// Least and largest value of the leaves below.
-    pub(super) bounds: [f64; 2],
+    pub(super) value_bounds: [f64; 2],
     /// The value of the node above, not shrunk, where leaf values are drawn to it.
-    pub(super) above: Option<f64>,
+    pub(super) parent_output: Option<f64>,
     /// Its own value, not shrunk, where it matters.
     output: f64,
     /// Number of the leaf for random draws.
@@ -74,8 +74,8 @@ impl<'s> Leaf<'s> {
             total,
             count,
             depth,
-            bounds: [f64::NEG_INFINITY, f64::INFINITY],
-            above: None,
+            value_bounds: [f64::NEG_INFINITY, f64::INFINITY],
+            parent_output: None,
             output: 0.0,
             key: 0,
             path: Vec::new(),
@@ -105,7 +105,7 @@ impl<'s> Leaf<'s> {
         let count = context.count(rows);
         let mut leaf = Self::new(rows, spare, total, count, 0);
         leaf.key = mix(context.params.seed ^ context.tree);
-        leaf.output = context.value(&leaf, leaf.bounds, 0.0);
+        leaf.output = context.value(&leaf, leaf.value_bounds, 0.0);
         if leaf.may_split(context) {
             let all = Rows::Range(0, leaf.rows.len());
             leaf.count_rows(context, threads, whole.then_some(all));
@@ -141,7 +141,7 @@ impl<'s> Leaf<'s> {
         LeafStats {
             total: self.total,
             count: self.count,
-            bounds: self.bounds,
+            value_bounds: self.value_bounds,
             output: self.output,
             key: self.key,
         }
@@ -163,7 +163,7 @@ impl<'s> Leaf<'s> {
             });
         }
         if context.leaf_search && self.best.is_none() || context.pool.crowded() {
-            self.forget(context.pool);
+            self.release_histogram(context.pool);
         }
     }
 
@@ -190,19 +190,19 @@ impl<'s> Leaf<'s> {
     }
 
     /// The sets of columns that hold all columns on the way here.
-    fn sets<'p>(&self, params: &'p Growth) -> Vec<&'p Vec<u32>> {
+    fn sets<'p>(&self, params: &'p TreeParams) -> Vec<&'p Vec<u32>> {
         let met = |set: &&Vec<u32>| self.path.iter().all(|f| set.contains(f));
         params.interactions.iter().filter(met).collect()
     }
 
     /// Whether a column of the feature matrix may meet those on the way here.
-    pub(super) fn may_meet(&self, params: &Growth, source: u32) -> bool {
+    pub(super) fn may_meet(&self, params: &TreeParams, source: u32) -> bool {
         let with = |set: &Vec<u32>| set.contains(&source);
         params.interactions.is_empty() || self.sets(params).into_iter().any(with)
     }
 
     /// Gives the histogram back.
-    pub(super) fn forget(&mut self, pool: &Pool) {
+    pub(super) fn release_histogram(&mut self, pool: &Pool) {
         if let Some(histogram) = self.histogram.take() {
             pool.give_back(histogram);
         }
@@ -221,7 +221,7 @@ impl<'s> Leaf<'s> {
         let rights = self.rows.len() - lefts;
         let histogram = self.histogram.take();
         let above = Inherited {
-            bounds: self.bounds,
+            value_bounds: self.value_bounds,
             output: self.output,
             key: self.key,
             path: std::mem::take(&mut self.path),
@@ -285,7 +285,7 @@ impl<'s> Leaf<'s> {
             if may_split {
                 leaf.search(context);
             } else {
-                leaf.forget(context.pool);
+                leaf.release_histogram(context.pool);
             }
         }
     }
@@ -321,7 +321,7 @@ impl<'s> Leaf<'s> {
 
 /// Properties of a leaf that its children inherit.
 struct Inherited {
-    bounds: [f64; 2],
+    value_bounds: [f64; 2],
     output: f64,
     key: u64,
     path: Vec<u32>,
@@ -332,10 +332,10 @@ impl Inherited {
         let feature = context.source.layout.columns[split.column as usize].source;
         for (side, child) in children.iter_mut().enumerate() {
             child.key = mix(self.key.wrapping_mul(2).wrapping_add(side as u64));
-            child.bounds = self.bounds;
+            child.value_bounds = self.value_bounds;
             if context.params.path_smooth > 0.0 {
-                child.above = Some(self.output);
-                child.output = context.value(child, self.bounds, split.extra_l2);
+                child.parent_output = Some(self.output);
+                child.output = context.value(child, self.value_bounds, split.extra_l2);
             }
             if !context.params.interactions.is_empty() {
                 child.path = [&self.path[..], &[feature]].concat();
@@ -343,11 +343,11 @@ impl Inherited {
         }
         let direction = context.params.monotone.get(feature as usize).copied();
         if let Some(direction @ (1 | -1)) = direction {
-            let value = |leaf: &Leaf<'_>| context.value(leaf, self.bounds, 0.0);
+            let value = |leaf: &Leaf<'_>| context.value(leaf, self.value_bounds, 0.0);
             let middle = (value(&children[0]) + value(&children[1])) / 2.0;
             let (below, above) = if direction > 0 { (0, 1) } else { (1, 0) };
-            children[below].bounds[1] = middle;
-            children[above].bounds[0] = middle;
+            children[below].value_bounds[1] = middle;
+            children[above].value_bounds[0] = middle;
         }
     }
 }
@@ -363,7 +363,7 @@ impl TreeContext<'_> {
         } = self.gradients;
         let sums = [g / gradient_scale, h / hessian_scale];
         let rule = self.params.leaf_value(extra_l2);
-        rule.bounded(sums, leaf.count as f64, leaf.above, bounds)
+        rule.bounded(sums, leaf.count as f64, leaf.parent_output, bounds)
     }
 
     /// Rows on a list, repeats included.

@@ -18,7 +18,7 @@
 //! refit for its new leaves. Chen and Guestrin, *XGBoost: a scalable tree boosting system*, KDD
 //! 2016, [doi:10.1145/2939672.2939785](https://doi.org/10.1145/2939672.2939785), equation 5.
 
-use super::params::Growth;
+use super::params::TreeParams;
 use crate::tree::kernel;
 
 /// Penalties and limits of a leaf's value, in any units.
@@ -45,11 +45,11 @@ impl LeafValue {
     }
 
     /// A value of so many rows, drawn to that of the node above it; the root has none.
-    pub(super) fn smoothed(&self, value: f64, rows: f64, above: Option<f64>) -> f64 {
-        match above {
-            Some(above) if self.smooth > 0.0 => {
+    pub(super) fn smoothed(&self, value: f64, rows: f64, parent_output: Option<f64>) -> f64 {
+        match parent_output {
+            Some(parent_output) if self.smooth > 0.0 => {
                 let share = rows / self.smooth;
-                value * share / (share + 1.0) + above / (share + 1.0)
+                value * share / (share + 1.0) + parent_output / (share + 1.0)
             }
             _ => value,
         }
@@ -60,15 +60,15 @@ impl LeafValue {
         &self,
         sums: [f64; 2],
         rows: f64,
-        above: Option<f64>,
+        parent_output: Option<f64>,
         [low, high]: [f64; 2],
     ) -> f64 {
-        self.smoothed(self.limited(sums), rows, above)
+        self.smoothed(self.limited(sums), rows, parent_output)
             .clamp(low, high)
     }
 }
 
-impl Growth {
+impl TreeParams {
     /// Penalties and limits in the units of gradients; `extra_l2` is added to the penalty.
     pub(super) fn leaf_value(&self, extra_l2: f64) -> LeafValue {
         LeafValue {
@@ -99,12 +99,12 @@ impl Growth {
         sums: [f64; 2],
         extra_l2: f64,
         rows: u64,
-        above: Option<f64>,
+        parent_output: Option<f64>,
     ) -> f64 {
-        let above = above.map(|a| a * self.shrinkage);
+        let parent_output = parent_output.map(|a| a * self.shrinkage);
         let value = self.value(sums, extra_l2);
         self.leaf_value(extra_l2)
-            .smoothed(value, rows as f64, above)
+            .smoothed(value, rows as f64, parent_output)
     }
 
     /// The same within bounds, which are not shrunk.
@@ -113,10 +113,10 @@ impl Growth {
         sums: [f64; 2],
         extra_l2: f64,
         rows: u64,
-        above: Option<f64>,
+        parent_output: Option<f64>,
         [low, high]: [f64; 2],
     ) -> f64 {
-        let value = self.value_below(sums, extra_l2, rows, above);
+        let value = self.value_below(sums, extra_l2, rows, parent_output);
         value.clamp(low * self.shrinkage, high * self.shrinkage)
     }
 }
@@ -127,31 +127,34 @@ mod tests {
 
     #[test]
     fn values_follow_the_formula() {
-        let growth = Growth {
+        let tree_params = TreeParams {
             lambda_l1: 1.0,
             lambda_l2: 2.0,
             shrinkage: 0.5,
-            ..Growth::default()
+            ..TreeParams::default()
         };
         // -(7 - 1) / (3 + 2) = -1.2, and with 5 more -0.6.
-        assert_eq!(growth.value([7.0, 3.0], 0.0), -0.6);
-        assert_eq!(growth.value([-7.0, 3.0], 5.0), 0.3);
-        assert_eq!(growth.value([0.5, 3.0], 0.0), 0.0);
-        assert_eq!(growth.value([7.0, -2.0], 0.0), 0.0);
-        let growth = Growth {
+        assert_eq!(tree_params.value([7.0, 3.0], 0.0), -0.6);
+        assert_eq!(tree_params.value([-7.0, 3.0], 5.0), 0.3);
+        assert_eq!(tree_params.value([0.5, 3.0], 0.0), 0.0);
+        assert_eq!(tree_params.value([7.0, -2.0], 0.0), 0.0);
+        let tree_params = TreeParams {
             max_delta_step: 1.0,
             path_smooth: 4.0,
-            ..growth
+            ..tree_params
         };
-        assert_eq!(growth.value([7.0, 3.0], 0.0), -0.5);
+        assert_eq!(tree_params.value([7.0, 3.0], 0.0), -0.5);
         // 12 rows at -0.5 and 4 at half of 2.
-        let value = growth.value_below([7.0, 3.0], 0.0, 12, Some(2.0));
+        let value = tree_params.value_below([7.0, 3.0], 0.0, 12, Some(2.0));
         assert!((value - (12.0 * -0.5 + 4.0 * 1.0) / 16.0).abs() < 1e-15);
-        assert_eq!(growth.value_below([7.0, 3.0], 0.0, 12, None), -0.5);
+        assert_eq!(tree_params.value_below([7.0, 3.0], 0.0, 12, None), -0.5);
         // Bounds are shrunk by a half, too; without shrinkage -1 lies below them.
         let bounds = [-0.6, 2.0];
-        assert_eq!(growth.value_within([7.0, 3.0], 0.0, 12, None, bounds), -0.3);
-        let rule = growth.leaf_value(0.0);
+        assert_eq!(
+            tree_params.value_within([7.0, 3.0], 0.0, 12, None, bounds),
+            -0.3
+        );
+        let rule = tree_params.leaf_value(0.0);
         assert_eq!(rule.bounded([7.0, 3.0], 12.0, None, bounds), -0.6);
         assert_eq!(rule.bounded([-7.0, 3.0], 12.0, None, bounds), 1.0);
     }

@@ -64,7 +64,7 @@ impl<'r> LevelSearch<'r> {
             if leaf.may_split(context)
                 && let Some(rules) = context.rules.leaf(&leaf.stats())
             {
-                let own = rules.own_part();
+                let own = rules.parent_gain();
                 open.push(Open {
                     leaf: at,
                     rules,
@@ -82,7 +82,7 @@ impl<'r> LevelSearch<'r> {
         for open in open.chunks(chunk.max(1)) {
             self.count(open, leaves);
             self.add(open, leaves, drawn.as_deref());
-            self.forget(open, leaves);
+            self.release_histograms(open, leaves);
         }
         let best = self.best(key, drawn.as_deref())?;
         let own = open.iter().fold(0.0, |sum, o| sum + o.own);
@@ -93,7 +93,7 @@ impl<'r> LevelSearch<'r> {
             let o = std::slice::from_ref(o);
             self.count(o, leaves);
             splits[o[0].leaf] = self.split(&o[0], leaves, &best, &mut scratch);
-            self.forget(o, leaves);
+            self.release_histograms(o, leaves);
         }
         Some(splits)
     }
@@ -161,11 +161,11 @@ impl<'r> LevelSearch<'r> {
     }
 
     /// Gives histograms back where memory is short.
-    fn forget(&self, open: &[Open], leaves: &mut [Leaf<'_>]) {
+    fn release_histograms(&self, open: &[Open], leaves: &mut [Leaf<'_>]) {
         let pool = self.context.pool;
         for o in open {
             if pool.crowded() {
-                leaves[o.leaf].forget(pool);
+                leaves[o.leaf].release_histogram(pool);
             }
         }
     }

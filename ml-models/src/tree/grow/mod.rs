@@ -29,6 +29,6 @@ mod symmetric;
 
 pub(crate) use binned_tree::BinnedTree;
 pub(crate) use grower::Grower;
-pub(crate) use params::{Categorical, Growth};
+pub(crate) use params::{Categorical, TreeParams};
 pub use policy::GrowPolicy;
-pub(crate) use quantise::{Gradients, Levels, Pair};
+pub(crate) use quantise::{Gradients, Levels};

@@ -5,7 +5,7 @@ use crate::tree::sampling::choose;
 
 /// Limits and penalties, under LightGBM's names.
 #[derive(Debug, Clone)]
-pub(crate) struct Growth {
+pub(crate) struct TreeParams {
     pub(crate) policy: GrowPolicy,
     pub(crate) num_leaves: usize,
     pub(crate) max_depth: Option<usize>,
@@ -55,16 +55,18 @@ impl Default for Categorical {
     }
 }
 
-impl Growth {
+impl TreeParams {
     /// Levels of a symmetric tree.
-    pub(super) fn levels(&self) -> usize {
+    pub(super) fn symmetric_depth(&self) -> usize {
         self.max_depth.unwrap_or(GrowPolicy::SYMMETRIC_DEPTH)
     }
 
     /// Leaves of a tree, at most.
     pub(super) fn most_leaves(&self) -> usize {
         match self.policy {
-            GrowPolicy::SymmetricTree => 1 << self.levels().min(GrowPolicy::DEEPEST_SYMMETRIC),
+            GrowPolicy::SymmetricTree => {
+                1 << self.symmetric_depth().min(GrowPolicy::DEEPEST_SYMMETRIC)
+            }
             GrowPolicy::Lossguide | GrowPolicy::Depthwise => self.num_leaves,
         }
     }
@@ -83,7 +85,7 @@ impl Growth {
     }
 }
 
-impl Default for Growth {
+impl Default for TreeParams {
     fn default() -> Self {
         Self {
             policy: GrowPolicy::default(),

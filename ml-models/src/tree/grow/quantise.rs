@@ -3,19 +3,17 @@
 
 use rayon::prelude::*;
 
+use crate::tree::GradientPair;
 use crate::tree::kernel::round_by_chance;
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
 use ml_data::sums::block_sums;
 
-/// Gradient and hessian of one row.
-pub(crate) type Pair = [f32; 2];
-
 /// Gradients and hessians of one round.
 #[derive(Debug)]
 pub(crate) struct Gradients {
     /// As the objective gives them, times real weights but not times repeats.
-    pub(crate) pairs: Vec<Pair>,
+    pub(crate) pairs: Vec<GradientPair>,
     /// Rounded gradient (high half) and hessian (low half) of each row, repeats included.
     pub(crate) packed: Vec<u64>,
     /// A packed gradient divided by this is a gradient; a power of two unless there are few levels.
@@ -135,7 +133,7 @@ fn few(levels: f64, most: f64) -> f64 {
 }
 
 /// The largest absolute gradient and hessian.
-fn highest(pairs: &[Pair]) -> Pair64 {
+fn highest(pairs: &[GradientPair]) -> Pair64 {
     let larger = |a: Pair64, b: Pair64| [a[0].max(b[0]), a[1].max(b[1])];
     pairs
         .par_iter()
@@ -161,7 +159,7 @@ fn scale(room: f64, sum: f64) -> f64 {
 }
 
 /// Sums of absolute gradients and of hessians, pieces added in their order.
-fn absolute_sums(pairs: &[Pair], repeats: Option<&[u32]>) -> Pair64 {
+fn absolute_sums(pairs: &[GradientPair], repeats: Option<&[u32]>) -> Pair64 {
     block_sums(pairs.len(), PIECE, |rows| {
         let mut lanes = [[0.0; 2]; 8];
         for (k, pair) in pairs[rows.clone()].iter().enumerate() {
@@ -247,7 +245,7 @@ mod tests {
     #[test]
     fn few_levels_are_right_on_average() {
         let n = 40_000;
-        let pairs: Vec<Pair> = (0..n)
+        let pairs: Vec<GradientPair> = (0..n)
             .map(|i| [(i % 201) as f32 / 100.0 - 1.0, (i % 51) as f32 / 200.0])
             .collect();
         for (seed, furthest) in [(Some(7), 0.01_f64), (None, 0.3)] {

@@ -114,7 +114,7 @@ mod tests {
             right,
             gain: 1.0,
             count: 1,
-            above: None,
+            parent_output: None,
         }
     }
 

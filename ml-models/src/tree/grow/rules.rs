@@ -1,6 +1,6 @@
 //! Conditions that a split must meet, of a tree and of each of its leaves.
 
-use super::params::{Categorical, Growth};
+use super::params::{Categorical, TreeParams};
 use crate::tree::kernel::Constants;
 
 /// A gain below this share of the leaf's own part is rounding, not signal.
@@ -44,7 +44,7 @@ pub(crate) struct LeafStats {
     /// Rows, repeats included.
     pub(crate) count: u64,
     /// Least and largest value of the leaves below it.
-    pub(crate) bounds: [f64; 2],
+    pub(crate) value_bounds: [f64; 2],
     /// Its own value, not shrunk.
     pub(crate) output: f64,
     /// Number of the leaf for random draws.
@@ -52,7 +52,7 @@ pub(crate) struct LeafStats {
 }
 
 impl SplitRules {
-    pub(crate) fn new(params: &Growth, gradient_scale: f64, hessian_scale: f64) -> Self {
+    pub(crate) fn new(params: &TreeParams, gradient_scale: f64, hessian_scale: f64) -> Self {
         Self {
             lambda_l1: params.lambda_l1 * gradient_scale,
             lambda_l2: params.lambda_l2 * hessian_scale,
@@ -105,11 +105,11 @@ impl SplitRules {
             rows_per_hessian: (!rows_are_hessians).then(|| count as f64 / hessian as f64),
             hessian_scale: self.hessian_scale,
             limits: self.limits.map(|l| Limits {
-                low: about.bounds[0] * l.unit,
-                high: about.bounds[1] * l.unit,
+                low: about.value_bounds[0] * l.unit,
+                high: about.value_bounds[1] * l.unit,
                 step: l.step * l.unit,
                 smooth: l.smooth,
-                above: about.output * l.unit,
+                parent_output: about.output * l.unit,
             }),
             draw: self.extra_trees.then_some(about.key),
         })
@@ -142,5 +142,5 @@ pub(super) struct Limits {
     /// Rows that count as much as the node above; 0 for no smoothing.
     pub(super) smooth: f64,
     /// The value of the leaf that is split, to which its children's are drawn.
-    pub(super) above: f64,
+    pub(super) parent_output: f64,
 }

@@ -32,7 +32,7 @@ impl SplitRules {
             Some(allowed) => search.best_of_promising(&leaf, &allowed, scratch),
             None => search.best_of_all(&leaf, scratch),
         }?;
-        let gain = self.accepted(best.gain, leaf.own_part())?;
+        let gain = self.accepted(best.gain, leaf.parent_gain())?;
         Some(Split { gain, ..best })
     }
 }
@@ -139,14 +139,14 @@ impl SplitSearch<'_> {
 mod tests {
     use super::*;
     use crate::tree::bin::{Bins, Column};
-    use crate::tree::grow::Growth;
+    use crate::tree::grow::TreeParams;
     use crate::tree::kernel;
 
     fn about(total: u64, count: u64) -> LeafStats {
         LeafStats {
             total,
             count,
-            bounds: [f64::NEG_INFINITY, f64::INFINITY],
+            value_bounds: [f64::NEG_INFINITY, f64::INFINITY],
             output: 0.0,
             key: 0,
         }
@@ -167,7 +167,7 @@ mod tests {
     }
 
     /// Every threshold and direction, by the definition.
-    fn plain(hist: &[u64], layout: &Layout, total: u64, params: &Growth) -> Option<Split> {
+    fn plain(hist: &[u64], layout: &Layout, total: u64, params: &TreeParams) -> Option<Split> {
         let part = |p: u64| {
             let (g, h) = kernel::unpack(p);
             (g.abs() - params.lambda_l1).max(0.0).powi(2) / (h + params.lambda_l2)
@@ -237,20 +237,20 @@ mod tests {
                     *entry = entry.wrapping_add(pair);
                 }
             }
-            let best = |params: &Growth| {
+            let best = |params: &TreeParams| {
                 let (rules, leaf) = (SplitRules::new(params, 1.0, 1.0), about(total, 300));
                 rules.best_split(&hist, &layout, None, &leaf, &mut Scratch::default())
             };
             for params in [
-                Growth::default(),
-                Growth {
+                TreeParams::default(),
+                TreeParams {
                     min_data_in_leaf: 1,
                     lambda_l2: 3.0,
-                    ..Growth::default()
+                    ..TreeParams::default()
                 },
-                Growth {
+                TreeParams {
                     lambda_l1: 900.0,
-                    ..Growth::default()
+                    ..TreeParams::default()
                 },
             ] {
                 let got = best(&params).unwrap();
@@ -261,14 +261,14 @@ mod tests {
                 );
                 assert_eq!((got.column, got.left), (want.column, want.left));
             }
-            let demanding = Growth {
+            let demanding = TreeParams {
                 min_gain_to_split: 1e12,
-                ..Growth::default()
+                ..TreeParams::default()
             };
             assert_eq!(best(&demanding), None);
-            let large = Growth {
+            let large = TreeParams {
                 min_data_in_leaf: 151,
-                ..Growth::default()
+                ..TreeParams::default()
             };
             assert_eq!(best(&large), None);
         }
@@ -278,7 +278,7 @@ mod tests {
     fn equal_gradients_are_not_split() {
         let layout = layout(&[(10, false)]);
         let hist: Vec<u64> = (0..10).map(|_| pack(-700, 50)).collect();
-        let rules = SplitRules::new(&Growth::default(), 1.0, 1.0);
+        let rules = SplitRules::new(&TreeParams::default(), 1.0, 1.0);
         assert_eq!(
             rules.best_split(
                 &hist,
@@ -295,7 +295,7 @@ mod tests {
     fn missing_values_alone_can_be_split_off() {
         let layout = layout(&[(1, true)]);
         let hist = [pack(-500, 40), pack(600, 40)];
-        let split = SplitRules::new(&Growth::default(), 1.0, 1.0)
+        let split = SplitRules::new(&TreeParams::default(), 1.0, 1.0)
             .best_split(
                 &hist,
                 &layout,
@@ -327,7 +327,7 @@ mod tests {
         for (c, column) in hist.chunks(40).enumerate() {
             spaced[layout.offsets[c] as usize..][..40].copy_from_slice(column);
         }
-        let rules = SplitRules::new(&Growth::default(), 1.0, 1.0);
+        let rules = SplitRules::new(&TreeParams::default(), 1.0, 1.0);
         for columns in [None, Some(&[1, 2][..]), Some(&[2][..])] {
             let split = rules.best_split(
                 &spaced,

@@ -13,7 +13,7 @@ pub(super) struct Symmetric;
 
 impl Strategy for Symmetric {
     fn grow<'s>(&self, context: &TreeContext<'_>, mut root: Leaf<'s>, threads: usize) -> Grown<'s> {
-        let levels = context.params.levels();
+        let levels = context.params.symmetric_depth();
         let mut search = LevelSearch::new(context, &mut root, threads);
         let mut tree = BinnedTree::default();
         let (mut leaves, mut above) = (vec![root], vec![None]);
@@ -39,7 +39,7 @@ enum Part<'s> {
 struct SplitLeaf<'s> {
     split: Split,
     count: u64,
-    above: Option<f64>,
+    parent_output: Option<f64>,
     children: [Leaf<'s>; 2],
 }
 
@@ -57,7 +57,7 @@ fn split_all<'s>(
             let threads = (threads * leaf.rows.len()).div_ceil(rows.max(1)).max(1);
             Part::Split(Box::new(SplitLeaf {
                 count: leaf.count,
-                above: leaf.above,
+                parent_output: leaf.parent_output,
                 children: leaf.split(context, &split, threads, open),
                 split,
             }))
@@ -104,7 +104,7 @@ fn add_level<'s>(
                 let SplitLeaf {
                     split,
                     count,
-                    above,
+                    parent_output,
                     children,
                 } = *leaf;
                 let node = tree.nodes.len();
@@ -119,7 +119,7 @@ fn add_level<'s>(
                     right: 0,
                     gain: split.gain,
                     count,
-                    above,
+                    parent_output,
                 });
                 leaves.extend(children);
                 places.extend([Side::Left, Side::Right].map(|side| Some((node, side))));
@@ -143,10 +143,10 @@ fn finish<'s>(
     let mut rows = Vec::with_capacity(leaves.len());
     for (label, (mut leaf, place)) in leaves.into_iter().zip(above).enumerate() {
         tree.link(place, !(label as i32));
-        tree.bounds.push(leaf.bounds);
-        tree.above.push(leaf.above);
+        tree.value_bounds.push(leaf.value_bounds);
+        tree.parent_output.push(leaf.parent_output);
         tree.counts.push(leaf.count);
-        leaf.forget(context.pool);
+        leaf.release_histogram(context.pool);
         rows.push(vec![leaf.rows]);
     }
     Grown { tree, rows }

@@ -1,17 +1,17 @@
 //! Gradients of the log loss.
 
 use super::dispatch;
-use crate::tree::grow::Pair;
+use crate::tree::GradientPair;
 use crate::tree::math::exp;
 
 dispatch! {
     /// Gradient and hessian of ln(1 + exp(-sigmoid * sign * score)) for each row; `signs` are 1 and
     /// -1.
-    pub(crate) fn logistic(scores: &[f64], signs: &[f64], sigmoid: f64, out: &mut [Pair]) = body;
+    pub(crate) fn logistic(scores: &[f64], signs: &[f64], sigmoid: f64, out: &mut [GradientPair]) = body;
 }
 
 #[inline(always)]
-fn body(scores: &[f64], signs: &[f64], sigmoid: f64, out: &mut [Pair]) {
+fn body(scores: &[f64], signs: &[f64], sigmoid: f64, out: &mut [GradientPair]) {
     for ((out, &score), &sign) in out.iter_mut().zip(scores).zip(signs) {
         let response = sigmoid / (1.0 + exp(sign * sigmoid * score));
         *out = [

@@ -1,7 +1,7 @@
 //! Shares of several classes, and their gradients, for many rows at once.
 
 use super::dispatch;
-use crate::tree::grow::Pair;
+use crate::tree::GradientPair;
 use crate::tree::math::exp;
 
 /// Rows that are worked on together.
@@ -15,7 +15,7 @@ dispatch! {
 
 dispatch! {
     /// Gradient and hessian of the cross-entropy by the score of `class`.
-    pub(crate) fn cross_entropy(shares: &[f64; BLOCK], codes: &[u32], class: u32, factor: f64, out: &mut [Pair]) = pairs;
+    pub(crate) fn cross_entropy(shares: &[f64; BLOCK], codes: &[u32], class: u32, factor: f64, out: &mut [GradientPair]) = pairs;
 }
 
 #[inline(always)]
@@ -40,7 +40,7 @@ fn shares(classes: &mut [[f64; BLOCK]]) {
 }
 
 #[inline(always)]
-fn pairs(shares: &[f64; BLOCK], codes: &[u32], class: u32, factor: f64, out: &mut [Pair]) {
+fn pairs(shares: &[f64; BLOCK], codes: &[u32], class: u32, factor: f64, out: &mut [GradientPair]) {
     for ((&p, &code), out) in shares.iter().zip(codes).zip(out) {
         let truth = if code == class { 1.0 } else { 0.0 };
         *out = [(p - truth) as f32, (factor * p * (1.0 - p)) as f32];

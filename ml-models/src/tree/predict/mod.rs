@@ -40,7 +40,7 @@ use walk::Walk;
 /// An ensemble, ready to predict.
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
-    start: Vec<f64>,
+    base_score: Vec<f64>,
     /// Divisor of sums of leaf values.
     divisor: f64,
     trees: usize,
@@ -94,10 +94,10 @@ const FEW: usize = 24;
 
 impl Compiled {
     /// One starting score an output; the trees take turns.
-    pub(crate) fn new(trees: &[Tree], start: &[f64], combine: Combine) -> Self {
-        let rounds = (trees.len() / start.len()).max(1);
+    pub(crate) fn new(trees: &[Tree], base_score: &[f64], combine: Combine) -> Self {
+        let rounds = (trees.len() / base_score.len()).max(1);
         Self {
-            start: start.to_vec(),
+            base_score: base_score.to_vec(),
             divisor: match combine {
                 Combine::Sum => 1.0,
                 Combine::Mean => rounds as f64,
@@ -112,7 +112,7 @@ impl Compiled {
 
     /// The scores of a row, one an output.
     pub(crate) fn row<F: Float>(&self, row: &[F], scratch: &mut Scratch, out: &mut [f64]) {
-        out.copy_from_slice(&self.start);
+        out.copy_from_slice(&self.base_score);
         match &self.engine {
             Engine::Ranked(ranked) => ranked.add(row, scratch, out),
             Engine::Direct(direct) => direct.add(row, &mut scratch.at, out),
@@ -122,8 +122,8 @@ impl Compiled {
 
     /// The scores of all rows, row after row.
     pub(crate) fn scores<F: Float>(&self, x: View<'_, Dense<F>>) -> Vec<f64> {
-        let outputs = self.start.len();
-        let mut out = self.start.repeat(x.len());
+        let outputs = self.base_score.len();
+        let mut out = self.base_score.repeat(x.len());
         if x.len() <= FEW {
             let mut scratch = Scratch::default();
             for (i, out) in out.chunks_exact_mut(outputs).enumerate() {

@@ -171,24 +171,24 @@ pub(in crate::tree) fn cell(kind: Kind, draw: &mut impl FnMut() -> u64) -> f64 {
 }
 
 fn agree<F: Float>(trees: &[Tree], x: &Dense<F>, outputs: usize) -> Result<(), TestCaseError> {
-    let start = vec![0.25; outputs];
-    let compiled = Compiled::new(trees, &start, Combine::Sum);
+    let base_score = vec![0.25; outputs];
+    let compiled = Compiled::new(trees, &base_score, Combine::Sum);
     let (batch, leaves) = (compiled.scores(View::all(x)), compiled.leaves(View::all(x)));
     prop_assert_eq!(leaves.len(), View::all(x).len() * trees.len());
     let mut scratch = Scratch::default();
     for (i, batch) in batch.chunks(outputs).enumerate() {
         let row = View::all(x).row(i);
-        let mut plain = start.clone();
+        let mut plain = base_score.clone();
         for (t, tree) in trees.iter().enumerate() {
             let leaf = tree.leaf_of(|f| row[f].f64());
             prop_assert_eq!(leaves[i * trees.len() + t] as usize, leaf);
             plain[t % outputs] += tree.leaves[leaf].value;
         }
         prop_assert_eq!(&plain[..], batch);
-        let mut one = start.clone();
+        let mut one = base_score.clone();
         compiled.row(row, &mut scratch, &mut one);
         prop_assert_eq!(&plain, &one);
-        let mut walked = start.clone();
+        let mut walked = base_score.clone();
         if let Engine::Ranked(ranked) = &compiled.engine {
             let walk = &ranked.walk;
             walk.add(&scratch.ranks, &mut scratch.at, &mut walked);

@@ -94,7 +94,7 @@ impl Explainer {
             Combine::Sum => 1.0,
             Combine::Mean => 1.0 / (trees.len() / outputs).max(1) as f64,
         };
-        let mut expected = ensemble.parts().start.clone();
+        let mut expected = ensemble.parts().base_score.clone();
         for (t, program) in programs.iter().enumerate() {
             expected[t % outputs] += program.expected;
         }

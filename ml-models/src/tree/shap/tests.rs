@@ -62,7 +62,7 @@ fn ensemble(seed: u64, odd: u64, outputs: usize, features: usize) -> Ensemble {
         names: Names::numbered(features),
         outputs,
         trees,
-        start: vec![0.25; outputs],
+        base_score: vec![0.25; outputs],
         combine: if seed.is_multiple_of(2) {
             Combine::Sum
         } else {

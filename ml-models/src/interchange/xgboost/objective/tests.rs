@@ -70,7 +70,7 @@ fn links_are_written_as_an_objective_that_has_them() {
         let parts = EnsembleParts {
             names: Names::numbered(1),
             outputs: 1,
-            start: vec![0.0],
+            base_score: vec![0.0],
             trees: vec![],
             combine: Combine::Sum,
             link,
