@@ -418,6 +418,7 @@ struct Golden {
     x: Vec<Vec<Option<f64>>>,
     y: Vec<f64>,
     two: Vec<u8>,
+    steps: Vec<u8>,
     weights: Vec<f64>,
     cases: Vec<GoldenCase>,
 }
@@ -427,14 +428,12 @@ struct GoldenCase {
     name: String,
     policy: String,
     weighted: bool,
-    two: bool,
+    labels: String,
+    columns: Vec<usize>,
     params: std::collections::BTreeMap<String, f64>,
     leaves: Option<Vec<usize>>,
     scores: Vec<f64>,
 }
-
-/// Columns that CatBoost's cases have: those without missing values.
-const FULL: [usize; 3] = [0, 1, 3];
 
 fn weighted<Y: Target>(
     data: Dataset<Dense<f64>, Y>,
