@@ -181,11 +181,12 @@ fn avx2<R>(work: impl FnOnce() -> R) -> R {
 
 /// Declares a function that compiles a body for each [`Level`](crate::simd::Level) and calls the
 /// one in use. The body must be `#[inline(always)]`. It makes an `unsafe` call, which the module
-/// around it has to allow.
+/// around it has to allow. `in use: path;` before the function names what gives the level, none
+/// above the processor's, in place of [`Level::detect`](crate::simd::Level::detect).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! simd_dispatch {
-    ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? = $body:path;) => {
+    (in use: $level:path; $(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? = $body:path;) => {
         $(#[$meta])*
         $vis fn $name($($arg: $type),*) $(-> $ret)? {
             #[cfg(target_arch = "x86_64")]
@@ -194,8 +195,8 @@ macro_rules! simd_dispatch {
                 fn avx2($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
                 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
                 fn avx512($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
-                match $crate::simd::Level::detect() {
-                    // SAFETY: `detect` gives no level above the processor's.
+                match $level() {
+                    // SAFETY: `level` gives no level above the processor's.
                     $crate::simd::Level::Avx512 => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
                     $crate::simd::Level::Avx2 => return unsafe { avx2($($arg),*) },
@@ -204,6 +205,9 @@ macro_rules! simd_dispatch {
             }
             $body($($arg),*)
         }
+    };
+    ($($function:tt)*) => {
+        $crate::simd::dispatch! { in use: $crate::simd::Level::detect; $($function)* }
     };
 }
 #[doc(hidden)]

@@ -186,6 +186,7 @@ fn select<S: Score>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ml_data::simd::{Level, at};
     use proptest::prelude::*;
 
     proptest! {
@@ -198,8 +199,10 @@ mod tests {
             select(&scores, k, &relevance, &mut Selection::default(), &mut selected);
             prop_assert_eq!(&extracted, &selected);
             let narrow: Vec<f32> = scores.iter().map(|s| *s as f32).collect();
-            ml_data::simd::widest(#[inline(always)] || head(&narrow, k, relevance, &mut Selection::default(), &mut selected));
-            prop_assert_eq!(extracted, selected);
+            for level in Level::available() {
+                at(level, #[inline(always)] || head(&narrow, k, relevance, &mut Selection::default(), &mut selected));
+                prop_assert_eq!(&extracted, &selected, "{:?}", level);
+            }
         }
     }
 }

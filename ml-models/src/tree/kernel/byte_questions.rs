@@ -1,7 +1,7 @@
 //! Questions about bytes, answered for a block of rows: one bit a row, set where the answer is yes.
 
 #[cfg(target_arch = "x86_64")]
-use super::Level;
+use super::{Level, level};
 
 /// Rows of a block.
 pub(crate) const ROWS: usize = 512;
@@ -122,8 +122,8 @@ impl Questions {
 
 fn limits(bytes: &Bytes, shift: u8, limits: &[u8], out: &mut [Bits]) {
     #[cfg(target_arch = "x86_64")]
-    match Level::detect() {
-        // SAFETY: `detect` found the features the function is compiled for.
+    match level() {
+        // SAFETY: `level` found the features the function is compiled for.
         Level::Avx512 => return unsafe { x86::limits_512(bytes, shift, limits, out) },
         // SAFETY: as above.
         Level::Avx2 => return unsafe { x86::limits_256(bytes, shift, limits, out) },
@@ -134,8 +134,8 @@ fn limits(bytes: &Bytes, shift: u8, limits: &[u8], out: &mut [Bits]) {
 
 fn sets(bytes: &Bytes, sets: &[Set], out: &mut [Bits]) {
     #[cfg(target_arch = "x86_64")]
-    match Level::detect() {
-        // SAFETY: `detect` found the features the function is compiled for.
+    match level() {
+        // SAFETY: `level` found the features the function is compiled for.
         Level::Avx512 => return unsafe { x86::sets_512(bytes, sets, out) },
         // SAFETY: as above.
         Level::Avx2 => return unsafe { x86::sets_256(bytes, sets, out) },
@@ -283,6 +283,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
 
     #[test]
     fn every_level_answers_alike() {
@@ -316,38 +317,20 @@ mod tests {
         questions.sort_unstable();
         let all = Questions::new(&questions);
         assert_eq!(all.len(), questions.len());
-        let mut out = vec![Bits::NONE; all.len()];
-        all.answer(&slots, &mut out);
-        for (question, out) in questions.iter().zip(&out) {
-            let answer = |byte: u8| match *question {
-                Question::Limit { shift, limit, .. } => byte.wrapping_add(shift) <= limit,
-                Question::Set { set, .. } => set[byte as usize / 64] >> (byte % 64) & 1 == 1,
-            };
-            let (Question::Limit { slot, .. } | Question::Set { slot, .. }) = *question;
-            for (i, &byte) in slots[slot as usize].iter().enumerate() {
-                let got = out.0[i / 64] >> (i % 64) & 1 == 1;
-                assert_eq!(got, answer(byte), "{question:?} {i}");
+        for level in Level::available() {
+            let mut out = vec![Bits::NONE; all.len()];
+            at(level, || all.answer(&slots, &mut out));
+            for (question, out) in questions.iter().zip(&out) {
+                let answer = |byte: u8| match *question {
+                    Question::Limit { shift, limit, .. } => byte.wrapping_add(shift) <= limit,
+                    Question::Set { set, .. } => set[byte as usize / 64] >> (byte % 64) & 1 == 1,
+                };
+                let (Question::Limit { slot, .. } | Question::Set { slot, .. }) = *question;
+                for (i, &byte) in slots[slot as usize].iter().enumerate() {
+                    let got = out.0[i / 64] >> (i % 64) & 1 == 1;
+                    assert_eq!(got, answer(byte), "{level:?} {question:?} {i}");
+                }
             }
-        }
-        // The levels that were not chosen.
-        let (shift, few) = (1, [0, 3, 100, 255]);
-        let some = [set(5), set(77)];
-        let mut want = [Bits::NONE; 4];
-        plain_limits(&slots[1], shift, &few, &mut want);
-        let mut want_sets = [Bits::NONE; 2];
-        plain_sets(&slots[1], &some, &mut want_sets);
-        let mut got = ([Bits::NONE; 4], [Bits::NONE; 2]);
-        limits(&slots[1], shift, &few, &mut got.0);
-        sets(&slots[1], &some, &mut got.1);
-        assert_eq!(got, (want, want_sets));
-        #[cfg(target_arch = "x86_64")]
-        if Level::processor() != Level::Baseline {
-            // SAFETY: both levels above the lowest have AVX2.
-            unsafe {
-                x86::limits_256(&slots[1], shift, &few, &mut got.0);
-                x86::sets_256(&slots[1], &some, &mut got.1);
-            }
-            assert_eq!(got, (want, want_sets));
         }
     }
 }

@@ -34,8 +34,8 @@ impl Search {
     #[inline]
     pub(crate) fn ranks(&self, x: &[f64; WIDTH], out: &mut [u8; WIDTH]) {
         #[cfg(target_arch = "x86_64")]
-        if super::Level::detect() == super::Level::Avx512 {
-            // SAFETY: `detect` found the features the function is compiled for.
+        if super::level() == super::Level::Avx512 {
+            // SAFETY: `level` found the features the function is compiled for.
             unsafe { x86::ranks(self, x, out) };
             return;
         }
@@ -101,6 +101,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
     use proptest::prelude::*;
 
     proptest! {
@@ -114,10 +115,11 @@ mod tests {
             x[2] = bounds.first().copied().unwrap_or(1.0);
             x[3] = f64::NAN;
             let plain = x.map(|x| bounds.iter().filter(|&&b| b < x).count() as u8);
-            let (mut a, mut b) = ([9; WIDTH], [9; WIDTH]);
-            search.ranks(&x, &mut a);
-            search.scalar(&x, &mut b);
-            prop_assert_eq!((a, b), (plain, plain));
+            for level in Level::available() {
+                let mut got = [9; WIDTH];
+                at(level, || search.ranks(&x, &mut got));
+                prop_assert_eq!(got, plain, "{:?}", level);
+            }
         }
     }
 }

@@ -232,6 +232,7 @@ fn body(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
 
     #[test]
     fn every_level_gives_the_scalar_bits() {
@@ -240,8 +241,14 @@ mod tests {
             let gains: Vec<f64> = (0..n).map(|i| f64::from((1 << (i % 5)) - 1)).collect();
             let discounts: Vec<f64> = (0..n).map(|i| 1.0 / f64::from(i + 2).log2()).collect();
             let order: Vec<u32> = (0..n as u32).collect();
-            let mut ranked = Ranked::default();
-            ranked.fill(&order, &scores, &gains, &discounts, 1.2);
+            let filled = |level| {
+                let mut ranked = Ranked::default();
+                at(level, || {
+                    ranked.fill(&order, &scores, &gains, &discounts, 1.2)
+                });
+                ranked
+            };
+            let ranked = filled(Level::Baseline);
             let upper = Upper {
                 score: [40.0, 1e-7],
                 power: 2e5,
@@ -252,14 +259,29 @@ mod tests {
                 slope: f32::from(u8::from(normalise)),
                 base: 0.7,
             };
-            let (mut a, mut b) = (ranked.sums.clone(), ranked.sums);
-            let below = 1..n as u32;
-            let got = pairs(&upper, &ranked.documents, below.clone(), &mut a);
-            assert_eq!(got, body(&upper, &ranked.documents, below, &mut b));
-            for (a, b) in a.iter().zip(&b) {
-                assert_eq!((a.lambdas, a.hessians), (b.lambdas, b.hessians));
+            let (mut sums, below) = (ranked.sums.clone(), 1..n as u32);
+            let want = body(&upper, &ranked.documents, below.clone(), &mut sums);
+            assert!(want[2] > 0.0 && want[2] >= want[0].abs());
+            let numbers = |documents: &[Documents]| format!("{documents:?}");
+            for level in Level::available() {
+                let Ranked {
+                    documents,
+                    sums: mut got_sums,
+                    ..
+                } = filled(level);
+                assert_eq!(numbers(&documents), numbers(&ranked.documents), "{level:?}");
+                let got = at(level, || {
+                    pairs(&upper, &documents, below.clone(), &mut got_sums)
+                });
+                assert_eq!(got, want, "{level:?}");
+                for (a, b) in got_sums.iter().zip(&sums) {
+                    assert_eq!(
+                        (a.lambdas, a.hessians),
+                        (b.lambdas, b.hessians),
+                        "{level:?}"
+                    );
+                }
             }
-            assert!(got[2] > 0.0 && got[2] >= got[0].abs());
         }
     }
 }

@@ -3,10 +3,10 @@
 //! Each node has a bit a row, set if the row reaches it. Nothing branches on a row's values, so all
 //! rows of a register go through a node together.
 
-#[cfg(target_arch = "x86_64")]
-use super::Level;
 use super::byte_questions::{Bits, Bytes};
 use super::dispatch;
+#[cfg(target_arch = "x86_64")]
+use super::{Level, level};
 
 /// Leaves of a tree, at most.
 pub(crate) const LEAVES: usize = 256;
@@ -93,8 +93,8 @@ fn or(a: &Bits, b: &Bits) -> Bits {
 /// From eight planes of bits to bytes.
 fn number(planes: &[Bits; 8], ids: &mut Bytes) {
     #[cfg(target_arch = "x86_64")]
-    if Level::detect() == Level::Avx512 {
-        // SAFETY: `detect` found the features the function is compiled for.
+    if level() == Level::Avx512 {
+        // SAFETY: `level` found the features the function is compiled for.
         unsafe { x86::number(planes, ids) };
         return;
     }
@@ -141,6 +141,7 @@ mod x86 {
 mod tests {
     use super::super::byte_questions::ROWS;
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
 
     #[test]
     fn rows_find_their_leaves() {
@@ -163,25 +164,27 @@ mod tests {
                     Bits(std::array::from_fn(word))
                 })
                 .collect();
-            let (mut ids, mut reached) = ([9; ROWS], [Bits::ALL; 2 * LEAVES]);
-            super::leaves(&forks, &answers, &mut reached, &mut ids);
             let want: Bytes = std::array::from_fn(|i| i.min(leaves - 1) as u8);
-            assert_eq!(ids, want);
-            let mut planes = [Bits::NONE; 8];
-            follow_body(&forks, &answers, &mut reached, &mut planes);
-            plain_number(&planes, &mut ids);
-            assert_eq!(ids, want);
+            for level in Level::available() {
+                let (mut ids, mut reached) = ([9; ROWS], [Bits::ALL; 2 * LEAVES]);
+                at(level, || {
+                    super::leaves(&forks, &answers, &mut reached, &mut ids)
+                });
+                assert_eq!(ids, want, "{level:?}");
+            }
         }
     }
 
     #[test]
     fn answers_number_rows() {
         let answers = [0x5555_5555_5555_5555, 0x3333_3333_3333_3333].map(|word| Bits([word; 8]));
-        let mut ids = [9; ROWS];
-        number_by_answers(&[1, 0], &answers, &mut ids);
-        // The first answer is yes where `i % 4 < 2`, the second where `i` is even.
-        assert_eq!(ids, std::array::from_fn(|i| (i % 4) as u8));
-        number_by_answers(&[], &answers, &mut ids);
-        assert_eq!(ids, [0; ROWS]);
+        for level in Level::available() {
+            let mut ids = [9; ROWS];
+            at(level, || number_by_answers(&[1, 0], &answers, &mut ids));
+            // The first answer is yes where `i % 4 < 2`, the second where `i` is even.
+            assert_eq!(ids, std::array::from_fn(|i| (i % 4) as u8), "{level:?}");
+            at(level, || number_by_answers(&[], &answers, &mut ids));
+            assert_eq!(ids, [0; ROWS], "{level:?}");
+        }
     }
 }

@@ -24,6 +24,7 @@ fn body(scores: &[f64], signs: &[f64], sigmoid: f64, out: &mut [GradientPair]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
 
     #[test]
     fn every_level_gives_the_scalar_bits() {
@@ -31,9 +32,12 @@ mod tests {
         let signs: Vec<f64> = (0..1003)
             .map(|i| if i % 3 == 0 { 1.0 } else { -1.0 })
             .collect();
-        let (mut a, mut b) = (vec![[0.0; 2]; 1003], vec![[0.0; 2]; 1003]);
-        logistic(&scores, &signs, 1.3, &mut a);
-        body(&scores, &signs, 1.3, &mut b);
-        assert_eq!(a, b);
+        let mut want = vec![[0.0; 2]; 1003];
+        body(&scores, &signs, 1.3, &mut want);
+        for level in Level::available() {
+            let mut got = vec![[0.0; 2]; 1003];
+            at(level, || logistic(&scores, &signs, 1.3, &mut got));
+            assert_eq!(got, want, "{level:?}");
+        }
     }
 }

@@ -34,4 +34,50 @@ pub(crate) use stochastic_rounding::round_by_chance;
 pub(crate) use threshold_gains::{Constants, best_of, gains, shrink, unpack};
 pub(crate) use threshold_ranks::{Thresholds, ranks_of_column, ranks_of_row};
 
-use ml_data::simd::{Level, dispatch};
+use ml_data::simd::Level;
+
+/// [`ml_data::simd::dispatch!`] with the level of [`level`].
+macro_rules! dispatch {
+    ($($function:tt)*) => {
+        ml_data::simd::dispatch! { in use: $crate::tree::kernel::level; $($function)* }
+    };
+}
+use dispatch;
+
+/// The level that kernels run at: the one found, or the one that a test forces.
+#[inline(always)]
+fn level() -> Level {
+    #[cfg(test)]
+    if let Some(level) = forced::LEVEL.get() {
+        return level;
+    }
+    Level::detect()
+}
+
+/// Kernels at a level that is not the one found.
+#[cfg(test)]
+mod forced {
+    use super::{Level, level};
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(super) static LEVEL: Cell<Option<Level>> = const { Cell::new(None) };
+    }
+
+    /// Calls `work`; the kernels that it calls, in this thread, run at the level, or at the
+    /// processor's where that is lower.
+    pub(super) fn at<R>(level: Level, work: impl FnOnce() -> R) -> R {
+        LEVEL.set(Some(level.min(Level::processor())));
+        let result = work();
+        LEVEL.set(None);
+        result
+    }
+
+    #[test]
+    fn every_available_level_can_be_forced() {
+        for forced in Level::available() {
+            assert_eq!(at(forced, level), forced);
+        }
+        assert_eq!(level(), Level::detect());
+    }
+}

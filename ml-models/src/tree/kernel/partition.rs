@@ -2,7 +2,7 @@
 //! order.
 
 #[cfg(target_arch = "x86_64")]
-use super::Level;
+use super::{Level, level};
 
 /// The bins of a column that go left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,8 @@ pub(crate) fn partition(cells: &[u8], rule: Rule, rows: &mut [u32], right: &mut 
     let cells = Column(cells);
     let mut state = State::default();
     #[cfg(target_arch = "x86_64")]
-    match Level::detect() {
-        // SAFETY: `detect` found the features the function is compiled for.
+    match level() {
+        // SAFETY: `level` found the features the function is compiled for.
         Level::Avx512 => unsafe { x86::avx512(cells, rule, rows, right, &mut state) },
         // SAFETY: as above.
         Level::Avx2 => unsafe { x86::avx2(cells, rule, rows, right, &mut state) },
@@ -233,6 +233,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
 
     #[test]
     fn rules_say_what_they_promise() {
@@ -262,45 +263,30 @@ mod tests {
         assert!(Rule::of(&two).is_none() && Rule::of(&[false; 256]).is_none());
     }
 
-    #[cfg(target_arch = "x86_64")]
     #[test]
     fn every_level_equals_the_scalar_twin() {
-        type Kernel = unsafe fn(Column<'_>, Rule, &mut [u32], &mut [u32], &mut State);
-        let mut kernels: Vec<Kernel> = Vec::new();
-        let level = Level::processor();
-        if level != Level::Baseline {
-            kernels.push(x86::avx2);
-        }
-        if level == Level::Avx512 {
-            kernels.push(x86::avx512);
-        }
-        let bytes: Vec<u8> = (0..4000_u32)
+        let cells: Vec<u8> = (0..4000_u32)
             .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
             .collect();
-        let cells = Column(&bytes);
-        for kernel in kernels {
-            for (n, limit, missing_left) in [
-                (5, 90, true),
-                (64, 254, true),
-                (129, 0, false),
-                (1000, 128, true),
-            ] {
-                let rule = Rule::new(limit, 255, missing_left);
-                let list: Vec<u32> = (0..n).collect();
-                let (mut a, mut b) = (
-                    (list.clone(), vec![0; n as usize]),
-                    (list, vec![0; n as usize]),
-                );
-                let mut state = State::default();
-                // SAFETY: the level has the kernel's features.
-                unsafe { kernel(cells, rule, &mut a.0, &mut a.1, &mut state) };
-                let lefts = scalar(cells, rule, &mut a.0, &mut a.1, state);
-                assert_eq!(
-                    lefts,
-                    scalar(cells, rule, &mut b.0, &mut b.1, State::default())
-                );
-                assert_eq!(a.0[..lefts], b.0[..lefts]);
-                assert_eq!(a.1[..n as usize - lefts], b.1[..n as usize - lefts]);
+        let cases = [
+            (5, 90, true),
+            (64, 254, true),
+            (129, 0, false),
+            (1000, 128, true),
+        ];
+        for (n, limit, missing_left) in cases {
+            let rule = Rule::new(limit, 255, missing_left);
+            let list: Vec<u32> = (0..n).collect();
+            let (mut want, mut want_right) = (list.clone(), vec![0; n as usize]);
+            let (column, start) = (Column(&cells), State::default());
+            let lefts = scalar(column, rule, &mut want, &mut want_right, start);
+            for level in Level::available() {
+                let (mut rows, mut right) = (list.clone(), vec![0; n as usize]);
+                let got = at(level, || partition(&cells, rule, &mut rows, &mut right));
+                assert_eq!(got, lefts, "{level:?}");
+                assert_eq!(rows[..lefts], want[..lefts], "{level:?}");
+                let rights = n as usize - lefts;
+                assert_eq!(right[..rights], want_right[..rights], "{level:?}");
             }
         }
     }
@@ -311,12 +297,16 @@ mod tests {
         let rule = Rule::new(100, 250, true);
         for n in [0, 1, 15, 16, 17, 64, 700] {
             let list: Vec<u32> = (0..n).map(|i| i * 999 / 700).collect();
-            let (mut rows, mut right) = (list.clone(), vec![0; n as usize]);
-            let lefts = partition(&cells, rule, &mut rows, &mut right);
             let (a, b): (Vec<u32>, Vec<u32>) =
                 list.iter().partition(|&&i| rule.left(cells[i as usize]));
-            assert_eq!(rows[..lefts], a[..]);
-            assert_eq!(right[..n as usize - lefts], b[..]);
+            for level in Level::available() {
+                let (mut rows, mut right) = (list.clone(), vec![0; n as usize]);
+                let lefts = at(level, || partition(&cells, rule, &mut rows, &mut right));
+                assert_eq!(
+                    (&rows[..lefts], &right[..n as usize - lefts]),
+                    (&a[..], &b[..])
+                );
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Roughly the highest gain of a column, from which it shows whether the exact gains are worth a
 //! look.
 
-#[cfg(target_arch = "x86_64")]
-use super::Level;
 use super::threshold_gains::Constants;
+#[cfg(target_arch = "x86_64")]
+use super::{Level, level};
 use super::{dispatch, running_sums};
 
 /// The thresholds that a column may be split at.
@@ -60,8 +60,8 @@ pub(crate) fn rough_gain(
         room.lines.resize(most / 4, Line([0; 8]));
     }
     #[cfg(target_arch = "x86_64")]
-    if bins.len() >= FEW && Level::detect() == Level::Avx512 {
-        // SAFETY: `detect` found the features the function is compiled for.
+    if bins.len() >= FEW && level() == Level::Avx512 {
+        // SAFETY: `level` found the features the function is compiled for.
         return unsafe { x86::highest(bins, missing, allowed, constants, room) };
     }
     in_two_steps(bins, missing, allowed, constants, room)
@@ -360,6 +360,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
 
     fn pack(g: i64, h: i64) -> u64 {
         ((g << 32) + h) as u64
@@ -438,12 +439,11 @@ mod tests {
                         lambda_l2: l2,
                     };
                     let want = plain(&bins, missing, &allowed, &c);
-                    let got = [
-                        rough_gain(&bins, missing, &allowed, &c, &mut room),
-                        in_two_steps(&bins, missing, &allowed, &c, &mut room),
-                    ];
-                    for got in got.map(f64::from) {
-                        assert!((got - want).abs() <= 7e-5 * want, "{n} {seed} {got} {want}");
+                    for level in Level::available() {
+                        let rough = || rough_gain(&bins, missing, &allowed, &c, &mut room);
+                        let got = f64::from(at(level, rough));
+                        let near = (got - want).abs() <= 7e-5 * want;
+                        assert!(near, "{n} {seed} {level:?} {got} {want}");
                     }
                 }
             }

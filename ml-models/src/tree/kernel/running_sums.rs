@@ -1,7 +1,7 @@
 //! Running sums of a column's bins.
 
 #[cfg(target_arch = "x86_64")]
-use super::Level;
+use super::{Level, level};
 
 /// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
 pub(super) const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
@@ -17,8 +17,8 @@ pub(crate) fn running_sums(
     let (prefix, rows) = (&mut prefix[..bins.len()], &mut rows[..bins.len()]);
     let mut state = State::default();
     #[cfg(target_arch = "x86_64")]
-    if Level::detect() == Level::Avx512 {
-        // SAFETY: `detect` found the features the function is compiled for.
+    if level() == Level::Avx512 {
+        // SAFETY: `level` found the features the function is compiled for.
         state = unsafe { x86::running_sums(bins, rows_per_hessian, prefix, rows) };
     }
     scalar(bins, rows_per_hessian, prefix, rows, state);
@@ -124,6 +124,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
 
     #[test]
     fn every_level_gives_the_sums() {
@@ -132,18 +133,18 @@ mod tests {
             .collect();
         for n in [0, 1, 7, 8, 9, 64, 203] {
             for each in [None, Some(0.7), Some(33.3)] {
-                let (mut prefix, mut rows) = (vec![0; 210], vec![0; 210]);
+                let (bins, start) = (&bins[..n], State::default());
                 let (mut plain, mut plain_rows) = (vec![0; 210], vec![0; 210]);
-                running_sums(&bins[..n], each, &mut prefix, &mut rows);
-                let start = State::default();
-                scalar(
-                    &bins[..n],
-                    each,
-                    &mut plain[..n],
-                    &mut plain_rows[..n],
-                    start,
-                );
-                assert_eq!((&prefix, &rows), (&plain, &plain_rows), "{n}");
+                scalar(bins, each, &mut plain[..n], &mut plain_rows[..n], start);
+                for level in Level::available() {
+                    let (mut prefix, mut rows) = (vec![0; 210], vec![0; 210]);
+                    at(level, || running_sums(bins, each, &mut prefix, &mut rows));
+                    assert_eq!(
+                        (prefix, rows),
+                        (plain.clone(), plain_rows.clone()),
+                        "{n} {level:?}"
+                    );
+                }
             }
         }
         let (mut prefix, mut rows) = (vec![0; 203], vec![0; 203]);

@@ -212,3 +212,73 @@ fn times(a: &Lanes, b: &Lanes) -> Lanes {
 fn plus(a: &Lanes, b: &Lanes) -> Lanes {
     std::array::from_fn(|i| a[i] + b[i])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::kernel::{Level, forced::at};
+
+    /// Factors of `edges` edges at `stretches` stretches of `Q` points.
+    fn factors<const Q: usize>(edges: usize, stretches: usize) -> Vec<Factors<Q>> {
+        let number = |i: usize, salt: usize| ((i * 31 + salt * 17) % 97) as f64 * 0.021 + 0.1;
+        let points = |i: usize, salt: usize| std::array::from_fn(|q| number(i * 5 + q, salt));
+        (0..edges * stretches)
+            .map(|i| Factors {
+                hot: points(i, 1),
+                cold: points(i, 2),
+                never: number(i, 3),
+                worth_hot: points(i, 4),
+                worth_cold: points(i, 5),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_level_gives_the_bits_of_the_plain_body() {
+        // Edges 0 and 3 leave the root, 1 and 2 the node below edge 0; 2 asks again what 0 does.
+        let op = |step, edge, depth, feature, above, value| Op {
+            step,
+            edge,
+            depth,
+            feature,
+            above,
+            value,
+        };
+        let ops = [
+            op(Step::Enter, 0, 0, 0, 0, 0.0),
+            op(Step::Leaf, 1, 1, 1, 1, 0.7),
+            op(Step::Leaf, 2, 1, 0, 0, -1.3),
+            op(Step::Leave, 0, 0, 0, 0, 0.0),
+            op(Step::Leaf, 3, 0, 0, 3, 2.9),
+        ];
+        let hot: [Bits; 4] = std::array::from_fn(|edge| {
+            Bits(std::array::from_fn(|w| {
+                0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(2 * (8 * edge + w) as u64 + 1)
+            }))
+        });
+        let groups = crate::tree::kernel::ROWS / LANES;
+        let run = |work: &dyn Fn(&mut Buffers, &mut [Lanes])| {
+            let mut buffers = Buffers::default();
+            buffers.reserve(3);
+            let mut values = vec![[0.25; LANES]; 2 * groups];
+            work(&mut buffers, &mut values);
+            values
+        };
+        macro_rules! same_bits {
+            ($points:literal, $table:path) => {
+                let factors = factors::<$points>(hot.len(), 2);
+                let want = run(&|b, v| body(&ops, &factors, &hot, 2, b, v));
+                assert!(want.iter().flatten().all(|x| x.is_finite() && *x != 0.25));
+                let table = $table(factors);
+                for level in Level::available() {
+                    let got = run(&|b, v| at(level, || shapley(&ops, &table, &hot, 2, b, v)));
+                    assert_eq!(got, want, "{} points, {level:?}", $points);
+                }
+            };
+        }
+        same_bits!(1, Table::One);
+        same_bits!(2, Table::Two);
+        same_bits!(3, Table::Three);
+        same_bits!(4, Table::Four);
+    }
+}

@@ -50,37 +50,40 @@ fn pairs(shares: &[f64; BLOCK], codes: &[u32], class: u32, factor: f64, out: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
     use crate::tree::math;
 
     #[test]
     fn every_level_gives_the_bits_of_one_row_after_the_other() {
-        let mut blocks = [[0.0; BLOCK]; 5];
-        for (k, block) in blocks.iter_mut().enumerate() {
+        let mut scores = [[0.0; BLOCK]; 5];
+        for (k, block) in scores.iter_mut().enumerate() {
             for (i, score) in block.iter_mut().enumerate() {
                 *score = ((k * 131 + i * 17) % 97) as f64 * 0.37 - 18.0;
             }
         }
-        blocks[3][7] = -900.0;
+        scores[3][7] = -900.0;
         let rows: Vec<[f64; 5]> = (0..BLOCK)
             .map(|i| {
-                let mut row = [0, 1, 2, 3, 4].map(|k: usize| blocks[k][i]);
+                let mut row = scores.map(|class| class[i]);
                 math::softmax(&mut row);
                 row
             })
             .collect();
-        let mut plain = blocks;
-        softmax(&mut blocks);
-        shares(&mut plain);
-        for (i, row) in rows.iter().enumerate() {
-            assert_eq!(row, &[0, 1, 2, 3, 4].map(|k: usize| blocks[k][i]));
-            assert_eq!(row, &[0, 1, 2, 3, 4].map(|k: usize| plain[k][i]));
-        }
         let codes: Vec<u32> = (0..100).map(|i| i % 5).collect();
-        let mut out = [[0.0; 2]; 100];
-        cross_entropy(&blocks[2], &codes, 2, 1.25, &mut out);
-        for i in 0..100 {
-            let (p, truth) = (blocks[2][i], f64::from(u8::from(i % 5 == 2)));
-            assert_eq!(out[i], [(p - truth) as f32, (1.25 * p * (1.0 - p)) as f32]);
+        for level in Level::available() {
+            let (mut blocks, mut out) = (scores, [[0.0; 2]; 100]);
+            at(level, || softmax(&mut blocks));
+            for (i, row) in rows.iter().enumerate() {
+                assert_eq!(*row, blocks.map(|class| class[i]), "{level:?}");
+            }
+            at(level, || {
+                cross_entropy(&blocks[2], &codes, 2, 1.25, &mut out)
+            });
+            for i in 0..100 {
+                let (p, truth) = (blocks[2][i], f64::from(u8::from(i % 5 == 2)));
+                let want = [(p - truth) as f32, (1.25 * p * (1.0 - p)) as f32];
+                assert_eq!(out[i], want, "{level:?}");
+            }
         }
     }
 }

@@ -44,6 +44,7 @@ fn by_chance(x: f32, scale: f64, chance: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
 
     #[test]
     fn every_level_gives_the_scalar_bits_and_rounds_to_a_neighbour() {
@@ -54,11 +55,13 @@ mod tests {
             ]
         };
         let pairs: Vec<[f32; 2]> = (0..1_003).map(pair).collect();
-        let (mut a, mut b) = (vec![0; pairs.len()], vec![0; pairs.len()]);
-        let scales = [1.7, 3.1];
-        round_by_chance(&pairs, scales, 7, 55, &mut a);
-        body(&pairs, scales, 7, 55, &mut b);
-        assert_eq!(a, b);
+        let (scales, mut a) = ([1.7, 3.1], vec![0; pairs.len()]);
+        body(&pairs, scales, 7, 55, &mut a);
+        for level in Level::available() {
+            let mut b = vec![0; pairs.len()];
+            at(level, || round_by_chance(&pairs, scales, 7, 55, &mut b));
+            assert_eq!(b, a, "{level:?}");
+        }
         for (packed, pair) in a.iter().zip(&pairs) {
             for (half, (x, scale)) in [(packed >> 32) as i32, *packed as i32]
                 .into_iter()

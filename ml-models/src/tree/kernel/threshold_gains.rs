@@ -101,6 +101,7 @@ pub(crate) fn shrink(gradient: f64, l1: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
 
     fn pack(g: i64, h: i64) -> u64 {
         ((g << 32) + h) as u64
@@ -120,13 +121,13 @@ mod tests {
             lambda_l1: 40.0,
             lambda_l2: 2.5,
         };
-        let (mut a, mut b) = (vec![0.0; 203], vec![0.0; 203]);
-        let extra = pack(123, 45);
-        assert_eq!(
-            fill(&prefix, extra, &c, &mut a),
-            body(&prefix, extra, &c, &mut b)
-        );
-        assert_eq!(a, b);
+        let (extra, mut a) = (pack(123, 45), vec![0.0; 203]);
+        let highest = body(&prefix, extra, &c, &mut a);
+        for level in Level::available() {
+            let mut b = vec![0.0; 203];
+            let got = at(level, || fill(&prefix, extra, &c, &mut b));
+            assert_eq!((got, &b), (highest, &a), "{level:?}");
+        }
         let (tg, th) = unpack(c.total);
         for (i, &p) in prefix.iter().enumerate() {
             let (g, h) = unpack(p.wrapping_add(extra));
@@ -135,10 +136,8 @@ mod tests {
             assert!((a[i] - want).abs() <= 1e-12 * want, "{i}");
         }
         let best = a.iter().copied().fold(0.0, f64::max);
-        assert_eq!(
-            best_of(&prefix, extra, &c, false, &mut b).map(|x| x.0),
-            Some(best)
-        );
+        let found = best_of(&prefix, extra, &c, false, &mut a);
+        assert_eq!(found.map(|x| x.0), Some(best));
     }
 
     #[test]

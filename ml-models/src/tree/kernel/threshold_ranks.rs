@@ -3,7 +3,7 @@
 use ml_data::repr::Float;
 
 #[cfg(target_arch = "x86_64")]
-use super::Level;
+use super::{Level, level};
 
 /// At most 254 sorted boundaries, laid out for two comparisons of 16: of the boundaries that end a
 /// block of 16, then of the boundaries of a block.
@@ -97,8 +97,8 @@ pub(crate) fn ranks_of_column<F: Float>(
     out: &mut [u8],
 ) {
     #[cfg(target_arch = "x86_64")]
-    match Level::detect() {
-        // SAFETY: `detect` found the features the function is compiled for.
+    match level() {
+        // SAFETY: `level` found the features the function is compiled for.
         Level::Avx512 => return unsafe { x86::column_512(thresholds, rows, column, out) },
         // SAFETY: as above.
         Level::Avx2 => return unsafe { x86::column_256(thresholds, rows, column, out) },
@@ -122,8 +122,8 @@ pub(crate) fn ranks_of_row<F: Float>(
     out: &mut [u8],
 ) {
     #[cfg(target_arch = "x86_64")]
-    match Level::detect() {
-        // SAFETY: `detect` found the features the function is compiled for.
+    match level() {
+        // SAFETY: `level` found the features the function is compiled for.
         Level::Avx512 => return unsafe { x86::row_512(slots, row, out) },
         // SAFETY: as above.
         Level::Avx2 => return unsafe { x86::row_256(slots, row, out) },
@@ -225,6 +225,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::kernel::{Level, forced::at};
     use proptest::prelude::*;
 
     fn agree<F: Float>(bounds: &[f64], x: &[F]) -> Result<(), TestCaseError> {
@@ -236,14 +237,15 @@ mod tests {
             .collect();
         let thresholds = Thresholds::new(bounds);
         let rows: Vec<&[F]> = x.chunks(1).collect();
-        let (mut a, mut b) = (vec![9; x.len()], vec![9; x.len()]);
-        ranks_of_column(&thresholds, &rows, 0, &mut a);
-        column_body(&thresholds, &rows, 0, &mut b);
-        prop_assert_eq!((&a, &b), (&plain, &plain));
         let slots: Vec<_> = (0..x.len()).map(|k| (k, thresholds.clone())).collect();
-        ranks_of_row(&slots, x, &mut a);
-        row_body(&slots, x, &mut b);
-        prop_assert_eq!((&a, &b), (&plain, &plain));
+        for level in Level::available() {
+            let (mut column, mut row) = (vec![9; x.len()], vec![9; x.len()]);
+            at(level, || {
+                ranks_of_column(&thresholds, &rows, 0, &mut column)
+            });
+            at(level, || ranks_of_row(&slots, x, &mut row));
+            prop_assert_eq!((&column, &row), (&plain, &plain), "{:?}", level);
+        }
         Ok(())
     }
 
