@@ -1,28 +1,28 @@
 //! Vector instructions of the processor, chosen once at run time for every kernel of the family.
 //!
-//! A kernel is one plain body, compiled once a [`Level`]. Levels differ in speed only: the compiler
-//! neither reorders nor fuses floating-point operations, so the bits are those of the baseline. The
-//! exceptions are the factorisation (`ml_models::factor`), whose kernels fuse multiplications with
-//! additions above the baseline and say so, and matrix products of networks, which are faer's: it
-//! chooses its instructions by itself and does not read the variable.
+//! A kernel is one plain body, compiled once for each [`InstructionSet`]. They differ in speed
+//! only: the compiler neither reorders nor fuses floating-point operations, so the bits are those
+//! of the baseline. The exceptions are the factorisation (`ml_models::factor`), whose kernels fuse
+//! multiplications with additions above the baseline and say so, and matrix products of networks,
+//! which are faer's: it chooses its instructions by itself and does not read the variable.
 //!
 //! # The variable `ML_PIPELINE_SIMD`
-//! Lowers the level of a whole process, to measure what registers bring or to reproduce another
-//! machine:
+//! Lowers the instruction set of a whole process, to measure what registers bring or to reproduce
+//! another machine:
 //!
-//! | value | level |
+//! | value | instruction set |
 //! |---|---|
 //! | not set, empty | the best of the processor |
-//! | `baseline` | [`Level::Baseline`] |
-//! | `avx2` | [`Level::Avx2`], or lower if the processor has no more |
-//! | `avx512` | [`Level::Avx512`], or lower if the processor has no more |
+//! | `baseline` | [`InstructionSet::Baseline`] |
+//! | `avx2` | [`InstructionSet::Avx2`], or lower if the processor has no more |
+//! | `avx512` | [`InstructionSet::Avx512`], or lower if the processor has no more |
 //!
 //! It is read once, by the first kernel. Kernels can not fail, so they ignore other values; fitting
 //! a model does not: it calls [`check`], which refuses them.
 //!
 //! ```
-//! use ml_data::simd::{Level, widest};
-//! assert!(Level::detect() <= Level::processor());
+//! use ml_data::simd::{InstructionSet, widest};
+//! assert!(InstructionSet::detect() <= InstructionSet::processor());
 //! let squares = widest(#[inline(always)] || (1..4).map(|x| x * x).sum::<i32>());
 //! assert_eq!(squares, 14);
 //! ```
@@ -31,12 +31,12 @@
 use crate::error::{Error, Result};
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-/// The variable of the environment that lowers the level.
+/// The variable of the environment that lowers the instruction set.
 const VARIABLE: &str = "ML_PIPELINE_SIMD";
 
 /// Sets of vector instructions, lowest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
+pub enum InstructionSet {
     /// Instructions that every processor of the architecture has (x86-64: SSE2).
     Baseline,
     /// Registers of 256 bits: AVX2, FMA, BMI1, BMI2, LZCNT and POPCNT (of x86-64-v3).
@@ -45,11 +45,11 @@ pub enum Level {
     Avx512,
 }
 
-/// The level found: 0 for none yet, else the level and 1.
+/// The instruction set found, counted from 1; 0 for none yet.
 static FOUND: AtomicU8 = AtomicU8::new(0);
 
-impl Level {
-    /// The level that kernels run at: the processor's, or the lower one asked for by
+impl InstructionSet {
+    /// The instruction set that kernels use: the processor's, or the lower one asked for by
     /// `ML_PIPELINE_SIMD`.
     #[inline]
     #[must_use]
@@ -65,12 +65,12 @@ impl Level {
     #[cold]
     fn find() -> Self {
         let most = asked().ok().flatten().unwrap_or(Self::Avx512);
-        let level = Self::processor().min(most);
-        FOUND.store(level as u8 + 1, Relaxed);
-        level
+        let isa = Self::processor().min(most);
+        FOUND.store(isa as u8 + 1, Relaxed);
+        isa
     }
 
-    /// The best level of this processor, whatever the environment asks for.
+    /// The best instruction set of this processor, whatever the environment asks for.
     #[must_use]
     pub fn processor() -> Self {
         #[cfg(target_arch = "x86_64")]
@@ -97,16 +97,16 @@ impl Level {
         Self::Baseline
     }
 
-    /// The levels that this processor can run, lowest first.
+    /// The instruction sets that this processor can run, lowest first.
     pub fn available() -> impl Iterator<Item = Self> {
         let best = Self::processor();
         [Self::Baseline, Self::Avx2, Self::Avx512]
             .into_iter()
-            .filter(move |level| *level <= best)
+            .filter(move |isa| *isa <= best)
     }
 }
 
-/// Refuses a value of `ML_PIPELINE_SIMD` that names no level.
+/// Refuses a value of `ML_PIPELINE_SIMD` that names no instruction set.
 ///
 /// # Errors
 /// [`Error::Parameter`] with the value.
@@ -114,7 +114,7 @@ pub fn check() -> Result<()> {
     asked().map(drop)
 }
 
-fn asked() -> Result<Option<Level>> {
+fn asked() -> Result<Option<InstructionSet>> {
     match std::env::var(VARIABLE) {
         Ok(value) => named(&value),
         Err(std::env::VarError::NotPresent) => Ok(None),
@@ -122,12 +122,12 @@ fn asked() -> Result<Option<Level>> {
     }
 }
 
-fn named(value: &str) -> Result<Option<Level>> {
+fn named(value: &str) -> Result<Option<InstructionSet>> {
     match value {
         "" => Ok(None),
-        "baseline" => Ok(Some(Level::Baseline)),
-        "avx2" => Ok(Some(Level::Avx2)),
-        "avx512" => Ok(Some(Level::Avx512)),
+        "baseline" => Ok(Some(InstructionSet::Baseline)),
+        "avx2" => Ok(Some(InstructionSet::Avx2)),
+        "avx512" => Ok(Some(InstructionSet::Avx512)),
         _ => Err(Error::parameter(
             "environment",
             VARIABLE,
@@ -137,33 +137,34 @@ fn named(value: &str) -> Result<Option<Level>> {
     }
 }
 
-/// Runs `work` compiled for the level of [`Level::detect`]. `work` and what it calls must be
-/// `#[inline(always)]`, or it runs as compiled for the baseline.
+/// Runs `work` compiled for the instruction set of [`InstructionSet::detect`]. `work` and what it
+/// calls must be `#[inline(always)]`, or it runs as compiled for the baseline.
 #[inline]
 pub fn widest<R>(work: impl FnOnce() -> R) -> R {
-    // SAFETY: `detect` gives no level above the processor's.
-    unsafe { run(Level::detect(), work) }
+    // SAFETY: `detect` gives no instruction set above the processor's.
+    unsafe { run(InstructionSet::detect(), work) }
 }
 
-/// Runs `work` compiled for a level, or for the processor's where that is lower: to compare levels.
-pub fn at<R>(level: Level, work: impl FnOnce() -> R) -> R {
-    // SAFETY: the level is not above the processor's.
-    unsafe { run(level.min(Level::processor()), work) }
+/// Runs `work` compiled for an instruction set, or for the processor's where that is lower: to
+/// compare them.
+pub fn at<R>(isa: InstructionSet, work: impl FnOnce() -> R) -> R {
+    // SAFETY: the instruction set is not above the processor's.
+    unsafe { run(isa.min(InstructionSet::processor()), work) }
 }
 
 /// # Safety
-/// The processor has the level.
+/// The processor has the instruction set.
 #[inline(always)]
-unsafe fn run<R>(level: Level, work: impl FnOnce() -> R) -> R {
+unsafe fn run<R>(isa: InstructionSet, work: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
-    match level {
+    match isa {
         // SAFETY: the caller's promise.
-        Level::Avx512 => return unsafe { avx512(work) },
+        InstructionSet::Avx512 => return unsafe { avx512(work) },
         // SAFETY: as above.
-        Level::Avx2 => return unsafe { avx2(work) },
-        Level::Baseline => {}
+        InstructionSet::Avx2 => return unsafe { avx2(work) },
+        InstructionSet::Baseline => {}
     }
-    let _ = level;
+    let _ = isa;
     work()
 }
 
@@ -179,14 +180,16 @@ fn avx2<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// Declares a function that compiles a body for each [`Level`](crate::simd::Level) and calls the
-/// one in use. The body must be `#[inline(always)]`. It makes an `unsafe` call, which the module
-/// around it has to allow. `in use: path;` before the function names what gives the level, none
-/// above the processor's, in place of [`Level::detect`](crate::simd::Level::detect).
+/// Declares a function that compiles a body for each
+/// [`InstructionSet`](crate::simd::InstructionSet) and calls the one in use. The body must be
+/// `#[inline(always)]`. It makes an `unsafe` call, which the module around it has to allow.
+/// `in use: path;` before the function names another function than
+/// [`detect`](crate::simd::InstructionSet::detect) for the instruction set in use, none above the
+/// processor's.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! simd_dispatch {
-    (in use: $level:path; $(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? = $body:path;) => {
+    (in use: $isa:path; $(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? = $body:path;) => {
         $(#[$meta])*
         $vis fn $name($($arg: $type),*) $(-> $ret)? {
             #[cfg(target_arch = "x86_64")]
@@ -195,19 +198,19 @@ macro_rules! simd_dispatch {
                 fn avx2($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
                 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
                 fn avx512($($arg: $type),*) $(-> $ret)? { $body($($arg),*) }
-                match $level() {
-                    // SAFETY: `level` gives no level above the processor's.
-                    $crate::simd::Level::Avx512 => return unsafe { avx512($($arg),*) },
+                match $isa() {
+                    // SAFETY: it gives none above the processor's.
+                    $crate::simd::InstructionSet::Avx512 => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
-                    $crate::simd::Level::Avx2 => return unsafe { avx2($($arg),*) },
-                    $crate::simd::Level::Baseline => {}
+                    $crate::simd::InstructionSet::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::simd::InstructionSet::Baseline => {}
                 }
             }
             $body($($arg),*)
         }
     };
     ($($function:tt)*) => {
-        $crate::simd::dispatch! { in use: $crate::simd::Level::detect; $($function)* }
+        $crate::simd::dispatch! { in use: $crate::simd::InstructionSet::detect; $($function)* }
     };
 }
 #[doc(hidden)]
@@ -218,11 +221,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_of_the_variable_name_levels_or_are_refused() {
+    fn values_of_the_variable_name_instruction_sets_or_are_refused() {
         assert_eq!(named("").unwrap(), None);
-        assert_eq!(named("baseline").unwrap(), Some(Level::Baseline));
-        assert_eq!(named("avx2").unwrap(), Some(Level::Avx2));
-        assert_eq!(named("avx512").unwrap(), Some(Level::Avx512));
+        assert_eq!(named("baseline").unwrap(), Some(InstructionSet::Baseline));
+        assert_eq!(named("avx2").unwrap(), Some(InstructionSet::Avx2));
+        assert_eq!(named("avx512").unwrap(), Some(InstructionSet::Avx512));
         for wrong in ["AVX2", "sse2", "0", " avx2"] {
             let e = named(wrong).unwrap_err();
             assert!(e.is_parameter(), "{e}");
@@ -232,12 +235,12 @@ mod tests {
     }
 
     #[test]
-    fn available_levels_ascend_from_the_baseline_to_the_processors() {
-        let levels: Vec<Level> = Level::available().collect();
-        assert_eq!(levels.first(), Some(&Level::Baseline));
-        assert_eq!(levels.last(), Some(&Level::processor()));
-        assert!(levels.is_sorted());
-        assert!(levels.contains(&Level::detect()));
+    fn available_instruction_sets_ascend_from_the_baseline_to_the_processors() {
+        let all: Vec<InstructionSet> = InstructionSet::available().collect();
+        assert_eq!(all.first(), Some(&InstructionSet::Baseline));
+        assert_eq!(all.last(), Some(&InstructionSet::processor()));
+        assert!(all.is_sorted());
+        assert!(all.contains(&InstructionSet::detect()));
     }
 
     #[inline(always)]
@@ -250,17 +253,17 @@ mod tests {
     }
 
     #[test]
-    fn every_level_gives_the_same_bits() {
+    fn every_instruction_set_gives_the_same_bits() {
         let a: Vec<f32> = (0..999).map(|i| (i as f32 * 0.37).sin()).collect();
         let b: Vec<f32> = (0..999).map(|i| (i as f32 * 0.73).cos()).collect();
         let want = dot(&a, &b).to_bits();
-        for level in Level::available() {
+        for isa in InstructionSet::available() {
             let got = at(
-                level,
+                isa,
                 #[inline(always)]
                 || dot(&a, &b),
             );
-            assert_eq!(got.to_bits(), want, "{level:?}");
+            assert_eq!(got.to_bits(), want, "{isa:?}");
         }
         assert_eq!(
             widest(

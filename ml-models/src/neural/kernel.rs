@@ -25,7 +25,7 @@ pub(super) struct AdamStep {
     pub(super) keep: f32,
 }
 
-/// Defines the function that runs the body compiled for the level in use, and a module with the
+/// Defines the function that runs the body compiled for the instruction set in use, and a module with the
 /// plain body.
 macro_rules! kernel {
     ($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
@@ -221,7 +221,7 @@ kernel! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ml_data::simd::{Level, at};
+    use ml_data::simd::{InstructionSet, at};
 
     fn noise(n: usize, salt: u32) -> Vec<f32> {
         (0..n as u32)
@@ -233,7 +233,7 @@ mod tests {
             .collect()
     }
 
-    /// Runs the body at every level, and the dispatcher, on copies of the same input and asserts
+    /// Runs the body with every instruction set, and the dispatcher, on copies of the same input and asserts
     /// equal bits.
     macro_rules! same_bits {
         ($name:ident, $out:expr, |$o:pat_param| ($($arg:expr),*)) => {{
@@ -241,27 +241,27 @@ mod tests {
             let bits = |copy: &[Vec<f32>]| -> Vec<u32> {
                 copy.iter().flatten().map(|x| x.to_bits()).collect()
             };
-            let run = |level: Option<Level>| {
+            let run = |isa: Option<InstructionSet>| {
                 let mut copy = start.clone();
                 {
                     let $o = &mut copy[..] else { unreachable!() };
-                    match level {
-                        Some(level) => at(level, #[inline(always)] || $name::portable($($arg),*)),
+                    match isa {
+                        Some(isa) => at(isa, #[inline(always)] || $name::portable($($arg),*)),
                         None => $name($($arg),*),
                     }
                 }
                 bits(&copy)
             };
-            let expected = run(Some(Level::Baseline));
-            for level in Level::available().map(Some).chain([None]) {
-                assert_eq!(run(level), expected, "{} at {level:?}", stringify!($name));
+            let expected = run(Some(InstructionSet::Baseline));
+            for isa in InstructionSet::available().map(Some).chain([None]) {
+                assert_eq!(run(isa), expected, "{} at {isa:?}", stringify!($name));
             }
             assert_ne!(expected, bits(&start));
         }};
     }
 
     #[test]
-    fn every_level_gives_the_bits_of_the_plain_body() {
+    fn every_instruction_set_gives_the_bits_of_the_plain_body() {
         for width in [1usize, 7, 16, 64, 83, 130] {
             let rows = 5;
             let (z, b, h) = (

@@ -186,7 +186,7 @@ fn select<S: Score>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ml_data::simd::{Level, at};
+    use ml_data::simd::{InstructionSet, at};
     use proptest::prelude::*;
 
     proptest! {
@@ -199,9 +199,9 @@ mod tests {
             select(&scores, k, &relevance, &mut Selection::default(), &mut selected);
             prop_assert_eq!(&extracted, &selected);
             let narrow: Vec<f32> = scores.iter().map(|s| *s as f32).collect();
-            for level in Level::available() {
-                at(level, #[inline(always)] || head(&narrow, k, relevance, &mut Selection::default(), &mut selected));
-                prop_assert_eq!(&extracted, &selected, "{:?}", level);
+            for isa in InstructionSet::available() {
+                at(isa, #[inline(always)] || head(&narrow, k, relevance, &mut Selection::default(), &mut selected));
+                prop_assert_eq!(&extracted, &selected, "{:?}", isa);
             }
         }
     }

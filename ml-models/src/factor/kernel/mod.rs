@@ -1,7 +1,7 @@
 //! The inner loops of the factorisation and of its top-k search, behind safe functions.
 //!
 //! Each loop is written once ([`system`], [`gram`], [`scan`]) over sixteen lanes ([`lanes`]) and
-//! compiled for AVX-512, for AVX2 with fused multiply-add, and for plain arrays; [`Level`] chooses
+//! compiled for AVX-512, for AVX2 with fused multiply-add, and for plain arrays; [`InstructionSet`] chooses
 //! the set at run time. AVX-512 and AVX2 return the same bits; plain arrays round products
 //! separately, so that one row's solution differs by up to 2e-4 of its size. Nothing here depends
 //! on the number of threads.
@@ -21,7 +21,7 @@ mod x86;
 pub(super) use aligned::Aligned;
 use entry::Table;
 use gram::Block;
-use ml_data::simd::Level;
+use ml_data::simd::InstructionSet;
 use system::System;
 
 /// Users in a group of [`Isa::scan_group`].
@@ -88,18 +88,18 @@ impl Matrix<'_> {
 /// All functions panic when lengths do not fit: their callers have checked the data, so that is a
 /// bug.
 impl Isa {
-    /// The set of the level in use.
+    /// The kernels of the instruction set in use.
     pub(super) fn best() -> Self {
-        Self::of(Level::detect())
+        Self::of(InstructionSet::detect())
     }
 
-    /// The set of a level, or of the processor's where that is lower.
-    fn of(level: Level) -> Self {
-        match level.min(Level::processor()) {
+    /// The kernels of an instruction set, or of the processor's where that is lower.
+    fn of(isa: InstructionSet) -> Self {
+        match isa.min(InstructionSet::processor()) {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Isa(&entry::AVX512, "AVX-512"),
+            InstructionSet::Avx512 => Isa(&entry::AVX512, "AVX-512"),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => Isa(&entry::AVX2, "AVX2"),
+            InstructionSet::Avx2 => Isa(&entry::AVX2, "AVX2"),
             _ => Isa(&entry::SCALAR, "scalar"),
         }
     }

@@ -6,7 +6,7 @@ use ml_data::random::{RngExt, generator};
 impl Isa {
     /// Instruction sets of this processor, the plain one last.
     pub(in crate::factor) fn all() -> Vec<Isa> {
-        let mut all: Vec<Isa> = Level::available().map(Isa::of).collect();
+        let mut all: Vec<Isa> = InstructionSet::available().map(Isa::of).collect();
         all.insert(1, Isa(&entry::FUSED, "fused"));
         all.reverse();
         all

@@ -1,7 +1,7 @@
 //! Questions about bytes, answered for a block of rows: one bit a row, set where the answer is yes.
 
 #[cfg(target_arch = "x86_64")]
-use super::{Level, level};
+use super::{InstructionSet, instruction_set};
 
 /// Rows of a block.
 pub(crate) const ROWS: usize = 512;
@@ -122,24 +122,24 @@ impl Questions {
 
 fn limits(bytes: &Bytes, shift: u8, limits: &[u8], out: &mut [Bits]) {
     #[cfg(target_arch = "x86_64")]
-    match level() {
-        // SAFETY: `level` found the features the function is compiled for.
-        Level::Avx512 => return unsafe { x86::limits_512(bytes, shift, limits, out) },
+    match instruction_set() {
+        // SAFETY: `instruction_set` found the features the function is compiled for.
+        InstructionSet::Avx512 => return unsafe { x86::limits_512(bytes, shift, limits, out) },
         // SAFETY: as above.
-        Level::Avx2 => return unsafe { x86::limits_256(bytes, shift, limits, out) },
-        Level::Baseline => {}
+        InstructionSet::Avx2 => return unsafe { x86::limits_256(bytes, shift, limits, out) },
+        InstructionSet::Baseline => {}
     }
     plain_limits(bytes, shift, limits, out);
 }
 
 fn sets(bytes: &Bytes, sets: &[Set], out: &mut [Bits]) {
     #[cfg(target_arch = "x86_64")]
-    match level() {
-        // SAFETY: `level` found the features the function is compiled for.
-        Level::Avx512 => return unsafe { x86::sets_512(bytes, sets, out) },
+    match instruction_set() {
+        // SAFETY: `instruction_set` found the features the function is compiled for.
+        InstructionSet::Avx512 => return unsafe { x86::sets_512(bytes, sets, out) },
         // SAFETY: as above.
-        Level::Avx2 => return unsafe { x86::sets_256(bytes, sets, out) },
-        Level::Baseline => {}
+        InstructionSet::Avx2 => return unsafe { x86::sets_256(bytes, sets, out) },
+        InstructionSet::Baseline => {}
     }
     plain_sets(bytes, sets, out);
 }
@@ -283,10 +283,10 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     #[test]
-    fn every_level_answers_alike() {
+    fn every_instruction_set_answers_alike() {
         let slots: [Bytes; 2] = [
             std::array::from_fn(|i| i as u8),
             std::array::from_fn(|i| (i * 71 % 256) as u8),
@@ -317,9 +317,9 @@ mod tests {
         questions.sort_unstable();
         let all = Questions::new(&questions);
         assert_eq!(all.len(), questions.len());
-        for level in Level::available() {
+        for isa in InstructionSet::available() {
             let mut out = vec![Bits::NONE; all.len()];
-            at(level, || all.answer(&slots, &mut out));
+            at(isa, || all.answer(&slots, &mut out));
             for (question, out) in questions.iter().zip(&out) {
                 let answer = |byte: u8| match *question {
                     Question::Limit { shift, limit, .. } => byte.wrapping_add(shift) <= limit,
@@ -328,7 +328,7 @@ mod tests {
                 let (Question::Limit { slot, .. } | Question::Set { slot, .. }) = *question;
                 for (i, &byte) in slots[slot as usize].iter().enumerate() {
                     let got = out.0[i / 64] >> (i % 64) & 1 == 1;
-                    assert_eq!(got, answer(byte), "{level:?} {question:?} {i}");
+                    assert_eq!(got, answer(byte), "{isa:?} {question:?} {i}");
                 }
             }
         }

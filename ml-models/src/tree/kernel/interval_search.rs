@@ -34,8 +34,8 @@ impl Search {
     #[inline]
     pub(crate) fn ranks(&self, x: &[f64; WIDTH], out: &mut [u8; WIDTH]) {
         #[cfg(target_arch = "x86_64")]
-        if super::level() == super::Level::Avx512 {
-            // SAFETY: `level` found the features the function is compiled for.
+        if super::instruction_set() == super::InstructionSet::Avx512 {
+            // SAFETY: `instruction_set` found the features the function is compiled for.
             unsafe { x86::ranks(self, x, out) };
             return;
         }
@@ -101,12 +101,12 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
-        fn every_level_equals_a_plain_count(mut bounds in prop::collection::vec(-5.0..5.0_f64, 0..256), x in prop::array::uniform16(-6.0..6.0_f64)) {
+        fn every_instruction_set_equals_a_plain_count(mut bounds in prop::collection::vec(-5.0..5.0_f64, 0..256), x in prop::array::uniform16(-6.0..6.0_f64)) {
             bounds.sort_unstable_by(f64::total_cmp);
             let search = Search::new(&bounds);
             let mut x = x;
@@ -115,10 +115,10 @@ mod tests {
             x[2] = bounds.first().copied().unwrap_or(1.0);
             x[3] = f64::NAN;
             let plain = x.map(|x| bounds.iter().filter(|&&b| b < x).count() as u8);
-            for level in Level::available() {
+            for isa in InstructionSet::available() {
                 let mut got = [9; WIDTH];
-                at(level, || search.ranks(&x, &mut got));
-                prop_assert_eq!(got, plain, "{:?}", level);
+                at(isa, || search.ranks(&x, &mut got));
+                prop_assert_eq!(got, plain, "{:?}", isa);
             }
         }
     }

@@ -232,23 +232,23 @@ fn body(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     #[test]
-    fn every_level_gives_the_scalar_bits() {
+    fn every_instruction_set_gives_the_scalar_bits() {
         for (n, normalise) in [(2, true), (7, false), (16, true), (33, true), (100, false)] {
             let scores: Vec<f64> = (0..n).map(|i| f64::from(n - i) * 0.3).collect();
             let gains: Vec<f64> = (0..n).map(|i| f64::from((1 << (i % 5)) - 1)).collect();
             let discounts: Vec<f64> = (0..n).map(|i| 1.0 / f64::from(i + 2).log2()).collect();
             let order: Vec<u32> = (0..n as u32).collect();
-            let filled = |level| {
+            let filled = |isa| {
                 let mut ranked = Ranked::default();
-                at(level, || {
+                at(isa, || {
                     ranked.fill(&order, &scores, &gains, &discounts, 1.2)
                 });
                 ranked
             };
-            let ranked = filled(Level::Baseline);
+            let ranked = filled(InstructionSet::Baseline);
             let upper = Upper {
                 score: [40.0, 1e-7],
                 power: 2e5,
@@ -263,23 +263,19 @@ mod tests {
             let want = body(&upper, &ranked.documents, below.clone(), &mut sums);
             assert!(want[2] > 0.0 && want[2] >= want[0].abs());
             let numbers = |documents: &[Documents]| format!("{documents:?}");
-            for level in Level::available() {
+            for isa in InstructionSet::available() {
                 let Ranked {
                     documents,
                     sums: mut got_sums,
                     ..
-                } = filled(level);
-                assert_eq!(numbers(&documents), numbers(&ranked.documents), "{level:?}");
-                let got = at(level, || {
+                } = filled(isa);
+                assert_eq!(numbers(&documents), numbers(&ranked.documents), "{isa:?}");
+                let got = at(isa, || {
                     pairs(&upper, &documents, below.clone(), &mut got_sums)
                 });
-                assert_eq!(got, want, "{level:?}");
+                assert_eq!(got, want, "{isa:?}");
                 for (a, b) in got_sums.iter().zip(&sums) {
-                    assert_eq!(
-                        (a.lambdas, a.hessians),
-                        (b.lambdas, b.hessians),
-                        "{level:?}"
-                    );
+                    assert_eq!((a.lambdas, a.hessians), (b.lambdas, b.hessians), "{isa:?}");
                 }
             }
         }

@@ -6,7 +6,7 @@
 use super::byte_questions::{Bits, Bytes};
 use super::dispatch;
 #[cfg(target_arch = "x86_64")]
-use super::{Level, level};
+use super::{InstructionSet, instruction_set};
 
 /// Leaves of a tree, at most.
 pub(crate) const LEAVES: usize = 256;
@@ -93,8 +93,8 @@ fn or(a: &Bits, b: &Bits) -> Bits {
 /// From eight planes of bits to bytes.
 fn number(planes: &[Bits; 8], ids: &mut Bytes) {
     #[cfg(target_arch = "x86_64")]
-    if level() == Level::Avx512 {
-        // SAFETY: `level` found the features the function is compiled for.
+    if instruction_set() == InstructionSet::Avx512 {
+        // SAFETY: `instruction_set` found the features the function is compiled for.
         unsafe { x86::number(planes, ids) };
         return;
     }
@@ -141,7 +141,7 @@ mod x86 {
 mod tests {
     use super::super::byte_questions::ROWS;
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     #[test]
     fn rows_find_their_leaves() {
@@ -165,12 +165,12 @@ mod tests {
                 })
                 .collect();
             let want: Bytes = std::array::from_fn(|i| i.min(leaves - 1) as u8);
-            for level in Level::available() {
+            for isa in InstructionSet::available() {
                 let (mut ids, mut reached) = ([9; ROWS], [Bits::ALL; 2 * LEAVES]);
-                at(level, || {
+                at(isa, || {
                     super::leaves(&forks, &answers, &mut reached, &mut ids)
                 });
-                assert_eq!(ids, want, "{level:?}");
+                assert_eq!(ids, want, "{isa:?}");
             }
         }
     }
@@ -178,13 +178,13 @@ mod tests {
     #[test]
     fn answers_number_rows() {
         let answers = [0x5555_5555_5555_5555, 0x3333_3333_3333_3333].map(|word| Bits([word; 8]));
-        for level in Level::available() {
+        for isa in InstructionSet::available() {
             let mut ids = [9; ROWS];
-            at(level, || number_by_answers(&[1, 0], &answers, &mut ids));
+            at(isa, || number_by_answers(&[1, 0], &answers, &mut ids));
             // The first answer is yes where `i % 4 < 2`, the second where `i` is even.
-            assert_eq!(ids, std::array::from_fn(|i| (i % 4) as u8), "{level:?}");
-            at(level, || number_by_answers(&[], &answers, &mut ids));
-            assert_eq!(ids, [0; ROWS], "{level:?}");
+            assert_eq!(ids, std::array::from_fn(|i| (i % 4) as u8), "{isa:?}");
+            at(isa, || number_by_answers(&[], &answers, &mut ids));
+            assert_eq!(ids, [0; ROWS], "{isa:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::byte_questions::{Bytes, ROWS};
 #[cfg(target_arch = "x86_64")]
-use super::{Level, level};
+use super::{InstructionSet, instruction_set};
 
 /// Values of a tree's leaves, filled up to 64 or to 256.
 pub(crate) type Few = [f64; 64];
@@ -11,8 +11,8 @@ pub(crate) type Many = [f64; 256];
 /// Adds to each row's score the value that its byte, below 64, stands for.
 pub(crate) fn add_few(values: &Few, ids: &Bytes, scores: &mut [f64; ROWS]) {
     #[cfg(target_arch = "x86_64")]
-    if level() == Level::Avx512 {
-        // SAFETY: `level` found the features the function is compiled for.
+    if instruction_set() == InstructionSet::Avx512 {
+        // SAFETY: `instruction_set` found the features the function is compiled for.
         unsafe { x86::add_few(values, ids, scores) };
         return;
     }
@@ -61,7 +61,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     #[test]
     fn every_byte_finds_its_value() {
@@ -72,10 +72,10 @@ mod tests {
         assert_eq!(scores, ids.map(|id| 0.5 + f64::from(id)));
         let ids = ids.map(|id| id % 64);
         let few: Few = std::array::from_fn(|i| i as f64 * 0.1);
-        for level in Level::available() {
+        for isa in InstructionSet::available() {
             let mut scores = [0.5; ROWS];
-            at(level, || add_few(&few, &ids, &mut scores));
-            assert_eq!(scores, ids.map(|id| 0.5 + few[id as usize]), "{level:?}");
+            at(isa, || add_few(&few, &ids, &mut scores));
+            assert_eq!(scores, ids.map(|id| 0.5 + few[id as usize]), "{isa:?}");
         }
     }
 }

@@ -24,20 +24,20 @@ fn body(scores: &[f64], signs: &[f64], sigmoid: f64, out: &mut [GradientPair]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     #[test]
-    fn every_level_gives_the_scalar_bits() {
+    fn every_instruction_set_gives_the_scalar_bits() {
         let scores: Vec<f64> = (0..1003).map(|i| f64::from(i - 500) * 0.173).collect();
         let signs: Vec<f64> = (0..1003)
             .map(|i| if i % 3 == 0 { 1.0 } else { -1.0 })
             .collect();
         let mut want = vec![[0.0; 2]; 1003];
         body(&scores, &signs, 1.3, &mut want);
-        for level in Level::available() {
+        for isa in InstructionSet::available() {
             let mut got = vec![[0.0; 2]; 1003];
-            at(level, || logistic(&scores, &signs, 1.3, &mut got));
-            assert_eq!(got, want, "{level:?}");
+            at(isa, || logistic(&scores, &signs, 1.3, &mut got));
+            assert_eq!(got, want, "{isa:?}");
         }
     }
 }

@@ -34,50 +34,50 @@ pub(crate) use stochastic_rounding::round_by_chance;
 pub(crate) use threshold_gains::{Constants, best_of, gains, shrink, unpack};
 pub(crate) use threshold_ranks::{Thresholds, ranks_of_column, ranks_of_row};
 
-use ml_data::simd::Level;
+use ml_data::simd::InstructionSet;
 
-/// [`ml_data::simd::dispatch!`] with the level of [`level`].
+/// [`ml_data::simd::dispatch!`] with the [`instruction_set`] of these kernels.
 macro_rules! dispatch {
     ($($function:tt)*) => {
-        ml_data::simd::dispatch! { in use: $crate::tree::kernel::level; $($function)* }
+        ml_data::simd::dispatch! { in use: $crate::tree::kernel::instruction_set; $($function)* }
     };
 }
 use dispatch;
 
-/// The level that kernels run at: the one found, or the one that a test forces.
+/// The instruction set that kernels use: the one found, or the one that a test forces.
 #[inline(always)]
-fn level() -> Level {
+fn instruction_set() -> InstructionSet {
     #[cfg(test)]
-    if let Some(level) = forced::LEVEL.get() {
-        return level;
+    if let Some(isa) = forced::ISA.get() {
+        return isa;
     }
-    Level::detect()
+    InstructionSet::detect()
 }
 
-/// Kernels at a level that is not the one found.
+/// Kernels with an instruction set that is not the one found.
 #[cfg(test)]
 mod forced {
-    use super::{Level, level};
+    use super::{InstructionSet, instruction_set};
     use std::cell::Cell;
 
     thread_local! {
-        pub(super) static LEVEL: Cell<Option<Level>> = const { Cell::new(None) };
+        pub(super) static ISA: Cell<Option<InstructionSet>> = const { Cell::new(None) };
     }
 
-    /// Calls `work`; the kernels that it calls, in this thread, run at the level, or at the
+    /// Calls `work`; the kernels that it calls, in this thread, use the instruction set, or the
     /// processor's where that is lower.
-    pub(super) fn at<R>(level: Level, work: impl FnOnce() -> R) -> R {
-        LEVEL.set(Some(level.min(Level::processor())));
+    pub(super) fn at<R>(isa: InstructionSet, work: impl FnOnce() -> R) -> R {
+        ISA.set(Some(isa.min(InstructionSet::processor())));
         let result = work();
-        LEVEL.set(None);
+        ISA.set(None);
         result
     }
 
     #[test]
-    fn every_available_level_can_be_forced() {
-        for forced in Level::available() {
-            assert_eq!(at(forced, level), forced);
+    fn every_available_instruction_set_can_be_forced() {
+        for isa in InstructionSet::available() {
+            assert_eq!(at(isa, instruction_set), isa);
         }
-        assert_eq!(level(), Level::detect());
+        assert_eq!(instruction_set(), InstructionSet::detect());
     }
 }

@@ -2,7 +2,7 @@
 //! order.
 
 #[cfg(target_arch = "x86_64")]
-use super::{Level, level};
+use super::{InstructionSet, instruction_set};
 
 /// The bins of a column that go left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,12 +55,12 @@ pub(crate) fn partition(cells: &[u8], rule: Rule, rows: &mut [u32], right: &mut 
     let cells = Column(cells);
     let mut state = State::default();
     #[cfg(target_arch = "x86_64")]
-    match level() {
-        // SAFETY: `level` found the features the function is compiled for.
-        Level::Avx512 => unsafe { x86::avx512(cells, rule, rows, right, &mut state) },
+    match instruction_set() {
+        // SAFETY: `instruction_set` found the features the function is compiled for.
+        InstructionSet::Avx512 => unsafe { x86::avx512(cells, rule, rows, right, &mut state) },
         // SAFETY: as above.
-        Level::Avx2 => unsafe { x86::avx2(cells, rule, rows, right, &mut state) },
-        Level::Baseline => {}
+        InstructionSet::Avx2 => unsafe { x86::avx2(cells, rule, rows, right, &mut state) },
+        InstructionSet::Baseline => {}
     }
     scalar(cells, rule, rows, right, state)
 }
@@ -233,7 +233,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     #[test]
     fn rules_say_what_they_promise() {
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn every_level_equals_the_scalar_twin() {
+    fn every_instruction_set_equals_the_scalar_twin() {
         let cells: Vec<u8> = (0..4000_u32)
             .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
             .collect();
@@ -280,13 +280,13 @@ mod tests {
             let (mut want, mut want_right) = (list.clone(), vec![0; n as usize]);
             let (column, start) = (Column(&cells), State::default());
             let lefts = scalar(column, rule, &mut want, &mut want_right, start);
-            for level in Level::available() {
+            for isa in InstructionSet::available() {
                 let (mut rows, mut right) = (list.clone(), vec![0; n as usize]);
-                let got = at(level, || partition(&cells, rule, &mut rows, &mut right));
-                assert_eq!(got, lefts, "{level:?}");
-                assert_eq!(rows[..lefts], want[..lefts], "{level:?}");
+                let got = at(isa, || partition(&cells, rule, &mut rows, &mut right));
+                assert_eq!(got, lefts, "{isa:?}");
+                assert_eq!(rows[..lefts], want[..lefts], "{isa:?}");
                 let rights = n as usize - lefts;
-                assert_eq!(right[..rights], want_right[..rights], "{level:?}");
+                assert_eq!(right[..rights], want_right[..rights], "{isa:?}");
             }
         }
     }
@@ -299,9 +299,9 @@ mod tests {
             let list: Vec<u32> = (0..n).map(|i| i * 999 / 700).collect();
             let (a, b): (Vec<u32>, Vec<u32>) =
                 list.iter().partition(|&&i| rule.left(cells[i as usize]));
-            for level in Level::available() {
+            for isa in InstructionSet::available() {
                 let (mut rows, mut right) = (list.clone(), vec![0; n as usize]);
-                let lefts = at(level, || partition(&cells, rule, &mut rows, &mut right));
+                let lefts = at(isa, || partition(&cells, rule, &mut rows, &mut right));
                 assert_eq!(
                     (&rows[..lefts], &right[..n as usize - lefts]),
                     (&a[..], &b[..])

@@ -3,7 +3,7 @@
 
 use super::threshold_gains::Constants;
 #[cfg(target_arch = "x86_64")]
-use super::{Level, level};
+use super::{InstructionSet, instruction_set};
 use super::{dispatch, running_sums};
 
 /// The thresholds that a column may be split at.
@@ -60,8 +60,8 @@ pub(crate) fn rough_gain(
         room.lines.resize(most / 4, Line([0; 8]));
     }
     #[cfg(target_arch = "x86_64")]
-    if bins.len() >= FEW && level() == Level::Avx512 {
-        // SAFETY: `level` found the features the function is compiled for.
+    if bins.len() >= FEW && instruction_set() == InstructionSet::Avx512 {
+        // SAFETY: `instruction_set` found the features the function is compiled for.
         return unsafe { x86::highest(bins, missing, allowed, constants, room) };
     }
     in_two_steps(bins, missing, allowed, constants, room)
@@ -360,7 +360,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     fn pack(g: i64, h: i64) -> u64 {
         ((g << 32) + h) as u64
@@ -403,7 +403,7 @@ mod tests {
     }
 
     #[test]
-    fn rough_gains_are_close_to_the_definition_at_every_level() {
+    fn rough_gains_are_close_to_the_definition_with_every_instruction_set() {
         let mut room = Room::default();
         for (n, scale, l2, missing) in [
             (1, 1, 0.0, 0),
@@ -439,11 +439,11 @@ mod tests {
                         lambda_l2: l2,
                     };
                     let want = plain(&bins, missing, &allowed, &c);
-                    for level in Level::available() {
+                    for isa in InstructionSet::available() {
                         let rough = || rough_gain(&bins, missing, &allowed, &c, &mut room);
-                        let got = f64::from(at(level, rough));
+                        let got = f64::from(at(isa, rough));
                         let near = (got - want).abs() <= 7e-5 * want;
-                        assert!(near, "{n} {seed} {level:?} {got} {want}");
+                        assert!(near, "{n} {seed} {isa:?} {got} {want}");
                     }
                 }
             }

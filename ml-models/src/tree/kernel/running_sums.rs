@@ -1,7 +1,7 @@
 //! Running sums of a column's bins.
 
 #[cfg(target_arch = "x86_64")]
-use super::{Level, level};
+use super::{InstructionSet, instruction_set};
 
 /// Adding this rounds a number to an integer, which fills the low bits of the mantissa.
 pub(super) const ROUND: f64 = 6_755_399_441_055_744.0; // 1.5 * 2^52
@@ -17,8 +17,8 @@ pub(crate) fn running_sums(
     let (prefix, rows) = (&mut prefix[..bins.len()], &mut rows[..bins.len()]);
     let mut state = State::default();
     #[cfg(target_arch = "x86_64")]
-    if level() == Level::Avx512 {
-        // SAFETY: `level` found the features the function is compiled for.
+    if instruction_set() == InstructionSet::Avx512 {
+        // SAFETY: `instruction_set` found the features the function is compiled for.
         state = unsafe { x86::running_sums(bins, rows_per_hessian, prefix, rows) };
     }
     scalar(bins, rows_per_hessian, prefix, rows, state);
@@ -124,10 +124,10 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     #[test]
-    fn every_level_gives_the_sums() {
+    fn every_instruction_set_gives_the_sums() {
         let bins: Vec<u64> = (0..203_u64)
             .map(|i| ((i * 97 % 61).wrapping_sub(30) << 32).wrapping_add(i * 5_003 % 1013))
             .collect();
@@ -136,13 +136,13 @@ mod tests {
                 let (bins, start) = (&bins[..n], State::default());
                 let (mut plain, mut plain_rows) = (vec![0; 210], vec![0; 210]);
                 scalar(bins, each, &mut plain[..n], &mut plain_rows[..n], start);
-                for level in Level::available() {
+                for isa in InstructionSet::available() {
                     let (mut prefix, mut rows) = (vec![0; 210], vec![0; 210]);
-                    at(level, || running_sums(bins, each, &mut prefix, &mut rows));
+                    at(isa, || running_sums(bins, each, &mut prefix, &mut rows));
                     assert_eq!(
                         (prefix, rows),
                         (plain.clone(), plain_rows.clone()),
-                        "{n} {level:?}"
+                        "{n} {isa:?}"
                     );
                 }
             }

@@ -216,7 +216,7 @@ fn plus(a: &Lanes, b: &Lanes) -> Lanes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     /// Factors of `edges` edges at `stretches` stretches of `Q` points.
     fn factors<const Q: usize>(edges: usize, stretches: usize) -> Vec<Factors<Q>> {
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn every_level_gives_the_bits_of_the_plain_body() {
+    fn every_instruction_set_gives_the_bits_of_the_plain_body() {
         // Edges 0 and 3 leave the root, 1 and 2 the node below edge 0; 2 asks again what 0 does.
         let op = |step, edge, depth, feature, above, value| Op {
             step,
@@ -270,9 +270,9 @@ mod tests {
                 let want = run(&|b, v| body(&ops, &factors, &hot, 2, b, v));
                 assert!(want.iter().flatten().all(|x| x.is_finite() && *x != 0.25));
                 let table = $table(factors);
-                for level in Level::available() {
-                    let got = run(&|b, v| at(level, || shapley(&ops, &table, &hot, 2, b, v)));
-                    assert_eq!(got, want, "{} points, {level:?}", $points);
+                for isa in InstructionSet::available() {
+                    let got = run(&|b, v| at(isa, || shapley(&ops, &table, &hot, 2, b, v)));
+                    assert_eq!(got, want, "{} points, {isa:?}", $points);
                 }
             };
         }

@@ -50,11 +50,11 @@ fn pairs(shares: &[f64; BLOCK], codes: &[u32], class: u32, factor: f64, out: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
     use crate::tree::math;
 
     #[test]
-    fn every_level_gives_the_bits_of_one_row_after_the_other() {
+    fn every_instruction_set_gives_the_bits_of_one_row_after_the_other() {
         let mut scores = [[0.0; BLOCK]; 5];
         for (k, block) in scores.iter_mut().enumerate() {
             for (i, score) in block.iter_mut().enumerate() {
@@ -70,19 +70,17 @@ mod tests {
             })
             .collect();
         let codes: Vec<u32> = (0..100).map(|i| i % 5).collect();
-        for level in Level::available() {
+        for isa in InstructionSet::available() {
             let (mut blocks, mut out) = (scores, [[0.0; 2]; 100]);
-            at(level, || softmax(&mut blocks));
+            at(isa, || softmax(&mut blocks));
             for (i, row) in rows.iter().enumerate() {
-                assert_eq!(*row, blocks.map(|class| class[i]), "{level:?}");
+                assert_eq!(*row, blocks.map(|class| class[i]), "{isa:?}");
             }
-            at(level, || {
-                cross_entropy(&blocks[2], &codes, 2, 1.25, &mut out)
-            });
+            at(isa, || cross_entropy(&blocks[2], &codes, 2, 1.25, &mut out));
             for i in 0..100 {
                 let (p, truth) = (blocks[2][i], f64::from(u8::from(i % 5 == 2)));
                 let want = [(p - truth) as f32, (1.25 * p * (1.0 - p)) as f32];
-                assert_eq!(out[i], want, "{level:?}");
+                assert_eq!(out[i], want, "{isa:?}");
             }
         }
     }

@@ -44,10 +44,10 @@ fn by_chance(x: f32, scale: f64, chance: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     #[test]
-    fn every_level_gives_the_scalar_bits_and_rounds_to_a_neighbour() {
+    fn every_instruction_set_gives_the_scalar_bits_and_rounds_to_a_neighbour() {
         let pair = |i: i32| {
             [
                 (i * 7919 % 2003 - 1000) as f32 * 0.013,
@@ -57,10 +57,10 @@ mod tests {
         let pairs: Vec<[f32; 2]> = (0..1_003).map(pair).collect();
         let (scales, mut a) = ([1.7, 3.1], vec![0; pairs.len()]);
         body(&pairs, scales, 7, 55, &mut a);
-        for level in Level::available() {
+        for isa in InstructionSet::available() {
             let mut b = vec![0; pairs.len()];
-            at(level, || round_by_chance(&pairs, scales, 7, 55, &mut b));
-            assert_eq!(b, a, "{level:?}");
+            at(isa, || round_by_chance(&pairs, scales, 7, 55, &mut b));
+            assert_eq!(b, a, "{isa:?}");
         }
         for (packed, pair) in a.iter().zip(&pairs) {
             for (half, (x, scale)) in [(packed >> 32) as i32, *packed as i32]

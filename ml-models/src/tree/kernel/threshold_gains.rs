@@ -101,14 +101,14 @@ pub(crate) fn shrink(gradient: f64, l1: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
 
     fn pack(g: i64, h: i64) -> u64 {
         ((g << 32) + h) as u64
     }
 
     #[test]
-    fn every_level_gives_the_scalar_bits_and_the_textbook_gain() {
+    fn every_instruction_set_gives_the_scalar_bits_and_the_textbook_gain() {
         let mut prefix = vec![0_u64];
         for i in 1..203_i64 {
             prefix.push(
@@ -123,10 +123,10 @@ mod tests {
         };
         let (extra, mut a) = (pack(123, 45), vec![0.0; 203]);
         let highest = body(&prefix, extra, &c, &mut a);
-        for level in Level::available() {
+        for isa in InstructionSet::available() {
             let mut b = vec![0.0; 203];
-            let got = at(level, || fill(&prefix, extra, &c, &mut b));
-            assert_eq!((got, &b), (highest, &a), "{level:?}");
+            let got = at(isa, || fill(&prefix, extra, &c, &mut b));
+            assert_eq!((got, &b), (highest, &a), "{isa:?}");
         }
         let (tg, th) = unpack(c.total);
         for (i, &p) in prefix.iter().enumerate() {

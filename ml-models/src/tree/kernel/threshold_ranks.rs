@@ -3,7 +3,7 @@
 use ml_data::repr::Float;
 
 #[cfg(target_arch = "x86_64")]
-use super::{Level, level};
+use super::{InstructionSet, instruction_set};
 
 /// At most 254 sorted boundaries, laid out for two comparisons of 16: of the boundaries that end a
 /// block of 16, then of the boundaries of a block.
@@ -97,12 +97,12 @@ pub(crate) fn ranks_of_column<F: Float>(
     out: &mut [u8],
 ) {
     #[cfg(target_arch = "x86_64")]
-    match level() {
-        // SAFETY: `level` found the features the function is compiled for.
-        Level::Avx512 => return unsafe { x86::column_512(thresholds, rows, column, out) },
+    match instruction_set() {
+        // SAFETY: `instruction_set` found the features the function is compiled for.
+        InstructionSet::Avx512 => return unsafe { x86::column_512(thresholds, rows, column, out) },
         // SAFETY: as above.
-        Level::Avx2 => return unsafe { x86::column_256(thresholds, rows, column, out) },
-        Level::Baseline => {}
+        InstructionSet::Avx2 => return unsafe { x86::column_256(thresholds, rows, column, out) },
+        InstructionSet::Baseline => {}
     }
     column_body(thresholds, rows, column, out);
 }
@@ -122,12 +122,12 @@ pub(crate) fn ranks_of_row<F: Float>(
     out: &mut [u8],
 ) {
     #[cfg(target_arch = "x86_64")]
-    match level() {
-        // SAFETY: `level` found the features the function is compiled for.
-        Level::Avx512 => return unsafe { x86::row_512(slots, row, out) },
+    match instruction_set() {
+        // SAFETY: `instruction_set` found the features the function is compiled for.
+        InstructionSet::Avx512 => return unsafe { x86::row_512(slots, row, out) },
         // SAFETY: as above.
-        Level::Avx2 => return unsafe { x86::row_256(slots, row, out) },
-        Level::Baseline => {}
+        InstructionSet::Avx2 => return unsafe { x86::row_256(slots, row, out) },
+        InstructionSet::Baseline => {}
     }
     row_body(slots, row, out);
 }
@@ -225,7 +225,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::kernel::{Level, forced::at};
+    use crate::tree::kernel::{InstructionSet, forced::at};
     use proptest::prelude::*;
 
     fn agree<F: Float>(bounds: &[f64], x: &[F]) -> Result<(), TestCaseError> {
@@ -238,20 +238,18 @@ mod tests {
         let thresholds = Thresholds::new(bounds);
         let rows: Vec<&[F]> = x.chunks(1).collect();
         let slots: Vec<_> = (0..x.len()).map(|k| (k, thresholds.clone())).collect();
-        for level in Level::available() {
+        for isa in InstructionSet::available() {
             let (mut column, mut row) = (vec![9; x.len()], vec![9; x.len()]);
-            at(level, || {
-                ranks_of_column(&thresholds, &rows, 0, &mut column)
-            });
-            at(level, || ranks_of_row(&slots, x, &mut row));
-            prop_assert_eq!((&column, &row), (&plain, &plain), "{:?}", level);
+            at(isa, || ranks_of_column(&thresholds, &rows, 0, &mut column));
+            at(isa, || ranks_of_row(&slots, x, &mut row));
+            prop_assert_eq!((&column, &row), (&plain, &plain), "{:?}", isa);
         }
         Ok(())
     }
 
     proptest! {
         #[test]
-        fn every_level_equals_a_plain_count(mut bounds in prop::collection::vec(-5.0..5.0_f64, 0..255), mut x in prop::collection::vec(-6.0..6.0_f64, 20)) {
+        fn every_instruction_set_equals_a_plain_count(mut bounds in prop::collection::vec(-5.0..5.0_f64, 0..255), mut x in prop::collection::vec(-6.0..6.0_f64, 20)) {
             const FAR: [f64; 8] = [1e300, -1e300, 1e-300, -1e-300, 0.0, -0.0, 1e-40, 0.1];
             for (bound, far) in bounds.iter_mut().zip(FAR) {
                 *bound = far;
