@@ -81,7 +81,7 @@ fn mistakes_are_named() {
     );
     assert_eq!(
         message(&ColumnTransformer::new().with(Kind::Num, StandardScaler::new())),
-        "ColumnTransformer: columns that no part handles: expected none (name them, or set `.remainder(Remainder::Drop)`), found city, shop, note"
+        "ColumnTransformer: columns `city`, `shop`, `note` are not expected: no part reads them; name them, or set `.remainder(Remainder::Drop)`"
     );
     let unchecked = c().with("price", SimpleImputer::constant(f64::NAN));
     assert_eq!(

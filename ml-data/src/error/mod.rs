@@ -20,9 +20,19 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// `Debug` prints the message, as `Display` does, so that `fn main() -> Result<()>` ends with a
 /// line that people can read. Callers that go on differently for different failures match the
-/// variants, or ask for their kind: [`is_parameter`](Self::is_parameter),
-/// [`is_schema`](Self::is_schema),
-/// [`is_data`](Self::is_data), [`is_limit`](Self::is_limit), [`is_io`](Self::is_io).
+/// variants, or ask for their kind. An error has one kind at most:
+///
+/// | kind | to be changed | variants |
+/// |---|---|---|
+/// | [`is_parameter`](Self::is_parameter) | the program | `Parameter` |
+/// | [`is_schema`](Self::is_schema) | the columns | `NoColumn`, `ExtraColumns`, `ColumnKind`, `ArrowType`, `Schema`, and `Artifact` of other rows |
+/// | [`is_data`](Self::is_data) | the values | `Cell`, `Empty`, `Length`, `Field`, `Value`, `Duplicate`, `Unknown`, `TooFew`, `ZeroWeights`, `Undefined`, `Required`, `BadRows`, `Source` |
+/// | [`is_limit`](Self::is_limit) | the limit, or the size | `Limit`, `Memory`, `TooMany` |
+/// | [`is_io`](Self::is_io) | nothing: try again, or look at the system | `Io` |
+/// | none | | `Artifact`, `Model`, `Unsupported`, `Fit`, `Answer`, `Encode`, `Other` |
+///
+/// `Source` is of the values: the file was read, and what is in it can not be used. A file that can
+/// not be read is `Io`.
 ///
 /// ```
 /// use ml_data::prelude::*;
@@ -56,6 +66,16 @@ pub enum Error {
         column: String,
         /// Nothing, or ` (is it `x`?)`.
         hint: String,
+    },
+    /// Columns that nothing reads, where none may be left over.
+    #[error("{step}: {} not expected: {advice}", named(columns))]
+    ExtraColumns {
+        /// Who met them.
+        step: String,
+        /// Their names.
+        columns: Vec<String>,
+        /// Why, or how to have them read or left out.
+        advice: String,
     },
     /// A column has another kind than the step reads.
     #[error("{step}: column `{column}` is {found}, expected {expected}")]
@@ -306,6 +326,14 @@ fn listed(names: &[String]) -> String {
         return "none".into();
     }
     names.join(", ")
+}
+
+/// ``column `a` is``, or ``columns `a`, `b` are``.
+fn named(columns: &[String]) -> String {
+    match columns {
+        [one] => format!("column `{one}` is"),
+        _ => format!("columns `{}` are", columns.join("`, `")),
+    }
 }
 
 impl fmt::Debug for Error {

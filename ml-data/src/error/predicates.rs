@@ -1,6 +1,6 @@
 //! Kinds of failure, for callers that go on differently for each.
 
-use super::Error;
+use super::{ArtifactError, Error};
 
 impl Error {
     /// A parameter outside its domain: the program is to be changed.
@@ -9,20 +9,24 @@ impl Error {
         matches!(self, Self::Parameter { .. })
     }
 
-    /// Columns other than the ones that were expected: missing ones, other kinds, another schema.
+    /// Columns other than the ones that were expected: missing ones, more of them, other kinds,
+    /// another schema than a model was trained on.
     #[must_use]
     pub fn is_schema(&self) -> bool {
         matches!(
             self,
             Self::NoColumn { .. }
+                | Self::ExtraColumns { .. }
                 | Self::ColumnKind { .. }
                 | Self::ArrowType { .. }
                 | Self::Schema(_)
+                | Self::Artifact(ArtifactError::Schema(_))
         )
     }
 
-    /// Values that can not be used: a cell, a field, a damaged file, lengths that disagree, too few
-    /// of something, nothing at all.
+    /// Values that can not be used: a cell, a field, lengths that disagree, too few of something,
+    /// nothing at all, a file that is not what it claims to be ([`Source`](Self::Source): it was
+    /// read, so no [`is_io`](Self::is_io)).
     #[must_use]
     pub fn is_data(&self) -> bool {
         matches!(
@@ -52,7 +56,7 @@ impl Error {
         )
     }
 
-    /// The operating system refused.
+    /// The operating system refused: the same call may succeed later.
     #[must_use]
     pub fn is_io(&self) -> bool {
         matches!(self, Self::Io { .. })

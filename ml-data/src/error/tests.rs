@@ -3,61 +3,122 @@
 use super::*;
 use crate::validate::distinct;
 
+/// An example of each variant with the kinds that it has. The match has no wildcard, so that a new
+/// variant does not compile without a line here.
+macro_rules! failures {
+    ($($variant:pat => $error:expr, [$($kind:literal)?];)*) => {
+        fn kinds(e: &Error) -> &'static [&'static str] {
+            match e {
+                $($variant => &[$($kind)?],)*
+            }
+        }
+
+        fn failures() -> Vec<Error> {
+            vec![$($error),*]
+        }
+    };
+}
+
+failures! {
+    Error::Parameter { .. } => Error::parameter("S", "p", 3, "at most 2"), ["parameter"];
+    Error::NoColumn { .. } => Error::no_column("S", "a", ["b"]), ["schema"];
+    Error::ExtraColumns { .. } => Error::ExtraColumns {
+        step: "S".into(),
+        columns: vec!["a".into()],
+        advice: "leave it out".into(),
+    }, ["schema"];
+    Error::ColumnKind { .. } => Error::ColumnKind {
+        step: "S".into(),
+        column: "a".into(),
+        expected: Kind::Num,
+        found: Kind::Cat,
+    }, ["schema"];
+    Error::ArrowType { .. } => Error::ArrowType {
+        column: "a".into(),
+        found: "Struct".into(),
+        reason: "it is not supported".into(),
+    }, ["schema"];
+    Error::Schema(_) => Error::Schema("other columns".into()), ["schema"];
+    Error::Artifact(ArtifactError::Schema(_)) =>
+        ArtifactError::Schema("other columns".into()).into(), ["schema"];
+    Error::Artifact(
+        ArtifactError::Magic
+        | ArtifactError::Format { .. }
+        | ArtifactError::Truncated { .. }
+        | ArtifactError::Checksum
+        | ArtifactError::Fingerprint
+        | ArtifactError::Kind { .. }
+        | ArtifactError::Target { .. }
+        | ArtifactError::Structure { .. }
+        | ArtifactError::Payload(_)
+    ) => ArtifactError::Checksum.into(), [];
+    Error::Cell { .. } => Error::cell("a", 1, "a number", "x"), ["data"];
+    Error::Empty(_) => Error::Empty("table".into()), ["data"];
+    Error::Length { .. } => Error::check_len("rows", 1, 2).unwrap_err(), ["data"];
+    Error::Field { .. } => Error::Field {
+        field: "age".into(),
+        expected: "a number".into(),
+        found: "text".into(),
+    }, ["data"];
+    Error::Value { .. } => Error::value("threshold", "a number", "x"), ["data"];
+    Error::Duplicate { .. } => distinct("column", ["a", "b", "a"]).unwrap_err(), ["data"];
+    Error::Unknown { .. } => Error::Unknown {
+        what: "alert rule".into(),
+        name: "a".into(),
+        known: vec![],
+    }, ["data"];
+    Error::TooFew { .. } => Error::too_few("folds", 2, 1), ["data"];
+    Error::ZeroWeights { .. } => Error::ZeroWeights { what: "training sample".into() }, ["data"];
+    Error::Undefined { .. } => Error::undefined("roc_auc", "one class"), ["data"];
+    Error::Required { .. } => Error::Required {
+        who: "GroupKFold".into(),
+        what: "groups".into(),
+        how: "give the data set `.with_groups(..)`".into(),
+    }, ["data"];
+    Error::BadRows { .. } => Error::BadRows { count: 1, report: "1 bad rows".into() }, ["data"];
+    Error::Source { .. } => Error::Source {
+        path: "a.parquet".into(),
+        line: None,
+        reason: "no Parquet file".into(),
+    }, ["data"];
+    Error::Limit { .. } => Error::Limit {
+        place: "a.csv".into(),
+        limit: "record_bytes",
+        allowed: 1,
+        found: 2,
+        raise: "`.limits(..)`".into(),
+    }, ["limit"];
+    Error::Memory { .. } => Error::Memory {
+        place: "reading".into(),
+        bytes: 9,
+        advice: "read in pieces",
+    }, ["limit"];
+    Error::TooMany { .. } => Error::too_many("rows", 10, 11), ["limit"];
+    Error::Io { .. } => Error::io("writing", std::io::Error::other("full")), ["io"];
+    Error::Model { .. } => Error::Model {
+        format: "XGBoost",
+        at: "line 1".into(),
+        expected: "a tree".into(),
+        found: "nothing".into(),
+    }, [];
+    Error::Unsupported { .. } => Error::Unsupported {
+        step: "S",
+        what: "weights".into(),
+        why: "it has none".into(),
+    }, [];
+    Error::Fit { .. } => Error::Fit { step: "S", reason: "it did not converge".into() }, [];
+    Error::Answer { .. } => Error::Answer {
+        model: "m".into(),
+        query: 1,
+        reason: "no items".into(),
+    }, [];
+    Error::Encode { .. } => Error::encode("report as JSON", "a NaN"), [];
+    Error::Other(_) => Error::other("not loaded yet"), [];
+}
+
 #[test]
-fn every_failure_has_its_kind_and_prints_its_message() {
-    let io = std::io::Error::other("full");
-    let kinds = [
-        (Error::parameter("S", "p", 3, "at most 2"), "parameter"),
-        (Error::no_column("S", "a", ["b"]), "schema"),
-        (Error::Schema("other columns".into()), "schema"),
-        (Error::cell("a", 1, "a number", "x"), "data"),
-        (Error::Empty("table".into()), "data"),
-        (Error::check_len("rows", 1, 2).unwrap_err(), "data"),
-        (Error::value("threshold", "a number", "x"), "data"),
-        (Error::too_few("folds", 2, 1), "data"),
-        (Error::undefined("roc_auc", "one class"), "data"),
-        (distinct("column", ["a", "b", "a"]).unwrap_err(), "data"),
-        (
-            Error::Unknown {
-                what: "alert rule".into(),
-                name: "a".into(),
-                known: vec![],
-            },
-            "data",
-        ),
-        (
-            Error::Required {
-                who: "GroupKFold".into(),
-                what: "groups".into(),
-                how: "give the data set `.with_groups(..)`".into(),
-            },
-            "data",
-        ),
-        (
-            Error::ZeroWeights {
-                what: "training sample".into(),
-            },
-            "data",
-        ),
-        (
-            Error::BadRows {
-                count: 1,
-                report: "1 bad rows".into(),
-            },
-            "data",
-        ),
-        (
-            Error::ArrowType {
-                column: "a".into(),
-                found: "Struct".into(),
-                reason: "it is not supported".into(),
-            },
-            "schema",
-        ),
-        (Error::too_many("rows", 10, 11), "limit"),
-        (Error::io("writing", io), "io"),
-    ];
-    for (e, kind) in kinds {
+fn every_failure_has_the_documented_kinds_and_prints_its_message() {
+    for e in failures() {
         let found = [
             ("parameter", e.is_parameter()),
             ("schema", e.is_schema()),
@@ -66,22 +127,29 @@ fn every_failure_has_its_kind_and_prints_its_message() {
             ("io", e.is_io()),
         ];
         let found: Vec<&str> = found.iter().filter(|f| f.1).map(|f| f.0).collect();
-        assert_eq!(found, [kind], "{e}");
+        assert_eq!(found, kinds(&e), "{e}");
         assert_eq!(format!("{e:?}"), e.to_string());
     }
-    let memory = Error::Memory {
-        place: "reading".into(),
-        bytes: 9,
-        advice: "read in pieces",
+}
+
+#[test]
+fn extra_columns_are_named() {
+    let text = |columns: &[&str]| {
+        let columns = columns.iter().map(|c| c.to_string()).collect();
+        let (step, advice) = ("S".into(), "leave them out".into());
+        let e = Error::ExtraColumns {
+            step,
+            columns,
+            advice,
+        };
+        e.to_string()
     };
-    assert!(memory.is_limit() && !memory.is_io());
-    let model = Error::Model {
-        format: "XGBoost",
-        at: "line 1".into(),
-        expected: "a tree".into(),
-        found: "nothing".into(),
-    };
-    assert!(!model.is_data() && !model.is_parameter());
+    assert_eq!(
+        text(&["a"]),
+        "S: column `a` is not expected: leave them out"
+    );
+    let two = "S: columns `a`, `b` are not expected: leave them out";
+    assert_eq!(text(&["a", "b"]), two);
 }
 
 #[test]

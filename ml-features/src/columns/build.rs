@@ -160,15 +160,13 @@ impl<P, F> ColumnTransformer<P, F> {
             return Ok(None);
         }
         if self.remainder == Remainder::Error {
-            let names: Vec<&str> = left
-                .iter()
-                .map(|&p| table.schema().field(p).name())
-                .collect();
-            return Err(Error::value(
-                "ColumnTransformer: columns that no part handles",
-                "none (name them, or set `.remainder(Remainder::Drop)`)",
-                names.join(", "),
-            ));
+            let name = |&p: &usize| table.schema().field(p).name().to_owned();
+            return Err(Error::ExtraColumns {
+                step: "ColumnTransformer".into(),
+                columns: left.iter().map(name).collect(),
+                advice: "no part reads them; name them, or set `.remainder(Remainder::Drop)`"
+                    .into(),
+            });
         }
         let (fitted, out) = Passthrough.fit_transform(&train.project(&left))?;
         fitting.outputs.push(out);

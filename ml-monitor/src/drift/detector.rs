@@ -304,9 +304,11 @@ fn pair_up<'a, 'v>(
         .iter()
         .find(|(name, ..)| reference.get(name).is_none())
     {
-        Some((name, ..)) => Err(Error::Schema(format!(
-            "`{name}`: not in the reference profile"
-        ))),
+        Some((name, ..)) => Err(Error::ExtraColumns {
+            step: STEP.into(),
+            columns: vec![name.into()],
+            advice: "the reference profile has no such column".into(),
+        }),
         None => Ok(pairs),
     }
 }
