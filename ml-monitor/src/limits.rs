@@ -13,7 +13,7 @@
 pub const SLICES: usize = 4_096;
 /// Bins of a population stability index.
 pub const BINS: usize = 100_000;
-/// Simulated pairs of samples of [`PsiNullMethod`](crate::drift::PsiNullMethod).
+/// Simulated pairs of samples of [`NullMethod`](crate::drift::NullMethod).
 pub const DRAWS: usize = 1_000_000;
 /// Points of a numeric column kept in a [`ReferenceProfile`](crate::drift::ReferenceProfile).
 pub const POINTS: usize = 100_000_000;

@@ -3,8 +3,9 @@
 
 use ml_data::random::{RngExt, generator};
 use ml_monitor::drift::{
-    ChiSquare, ColumnSet, Correction, DriftDetector, DriftReport, JensenShannon, KolmogorovSmirnov,
-    KsMethod, Psi, PsiNullMethod, PsiThreshold, ReferenceProfile, TestKind, Values, ks_2samp,
+    ChiSquare, ColumnSet, ColumnTest, Correction, DriftDetector, DriftReport, DriftTest, Evidence,
+    JensenShannon, KolmogorovSmirnov, KsMethod, NullMethod, NumericSamples, Psi, PsiThreshold,
+    ReferenceProfile, TestOutcome, ValueKind, Values, ks_2samp,
 };
 
 fn uniform(n: usize, shift: f64, index: u64) -> Vec<f64> {
@@ -98,8 +99,8 @@ fn values_missing_rows_and_unseen_categories() {
 
     let city = column("city");
     assert_eq!(
-        (city.unseen.as_slice(), city.test),
-        (["Bergen".to_string()].as_slice(), TestKind::ChiSquare)
+        (city.unseen.as_slice(), city.test.as_str()),
+        (["Bergen".to_string()].as_slice(), "chi-square")
     );
     assert!(city.drifted && city.missing.drifted && city.unseen_rows > 100);
 
@@ -259,7 +260,7 @@ fn psi_as_a_test() {
     };
     let (reference, same) = (set(120, 0.0, &base, 0), set(120, 0.0, &base, 9));
     let calibrated = compare(
-        &detector(PsiThreshold::Calibrated(PsiNullMethod::default())),
+        &detector(PsiThreshold::Calibrated(NullMethod::default())),
         &reference,
         &same,
     );
@@ -276,7 +277,7 @@ fn psi_as_a_test() {
     assert_eq!((x.p_value, x.threshold, x.drifted), (None, Some(0.1), true));
     // Real drift, in values, categories (one unseen) and missing rows, is found.
     let moved = set(120, 0.4, &[("a", 1.0), ("z", 1.0), ("", 1.0)], 2);
-    for null in [PsiNullMethod::Asymptotic, PsiNullMethod::default()] {
+    for null in [NullMethod::Asymptotic, NullMethod::default()] {
         let report = compare(
             &detector(PsiThreshold::Calibrated(null)),
             &reference,
@@ -344,10 +345,7 @@ fn jensen_shannon_of_categories() {
     let both = 0.5 * (4.0f64 / 3.0).log2() + 0.25 * (2.0f64 / 3.0).log2();
     let want = ((2.0 * both + 2.0 * 0.25) / 2.0).sqrt();
     approx::assert_relative_eq!(city.statistic.unwrap(), want, max_relative = 1e-14);
-    assert_eq!(
-        (city.test, city.test.name()),
-        (TestKind::JensenShannon, "JS")
-    );
+    assert_eq!(city.test, "JS");
     assert_eq!(
         (city.p_value, city.p_adjusted, city.missing.p_value),
         (None, None, None)
@@ -481,4 +479,71 @@ fn same_report_for_any_number_of_threads() {
         })
     };
     assert_eq!(with(1), with(4));
+}
+
+/// The number of rows above the largest value of the reference.
+#[derive(Debug)]
+struct Beyond;
+
+impl ColumnTest for Beyond {
+    fn name(&self) -> &str {
+        "beyond"
+    }
+    fn kinds(&self) -> &[ValueKind] {
+        &[ValueKind::Numeric]
+    }
+    fn covers_missing(&self) -> bool {
+        false
+    }
+    fn check(&self) -> ml_data::Result<()> {
+        Ok(())
+    }
+    fn compare_numbers(
+        &self,
+        samples: &NumericSamples<'_>,
+        _: f64,
+    ) -> ml_data::Result<Option<TestOutcome>> {
+        let Some(values) = samples.reference_values() else {
+            return Ok(None);
+        };
+        assert_eq!(samples.reference_rows(), [5, 1]);
+        let most = values.fold(f64::MIN, f64::max);
+        let beyond = samples.current().iter().filter(|&&x| x > most).count() as f64;
+        Ok(Some(TestOutcome {
+            statistic: beyond,
+            effect: beyond / samples.current().len() as f64,
+            evidence: Evidence::Threshold(0.3),
+            low_expected: None,
+        }))
+    }
+}
+
+/// By hand: of 1, 2, 3, 9, 8 the last two are beyond 4. The missing row is a hypothesis of its own.
+#[test]
+fn a_test_of_the_users_own_takes_part_in_the_comparison() {
+    let price = |v: &'static [f64]| ColumnSet::new().with("price", Values::numeric(v)).unwrap();
+    let reference = price(&[4.0, 1.0, f64::NAN, 2.0, 3.0]);
+    let custom = DriftTest::custom(Beyond);
+    let detector = DriftDetector::new().numeric(custom.clone());
+    let report = compare(&detector, &reference, &price(&[1.0, 2.0, 3.0, 9.0, 8.0]));
+    let found = report.get("price").unwrap();
+    assert_eq!(
+        (found.test.as_str(), found.statistic, found.effect),
+        ("beyond", Some(2.0), Some(0.4))
+    );
+    assert!(found.drifted && found.missing.p_value.is_some());
+    assert!(report.to_string().contains("beyond"));
+    let quiet = compare(&detector, &reference, &price(&[1.0, 2.0, 3.0, 9.0]));
+    assert!(!quiet.get("price").unwrap().drifted);
+    // Equal to its clones alone; code is not saved; categories are refused.
+    assert!(custom == custom.clone() && custom != DriftTest::custom(Beyond));
+    let refused = serde_json::to_string(&detector).unwrap_err().to_string();
+    assert!(refused.contains("Custom"), "{refused}");
+    let profile = ReferenceProfile::new(&reference).unwrap();
+    let of_categories = DriftDetector::new().category(custom);
+    let refused = of_categories
+        .compare(&profile, &reference)
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("the beyond test of a"), "{refused}");
 }

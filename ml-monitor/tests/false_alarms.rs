@@ -4,8 +4,7 @@
 
 use ml_data::random::{RngExt, Xoshiro256PlusPlus, generator};
 use ml_monitor::drift::{
-    ColumnSet, Correction, DriftDetector, Psi, PsiNullMethod, PsiThreshold, ReferenceProfile,
-    Values,
+    ColumnSet, Correction, DriftDetector, NullMethod, Psi, PsiThreshold, ReferenceProfile, Values,
 };
 use rand_distr::{Distribution, Exp1, Poisson, StandardNormal, Zipf};
 
@@ -90,7 +89,7 @@ fn most(trials: u64) -> u64 {
 
 fn stability(draws: usize) -> DriftDetector {
     let test = Psi {
-        threshold: PsiThreshold::Calibrated(PsiNullMethod::Simulated { draws, seed: 0 }),
+        threshold: PsiThreshold::Calibrated(NullMethod::Simulated { draws, seed: 0 }),
         ..Psi::default()
     };
     DriftDetector::new()
@@ -194,7 +193,7 @@ fn case_s2_a_value_the_reference_lacks_is_no_alarm() {
         (labels(zeros()), labels(one(1.0))),
     ];
     let asymptotic = Psi {
-        threshold: PsiThreshold::Calibrated(PsiNullMethod::Asymptotic),
+        threshold: PsiThreshold::Calibrated(NullMethod::Asymptotic),
         ..Psi::default()
     };
     let asymptotic = stability(1).numeric(asymptotic).category(asymptotic);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ml_data::Result;
 
 use super::chi_square::chi_square;
-use super::column_test::{CategoryCounts, DriftTest, NumericSamples, TestKind, TestOutcome};
+use super::column_test::{CategoryCounts, ColumnTest, NumericSamples, TestOutcome};
 use super::profile::{ColumnProfile, Stored};
 use super::report::MissingDrift;
 use super::values::{ColumnRole, ValueKind, Values, count_codes};
@@ -15,7 +15,7 @@ pub(crate) struct ColumnComparison {
     pub(crate) name: String,
     pub(crate) role: ColumnRole,
     pub(crate) kind: ValueKind,
-    pub(crate) test: TestKind,
+    pub(crate) test: String,
     /// None where there is too little to test.
     pub(crate) outcome: Option<TestOutcome>,
     pub(crate) missing: MissingDrift,
@@ -33,7 +33,7 @@ pub(crate) struct Unseen {
 pub(crate) fn compare_column(
     profile: &ColumnProfile,
     values: &Values<'_>,
-    [numeric, category]: [DriftTest; 2],
+    [numeric, category]: [&dyn ColumnTest; 2],
     alpha: f64,
 ) -> Result<ColumnComparison> {
     let mut unseen = Unseen::default();
@@ -82,7 +82,7 @@ pub(crate) fn compare_column(
         name: profile.name().into(),
         role: profile.role(),
         kind: profile.kind(),
-        test: test.kind(),
+        test: test.name().into(),
         outcome,
         missing,
         unseen,
@@ -121,10 +121,10 @@ fn missing_drift(
     profile: &ColumnProfile,
     values: &Values<'_>,
     missing: u64,
-    test: DriftTest,
+    test: &dyn ColumnTest,
 ) -> Result<MissingDrift> {
     let rows = values.len() as u64;
-    let p_value = if !test.kind().covers_missing() && profile.missing() + missing > 0 {
+    let p_value = if !test.covers_missing() && profile.missing() + missing > 0 {
         let before = [
             profile.missing(),
             profile.rows().saturating_sub(profile.missing()),

@@ -15,7 +15,7 @@ use super::values::{ColumnRole, ColumnSet, ValueKind, Values};
 ///
 /// Numeric columns get a Kolmogorov-Smirnov test, categories a chi-square test (both can be
 /// replaced by the population stability index or the Jensen-Shannon distance), and p-values are
-/// corrected over all columns. Predictions are tested like features. Adding a test: see
+/// corrected over all columns. Predictions are tested like features. A test of one's own: see
 /// [`ColumnTest`].
 ///
 /// # Missing values
@@ -156,7 +156,7 @@ impl DriftDetector {
     ) -> Result<DriftReport> {
         self.check()?;
         let pairs = pair_up(reference, current)?;
-        let tests = [self.numeric, self.category];
+        let tests = [&self.numeric, &self.category].map(DriftTest::column_test);
         let compared: Vec<Result<ColumnComparison>> = (pairs.into_par_iter())
             .map(|(profile, values)| compare_column(profile, values, tests, self.alpha))
             .collect();
@@ -186,11 +186,11 @@ impl DriftDetector {
             ));
         }
         for (test, kind) in [
-            (self.numeric, ValueKind::Numeric),
-            (self.category, ValueKind::Category),
+            (self.numeric.column_test(), ValueKind::Numeric),
+            (self.category.column_test(), ValueKind::Category),
         ] {
-            if !test.kind().kinds().contains(&kind) {
-                return Err(unsupported(test.kind().name(), kind));
+            if !test.kinds().contains(&kind) {
+                return Err(unsupported(test.name(), kind));
             }
             test.check()?;
         }

@@ -3,7 +3,7 @@
 //! [`ReferenceProfile`] is made once from the training columns and travels inside the model's
 //! artifact. [`DriftDetector`] compares current columns with it, each by a [`DriftTest`], and gives
 //! a [`DriftReport`]. The statistics themselves are public too: [`ks_2samp`], [`chi_square()`],
-//! [`psi_2samp`] with its calibrated thresholds ([`PsiNullMethod`]), [`jensen_shannon()`],
+//! [`psi_2samp`] with its calibrated thresholds ([`NullMethod`]), [`jensen_shannon()`],
 //! [`adjust_p_values`].
 
 mod chi_square;
@@ -24,6 +24,6 @@ pub use correction::{Correction, adjust_p_values};
 pub use detector::DriftDetector;
 pub use ks::{KsMethod, KsResult, MAX_AUTO_EXACT, ks_2samp};
 pub use profile::{ColumnProfile, ReferenceProfile};
-pub use psi::{PsiBins, PsiNullDistribution, PsiNullMethod, psi, psi_2samp};
+pub use psi::{NullDistribution, NullMethod, PsiBins, psi, psi_2samp};
 pub use report::{ColumnDrift, DriftReport, MissingDrift};
 pub use values::{ColumnRole, ColumnSet, ValueKind, Values};

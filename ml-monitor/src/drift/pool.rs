@@ -86,7 +86,7 @@ fn binomial_rows(rows: u64, share: f64, rng: &mut Xoshiro256PlusPlus) -> Result<
         return Ok(drawn.round().clamp(0.0, rows as f64) as u64);
     }
     let binomial = Binomial::new(rows, share).map_err(|e| Error::Fit {
-        step: "PsiNullMethod",
+        step: "NullMethod",
         reason: e.to_string(),
     })?;
     Ok(binomial.sample(rng))

@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::column_test::TestKind;
 use super::correction::Correction;
 use super::values::{ColumnRole, ValueKind};
 
@@ -27,8 +26,9 @@ pub struct ColumnDrift {
     pub role: ColumnRole,
     /// Numbers or categories.
     pub kind: ValueKind,
-    /// The test of its values.
-    pub test: TestKind,
+    /// The name of the test of its values
+    /// ([`ColumnTest::name`](crate::drift::ColumnTest::name)).
+    pub test: String,
     /// The test's statistic; none when one side has no values.
     pub statistic: Option<f64>,
     /// p-value of the values' test; none without a statistic or with a fixed threshold.
@@ -209,7 +209,7 @@ fn cells(c: &ColumnDrift) -> [String; 8] {
     [
         format!("{}{role}", c.name),
         c.kind.to_string(),
-        c.test.name().into(),
+        c.test.clone(),
         c.effect.map_or("-".into(), |e| format!("{e:.4}")),
         p(c.p_value),
         p(c.p_adjusted),

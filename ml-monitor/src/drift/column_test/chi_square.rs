@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CategoryCounts, ColumnTest, DriftRule, TestOutcome};
 use crate::drift::chi_square::{ChiSquareResult, chi_square};
-use crate::drift::psi::{PsiNullMethod, total};
+use crate::drift::psi::{NullMethod, total};
 use crate::drift::values::ValueKind;
 
 /// Pearson's chi-square test of the rows that have a level
@@ -18,9 +18,17 @@ use crate::drift::values::ValueKind;
 pub struct ChiSquare;
 
 impl ColumnTest for ChiSquare {
-    const NAME: &'static str = "chi-square";
-    const KINDS: &'static [ValueKind] = &[ValueKind::Category];
-    const COVERS_MISSING: bool = false;
+    fn name(&self) -> &str {
+        "chi-square"
+    }
+
+    fn kinds(&self) -> &[ValueKind] {
+        &[ValueKind::Category]
+    }
+
+    fn covers_missing(&self) -> bool {
+        false
+    }
 
     fn check(&self) -> Result<()> {
         Ok(())
@@ -38,7 +46,7 @@ impl ColumnTest for ChiSquare {
         let found = chi_square(before, now, true)?;
         let p_value = match sparse(&found) {
             true => {
-                let null = PsiNullMethod::default().of_levels(before, now, pearson)?;
+                let null = NullMethod::default().of_levels(before, now, pearson)?;
                 null.p_value(pearson(before, now))
             }
             false => found.p_value,

@@ -1,5 +1,7 @@
 //! The contract of a test that compares one column of two samples.
 
+use std::fmt;
+
 use ml_data::{Error, Result};
 
 use crate::drift::profile::NumericProfile;
@@ -12,16 +14,70 @@ use crate::drift::values::ValueKind;
 /// The detector takes care of everything around it: that both samples have rows, the alignment of
 /// levels, the share of missing rows, the correction of p-values over all columns, and the smallest
 /// effect that counts.
-pub trait ColumnTest {
+///
+/// # Example
+/// A test of one's own: the total variation distance, half the sum of `|p - q|` over quantile bins.
+/// ```
+/// use ml_data::Result;
+/// use ml_monitor::drift::{
+///     ColumnSet, ColumnTest, DriftDetector, DriftTest, Evidence, NumericSamples,
+///     ReferenceProfile, TestOutcome, ValueKind, Values,
+/// };
+///
+/// #[derive(Debug)]
+/// struct TotalVariation;
+/// impl ColumnTest for TotalVariation {
+///     fn name(&self) -> &str {
+///         "TV"
+///     }
+///     fn kinds(&self) -> &[ValueKind] {
+///         &[ValueKind::Numeric]
+///     }
+///     fn covers_missing(&self) -> bool {
+///         true
+///     }
+///     fn check(&self) -> Result<()> {
+///         Ok(())
+///     }
+///     fn compare_numbers(&self, samples: &NumericSamples<'_>, _: f64) -> Result<Option<TestOutcome>> {
+///         let shares = samples.quantile_counts(10).map(|counts| {
+///             let rows = counts.iter().sum::<u64>() as f64;
+///             counts.into_iter().map(|c| c as f64 / rows).collect::<Vec<_>>()
+///         });
+///         let apart = shares[0].iter().zip(&shares[1]).map(|(p, q)| (p - q).abs());
+///         let distance = apart.sum::<f64>() / 2.0;
+///         Ok(Some(TestOutcome {
+///             statistic: distance,
+///             effect: distance,
+///             evidence: Evidence::Threshold(0.1),
+///             low_expected: None,
+///         }))
+///     }
+/// }
+///
+/// let price = |shift: u32| {
+///     let values: Vec<f64> = (0..2000).map(|i| f64::from(i % 100 + shift)).collect();
+///     ColumnSet::new().with("price", Values::Numeric(values.into()))
+/// };
+/// let profile = ReferenceProfile::new(&price(0)?)?;
+/// let detector = DriftDetector::new().numeric(DriftTest::custom(TotalVariation));
+/// let report = detector.compare(&profile, &price(20)?)?;
+/// let column = report.get("price").unwrap();
+/// // Two of ten bins are empty now, and the last holds three tenths: (.1 + .1 + .2) / 2.
+/// assert!((column.statistic.unwrap() - 0.2).abs() < 1e-12);
+/// assert!(column.test == "TV" && column.drifted);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+pub trait ColumnTest: fmt::Debug + Send + Sync {
     /// Short name, as the table of a report prints it.
-    const NAME: &'static str;
+    fn name(&self) -> &str;
 
     /// The kinds of columns that it compares; for each of them the method of that name.
-    const KINDS: &'static [ValueKind];
+    fn kinds(&self) -> &[ValueKind];
 
     /// True when missing rows are part of the comparison, as a bin or level of their own. If not,
     /// the detector tests their share as a hypothesis of its own.
-    const COVERS_MISSING: bool;
+    fn covers_missing(&self) -> bool;
 
     /// Refuses settings outside their domain.
     ///
@@ -42,7 +98,7 @@ pub trait ColumnTest {
         alpha: f64,
     ) -> Result<Option<TestOutcome>> {
         let _ = (samples, alpha);
-        Err(unsupported(Self::NAME, ValueKind::Numeric))
+        Err(unsupported(self.name(), ValueKind::Numeric))
     }
 
     /// Compares a categorical column, as [`compare_numbers`](Self::compare_numbers) does a numeric
@@ -56,11 +112,11 @@ pub trait ColumnTest {
         alpha: f64,
     ) -> Result<Option<TestOutcome>> {
         let _ = (counts, alpha);
-        Err(unsupported(Self::NAME, ValueKind::Category))
+        Err(unsupported(self.name(), ValueKind::Category))
     }
 }
 
-pub(crate) fn unsupported(test: &'static str, kind: ValueKind) -> Error {
+pub(crate) fn unsupported(test: &str, kind: ValueKind) -> Error {
     Error::Unsupported {
         step: "DriftDetector",
         what: format!("the {test} test of a {kind} column"),
@@ -127,6 +183,24 @@ pub struct NumericSamples<'a> {
 }
 
 impl NumericSamples<'_> {
+    /// Rows of the reference, and how many of them have no value.
+    #[must_use]
+    pub fn reference_rows(&self) -> [u64; 2] {
+        [self.reference_rows, self.reference_missing]
+    }
+
+    /// The values of the reference, ascending; none where its profile is a sketch
+    /// ([`ReferenceProfile::with_max_points`](crate::drift::ReferenceProfile::with_max_points)).
+    pub fn reference_values(&self) -> Option<impl Iterator<Item = f64>> {
+        self.reference.values()
+    }
+
+    /// The current values in row order, NaN for missing.
+    #[must_use]
+    pub fn current(&self) -> &[f64] {
+        self.current
+    }
+
     /// Counts of the reference and of the current sample in the same bins, cut at quantiles of the
     /// reference; missing rows are the last bin.
     ///

@@ -143,9 +143,17 @@ impl JensenShannon {
 }
 
 impl ColumnTest for JensenShannon {
-    const NAME: &'static str = "JS";
-    const KINDS: &'static [ValueKind] = &[ValueKind::Numeric, ValueKind::Category];
-    const COVERS_MISSING: bool = true;
+    fn name(&self) -> &str {
+        "JS"
+    }
+
+    fn kinds(&self) -> &[ValueKind] {
+        &[ValueKind::Numeric, ValueKind::Category]
+    }
+
+    fn covers_missing(&self) -> bool {
+        true
+    }
 
     fn check(&self) -> Result<()> {
         check_bins("JensenShannon", self.bins)?;

@@ -18,9 +18,17 @@ pub struct KolmogorovSmirnov {
 }
 
 impl ColumnTest for KolmogorovSmirnov {
-    const NAME: &'static str = "KS";
-    const KINDS: &'static [ValueKind] = &[ValueKind::Numeric];
-    const COVERS_MISSING: bool = false;
+    fn name(&self) -> &str {
+        "KS"
+    }
+
+    fn kinds(&self) -> &[ValueKind] {
+        &[ValueKind::Numeric]
+    }
+
+    fn covers_missing(&self) -> bool {
+        false
+    }
 
     fn check(&self) -> Result<()> {
         Ok(())

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CategoryCounts, ColumnTest, DriftRule, NumericSamples, TestOutcome};
 use crate::drift::psi::{
-    PooledNumbers, PsiBins, PsiNullDistribution, PsiNullMethod, index_of_levels, psi,
+    NullDistribution, NullMethod, PooledNumbers, PsiBins, index_of_levels, psi,
 };
 use crate::drift::values::ValueKind;
 
@@ -28,7 +28,7 @@ pub struct Psi {
 pub enum PsiThreshold {
     /// Computed from the sizes of both samples and the bins, so that unchanged columns exceed it at
     /// the detector's `alpha`; gives p-values, which take part in the correction for many columns.
-    Calibrated(PsiNullMethod),
+    Calibrated(NullMethod),
     /// The same for every column and size. No p-value, no correction, and a false-alarm rate that
     /// depends on the sample sizes.
     Fixed(f64),
@@ -36,7 +36,7 @@ pub enum PsiThreshold {
 
 impl Default for PsiThreshold {
     fn default() -> Self {
-        PsiThreshold::Calibrated(PsiNullMethod::default())
+        PsiThreshold::Calibrated(NullMethod::default())
     }
 }
 
@@ -45,7 +45,7 @@ impl Psi {
         &self,
         index: f64,
         alpha: f64,
-        null: impl FnOnce(PsiNullMethod) -> Result<PsiNullDistribution>,
+        null: impl FnOnce(NullMethod) -> Result<NullDistribution>,
     ) -> Result<Option<TestOutcome>> {
         let rule = match self.threshold {
             PsiThreshold::Fixed(threshold) => DriftRule::Threshold(threshold),
@@ -67,9 +67,17 @@ impl Psi {
 }
 
 impl ColumnTest for Psi {
-    const NAME: &'static str = "PSI";
-    const KINDS: &'static [ValueKind] = &[ValueKind::Numeric, ValueKind::Category];
-    const COVERS_MISSING: bool = true;
+    fn name(&self) -> &str {
+        "PSI"
+    }
+
+    fn kinds(&self) -> &[ValueKind] {
+        &[ValueKind::Numeric, ValueKind::Category]
+    }
+
+    fn covers_missing(&self) -> bool {
+        true
+    }
 
     fn check(&self) -> Result<()> {
         self.bins.check()?;

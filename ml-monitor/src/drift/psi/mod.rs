@@ -4,7 +4,7 @@
 mod null;
 mod quantiles;
 
-pub use null::{PsiNullDistribution, PsiNullMethod};
+pub use null::{NullDistribution, NullMethod};
 pub(crate) use quantiles::PooledNumbers;
 
 use ml_data::{Error, Result};
@@ -61,7 +61,7 @@ pub(crate) fn check_bins(step: &'static str, bins: usize) -> Result<()> {
 ///
 /// 0 means equal shares; it has no upper end. The customary marks 0.1 and 0.25 ignore the sample
 /// sizes: with 100 rows and ten bins, unchanged data exceeds 0.1 most of the time, with a million
-/// rows a change worth knowing stays far below it. [`PsiNullMethod`] gives the mark that unchanged
+/// rows a change worth knowing stays far below it. [`NullMethod`] gives the mark that unchanged
 /// data exceeds with a chosen probability.
 ///
 /// # Formula
@@ -275,7 +275,7 @@ mod tests {
     fn epsilons_end_below_a_half() {
         for (epsilon, fine) in [(0.0, false), (1e-300, true), (0.4999, true), (0.5, false)] {
             assert_eq!(psi(&[1], &[1], epsilon).is_ok(), fine, "{epsilon}");
-            let null = PsiNullMethod::Asymptotic.distribution(&[1], 1, epsilon);
+            let null = NullMethod::Asymptotic.distribution(&[1], 1, epsilon);
             assert_eq!(null.is_ok(), fine, "{epsilon}");
         }
     }
@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(psi(&[1, 1], &[u64::MAX; 2], 1e-4).unwrap(), 0.0);
         let twice = psi(&[u64::MAX, u64::MAX, 0], &[1, 1, 0], 1e-4).unwrap();
         assert_eq!(twice, 0.0);
-        for null in [PsiNullMethod::Asymptotic, PsiNullMethod::default()] {
+        for null in [NullMethod::Asymptotic, NullMethod::default()] {
             let d = null.distribution(&[u64::MAX; 2], u64::MAX, 1e-4).unwrap();
             assert!(d.p_value(0.0) == 1.0 && d.p_value(0.1) < 1e-6);
             let d = null.pooled(&[u64::MAX; 2], &[u64::MAX; 2], 1e-4).unwrap();

@@ -10,8 +10,9 @@ use super::super::{chi_square, pool};
 use super::quantiles::PooledNumbers;
 use crate::limits;
 
-/// Method for the distribution of the index when both samples come from one source, whatever that
-/// is.
+/// Method for the null distribution of a statistic of two histograms, the population stability
+/// index or Pearson's chi-square of rare levels: its distribution when both samples come from one
+/// source, whatever that is.
 ///
 /// It depends on the sizes of the samples and on the shares of their bins, never on a constant. A
 /// bin that the reference left empty is rare, not impossible: how often rows should fall into it is
@@ -19,11 +20,11 @@ use crate::limits;
 /// from how many bins the reference filled only once ([`distribution`](Self::distribution)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum PsiNullMethod {
+pub enum NullMethod {
     /// `(1/n + 1/m)` times chi-square with (bins in use - 1) degrees of freedom. Right when every
     /// bin holds dozens of rows of both samples; too low a mark below that.
     Asymptotic,
-    /// Indices of simulated samples of the same sizes; right for small samples, rare levels and
+    /// Statistics of simulated samples of the same sizes; right for small samples, rare levels and
     /// ties too.
     Simulated {
         /// Number of simulated pairs of samples.
@@ -33,19 +34,19 @@ pub enum PsiNullMethod {
     },
 }
 
-impl Default for PsiNullMethod {
+impl Default for NullMethod {
     fn default() -> Self {
-        PsiNullMethod::Simulated {
+        NullMethod::Simulated {
             draws: 2000,
             seed: 0,
         }
     }
 }
 
-/// The distribution of the index for unchanged data, made by [`PsiNullMethod::pooled`] or
-/// [`PsiNullMethod::distribution`].
+/// The distribution of a statistic for unchanged data, made by [`NullMethod::pooled`] or
+/// [`NullMethod::distribution`].
 #[derive(Debug, Clone)]
-pub struct PsiNullDistribution(NullKind);
+pub struct NullDistribution(NullKind);
 
 #[derive(Debug, Clone)]
 enum NullKind {
@@ -61,7 +62,7 @@ enum NullKind {
     },
 }
 
-impl PsiNullMethod {
+impl NullMethod {
     /// The distribution of [`psi`](super::psi) between two histograms over bins that were chosen
     /// without looking at either sample, such as the levels of a category.
     ///
@@ -74,11 +75,11 @@ impl PsiNullMethod {
     ///
     /// # Example
     /// ```
-    /// use ml_monitor::drift::{PsiNullMethod, psi};
+    /// use ml_monitor::drift::{NullMethod, psi};
     ///
     /// // A value that the reference lacks turns up once in 50 rows: no sign of a change.
     /// let (reference, current) = ([50, 0], [49, 1]);
-    /// let null = PsiNullMethod::default().pooled(&reference, &current, 1e-4)?;
+    /// let null = NullMethod::default().pooled(&reference, &current, 1e-4)?;
     /// assert_eq!(null.p_value(psi(&reference, &current, 1e-4)?), 1.0);
     /// # Ok::<(), ml_data::Error>(())
     /// ```
@@ -91,7 +92,7 @@ impl PsiNullMethod {
         reference: &[u64],
         current: &[u64],
         epsilon: f64,
-    ) -> Result<PsiNullDistribution> {
+    ) -> Result<NullDistribution> {
         super::check(reference, current, epsilon)?;
         self.of_levels(reference, current, |a, b| super::index(a, b, epsilon))
     }
@@ -102,9 +103,9 @@ impl PsiNullMethod {
         reference: &[u64],
         current: &[u64],
         statistic: impl FnMut(&[u64], &[u64]) -> f64,
-    ) -> Result<PsiNullDistribution> {
+    ) -> Result<NullDistribution> {
         match *self {
-            PsiNullMethod::Asymptotic => {
+            NullMethod::Asymptotic => {
                 let used = reference
                     .iter()
                     .zip(current)
@@ -115,7 +116,7 @@ impl PsiNullMethod {
                     used.count(),
                 ))
             }
-            PsiNullMethod::Simulated { draws, seed } => {
+            NullMethod::Simulated { draws, seed } => {
                 check_draws(draws)?;
                 pool::split_levels(reference, current, draws, seed, statistic).map(simulated)
             }
@@ -128,9 +129,9 @@ impl PsiNullMethod {
         pooled: Option<&PooledNumbers>,
         bins: super::PsiBins,
         counts: (&[u64], &[u64]),
-    ) -> Result<PsiNullDistribution> {
+    ) -> Result<NullDistribution> {
         match (*self, pooled) {
-            (PsiNullMethod::Simulated { draws, seed }, Some(pooled)) => {
+            (NullMethod::Simulated { draws, seed }, Some(pooled)) => {
                 check_draws(draws)?;
                 Ok(simulated(pooled.indices(bins, draws, seed)))
             }
@@ -153,11 +154,11 @@ impl PsiNullMethod {
     ///
     /// # Example
     /// ```
-    /// use ml_monitor::drift::PsiNullMethod;
+    /// use ml_monitor::drift::NullMethod;
     ///
     /// // 100 reference rows in ten equal bins against 100 current rows: one unchanged column in
     /// // twenty exceeds 0.38, and most exceed the customary mark of 0.1.
-    /// let null = PsiNullMethod::default().distribution(&[10; 10], 100, 1e-4)?;
+    /// let null = NullMethod::default().distribution(&[10; 10], 100, 1e-4)?;
     /// assert!((null.quantile(0.95) - 0.38).abs() < 0.03);
     /// assert!(null.p_value(0.1) > 0.8);
     /// # Ok::<(), ml_data::Error>(())
@@ -171,7 +172,7 @@ impl PsiNullMethod {
         reference: &[u64],
         n_current: u64,
         epsilon: f64,
-    ) -> Result<PsiNullDistribution> {
+    ) -> Result<NullDistribution> {
         super::check_epsilon(epsilon)?;
         let n = super::total(reference);
         if n == 0.0 {
@@ -181,8 +182,8 @@ impl PsiNullMethod {
             return Err(Error::Empty("current sample of psi".into()));
         }
         match *self {
-            PsiNullMethod::Asymptotic => Ok(asymptotic(n, n_current as f64, reference.len())),
-            PsiNullMethod::Simulated { draws, seed } => {
+            NullMethod::Asymptotic => Ok(asymptotic(n, n_current as f64, reference.len())),
+            NullMethod::Simulated { draws, seed } => {
                 check_draws(draws)?;
                 let shapes = shapes(reference);
                 let drawn = (0..draws).map(|i| {
@@ -200,7 +201,7 @@ fn check_draws(draws: usize) -> Result<()> {
     match draws {
         1..=limits::DRAWS => Ok(()),
         _ => Err(Error::parameter(
-            "PsiNullMethod",
+            "NullMethod",
             "draws",
             draws,
             "1 to 1,000,000 (limits::DRAWS)",
@@ -208,17 +209,17 @@ fn check_draws(draws: usize) -> Result<()> {
     }
 }
 
-fn asymptotic(n: f64, m: f64, bins: usize) -> PsiNullDistribution {
-    PsiNullDistribution(NullKind::Asymptotic {
+fn asymptotic(n: f64, m: f64, bins: usize) -> NullDistribution {
+    NullDistribution(NullKind::Asymptotic {
         scale: 1.0 / n + 1.0 / m,
         dof: bins.saturating_sub(1),
     })
 }
 
-fn simulated(mut drawn: Vec<f64>) -> PsiNullDistribution {
+fn simulated(mut drawn: Vec<f64>) -> NullDistribution {
     drawn.sort_unstable_by(f64::total_cmp);
     let tail = fitted_tail(&drawn);
-    PsiNullDistribution(NullKind::Simulated {
+    NullDistribution(NullKind::Simulated {
         sorted: drawn,
         tail,
     })
@@ -235,7 +236,7 @@ fn shapes(reference: &[u64]) -> Vec<f64> {
 /// Counts of `m` rows with shares drawn from gamma variables of these shapes.
 fn one_draw(shapes: &[f64], m: u64, rng: &mut Xoshiro256PlusPlus) -> Result<Vec<u64>> {
     let failed = |e: &dyn std::fmt::Display| Error::Fit {
-        step: "PsiNullMethod",
+        step: "NullMethod",
         reason: e.to_string(),
     };
     let mut shares = Vec::with_capacity(shapes.len());
@@ -272,7 +273,7 @@ fn fitted_tail(draws: &[f64]) -> Option<GammaTail> {
 /// difference.
 const TIE: f64 = 1e-9;
 
-impl PsiNullDistribution {
+impl NullDistribution {
     /// The mark that unchanged data stays at or below with probability `level` (0.95: one false
     /// alarm in twenty looks).
     ///

@@ -5,13 +5,13 @@ use ml_data::random::RngExt;
 #[test]
 fn simulation_meets_the_asymptote_for_large_samples() {
     let reference = [20_000u64; 10];
-    let simulated = PsiNullMethod::Simulated {
+    let simulated = NullMethod::Simulated {
         draws: 4000,
         seed: 1,
     }
     .distribution(&reference, 100_000, 1e-4)
     .unwrap();
-    let asymptotic = PsiNullMethod::Asymptotic
+    let asymptotic = NullMethod::Asymptotic
         .distribution(&reference, 100_000, 1e-4)
         .unwrap();
     for level in [0.5, 0.9, 0.95, 0.99] {
@@ -29,7 +29,7 @@ fn simulation_meets_the_asymptote_for_large_samples() {
 #[test]
 fn same_seed_same_threshold_other_seed_another() {
     let threshold = |seed| {
-        PsiNullMethod::Simulated { draws: 200, seed }
+        NullMethod::Simulated { draws: 200, seed }
             .distribution(&[7, 9, 4], 30, 1e-4)
             .unwrap()
             .quantile(0.9)
@@ -41,8 +41,8 @@ fn same_seed_same_threshold_other_seed_another() {
 #[test]
 fn one_bin_never_alarms() {
     for null in [
-        PsiNullMethod::Asymptotic,
-        PsiNullMethod::Simulated { draws: 50, seed: 0 },
+        NullMethod::Asymptotic,
+        NullMethod::Simulated { draws: 50, seed: 0 },
     ] {
         for d in [
             null.distribution(&[40], 10, 1e-4).unwrap(),
@@ -51,23 +51,15 @@ fn one_bin_never_alarms() {
             assert_eq!((d.quantile(0.99), d.p_value(0.0)), (0.0, 1.0));
         }
     }
-    let none = PsiNullMethod::Simulated { draws: 0, seed: 0 };
+    let none = NullMethod::Simulated { draws: 0, seed: 0 };
     assert!(none.distribution(&[1], 1, 1e-4).is_err());
     assert!(none.pooled(&[1], &[1], 1e-4).is_err());
     let draws = usize::MAX;
-    let endless = PsiNullMethod::Simulated { draws, seed: 0 }.pooled(&[1], &[1], 1e-4);
+    let endless = NullMethod::Simulated { draws, seed: 0 }.pooled(&[1], &[1], 1e-4);
     assert!(endless.unwrap_err().to_string().contains("draws"));
-    assert!(
-        PsiNullMethod::Asymptotic
-            .distribution(&[0], 1, 1e-4)
-            .is_err()
-    );
-    assert!(
-        PsiNullMethod::Asymptotic
-            .distribution(&[1], 0, 1e-4)
-            .is_err()
-    );
-    assert!(PsiNullMethod::Asymptotic.pooled(&[1], &[0], 1e-4).is_err());
+    assert!(NullMethod::Asymptotic.distribution(&[0], 1, 1e-4).is_err());
+    assert!(NullMethod::Asymptotic.distribution(&[1], 0, 1e-4).is_err());
+    assert!(NullMethod::Asymptotic.pooled(&[1], &[0], 1e-4).is_err());
 }
 
 /// A bin that the reference left empty is rare, not impossible, also before there is a current
@@ -82,15 +74,15 @@ fn case_s2_an_empty_bin_is_rare() {
         let index = psi(&reference, &current, 1e-4).unwrap();
         let rows = current.iter().sum();
         for null in [
-            PsiNullMethod::default().distribution(&reference, rows, 1e-4),
-            PsiNullMethod::default().pooled(&reference, &current, 1e-4),
+            NullMethod::default().distribution(&reference, rows, 1e-4),
+            NullMethod::default().pooled(&reference, &current, 1e-4),
         ] {
             assert!(null.unwrap().p_value(index) > 0.2, "{reference:?}");
         }
     }
     // A quarter of the rows in it is no chance.
     let far = psi(&[50, 0], &[375, 125], 1e-4).unwrap();
-    let null = PsiNullMethod::default().distribution(&[50, 0], 500, 1e-4);
+    let null = NullMethod::default().distribution(&[50, 0], 500, 1e-4);
     assert!(null.unwrap().p_value(far) < 0.001);
 }
 
@@ -108,7 +100,7 @@ fn false_alarms_come_at_the_rate_asked_for() {
         let counts =
             super::super::count(&super::super::edges_of_sorted(bins.bins, &sorted), &ranks);
         // Nothing is missing, so the bin of missing rows is none.
-        let null = PsiNullMethod::default()
+        let null = NullMethod::default()
             .distribution(&counts[..counts.len() - 1], m as u64, bins.epsilon)
             .unwrap();
         let mark = null.quantile(1.0 - alpha);
@@ -156,7 +148,7 @@ fn false_alarms_on_categories() {
             counts
         };
         let (a, b) = (draw(n), draw(m));
-        let null = PsiNullMethod::Simulated {
+        let null = NullMethod::Simulated {
             draws: 300,
             seed: trial,
         }
@@ -180,7 +172,7 @@ fn empty_bins_share_the_weight_of_those_filled_once() {
 /// chi-square quantile of 2 degrees of freedom, 5.991464547107979 (SciPy).
 #[test]
 fn a_bin_that_one_side_uses_is_in_use() {
-    let null = PsiNullMethod::Asymptotic
+    let null = NullMethod::Asymptotic
         .pooled(&[10, 0, 5, 0], &[0, 7, 5, 0], 1e-4)
         .unwrap();
     let want = (1.0 / 15.0 + 1.0 / 12.0) * 5.991464547107979;
