@@ -3,7 +3,8 @@
 use super::clusters::Clusters;
 use super::evidence::Evidence;
 use super::moments::Moments;
-use super::share::level;
+use super::share::check_alpha;
+use crate::bootstrap::Interval;
 use crate::error::{self, Result};
 use serde::{Deserialize, Serialize};
 use statrs::function::erf::erfc;
@@ -48,6 +49,14 @@ impl Default for NormalMixture {
     }
 }
 
+/// Sums over the units of one arm.
+struct Arm {
+    units: f64,
+    mean: f64,
+    /// Of one unit.
+    variance: f64,
+}
+
 /// A difference, its variance and the effective number of pairs.
 struct Difference {
     value: f64,
@@ -56,13 +65,13 @@ struct Difference {
 }
 
 impl Difference {
-    /// Of two means (units, mean, variance of one unit) and the pooled variance of one unit.
-    fn of(control: (f64, f64, f64), treatment: (f64, f64, f64)) -> Self {
-        let variance = control.2 / control.0 + treatment.2 / treatment.0;
+    /// Of two means, whose variances of one unit are not below the pooled one.
+    fn of(control: Arm, treatment: Arm) -> Self {
+        let variance = control.variance / control.units + treatment.variance / treatment.units;
         Self {
-            value: treatment.1 - control.1,
+            value: treatment.mean - control.mean,
             variance,
-            pairs: (control.2 + treatment.2) / 2.0 / variance,
+            pairs: (control.variance + treatment.variance) / 2.0 / variance,
         }
     }
 
@@ -145,7 +154,7 @@ impl NormalMixture {
         control: &Moments,
         treatment: &Moments,
         alpha: f64,
-    ) -> Result<(f64, f64)> {
+    ) -> Result<Interval> {
         self.interval(self.means(control, treatment), alpha)
     }
 
@@ -159,7 +168,7 @@ impl NormalMixture {
         control: &Clusters,
         treatment: &Clusters,
         alpha: f64,
-    ) -> Result<(f64, f64)> {
+    ) -> Result<Interval> {
         self.interval(self.ratios(control, treatment), alpha)
     }
 
@@ -171,9 +180,10 @@ impl NormalMixture {
         let pooled = (freedom(control) * control.variance()
             + freedom(treatment) * treatment.variance())
             / (freedom(control) + freedom(treatment));
-        let unit = |arm: &Moments| {
-            let variance = arm.variance().max(pooled);
-            (arm.count() as f64, arm.mean(), variance)
+        let unit = |arm: &Moments| Arm {
+            units: arm.count() as f64,
+            mean: arm.mean(),
+            variance: arm.variance().max(pooled),
         };
         Some(Difference::of(unit(control), unit(treatment)))
     }
@@ -190,11 +200,11 @@ impl NormalMixture {
         let unit = |arm: &Clusters| {
             let variance = (arm.residuals(arm.ratio()) / freedom(arm)).max(pooled);
             let mean_x = arm.mean_x();
-            (
-                arm.users() as f64,
-                arm.ratio(),
-                variance / (mean_x * mean_x),
-            )
+            Arm {
+                units: arm.users() as f64,
+                mean: arm.ratio(),
+                variance: variance / (mean_x * mean_x),
+            }
         };
         Some(Difference::of(unit(control), unit(treatment)))
     }
@@ -213,15 +223,23 @@ impl NormalMixture {
         Evidence::from_log_e(half + shrunk * shrunk / 2.0 - k.ln_1p() / 2.0)
     }
 
-    fn interval(&self, difference: Option<Difference>, alpha: f64) -> Result<(f64, f64)> {
-        let alpha = level(alpha)?;
+    fn interval(&self, difference: Option<Difference>, alpha: f64) -> Result<Interval> {
+        check_alpha(alpha)?;
         let Some(d) = difference.filter(Difference::varies) else {
-            return Ok((f64::NEG_INFINITY, f64::INFINITY));
+            return Ok(Interval {
+                lower: f64::NEG_INFINITY,
+                upper: f64::INFINITY,
+                level: 1.0 - alpha,
+            });
         };
         let k = self.rho * self.rho * d.pairs;
         let squared = (2.0 * -alpha.ln() + k.ln_1p()) * (1.0 + k) / k;
         let radius = (d.variance * squared).sqrt();
-        Ok((d.value - radius, d.value + radius))
+        Ok(Interval {
+            lower: d.value - radius,
+            upper: d.value + radius,
+            level: 1.0 - alpha,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::constrained::constrained_share;
 use super::evidence::Evidence;
+use crate::bootstrap::Interval;
 use crate::error::{self, Result};
 use serde::{Deserialize, Serialize};
 use statrs::function::beta::ln_beta;
@@ -175,11 +176,16 @@ impl ShareTest {
     ///
     /// # Errors
     /// An alpha outside (0, 1).
-    pub fn interval(&self, arm: Share, alpha: f64) -> Result<(f64, f64)> {
-        let most = -level(alpha)?.ln();
+    pub fn interval(&self, arm: Share, alpha: f64) -> Result<Interval> {
+        check_alpha(alpha)?;
+        let most = -alpha.ln();
         let centre = arm.share();
         let out = |p: f64| self.numerator(arm) - arm.log_likelihood(p) >= most;
-        Ok((border(centre, 0.0, out), border(centre, 1.0, out)))
+        Ok(Interval {
+            lower: border(centre, 0.0, out),
+            upper: border(centre, 1.0, out),
+            level: 1.0 - alpha,
+        })
     }
 
     /// Lower confidence sequence of the difference p1 - p0: with probability 1 - alpha it is below
@@ -189,7 +195,7 @@ impl ShareTest {
     /// # Errors
     /// An alpha outside (0, 1).
     pub fn lower_bound(&self, control: Share, treatment: Share, alpha: f64) -> Result<f64> {
-        let alpha = level(alpha)?;
+        check_alpha(alpha)?;
         let out = |margin: f64| {
             let evidence = self.above(control, treatment, margin);
             evidence.is_ok_and(|e| e.rejects(alpha))
@@ -203,9 +209,9 @@ impl ShareTest {
     }
 }
 
-pub(super) fn level(alpha: f64) -> Result<f64> {
+pub(super) fn check_alpha(alpha: f64) -> Result<()> {
     if alpha > 0.0 && alpha < 1.0 {
-        Ok(alpha)
+        Ok(())
     } else {
         Err(error::parameter("test", "alpha", alpha, "in (0, 1)"))
     }

@@ -186,8 +186,8 @@ fn means_keep_their_level_and_intervals_cover_at_all_times() {
                 .mean_above(&arms[0], &arms[1], 0.0)
                 .unwrap()
                 .rejects(0.05);
-            let (low, high) = test.mean_interval(&arms[0], &arms[1], 0.05).unwrap();
-            out |= low > 0.0 || high < 0.0;
+            let interval = test.mean_interval(&arms[0], &arms[1], 0.05).unwrap();
+            out |= !interval.contains(0.0);
         }
         wrong += u32::from(alarm);
         left += u32::from(out);

@@ -2,6 +2,7 @@
 //! mpmath), and exact levels.
 
 use super::*;
+use crate::bootstrap::Interval;
 use proptest::prelude::*;
 
 fn share(hits: f64, trials: f64) -> Share {
@@ -38,12 +39,21 @@ fn confidence_sequences_of_shares_are_those_of_the_reference() {
     let test = ShareTest::default();
     for (n0, x0, n1, x1, low, high, difference) in GOLDEN {
         let found = test.interval(share(x1, n1), 0.05).unwrap();
-        close(found.0, low, 1e-9);
-        close(found.1, high, 1e-9);
+        close(found.lower, low, 1e-9);
+        close(found.upper, high, 1e-9);
         let bound = test.lower_bound(share(x0, n0), share(x1, n1), 0.05);
         close(bound.unwrap(), difference, 1e-9);
     }
-    assert_eq!(test.interval(Share::default(), 0.05).unwrap(), (0.0, 1.0));
+    let interval = |lower, upper| {
+        let level = 0.95;
+        Interval {
+            lower,
+            upper,
+            level,
+        }
+    };
+    let all = test.interval(Share::default(), 0.05).unwrap();
+    assert_eq!(all, interval(0.0, 1.0));
     let nothing = test.lower_bound(Share::default(), Share::default(), 0.05);
     assert_eq!(nothing.unwrap(), -1.0);
 }
@@ -67,8 +77,8 @@ fn means_are_those_of_the_reference() {
         let found = test.mean_above(&control, &treatment, margin).unwrap();
         close(found.log_e(), log_e, 1e-8);
         let interval = test.mean_interval(&control, &treatment, 0.05).unwrap();
-        close(interval.0, low, 1e-8);
-        close(interval.1, high, 1e-8);
+        close(interval.lower, low, 1e-8);
+        close(interval.upper, high, 1e-8);
     }
 }
 
@@ -91,8 +101,8 @@ fn ratios_with_one_visit_a_user_are_means() {
         close(b.log_e(), a.log_e(), 1e-9);
         let a = test.mean_interval(&means[0], &means[1], 0.05).unwrap();
         let b = test.ratio_interval(&ratios[0], &ratios[1], 0.05).unwrap();
-        close(b.0, a.0, 1e-9);
-        close(b.1, a.1, 1e-9);
+        close(b.lower, a.lower, 1e-9);
+        close(b.upper, a.upper, 1e-9);
     }
 }
 
@@ -107,7 +117,11 @@ fn nothing_is_said_before_the_burn_in_or_without_variance() {
     assert!(above(test, arms(50)).rejects(1e-3));
     assert_eq!(above(test.burn_in(51), arms(50)), Evidence::NONE);
     let [a, b] = arms(49);
-    let whole = (f64::NEG_INFINITY, f64::INFINITY);
+    let whole = Interval {
+        lower: f64::NEG_INFINITY,
+        upper: f64::INFINITY,
+        level: 0.95,
+    };
     assert_eq!(test.mean_interval(&a, &b, 0.05).unwrap(), whole);
     let constant = [1.0, 2.0].map(|v| Moments::of([v; 80]).unwrap());
     assert_eq!(above(test, constant), Evidence::NONE);
@@ -258,8 +272,8 @@ fn ratios_over_users_are_those_of_the_formulas() {
     );
     let radius = f64::sqrt(variance * (-2.0 * f64::ln(alpha) + (1.0 + k).ln()) * (1.0 + k) / k);
     let found = test.ratio_interval(&a, &b, alpha).unwrap();
-    close(found.0, r1 - r0 - radius, 1e-12);
-    close(found.1, r1 - r0 + radius, 1e-12);
+    close(found.lower, r1 - r0 - radius, 1e-12);
+    close(found.upper, r1 - r0 + radius, 1e-12);
     // Enough users in one arm are not enough; users without visits neither.
     let none = |a: &Clusters, b: &Clusters, units: u64| {
         let test = test.burn_in(units);
@@ -355,8 +369,7 @@ proptest! {
         prop_assert!(at((treatment.share() - control.share()).max(-1.0)) <= 1e-9);
         let bound = test.lower_bound(control, treatment, 0.05).unwrap();
         prop_assert!(bound <= treatment.share() - control.share());
-        let (low, high) = test.interval(treatment, 0.05).unwrap();
-        prop_assert!(low <= treatment.share() && treatment.share() <= high);
+        prop_assert!(test.interval(treatment, 0.05).unwrap().contains(treatment.share()));
     }
 
     #[test]
