@@ -15,7 +15,7 @@
 //! | [`GRACE`] | [`Server::grace`] | a stopping server closes connections that ask nothing |
 //! | [`DRAIN_TIMEOUT`] | [`Server::drain_timeout`] | [`Error::DrainTimeout`] |
 //! | [`EVENTS_KEPT`] | [`EventBuffer::bounded`] | the oldest event is dropped, and counted |
-//! | [`PATIENCE`] | [`FolderStore::patience`] | [`Error::Locked`] |
+//! | [`LOCK_TIMEOUT`] | [`FolderStore::lock_timeout`] | [`Error::Locked`] |
 //! | [`WAITING_ANSWERS`] | [`CanaryRollout::waiting`], [`AbTest::waiting`] | the oldest answer can not convert any more |
 //! | [`COUNTED_USERS`] | [`CanaryRollout::users`], [`AbTest::users`] | further users count by request alone |
 //!
@@ -39,7 +39,7 @@
 //! [`AbTest::waiting`]: crate::rollout::AbTest::waiting
 //! [`AbTest::users`]: crate::rollout::AbTest::users
 //! [`EventBuffer::bounded`]: crate::recommend::EventBuffer::bounded
-//! [`FolderStore::patience`]: crate::registry::FolderStore::patience
+//! [`FolderStore::lock_timeout`]: crate::registry::FolderStore::lock_timeout
 //! [`Error::DrainTimeout`]: crate::Error::DrainTimeout
 //! [`Error::Locked`]: crate::Error::Locked
 
@@ -79,7 +79,7 @@ pub(crate) const LINGER: Duration = Duration::from_secs(1);
 /// Events that [`EventBuffer`](crate::recommend::EventBuffer) keeps: about 8 MB for lists of ten.
 pub const EVENTS_KEPT: usize = 10_000;
 /// Time a writer of the registry's folder waits for another.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 /// Answers of a rollout that wait for their outcome, about 5 MB.
 pub const WAITING_ANSWERS: usize = 100_000;
 /// Users of a rollout, both arms together, that are told apart, about 5 MB. Its tests by user are

@@ -150,7 +150,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 pub(super) struct Lock(#[allow(dead_code)] File);
 
 impl Lock {
-    pub(super) fn take(path: PathBuf, patience: Duration) -> Result<Self> {
+    pub(super) fn take(path: PathBuf, timeout: Duration) -> Result<Self> {
         // A pipe would block whoever opens it.
         if fs::symlink_metadata(&path).is_ok() {
             regular_len(&path)?;
@@ -168,10 +168,10 @@ impl Lock {
                 Err(TryLockError::Error(source)) => {
                     return Err(Error::NotWritable { path, source });
                 }
-                Err(TryLockError::WouldBlock) if start.elapsed() >= patience => {
+                Err(TryLockError::WouldBlock) if start.elapsed() >= timeout => {
                     return Err(Error::Locked {
                         path,
-                        waited_ms: patience.as_millis() as u64,
+                        waited_ms: timeout.as_millis() as u64,
                     });
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),

@@ -380,7 +380,7 @@ fn a_lock_that_is_held_is_reported_and_a_crashed_publish_leaves_no_version() {
     let dir = folder();
     two_versions(dir.path());
     let store = FolderStore::open(dir.path()).unwrap();
-    let registry = Registry::new(store.patience(Duration::from_millis(20)));
+    let registry = Registry::new(store.lock_timeout(Duration::from_millis(20)));
     let held = fs::OpenOptions::new()
         .write(true)
         .open(dir.path().join("shop/.lock"))

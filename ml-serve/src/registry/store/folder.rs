@@ -23,14 +23,14 @@ use std::time::Duration;
 /// use ml_serve::registry::{FolderStore, Registry};
 /// use std::time::Duration;
 /// # let folder = tempfile::tempdir().expect("a temporary folder");
-/// let store = FolderStore::open(folder.path())?.patience(Duration::from_secs(1));
+/// let store = FolderStore::open(folder.path())?.lock_timeout(Duration::from_secs(1));
 /// assert!(Registry::new(store).models()?.is_empty());
 /// # Ok::<(), ml_serve::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct FolderStore {
     root: PathBuf,
-    patience: Duration,
+    lock_timeout: Duration,
 }
 
 impl FolderStore {
@@ -45,14 +45,14 @@ impl FolderStore {
         }
         Ok(Self {
             root,
-            patience: crate::limits::PATIENCE,
+            lock_timeout: crate::limits::LOCK_TIMEOUT,
         })
     }
 
     /// Time to wait for another writer (default 10 s) before [`Error::Locked`].
     #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = timeout;
         self
     }
 
@@ -91,7 +91,7 @@ impl FolderStore {
         } else {
             self.top(key)
         };
-        Lock::take(top.join(".lock"), self.patience)
+        Lock::take(top.join(".lock"), self.lock_timeout)
     }
 
     /// The path of a part, of an entry that is a folder of regular files; `None` without an entry.
