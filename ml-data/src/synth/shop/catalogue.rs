@@ -10,9 +10,9 @@ use crate::random::{RngExt, Xoshiro256PlusPlus, generator};
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-/// A product as it really is.
+/// A product of the shop as it really is, with what no table tells: quality and future prices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Product {
+pub struct ShopProduct {
     /// Name, title case.
     pub name: String,
     /// Description in plain words.
@@ -40,7 +40,7 @@ pub struct Product {
     pub(super) latent: [f32; LATENT],
 }
 
-impl Product {
+impl ShopProduct {
     /// Its price on a day in US dollars, drops and promotions included, rounded to cents.
     #[must_use]
     pub fn price_on(&self, day: i64) -> f64 {
@@ -86,7 +86,7 @@ pub(super) fn cents(x: f64) -> f64 {
 }
 
 /// Makes the catalogue, most of it launched before the first day.
-pub(super) fn launch(config: &ShopConfig) -> Vec<Product> {
+pub(super) fn launch(config: &ShopConfig) -> Vec<ShopProduct> {
     let shelves = shelves(config.seed, config.products);
     (0..config.products)
         .map(|i| product(config, shelves[i], i))
@@ -107,7 +107,7 @@ fn shelves(seed: u64, n: usize) -> Vec<Category> {
     order.into_iter().map(|i| out[i as usize]).collect()
 }
 
-fn product(config: &ShopConfig, category: Category, i: usize) -> Product {
+fn product(config: &ShopConfig, category: Category, i: usize) -> ShopProduct {
     let rng = &mut generator(config.seed, "shop product", i as u64);
     let traits = category.traits();
     let normal = |rng: &mut Xoshiro256PlusPlus| -> f64 { StandardNormal.sample(rng) };
@@ -127,7 +127,7 @@ fn product(config: &ShopConfig, category: Category, i: usize) -> Product {
     );
     let currency = Currency::ALL[which(rng.random(), &[0.70, 0.85, 0.95, 1.0])];
     let (name, description) = texts(rng, category);
-    Product {
+    ShopProduct {
         name,
         description,
         category,

@@ -6,7 +6,7 @@
 //! viewed in proportion to `exp(VIEW * affinity)`; a shown product is bought with probability
 //! `sigmoid(BUY * affinity + occasion + engagement + shift)`.
 
-use super::catalogue::{BadBatch, Product};
+use super::catalogue::{BadBatch, ShopProduct};
 use super::category::Category;
 use super::config::ShopConfig;
 use super::people::{LATENT, User};
@@ -48,7 +48,7 @@ impl History {
 }
 
 impl Demand {
-    pub(super) fn new(config: &ShopConfig, products: &[Product], users: &[User]) -> Self {
+    pub(super) fn new(config: &ShopConfig, products: &[ShopProduct], users: &[User]) -> Self {
         let log_price = std::array::from_fn(|c| Category::ALL[c].traits().price.0.ln());
         let mut by_popularity: Vec<u32> = (0..products.len() as u32).collect();
         by_popularity.retain(|&p| products[p as usize].launch_day < config.start_day());
@@ -78,7 +78,7 @@ impl Demand {
     }
 
     /// Log-odds of a person for a product, apart from the moment.
-    pub(super) fn affinity(&self, user: &User, product: &Product) -> f64 {
+    pub(super) fn affinity(&self, user: &User, product: &ShopProduct) -> f64 {
         let hidden: f32 = (0..LATENT)
             .map(|i| user.latent[i] * product.latent[i])
             .sum();
@@ -96,7 +96,7 @@ impl Demand {
         &self,
         user: &User,
         p: u32,
-        product: &Product,
+        product: &ShopProduct,
         history: &History,
         time: i64,
     ) -> f64 {
@@ -124,7 +124,7 @@ impl Demand {
 
     /// The shift that makes the average view end in a purchase at `rate`, by bisection over a
     /// sample of people.
-    fn fit_browsing(&self, rate: f64, products: &[Product], users: &[User]) -> f64 {
+    fn fit_browsing(&self, rate: f64, products: &[ShopProduct], users: &[User]) -> f64 {
         let step = users.len().div_ceil(300);
         let mut odds: Vec<(f64, f64)> = Vec::new();
         for user in users.iter().step_by(step) {

@@ -2,7 +2,7 @@
 //! back.
 
 use super::calendar;
-use super::catalogue::Product;
+use super::catalogue::ShopProduct;
 use super::category::Category;
 use super::config::ShopConfig;
 use super::demand::{Demand, History, VIEW, season, sigmoid};
@@ -17,7 +17,7 @@ use rayon::prelude::*;
 pub(super) fn simulate(
     config: &ShopConfig,
     demand: &Demand,
-    products: &[Product],
+    products: &[ShopProduct],
     users: &[User],
 ) -> Vec<Event> {
     let stage = Stage::new(config, demand, products, users);
@@ -102,7 +102,7 @@ fn merge(lives: Vec<Vec<Event>>) -> Vec<Event> {
 struct Stage<'a> {
     config: &'a ShopConfig,
     demand: &'a Demand,
-    products: &'a [Product],
+    products: &'a [ShopProduct],
     users: &'a [User],
     /// Products sorted by shelf, and where each shelf begins.
     shelf_order: Vec<u32>,
@@ -141,7 +141,7 @@ impl<'a> Stage<'a> {
     fn new(
         config: &'a ShopConfig,
         demand: &'a Demand,
-        products: &'a [Product],
+        products: &'a [ShopProduct],
         users: &'a [User],
     ) -> Self {
         let mut shelf_order: Vec<u32> = (0..products.len() as u32).collect();
@@ -465,7 +465,7 @@ fn upto(cumulative: &[f64], n: usize) -> f64 {
 }
 
 /// Pieces bought: mostly one, a few of consumables, bulk for companies.
-fn quantity(user: &User, product: &Product, rng: &mut Xoshiro256PlusPlus) -> u32 {
+fn quantity(user: &User, product: &ShopProduct, rng: &mut Xoshiro256PlusPlus) -> u32 {
     let more = if product.lasts.is_some() { 0.35 } else { 0.12 };
     let mut n = 1 + (0..11).take_while(|_| happens(rng, more)).count() as u32;
     if user.account == AccountType::Business && happens(rng, 0.5) {

@@ -1,6 +1,6 @@
 //! Defects that systems add to the truth: formats, clocks, currencies, gaps and mistakes.
 
-use super::catalogue::Product;
+use super::catalogue::ShopProduct;
 use super::config::ShopConfig;
 use super::defect::Defect;
 use super::draw::happens;
@@ -93,7 +93,7 @@ fn first_sale(truth: &Truth) -> Vec<Option<i64>> {
 fn product(
     config: &ShopConfig,
     i: usize,
-    p: &Product,
+    p: &ShopProduct,
     sold: Option<i64>,
     log: &mut dyn FnMut(Defect),
 ) -> RawProduct {

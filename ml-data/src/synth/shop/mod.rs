@@ -56,7 +56,7 @@ mod transaction;
 mod truth;
 mod words;
 
-pub use catalogue::{BadBatch, Product};
+pub use catalogue::{BadBatch, ShopProduct};
 pub use category::Category;
 pub use config::{DefectRates, ShopConfig};
 pub use defect::{Defect, DefectLog, RawTable};
@@ -64,7 +64,7 @@ pub use event::{Device, Event, EventKind, NO_ORDER, System};
 pub use feedback::{Review, Search};
 pub use people::{AccountType, Country, Currency, Gender, User};
 pub use raw::{RawEvent, RawProduct, RawUser};
-pub use respond::Response;
+pub use respond::ShopperResponse;
 pub use transaction::{RetailRow, RetailTruth};
 pub use truth::Truth;
 

@@ -7,7 +7,7 @@ use crate::random::Rng;
 
 /// Reaction of a user to a list of recommendations.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Response {
+pub struct ShopperResponse {
     /// Positions in the list that were clicked, in order; every bought item was clicked.
     pub clicked: Vec<usize>,
     /// Positions in the list that were bought, in order.
@@ -16,7 +16,7 @@ pub struct Response {
     pub revenue: f64,
 }
 
-impl Response {
+impl ShopperResponse {
     /// Whether the list led to a purchase.
     #[must_use]
     pub fn converted(&self) -> bool {
@@ -55,9 +55,15 @@ impl Truth {
     /// assert!((20..70).contains(&sold));                       // about 2 %
     /// # Ok::<(), ml_data::Error>(())
     /// ```
-    pub fn respond(&self, user: u32, items: &[u32], time: i64, rng: &mut impl Rng) -> Response {
+    pub fn respond(
+        &self,
+        user: u32,
+        items: &[u32],
+        time: i64,
+        rng: &mut impl Rng,
+    ) -> ShopperResponse {
         let history = self.history(user, time);
-        let mut out = Response::default();
+        let mut out = ShopperResponse::default();
         for (k, &p) in items.iter().enumerate() {
             let buy = self.probability(user, p, time, &history);
             // About seven clicks for every purchase.

@@ -229,7 +229,7 @@ fn probability_knows_launch_season_and_what_was_bought() {
     assert!(after < 0.3 * before, "{before} {after}");
     // Toys sell better in December than in June.
     let old =
-        |p: &Product| p.category == Category::Toys && p.launch_day < shop.config().start_day();
+        |p: &ShopProduct| p.category == Category::Toys && p.launch_day < shop.config().start_day();
     let toys: Vec<u32> = (0..300)
         .filter(|&p| old(&truth.products[p as usize]))
         .collect();

@@ -1,6 +1,6 @@
 //! Ground truth: events, preferences, and the event behind each raw row.
 
-use super::catalogue::{BadBatch, Product};
+use super::catalogue::{BadBatch, ShopProduct};
 use super::config::ShopConfig;
 use super::defect::DefectLog;
 use super::demand::{BUY, Demand, History, conversion, sigmoid};
@@ -19,7 +19,7 @@ pub struct Truth {
     /// The people, in the order of their registration.
     pub users: Vec<User>,
     /// The products.
-    pub products: Vec<Product>,
+    pub products: Vec<ShopProduct>,
     /// Everything that happened, in time order.
     pub events: Vec<Event>,
     /// For each row of the raw event log, the event it stands for.
@@ -42,7 +42,7 @@ impl Truth {
     pub(super) fn new(
         config: &ShopConfig,
         demand: Demand,
-        products: Vec<Product>,
+        products: Vec<ShopProduct>,
         users: Vec<User>,
         events: Vec<Event>,
     ) -> Self {

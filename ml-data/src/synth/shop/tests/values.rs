@@ -150,7 +150,7 @@ fn what_was_bought_changes_the_occasion_at_its_bounds() {
     history.add(7, bought);
     history.add(7, bought - 2 * 86_400);
     // Of a thing that lasts twenty days: half used up after ten, due from 16 to 32 days.
-    let owned = |p: u32, product: &Product, days: f64| {
+    let owned = |p: u32, product: &ShopProduct, days: f64| {
         let time = bought + (days * 86_400.0) as i64;
         let momentum = 0.6 * (-days / 20.0).exp();
         let all = demand.occasion(user, p, product, &history, time);
