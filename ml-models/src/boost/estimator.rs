@@ -12,7 +12,7 @@ use super::params::STEP;
 use super::rules::check_params;
 use super::target::{BoostTarget, sample_ref};
 use super::task::{OnRound, Task};
-use super::with::{BoostWith, InitModel, ObjectiveOf, WatchedMetric};
+use super::with::{BoostWith, InitModelSlot, MetricSlot, ObjectiveSlot};
 use crate::tree::Matrix;
 
 impl Params for Boost {
@@ -81,9 +81,9 @@ where
     R: Matrix,
     Y: BoostTarget,
     Y::Model: Predict<R, Prediction = Y::Prediction>,
-    M: WatchedMetric<Y>,
-    O: ObjectiveOf<Y>,
-    I: InitModel<Y>,
+    M: MetricSlot<Y>,
+    O: ObjectiveSlot<Y>,
+    I: InitModelSlot<Y>,
 {
     type Model = Y::Model;
 
@@ -98,9 +98,9 @@ where
     R: Matrix,
     Y: BoostTarget,
     Y::Model: Predict<R, Prediction = Y::Prediction>,
-    M: WatchedMetric<Y>,
-    O: ObjectiveOf<Y>,
-    I: InitModel<Y>,
+    M: MetricSlot<Y>,
+    O: ObjectiveSlot<Y>,
+    I: InitModelSlot<Y>,
 {
     fn learn_valid(
         &self,

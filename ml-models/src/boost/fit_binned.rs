@@ -10,7 +10,7 @@ use super::params::Boost;
 use super::rows::{SampleRef, Source};
 use super::target::{BoostTarget, sample_ref};
 use super::task::Task;
-use super::with::{BoostWith, InitModel, ObjectiveOf, WatchedMetric};
+use super::with::{BoostWith, InitModelSlot, MetricSlot, ObjectiveSlot};
 use crate::tree::Matrix;
 
 /// Fitting on rows in bins.
@@ -70,9 +70,9 @@ impl<Y: BoostTarget> FitBinned<Y> for Boost {
 impl<Y, M, O, I> FitBinned<Y> for BoostWith<M, O, I>
 where
     Y: BoostTarget,
-    M: WatchedMetric<Y>,
-    O: ObjectiveOf<Y>,
-    I: InitModel<Y>,
+    M: MetricSlot<Y>,
+    O: ObjectiveSlot<Y>,
+    I: InitModelSlot<Y>,
 {
     type Model = Y::Model;
 

@@ -91,4 +91,4 @@ pub use objective::custom::CustomObjective;
 pub use params::{Boost, BoostParams};
 pub use refit::Refit;
 pub use target::BoostTarget;
-pub use with::{BoostWith, Set, Unset};
+pub use with::{BoostWith, Custom, Unset};

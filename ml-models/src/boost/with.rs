@@ -14,9 +14,17 @@ use super::target::BoostTarget;
 use super::task::{EvalMetric, Task};
 use crate::tree::Ensemble;
 
-/// [`Boost`] with parts of the user's own: a metric of validation rows, an objective, a model to go
-/// on from. Each is [`Unset`] until [`metric`](Self::metric), [`custom_objective`](Self::custom_objective) or
-/// [`init_model`](Self::init_model) sets it; they combine freely.
+/// [`Boost`] with parts of the user's own. Each has a slot in the type, which is [`Unset`] until the
+/// setter fills it with [`Custom`]; they combine freely.
+///
+/// | slot | part | set by |
+/// |---|---|---|
+/// | `M` | metric of validation rows: a [`Metric`] of the target | [`metric`](Self::metric) |
+/// | `O` | what is minimised: a [`CustomObjective`], of real or binary targets | [`custom_objective`](Self::custom_objective) |
+/// | `I` | model to go on from: the fitted model of the target | [`init_model`](Self::init_model) |
+///
+/// A structure that holds one with a metric has a field `BoostWith<Custom<MaxError>>`; one with a
+/// model to go on from, `BoostWith<Unset, Unset, Custom<FittedBoost>>`.
 ///
 /// ```
 /// use ml_data::contract::{Direction, Metric};
@@ -78,13 +86,14 @@ pub struct BoostWith<M = Unset, O = Unset, I = Unset> {
     pub(super) init: I,
 }
 
-/// A part of [`BoostWith`] that is left to the library.
+/// An empty slot of [`BoostWith`]: the objective's own metric, the objective of the parameters, or
+/// no model to go on from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Unset;
 
-/// A part of [`BoostWith`] that the user has set.
+/// A slot of [`BoostWith`] that the user has filled.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Set<T>(pub(super) T);
+pub struct Custom<T>(pub(super) T);
 
 impl Boost {
     fn with(self) -> BoostWith {
@@ -99,13 +108,13 @@ impl Boost {
     /// Watches `metric` on the validation rows, and stops early by it, instead of the objective's
     /// own; see [`BoostWith`].
     #[must_use]
-    pub fn metric<M>(self, metric: M) -> BoostWith<Set<M>> {
+    pub fn metric<M>(self, metric: M) -> BoostWith<Custom<M>> {
         self.with().metric(metric)
     }
 
     /// Minimises `objective`. Predictions are then raw scores; see [`BoostWith`].
     #[must_use]
-    pub fn custom_objective<O: CustomObjective>(self, objective: O) -> BoostWith<Unset, Set<O>> {
+    pub fn custom_objective<O: CustomObjective>(self, objective: O) -> BoostWith<Unset, Custom<O>> {
         self.with().custom_objective(objective)
     }
 
@@ -113,7 +122,7 @@ impl Boost {
     /// A training that was stopped after any round, and goes on with the same rows and parameters,
     /// ends with the same bits as one that was not. See [`BoostWith`].
     #[must_use]
-    pub fn init_model<I>(self, model: I) -> BoostWith<Unset, Unset, Set<I>> {
+    pub fn init_model<I>(self, model: I) -> BoostWith<Unset, Unset, Custom<I>> {
         self.with().init_model(model)
     }
 }
@@ -126,8 +135,8 @@ impl<M, O, I> BoostWith<M, O, I> {
         labels: &Y::Labels,
     ) -> Result<Task<'a>>
     where
-        O: ObjectiveOf<Y>,
-        I: InitModel<Y>,
+        O: ObjectiveSlot<Y>,
+        I: InitModelSlot<Y>,
     {
         let mut task = Task::new(train);
         task.custom = self.objective.custom();
@@ -137,10 +146,10 @@ impl<M, O, I> BoostWith<M, O, I> {
 
     /// As [`Boost::metric`].
     #[must_use]
-    pub fn metric<N>(self, metric: N) -> BoostWith<Set<N>, O, I> {
+    pub fn metric<N>(self, metric: N) -> BoostWith<Custom<N>, O, I> {
         BoostWith {
             boost: self.boost,
-            metric: Set(metric),
+            metric: Custom(metric),
             objective: self.objective,
             init: self.init,
         }
@@ -148,41 +157,41 @@ impl<M, O, I> BoostWith<M, O, I> {
 
     /// As [`Boost::custom_objective`].
     #[must_use]
-    pub fn custom_objective<N: CustomObjective>(self, objective: N) -> BoostWith<M, Set<N>, I> {
+    pub fn custom_objective<N: CustomObjective>(self, objective: N) -> BoostWith<M, Custom<N>, I> {
         BoostWith {
             boost: self.boost,
             metric: self.metric,
-            objective: Set(objective),
+            objective: Custom(objective),
             init: self.init,
         }
     }
 
     /// As [`Boost::init_model`].
     #[must_use]
-    pub fn init_model<N>(self, model: N) -> BoostWith<M, O, Set<N>> {
+    pub fn init_model<N>(self, model: N) -> BoostWith<M, O, Custom<N>> {
         BoostWith {
             boost: self.boost,
             metric: self.metric,
             objective: self.objective,
-            init: Set(model),
+            init: Custom(model),
         }
     }
 }
 
-/// The `metric` of [`BoostWith`], set or not.
-pub trait WatchedMetric<Y: BoostTarget>: Send + Sync {
+/// The slot `M` of [`BoostWith`], filled or not.
+pub trait MetricSlot<Y: BoostTarget>: Send + Sync {
     #[doc(hidden)]
     fn eval_metric<'a, R: Repr>(&'a self, valid: &'a Sample<R, Y, Valid>)
     -> Option<EvalMetric<'a>>;
 }
 
-impl<Y: BoostTarget> WatchedMetric<Y> for Unset {
+impl<Y: BoostTarget> MetricSlot<Y> for Unset {
     fn eval_metric<'a, R: Repr>(&'a self, _: &'a Sample<R, Y, Valid>) -> Option<EvalMetric<'a>> {
         None
     }
 }
 
-impl<Y: BoostTarget, M: Metric<Y>> WatchedMetric<Y> for Set<M> {
+impl<Y: BoostTarget, M: Metric<Y>> MetricSlot<Y> for Custom<M> {
     fn eval_metric<'a, R: Repr>(
         &'a self,
         valid: &'a Sample<R, Y, Valid>,
@@ -202,43 +211,43 @@ impl<Y: BoostTarget, M: Metric<Y>> WatchedMetric<Y> for Set<M> {
     }
 }
 
-/// The `objective` of [`BoostWith`], set or not; one that is set learns [`Real`] and [`Binary`].
-pub trait ObjectiveOf<Y>: Send + Sync {
+/// The slot `O` of [`BoostWith`], filled or not; filled, it learns [`Real`] and [`Binary`].
+pub trait ObjectiveSlot<Y>: Send + Sync {
     #[doc(hidden)]
     fn custom(&self) -> Option<&dyn CustomObjective>;
 }
 
-impl<Y> ObjectiveOf<Y> for Unset {
+impl<Y> ObjectiveSlot<Y> for Unset {
     fn custom(&self) -> Option<&dyn CustomObjective> {
         None
     }
 }
 
-impl<O: CustomObjective> ObjectiveOf<Real> for Set<O> {
+impl<O: CustomObjective> ObjectiveSlot<Real> for Custom<O> {
     fn custom(&self) -> Option<&dyn CustomObjective> {
         Some(&self.0)
     }
 }
 
-impl<O: CustomObjective> ObjectiveOf<Binary> for Set<O> {
+impl<O: CustomObjective> ObjectiveSlot<Binary> for Custom<O> {
     fn custom(&self) -> Option<&dyn CustomObjective> {
         Some(&self.0)
     }
 }
 
-/// The initial model of [`BoostWith`], set or not.
-pub trait InitModel<Y: BoostTarget>: Send + Sync {
+/// The slot `I` of [`BoostWith`], filled or not.
+pub trait InitModelSlot<Y: BoostTarget>: Send + Sync {
     #[doc(hidden)]
     fn trees(&self, labels: &Y::Labels) -> Result<Option<(&Ensemble, &EvalsResult)>>;
 }
 
-impl<Y: BoostTarget> InitModel<Y> for Unset {
+impl<Y: BoostTarget> InitModelSlot<Y> for Unset {
     fn trees(&self, _: &Y::Labels) -> Result<Option<(&Ensemble, &EvalsResult)>> {
         Ok(None)
     }
 }
 
-impl<Y: BoostTarget> InitModel<Y> for Set<Y::Model> {
+impl<Y: BoostTarget> InitModelSlot<Y> for Custom<Y::Model> {
     fn trees(&self, labels: &Y::Labels) -> Result<Option<(&Ensemble, &EvalsResult)>> {
         Ok(Some((Y::ensemble(&self.0, labels)?, Y::evals(&self.0))))
     }
