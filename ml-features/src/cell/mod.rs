@@ -13,7 +13,7 @@ pub(crate) use fit::{
 };
 pub(crate) use load::{checked_on_load, finite};
 pub use per_column::PerColumn;
-pub(crate) use spread::spread;
+pub(crate) use spread::{cross_fitted, spread};
 
 use ml_data::repr::{Float, RowSet};
 use ml_data::table::{Cell, Column, Kind, MISSING_BOOL};

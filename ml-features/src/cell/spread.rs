@@ -1,7 +1,8 @@
 //! Filling a row-major matrix by blocks of rows, on as many threads as there are: rows do not
 //! depend on each other, so the result has the same bits for any thread count.
 
-use ml_data::repr::Float;
+use super::{CellFn, CodeColumn, PerColumn};
+use ml_data::repr::{Dense, Float, Repr};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
 
@@ -59,6 +60,26 @@ fn shift(error: Error, by: usize) -> Error {
         },
         other => other,
     }
+}
+
+/// A fitted step of some columns with its training matrix of `n` rows, whose `values` are not those
+/// of the step itself: each row's come from other rows.
+pub(crate) fn cross_fitted<C: CellFn>(
+    positions: &[usize],
+    columns: &[CodeColumn<'_>],
+    learned: impl Iterator<Item = C>,
+    n: usize,
+    values: Vec<f64>,
+) -> Result<(PerColumn<C>, Dense<f64>)> {
+    let named = positions.iter().zip(columns).zip(learned);
+    let fitted = PerColumn::new(named.map(|((p, column), cell)| (*p, column.name.into(), cell)));
+    let out = if columns.is_empty() {
+        // Values alone would not tell the number of rows.
+        Repr::collect(fitted.names(), n, &mut |_, _| Ok(()))?
+    } else {
+        Dense::new(fitted.names(), values)?
+    };
+    Ok((fitted, out))
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use super::missing::HandleMissing;
 use crate::cell::{
-    CellFn, CodeCell, CodeColumn, PerColumn, Refused, checked_on_load, codes, finite, spread,
+    CellFn, CodeCell, CodeColumn, PerColumn, Refused, checked_on_load, codes, cross_fitted, finite,
+    spread,
 };
 use ml_data::contract::{Params, Transformer};
 use ml_data::random::{generator, permutation};
@@ -313,14 +314,8 @@ impl<Y: AsReal> Transformer<Table, Y> for TargetEncoder {
             }
             Ok(())
         })?;
-        let named = positions.iter().zip(&columns).zip(learned);
-        let fitted = PerColumn::new(named.map(|((p, c), (all, _))| (*p, c.name.into(), all)));
-        let out = if width == 0 {
-            ml_data::repr::Repr::collect(fitted.names(), n, &mut |_, _| Ok(()))?
-        } else {
-            Dense::new(fitted.names(), values)?
-        };
-        Ok((fitted, out))
+        let learned = learned.into_iter().map(|(all, _)| all);
+        cross_fitted(&positions, &columns, learned, n, values)
     }
 }
 

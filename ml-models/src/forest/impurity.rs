@@ -24,10 +24,16 @@ pub(super) trait Impurity: Sync {
     /// A row that was drawn so many times.
     fn item(&self, row: usize, drawn: u32) -> Self::Item;
     fn add(&self, item: &Self::Item, sums: &mut [i64]);
-    /// Number of different rows that were added.
-    fn rows(&self, sums: &[i64]) -> usize;
+    /// Number of different rows that were added. By default, and so [`count`](Self::count), the
+    /// first sum is of [`counts`].
+    #[inline(always)]
+    fn rows(&self, sums: &[i64]) -> usize {
+        (sums[0] & 0xffff_ffff) as usize
+    }
     /// Number of rows that were added, as often as they were drawn and repeated.
-    fn count(&self, sums: &[i64]) -> u64;
+    fn count(&self, sums: &[i64]) -> u64 {
+        (sums[0] >> 32) as u64
+    }
     fn weight(&self, sums: &[i64]) -> f64;
     /// Score of a node and its complement in `total` together, in a unit of its own.
     fn score(&self, left: &[i64], total: &[i64]) -> f64;
@@ -219,15 +225,6 @@ impl Impurity for Variance {
         }
     }
 
-    #[inline(always)]
-    fn rows(&self, sums: &[i64]) -> usize {
-        (sums[0] & 0xffff_ffff) as usize
-    }
-
-    fn count(&self, sums: &[i64]) -> u64 {
-        (sums[0] >> 32) as u64
-    }
-
     fn weight(&self, sums: &[i64]) -> f64 {
         sums[1] as f64 / self.counted.scale()
     }
@@ -304,15 +301,6 @@ impl Impurity for Gini {
     fn add(&self, &(code, times, weight): &(u32, u32, i64), sums: &mut [i64]) {
         sums[0] += counts(times);
         sums[code as usize + 1] += weight;
-    }
-
-    #[inline(always)]
-    fn rows(&self, sums: &[i64]) -> usize {
-        (sums[0] & 0xffff_ffff) as usize
-    }
-
-    fn count(&self, sums: &[i64]) -> u64 {
-        (sums[0] >> 32) as u64
     }
 
     fn weight(&self, sums: &[i64]) -> f64 {

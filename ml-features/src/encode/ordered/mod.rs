@@ -6,11 +6,11 @@ mod order;
 mod tests;
 
 use super::missing::HandleMissing;
-use crate::cell::{CodeColumn, NumColumn, PerColumn, balanced, codes, finite, spread};
+use crate::cell::{CodeColumn, NumColumn, balanced, codes, cross_fitted, finite, spread};
 use means::Counts;
 pub use means::{FittedOrderedTargetEncoder, OrderedMeans};
 use ml_data::contract::{Params, Transformer};
-use ml_data::repr::{Dense, Repr};
+use ml_data::repr::Dense;
 use ml_data::sample::{AsReal, Sample, Train};
 use ml_data::table::Table;
 use ml_data::{Error, Result};
@@ -280,14 +280,8 @@ impl<Y: AsReal> Transformer<Table, Y> for OrderedTargetEncoder {
             }
             Ok(())
         })?;
-        let named = positions.iter().zip(&columns).zip(learned);
-        let fitted = PerColumn::new(named.map(|((p, c), (all, _))| (*p, c.name.into(), all)));
-        let out = if width == 0 {
-            Repr::collect(fitted.names(), n, &mut |_, _| Ok(()))?
-        } else {
-            Dense::new(fitted.names(), values)?
-        };
-        Ok((fitted, out))
+        let learned = learned.into_iter().map(|(all, _)| all);
+        cross_fitted(&positions, &columns, learned, n, values)
     }
 }
 

@@ -4,10 +4,9 @@
 //! Bruch, *An alternative cross entropy loss for learning-to-rank*, WWW 2021,
 //! [doi:10.1145/3442381.3449794](https://doi.org/10.1145/3442381.3449794).
 
-use rayon::prelude::*;
-
 use super::lambdarank::LambdaRank;
 use super::loss::{GradientPair, Loss, Measure};
+use super::queries;
 use super::registry::{Build, Entry};
 use crate::tree::math;
 
@@ -117,21 +116,11 @@ impl Loss for XeNdcg {
     }
 
     fn gradients(&self, scores: &[f64], round: usize, out: &mut [GradientPair]) {
-        let mut queries = Vec::with_capacity(self.ndcg.query_offsets().len());
-        let mut rest = out;
-        for w in self.ndcg.query_offsets().windows(2) {
-            let (query, after) = rest.split_at_mut((w[1] - w[0]) as usize);
-            queries.push((w[0] as usize..w[1] as usize, query));
-            rest = after;
-        }
-        queries
-            .into_par_iter()
-            .enumerate()
-            .for_each(|(q, (rows, out))| {
-                let seed = self.seed.wrapping_add(q as u32);
-                let mut draws = Draws::after(seed, (round * rows.len()) as u64);
-                query_gradients(&self.grades[rows.clone()], &scores[rows], &mut draws, out);
-            });
+        queries::for_each(self.ndcg.query_offsets(), out, |q, rows, out, (): &mut ()| {
+            let seed = self.seed.wrapping_add(q as u32);
+            let mut draws = Draws::after(seed, (round * rows.len()) as u64);
+            query_gradients(&self.grades[rows.clone()], &scores[rows], &mut draws, out);
+        });
     }
 
     fn random(&self) -> bool {
