@@ -3,7 +3,7 @@
 
 use ml_data::random::{RngExt, generator};
 use ml_monitor::drift::{
-    ChiSquare, ColumnSet, ColumnTest, Correction, DriftDetector, DriftReport, DriftTest, Evidence,
+    ChiSquare, ColumnSet, ColumnTest, Correction, DriftDetector, DriftReport, DriftRule, DriftTest,
     JensenShannon, KolmogorovSmirnov, KsMethod, NullMethod, NumericSamples, Psi, PsiThreshold,
     ReferenceProfile, TestOutcome, ValueKind, Values, ks_2samp,
 };
@@ -512,7 +512,7 @@ impl ColumnTest for Beyond {
         Ok(Some(TestOutcome {
             statistic: beyond,
             effect: beyond / samples.current().len() as f64,
-            evidence: Evidence::Threshold(0.3),
+            rule: DriftRule::Threshold(0.3),
             low_expected: None,
         }))
     }

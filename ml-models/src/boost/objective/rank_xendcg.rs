@@ -116,11 +116,15 @@ impl Loss for XeNdcg {
     }
 
     fn gradients(&self, scores: &[f64], round: usize, out: &mut [GradientPair]) {
-        queries::for_each(self.ndcg.query_offsets(), out, |q, rows, out, (): &mut ()| {
-            let seed = self.seed.wrapping_add(q as u32);
-            let mut draws = Draws::after(seed, (round * rows.len()) as u64);
-            query_gradients(&self.grades[rows.clone()], &scores[rows], &mut draws, out);
-        });
+        queries::for_each(
+            self.ndcg.query_offsets(),
+            out,
+            |q, rows, out, (): &mut ()| {
+                let seed = self.seed.wrapping_add(q as u32);
+                let mut draws = Draws::after(seed, (round * rows.len()) as u64);
+                query_gradients(&self.grades[rows.clone()], &scores[rows], &mut draws, out);
+            },
+        );
     }
 
     fn random(&self) -> bool {

@@ -20,7 +20,7 @@ use crate::drift::values::ValueKind;
 /// ```
 /// use ml_data::Result;
 /// use ml_monitor::drift::{
-///     ColumnSet, ColumnTest, DriftDetector, DriftTest, Evidence, NumericSamples,
+///     ColumnSet, ColumnTest, DriftDetector, DriftRule, DriftTest, NumericSamples,
 ///     ReferenceProfile, TestOutcome, ValueKind, Values,
 /// };
 ///
@@ -49,7 +49,7 @@ use crate::drift::values::ValueKind;
 ///         Ok(Some(TestOutcome {
 ///             statistic: distance,
 ///             effect: distance,
-///             evidence: Evidence::Threshold(0.1),
+///             rule: DriftRule::Threshold(0.1),
 ///             low_expected: None,
 ///         }))
 ///     }
