@@ -57,6 +57,19 @@ pub(super) fn plain_folder(path: &Path) -> Result<()> {
         .try_for_each(|name| regular_len(&path.join(name)).map(drop))
 }
 
+/// Refuses a link in the place of a folder: it could lead out of the registry.
+pub(super) fn no_link(path: &Path) -> Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(known) if known.is_symlink() => Err(Error::FileKind {
+            path: path.to_path_buf(),
+            expected: "a folder",
+            found: kind(known.file_type()),
+        }),
+        // What else is there, or is not, is told where it is used.
+        _ => Ok(()),
+    }
+}
+
 fn kind(of: fs::FileType) -> &'static str {
     if of.is_symlink() {
         "a symbolic link"

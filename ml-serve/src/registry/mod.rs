@@ -10,15 +10,16 @@
 //!                            /manifest.json    metrics, gate decision, lineage
 //!                            /SHA256SUMS       digests of both (`sha256sum -c` reads it)
 //! DIR/recommender/aliases.json                 where the aliases point and pointed, who moved them
-//! DIR/recommender/.last                        the highest number ever given out: each only once
+//! DIR/recommender/.last                        the highest number given out: no two versions share one
 //! DIR/recommender/.lock                        held by writers; freed when a process dies
 //! ```
 //!
 //! A version is written into a hidden folder, synced and renamed into place, so it is there whole
 //! or not at all. All alias state, history included, is one file replaced by one rename: readers
 //! see the old or the new, never a mixture, and need no lock. An alias keeps the digests of what it
-//! was pointed at, and serves those bytes or none. Links, pipes and other things that are no
-//! regular files are refused. A folder mounted read-only can be loaded from.
+//! was pointed at, and serves those bytes or none. Links below DIR, also in the place of a folder,
+//! pipes and other things that are no regular files are refused. A folder mounted read-only can be
+//! loaded from.
 
 mod aliases;
 mod checks;

@@ -1,12 +1,13 @@
-//! Numbers of versions: each is given out once, also when its version is deleted.
+//! Numbers of versions: no two versions share one, also when the first is deleted. A number whose
+//! version could not be written is given out again.
 
 use super::aliases::Aliases;
 use super::manifest::Version;
 use super::store::RegistryStore;
 use crate::error::{Error, Result};
 
-/// Allocates the next number of a model, which no other writer then gets. It is written down before its
-/// version is there, so that a crash between the two only skips one.
+/// Allocates the next number of a model, which no other writer then gets unless it is put back. It
+/// is written down before its version is there, so that a crash between the two only skips one.
 ///
 /// The number follows the highest that is there or was given out; registries that do not know the
 /// latter yet have the numbers that their aliases mention.

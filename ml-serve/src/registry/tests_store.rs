@@ -2,8 +2,8 @@
 //! does the same in any of them.
 
 use super::*;
-use crate::Result;
 use crate::testkit::check_registry_store;
+use crate::{Error, Result};
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -113,6 +113,58 @@ fn the_suite_notices_faults() {
     }
 }
 
+/// A link in the place of a model's folder, or of its versions, could lead out of the registry.
+#[cfg(unix)]
+#[test]
+fn links_to_folders_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let (outside, inside) = (dir.path().join("outside"), dir.path().join("inside"));
+    let other = Registry::open(&outside).unwrap();
+    let publish = |to: &Registry, model| to.publish(model, b"bytes", Metadata::default());
+    let gate = GateOutcome::pass(["good"]);
+    let v1 = publish(&other, "shop").unwrap();
+    other.promote("shop", v1, "champion", &gate).unwrap();
+    let registry = Registry::open(&inside).unwrap();
+    publish(&registry, "own").unwrap();
+    symlink(outside.join("shop"), inside.join("shop")).unwrap();
+    std::fs::create_dir(inside.join("half")).unwrap();
+    symlink(outside.join("shop/versions"), inside.join("half/versions")).unwrap();
+    symlink(dir.path().join("nowhere"), inside.join("dangling")).unwrap();
+
+    let refused = |done: Result<()>, what: &str| {
+        let link = |e: &Error| {
+            matches!(
+                e,
+                Error::FileKind {
+                    found: "a symbolic link",
+                    ..
+                }
+            )
+        };
+        assert!(done.as_ref().is_err_and(link), "{what}: {done:?}");
+    };
+    for model in ["shop", "half"] {
+        refused(registry.load(model, v1).map(drop), model);
+        refused(registry.load(model, "v1").map(drop), model);
+        refused(registry.manifest(model, v1).map(drop), model);
+        refused(registry.versions(model).map(drop), model);
+        refused(publish(&registry, model).map(drop), model);
+        let promoted = registry.promote(model, v1, "champion", &gate);
+        refused(promoted.map(drop), model);
+    }
+    refused(registry.load("shop", "champion").map(drop), "champion");
+    refused(registry.aliases("shop").map(drop), "aliases");
+    refused(publish(&registry, "dangling").map(drop), "dangling");
+    assert_eq!(other.versions("shop").unwrap(), [v1], "nothing was written");
+    assert_eq!(other.history("shop").unwrap().len(), 1);
+    assert!(!registry.models().unwrap().contains(&"shop".to_owned()));
+    // The folder that was opened may be a link.
+    symlink(&inside, dir.path().join("linked")).unwrap();
+    let linked = Registry::open(dir.path().join("linked")).unwrap();
+    assert_eq!(linked.load("own", "v1").unwrap().artifact, b"bytes");
+}
+
 /// The life of a model, in a folder and in memory, with writers at the same moment.
 #[test]
 fn a_registry_does_the_same_in_any_store() {
@@ -124,10 +176,7 @@ fn a_registry_does_the_same_in_any_store() {
         let pass = GateOutcome::pass(["better"]);
         assert!(registry.models().unwrap().is_empty());
         let unknown = registry.load("shop", "v1").unwrap_err();
-        assert!(
-            matches!(unknown, crate::Error::UnknownModel { .. }),
-            "{unknown}"
-        );
+        assert!(matches!(unknown, Error::UnknownModel { .. }), "{unknown}");
         std::thread::scope(|scope| {
             for writer in 0..3u8 {
                 let (registry, pass) = (registry.clone().by(format!("writer {writer}")), &pass);
@@ -152,7 +201,7 @@ fn a_registry_does_the_same_in_any_store() {
         assert_eq!(registry.models().unwrap(), ["shop"]);
         let refused = GateOutcome::refuse(["auc fell"]);
         let refused = registry.promote("shop", Version(1), "champion", &refused);
-        assert!(matches!(refused, Err(crate::Error::Refused { .. })));
+        assert!(matches!(refused, Err(Error::Refused { .. })));
         assert_eq!(registry.aliases("shop").unwrap()["champion"], before);
         let e = registry.load("shop", "v99").unwrap_err();
         assert!(e.to_string().contains("no version v99"), "{e}");
@@ -204,7 +253,7 @@ fn numbers_of_versions_that_are_there_are_kept() {
             if self.1.swap(false, std::sync::atomic::Ordering::Relaxed) {
                 let source = std::io::Error::other("not synced");
                 let path = PathBuf::from(entry);
-                return Err(crate::Error::NotWritable { path, source });
+                return Err(Error::NotWritable { path, source });
             }
             Ok(put)
         }
@@ -249,9 +298,6 @@ fn unreadable_folders_hide_no_models() {
     std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o000)).unwrap();
     assert_eq!(registry.models().unwrap(), ["shop"]);
     let unknown = registry.load("hats", "v1").unwrap_err();
-    assert!(
-        matches!(unknown, crate::Error::UnknownModel { .. }),
-        "{unknown}"
-    );
+    assert!(matches!(unknown, Error::UnknownModel { .. }), "{unknown}");
     std::fs::set_permissions(&other, std::fs::Permissions::from_mode(0o700)).unwrap();
 }

@@ -1,7 +1,7 @@
 //! A store in a folder.
 
 use super::super::files::{
-    Lock, list_names, not_writable, plain_folder, read_if_there, regular_len, replace,
+    Lock, list_names, no_link, not_writable, plain_folder, read_if_there, regular_len, replace,
     scratch_name, sweep, sync_folder, write_synced,
 };
 use super::{RegistryStore, check_key, check_parts};
@@ -17,7 +17,8 @@ use std::time::Duration;
 /// An entry is a folder with its parts as files: written into a hidden folder, synced, and renamed
 /// into place. A record is a file that one rename replaces. Writers below one top name (one model)
 /// hold that folder's `.lock`, which the system frees when a process dies; readers need no lock.
-/// Links, pipes and other things that are no regular files are refused.
+/// Links below the folder, also in the place of one, pipes and other things that are no regular
+/// files are refused; the folder itself may be a link.
 ///
 /// ```
 /// use ml_serve::registry::{FolderStore, Registry};
@@ -56,10 +57,15 @@ impl FolderStore {
         self
     }
 
-    /// The path of a key.
+    /// The path of a key, above which no folder is a link.
     fn path(&self, key: &str) -> Result<PathBuf> {
         check_key(key)?;
-        Ok(self.root.join(key))
+        let path = self.root.join(key);
+        let above = path.ancestors().skip(1);
+        above
+            .take_while(|folder| *folder != self.root)
+            .try_for_each(no_link)?;
+        Ok(path)
     }
 
     /// The folder of a key's first name, whose lock its writers hold.
@@ -151,6 +157,9 @@ impl RegistryStore for FolderStore {
             "" => self.root.clone(),
             key => self.path(key)?,
         };
+        if !below.is_empty() {
+            no_link(&folder)?;
+        }
         if !folder.is_dir() {
             return Ok(Vec::new());
         }
