@@ -14,13 +14,6 @@ mod row_metric;
 mod tests;
 
 pub use crate::score::Score;
-pub use classification::{
-    Accuracy, Average, BinaryLabel, Classification, ConfusionMatrix, F1, LogLoss, Mcc,
-    MultiLogLoss, Precision, Recall, RocAuc, RocAucOvr, log_loss, multi_log_loss, roc_auc,
-    roc_auc_ovr,
-};
-pub use ranking::{
-    Denominator, Gain, MeanAveragePrecision, Ndcg, NoRelevant, PrecisionAtK, RankingMetric,
-    RecallAtK, Relevant,
-};
-pub use regression::{Mae, R2, Rmse, mae, r2, rmse};
+pub use classification::*;
+pub use ranking::*;
+pub use regression::*;

@@ -123,9 +123,9 @@ impl DriftDetector {
         self
     }
 
-    /// Smallest effect (`D`, Cramer's V, index, change of the missing share) that counts as drift,
-    /// however small its p-value: with a million rows every harmless difference is significant.
-    /// Default 0.
+    /// Smallest effect (`D`, Cramer's V, stability index, Jensen-Shannon distance, change of the
+    /// missing share) that counts as drift, however small its p-value: with a million rows every
+    /// harmless difference is significant. Default 0.
     #[must_use]
     pub fn min_effect(mut self, min_effect: f64) -> Self {
         self.min_effect = min_effect;

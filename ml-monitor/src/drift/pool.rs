@@ -179,7 +179,7 @@ impl RandomSubset {
         }
     }
 
-    /// RandomSubset among the first `rows` rows.
+    /// Members among the first `rows` rows.
     pub(super) fn rank(&self, rows: usize) -> usize {
         let (word, bits) = (rows / 64, rows % 64);
         let part = self.words[word] & ((1u64 << bits) - 1);

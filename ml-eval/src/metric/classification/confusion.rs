@@ -232,6 +232,19 @@ mod tests {
         assert_eq!(few.count(2, 0), 0.0);
     }
 
+    /// scikit-learn 1.9: `f1_score([0, 0, 2], [0, 2, 2], average="macro")` and so on.
+    #[test]
+    fn means_are_those_over_the_classes_that_occur_or_are_predicted() {
+        let gap = ConfusionMatrix::new(3, &[0, 0, 2], &[0, 2, 2], None).unwrap();
+        assert_eq!(gap.f1(Average::Macro).unwrap(), 2.0 / 3.0);
+        assert_eq!(gap.f1(Average::Weighted).unwrap(), 2.0 / 3.0);
+        assert_eq!(gap.precision(Average::Macro).unwrap(), 0.75);
+        assert_eq!(gap.recall(Average::Macro).unwrap(), 0.75);
+        let negatives = ConfusionMatrix::new(2, &[0, 0], &[0, 0], None).unwrap();
+        assert_eq!(negatives.f1(Average::Binary).unwrap(), 0.0);
+        assert_eq!(negatives.f1(Average::Macro).unwrap(), 1.0);
+    }
+
     #[test]
     fn predictions_that_say_nothing_correlate_by_zero() {
         let one = ConfusionMatrix::new(3, &[0, 1, 2], &[1, 1, 1], None).unwrap();

@@ -13,7 +13,8 @@ impl ConfusionMatrix {
     /// `2 TP_c / (2 TP_c + FP_c + FN_c)`, averaged over classes, higher is better.
     ///
     /// # Zero division
-    /// A class that neither occurs nor is predicted has F1 0.
+    /// Classes that neither occur nor are predicted do not enter a mean, as in scikit-learn without
+    /// `labels`; if that holds of the positive class, F1 of [`Average::Binary`] is 0.
     ///
     /// # Errors
     /// [`Average::Binary`] of more or fewer than two classes.

@@ -14,7 +14,8 @@ impl ConfusionMatrix {
     /// `TP_c / (TP_c + FP_c)`, averaged over classes, higher is better.
     ///
     /// # Zero division
-    /// A class that is never predicted has precision 0.
+    /// A class that occurs and is never predicted has precision 0; one that does not occur either
+    /// does not enter a mean.
     ///
     /// # Errors
     /// [`Average::Binary`] of more or fewer than two classes.
