@@ -28,7 +28,8 @@ pub enum DataSampleStrategy {
     #[default]
     Bagging,
     /// The rows with large gradients, and a random share of the others that stands for all of them
-    /// (Ke et al., *LightGBM*, NeurIPS 2017).
+    /// (Ke et al., *LightGBM*, NeurIPS 2017). The first `1 / learning_rate` rounds use all rows. Goes
+    /// without `bagging_freq` and `bagging_fraction`.
     Goss,
 }
 
@@ -48,14 +49,9 @@ impl ParameterValue for Boosting {
 }
 
 impl ParameterValue for GrowPolicy {
-    const KIND: &'static str = "Lossguide, Depthwise or SymmetricTree";
+    const KIND: &'static str = Self::NAMES;
     fn parse(text: &str) -> Option<Self> {
-        match text {
-            "Lossguide" | "lossguide" => Some(Self::Lossguide),
-            "Depthwise" | "depthwise" => Some(Self::Depthwise),
-            "SymmetricTree" | "symmetric" | "oblivious" => Some(Self::SymmetricTree),
-            _ => None,
-        }
+        Self::named(text)
     }
     fn numbers(&self) -> Vec<f64> {
         Vec::new()

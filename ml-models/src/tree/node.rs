@@ -51,7 +51,8 @@ pub struct Node {
     pub left: Child,
     /// The child for no.
     pub right: Child,
-    /// Decrease of the training loss by the split (LightGBM's split gain).
+    /// Gain of the split: of boosting twice the decrease of the regularised loss, to second order
+    /// (LightGBM's split gain), of forests the weighted decrease of the impurity.
     pub gain: f64,
     /// Value that the node would add to the score were it a leaf.
     pub value: f64,

@@ -2,8 +2,9 @@
 //!
 //! Columns with few distinct values get a boundary midway between neighbours; others get bins of
 //! about equal weight, in which a value frequent enough to fill a bin has one of its own. Negative
-//! numbers, zero and positive numbers never share a bin. Rules and rounding follow LightGBM, so
-//! that equal data give equal bins.
+//! numbers, zero and positive numbers never share one of three or more bins; of two, zero and the
+//! positive numbers share one where there are negative numbers. Rules and rounding follow LightGBM,
+//! so that equal data give equal bins.
 
 /// Numbers this close to zero are zero.
 const ZERO: f64 = 1e-35;
@@ -183,6 +184,19 @@ mod tests {
             "a constant column falls into one bin"
         );
         assert_eq!(of(&[], 9.0).bounds(255, 3), [0.0; 0]);
+    }
+
+    #[test]
+    fn zero_and_positive_numbers_share_one_of_two_bins_beside_negative_numbers() {
+        let all = of(&[-1.0, 0.0, 1.0], 5.0);
+        assert_eq!(all.bounds(3, 3), [-ZERO, ZERO]);
+        assert_eq!(all.bounds(2, 3), [-ZERO]);
+        assert_eq!(all.bounds(1, 3), [0.0; 0]);
+        assert_eq!(of(&[-1.0, 0.0], 5.0).bounds(2, 3), [-ZERO]);
+        assert_eq!(of(&[0.0, 1.0], 5.0).bounds(2, 3), [ZERO]);
+        // Most rows are negative, and one bin of three is left for the positive.
+        let negative = Distinct::from_sorted((-99..=1).map(|v| (f64::from(v), 5.0)));
+        assert_eq!(negative.bounds(3, 3), [-ZERO, ZERO]);
     }
 
     #[test]

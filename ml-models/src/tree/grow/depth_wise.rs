@@ -5,6 +5,7 @@ use super::leaf::{Leaf, TreeContext};
 use super::strategy::{Grown, Strategy};
 
 /// Breadth-first growth, of the leaves of a level the one that gains most first.
+#[derive(Debug)]
 pub(super) struct DepthWise;
 
 impl Strategy for DepthWise {

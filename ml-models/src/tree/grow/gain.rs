@@ -1,5 +1,19 @@
-//! Gains of splits. Where leaf values are bounded or smoothed, the gain is that of the values the
-//! leaves may have, not of the best ones.
+//! Gains of splits.
+//!
+//! # Formula
+//!
+//! With `G` and `H` the sums of gradients and hessians of a leaf, and `T = sign(G) max(|G| - l1, 0)`,
+//! the regularised loss of the leaf at the value `v` is, to second order, `T v + (H + l2) v² / 2`
+//! above that at 0. Gains are twice what it decreases by, as in LightGBM:
+//!
+//! ```text
+//! leaf gain at v   = -(2 T v + (H + l2) v²)
+//! leaf gain        = T² / (H + l2), that of the best v
+//! gain of a split  = leaf gain of the left side + that of the right side - that of the parent
+//! ```
+//!
+//! Where leaf values are bounded or smoothed, the gain is that of the values the leaves may have,
+//! not of the best ones.
 
 use super::leaf_value::LeafValue;
 use super::rules::{LeafRules, Limits};
@@ -19,7 +33,7 @@ impl LeafRules {
         rule.bounded([g, h], rows as f64, Some(limits.parent_output), bounds)
     }
 
-    /// The part of a leaf in a gain, with this packed sum and so many rows.
+    /// The gain of a leaf with this packed sum and so many rows.
     pub(super) fn leaf_gain(&self, packed: u64, rows: i64, l2: f64) -> f64 {
         match &self.limits {
             Some(limits) => {
@@ -32,14 +46,15 @@ impl LeafRules {
         }
     }
 
-    /// The part of a leaf in a gain with a given value.
+    /// The gain of a leaf that has this value.
     fn leaf_gain_given_output(&self, packed: u64, l2: f64, value: f64) -> f64 {
         let (g, h) = kernel::unpack(packed);
         let g = kernel::shrink(g, self.constants.lambda_l1).copysign(g);
         -(2.0 * g * value + (h + l2) * value * value)
     }
 
-    /// The part of the leaf as it is; bounds from above do not count, as in LightGBM.
+    /// The gain of the leaf as it is, before a split; bounds that its ancestors set do not count, as
+    /// in LightGBM.
     pub(super) fn parent_gain(&self) -> f64 {
         let free = Self {
             limits: self.limits.map(|l| Limits {
@@ -52,7 +67,7 @@ impl LeafRules {
         free.leaf_gain(self.constants.total, self.count, self.constants.lambda_l2)
     }
 
-    /// The parts of both sides together where this packed sum and so many rows go left; none if the
+    /// The gains of both sides together where this packed sum and so many rows go left; none if the
     /// values of the sides are not in the order of `direction`.
     pub(super) fn bounded_gain(
         &self,

@@ -5,18 +5,15 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use rayon::prelude::*;
 
 use super::binned_tree::BinnedTree;
-use super::depth_wise::DepthWise;
 use super::histograms::{Groups, Source};
 use super::leaf::{Leaf, TreeContext};
-use super::leaf_wise::LeafWise;
 use super::params::TreeParams;
-use super::policy::GrowPolicy;
 use super::pool::Pool;
 use super::quantise::Gradients;
 use super::route::Route;
 use super::rules::SplitRules;
 use super::strategy::{Grown, Strategy};
-use super::symmetric::Symmetric;
+use super::strategy_of;
 use crate::tree::bin::{Cells, Layout};
 use crate::tree::math::PIECE;
 use crate::tree::weights::Weights;
@@ -25,6 +22,7 @@ use crate::tree::weights::Weights;
 #[derive(Debug)]
 pub(crate) struct Grower<'a> {
     params: &'a TreeParams,
+    strategy: &'static dyn Strategy,
     layout: &'a Layout,
     cells: &'a Cells,
     weights: &'a Weights,
@@ -42,15 +40,6 @@ const UNKNOWN: u32 = u32::MAX;
 /// Cells that are worth more than one thread.
 const SMALL: usize = 1 << 16;
 
-/// The strategy of a policy.
-fn strategy(policy: GrowPolicy) -> &'static dyn Strategy {
-    match policy {
-        GrowPolicy::Lossguide => &LeafWise,
-        GrowPolicy::Depthwise => &DepthWise,
-        GrowPolicy::SymmetricTree => &Symmetric,
-    }
-}
-
 impl<'a> Grower<'a> {
     pub(crate) fn new(
         params: &'a TreeParams,
@@ -59,12 +48,14 @@ impl<'a> Grower<'a> {
         weights: &'a Weights,
     ) -> Self {
         let threads = rayon::current_num_threads();
+        let strategy = strategy_of(params.policy);
         Self {
             params,
+            strategy,
             layout,
             cells,
             weights,
-            pool: Pool::new(layout.bins(), params.most_leaves(), threads),
+            pool: Pool::new(layout.bins(), strategy.most_leaves(params), threads),
             rows: Vec::new(),
             spare: Vec::new(),
             leaf_of: (0..cells.rows).map(|_| AtomicU32::new(0)).collect(),
@@ -109,11 +100,11 @@ impl<'a> Grower<'a> {
             ),
             pool: &self.pool,
             tree,
-            leaf_search: self.params.policy != GrowPolicy::SymmetricTree,
+            leaf_search: self.strategy.leaf_search(),
         };
         let (rows, spare) = (&mut self.rows[..], &mut self.spare[..]);
         let root = Leaf::root(&context, rows, spare, bag.is_none(), threads);
-        let Grown { mut tree, rows } = strategy(self.params.policy).grow(&context, root, threads);
+        let Grown { mut tree, rows } = self.strategy.grow(&context, root, threads);
         if bag.is_some() {
             self.leaf_of.par_chunks_mut(PIECE).for_each(|labels| {
                 labels.iter_mut().for_each(|l| *l.get_mut() = UNKNOWN);
@@ -226,6 +217,7 @@ impl<'a> Grower<'a> {
 mod tests {
     use super::*;
     use crate::tree::bin::Binning;
+    use crate::tree::grow::GrowPolicy;
     use ml_data::repr::{Dense, View};
 
     #[test]

@@ -5,6 +5,7 @@ use super::leaf::{Leaf, TreeContext};
 use super::strategy::{Grown, Strategy};
 
 /// Best-first growth.
+#[derive(Debug)]
 pub(super) struct LeafWise;
 
 impl Strategy for LeafWise {

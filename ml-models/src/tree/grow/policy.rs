@@ -53,6 +53,18 @@ pub enum GrowPolicy {
 }
 
 impl GrowPolicy {
+    /// The policy of a name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "Lossguide" | "lossguide" => Some(Self::Lossguide),
+            "Depthwise" | "depthwise" => Some(Self::Depthwise),
+            "SymmetricTree" | "symmetric" | "oblivious" => Some(Self::SymmetricTree),
+            _ => None,
+        }
+    }
+
+    /// The names of all policies, in words.
+    pub(crate) const NAMES: &str = "Lossguide, Depthwise or SymmetricTree";
     /// Levels of a symmetric tree where `max_depth` is not set.
     pub(crate) const SYMMETRIC_DEPTH: usize = 6;
     /// Most levels of a symmetric tree, whose table has two entries to the power of these.

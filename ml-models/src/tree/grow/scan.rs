@@ -47,7 +47,7 @@ impl LeafRules {
         })
     }
 
-    /// At least about the highest gain on one column.
+    /// The highest gain on one column, roughly: in truth at most [`kernel::ABOVE`] times as high.
     pub(super) fn rough(
         &self,
         hist: &[u64],

@@ -5,10 +5,13 @@ use rayon::prelude::*;
 use super::binned_tree::{BinnedTree, Node, Side};
 use super::leaf::{Leaf, TreeContext};
 use super::level::LevelSearch;
+use super::params::TreeParams;
+use super::policy::GrowPolicy;
 use super::split::Split;
 use super::strategy::{Grown, Strategy};
 
 /// Growth level by level, each level split by one feature at one threshold.
+#[derive(Debug)]
 pub(super) struct Symmetric;
 
 impl Strategy for Symmetric {
@@ -26,6 +29,14 @@ impl Strategy for Symmetric {
             (leaves, above) = add_level(&mut tree, parts, above, missing_left);
         }
         finish(context, tree, leaves, above)
+    }
+
+    fn most_leaves(&self, params: &TreeParams) -> usize {
+        1 << params.symmetric_depth().min(GrowPolicy::DEEPEST_SYMMETRIC)
+    }
+
+    fn leaf_search(&self) -> bool {
+        false
     }
 }
 
