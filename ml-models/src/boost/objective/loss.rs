@@ -16,7 +16,8 @@ pub(crate) trait Loss: Debug + Send + Sync {
         1
     }
 
-    /// The constant scores to start from: the best ones where the objective has some.
+    /// The constant scores to start from: those of the least loss, or near it; 0 where no constant is
+    /// better than another.
     fn base_score(&self, weights: Option<&[f64]>) -> Vec<f64>;
 
     /// Whether all hessians are 1.
@@ -57,7 +58,8 @@ pub(crate) trait Loss: Debug + Send + Sync {
         Link::Identity
     }
 
-    /// The name in LightGBM's files.
+    /// The name that models keep, with the parameters that links need: LightGBM's where LightGBM
+    /// has this loss.
     fn name(&self) -> String;
 }
 

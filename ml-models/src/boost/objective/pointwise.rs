@@ -41,7 +41,7 @@ pub(super) trait PointLoss: Debug + Send + Sync + 'static {
         None
     }
 
-    /// The name in LightGBM's files.
+    /// The name that models keep; see [`Loss::name`].
     fn name(&self) -> String;
 }
 

@@ -49,7 +49,7 @@ pub(crate) struct Grades<'a> {
 macro_rules! entries {
     ($($(#[$doc:meta])* $name:ident => $module:ident,)*) => {
         impl Objective {
-            fn entry(self) -> &'static Entry {
+            pub(super) fn entry(self) -> &'static Entry {
                 match self {
                     $(Self::$name => &super::$module::ENTRY,)*
                 }

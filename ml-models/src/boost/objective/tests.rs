@@ -9,7 +9,7 @@ use super::multiclass::Softmax;
 use super::multiclassova::OneVsAll;
 use super::rank_map::LambdaMap;
 use super::rank_xendcg::XeNdcg;
-use super::registry::{Classes, Labels};
+use super::registry::{Build, Classes, Labels};
 use crate::boost::Boost;
 use crate::tree::Link;
 use std::fmt::Debug;
@@ -19,7 +19,28 @@ const SCORES: [f64; 3] = [0.3, 0.7, 1.4];
 /// Not whole: weights, and not repeats.
 const WEIGHTS: [f64; 3] = [1.5, 0.25, 2.0];
 
-/// Objectives of numbers with their parameter.
+/// Every objective of numbers in the list, with its default parameters.
+fn losses_of_numbers(labels: &[f64]) -> Vec<(Objective, Box<dyn Loss>)> {
+    let of_numbers = Objective::ALL.iter().filter_map(|&objective| {
+        let rows: Vec<u32> = (0..labels.len() as u32).collect();
+        let values = labels.to_vec();
+        let labels = Labels {
+            values,
+            rows: &rows,
+        };
+        let real = matches!(objective.entry().build, Build::Real(_));
+        let boost = Boost::new();
+        real.then(|| {
+            (
+                objective,
+                objective.of_numbers(boost.params(), labels).unwrap(),
+            )
+        })
+    });
+    of_numbers.collect()
+}
+
+/// Objectives of numbers with their parameter, whose values were worked out.
 const LOSSES: [(Objective, f64); 9] = [
     (Objective::Regression, 1.0),
     (Objective::RegressionL1, 1.0),
@@ -89,7 +110,7 @@ fn weights_repeat(
 }
 
 #[test]
-fn losses_of_numbers() {
+fn values_of_losses_of_numbers() {
     // Evaluation, start.
     let log_mean = 1.402_823_663;
     let want = [
@@ -107,9 +128,17 @@ fn losses_of_numbers() {
         let loss = of_numbers(kind, LABELS.to_vec());
         near(loss.evaluate(&SCORES, Some(&WEIGHTS)), metric, &kind);
         near(loss.base_score(Some(&WEIGHTS))[0], base_score, &kind);
-        let times = [3.0, 1.0, 2.0];
-        let again = of_numbers(kind, repeated(&LABELS, &times));
-        weights_repeat(&*loss, &*again, &SCORES, &times, &kind);
+    }
+}
+
+#[test]
+fn whole_weights_are_repeats_for_every_loss_of_numbers() {
+    let times = [3.0, 1.0, 2.0];
+    let losses = losses_of_numbers(&LABELS);
+    assert_eq!(losses.len(), LOSSES.len());
+    let again = losses_of_numbers(&repeated(&LABELS, &times));
+    for ((kind, loss), (_, again)) in losses.iter().zip(&again) {
+        weights_repeat(&**loss, &**again, &SCORES, &times, kind);
     }
 }
 
@@ -393,10 +422,8 @@ fn rankings_weigh_lists_as_lightgbm_does() {
 
 #[test]
 fn gradients_are_derivatives_of_the_loss() {
-    let labels = vec![0.5, 2.0, 7.0, 1.0, 0.1];
     let scores = [0.3, 0.7, -1.0, 1.4, 2.0];
-    for kind in LOSSES {
-        let loss = of_numbers(kind, labels.clone());
+    for (kind, loss) in losses_of_numbers(&[0.5, 2.0, 7.0, 1.0, 0.1]) {
         let mut pairs = vec![[0.0; 2]; 5];
         loss.gradients(&scores, 0, &mut pairs);
         for i in 0..5 {
@@ -408,7 +435,7 @@ fn gradients_are_derivatives_of_the_loss() {
             let e = 1e-5;
             let slope = (at(scores[i] + e) - at(scores[i] - e)) / (2.0 * e);
             // Squared error is measured without its half.
-            let slope = if kind.0 == Objective::Regression {
+            let slope = if kind == Objective::Regression {
                 slope / 2.0
             } else {
                 slope

@@ -82,6 +82,39 @@ pub(super) fn spelling(parts: &EnsembleParts) -> Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::{Combine, Ensemble};
+    use ml_data::repr::Names;
+
+    #[test]
+    fn objectives_that_lightgbm_does_not_know_are_written_as_their_link() {
+        let written = |objective: &str, link, outputs: usize| {
+            let parts = EnsembleParts {
+                names: Names::numbered(1),
+                outputs,
+                base_score: vec![0.0; outputs],
+                trees: vec![],
+                combine: Combine::Sum,
+                link,
+                objective: objective.into(),
+            };
+            let text = super::super::to_string(&Ensemble::new(parts).unwrap()).unwrap();
+            let line = text.lines().find_map(|l| l.strip_prefix("objective="));
+            let read = super::super::from_str(&text).unwrap();
+            assert_eq!(read.parts().link, link, "{objective}");
+            line.map(str::to_owned)
+        };
+        assert_eq!(written("yeti_rank", Link::Identity, 1), None);
+        assert_eq!(written("custom", Link::Identity, 1), None);
+        assert_eq!(
+            written("lambdarank", Link::Identity, 1).unwrap(),
+            "lambdarank"
+        );
+        assert_eq!(written("mine", Link::Exp, 1).unwrap(), "poisson");
+        assert_eq!(
+            written("mine", Link::Softmax, 3).unwrap(),
+            "multiclass num_class:3"
+        );
+    }
 
     #[test]
     fn links_follow_the_objective() {

@@ -16,6 +16,10 @@ use ml_data::validate::within_limit;
 /// Writes a model as LightGBM 4 saves its own. Numbers are the shortest that read back as the same
 /// bits.
 ///
+/// The objective is the model's own where LightGBM knows it, else one with the same link; scores
+/// without a link (YetiRank's, a custom objective's) go without an objective, as those of LightGBM's
+/// custom ones.
+///
 /// The starting scores become part of the first round's trees, which leaves every sum as it was.
 /// LightGBM divides by counts of rows; a tree with a count of 0, as all from XGBoost's files, or
 /// with one beyond 32 bits is written with counts of the same proportions instead, those of its
