@@ -399,7 +399,7 @@ fn errors_name_what_is_wrong() {
     );
     assert_eq!(
         message(Boost::new().fit(&binary(x(), &[1.0; 3]).into_train())),
-        "Boost: the training sample has one class only; both are needed"
+        "Boost: the training sample has one class only; at least two are needed"
     );
     assert_eq!(
         message(Boost::new().fit(&real(x(), vec![1.0, 1e31, 0.0]).into_train())),

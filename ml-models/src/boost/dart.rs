@@ -31,11 +31,10 @@ impl<'a> Dart<'a> {
         dropped
     }
 
-    /// Puts dropped rounds back as they were.
-    pub(super) fn put_back(&self, dropped: &[usize], state: &mut State) {
-        for &round in dropped {
-            self.add(round, state.tree_weights[round], state);
-        }
+    /// Whether earlier rounds may be dropped: rounds then differ by what is.
+    pub(super) fn may_drop(&self, state: &State) -> bool {
+        let p = self.params;
+        !state.tree_weights.is_empty() && p.drop_rate > 0.0 && p.skip_drop < 1.0
     }
 
     /// Shares the weight of the dropped rounds with the newest, which the scores contain. Returns

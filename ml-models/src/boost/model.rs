@@ -133,8 +133,9 @@ impl FittedBoost {
         Predict::<Dense<F>>::predict_row(self, row, scratch, out)
     }
 
-    /// The score every row starts from: the mean label or its log odds, unless `boost_from_average`
-    /// is off.
+    /// The score every row starts from: a constant, as
+    /// [`boost_from_average`](super::Boost::boost_from_average) says, or 0 without it, with initial
+    /// scores, and for forests, whose trees contain it.
     #[must_use]
     pub fn base_score(&self) -> f64 {
         self.stored.ensemble.parts().base_score[0]

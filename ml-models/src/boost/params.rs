@@ -127,7 +127,7 @@ parameters! {
     is_unbalance: bool = false, any, ["unbalance", "unbalanced_sets"], plain;
     /// Binary: what rows of the positive class count for. Default 1.
     scale_pos_weight: f64 = 1.0, positive, [], plain;
-    /// Number of boosting rounds, one tree each. Default 100.
+    /// Number of boosting rounds: one tree each, of several classes one tree a class. Default 100.
     num_iterations: usize = 100, at_least(1), ["num_iteration", "n_iter", "num_tree", "num_trees", "num_round", "num_rounds", "nrounds", "num_boost_round", "n_estimators", "max_iter"], plain;
     /// Shrinkage of each tree, in (0, 1]. Default 0.1.
     learning_rate: f64 = 0.1, fraction, ["shrinkage_rate", "eta"], plain;
@@ -174,7 +174,8 @@ parameters! {
     /// Least number of rows between two splits that are tried on a sorted category column. Default
     /// 100.
     min_data_per_group: usize = 100, any, [], plain;
-    /// Share of the columns drawn for each tree, in (0, 1]. Default 1.
+    /// Share of the columns drawn for each tree, in (0, 1], rounded to whole columns, at least one.
+    /// Default 1.
     feature_fraction: f64 = 1.0, fraction, ["sub_feature", "colsample_bytree"], plain;
     /// Share of the rows drawn without replacement, in (0, 1]; needs `bagging_freq`. Default 1.
     bagging_fraction: f64 = 1.0, fraction, ["sub_row", "subsample", "bagging"], plain;
@@ -182,9 +183,10 @@ parameters! {
     bagging_freq: usize = 0, any, ["subsample_freq"], plain;
     /// Ranking: whole queries are drawn, not rows. Default false.
     bagging_by_query: bool = false, any, [], plain;
-    /// Kind of rounds: boosting, boosting with dropout, or a forest. Default boosting.
+    /// Kind of rounds: boosting, boosting with dropout, or a forest, whose trees must differ by the
+    /// rows or columns that they are given. Default boosting.
     boosting: Boosting = Boosting::Gbdt, any, ["boosting_type", "boost"], plain;
-    /// Sampling of rows. Default bagging.
+    /// Sampling of rows; GOSS does not go with bagging. Default bagging.
     data_sample_strategy: DataSampleStrategy = DataSampleStrategy::Bagging, any, [], plain;
     /// GOSS: share of the rows with the largest gradients, which are kept. Default 0.2.
     top_rate: f64 = 0.2, fraction, [], plain;
@@ -214,7 +216,8 @@ parameters! {
     /// Sets of columns, by name, that may split nodes on one way down a tree; a column in no set is
     /// not used. Default none: all may meet.
     interaction_constraints: Vec<Vec<String>> = Vec::new(), any, [], own;
-    /// Share of the columns drawn for each node, in (0, 1]. Default 1.
+    /// Share of the columns drawn for each node, in (0, 1], rounded to whole columns, at least one.
+    /// Default 1.
     feature_fraction_bynode: f64 = 1.0, fraction, ["sub_feature_bynode", "colsample_bynode"], plain;
     /// One random threshold for each column and node instead of all. Default false.
     extra_trees: bool = false, any, ["extra_tree"], plain;
@@ -238,7 +241,9 @@ parameters! {
     early_stopping_round: Option<usize> = None, at_least(1), ["early_stopping_rounds", "early_stopping", "n_iter_no_change"], plain;
     /// Smallest change of the validation metric that counts as an improvement. Default 0.
     early_stopping_min_delta: f64 = 0.0, penalty, [], plain;
-    /// Start from the mean label (its log odds for binary labels) rather than 0. Default true.
+    /// Start from constant scores near the best rather than 0: the mean label, its logarithm (Poisson,
+    /// gamma, Tweedie), the median or the quantile (`RegressionL1`, `Mape`, `Quantile`), log odds or
+    /// logarithms of the classes' shares; 0 for rankings. Default true.
     boost_from_average: bool = true, any, [], plain;
     /// Steepness of the sigmoid, for binary labels and LambdaMART. Default 1.
     sigmoid: f64 = 1.0, positive, [], plain;
@@ -261,7 +266,9 @@ parameters! {
     /// and [`evals_result`](super::FittedBoost::evals_result); a [`metric`](Boost::metric) of the
     /// user's own is measured on validation rows only, and then this is not. Default false.
     is_provide_training_metric: bool = false, any, ["training_metric", "is_training_metric", "train_metric"], plain;
-    /// Seed of row sampling and column sampling. Default 0.
+    /// Seed of all that is drawn: the rows and columns of rounds and nodes, thresholds
+    /// (`extra_trees`), dropped rounds, the rounding of quantised gradients, the rows that bins are
+    /// learned from, and what XE-NDCG and YetiRank draw. Default 0.
     seed: u64 = 0, any, ["random_seed", "random_state"], plain;
 }
 

@@ -34,7 +34,8 @@ impl Boost {
     /// each becomes `refit_decay_rate` times the old value plus the rest times what the training
     /// rows, tree after tree, ask for. For data that drifts while what matters stays the same, at
     /// the price of a prediction. Of the parameters only the objective, its own ones, `lambda_l1`,
-    /// `lambda_l2`, `max_delta_step` and `refit_decay_rate` count.
+    /// `lambda_l2`, `max_delta_step`, `refit_decay_rate`, `monotone_constraints` and, because
+    /// constraints on columns of categories are refused, `categorical_feature` count.
     ///
     /// As in LightGBM the starting score is part of the first round, leaves that no row reaches
     /// keep `refit_decay_rate` of their value, and losses with leaf values of their own

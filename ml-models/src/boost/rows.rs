@@ -191,7 +191,7 @@ impl Rows {
         if one_class {
             return Err(Error::Fit {
                 step: STEP,
-                reason: "the training sample has one class only; both are needed".into(),
+                reason: "the training sample has one class only; at least two are needed".into(),
             });
         }
         Ok(())

@@ -2,10 +2,14 @@
 
 use ml_data::{Error, Result};
 
-use super::choices::Boosting;
+use super::choices::{Boosting, DataSampleStrategy};
 use super::objective::Objective;
 use super::params::{Boost, BoostParams, STEP};
 use crate::tree::GrowPolicy;
+
+/// What a forest needs.
+pub(super) const TREES_DIFFER: &str = "for Rf, trees must differ: bagging_freq with \
+     bagging_fraction, or a feature_fraction that leaves out columns";
 
 impl BoostParams {
     /// The first parameter outside its range, or at odds with another: its name, value, and the
@@ -60,10 +64,16 @@ impl BoostParams {
                 "all 0 with RegressionL1, Quantile and Mape, whose leaf values are found anew from residuals in no order",
             ),
             (
-                self.boosting == Boosting::Rf && !self.random_rows() && !random_columns,
+                self.data_sample_strategy == DataSampleStrategy::Goss && self.random_rows(),
+                "bagging_freq",
+                self.bagging_freq.to_string(),
+                "0 with GOSS, which draws rows by their gradients",
+            ),
+            (
+                self.boosting == Boosting::Rf && !self.bags() && !random_columns,
                 "boosting",
                 "Rf".into(),
-                "for Rf, trees must differ: bagging_freq with bagging_fraction, or a feature_fraction below 1",
+                TREES_DIFFER,
             ),
             (
                 self.boosting == Boosting::Dart && self.early_stopping_round.is_some(),

@@ -3,7 +3,7 @@
 use super::choices::DataSampleStrategy;
 use super::objective::loss::GradientPair;
 use super::params::BoostParams;
-use crate::tree::sampling::choose;
+use crate::tree::sampling::{choose, rounded_share};
 
 /// Sampler of the rows and columns of a round; draws depend on the seed and the round only.
 #[derive(Debug)]
@@ -34,8 +34,7 @@ impl<'a> Sampler<'a> {
 
     /// The columns of a round (counted from 1), ascending; all without a list.
     pub(super) fn columns(&self, iteration: usize) -> Option<Vec<u32>> {
-        let share = self.params.feature_fraction;
-        let k = ((self.columns as f64 * share).round() as usize).max(1);
+        let k = rounded_share(self.columns, self.params.feature_fraction);
         let index = iteration as u64 - 1;
         (k < self.columns)
             .then(|| choose(self.columns, k, self.params.seed, "boost columns", index))
@@ -61,16 +60,31 @@ impl<'a> Sampler<'a> {
     }
 
     fn some_rows(&self, draw: u64) -> Vec<u32> {
-        let p = self.params;
-        let share = |n: usize| ((n as f64 * p.bagging_fraction) as usize).max(1);
-        if !p.bagging_by_query || self.query_offsets.is_empty() {
-            return choose(self.rows, share(self.rows), p.seed, "boost rows", draw);
+        let seed = self.params.seed;
+        let (of, drawn) = self.bagged();
+        if !self.by_query() {
+            return choose(of, drawn, seed, "boost rows", draw);
         }
-        let queries = self.query_offsets.len() - 1;
-        choose(queries, share(queries), p.seed, "boost queries", draw)
+        choose(of, drawn, seed, "boost queries", draw)
             .into_iter()
             .flat_map(|q| self.query_offsets[q as usize]..self.query_offsets[q as usize + 1])
             .collect()
+    }
+
+    /// Whether whole queries are drawn.
+    fn by_query(&self) -> bool {
+        self.params.bagging_by_query && !self.query_offsets.is_empty()
+    }
+
+    /// Rows, or queries, that are drawn from, and how many of them are drawn.
+    fn bagged(&self) -> (usize, usize) {
+        let of = if self.by_query() {
+            self.query_offsets.len() - 1
+        } else {
+            self.rows
+        };
+        let drawn = (of as f64 * self.params.bagging_fraction) as usize;
+        (of, drawn.max(1))
     }
 
     /// The rows whose gradients are large, and some of the others.
@@ -111,13 +125,16 @@ impl<'a> Sampler<'a> {
         rows
     }
 
-    /// Whether rounds differ by what is drawn.
+    /// Whether rounds differ by what is drawn. Shares that come to all rows or columns draw
+    /// nothing.
     pub(super) fn random(&self) -> bool {
         let p = self.params;
-        p.bags()
+        let (of, drawn) = self.bagged();
+        let some_columns = |share| rounded_share(self.columns, share) < self.columns;
+        (p.bags() && drawn < of)
             || p.data_sample_strategy == DataSampleStrategy::Goss
-            || p.feature_fraction < 1.0
-            || p.feature_fraction_bynode < 1.0
+            || some_columns(p.feature_fraction)
+            || some_columns(p.feature_fraction_bynode)
             || p.extra_trees
             || (p.use_quantized_grad && p.stochastic_rounding)
     }
@@ -151,7 +168,8 @@ mod tests {
 
     #[test]
     fn rounds_differ_by_anything_that_is_drawn() {
-        let random = |boost: Boost| Sampler::new(boost.params(), 10, 3, &[]).random();
+        let of = |boost: &Boost, columns| Sampler::new(boost.params(), 10, columns, &[]).random();
+        let random = |boost: Boost| of(&boost, 3);
         let drawn = [
             Boost::new().bagging_freq(1).bagging_fraction(0.5),
             Boost::new().data_sample_strategy(DataSampleStrategy::Goss),
@@ -171,6 +189,20 @@ mod tests {
                 .stochastic_rounding(false),
         ];
         assert!(!fixed.into_iter().any(random));
+        // 9.9 of 10 columns are all, 9.4 are nine.
+        for share in [
+            |share| Boost::new().feature_fraction(share),
+            |share| Boost::new().feature_fraction_bynode(share),
+        ] {
+            assert!(!of(&share(0.99), 10) && of(&share(0.94), 10));
+        }
+        // One query of one.
+        let queries = Boost::new()
+            .bagging_by_query(true)
+            .bagging_freq(1)
+            .bagging_fraction(0.5);
+        let by_query = |offsets: &[u32]| Sampler::new(queries.params(), 4, 1, offsets).random();
+        assert!(!by_query(&[0, 4]) && by_query(&[0, 2, 4]));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::data::{TrainingSet, ValidationSet};
 use super::early_stopping::{EarlyStopping, training_metric};
 use super::params::{BoostParams, STEP};
 use super::progress::RoundReport;
+use super::rules::TREES_DIFFER;
 use super::sampling::Sampler;
 use super::state::State;
 use crate::tree::Tree;
@@ -73,6 +74,9 @@ pub(crate) fn train(
             &training.query_offsets,
         ),
     };
+    if params.boosting == Boosting::Rf && !booster.sampler.random() {
+        return Err(Error::parameter(STEP, "boosting", "Rf", TREES_DIFFER));
+    }
     let dart = (params.boosting == Boosting::Dart).then(|| Dart::new(params, training));
     let stops = |watch: &Option<EarlyStopping<'_>>, state: &State| {
         watch.as_ref().is_some_and(|w| w.stops(state.rounds))
@@ -81,11 +85,9 @@ pub(crate) fn train(
         let iteration = state.rounds + 1;
         let dropped = dart.as_ref().map(|d| d.drop(iteration, &mut state));
         let trees = in_pool(|| booster.round(iteration, &mut state))?;
-        let random = booster.sampler.random() || training.loss.random();
+        let drops = dart.as_ref().is_some_and(|d| d.may_drop(&state));
+        let random = booster.sampler.random() || training.loss.random() || drops;
         if trees.iter().all(|s| s.nodes.is_empty()) && !random {
-            if let (Some(dart), Some(dropped)) = (&dart, dropped) {
-                dart.put_back(&dropped, &mut state);
-            }
             break;
         }
         if let Some(watch) = &watch {

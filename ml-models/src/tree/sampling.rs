@@ -22,6 +22,11 @@ pub(crate) fn choose(n: usize, k: usize, seed: u64, stage: &str, index: u64) -> 
     out
 }
 
+/// A share of `n` things as a number of them: rounded, at least one.
+pub(crate) fn rounded_share(n: usize, share: f64) -> usize {
+    ((n as f64 * share).round() as usize).max(1)
+}
+
 /// The `k` rows of `0..n` with the lowest hashes, ascending: a sample that can be drawn while rows
 /// go by, as [`Lowest`] does.
 pub(crate) fn lowest(n: usize, k: usize, seed: u64) -> Vec<u32> {

@@ -199,7 +199,14 @@ fn rules_hold_at_their_bounds_and_not_beyond() {
     let forest = Boost::new().boosting(Boosting::Rf);
     assert!(!fits(forest.clone()) && fits(forest.clone().feature_fraction_bynode(0.9)));
     assert!(fits(forest.clone().feature_fraction(0.9)));
-    assert!(fits(forest.bagging_freq(1).bagging_fraction(0.9)));
+    let bagging = |b: Boost| b.bagging_freq(1).bagging_fraction(0.9);
+    assert!(fits(bagging(forest.clone())));
+    // GOSS draws by gradients, without bagging; its first rounds see all rows, so that the trees
+    // of a forest differ by their columns alone.
+    let goss = |b: Boost| b.data_sample_strategy(DataSampleStrategy::Goss);
+    assert!(fits(goss(Boost::new())) && !fits(goss(bagging(Boost::new()))));
+    assert!(fits(goss(Boost::new().bagging_freq(1))));
+    assert!(!fits(goss(forest.clone())) && fits(goss(forest.feature_fraction(0.9))));
     assert!(!fits(Boost::new().label_gain(Some(Vec::new()))));
 }
 

@@ -1,7 +1,7 @@
 //! Parameters of the growth of a tree.
 
 use super::policy::GrowPolicy;
-use crate::tree::sampling::choose;
+use crate::tree::sampling::{choose, rounded_share};
 
 /// Limits and penalties, under LightGBM's names.
 #[derive(Debug, Clone)]
@@ -61,20 +61,9 @@ impl TreeParams {
         self.max_depth.unwrap_or(GrowPolicy::SYMMETRIC_DEPTH)
     }
 
-    /// Leaves of a tree, at most.
-    pub(super) fn most_leaves(&self) -> usize {
-        match self.policy {
-            GrowPolicy::SymmetricTree => {
-                1 << self.symmetric_depth().min(GrowPolicy::DEEPEST_SYMMETRIC)
-            }
-            GrowPolicy::Lossguide | GrowPolicy::Depthwise => self.num_leaves,
-        }
-    }
-
     /// A share of the columns, drawn for the node or level of that number.
     pub(super) fn draw_columns(&self, columns: Vec<u32>, key: u64) -> Vec<u32> {
-        let share = columns.len() as f64 * self.feature_fraction_bynode;
-        let k = (share.round() as usize).max(1);
+        let k = rounded_share(columns.len(), self.feature_fraction_bynode);
         let drawn = choose(columns.len(), k, self.seed, "boost node", key);
         drawn.into_iter().map(|i| columns[i as usize]).collect()
     }
