@@ -1,23 +1,36 @@
 #![doc = include_str!("../README.md")]
 
 pub use ml_data as data;
+#[cfg(feature = "eval")]
 pub use ml_eval as eval;
+#[cfg(feature = "features")]
 pub use ml_features as features;
+#[cfg(feature = "models")]
 pub use ml_models as models;
+#[cfg(feature = "monitor")]
 pub use ml_monitor as monitor;
+#[cfg(feature = "serve")]
 pub use ml_serve as serve;
 
 /// Imports of most programs: the contracts, and the steps, models and metrics of a first pipeline.
 pub mod prelude {
     pub use ml_data::prelude::*;
+    #[cfg(feature = "eval")]
     pub use ml_eval::metric::{
         LogLoss, MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, Rmse, RocAuc,
     };
+    #[cfg(feature = "features")]
     pub use ml_features::columns::{ColumnTransformer, Remainder};
+    #[cfg(feature = "features")]
     pub use ml_features::encode::{OneHotEncoder, TargetEncoder};
+    #[cfg(feature = "features")]
     pub use ml_features::impute::SimpleImputer;
+    #[cfg(feature = "features")]
     pub use ml_features::scale::StandardScaler;
+    #[cfg(feature = "models")]
     pub use ml_models::boost::Boost;
+    #[cfg(all(feature = "models", feature = "linalg"))]
     pub use ml_models::factor::ImplicitAls;
+    #[cfg(all(feature = "models", feature = "linalg"))]
     pub use ml_models::neural::Mlp;
 }

@@ -105,7 +105,7 @@ pub(crate) fn utc() -> String {
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());
     let (days, s) = ((seconds / 86_400) as i64, seconds % 86_400);
-    let (year, month, day) = ml_pipeline::data::source::civil(days);
+    let (year, month, day) = ml_pipeline::data::time::civil(days);
     let (hour, minute, second) = (s / 3600, s / 60 % 60, s % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }

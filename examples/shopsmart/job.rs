@@ -5,7 +5,7 @@ use crate::data::trade::Trade;
 use crate::features::windows::Windows;
 use crate::models::settings::Settings;
 use crate::support::args::Args;
-use ml_pipeline::data::source::TimeFormat;
+use ml_pipeline::data::time::TimeFormat;
 
 pub struct Job<'a> {
     pub args: &'a Args,

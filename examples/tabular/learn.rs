@@ -134,7 +134,7 @@ where
     std::fs::write(&path, artifact::save(KIND, model)?)
         .map_err(|e| refused("writing", &path, e))?;
     let bytes = std::fs::read(&path).map_err(|e| refused("reading", &path, e))?;
-    let again = artifact::load_as::<_, Y>(shape, KIND, &bytes, Some(x.schema()))?;
+    let again = artifact::load_as::<Table, Y, _>(shape, KIND, &bytes, Some(x.schema()))?;
     let repeated = predict(&again, View::all(x))?;
     let bits = |p: &Y::Prediction| p.values().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
     if bits(&repeated) != bits(predicted) {

@@ -12,4 +12,6 @@ pub use crate::sample::{
     Relevance, Sample, Scores, Split, Splitter, Target, Test, Train, TrainValidTest, Unlabelled,
     Valid,
 };
-pub use crate::table::{Column, Kind, Role, Table};
+pub use crate::schema::{Kind, Role};
+#[cfg(feature = "table")]
+pub use crate::table::{Column, Table};

@@ -22,23 +22,23 @@ fn case_v7_a_pipeline_of_another_target_is_refused() {
     let model = pipeline().fit(&binary(30)).unwrap();
     let bytes = save("toy/1", &model).unwrap();
     let words = "artifact was trained on a Binary target, the program expects Real";
-    let e = load_as::<_, Real>(pipeline, "toy/1", &bytes, None).unwrap_err();
+    let e = load_as::<Table, Real, _>(pipeline, "toy/1", &bytes, None).unwrap_err();
     assert_eq!(e.to_string(), words);
     assert!(matches!(e, Error::Artifact(ArtifactError::Target { .. })));
-    let served = Loader::<Real>::new().with("toy/1", pipeline);
+    let served = Loader::<Table, Real>::new().with("toy/1", pipeline);
     let e = served.load(&bytes, None).err().unwrap();
     assert_eq!(e.to_string(), words);
     // The right one loads, and does not forget its target. What names the type may be a closure
     // that captures something.
     let captured = pipeline();
     let closure = || captured.clone();
-    assert!(load_as::<_, Binary>(closure, "toy/1", &bytes, None).is_ok());
-    let back = load_as::<_, Binary>(pipeline, "toy/1", &bytes, None).unwrap();
+    assert!(load_as::<Table, Binary, _>(closure, "toy/1", &bytes, None).is_ok());
+    let back = load_as::<Table, Binary, _>(pipeline, "toy/1", &bytes, None).unwrap();
     let again = save("toy/1", &back).unwrap();
     assert_eq!(again, bytes);
-    assert!(load_as::<_, Relevance>(pipeline, "toy/1", &again, None).is_err());
+    assert!(load_as::<Table, Relevance, _>(pipeline, "toy/1", &again, None).is_err());
     // Another kind is said first.
-    let e = load_as::<_, Real>(pipeline, "toy/2", &bytes, None).unwrap_err();
+    let e = load_as::<Table, Real, _>(pipeline, "toy/2", &bytes, None).unwrap_err();
     assert!(e.to_string().starts_with("artifact holds `toy/1`"), "{e}");
 }
 
@@ -81,13 +81,13 @@ fn case_v7_a_pipeline_of_another_structure_is_refused() {
     let train = table(30).regression("y").unwrap().into_train();
     let bytes = save("toy/1", &pipeline().fit(&train).unwrap()).unwrap();
     let other = || Mean.model(Lift);
-    let e = load_as::<_, Real>(other, "toy/1", &bytes, None).unwrap_err();
+    let e = load_as::<Table, Real, _>(other, "toy/1", &bytes, None).unwrap_err();
     assert_eq!(
         e.to_string(),
         "artifact holds a `FittedPipeline<Table, FittedMean, FittedShift>`, \
          the program expects a `FittedPipeline<Table, FittedMean, FittedLift>`"
     );
-    let loader = Loader::<Real>::new().with("toy/1", other);
+    let loader = Loader::<Table, Real>::new().with("toy/1", other);
     assert!(loader.load(&bytes, None).is_err());
     let artifact = Artifact::from_bytes(&bytes).unwrap();
     assert_eq!(artifact.target(), Some("Real"));
@@ -116,7 +116,7 @@ fn case_v7_artifacts_of_earlier_versions_load() {
         .with_schema(train.header())
         .to_bytes()
         .unwrap();
-    let back = load_as::<_, Real>(pipeline, "toy/1", &earlier, None).unwrap();
+    let back = load_as::<Table, Real, _>(pipeline, "toy/1", &earlier, None).unwrap();
     let now = Artifact::from_bytes(&save("toy/1", &back).unwrap()).unwrap();
     assert_eq!(now.target(), Some("Real"));
 }
@@ -131,7 +131,7 @@ fn case_v6_a_schema_beside_other_columns_is_refused() {
         .with_schema(swapped.schema())
         .to_bytes()
         .unwrap();
-    let e = load_as::<_, Real>(pipeline, "toy/1", &bytes, None).unwrap_err();
+    let e = load_as::<Table, Real, _>(pipeline, "toy/1", &bytes, None).unwrap_err();
     assert!(
         matches!(e, Error::Artifact(ArtifactError::Fingerprint)),
         "{e}"

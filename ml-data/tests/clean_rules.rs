@@ -3,8 +3,8 @@
 
 use ml_data::clean::{Case, Cleaning, Clock, Fence, Outlier};
 use ml_data::quality::Rule;
-use ml_data::source::TimeFormat;
 use ml_data::table::{Column, MISSING_TIME, Table};
+use ml_data::time::TimeFormat;
 
 fn messy() -> Table {
     Table::new([

@@ -138,8 +138,8 @@ fn case_s7_a_pipeline_fits_scores_saves_and_serves() {
     }
 
     let bytes = save("toy/1", &model).unwrap();
-    let typed = load_as::<_, Real>(pipeline, "toy/1", &bytes, None).unwrap();
-    let served = Loader::<Real>::new()
+    let typed = load_as::<Table, Real, _>(pipeline, "toy/1", &bytes, None).unwrap();
+    let served = Loader::<Table, Real>::new()
         .with("toy/1", pipeline)
         .load(&bytes, None)
         .unwrap();

@@ -5,9 +5,10 @@ mod common;
 
 use common::{cell_as_json, error};
 use ml_data::Error;
-use ml_data::source::{As, CsvSource, Encoding, MissingValues, Ragged, TimeFormat};
+use ml_data::source::{As, CsvSource, Encoding, MissingValues, Ragged};
 use ml_data::table::Kind;
 use ml_data::testkit::golden;
+use ml_data::time::TimeFormat;
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -7,11 +7,10 @@ use common::error;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use ml_data::Error;
-use ml_data::source::{
-    As, CsvSource, Encoding, Loaded, MissingValues, OnMismatch, RejectReason, TimeFormat,
-};
+use ml_data::source::{As, CsvSource, Encoding, Loaded, MissingValues, OnMismatch, RejectReason};
 use ml_data::table::{Column, Kind};
 use ml_data::testkit::golden;
+use ml_data::time::TimeFormat;
 use std::io::Write;
 
 fn gzip(text: &str) -> Vec<u8> {

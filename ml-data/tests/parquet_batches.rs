@@ -9,7 +9,7 @@ const ROWS: usize = 1000;
 
 /// Numbers, a column of whole numbers that are large in some row, and levels.
 fn write(folder: &std::path::Path, huge: Option<usize>) -> (std::path::PathBuf, Table) {
-    use arrow::array::{ArrayRef, Int64Array, RecordBatch};
+    use ml_data::arrow::array::{ArrayRef, Int64Array, RecordBatch};
     let path = folder.join("rows.parquet");
     let whole = (0..ROWS).map(|i| if Some(i) == huge { i64::MAX } else { i as i64 });
     let table = Table::new([

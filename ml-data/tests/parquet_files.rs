@@ -1,15 +1,15 @@
 //! Parquet files of other writers, and files whose footer does not tell the truth.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use arrow::array::{
+use bytes_of::tampered;
+use ml_data::Error;
+use ml_data::arrow::array::{
     ArrayRef, Decimal128Array, Int64Array, NullArray, RecordBatch, StringArray,
     TimestampNanosecondArray, UInt64Array,
 };
-use bytes_of::tampered;
-use ml_data::Error;
-use ml_data::arrow;
-use ml_data::source::{As, Loaded, ParquetSource, TimeFormat};
+use ml_data::source::{As, Loaded, ParquetSource};
 use ml_data::table::{Kind, Table};
+use ml_data::time::TimeFormat;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::data_type::{Int96, Int96Type};

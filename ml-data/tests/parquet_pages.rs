@@ -1,9 +1,8 @@
 //! Pages whose headers promise what their bytes can not hold.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use ml_data::Error;
-use ml_data::arrow;
+use ml_data::arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use ml_data::limits::ReadLimits;
 use ml_data::source::{Loaded, ParquetSource};
 use parquet::arrow::ArrowWriter;

@@ -5,8 +5,9 @@ mod common;
 
 use common::cell_as_json;
 use ml_data::Error;
-use ml_data::source::{As, ParquetSource, TimeFormat};
+use ml_data::source::{As, ParquetSource};
 use ml_data::table::{Column, Kind, Table};
+use ml_data::time::TimeFormat;
 use std::sync::Arc;
 
 #[test]
@@ -68,11 +69,10 @@ fn parquet_of_every_kind() {
 
 #[test]
 fn parquet_types_of_other_writers() {
-    use arrow::array::{
+    use ml_data::arrow::array::{
         ArrayRef, Date32Array, Decimal128Array, Float32Array, Int64Array, LargeStringArray,
         RecordBatch,
     };
-    use ml_data::arrow;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.parquet");
     let write = |columns: Vec<(&str, ArrayRef)>| {

@@ -3,9 +3,9 @@
 
 use ml_data::source::{
     As, CsvOptions, CsvSource, Loaded, MissingValues, Note, OnMismatch, Ragged, RejectReason,
-    TimeFormat,
 };
 use ml_data::table::{Kind, Table};
+use ml_data::time::TimeFormat;
 use std::collections::HashSet;
 
 fn read(text: &str) -> Loaded {

@@ -3,7 +3,7 @@
 
 use ml_data::contract::Transformer;
 use ml_data::prelude::*;
-use ml_data::source::TimeFormat;
+use ml_data::time::TimeFormat;
 use ml_features::prelude::*;
 use serde_json::Value;
 

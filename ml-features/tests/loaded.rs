@@ -220,8 +220,9 @@ fn case_v6_what_is_wrong_with_a_loaded_step_is_said() {
 #[test]
 fn case_v6_parts_that_do_not_fit_together_are_refused() {
     type Loaded = FittedPipeline<Table, FittedImputer, FittedSum>;
-    let back =
-        |bytes: &[u8]| load_as::<Pipeline<SimpleImputer, Sum>, Real>(made, "sum/1", bytes, None);
+    let back = |bytes: &[u8]| {
+        load_as::<Table, Real, Pipeline<SimpleImputer, Sum>>(made, "sum/1", bytes, None)
+    };
     fn made() -> Pipeline<SimpleImputer, Sum> {
         SimpleImputer::median().model(Sum)
     }

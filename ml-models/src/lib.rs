@@ -9,5 +9,6 @@ pub mod factor;
 pub mod forest;
 pub mod interchange;
 pub mod limits;
+#[cfg(feature = "linalg")]
 pub mod neural;
 pub mod tree;

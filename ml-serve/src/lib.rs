@@ -42,6 +42,7 @@
 //! ```
 
 mod error;
+#[cfg(feature = "http")]
 pub mod http;
 pub mod limits;
 pub mod recommend;

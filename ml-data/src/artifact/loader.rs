@@ -1,50 +1,90 @@
-//! Saving pipelines and loading them without spelling their types.
+//! Saving fitted models and pipelines, and loading them without spelling their types.
 
 use super::{Artifact, ArtifactError};
 use crate::contract::{Estimator, Predict, Predictor, structure};
 use crate::error::Result;
+use crate::repr::Repr;
 use crate::sample::{Prediction, Target};
-use crate::table::{Schema, Table};
 use std::sync::Arc;
 
-/// A fitted pipeline as artifact bytes, with the columns it reads, the kind of target it was
-/// trained on and its type in words.
+/// A fitted model or pipeline as artifact bytes, with the columns it reads, the kind of target it
+/// was trained on and its type in words. [`load_as`] reads them back.
 ///
 /// # Errors
-/// A state that can not be written.
-pub fn save<P: Prediction>(kind: &str, model: &dyn Predictor<Table, P>) -> Result<Vec<u8>> {
+/// A state that can not be written, or a matrix with two columns of one name.
+pub fn save<R: Repr, P: Prediction>(kind: &str, model: &dyn Predictor<R, P>) -> Result<Vec<u8>> {
     Artifact::from_payload(kind, model.payload()?)
-        .with_schema(model.trained_on())
+        .with_schema(&R::describe(model.trained_on())?)
         .with_type(model.target(), model.structure())
         .to_bytes()
 }
 
-/// Loads what `make` would fit. `make` is never called: it names the type.
+/// Loads what `make` would fit on rows `R` for a target `Y`. `make` is never called: it names the
+/// type.
+///
+/// ```
+/// use ml_data::artifact::{load_as, save};
+/// use ml_data::prelude::*;
+/// # use ml_data::sample::RealLabels;
+/// # #[derive(Debug, Clone)]
+/// # struct Mean;
+/// # #[derive(Debug, serde::Serialize, serde::Deserialize)]
+/// # struct FittedMean(ml_data::repr::Names, f64);
+/// # impl Params for Mean {
+/// #     fn name(&self) -> &'static str { "Mean" }
+/// # }
+/// # impl Estimator<Dense<f64>, Real> for Mean {
+/// #     type Model = FittedMean;
+/// #     fn learn(&self, train: &Sample<Dense<f64>, Real, Train>) -> Result<FittedMean> {
+/// #         let y = train.y().values();
+/// #         let mean = y.iter().sum::<f64>() / y.len() as f64;
+/// #         Ok(FittedMean(train.header().clone(), mean))
+/// #     }
+/// # }
+/// # impl Predict<Dense<f64>> for FittedMean {
+/// #     type Prediction = Scores;
+/// #     type Scratch = ();
+/// #     fn input(&self) -> &ml_data::repr::Names { &self.0 }
+/// #     fn predict_row(&self, _: &[f64], (): &mut (), out: &mut f64) -> Result<()> {
+/// #         *out = self.1;
+/// #         Ok(())
+/// #     }
+/// # }
+/// let x = Dense::from_rows(1, vec![1.0, 2.0, 3.0])?;
+/// let train = Dataset::<_, Real>::new(x, RealLabels::new(vec![2.0, 4.0, 9.0])?)?.into_train();
+/// let bytes = save("prices/1", &Mean.fit(&train)?)?;
+///
+/// let model = load_as::<Dense<f64>, Real, _>(|| Mean, "prices/1", &bytes, None)?;
+/// assert_eq!(model.predict(train.x())?.0, [5.0, 5.0, 5.0]);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 ///
 /// # Errors
 /// Damaged bytes, another kind, another kind of target, other steps or another model, or (when
 /// `rows` are given) another schema.
-pub fn load_as<E, Y>(
+pub fn load_as<R, Y, E>(
     _make: impl FnOnce() -> E,
     kind: &str,
     bytes: &[u8],
-    rows: Option<&Schema>,
+    rows: Option<&R::Header>,
 ) -> Result<E::Model>
 where
-    E: Estimator<Table, Y>,
+    R: Repr,
     Y: Target,
+    E: Estimator<R, Y>,
 {
     let artifact = Artifact::from_bytes(bytes)?;
-    check_rows(&artifact, rows)?;
-    pipeline::<E, Y>(&artifact, kind)
+    check_rows::<R>(&artifact, rows)?;
+    model::<R, Y, E>(&artifact, kind)
 }
 
-/// The pipeline of an artifact, which has to be what `E` fits on `Y`. Artifacts of earlier versions
+/// The model of an artifact, which has to be what `E` fits on `Y`. Artifacts of earlier versions
 /// do not say; their columns and parts still have to fit together.
-fn pipeline<E, Y>(artifact: &Artifact, kind: &str) -> Result<E::Model>
+fn model<R, Y, E>(artifact: &Artifact, kind: &str) -> Result<E::Model>
 where
-    E: Estimator<Table, Y>,
+    R: Repr,
     Y: Target,
+    E: Estimator<R, Y>,
 {
     let expected = structure::<E::Model>();
     // Another kind is the first thing to say, and `state` says it.
@@ -66,7 +106,9 @@ where
     }
     let mut model = artifact.state::<E::Model>(kind)?;
     match artifact.schema() {
-        Some(schema) if schema != &**model.input() => Err(ArtifactError::Fingerprint.into()),
+        Some(schema) if *schema != R::describe(model.input())? => {
+            Err(ArtifactError::Fingerprint.into())
+        }
         _ => {
             model.set_target(Y::NAME);
             Ok(model)
@@ -74,31 +116,34 @@ where
     }
 }
 
-fn check_rows(artifact: &Artifact, rows: Option<&Schema>) -> Result<(), ArtifactError> {
-    match (rows, artifact.schema()) {
-        (Some(rows), Some(trained)) if !rows.codes_like(trained) => {
-            Err(ArtifactError::Schema(rows.difference(trained)))
-        }
-        _ => Ok(()),
+fn check_rows<R: Repr>(artifact: &Artifact, rows: Option<&R::Header>) -> Result<()> {
+    let (Some(rows), Some(trained)) = (rows, artifact.schema()) else {
+        return Ok(());
+    };
+    let rows = R::describe(rows)?;
+    if rows.codes_like(trained) {
+        return Ok(());
     }
+    Err(ArtifactError::Schema(rows.difference(trained)).into())
 }
 
-type Load<Y> = Box<
-    dyn Fn(&Artifact) -> Result<Arc<dyn Predictor<Table, <Y as Target>::Prediction>>> + Send + Sync,
+type Load<R, Y> = Box<
+    dyn Fn(&Artifact) -> Result<Arc<dyn Predictor<R, <Y as Target>::Prediction>>> + Send + Sync,
 >;
 
-/// The pipelines a program can load, by kind. No globals: the program says what it knows.
-pub struct Loader<Y: Target> {
-    kinds: Vec<(&'static str, Load<Y>)>,
+/// The models of rows `R` and a target `Y` that a program can load, by kind. No globals: the
+/// program says what it knows.
+pub struct Loader<R: Repr, Y: Target> {
+    kinds: Vec<(&'static str, Load<R, Y>)>,
 }
 
-impl<Y: Target> Default for Loader<Y> {
+impl<R: Repr, Y: Target> Default for Loader<R, Y> {
     fn default() -> Self {
         Self { kinds: Vec::new() }
     }
 }
 
-impl<Y: Target> std::fmt::Debug for Loader<Y> {
+impl<R: Repr, Y: Target> std::fmt::Debug for Loader<R, Y> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list()
             .entries(self.kinds.iter().map(|k| k.0))
@@ -106,7 +151,7 @@ impl<Y: Target> std::fmt::Debug for Loader<Y> {
     }
 }
 
-impl<Y: Target> Loader<Y> {
+impl<R: Repr, Y: Target> Loader<R, Y> {
     /// A loader that knows nothing yet.
     pub fn new() -> Self {
         Self::default()
@@ -114,17 +159,17 @@ impl<Y: Target> Loader<Y> {
 
     /// Teaches it a kind. `make` is never called: it names the type.
     #[must_use]
-    pub fn with<E: Estimator<Table, Y> + 'static>(
+    pub fn with<E: Estimator<R, Y> + 'static>(
         mut self,
         kind: &'static str,
         _make: impl FnOnce() -> E,
     ) -> Self {
-        let load: Load<Y> = Box::new(move |a| Ok(Arc::new(pipeline::<E, Y>(a, kind)?)));
+        let load: Load<R, Y> = Box::new(move |a| Ok(Arc::new(model::<R, Y, E>(a, kind)?)));
         self.kinds.push((kind, load));
         self
     }
 
-    /// Loads a fitted pipeline.
+    /// Loads a fitted model.
     ///
     /// # Errors
     /// Damaged bytes, a kind it does not know, another kind of target, other steps or another model
@@ -132,10 +177,10 @@ impl<Y: Target> Loader<Y> {
     pub fn load(
         &self,
         bytes: &[u8],
-        rows: Option<&Schema>,
-    ) -> Result<Arc<dyn Predictor<Table, Y::Prediction>>> {
+        rows: Option<&R::Header>,
+    ) -> Result<Arc<dyn Predictor<R, Y::Prediction>>> {
         let artifact = Artifact::from_bytes(bytes)?;
-        check_rows(&artifact, rows)?;
+        check_rows::<R>(&artifact, rows)?;
         match self.kinds.iter().find(|(kind, _)| *kind == artifact.kind()) {
             Some((_, load)) => load(&artifact),
             None => Err(ArtifactError::Kind {

@@ -12,7 +12,7 @@ pub use crate::error::ArtifactError;
 pub use loader::{Loader, load_as, save};
 
 use crate::error::Result;
-use crate::table::Schema;
+use crate::schema::Schema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
@@ -119,7 +119,7 @@ impl Artifact {
     pub fn structure(&self) -> Option<&str> {
         self.structure.as_deref()
     }
-    /// The rows it reads, when it reads tables.
+    /// The rows it reads: the columns of tables, or of matrices as numbers.
     pub fn schema(&self) -> Option<&Schema> {
         self.schema.as_ref()
     }

@@ -2,10 +2,10 @@
 
 use super::audit::{Audit, AuditEntry};
 use super::typed;
+use crate::arrow::array::Array;
 use crate::error::{Error, Result};
 use crate::quality::{Rule, duplicated};
 use crate::table::{Column, Kind, Levels, MISSING_CODE, Table};
-use arrow::array::Array;
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
 //! One spelling for texts that mean the same.
 
 use super::cleaning::Cleaning;
+use crate::arrow::array::Array;
 use crate::error::Result;
 use crate::quality::normal;
 use crate::table::{Column, MISSING_CODE};
-use arrow::array::Array;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

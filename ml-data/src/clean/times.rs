@@ -3,8 +3,8 @@
 use super::cleaning::Cleaning;
 use super::typed::wrong_kind;
 use crate::error::Result;
-use crate::source::TimeFormat;
 use crate::table::{Column, Kind};
+use crate::time::TimeFormat;
 
 /// Time format of one system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

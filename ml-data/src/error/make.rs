@@ -101,6 +101,7 @@ impl Error {
     }
 
     /// The same error about a cell of the column that the values were read from.
+    #[cfg(feature = "table")]
     #[must_use]
     pub(crate) fn of_column(mut self, name: &str) -> Self {
         if let Self::Cell { column, .. } = &mut self {

@@ -10,7 +10,7 @@ mod tests;
 pub use artifact::ArtifactError;
 pub use hint::hint;
 
-use crate::kind::Kind;
+use crate::schema::Kind;
 use std::fmt;
 
 /// Result of every fallible call in the family.

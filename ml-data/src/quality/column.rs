@@ -2,8 +2,8 @@
 
 use super::duplicates::bits;
 use super::spelling::{CellFormat, SpellingGroup, formats, groups};
+use crate::arrow::array::Array;
 use crate::table::{Column, Kind, MISSING_TIME};
-use arrow::array::Array;
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 

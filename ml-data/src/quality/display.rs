@@ -2,8 +2,8 @@
 
 use super::column::ColumnQuality;
 use super::{CellFormat, QualityReport};
-use crate::source::TimeFormat;
 use crate::table::Kind;
+use crate::time::TimeFormat;
 use std::fmt;
 
 impl fmt::Display for QualityReport {

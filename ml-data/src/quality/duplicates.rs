@@ -1,8 +1,8 @@
 //! Rows that repeat an earlier row.
 
+use crate::arrow::array::Array;
 use crate::error::Result;
 use crate::table::{Column, Table};
-use arrow::array::Array;
 use foldhash::HashMap;
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;

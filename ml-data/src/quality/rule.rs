@@ -2,8 +2,8 @@
 
 use super::duplicates::duplicated;
 use crate::error::{Error, Result};
-use crate::source::{MICROS_PER_SECOND, TimeFormat};
 use crate::table::{Cell, Column, Kind, Table};
+use crate::time::{MICROS_PER_SECOND, TimeFormat};
 use foldhash::HashSet;
 use serde::{Deserialize, Serialize};
 use std::fmt;

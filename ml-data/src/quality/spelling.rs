@@ -1,6 +1,6 @@
 //! Texts that mean the same and are written differently.
 
-use crate::source::TimeFormat;
+use crate::time::TimeFormat;
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 use super::*;
-use crate::source::TimeFormat;
 use crate::table::{Column, Kind};
+use crate::time::TimeFormat;
 use proptest::prelude::*;
 
 fn time(text: &str) -> Option<i64> {

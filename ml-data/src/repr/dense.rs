@@ -2,6 +2,7 @@
 
 use super::{AnyRow, AnyView, Repr, Rows, Sparse, SparseRow, View};
 use crate::error::{Error, Result};
+use crate::schema::{Field, Kind, Schema};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
@@ -106,6 +107,17 @@ impl Names {
     /// A position past the last name, as indexing a slice.
     pub fn get(&self, i: usize) -> &str {
         &self.0[i]
+    }
+    /// The columns as numeric features.
+    ///
+    /// # Errors
+    /// Two columns of one name.
+    pub fn schema(&self) -> Result<Schema> {
+        Schema::new(
+            self.iter()
+                .map(|name| Field::new(name, Kind::Num))
+                .collect(),
+        )
     }
     /// All names.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
@@ -257,6 +269,9 @@ impl<F: Float> Repr for Dense<F> {
         &self.names
     }
 
+    fn describe(header: &Names) -> Result<Schema> {
+        header.schema()
+    }
     fn check(&self, expected: &Names) -> Result<()> {
         if Arc::ptr_eq(&self.names.0, &expected.0) || self.names == *expected {
             return Ok(());

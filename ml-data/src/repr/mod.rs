@@ -12,6 +12,7 @@ pub use sparse::{Sparse, SparseBuf, SparseRow};
 pub use view::{RowSet, View};
 
 use crate::error::Result;
+use crate::schema::Schema;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Debug;
 
@@ -44,6 +45,12 @@ pub trait Repr: Rows {
     type Header: Clone + PartialEq + Debug + Send + Sync + Serialize + DeserializeOwned + 'static;
     /// The header of these rows.
     fn header(&self) -> &Self::Header;
+    /// The columns in words that outlive the program: what an artifact says of the rows it reads.
+    /// Columns of a matrix are numeric features.
+    ///
+    /// # Errors
+    /// Two columns of one name.
+    fn describe(header: &Self::Header) -> Result<Schema>;
     /// Refuses rows whose columns mean something else than `expected`.
     ///
     /// # Errors

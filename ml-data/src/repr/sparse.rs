@@ -2,6 +2,7 @@
 
 use super::{Float, Names, Repr, Rows};
 use crate::error::{Error, Result};
+use crate::schema::Schema;
 
 /// One row: column indices, ascending, and their values.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -128,6 +129,9 @@ impl<F: Float> Repr for Sparse<F> {
 
     fn header(&self) -> &Names {
         &self.names
+    }
+    fn describe(header: &Names) -> Result<Schema> {
+        header.schema()
     }
     fn check(&self, expected: &Names) -> Result<()> {
         if self.names == *expected {

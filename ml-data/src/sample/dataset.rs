@@ -6,8 +6,12 @@ use super::part::Sample;
 use super::role::{Test, Train, Valid};
 use super::split::Split;
 use crate::error::{Error, Result};
-use crate::repr::{Dense, Float, Repr};
-use crate::table::{MISSING_TIME, Table};
+use crate::repr::Repr;
+#[cfg(feature = "table")]
+use crate::repr::{Dense, Float};
+use crate::schema::MISSING_TIME;
+#[cfg(feature = "table")]
+use crate::table::Table;
 use crate::validate;
 use std::sync::Arc;
 
@@ -174,6 +178,7 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
     }
 }
 
+#[cfg(feature = "table")]
 impl<Y: Target> Dataset<Table, Y> {
     /// The features of the same rows as a matrix: see [`Table::dense`].
     ///

@@ -4,6 +4,7 @@
 
 mod carried;
 mod dataset;
+#[cfg(feature = "table")]
 mod from_table;
 mod labels;
 mod part;

@@ -6,6 +6,7 @@ use super::role::{InSample, Part, Readable, Train, Valid};
 use super::split::Splitter;
 use crate::error::{Error, Result};
 use crate::repr::{Repr, RowSet, View};
+#[cfg(feature = "table")]
 use crate::table::Table;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -105,11 +106,13 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
 
     /// The same sample over a projection of its rows (same number, same order), without gathering
     /// them.
+    #[cfg(feature = "table")]
     pub(crate) fn with_data(&self, data: R) -> Self {
         Self::of(Arc::new(data), self.rows.clone(), self.carried.clone())
     }
 }
 
+#[cfg(feature = "table")]
 impl<Y: Target> Sample<Table, Y, Train> {
     /// The same rows, of which a step reads only the columns at `positions`: how column-wise
     /// composition hands each part its columns without moving them.

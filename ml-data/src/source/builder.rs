@@ -1,9 +1,10 @@
 //! Columns that grow from text, without a `String` for each cell: parts are read side by side, and
 //! then joined in their order.
 
-use super::number;
-use super::options::{As, CsvOptions};
+use super::options::CsvOptions;
+use super::read_as::As;
 use super::texts::Texts;
+use crate::number;
 use crate::table::{Column, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
 use std::collections::TryReserveError;
 use std::sync::Arc;

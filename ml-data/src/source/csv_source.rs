@@ -2,8 +2,9 @@
 
 use super::csv_reader::{CsvReader, Progress};
 use super::input::Input;
-use super::options::{As, CsvOptions, Encoding, MissingValues, OnMismatch, Ragged};
+use super::options::{CsvOptions, Encoding, MissingValues, OnMismatch, Ragged};
 use super::quarantine::Loaded;
+use super::read_as::As;
 use crate::error::{Error, Result};
 use crate::limits::ReadLimits;
 use crate::table::Kind;
@@ -22,7 +23,8 @@ const PASSES: usize = 4;
 /// of declared columns ([`CsvSource::column`]) that do not fit always go to the quarantine.
 ///
 /// ```
-/// use ml_data::source::{As, CsvSource, TimeFormat};
+/// use ml_data::source::{As, CsvSource};
+/// use ml_data::time::TimeFormat;
 /// let file = "day,price,city\n31/01/2024,2.50,Riga\n01/02/2024,free,Oslo\n02/02/2024,,Riga\n";
 /// let loaded = CsvSource::text("shop.csv", file)
 ///     .column("price", As::Num)
@@ -266,6 +268,7 @@ impl CsvSource {
     }
     /// Moves a progress bar, in bytes of the file.
     #[must_use]
+    #[cfg(feature = "progress")]
     pub fn progress_bar(self, bar: indicatif::ProgressBar) -> Self {
         self.progress(move |done, total| {
             bar.set_length(total);

@@ -1,8 +1,8 @@
 //! Row and value counts of a Parquet footer, checked against the pages.
 
+use crate::arrow::array::AsArray;
+use crate::arrow::datatypes::{DataType, Field, Schema, TimeUnit, TimestampSecondType};
 use crate::error::{Error, Result};
-use arrow::array::AsArray;
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit, TimestampSecondType};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,

@@ -1,14 +1,15 @@
 //! Hints of other meanings of a file that was read.
 
-use super::calendar::{MICROS_PER_DAY, civil};
-use super::datetime::TimeFormat;
-use super::iso;
 use super::layout::Extra;
 use super::note::Note;
-use super::number;
-use super::options::{As, CsvOptions};
+use super::options::CsvOptions;
 use super::piece::{Plan, Slot};
+use super::read_as::As;
+use crate::number;
 use crate::table::{MISSING_TIME, Table};
+use crate::time::TimeFormat;
+use crate::time::iso;
+use crate::time::{MICROS_PER_DAY, civil};
 
 /// Notes on the file's shape and on its guessed columns, by the table and by the `cells` of the
 /// sample.

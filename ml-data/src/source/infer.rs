@@ -1,8 +1,9 @@
 //! Guessing what a column of text holds.
 
 use super::builder::{Parsed, parse};
-use super::datetime::TimeFormat;
-use super::options::{As, CsvOptions};
+use super::options::CsvOptions;
+use super::read_as::As;
+use crate::time::TimeFormat;
 use foldhash::HashSet;
 
 /// Longest mean length, in characters, of a column that is taken for categories although most of

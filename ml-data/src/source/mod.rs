@@ -5,7 +5,7 @@
 //!   file, not only its beginning) and sends rows it cannot read to a [`Quarantine`] with line,
 //!   column and reason;
 //! * [`ParquetSource`] reads Parquet;
-//! * [`TimeFormat`] reads dates and times as text.
+//! * [`TimeFormat`](crate::time::TimeFormat) reads dates and times as text.
 //!
 //! One rule holds for numbers from text, Parquet, Arrow and JSON: a value is kept exactly (a
 //! fraction as the nearest `f64`), or refused by column, row and value, or its column becomes
@@ -15,42 +15,61 @@
 //! Every reader returns [`Loaded`]: the table, the quarantine and the number of rows read, of which
 //! `rows_read == table.rows() + quarantine.len()` always holds.
 
+#[cfg(feature = "csv")]
 mod blocks;
+#[cfg(feature = "csv")]
 mod builder;
-mod calendar;
-mod clock;
+#[cfg(feature = "csv")]
 mod csv_reader;
+#[cfg(feature = "csv")]
 mod csv_source;
-mod datetime;
+#[cfg(feature = "csv")]
 mod dialect;
+#[cfg(feature = "parquet")]
 mod footer;
+#[cfg(feature = "csv")]
 mod gzip;
+#[cfg(feature = "csv")]
 mod hints;
+#[cfg(feature = "csv")]
 mod infer;
+#[cfg(feature = "csv")]
 mod input;
-mod iso;
+#[cfg(feature = "csv")]
 mod layout;
+#[cfg(feature = "csv")]
 mod names;
 mod note;
-pub(crate) mod number;
+#[cfg(feature = "csv")]
 mod options;
+#[cfg(feature = "parquet")]
 mod pages;
+#[cfg(feature = "parquet")]
 mod parquet_batches;
+#[cfg(feature = "parquet")]
 mod parquet_column;
+#[cfg(feature = "parquet")]
 mod parquet_source;
+#[cfg(feature = "csv")]
 mod piece;
 mod quarantine;
+mod read_as;
+#[cfg(feature = "csv")]
 mod sniff;
+#[cfg(feature = "csv")]
 mod texts;
 
-pub use calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, day_number, weekday};
+#[cfg(feature = "csv")]
 pub use csv_source::{Batches, CsvSource};
-pub use datetime::TimeFormat;
 pub use note::Note;
-pub use options::{As, CsvOptions, Encoding, MissingValues, OnMismatch, Ragged};
+#[cfg(feature = "csv")]
+pub use options::{CsvOptions, Encoding, MissingValues, OnMismatch, Ragged};
+#[cfg(feature = "parquet")]
 pub use parquet_batches::ParquetBatches;
+#[cfg(feature = "parquet")]
 pub use parquet_source::ParquetSource;
 pub use quarantine::{BadRow, Loaded, Quarantine, RejectReason};
+pub use read_as::As;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "csv"))]
 mod tests;

@@ -4,9 +4,9 @@ use super::footer::{self, broken};
 use super::parquet_column::{ColumnReader, no_panic};
 use super::parquet_source::ParquetSource;
 use super::quarantine::{Loaded, Quarantine};
+use crate::arrow::array::RecordBatch;
 use crate::error::{Error, Result};
 use crate::table::Table;
-use arrow::array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,

@@ -1,12 +1,13 @@
 //! One column of a Parquet file, decoded on its own so that columns can be read side by side.
 
 use super::footer::{self, broken};
-use super::options::As;
+use super::read_as::As;
+use crate::arrow::array::{Array, ArrayRef, AsArray};
+use crate::arrow::datatypes::DataType;
 use crate::error::{Error, Result};
 use crate::table::{Column, from_arrow, no_memory, numbers};
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::compute::{cast, concat};
-use arrow::datatypes::DataType;
+use arrow_cast::cast;
+use arrow_select::concat::concat;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use std::fs::File;
@@ -94,7 +95,7 @@ impl ColumnReader<'_> {
     fn convert(&self, path: &str, kind: &DataType, arrays: &[ArrayRef]) -> Result<Column> {
         let parts: Vec<&dyn Array> = arrays.iter().map(|a| &**a).collect();
         let joined = match parts.as_slice() {
-            [] => arrow::array::new_empty_array(kind),
+            [] => crate::arrow::array::new_empty_array(kind),
             parts => concat(parts).map_err(|e| broken(path, e))?,
         };
         let Some(to @ (As::Text | As::Cat)) = self.to else {

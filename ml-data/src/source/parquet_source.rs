@@ -1,14 +1,14 @@
 //! Parquet files.
 
 use super::footer;
-use super::options::As;
 use super::pages::{self, Extent};
 use super::parquet_column::{ColumnReader, no_panic};
 use super::quarantine::{Loaded, Quarantine};
+use super::read_as::As;
+use crate::arrow::array::RecordBatch;
 use crate::error::{Error, Result};
 use crate::limits::ReadLimits;
 use crate::table::Table;
-use arrow::array::RecordBatch;
 use foldhash::HashSet;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 use rayon::prelude::*;

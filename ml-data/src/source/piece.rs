@@ -2,9 +2,10 @@
 
 use super::builder::{Part, plain_numbers};
 use super::dialect::Dialect;
-use super::number;
-use super::options::{As, CsvOptions, Encoding, OnMismatch, Ragged};
+use super::options::{CsvOptions, Encoding, OnMismatch, Ragged};
 use super::quarantine::{BadRow, RejectReason};
+use super::read_as::As;
+use crate::number;
 use memchr::memchr_iter;
 use std::ops::Range;
 

@@ -1,14 +1,16 @@
 //! Rows that could not be read, each with its line, column and reason.
 
 use super::note::Note;
-use super::options::As;
+use super::read_as::As;
 use crate::error::{Error, Result};
+#[cfg(feature = "csv")]
 use crate::limits::ReadLimits;
 use crate::table::{Kind, Table};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+#[cfg(feature = "csv")]
 use std::path::Path;
 
 /// Why a row could not be read.
@@ -80,8 +82,8 @@ pub struct BadRow {
 }
 
 /// The rows that were not read, in the order of the file. Past the limits
-/// [`ReadLimits::quarantined_rows`] and
-/// [`ReadLimits::quarantined_bytes`] they are counted, and only their positions are kept.
+/// `ReadLimits::quarantined_rows` and
+/// `ReadLimits::quarantined_bytes` they are counted, and only their positions are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantine {
     rows: Vec<BadRow>,
@@ -93,6 +95,7 @@ pub struct Quarantine {
 
 impl Quarantine {
     /// Counts a bad row.
+    #[cfg(feature = "csv")]
     pub(super) fn count(&mut self, row: usize) {
         self.len += 1;
         match self.positions.last_mut() {
@@ -101,6 +104,7 @@ impl Quarantine {
         }
     }
     /// Keeps a bad row that was counted, if there is room for it.
+    #[cfg(feature = "csv")]
     pub(super) fn keep(&mut self, row: BadRow, limits: &ReadLimits) {
         let bytes = self.bytes.saturating_add(row.text.len());
         if self.rows.len() < limits.quarantined_rows && bytes <= limits.quarantined_bytes {
@@ -136,6 +140,7 @@ impl Quarantine {
     ///
     /// # Errors
     /// The file system refused.
+    #[cfg(feature = "csv")]
     pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let write = || -> std::io::Result<()> {
@@ -187,6 +192,7 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(super) fn new(table: Table, quarantine: Quarantine, rows_read: usize) -> Result<Self> {
         // The books must balance, whatever the reader did.
         Error::check_len(

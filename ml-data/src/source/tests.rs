@@ -2,4 +2,3 @@
 
 mod numbers;
 mod records;
-mod times;

@@ -1,7 +1,7 @@
 //! A column of text that grows, and says so when there is no memory left.
 
-use arrow::array::StringArray;
-use arrow::buffer::{BooleanBuffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use crate::arrow::array::StringArray;
+use crate::arrow::buffer::{BooleanBuffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use std::collections::TryReserveError;
 
 /// Texts end to end, with where each ends.

@@ -1,16 +1,17 @@
 //! Arrow arrays as columns: every value as it is, or an error that names it.
 
-use super::column::{Column, MISSING_CODE, MISSING_TIME};
-use super::levels::Levels;
-use crate::error::{Error, Result};
-use crate::source::number;
-use arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray};
-use arrow::compute::cast;
-use arrow::datatypes::{
+use super::arrow_text::texts;
+use super::column::Column;
+use crate::arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray};
+use crate::arrow::datatypes::{
     DataType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
-    DecimalType, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt32Type, UInt64Type,
+    DecimalType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
+use crate::error::{Error, Result};
+use crate::number;
+use crate::schema::{Levels, MISSING_CODE, MISSING_TIME};
 use num_traits::ToPrimitive;
 use std::sync::Arc;
 
@@ -26,8 +27,7 @@ pub(crate) fn column(name: &str, array: &ArrayRef, first: usize) -> Result<Colum
         }
         DataType::Dictionary(..) => categories(name, array)?,
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
-            let text = convert(name, array, &DataType::Utf8)?;
-            Column::Text(text.as_string::<i32>().clone())
+            Column::Text(texts(name, array)?)
         }
         DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => times(name, array, first)?,
         t if t.is_numeric() || t == &DataType::Null => {
@@ -35,45 +35,40 @@ pub(crate) fn column(name: &str, array: &ArrayRef, first: usize) -> Result<Colum
             numbers(name, array, first, &mut values)?;
             Column::Num(values.into())
         }
-        other => {
-            return Err(Error::ArrowType {
-                column: name.into(),
-                found: other.to_string(),
-                reason: "it is not supported".into(),
-            });
-        }
+        _ => return Err(unsupported(name, array.data_type())),
     })
 }
 
-fn convert(name: &str, array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
-    cast(array, to).map_err(|e| Error::ArrowType {
+pub(super) fn unsupported(name: &str, found: &DataType) -> Error {
+    Error::ArrowType {
         column: name.into(),
-        found: array.data_type().to_string(),
-        reason: e.to_string(),
-    })
+        found: found.to_string(),
+        reason: "it is not supported".into(),
+    }
 }
 
+/// Codes of a dictionary's texts, in the dictionary's order.
 fn categories(name: &str, array: &ArrayRef) -> Result<Column> {
-    let text = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8));
-    let a = convert(name, array, &text)?;
-    let a = a.as_dictionary::<UInt32Type>();
+    let array = array.as_any_dictionary();
+    let names = texts(name, array.values())?;
     let mut levels = Levels::default();
-    let names = a.values().as_string::<i32>();
     // A dictionary may say "no value" too.
     let level = |i: usize| match names.is_valid(i) {
         true => levels.add(names.value(i)),
         false => MISSING_CODE,
     };
     let map: Vec<u32> = (0..names.len()).map(level).collect();
-    let keys = a.keys();
-    let code = |i| {
-        if keys.is_valid(i) {
-            map[keys.value(i) as usize]
-        } else {
-            MISSING_CODE
-        }
+    if map.is_empty() {
+        let missing = vec![MISSING_CODE; array.len()];
+        return Column::cat_from_codes(missing, Arc::new(levels));
+    }
+    let keys = array.normalized_keys();
+    let code = |(row, &key): (usize, &usize)| match array.is_valid(row) {
+        true => map[key],
+        false => MISSING_CODE,
     };
-    Column::cat_from_codes((0..keys.len()).map(code).collect(), Arc::new(levels))
+    let codes = keys.iter().enumerate().map(code).collect();
+    Column::cat_from_codes(codes, Arc::new(levels))
 }
 
 /// Appends the numbers of an array, missing ones as `NaN`. A column of nulls only has no values.
@@ -106,14 +101,35 @@ pub(crate) fn numbers(
         DataType::Decimal256(..) => return decimals::<Decimal256Type>(name, array, first, values),
         _ => {}
     }
-    let array = convert(name, array, &DataType::Float64)?;
-    let array = array.as_primitive::<Float64Type>();
-    if array.null_count() == 0 {
-        values.extend_from_slice(array.values());
-    } else {
-        values.extend(array.iter().map(|v| v.unwrap_or(f64::NAN)));
+    match array.data_type() {
+        DataType::Int8 => extend::<Int8Type>(array, f64::from, values),
+        DataType::Int16 => extend::<Int16Type>(array, f64::from, values),
+        DataType::Int32 => extend::<Int32Type>(array, f64::from, values),
+        DataType::Int64 => extend::<Int64Type>(array, |v| v as f64, values),
+        DataType::UInt8 => extend::<UInt8Type>(array, f64::from, values),
+        DataType::UInt16 => extend::<UInt16Type>(array, f64::from, values),
+        DataType::UInt32 => extend::<UInt32Type>(array, f64::from, values),
+        DataType::UInt64 => extend::<UInt64Type>(array, |v| v as f64, values),
+        DataType::Float16 => extend::<Float16Type>(array, f64::from, values),
+        DataType::Float32 => extend::<Float32Type>(array, f64::from, values),
+        DataType::Float64 => extend::<Float64Type>(array, |v| v, values),
+        other => return Err(unsupported(name, other)),
     }
     Ok(())
+}
+
+/// Appends the values of an array, each widened, missing ones as `NaN`.
+fn extend<T: ArrowPrimitiveType>(
+    array: &ArrayRef,
+    widen: impl Fn(T::Native) -> f64,
+    values: &mut Vec<f64>,
+) {
+    let array = array.as_primitive::<T>();
+    if array.null_count() == 0 {
+        values.extend(array.values().iter().map(|&v| widen(v)));
+    } else {
+        values.extend(array.iter().map(|v| v.map_or(f64::NAN, &widen)));
+    }
 }
 
 pub(crate) fn no_memory(name: &str, rows: usize) -> Error {
@@ -229,7 +245,7 @@ fn instants<T: ArrowPrimitiveType>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::*;
+    use crate::arrow::array::*;
 
     fn read(array: impl Array + 'static) -> Result<Column> {
         column("c", &(Arc::new(array) as ArrayRef), 5)
@@ -269,7 +285,7 @@ mod tests {
             assert!(said.contains("`c`, row 5"), "{said}");
         }
         // What stands under a null is no value.
-        let nulls = arrow::buffer::NullBuffer::from(vec![false]);
+        let nulls = crate::arrow::buffer::NullBuffer::from(vec![false]);
         assert!(numbers_of(Int64Array::new(vec![big].into(), Some(nulls)))[0].is_nan());
     }
 
@@ -303,7 +319,7 @@ mod tests {
             .with_precision_and_scale(9, 2)
             .unwrap();
         assert_eq!(numbers_of(small), [12.5]);
-        let wide = arrow::datatypes::i256::from_i128(9_007_199_254_740_993);
+        let wide = crate::arrow::datatypes::i256::from_i128(9_007_199_254_740_993);
         let wide = Decimal256Array::from(vec![wide])
             .with_precision_and_scale(76, 0)
             .unwrap();

@@ -3,10 +3,10 @@
 
 use super::cell::Cell;
 use super::row::{RowBuf, TableRow};
-use super::schema::Schema;
 use crate::error::{Error, Result};
-use crate::kind::Kind;
 use crate::repr::Rows;
+use crate::schema::Kind;
+use crate::schema::Schema;
 use crate::table::Table;
 use serde_json::{Map, Value};
 use std::sync::Arc;

@@ -1,21 +1,12 @@
 //! One typed column over Arrow buffers.
 
 use super::cell::Cell;
-use super::levels::Levels;
-use super::schema::Field;
+use crate::arrow::array::{Array, StringArray, StringBuilder};
+use crate::arrow::buffer::ScalarBuffer;
 use crate::error::{Error, Result};
-use crate::kind::Kind;
 use crate::repr::RowSet;
-use arrow::array::{Array, StringArray, StringBuilder};
-use arrow::buffer::ScalarBuffer;
+use crate::schema::{Field, Kind, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
 use std::sync::Arc;
-
-/// The code of a missing category.
-pub const MISSING_CODE: u32 = u32::MAX;
-/// The instant that stands for a missing time.
-pub const MISSING_TIME: i64 = i64::MIN;
-/// The byte that stands for a missing truth value.
-pub const MISSING_BOOL: u8 = u8::MAX;
 
 /// One column; cloning counts references.
 #[derive(Debug, Clone)]
@@ -207,7 +198,7 @@ impl Column {
     /// A row that is not there, as indexing a slice.
     #[must_use]
     pub fn take(&self, rows: RowSet<'_>) -> Self {
-        fn gather<T: Copy + arrow::datatypes::ArrowNativeType>(
+        fn gather<T: Copy + crate::arrow::datatypes::ArrowNativeType>(
             v: &[T],
             rows: RowSet<'_>,
         ) -> ScalarBuffer<T> {

@@ -1,14 +1,15 @@
 //! Arrow in and out. The supported Arrow major version is re-exported as [`crate::arrow`].
 
 use super::arrow_in::column;
-use super::column::{Column, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
+use super::column::Column;
 use super::{Kind, Table};
-use crate::error::{Error, Result};
-use crate::repr::{Dense, Float, Names, Repr};
-use arrow::array::{
+use crate::arrow::array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, RecordBatch, RecordBatchOptions,
     StringArray, TimestampMicrosecondArray, UInt32Array,
 };
+use crate::error::{Error, Result};
+use crate::repr::{Dense, Float, Names, Repr};
+use crate::schema::{MISSING_BOOL, MISSING_CODE, MISSING_TIME};
 use std::sync::Arc;
 
 impl TryFrom<&RecordBatch> for Table {
@@ -43,7 +44,7 @@ impl TryFrom<&Table> for RecordBatch {
         let mut arrays = Vec::with_capacity(table.schema().len());
         for (field, column) in table.schema().fields().iter().zip(table.columns()) {
             let array = array(field.name(), column)?;
-            fields.push(arrow::datatypes::Field::new(
+            fields.push(crate::arrow::datatypes::Field::new(
                 field.name(),
                 array.data_type().clone(),
                 true,
@@ -52,7 +53,7 @@ impl TryFrom<&Table> for RecordBatch {
         }
         // The number of rows is told apart from the columns: a table without columns keeps it.
         let options = RecordBatchOptions::new().with_row_count(Some(table.rows()));
-        let schema = Arc::new(arrow::datatypes::Schema::new(fields));
+        let schema = Arc::new(crate::arrow::datatypes::Schema::new(fields));
         RecordBatch::try_new_with_options(schema, arrays, &options)
             .map_err(|e| Error::encode("table as an Arrow batch", e))
     }

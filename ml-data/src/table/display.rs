@@ -1,7 +1,7 @@
 //! A table as a neat text table: the first and last rows, aligned, numbers to the right.
 
 use super::{Cell, Kind, Table};
-use chrono::DateTime;
+use crate::time::{MICROS_PER_DAY, MICROS_PER_SECOND, civil};
 use std::fmt;
 
 const EDGE: usize = 5;
@@ -61,10 +61,7 @@ impl Table {
             Cell::Num(v) if v == v.trunc() && v.abs() < 1e15 => format!("{v}"),
             Cell::Num(v) => format!("{v:.4}"),
             Cell::Code(_) | Cell::Text(_) => cut(self.column(column).str_at(row).unwrap_or("")),
-            Cell::Time(t) => DateTime::from_timestamp_micros(t).map_or_else(
-                || t.to_string(),
-                |d| d.format("%Y-%m-%d %H:%M:%S").to_string(),
-            ),
+            Cell::Time(t) => instant(t),
             Cell::Bool(b) => b.to_string(),
             Cell::Missing => String::new(),
         }
@@ -77,4 +74,12 @@ fn cut(s: &str) -> String {
     } else {
         s.chars().take(WIDEST - 1).chain(['…']).collect()
     }
+}
+
+/// An instant to the second, `2024-03-04 06:30:00`.
+fn instant(micros: i64) -> String {
+    let (year, month, day) = civil(micros.div_euclid(MICROS_PER_DAY));
+    let seconds = micros.rem_euclid(MICROS_PER_DAY) / MICROS_PER_SECOND;
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
 }

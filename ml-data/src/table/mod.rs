@@ -5,23 +5,23 @@
 //! in times, `None` in text, so hot loops read flat slices without a null mask.
 
 mod arrow_in;
+mod arrow_text;
 mod bind;
 mod cell;
 mod column;
 mod convert;
 mod display;
-mod levels;
 mod row;
-mod schema;
 
-pub use crate::kind::Kind;
+pub use crate::schema::{
+    Field, Kind, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME, Role, Schema,
+};
+#[cfg(feature = "parquet")]
 pub(crate) use arrow_in::{column as from_arrow, no_memory, numbers};
 pub use bind::{Raw, Record, RowBinder};
 pub use cell::Cell;
-pub use column::{Column, MISSING_BOOL, MISSING_CODE, MISSING_TIME};
-pub use levels::Levels;
+pub use column::Column;
 pub use row::{RowBuf, TableRow};
-pub use schema::{Field, Role, Schema};
 
 use crate::error::{Error, Result};
 use crate::repr::{Repr, RowSet, Rows};
@@ -377,6 +377,10 @@ impl Repr for Table {
 
     fn header(&self) -> &Arc<Schema> {
         &self.schema
+    }
+
+    fn describe(header: &Arc<Schema>) -> Result<Schema> {
+        Ok((**header).clone())
     }
 
     fn check(&self, expected: &Arc<Schema>) -> Result<()> {

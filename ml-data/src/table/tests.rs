@@ -1,6 +1,6 @@
 use super::*;
+use crate::arrow::array::RecordBatch;
 use crate::repr::View;
-use arrow::array::RecordBatch;
 
 fn sample() -> Table {
     Table::new([

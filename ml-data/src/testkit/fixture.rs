@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::repr::{Dense, Float, Names, Repr, RowSet, Rows, View};
 use crate::sample::{Dataset, Labels, Sample, Target, Train, Valid};
+#[cfg(feature = "table")]
 use crate::table::{Cell, Table};
 
 /// Rows that can be gathered.
@@ -15,6 +16,7 @@ pub trait Take: Repr + Clone {
     fn first_column(&self) -> Self;
 }
 
+#[cfg(feature = "table")]
 impl Take for Table {
     fn take_rows(&self, rows: &[u32]) -> Self {
         self.take(RowSet::List(rows))
@@ -54,6 +56,7 @@ impl<F: Float> Bits for Dense<F> {
     }
 }
 
+#[cfg(feature = "table")]
 impl Bits for Table {
     fn bits(&self) -> Vec<f64> {
         let number = |cell: Cell<'_>| match cell {

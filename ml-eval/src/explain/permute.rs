@@ -2,6 +2,7 @@
 
 use ml_data::Result;
 use ml_data::repr::{Dense, Float, Repr, RowSet, View};
+#[cfg(feature = "table")]
 use ml_data::table::Table;
 
 /// Rows of which a column can be given the values of other rows.
@@ -42,6 +43,7 @@ impl<F: Float> Permute for Dense<F> {
     }
 }
 
+#[cfg(feature = "table")]
 impl Permute for Table {
     fn column_names(&self) -> Vec<String> {
         let fields = self.schema().fields().iter();

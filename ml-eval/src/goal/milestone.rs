@@ -1,7 +1,7 @@
 //! Dates of a project.
 
 use crate::error::{self, Result};
-use ml_data::source::day_number;
+use ml_data::time::day_number;
 use serde::{Deserialize, Serialize};
 
 /// A date by which something is there.

@@ -4,8 +4,8 @@ use crate::cell::{CellFn, PerColumn, Refused, TimeCell, TimeColumn, checked_on_l
 use ml_data::contract::{Apply, Params, Transformer};
 use ml_data::repr::{Dense, Float};
 use ml_data::sample::{Sample, Target, Train};
-use ml_data::source::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, day_number, weekday};
 use ml_data::table::{MISSING_TIME, Table};
+use ml_data::time::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, day_number, weekday};
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -98,7 +98,7 @@ impl TimePart {
 ///
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::source::TimeFormat;
+/// use ml_data::time::TimeFormat;
 /// use ml_features::time::{Calendar, TimePart};
 /// let times = ["2024-02-29", "2024-03-04 06:30"].map(|t| TimeFormat::Iso.parse(t.as_bytes()));
 /// let table = Table::new([("when", Column::time(times))])?;

@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use indicatif::ProgressBar;
 use ml_data::error::hint;
+#[cfg(feature = "progress")]
+use ml_data::indicatif::ProgressBar;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::choices::{Boosting, DataSampleStrategy};
 use super::objective::Objective;
 use super::parameter::{ParameterValue, parameters, rule_holds, rule_text, setter};
+#[cfg(not(feature = "progress"))]
+use super::progress::ProgressBar;
 use crate::tree::GrowPolicy;
 
 /// Name of the model in errors.
@@ -335,6 +338,7 @@ impl Boost {
 
     /// Moves a bar by a round at a time, with the metric and the best one so far as its message:
     /// with validation rows or without. Its looks are its style's business.
+    #[cfg(feature = "progress")]
     #[must_use]
     pub fn progress_bar(mut self, bar: ProgressBar) -> Self {
         self.progress_bar = BarHandle(Some(bar));

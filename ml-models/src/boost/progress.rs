@@ -1,6 +1,7 @@
 //! A bar that shows how far training is.
 
-use indicatif::ProgressBar;
+#[cfg(feature = "progress")]
+use ml_data::indicatif::ProgressBar;
 
 use super::params::BarHandle;
 
@@ -63,4 +64,17 @@ impl<'a> TrainingBar<'a> {
             bar.abandon();
         }
     }
+}
+
+/// The bar of a build without the feature `progress`: there is none.
+#[cfg(not(feature = "progress"))]
+#[derive(Debug, Clone)]
+pub(crate) enum ProgressBar {}
+
+#[cfg(not(feature = "progress"))]
+impl ProgressBar {
+    fn set_length(&self, _: u64) {}
+    fn set_position(&self, _: u64) {}
+    fn set_message(&self, _: String) {}
+    fn abandon(&self) {}
 }

@@ -14,9 +14,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use indicatif::ProgressBar;
 use ml_data::artifact::ArtifactError;
 use ml_data::contract::{Fit, Predict, Round};
+use ml_data::indicatif::ProgressBar;
 use ml_data::random::{RngExt, generator};
 use ml_data::repr::{Dense, View};
 use ml_data::sample::{

@@ -1,6 +1,6 @@
 //! The detector: the test of each kind of column, and the rules for what counts as drift.
 
-use ml_data::{Error, Result, table::Kind};
+use ml_data::{Error, Result, schema::Kind};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 

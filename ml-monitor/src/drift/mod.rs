@@ -11,6 +11,8 @@ mod column_test;
 mod compare;
 mod correction;
 mod detector;
+#[cfg(feature = "table")]
+mod from_table;
 mod ks;
 mod pool;
 mod profile;

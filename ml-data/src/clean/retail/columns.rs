@@ -1,8 +1,8 @@
 //! The columns of the retail form, whatever the file calls them.
 
 use crate::error::{Error, Result};
-use crate::source::TimeFormat;
 use crate::table::{Column, Kind, Role, Table};
+use crate::time::TimeFormat;
 
 /// Canonical names, the other names in use, and the kind each must become.
 const COLUMNS: [(&str, &[&str], Kind); 8] = [

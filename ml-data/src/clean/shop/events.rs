@@ -7,8 +7,8 @@ use crate::clean::fence::quantile;
 use crate::clean::times::Clock;
 use crate::error::Result;
 use crate::quality::duplicated;
-use crate::source::TimeFormat;
 use crate::table::{Column, Role};
+use crate::time::TimeFormat;
 use foldhash::HashMap;
 
 pub(super) fn repair(work: Cleaning, raw: &ShopTables<'_>, limits: (f64, f64)) -> Result<Cleaning> {

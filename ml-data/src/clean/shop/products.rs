@@ -6,8 +6,8 @@ use crate::clean::spelling::Case;
 use crate::clean::times::Clock;
 use crate::clean::typed::times;
 use crate::error::Result;
-use crate::source::{MICROS_PER_DAY, TimeFormat};
 use crate::table::{Column, MISSING_TIME, Role, Table};
+use crate::time::{MICROS_PER_DAY, TimeFormat};
 use foldhash::HashMap;
 
 /// Distance, as a share, that a price in the right currency may be from the highest price seen:

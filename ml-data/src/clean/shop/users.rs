@@ -4,8 +4,8 @@ use crate::clean::cleaning::Cleaning;
 use crate::clean::times::Clock;
 use crate::clean::typed::times;
 use crate::error::Result;
-use crate::source::{MICROS_PER_DAY, TimeFormat, civil, day_number};
 use crate::table::{Column, MISSING_TIME, Role};
+use crate::time::{MICROS_PER_DAY, TimeFormat, civil, day_number};
 
 pub(super) fn repair(work: Cleaning, now: i64) -> Result<Cleaning> {
     let clocks = [

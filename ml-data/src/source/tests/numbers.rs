@@ -1,6 +1,6 @@
 //! Numbers at the bounds of what is exact.
 
-use super::super::number::{is_code, loses, parse, parse_with, plain, prefix, scaled};
+use crate::number::{is_code, loses, parse, parse_with, plain, prefix, scaled};
 
 #[test]
 fn plain_numbers_have_at_most_nineteen_digits_and_an_exact_value() {

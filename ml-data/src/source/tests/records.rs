@@ -1,8 +1,9 @@
 //! Where records and fields end, byte by byte.
 
 use super::super::dialect::{Dialect, Fault};
-use super::super::options::{As, CsvOptions};
+use super::super::options::CsvOptions;
 use super::super::piece::{Plan, Slot};
+use super::super::read_as::As;
 
 #[test]
 fn pieces_are_cut_at_the_first_record_end_after_their_size() {

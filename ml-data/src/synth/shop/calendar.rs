@@ -1,7 +1,7 @@
 //! When people shop: holidays, weekdays and hours.
 
 use super::event::Device;
-use crate::source::{civil, weekday};
+use crate::time::{civil, weekday};
 
 /// Traffic of the whole shop on a day, against an average one.
 pub(super) fn traffic(day: i64) -> f64 {
@@ -70,7 +70,7 @@ pub(super) fn hours(device: Device, weekend: bool) -> [f64; 24] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::day_number;
+    use crate::time::day_number;
 
     #[test]
     fn black_friday_is_the_day_after_thanksgiving() {

@@ -1,7 +1,7 @@
 //! Configuration of a simulated shop: its size, its rates, its defects.
 
 use crate::error::{Error, Result};
-use crate::source::day_number;
+use crate::time::day_number;
 use serde::{Deserialize, Serialize};
 
 /// Size, period and character of a simulated shop.

@@ -10,7 +10,7 @@ use super::catalogue::{BadBatch, ShopProduct};
 use super::category::Category;
 use super::config::ShopConfig;
 use super::people::{LATENT, User};
-use crate::source::civil;
+use crate::time::civil;
 use serde::{Deserialize, Serialize};
 
 /// Strength of affinity in what is looked at, and in what is bought once seen.

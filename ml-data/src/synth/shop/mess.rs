@@ -9,7 +9,7 @@ use super::people::{AccountType, Currency, User};
 use super::raw::{RawEvent, RawProduct, RawUser, customer_id, product_id, stock_code, user_id};
 use super::truth::Truth;
 use crate::random::{RngExt, generator, permutation};
-use crate::source::{MICROS_PER_DAY, MICROS_PER_SECOND, TimeFormat, civil, day_number};
+use crate::time::{MICROS_PER_DAY, MICROS_PER_SECOND, TimeFormat, civil, day_number};
 
 /// The raw users and products.
 pub(super) fn records(config: &ShopConfig, truth: &mut Truth) -> (Vec<RawUser>, Vec<RawProduct>) {

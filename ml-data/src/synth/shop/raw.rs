@@ -5,8 +5,9 @@ use super::defect::RawTable;
 use super::event::{Device, EventKind, NO_ORDER, System};
 use super::people::Currency;
 use crate::error::{Error, Result};
-use crate::source::{As, CsvSource, MICROS_PER_SECOND, TimeFormat};
+use crate::source::{As, CsvSource};
 use crate::table::Table;
+use crate::time::{MICROS_PER_SECOND, TimeFormat};
 use serde::Serialize;
 use std::path::Path;
 

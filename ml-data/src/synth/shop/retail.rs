@@ -9,7 +9,7 @@ use super::raw::{RawEvent, customer_id, invoice, stock_code};
 use super::transaction::{RetailRow, RetailTruth};
 use super::truth::Truth;
 use crate::random::{RngExt, Xoshiro256PlusPlus, generator};
-use crate::source::{MICROS_PER_SECOND, TimeFormat};
+use crate::time::{MICROS_PER_SECOND, TimeFormat};
 
 const FEES: [(&str, &str, i64, f64, f64); 7] = [
     ("POST", "POSTAGE", 1, 4.0, 18.0),

@@ -1,7 +1,7 @@
 mod values;
 
 use super::*;
-use crate::source::{TimeFormat, civil};
+use crate::time::{TimeFormat, civil};
 use std::collections::{HashMap, HashSet};
 
 fn shop() -> Shop {

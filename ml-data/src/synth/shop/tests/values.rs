@@ -3,8 +3,8 @@
 use super::super::calendar::{hours, is_black_friday_week, is_weekend, traffic};
 use super::super::demand::{Demand, History, bisect, season};
 use super::*;
-use crate::source::day_number;
 use crate::table::Kind;
+use crate::time::day_number;
 
 fn day(y: i64, m: u32, d: u32) -> i64 {
     day_number(y, m, d).unwrap()
@@ -47,7 +47,7 @@ fn traffic_follows_month_weekday_and_rush() {
             .filter(|&d| is_black_friday_week(d))
             .collect();
         assert_eq!(week.len(), 7, "{year}");
-        assert_eq!(crate::source::weekday(week[0]), 1, "from a Tuesday");
+        assert_eq!(crate::time::weekday(week[0]), 1, "from a Tuesday");
     }
     let week = (day(2023, 11, 20)..day(2023, 11, 27)).map(is_weekend);
     assert_eq!(

@@ -1,8 +1,8 @@
 //! Dates and times at the bounds of the calendar and the clock; instants by Python's `datetime`.
 
-use super::super::calendar::{civil, day_number, weekday};
-use super::super::datetime::TimeFormat;
-use super::super::iso::is_unread_date;
+use super::calendar::{civil, day_number, weekday};
+use super::datetime::TimeFormat;
+use super::iso::is_unread_date;
 use chrono::{Datelike, NaiveDate};
 
 const DAY: i64 = 86_400_000_000;

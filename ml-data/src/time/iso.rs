@@ -84,7 +84,8 @@ fn part<'a>(rest: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
 
 /// True for a date of ISO 8601 that [`date`] and [`clock`] do not read: a month, a week, a day of
 /// the year, a fraction of an hour, a year of seven digits.
-pub(super) fn is_unread_date(text: &[u8]) -> bool {
+#[cfg(feature = "csv")]
+pub(crate) fn is_unread_date(text: &[u8]) -> bool {
     let text = text.trim_ascii();
     let signed = matches!(text.first(), Some(b'-' | b'+'));
     let start = &text[usize::from(signed)..];

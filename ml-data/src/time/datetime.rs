@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// nine digits (digits past the microsecond are cut).
 ///
 /// ```
-/// use ml_data::source::TimeFormat;
+/// use ml_data::time::TimeFormat;
 /// let new_year = 1_672_531_200_000_000; // 2023-01-01 00:00 UTC in microseconds
 /// assert_eq!(TimeFormat::Iso.parse(b"2023-01-01"), Some(new_year));
 /// assert_eq!(TimeFormat::Iso.parse(b"2023-01-01T01:00:00+01:00"), Some(new_year));

@@ -54,12 +54,14 @@ pub(crate) fn scaled(value: i64, scale: i8) -> Option<f64> {
 }
 
 /// Reads a number with another decimal mark or with marks between thousands.
+#[cfg(feature = "csv")]
 pub(super) fn parse_with(text: &str, decimal: u8, thousands: Option<u8>) -> Option<f64> {
     parse(&pointed(text, decimal, thousands)?)
 }
 
 /// True for a number that loses something as an `f64`: digits past 2^53, or the zeros that a code
 /// begins with.
+#[cfg(feature = "csv")]
 pub(super) fn loses(text: &str, decimal: u8, thousands: Option<u8>) -> bool {
     let Some(text) = pointed(text, decimal, thousands) else {
         return false;
@@ -69,6 +71,7 @@ pub(super) fn loses(text: &str, decimal: u8, thousands: Option<u8>) -> bool {
 
 /// True for digits that begin with a zero: a zip code or an article, of which `731` is another than
 /// `00731`.
+#[cfg(feature = "csv")]
 pub(super) fn is_code(text: &str) -> bool {
     let text = text.trim_ascii();
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -76,6 +79,7 @@ pub(super) fn is_code(text: &str) -> bool {
 }
 
 /// The number with a point as its decimal mark and without marks between thousands.
+#[cfg(feature = "csv")]
 fn pointed(text: &str, decimal: u8, thousands: Option<u8>) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     for c in text.trim_ascii().chars() {

@@ -1,13 +1,25 @@
-//! Names, kinds and roles of a table's columns.
+//! Names, kinds, roles and levels of columns: how a table, or an artifact that reads tables,
+//! describes its rows.
 
-use super::levels::Levels;
+mod kind;
+mod levels;
+
+pub use kind::Kind;
+pub use levels::Levels;
+
 use crate::error::{Error, Result};
-use crate::kind::Kind;
 use crate::validate::distinct;
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+
+/// The code of a missing category.
+pub const MISSING_CODE: u32 = u32::MAX;
+/// The instant that stands for a missing time.
+pub const MISSING_TIME: i64 = i64::MIN;
+/// The byte that stands for a missing truth value.
+pub const MISSING_BOOL: u8 = u8::MAX;
 
 /// Role of a column. Only features are offered to steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
