@@ -28,8 +28,8 @@ pub enum DataSampleStrategy {
     #[default]
     Bagging,
     /// The rows with large gradients, and a random share of the others that stands for all of them
-    /// (Ke et al., *LightGBM*, NeurIPS 2017). The first `1 / learning_rate` rounds use all rows. Goes
-    /// without `bagging_freq` and `bagging_fraction`.
+    /// (Ke et al., *LightGBM*, NeurIPS 2017). The first `1 / learning_rate` rounds use all rows.
+    /// Goes without `bagging_freq` and `bagging_fraction`.
     Goss,
 }
 

@@ -244,9 +244,9 @@ parameters! {
     early_stopping_round: Option<usize> = None, at_least(1), ["early_stopping_rounds", "early_stopping", "n_iter_no_change"], plain;
     /// Smallest change of the validation metric that counts as an improvement. Default 0.
     early_stopping_min_delta: f64 = 0.0, penalty, [], plain;
-    /// Start from constant scores near the best rather than 0: the mean label, its logarithm (Poisson,
-    /// gamma, Tweedie), the median or the quantile (`RegressionL1`, `Mape`, `Quantile`), log odds or
-    /// logarithms of the classes' shares; 0 for rankings. Default true.
+    /// Start from constant scores near the best rather than 0: the mean label, its logarithm
+    /// (Poisson, gamma, Tweedie), the median or the quantile (`RegressionL1`, `Mape`, `Quantile`),
+    /// log odds, or logarithms of the classes' shares; 0 for rankings. Default true.
     boost_from_average: bool = true, any, [], plain;
     /// Steepness of the sigmoid, for binary labels and LambdaMART. Default 1.
     sigmoid: f64 = 1.0, positive, [], plain;

@@ -10,7 +10,7 @@
 //!                            /manifest.json    metrics, gate decision, lineage
 //!                            /SHA256SUMS       digests of both (`sha256sum -c` reads it)
 //! DIR/recommender/aliases.json                 where the aliases point and pointed, who moved them
-//! DIR/recommender/.last                        the highest number given out: no two versions share one
+//! DIR/recommender/.last                        the highest number given out: each to one version
 //! DIR/recommender/.lock                        held by writers; freed when a process dies
 //! ```
 //!

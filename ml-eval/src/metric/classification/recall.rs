@@ -13,8 +13,8 @@ impl ConfusionMatrix {
     /// `TP_c / (TP_c + FN_c)`, averaged over classes, higher is better.
     ///
     /// # Zero division
-    /// A class that is predicted and has no rows has recall 0; one that is not predicted either does
-    /// not enter a mean.
+    /// A class that is predicted and has no rows has recall 0; one that is not predicted either
+    /// does not enter a mean.
     ///
     /// # Errors
     /// [`Average::Binary`] of more or fewer than two classes.

@@ -16,8 +16,8 @@ pub(crate) trait Loss: Debug + Send + Sync {
         1
     }
 
-    /// The constant scores to start from: those of the least loss, or near it; 0 where no constant is
-    /// better than another.
+    /// The constant scores to start from: those of the least loss, or near it; 0 where no constant
+    /// is better than another.
     fn base_score(&self, weights: Option<&[f64]>) -> Vec<f64>;
 
     /// Whether all hessians are 1.

@@ -17,8 +17,8 @@ use ml_data::validate::within_limit;
 /// bits.
 ///
 /// The objective is the model's own where LightGBM knows it, else one with the same link; scores
-/// without a link (YetiRank's, a custom objective's) go without an objective, as those of LightGBM's
-/// custom ones.
+/// without a link (YetiRank's, a custom objective's) go without an objective, as those of
+/// LightGBM's custom ones.
 ///
 /// The starting scores become part of the first round's trees, which leaves every sum as it was.
 /// LightGBM divides by counts of rows; a tree with a count of 0, as all from XGBoost's files, or

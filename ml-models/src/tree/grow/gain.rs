@@ -2,9 +2,10 @@
 //!
 //! # Formula
 //!
-//! With `G` and `H` the sums of gradients and hessians of a leaf, and `T = sign(G) max(|G| - l1, 0)`,
-//! the regularised loss of the leaf at the value `v` is, to second order, `T v + (H + l2) v² / 2`
-//! above that at 0. Gains are twice what it decreases by, as in LightGBM:
+//! With `G` and `H` the sums of gradients and hessians of a leaf, and
+//! `T = sign(G) max(|G| - l1, 0)`, the regularised loss of the leaf at the value `v` is, to second
+//! order, `T v + (H + l2) v² / 2` above that at 0. Gains are twice what it decreases by, as in
+//! LightGBM:
 //!
 //! ```text
 //! leaf gain at v   = -(2 T v + (H + l2) v²)
@@ -53,8 +54,8 @@ impl LeafRules {
         -(2.0 * g * value + (h + l2) * value * value)
     }
 
-    /// The gain of the leaf as it is, before a split; bounds that its ancestors set do not count, as
-    /// in LightGBM.
+    /// The gain of the leaf as it is, before a split; bounds that its ancestors set do not count,
+    /// as in LightGBM.
     pub(super) fn parent_gain(&self) -> f64 {
         let free = Self {
             limits: self.limits.map(|l| Limits {

@@ -4,7 +4,8 @@
 //! ([`frontier`], for [`leaf_wise`] and [`depth_wise`]) or level by level ([`symmetric`]).
 //!
 //! One growth policy is one file with a [`Strategy`](strategy::Strategy); a new one is that file,
-//! here its `mod` line and its arm in [`strategy_of`], and in [`policy`] its variant with its names.
+//! here its `mod` line and its arm in [`strategy_of`], and in [`policy`] its variant with its
+//! names.
 
 mod binned_tree;
 mod categorical;

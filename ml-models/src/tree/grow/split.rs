@@ -5,7 +5,7 @@ use std::sync::Arc;
 /// A leaf cut in two: bins of a column up to `bin` go left, or those of a set.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Split {
-    /// Twice the decrease of the regularised loss, by its second-order estimate: see [`gain`](super::gain).
+    /// Twice the decrease of the regularised loss, to second order: see [`gain`](super::gain).
     pub(crate) gain: f64,
     /// Column of the binned matrix.
     pub(crate) column: u32,
