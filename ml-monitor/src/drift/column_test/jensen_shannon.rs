@@ -72,13 +72,14 @@ fn distance(reference: &[u64], current: &[u64]) -> f64 {
 
 /// `p log2(p / m) + q log2(q / m)`, where 0 log2 0 is 0.
 ///
-/// The two terms nearly cancel where the shares are close. With `x = (p - q) / (p + q)` their sum
-/// is `m (2 x atanh x + ln(1 - x^2)) / ln 2`, whose terms are as 2 to -1.
+/// The two terms nearly cancel where the shares are close. With `x = |p - q| / (p + q)` their
+/// sum is `m (2 x atanh x + ln(1 - x^2)) / ln 2`, whose terms are as 2 to -1; `x` has no sign, so
+/// that the distance is the same in both directions to the last bit.
 fn bin_divergence(p: f64, q: f64) -> f64 {
     if p == 0.0 || q == 0.0 {
         return p + q;
     }
-    let (middle, x) = (f64::midpoint(p, q), (p - q) / (p + q));
+    let (middle, x) = (f64::midpoint(p, q), (p - q).abs() / (p + q));
     middle * (2.0 * x * x.atanh() + (-x * x).ln_1p()) / std::f64::consts::LN_2
 }
 
