@@ -207,7 +207,7 @@ fn bad_labels_and_empty_samples_are_named() {
         .unwrap_err();
     assert_eq!(
         e.to_string(),
-        "column `label`, row 0: expected a finite number, found NaN"
+        "column `y`, row 0: expected a finite number, found NaN"
     );
     let e = table(10).binary("city", "Lima").unwrap_err();
     assert_eq!(

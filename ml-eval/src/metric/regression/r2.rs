@@ -124,6 +124,9 @@ mod tests {
             r2(&[0.2, 0.1, 0.1, 7.0], &[0.1, 0.1, 0.1, 5.0], weights).unwrap(),
             0.0
         );
+        // Right where rows count, wrong where they do not.
+        let predicted = [0.1, 0.1, 0.1, 7.0];
+        assert_eq!(r2(&predicted, &[0.1, 0.1, 0.1, 5.0], weights).unwrap(), 1.0);
         for (value, n) in [
             (0.1f64, 100_000),
             (1e9 + 0.1, 10),
