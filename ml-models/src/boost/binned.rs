@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::bins::{Bins, bins};
 use super::columns::columns;
 use super::params::{Boost, STEP};
-use super::rows::MOST_ROWS;
+use super::rows::check_number;
 use super::rules::check_params;
 use crate::tree::Matrix;
 use crate::tree::bin::{Binning, Filler, Survey};
@@ -164,7 +164,7 @@ impl Boost {
         if kept.is_empty() {
             return Err(Error::Empty("training sample".into()));
         }
-        check_number(kept.len())?;
+        check_number("training rows", kept.len())?;
         if let Some(queries) = train.y().queries() {
             kept.sort_by_key(|&i| queries[i as usize]);
         }
@@ -189,15 +189,6 @@ impl Boost {
             weights,
         })
     }
-}
-
-/// Refuses more rows than there may be.
-fn check_number(rows: usize) -> Result<()> {
-    if rows > MOST_ROWS {
-        let what = format!("{STEP}: training rows");
-        return Err(Error::too_many(what, MOST_ROWS, rows));
-    }
-    Ok(())
 }
 
 /// Results of the first pass over the pieces.
@@ -290,7 +281,7 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
         self.labels.push(labels);
         self.rows += kept.rows.len();
         self.read += kept.of;
-        check_number(self.rows)?;
+        check_number("training rows", self.rows)?;
         self.survey.add(x);
         Ok(())
     }

@@ -43,18 +43,12 @@ impl ParameterValue for Boosting {
             _ => None,
         }
     }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
-    }
 }
 
 impl ParameterValue for GrowPolicy {
     const KIND: &'static str = Self::NAMES;
     fn parse(text: &str) -> Option<Self> {
         Self::named(text)
-    }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
     }
 }
 
@@ -66,8 +60,5 @@ impl ParameterValue for DataSampleStrategy {
             "goss" => Some(Self::Goss),
             _ => None,
         }
-    }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
     }
 }

@@ -7,8 +7,10 @@ pub(super) trait ParameterValue: Sized {
     const KIND: &'static str;
     /// From the text of a configuration file; none when it is of another kind.
     fn parse(text: &str) -> Option<Self>;
-    /// The numbers that a rule bounds.
-    fn numbers(&self) -> Vec<f64>;
+    /// The numbers that a rule bounds; none by default.
+    fn numbers(&self) -> Vec<f64> {
+        Vec::new()
+    }
 }
 
 macro_rules! numbers {
@@ -38,9 +40,6 @@ impl ParameterValue for bool {
             "false" | "0" => Some(false),
             _ => None,
         }
-    }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
     }
 }
 
@@ -87,9 +86,6 @@ impl ParameterValue for Vec<String> {
     fn parse(text: &str) -> Option<Self> {
         list(text.strip_prefix("name:").unwrap_or(text))
     }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
-    }
 }
 
 impl ParameterValue for Vec<Vec<String>> {
@@ -107,9 +103,6 @@ impl ParameterValue for Vec<Vec<String>> {
             ),
         };
         sets.iter().enumerate().map(set).collect()
-    }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
     }
 }
 

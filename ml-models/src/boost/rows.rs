@@ -12,7 +12,7 @@ use crate::tree::weights::{Weights, held};
 /// Labels beyond this are refused: sums of their squares must stay finite in `f32` gradients.
 const LARGEST_LABEL: f64 = 1e30;
 /// Row numbers and packed sums need so few rows.
-pub(super) const MOST_ROWS: usize = 1 << 29;
+const MOST_ROWS: usize = 1 << 29;
 
 /// Labels of a target.
 #[derive(Debug, Clone, Copy)]
@@ -90,10 +90,7 @@ impl Rows {
         if kept.is_empty() {
             return Err(Error::Empty(what.into()));
         }
-        if kept.len() > MOST_ROWS {
-            let what = format!("{STEP}: rows of the {what}");
-            return Err(Error::too_many(what, MOST_ROWS, kept.len()));
-        }
+        check_number(&format!("rows of the {what}"), kept.len())?;
         let mut query_offsets = Vec::new();
         if let LabelsRef::Relevance(labels) = sample.labels {
             let query = |i: u32| labels.query_ids()[i as usize];
@@ -204,8 +201,32 @@ impl Rows {
     }
 }
 
+/// Refuses more rows than there may be.
+pub(super) fn check_number(what: &str, rows: usize) -> Result<()> {
+    if rows > MOST_ROWS {
+        return Err(Error::too_many(format!("{STEP}: {what}"), MOST_ROWS, rows));
+    }
+    Ok(())
+}
+
 /// Positions in a matrix of rows by their positions in a view of it.
 pub(super) fn in_matrix(kept: &[u32], rows: RowSet<'_>) -> Vec<u32> {
     let position = |&i: &u32| rows.get(i as usize) as u32;
     kept.iter().map(position).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More rows than fit into a test, so the check alone.
+    #[test]
+    fn rows_are_2_to_the_29_at_most() {
+        check_number("training rows", 1 << 29).unwrap();
+        let e = check_number("training rows", (1 << 29) + 1).unwrap_err();
+        assert_eq!(
+            e.to_string(),
+            "Boost: training rows: at most 536870912 are supported, found 536870913"
+        );
+    }
 }

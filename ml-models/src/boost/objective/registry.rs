@@ -64,9 +64,6 @@ impl ParameterValue for Option<Objective> {
     fn parse(text: &str) -> Option<Self> {
         Objective::named(text).map(Some)
     }
-    fn numbers(&self) -> Vec<f64> {
-        Vec::new()
-    }
 }
 
 impl Objective {

@@ -284,6 +284,13 @@ mod tests {
         }
     }
 
+    /// Only differences of scores count, so a model starts from 0 and makes no score of its own.
+    #[test]
+    fn scores_start_from_0() {
+        let (grades, _) = data(1.0);
+        assert_eq!(yeti(&Boost::new(), grades).base_score(None), [0.0]);
+    }
+
     #[test]
     fn rounds_and_seeds_draw_anew() {
         let (grades, scores) = data(1.0);
