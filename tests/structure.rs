@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Storeys from the ground up; crates of one storey never import each other.
@@ -70,16 +71,61 @@ fn imports_go_down_only() {
     assert_eq!(seen, 7, "every crate of the family was looked at");
 }
 
+/// Names of the crates that a build of a package takes, its own among them.
+fn crates(package: &str, flags: &[&str]) -> BTreeSet<String> {
+    let tree = [
+        "tree",
+        "-p",
+        package,
+        "-e",
+        "normal,build",
+        "--prefix",
+        "none",
+    ];
+    let tree = cargo(&[&tree[..], flags].concat());
+    let name = |line: &str| {
+        line.split_once(" (")
+            .map_or(line, |(name, _)| name)
+            .to_owned()
+    };
+    tree.lines().map(name).collect()
+}
+
 #[test]
-fn the_default_tree_is_light() {
-    let tree = cargo(&["tree", "--edges", "normal,build", "--prefix", "none"]);
-    assert!(
-        tree.contains("ml-data") && tree.contains("axum"),
-        "the tree was read"
-    );
-    for line in tree.lines() {
-        let name = line.split_whitespace().next().unwrap_or("");
-        assert!(!HEAVY.contains(&name), "the default tree pulls {name}");
+fn no_heavy_engine_comes_unasked() {
+    let all = crates("ml-pipeline", &["--features", "full"]);
+    for name in all.iter().filter_map(|c| c.split_whitespace().next()) {
+        assert!(!HEAVY.contains(&name), "the features `full` pull {name}");
+    }
+}
+
+/// A build of a user has at most so many crates, and none of what it did not ask for.
+#[test]
+fn builds_are_as_light_as_the_readme_says() {
+    let arrays = [
+        "arrow",
+        "parquet",
+        "csv",
+        "chrono",
+        "faer",
+        "indicatif",
+        "tokio",
+    ];
+    let lean: &[&str] = &["--no-default-features"];
+    let full: &[&str] = &["--features", "full"];
+    for (package, flags, most, without) in [
+        ("ml-models", lean, 45, &arrays[..]),
+        ("ml-data", &[], 75, &["parquet", "faer", "tokio"]),
+        ("ml-pipeline", &[], 120, &["parquet", "tokio"]),
+        ("ml-pipeline", full, 185, &[]),
+    ] {
+        let found = crates(package, flags);
+        let n = found.len();
+        assert!(n > 20 && n <= most, "{package} {flags:?}: {n} crates");
+        for name in without {
+            let it = found.iter().find(|c| c.starts_with(name));
+            assert!(it.is_none(), "{package} {flags:?} pulls {it:?}");
+        }
     }
 }
 
@@ -95,6 +141,8 @@ fn case_v13_unmaintained_paste_comes_with_faer_alone() {
         "depth",
         "--edges",
         "normal,build",
+        "--features",
+        "full",
     ]);
     let parents = below.lines().filter_map(|line| line.strip_prefix('1'));
     let names: Vec<&str> = parents
