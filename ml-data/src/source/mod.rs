@@ -71,5 +71,6 @@ pub use parquet_source::ParquetSource;
 pub use quarantine::{BadRow, Loaded, Quarantine, RejectReason};
 pub use read_as::As;
 
-#[cfg(all(test, feature = "csv"))]
+#[cfg(feature = "csv")]
+#[cfg(test)]
 mod tests;

@@ -26,7 +26,8 @@ mod recommend;
 mod recommender;
 #[cfg(feature = "linalg")]
 mod solve;
-#[cfg(all(test, feature = "linalg"))]
+#[cfg(feature = "linalg")]
+#[cfg(test)]
 mod tests;
 #[cfg(feature = "linalg")]
 pub(crate) mod top;
