@@ -11,7 +11,7 @@ use toys::*;
 
 fn binary(n: usize) -> Sample<Table, Binary, Train> {
     let labels: Vec<u8> = (0..n).map(|i| u8::from(i % 3 == 0)).collect();
-    let rows = table(n).without(&["y"]).unwrap();
+    let rows = table(n).drop(&["y"]).unwrap();
     Dataset::new(rows, BinaryLabels::new(labels, "yes").unwrap())
         .unwrap()
         .into_train()

@@ -66,7 +66,7 @@ fn both_headers_of_the_retail_files_are_read() {
         .clean(&table)
         .unwrap();
     assert_eq!(net.rows, [1]);
-    let gone = table.without(&["Country"]).unwrap();
+    let gone = table.drop(&["Country"]).unwrap();
     assert!(
         RetailCleaning::new()
             .clean(&gone)

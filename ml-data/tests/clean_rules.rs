@@ -58,9 +58,9 @@ fn general_rules_change_what_they_say() {
         .unwrap();
     let clean = work.finish();
     assert_eq!(clean.rows, [0, 1, 2]);
-    assert_eq!(clean.table.num(0).unwrap()[..2], [4.0, 0.0]);
+    assert_eq!(clean.table.num_at(0).unwrap()[..2], [4.0, 0.0]);
     assert!(
-        clean.table.num(0).unwrap()[2].is_nan(),
+        clean.table.num_at(0).unwrap()[2].is_nan(),
         "missing stays missing"
     );
     let category = clean.table.column_named("category").unwrap();
@@ -128,11 +128,11 @@ fn outliers_are_removed_cut_or_blanked() {
     assert_eq!(with(Outlier::Remove).table.rows(), 101);
     let cut = with(Outlier::Winsorise);
     assert!(
-        (cut.table.num(0).unwrap()[100] - 225.0).abs() < 1e-9,
+        (cut.table.num_at(0).unwrap()[100] - 225.0).abs() < 1e-9,
         "{}",
-        cut.table.num(0).unwrap()[100]
+        cut.table.num_at(0).unwrap()[100]
     );
-    assert!(cut.table.num(0).unwrap()[101].is_nan());
-    assert!(with(Outlier::Missing).table.num(0).unwrap()[100].is_nan());
+    assert!(cut.table.num_at(0).unwrap()[101].is_nan());
+    assert!(with(Outlier::Missing).table.num_at(0).unwrap()[100].is_nan());
     assert_eq!(with(Outlier::Missing).audit.entries()[0].touched, [100]);
 }

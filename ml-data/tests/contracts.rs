@@ -18,7 +18,7 @@ use toys::*;
 static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn fixture() -> Fixture<Table, RealLabels> {
-    let rows = |n: usize| table(n).without(&["y"]).unwrap();
+    let rows = |n: usize| table(n).drop(&["y"]).unwrap();
     let labels = |n: usize| {
         RealLabels::new((0..n).map(|i| (i * 13 % 29) as f64).collect::<Vec<_>>()).unwrap()
     };
@@ -177,9 +177,9 @@ fn case_s7_a_pipeline_fits_scores_saves_and_serves() {
 #[test]
 fn weights_times_and_groups_travel_with_rows() {
     let t = table(50)
-        .with("w", Column::num((0..50).map(|i| f64::from(i % 3))))
+        .with_column("w", Column::num((0..50).map(|i| f64::from(i % 3))))
         .unwrap()
-        .with("at", Column::time((0..50).map(|i| Some(i64::from(i)))))
+        .with_column("at", Column::time((0..50).map(|i| Some(i64::from(i)))))
         .unwrap()
         .with_role("w", Role::Weight)
         .unwrap()
@@ -201,7 +201,7 @@ fn weights_times_and_groups_travel_with_rows() {
 #[test]
 fn bad_labels_and_empty_samples_are_named() {
     let e = table(10)
-        .with("y", Column::num([f64::NAN; 10]))
+        .with_column("y", Column::num([f64::NAN; 10]))
         .unwrap()
         .regression("y")
         .unwrap_err();

@@ -154,12 +154,12 @@ fn choosing_limiting_reporting_and_batches() {
     for batch in CsvSource::text("f.csv", &file).batches(30_000).unwrap() {
         let table = batch.unwrap().strict().unwrap();
         assert_eq!(
-            table.codes(2).unwrap()[0],
+            table.codes_at(2).unwrap()[0],
             ((rows % 7) as u32),
             "one dictionary for all batches"
         );
         rows += table.rows();
-        sum += table.num(0).unwrap().iter().sum::<f64>();
+        sum += table.num_at(0).unwrap().iter().sum::<f64>();
         batches += 1;
     }
     assert_eq!((rows, batches, sum), (100_000, 4, 4_999_950_000.0));
@@ -204,7 +204,7 @@ fn the_delimiter_is_found_and_row_names_are_skipped() {
         assert_eq!((loaded.types["n"], loaded.types["s"]), (As::Num, As::Cat));
     }
     let named = read("a;b\nfirst;1;2\nsecond;3;4\n");
-    assert_eq!(named.table.num(0).unwrap(), [1.0, 3.0]);
+    assert_eq!(named.table.num_at(0).unwrap(), [1.0, 3.0]);
     assert_eq!((named.table.schema().len(), named.quarantine.len()), (2, 0));
     // A set delimiter is not questioned.
     let set = CsvSource::text("t", "a;b\n1;2\n")
@@ -227,7 +227,7 @@ proptest! {
         let table = CsvSource::bytes("p", bytes).column("x", As::Num).column("s", As::Text).read().unwrap().strict().unwrap();
         prop_assert_eq!(table.rows(), rows.len());
         for (i, (x, s)) in rows.iter().enumerate() {
-            let got = table.num(0).unwrap()[i];
+            let got = table.num_at(0).unwrap()[i];
             prop_assert!(got.to_bits() == x.to_bits() || got.is_nan() && x.is_nan());
             prop_assert_eq!(table.column(1).str_at(i).unwrap_or(""), s.as_str());
         }

@@ -57,7 +57,7 @@ fn fences_stand_where_numpy_puts_them() {
         let cleaned = cleaning
             .outliers("x", Fence::Between(1.0, 3.0), action)
             .unwrap();
-        cleaned.finish().table.num(0).unwrap().to_vec()
+        cleaned.finish().table.num_at(0).unwrap().to_vec()
     };
     let text = |v: Vec<f64>| format!("{v:?}");
     assert_eq!(text(by(Outlier::Remove)), "[1.0, NaN, 3.0]");

@@ -12,5 +12,5 @@ fn latin_letters_are_read_byte_by_byte() {
         .map(|row| table.column(0).str_at(row).unwrap())
         .collect();
     assert_eq!(names, ["M\u{c3}\u{a4}", "ab", "\u{e4}"]);
-    assert_eq!(table.num(1).unwrap(), [1.0, 2.0, 3.0]);
+    assert_eq!(table.num_at(1).unwrap(), [1.0, 2.0, 3.0]);
 }

@@ -184,10 +184,10 @@ fn tables_are_stacked_kind_by_kind() {
     assert!(Table::concat(&[table.clone(), swapped]).is_err());
     assert_eq!(table.filter(&[true, false, true]).unwrap().rows(), 2);
     assert!(table.filter(&[true]).is_err());
-    assert_eq!(table.num(0).unwrap()[2], 3.0);
-    assert_eq!(table.codes(1).unwrap()[2], 1);
-    assert_eq!(table.time(3).unwrap()[2], -9);
-    assert!(table.num(1).is_none() && table.codes(0).is_none() && table.time(9).is_none());
+    assert_eq!(table.num_at(0).unwrap()[2], 3.0);
+    assert_eq!(table.codes_at(1).unwrap()[2], 1);
+    assert_eq!(table.time_at(3).unwrap()[2], -9);
+    assert!(table.num_at(1).is_none() && table.codes_at(0).is_none() && table.time_at(9).is_none());
     let only = table.only(&[3, 1]);
     assert_eq!((only.visible(), only.inputs()), (vec![3, 1], vec![3, 1]));
     let roles = table.with_role("c", Role::Entity).unwrap();
@@ -195,20 +195,20 @@ fn tables_are_stacked_kind_by_kind() {
         (roles.inputs(), roles.visible().len()),
         (vec![0, 2, 3, 4], 5)
     );
-    let replaced = roles.with("c", Column::num([0.0; 3])).unwrap();
+    let replaced = roles.with_column("c", Column::num([0.0; 3])).unwrap();
     assert_eq!(replaced.schema().field(1).role(), Role::Entity);
     assert_eq!(replaced.schema().field(1).kind(), Kind::Num);
-    assert!(roles.with("new", Column::num([0.0; 2])).is_err());
+    assert!(roles.with_column("new", Column::num([0.0; 2])).is_err());
     assert_eq!(
         roles
-            .with("new", Column::num([0.0; 3]))
+            .with_column("new", Column::num([0.0; 3]))
             .unwrap()
             .columns()
             .len(),
         6
     );
-    assert_eq!(table.without(&["n", "w"]).unwrap().columns().len(), 3);
-    assert!(table.without(&["m"]).is_err() && table.select(&["m"]).is_err());
+    assert_eq!(table.drop(&["n", "w"]).unwrap().columns().len(), 3);
+    assert!(table.drop(&["m"]).is_err() && table.select(&["m"]).is_err());
 }
 
 #[test]

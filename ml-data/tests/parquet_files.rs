@@ -68,7 +68,7 @@ fn case_r1_int96_times_of_any_year() {
     write_int96(&path, &values, &[1, 1, 1, 0, 1, 1, 1, 1, 1]);
     for table in both(&path) {
         let table = table.unwrap();
-        let mut times = table.time(0).unwrap().to_vec();
+        let mut times = table.time_at(0).unwrap().to_vec();
         assert_eq!(table.column(0).missing(), 1);
         times.remove(3);
         let texts: Vec<String> = times.iter().map(|t| TimeFormat::Iso.format(*t)).collect();
@@ -161,10 +161,10 @@ fn case_r2_integers_and_decimals_as_of_record_batches() {
     for table in both(&path) {
         let table = table.unwrap();
         assert_eq!(
-            (table.num(0).unwrap()[4], table.num(1).unwrap()[4]),
+            (table.num_at(0).unwrap()[4], table.num_at(1).unwrap()[4]),
             ((big - 1) as f64, -12.5)
         );
-        assert!(table.num(0).unwrap()[1].is_nan());
+        assert!(table.num_at(0).unwrap()[1].is_nan());
     }
 }
 
@@ -191,7 +191,7 @@ fn case_r7_columns_of_nulls_and_times_before_1970() {
             (table.column(0).kind(), table.column(0).missing()),
             (Kind::Num, 5)
         );
-        assert_eq!(table.time(1).unwrap(), [-1, -1, -2, 0, 1]);
+        assert_eq!(table.time_at(1).unwrap(), [-1, -1, -2, 0, 1]);
         assert_eq!(
             (table.column(2).kind(), table.column(2).missing()),
             (Kind::Text, 5)

@@ -90,7 +90,7 @@ fn pages_of_every_layout_pass() {
                 write(&path, properties);
                 let table = ParquetSource::path(&path).read().unwrap().table;
                 assert_eq!(table.rows(), ROWS);
-                assert_eq!(table.num(0).unwrap()[4], 2.0);
+                assert_eq!(table.num_at(0).unwrap()[4], 2.0);
                 assert_eq!(table.column(1).str_at(ROWS - 1), Some("w299"));
                 assert_eq!(table.column(1).missing(), ROWS / 5);
             }

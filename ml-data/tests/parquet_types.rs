@@ -101,11 +101,14 @@ fn parquet_types_of_other_writers() {
         ("s", Arc::new(LargeStringArray::from(vec!["x", "y"]))),
     ]);
     let t = ParquetSource::path(&path).read().unwrap().table;
-    assert_eq!(t.num(0).unwrap()[0], 1.0);
-    assert!(t.num(0).unwrap()[1].is_nan());
-    assert_eq!(t.num(1).unwrap(), [0.5, -1.0]);
-    assert_eq!(t.time(2).unwrap(), [86_400_000_000, 365 * 86_400_000_000]);
-    assert_eq!(t.num(3).unwrap(), [12.5, -0.05]);
+    assert_eq!(t.num_at(0).unwrap()[0], 1.0);
+    assert!(t.num_at(0).unwrap()[1].is_nan());
+    assert_eq!(t.num_at(1).unwrap(), [0.5, -1.0]);
+    assert_eq!(
+        t.time_at(2).unwrap(),
+        [86_400_000_000, 365 * 86_400_000_000]
+    );
+    assert_eq!(t.num_at(3).unwrap(), [12.5, -0.05]);
     assert_eq!(t.column(4).str_at(1), Some("y"));
     write(vec![(
         "id",

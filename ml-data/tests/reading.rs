@@ -71,7 +71,7 @@ fn case_r2_long_ids_late() {
         let mut ids = short.clone();
         ids.push(held.into());
         let loaded = read(&file(&ids));
-        let got = loaded.table.num(0).expect(held)[1000];
+        let got = loaded.table.num_at(0).expect(held)[1000];
         assert_eq!(got, held.parse::<f64>().unwrap());
     }
 }
@@ -97,7 +97,7 @@ fn case_r2_long_ids_are_the_same_for_any_threads_and_places() {
         assert_eq!(one.table.column(2).kind(), Kind::Num);
         let three = threads(3, &file);
         for c in 0..2 {
-            assert_eq!(one.table.codes(c), three.table.codes(c));
+            assert_eq!(one.table.codes_at(c), three.table.codes_at(c));
             assert_eq!(one.table.column(c).levels(), three.table.column(c).levels());
         }
     }
@@ -119,7 +119,7 @@ fn case_r2_declared_numbers_and_batches_refuse_by_name() {
         .read()
         .unwrap();
     // Who declares numbers wants the zeros read.
-    assert_eq!(declared.table.num(0).unwrap(), [1.0, 731.0]);
+    assert_eq!(declared.table.num_at(0).unwrap(), [1.0, 731.0]);
     let reasons: Vec<&RejectReason> = declared
         .quarantine
         .rows()
@@ -194,14 +194,17 @@ fn case_r3_one_row_does_not_decide_on_row_names() {
     // nothing.
     let named = source("a,b\nx,1,2\ny,3,4\nz,5,6,7\n").read().unwrap();
     assert_eq!(
-        (named.table.num(0).unwrap(), named.quarantine.len()),
+        (named.table.num_at(0).unwrap(), named.quarantine.len()),
         (&[1.0, 3.0][..], 1)
     );
     assert_eq!(named.notes, [Note::RowNames { fields: 1 }]);
     // All lines end with a delimiter: nothing moves.
     let ended = source("a,b\n1,2,\n3,4, \n").read().unwrap();
     assert_eq!(
-        (ended.table.num(0).unwrap(), ended.table.num(1).unwrap()),
+        (
+            ended.table.num_at(0).unwrap(),
+            ended.table.num_at(1).unwrap()
+        ),
         (&[1.0, 3.0][..], &[2.0, 4.0][..])
     );
     assert_eq!(ended.notes, [Note::TrailingDelimiters { fields: 1 }]);
@@ -296,9 +299,12 @@ fn case_r9_names_codes_and_words() {
         texts(&zips, "zip"),
         ["00731", "731", "0731", "08854", "8854"]
     );
-    let distinct: HashSet<u32> = zips.codes(0).unwrap().iter().copied().collect();
+    let distinct: HashSet<u32> = zips.codes_at(0).unwrap().iter().copied().collect();
     assert_eq!(distinct.len(), 5);
-    assert_eq!(read("x\n0\n0.5\n-0\n00.5\n").table.num(0).unwrap()[3], 0.5);
+    assert_eq!(
+        read("x\n0\n0.5\n-0\n00.5\n").table.num_at(0).unwrap()[3],
+        0.5
+    );
 }
 
 #[test]
@@ -361,7 +367,7 @@ fn case_r9_iso_forms_are_read() {
         ("-0044-03-15", "-0044-03-15 00:00:00"),
     ] {
         let loaded = read(&format!("t,y\n{text},1\n{text},2\n"));
-        let times = loaded.table.time(0).expect(text);
+        let times = loaded.table.time_at(0).expect(text);
         assert_eq!(TimeFormat::Iso.format(times[1]), want);
     }
     // Eight digits alone are a number.

@@ -18,7 +18,7 @@ fn cleaned(values: &[f64], fence: Fence, action: Outlier) -> (Vec<u32>, Vec<f64>
     let table = Table::new([("x", Column::num(values.iter().copied()))]).unwrap();
     let work = Cleaning::of(&table).outliers("x", fence, action).unwrap();
     let out = work.finish();
-    let x = out.table.num(0).unwrap().to_vec();
+    let x = out.table.num_at(0).unwrap().to_vec();
     (out.rows, x)
 }
 

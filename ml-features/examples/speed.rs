@@ -56,7 +56,7 @@ fn main() -> Result<()> {
 
 /// Imputation, scaling and one-hot codes of a table.
 fn columns(table: &Table, n: usize) -> Result<()> {
-    let train = table.without(&["merchant"])?.regression("y")?.into_train();
+    let train = table.drop(&["merchant"])?.regression("y")?.into_train();
     let steps = ColumnTransformer::new()
         .with(
             Kind::Num,

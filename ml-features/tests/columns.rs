@@ -149,7 +149,7 @@ fn a_row_never_sees_its_own_label() {
         let t = orders()
             .select(&["shop"])
             .unwrap()
-            .with("y", Column::num(y))
+            .with_column("y", Column::num(y))
             .unwrap();
         let train = t.regression("y").unwrap().into_train();
         TargetEncoder::new()
@@ -176,7 +176,7 @@ fn an_ordered_statistic_leaves_out_the_row_itself() {
         let t = orders()
             .select(&["shop"])
             .unwrap()
-            .with("y", Column::num(y))
+            .with_column("y", Column::num(y))
             .unwrap();
         let train = t.regression("y").unwrap().into_train();
         let step = OrderedTargetEncoder::new().permutations(5);
@@ -198,7 +198,7 @@ fn groups_stay_in_one_fold() {
         let t = orders()
             .select(&["shop"])
             .unwrap()
-            .with("y", Column::num(y))
+            .with_column("y", Column::num(y))
             .unwrap();
         let data = t
             .regression("y")

@@ -202,7 +202,7 @@ fn target_encodings_match_target_encoder() {
     let g = golden();
     let labelled = |column: &str, y: &str| {
         let t = cities(&g, column)
-            .with("y", Column::num(numbers(&g[y])))
+            .with_column("y", Column::num(numbers(&g[y])))
             .unwrap();
         t.regression("y").unwrap()
     };

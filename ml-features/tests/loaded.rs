@@ -107,7 +107,7 @@ fn case_v6_damaged_steps_never_panic() {
 #[test]
 fn case_v6_damaged_pipelines_never_panic() {
     let model = steps().model(Sum).fit(&train()).unwrap();
-    let rows = table().without(&["y"]).unwrap();
+    let rows = table().drop(&["y"]).unwrap();
     let done = check_damaged_model(&model, View::all(&rows), 6000).unwrap();
     assert!(done.loaded > 0 && done.loaded < done.tried, "{done:?}");
     let list = vec![

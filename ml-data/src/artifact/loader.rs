@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// A state that can not be written, or a matrix with two columns of one name.
 pub fn save<R: Repr, P: Prediction>(kind: &str, model: &dyn Predictor<R, P>) -> Result<Vec<u8>> {
     Artifact::from_payload(kind, model.payload()?)
-        .with_schema(&R::describe(model.trained_on())?)
+        .with_schema(&R::schema_of(model.trained_on())?)
         .with_type(model.target(), model.structure())
         .to_bytes()
 }
@@ -106,7 +106,7 @@ where
     }
     let mut model = artifact.state::<E::Model>(kind)?;
     match artifact.schema() {
-        Some(schema) if *schema != R::describe(model.input())? => {
+        Some(schema) if *schema != R::schema_of(model.input())? => {
             Err(ArtifactError::Fingerprint.into())
         }
         _ => {
@@ -120,7 +120,7 @@ fn check_rows<R: Repr>(artifact: &Artifact, rows: Option<&R::Header>) -> Result<
     let (Some(rows), Some(trained)) = (rows, artifact.schema()) else {
         return Ok(());
     };
-    let rows = R::describe(rows)?;
+    let rows = R::schema_of(rows)?;
     if rows.codes_like(trained) {
         return Ok(());
     }

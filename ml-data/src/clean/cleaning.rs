@@ -229,7 +229,7 @@ impl Cleaning {
     /// # Errors
     /// Another length than the table's.
     pub fn with(mut self, name: &str, column: Column) -> Result<Self> {
-        self.table = self.table.with(name, column)?;
+        self.table = self.table.with_column(name, column)?;
         Ok(self)
     }
 
@@ -279,7 +279,7 @@ impl Cleaning {
         let before = changed
             .first()
             .map(|&row| self.table.text_of(position, row as usize));
-        self.table = self.table.with(column, value)?;
+        self.table = self.table.with_column(column, value)?;
         let example = before.zip(changed.first()).map(|(before, &row)| {
             let after = self.table.text_of(position, row as usize);
             format!("row {}: {before:?} -> {after:?}", self.origin[row as usize])

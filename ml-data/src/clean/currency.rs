@@ -20,7 +20,7 @@ impl Cleaning {
     /// let rates = [("USD", 1.0), ("EUR", 0.92)];
     /// let cleaning = Cleaning::of(&table);
     /// let clean = cleaning.convert_currency("price", "currency", "USD", &rates)?.finish();
-    /// assert_eq!(clean.table.num(0), Some(&[100.0, 10.0, 5.0][..]));
+    /// assert_eq!(clean.table.num_at(0), Some(&[100.0, 10.0, 5.0][..]));
     /// assert_eq!(clean.table.column(1).str_at(0), Some("USD"));
     /// # Ok::<(), ml_data::Error>(())
     /// ```

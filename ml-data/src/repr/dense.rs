@@ -269,7 +269,7 @@ impl<F: Float> Repr for Dense<F> {
         &self.names
     }
 
-    fn describe(header: &Names) -> Result<Schema> {
+    fn schema_of(header: &Names) -> Result<Schema> {
         header.schema()
     }
     fn check(&self, expected: &Names) -> Result<()> {

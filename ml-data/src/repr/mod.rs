@@ -50,7 +50,7 @@ pub trait Repr: Rows {
     ///
     /// # Errors
     /// Two columns of one name.
-    fn describe(header: &Self::Header) -> Result<Schema>;
+    fn schema_of(header: &Self::Header) -> Result<Schema>;
     /// Refuses rows whose columns mean something else than `expected`.
     ///
     /// # Errors

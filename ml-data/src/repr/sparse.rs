@@ -130,7 +130,7 @@ impl<F: Float> Repr for Sparse<F> {
     fn header(&self) -> &Names {
         &self.names
     }
-    fn describe(header: &Names) -> Result<Schema> {
+    fn schema_of(header: &Names) -> Result<Schema> {
         header.schema()
     }
     fn check(&self, expected: &Names) -> Result<()> {

@@ -121,7 +121,7 @@ impl Table {
         leave.sort_unstable();
         leave.dedup();
         let leave: Vec<&str> = leave.iter().map(String::as_str).collect();
-        let mut data = Dataset::new(self.without(&leave)?, labels)?;
+        let mut data = Dataset::new(self.drop(&leave)?, labels)?;
         if let Some((w, name)) = weights {
             data = data.with_weights(w).map_err(|e| e.of_column(&name))?;
         }

@@ -26,7 +26,7 @@ pub(super) fn notes<'a, C: Iterator<Item = &'a str> + Clone>(
     };
     let guessed = plan.slots.iter().enumerate().filter(|(_, s)| !s.declared);
     let columns = guessed.filter_map(|(i, slot)| match slot.to {
-        As::Time(TimeFormat::DayFirst) => table.time(i).and_then(|t| day_first(slot, t)),
+        As::Time(TimeFormat::DayFirst) => table.time_at(i).and_then(|t| day_first(slot, t)),
         As::Cat | As::Text => textual(slot, &plan.options, cells(slot.field)),
         _ => None,
     });

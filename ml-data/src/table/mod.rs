@@ -134,19 +134,19 @@ impl Table {
     }
 
     /// Numbers of a numeric column (missing is `NaN`); `None` for another kind, or no such column.
-    pub fn num(&self, position: usize) -> Option<&[f64]> {
+    pub fn num_at(&self, position: usize) -> Option<&[f64]> {
         self.columns.get(position)?.as_num()
     }
 
     /// Codes of a categorical column (missing is [`MISSING_CODE`]); `None` for another kind, or no
     /// such column.
-    pub fn codes(&self, position: usize) -> Option<&[u32]> {
+    pub fn codes_at(&self, position: usize) -> Option<&[u32]> {
         self.columns.get(position)?.as_codes()
     }
 
     /// Times in microseconds since 1970 (missing is [`MISSING_TIME`]); `None` for another kind, or
     /// no such column.
-    pub fn time(&self, position: usize) -> Option<&[i64]> {
+    pub fn time_at(&self, position: usize) -> Option<&[i64]> {
         self.columns.get(position)?.as_time()
     }
 
@@ -197,7 +197,7 @@ impl Table {
     ///
     /// # Errors
     /// Another length than the table's.
-    pub fn with(&self, name: &str, column: Column) -> Result<Self> {
+    pub fn with_column(&self, name: &str, column: Column) -> Result<Self> {
         if !self.columns.is_empty() {
             Error::check_len(&format!("column `{name}`"), self.rows, column.len())?;
         }
@@ -249,7 +249,7 @@ impl Table {
     ///
     /// # Errors
     /// No such column.
-    pub fn without(&self, names: &[&str]) -> Result<Self> {
+    pub fn drop(&self, names: &[&str]) -> Result<Self> {
         let known = self.schema.positions();
         if let Some(n) = names.iter().find(|n| !known.contains_key(*n)) {
             self.schema.position("Table", n)?;
@@ -379,7 +379,7 @@ impl Repr for Table {
         &self.schema
     }
 
-    fn describe(header: &Arc<Schema>) -> Result<Schema> {
+    fn schema_of(header: &Arc<Schema>) -> Result<Schema> {
         Ok((**header).clone())
     }
 

@@ -41,7 +41,7 @@ fn conform_recodes_and_appends_unseen_levels() {
     let live = Table::new([("city", Column::cat([Some("Rome"), Some("Riga"), None]))]).unwrap();
     assert!(live.check(trained.schema()).is_err());
     let live = live.conform(trained.schema()).unwrap();
-    assert_eq!(live.codes(0).unwrap(), [2, 1, MISSING_CODE]);
+    assert_eq!(live.codes_at(0).unwrap(), [2, 1, MISSING_CODE]);
     live.check(trained.schema()).unwrap();
 }
 
@@ -69,7 +69,7 @@ fn concat_merges_dictionaries() {
     let a = Table::new([("c", Column::cat([Some("a"), Some("b")]))]).unwrap();
     let b = Table::new([("c", Column::cat([Some("b"), Some("z")]))]).unwrap();
     let all = Table::concat(&[a, b]).unwrap();
-    assert_eq!(all.codes(0).unwrap(), [0, 1, 1, 2]);
+    assert_eq!(all.codes_at(0).unwrap(), [0, 1, 1, 2]);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn roles() -> Table {
     let table = roles.iter().fold(table, give);
     let at = Column::time([Some(5), Some(6)]);
     table
-        .with("at", at)
+        .with_column("at", at)
         .unwrap()
         .with_role("at", Role::Time)
         .unwrap()
@@ -160,7 +160,10 @@ fn case_v12_only_features_become_a_matrix() {
 #[test]
 fn case_v10_places_that_are_not_there() {
     let t = roles();
-    assert_eq!((t.num(99), t.codes(99), t.time(99)), (None, None, None));
+    assert_eq!(
+        (t.num_at(99), t.codes_at(99), t.time_at(99)),
+        (None, None, None)
+    );
     assert_eq!(t.columns().get(99).map(Column::kind), None);
     assert!(t.row(0).get(99).is_missing());
     let text = Column::text([Some("a")]);

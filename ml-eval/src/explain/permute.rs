@@ -95,7 +95,7 @@ mod tests {
         other.set_column(1, &table, Some(&[1, 1, 0])).unwrap();
         let levels: Vec<_> = (0..3).map(|i| other.column(1).str_at(i)).collect();
         assert_eq!(levels, [Some("b"), Some("b"), Some("a")]);
-        assert_eq!(other.num(0), table.num(0));
+        assert_eq!(other.num_at(0), table.num_at(0));
         assert_eq!(Rows::len(&other), 3);
         assert_eq!(other.column_names(), ["x", "c"]);
     }

@@ -12,7 +12,7 @@ impl<'a> ColumnSet<'a> {
     /// what you watch.
     ///
     /// # Errors
-    /// A text column: it has no distribution to compare. Take it out with `Table::without`.
+    /// A text column: it has no distribution to compare. Take it out with `Table::drop`.
     ///
     /// # Example
     /// ```
@@ -73,7 +73,7 @@ fn of_column<'a>(name: &str, column: &'a Column) -> Result<Values<'a>> {
         other => Err(Error::Unsupported {
             step: "ColumnSet",
             what: format!("column `{name}` ({})", other.kind()),
-            why: "it has no distribution to compare; take it out with `Table::without`".into(),
+            why: "it has no distribution to compare; take it out with `Table::drop`".into(),
         }),
     }
 }
