@@ -75,6 +75,7 @@ pub const GRACE: Duration = Duration::from_millis(500);
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time for a client to hang up after the server did, so that it reads its answer in place of a
 /// reset.
+#[cfg(feature = "http")]
 pub(crate) const LINGER: Duration = Duration::from_secs(1);
 /// Events that [`EventBuffer`](crate::recommend::EventBuffer) keeps: about 8 MB for lists of ten.
 pub const EVENTS_KEPT: usize = 10_000;

@@ -1,7 +1,9 @@
 //! Rows whose columns can be shuffled one by one.
 
 use ml_data::Result;
-use ml_data::repr::{Dense, Float, Repr, RowSet, View};
+#[cfg(feature = "table")]
+use ml_data::repr::RowSet;
+use ml_data::repr::{Dense, Float, Repr, View};
 #[cfg(feature = "table")]
 use ml_data::table::Table;
 

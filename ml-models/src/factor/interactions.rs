@@ -290,11 +290,13 @@ impl Interactions {
     }
 
     /// The rows of users.
+    #[cfg(feature = "linalg")]
     pub(crate) fn by_user(&self) -> &Csr {
         &self.by_user
     }
 
     /// The rows of items.
+    #[cfg(feature = "linalg")]
     pub(crate) fn by_item(&self) -> &Csr {
         &self.by_item
     }
