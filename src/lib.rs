@@ -1,6 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 pub use ml_data as data;
+#[cfg(all(feature = "features", feature = "models", feature = "eval"))]
+pub mod auto;
+#[cfg(all(feature = "features", feature = "models", feature = "eval"))]
+pub use auto::auto;
+
 #[cfg(feature = "eval")]
 pub use ml_eval as eval;
 #[cfg(feature = "features")]

@@ -1,5 +1,6 @@
 //! The command line.
 
+use ml_pipeline::auto::Task;
 use std::path::PathBuf;
 
 pub const USAGE: &str = "\
@@ -16,14 +17,6 @@ usage: tabular --train FILE --test FILE --target COLUMN [options] --out DIR
   --decimal C      the decimal mark of numbers (default: a point)
   --rounds N       most rounds of boosting (default: 1000)
   --seed N         seed of the rows held out and of the model (default: 1)";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Task {
-    Binary,
-    Multiclass,
-    Regression,
-    Ranking,
-}
 
 #[derive(Debug, Clone)]
 pub struct Args {

@@ -22,6 +22,11 @@ impl<'a> Notes<'a> {
         (self.say)(&format!("note: {note}"));
         self.told.push(note);
     }
+    /// Lines of the model, printed and kept.
+    pub fn extend(&mut self, lines: &[String]) {
+        lines.iter().for_each(|line| (self.say)(line));
+        self.told.extend_from_slice(lines);
+    }
     pub fn told(&self) -> &[String] {
         &self.told
     }

@@ -2,55 +2,47 @@
 
 use super::align::align;
 use super::args::Args;
-use super::goal::{self, Goal};
-use super::job::job;
-use super::labels::{binary, graded, group_codes, multiclass, real};
-use super::report::{Notes, some_of};
-use super::select::Features;
+use super::learn::{learn, save};
+use super::report::{Notes, figure, some_of};
 use super::{read, write};
+use ml_pipeline::auto::{AutoModel, AutoScore, Task};
 use ml_pipeline::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use std::time::Instant;
-
-/// Fewer labelled rows than this teach nothing.
-const LEAST: usize = 10;
-
-/// Everything the fit needs.
-pub struct Work<'a> {
-    pub args: &'a Args,
-    pub goal: Goal,
-    pub features: Features,
-    /// Labelled training rows.
-    pub x: Table,
-    pub target: Column,
-    pub groups: Option<Vec<u32>>,
-    pub test: Unseen,
-}
-
-/// The test file.
-pub struct Unseen {
-    pub x: Table,
-    pub target: Option<Column>,
-    pub groups: Option<Column>,
-}
 
 /// Runs the example; returns what metrics.json says.
 pub fn run(args: &Args, say: &mut dyn FnMut(&str)) -> Result<Value> {
     let started = Instant::now();
     let mut notes = Notes::new(say);
-    let work = prepare(args, &mut notes)?;
+    let train = read::train(args, &mut notes)?;
+    let named = Named::of(&train.table, args)?;
+    let sheet = read::test(args, &train.types, &mut notes)?;
+    let model = learn(&train.table, &named, args, &mut notes)?;
+    let test = test_rows(&sheet, &train, &model, &named, &mut notes)?;
     let dir = &args.out;
     std::fs::create_dir_all(dir)
         .map_err(|e| Error::io(format!("creating {}", dir.display()), e))?;
-    let mut report = match &work.goal {
-        Goal::Binary(_) => job(&work, &mut notes, binary)?,
-        Goal::Multiclass(_) => job(&work, &mut notes, multiclass)?,
-        Goal::Regression => job(&work, &mut notes, real)?,
-        Goal::Ranking => job(&work, &mut notes, graded)?,
-    };
-    report["seconds"] = json!(started.elapsed().as_secs_f64());
-    report["notes"] = json!(notes.told());
+    let predicted = model.predict(&test)?;
+    write::predictions(dir, &predicted)?;
+    save(&model, dir, &test, &predicted)?;
+    let held_out = scores("held-out", model.scores(), &mut notes);
+    let test_scores = score_test(&model, &test, &named, &mut notes)?;
+    let report = json!({
+        "task": model.task().name(),
+        "classes": model.classes(),
+        "rows": {
+            "train": model.train_rows(),
+            "held_out": model.held_out_rows(),
+            "test": test.rows(),
+        },
+        "rounds": model.rounds(),
+        "held_out": held_out,
+        "test": test_scores,
+        "importances": importances(&model, &mut notes),
+        "seconds": started.elapsed().as_secs_f64(),
+        "notes": notes.told(),
+    });
     write::json(dir, &report)?;
     notes.say(&format!(
         "wrote predictions.csv, metrics.json, model.mlp and model.txt to {}",
@@ -59,123 +51,102 @@ pub fn run(args: &Args, say: &mut dyn FnMut(&str)) -> Result<Value> {
     Ok(report)
 }
 
-/// Reads both files, and decides what is predicted from what.
-fn prepare<'a>(args: &'a Args, notes: &mut Notes<'_>) -> Result<Work<'a>> {
-    let train = read::train(args, notes)?;
-    let target = read::column(&train.table, &args.target, "--target")?;
-    let group = args
-        .group
-        .as_ref()
-        .map(|g| read::column(&train.table, g, "--group"));
-    let group = group.transpose()?;
-    let mut without = vec![target.clone()];
-    without.extend(group.clone());
-    for name in &args.drop {
-        without.push(read::column(&train.table, name, "--drop")?);
-    }
-    let (goal, why) = goal::decide(&train.table, &target, args.task)?;
-    let inferred = if args.task.is_none() {
-        " (inferred)"
-    } else {
-        ""
-    };
-    notes.say(&format!("task: {}{inferred}, {why}", goal.name()));
-    if let Goal::Binary(classes) = &goal {
-        notes.say(&format!("positive class: {}", classes[1]));
-    }
-    let table = labelled(&train.table, &target, group.as_deref(), notes)?;
-    let features = Features::of(&table, &without, notes)?;
-    let test = test_rows(args, &train, &features, (&target, group.as_deref()), notes)?;
-    let x = table.select(&features.names())?;
-    let groups = group.map(|g| table.column_named(&g).map(group_codes));
-    notes.say(&format!(
-        "{} training rows, {} test rows, {} features",
-        x.rows(),
-        test.x.rows(),
-        features.chosen.len()
-    ));
-    Ok(Work {
-        args,
-        goal,
-        features,
-        test: Unseen {
-            x: test.x.conform(x.schema())?,
-            ..test
-        },
-        x,
-        target: table.column_named(&target)?.clone(),
-        groups: groups.transpose()?,
-    })
+/// Columns that the command line names, as the file spells them.
+pub struct Named {
+    pub target: String,
+    pub group: Option<String>,
+    pub drop: Vec<String>,
 }
 
-/// Training rows that have a label, and a group where groups are asked for.
-fn labelled(
-    table: &Table,
-    target: &str,
-    group: Option<&str>,
+impl Named {
+    fn of(table: &Table, args: &Args) -> Result<Self> {
+        let group = args.group.as_ref();
+        let group = group.map(|g| read::column(table, g, "--group"));
+        let drop = args.drop.iter().map(|d| read::column(table, d, "--drop"));
+        Ok(Self {
+            target: read::column(table, &args.target, "--target")?,
+            group: group.transpose()?,
+            drop: drop.collect::<Result<_>>()?,
+        })
+    }
+}
+
+/// The test file's features, and its target and groups where it has them.
+fn test_rows(
+    sheet: &read::Sheet,
+    train: &read::Sheet,
+    model: &AutoModel,
+    named: &Named,
     notes: &mut Notes<'_>,
 ) -> Result<Table> {
-    let has = |name: &str| -> Result<Vec<bool>> {
-        let column = table.column_named(name)?;
-        Ok((0..table.rows())
-            .map(|row| goal::label(column, row).is_some())
-            .collect())
+    let names = |sheet: &read::Sheet| -> Vec<String> {
+        let fields = sheet.table.schema().fields().iter();
+        fields.map(|f| f.name().to_owned()).collect()
     };
-    let mut keep = has(target)?;
-    if let Some(group) = group {
-        let grouped = has(group)?;
-        keep.iter_mut().zip(grouped).for_each(|(k, g)| *k &= g);
-    }
-    let left = keep.iter().filter(|k| !**k).count();
-    if left > 0 {
-        notes.add(format!(
-            "{left} training rows without `{target}` (or a group) left out"
-        ));
-    }
-    let rows = table.rows() - left;
-    if rows < LEAST {
-        return Err(Error::other(format!(
-            "{rows} training rows with a value in `{target}`: at least {LEAST} are needed"
-        )));
-    }
-    table.filter(&keep)
-}
-
-/// The test file's features, target and groups.
-fn test_rows(
-    args: &Args,
-    train: &read::Sheet,
-    features: &Features,
-    (target, group): (&str, Option<&str>),
-    notes: &mut Notes<'_>,
-) -> Result<Unseen> {
-    let sheet = read::test(args, &train.types, notes)?;
-    let names = features.names();
-    let trained: HashSet<&str> = train
-        .table
-        .schema()
-        .fields()
-        .iter()
-        .map(|f| f.name())
-        .collect();
-    let known = |name: &str| trained.contains(name);
-    let extra = sheet.table.schema().fields().iter().map(|f| f.name());
-    let extra: Vec<&str> = extra.filter(|n| !known(n)).collect();
+    let trained: HashSet<String> = names(train).into_iter().collect();
+    let found = names(sheet);
+    let extra: Vec<&String> = found.iter().filter(|n| !trained.contains(*n)).collect();
     if !extra.is_empty() {
         notes.add(format!(
             "columns of the test file that training did not have: {}",
             some_of(&extra)
         ));
     }
-    let optional = |name: Option<&str>, notes: &mut Notes<'_>| -> Result<Option<Column>> {
-        match name.filter(|n| sheet.table.schema().find(n).is_some()) {
-            Some(n) => Ok(Some(align(&sheet, train, &[n], notes)?.column(0).clone())),
-            None => Ok(None),
+    let mut wanted = model.feature_names();
+    for name in std::iter::once(&named.target).chain(&named.group) {
+        if found.contains(name) {
+            wanted.push(name);
         }
-    };
-    let x = align(&sheet, train, &names, notes)?;
-    let has_values = |c: &Column| c.missing() < c.len();
-    let target = optional(Some(target), notes)?.filter(has_values);
-    let groups = optional(group, notes)?;
-    Ok(Unseen { x, target, groups })
+    }
+    align(sheet, train, &wanted, notes)
+}
+
+/// The metrics of the test rows that have a label; null when there are none.
+fn score_test(
+    model: &AutoModel,
+    test: &Table,
+    named: &Named,
+    notes: &mut Notes<'_>,
+) -> Result<Value> {
+    let labelled = test.column_named(&named.target).ok();
+    if labelled.is_none_or(|c| c.missing() == c.len()) {
+        notes.say("the test file has no target: no metrics");
+        return Ok(Value::Null);
+    }
+    let group = named.group.as_deref();
+    let grouped = group.is_some_and(|g| test.schema().find(g).is_some());
+    if model.task() == Task::Ranking && !grouped {
+        notes.add("the test file has no groups: no metrics".into());
+        return Ok(Value::Null);
+    }
+    let (values, told) = model.evaluate(test)?;
+    told.into_iter().for_each(|note| notes.add(note));
+    Ok(scores("test", &values, notes))
+}
+
+/// Metrics as a line, and as an object.
+fn scores(rows: &str, scores: &[AutoScore], notes: &mut Notes<'_>) -> Value {
+    let defined = scores.iter().filter_map(|s| Some((&s.metric, s.value?)));
+    let line: Vec<String> = defined
+        .map(|(metric, value)| format!("{metric} {}", figure(value)))
+        .collect();
+    notes.say(&format!("{rows} rows: {}", line.join(", ")));
+    let pairs = scores.iter().map(|s| (s.metric.clone(), json!(s.value)));
+    Value::Object(pairs.collect::<Map<_, _>>())
+}
+
+/// The features by what their splits gained; the first twenty are printed.
+fn importances(model: &AutoModel, notes: &mut Notes<'_>) -> Value {
+    let all = model.importances();
+    let total: f64 = all.iter().map(|i| i.gain).sum();
+    notes.say("importances (percent of the gain, number of splits):");
+    for i in all.iter().take(20) {
+        let percent = if total > 0.0 {
+            100.0 * i.gain / total
+        } else {
+            0.0
+        };
+        notes.say(&format!("  {percent:>6.2} {:>6}  {}", i.split, i.feature));
+    }
+    json!(all)
 }

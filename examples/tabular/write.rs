@@ -1,53 +1,39 @@
 //! predictions.csv and metrics.json.
 
-use super::goal::Goal;
-use ml_pipeline::data::sample::Probabilities;
+use ml_pipeline::auto::{AutoPrediction, Task};
 use ml_pipeline::prelude::*;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Predictions as lines of a file: the last field is the number, or of several classes the most
-/// probable one's name.
-pub trait Lines: Prediction {
-    fn head(goal: &Goal) -> Vec<String>;
-    fn fields(&self, row: usize, goal: &Goal, out: &mut Vec<String>);
-}
-
-impl Lines for Scores {
-    fn head(goal: &Goal) -> Vec<String> {
-        let last = match goal {
-            Goal::Binary(classes) => {
-                return vec!["class".into(), format!("probability_{}", classes[1])];
-            }
-            Goal::Ranking => "score",
-            _ => "prediction",
-        };
-        vec![last.into()]
-    }
-    fn fields(&self, row: usize, goal: &Goal, out: &mut Vec<String>) {
-        let value = self.0[row];
-        if let Goal::Binary(classes) = goal {
-            out.push(classes[usize::from(value > 0.5)].to_string());
+/// Names of the fields of a row: the last one is the number, or of several classes the most
+/// probable one.
+fn head(predicted: &AutoPrediction) -> Vec<String> {
+    let classes = predicted.classes();
+    match predicted.task() {
+        Task::Binary => vec!["class".into(), format!("probability_{}", classes[1])],
+        Task::Multiclass => {
+            let of_class = classes.iter().map(|c| format!("probability_{c}"));
+            of_class.chain(["class".into()]).collect()
         }
-        out.push(value.to_string());
+        Task::Ranking => vec!["score".into()],
+        _ => vec!["prediction".into()],
     }
 }
 
-impl Lines for Probabilities {
-    fn head(goal: &Goal) -> Vec<String> {
-        let of_class = goal.classes().iter().map(|c| format!("probability_{c}"));
-        of_class.chain(["class".into()]).collect()
-    }
-    fn fields(&self, row: usize, goal: &Goal, out: &mut Vec<String>) {
-        let p = self.row(row);
-        out.extend(p.iter().map(f64::to_string));
-        let best = (1..p.len()).fold(0, |best, c| if p[c] > p[best] { c } else { best });
-        out.push(goal.classes()[best].to_string());
+fn fields(predicted: &AutoPrediction, row: usize, out: &mut Vec<String>) {
+    let class = || predicted.class(row).unwrap_or_default().to_owned();
+    match predicted.task() {
+        Task::Binary => out.extend([class(), predicted.numbers()[row].to_string()]),
+        Task::Multiclass => {
+            out.extend(predicted.probabilities(row).iter().map(f64::to_string));
+            out.push(class());
+        }
+        _ => out.push(predicted.numbers()[row].to_string()),
     }
 }
 
 /// Writes a line for each row, in the test file's order.
-pub fn predictions<P: Lines>(dir: &Path, goal: &Goal, predicted: &P) -> Result<()> {
+pub fn predictions(dir: &Path, predicted: &AutoPrediction) -> Result<()> {
     let mut text = String::new();
     let mut line = |fields: &[String]| {
         for (i, field) in fields.iter().enumerate() {
@@ -61,14 +47,14 @@ pub fn predictions<P: Lines>(dir: &Path, goal: &Goal, predicted: &P) -> Result<(
         }
         text.push('\n');
     };
-    let mut fields = vec!["row".to_owned()];
-    fields.extend(P::head(goal));
-    line(&fields);
+    let mut row_fields = vec!["row".to_owned()];
+    row_fields.extend(head(predicted));
+    line(&row_fields);
     for row in 0..predicted.len() {
-        fields.clear();
-        fields.push(row.to_string());
-        predicted.fields(row, goal, &mut fields);
-        line(&fields);
+        row_fields.clear();
+        row_fields.push(row.to_string());
+        fields(predicted, row, &mut row_fields);
+        line(&row_fields);
     }
     file(&dir.join("predictions.csv"), &text)
 }

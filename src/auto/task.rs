@@ -1,9 +1,10 @@
-//! The target: the task, and the labels of rows.
+//! The task: what kind of thing the target is, and its classes.
 
-use super::args::Task;
-use ml_pipeline::data::source::CsvOptions;
-use ml_pipeline::data::table::{MISSING_BOOL, Table};
-use ml_pipeline::prelude::*;
+use ml_data::error::{Error, Result};
+use ml_data::schema::{Kind, MISSING_BOOL};
+use ml_data::source::CsvOptions;
+use ml_data::table::{Cell, Column, Table};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Whole numbers with at most so many values are taken for classes.
@@ -11,35 +12,51 @@ const FEW: usize = 20;
 /// ... when each occurs so often on average.
 const OFTEN: usize = 10;
 
-/// The task, with the classes where it has some.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Goal {
-    /// The second class is the positive one.
-    Binary(Vec<Box<str>>),
-    Multiclass(Vec<Box<str>>),
+/// Kind of prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Task {
+    /// Two classes; the second one is positive.
+    Binary,
+    /// Several classes.
+    Multiclass,
+    /// A number.
     Regression,
+    /// The order of the rows of a query, by graded relevance.
     Ranking,
 }
 
-impl Goal {
-    pub fn name(&self) -> &'static str {
+impl Task {
+    /// The name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Binary(_) => "binary",
-            Self::Multiclass(_) => "multiclass",
+            Self::Binary => "binary",
+            Self::Multiclass => "multiclass",
             Self::Regression => "regression",
             Self::Ranking => "ranking",
         }
     }
-    pub fn classes(&self) -> &[Box<str>] {
-        match self {
-            Self::Binary(classes) | Self::Multiclass(classes) => classes,
-            _ => &[],
-        }
+}
+
+impl std::fmt::Display for Task {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
     }
 }
 
+/// A task with the classes where it has some.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct TaskSpec {
+    pub(super) task: Task,
+    /// Of two classes the second one is positive.
+    pub(super) classes: Vec<Box<str>>,
+    /// Why it is this one.
+    pub(super) why: String,
+}
+
 /// The label in a row as text: the level, the text, or the number without a fraction sign.
-pub fn label(column: &Column, row: usize) -> Option<String> {
+pub(super) fn label(column: &Column, row: usize) -> Option<String> {
     match column {
         // Adding zero makes one zero of two.
         Column::Num(v) => (!v[row].is_nan()).then(|| (v[row] + 0.0).to_string()),
@@ -64,7 +81,7 @@ fn distinct(column: &Column) -> Vec<Box<str>> {
 
 /// The task: the one asked for if the labels allow it, else the one that they suggest, with the
 /// reason.
-pub fn decide(table: &Table, target: &str, asked: Option<Task>) -> Result<(Goal, String)> {
+pub(super) fn decide(table: &Table, target: &str, asked: Option<Task>) -> Result<TaskSpec> {
     let column = table.column_named(target)?;
     if column.kind() == Kind::Time {
         let found = column.kind();
@@ -86,18 +103,18 @@ pub fn decide(table: &Table, target: &str, asked: Option<Task>) -> Result<(Goal,
             values.len(),
             values[..3].join(", ")
         )),
-        Some(Task::Binary) => Ok((Goal::Binary(positive_last(values, column)), found)),
-        Some(Task::Multiclass) => {
-            Ok((Goal::Multiclass(enough_rows(values, table, target)?), found))
+        Some(task @ Task::Binary) => Ok(spec(task, positive_last(values, column), found)),
+        Some(task @ Task::Multiclass) => Ok(spec(task, enough_rows(values, table, target)?, found)),
+        Some(task) => {
+            numeric(column, target)?;
+            Ok(spec(task, Vec::new(), found))
         }
-        Some(Task::Regression) => numeric(column, target).map(|()| (Goal::Regression, found)),
-        Some(Task::Ranking) => numeric(column, target).map(|()| (Goal::Ranking, found)),
-        None => Ok(suggest(values, table, target)?),
+        None => suggest(values, table, target),
     }
 }
 
 /// The task that labels suggest.
-fn suggest(values: Vec<Box<str>>, table: &Table, target: &str) -> Result<(Goal, String)> {
+fn suggest(values: Vec<Box<str>>, table: &Table, target: &str) -> Result<TaskSpec> {
     let (column, n) = (table.column_named(target)?, values.len());
     if n == 2 {
         let classes = positive_last(values, column);
@@ -105,24 +122,24 @@ fn suggest(values: Vec<Box<str>>, table: &Table, target: &str) -> Result<(Goal, 
             "`{target}` has two values, {} and {}",
             classes[0], classes[1]
         );
-        return Ok((Goal::Binary(classes), why));
+        return Ok(spec(Task::Binary, classes, why));
     }
     let Some(numbers) = column.as_num() else {
         let classes = enough_rows(values, table, target)?;
-        return Ok((
-            Goal::Multiclass(classes),
-            format!("`{target}` has {n} texts"),
-        ));
+        let why = format!("`{target}` has {n} texts");
+        return Ok(spec(Task::Multiclass, classes, why));
     };
     let whole = numbers.iter().all(|v| v.is_nan() || v.fract() == 0.0);
     if whole && n <= FEW && column.len() >= n * OFTEN {
         let why = format!("`{target}` has {n} different whole numbers");
-        return Ok((Goal::Multiclass(values), why));
+        return Ok(spec(Task::Multiclass, values, why));
     }
-    Ok((
-        Goal::Regression,
-        format!("`{target}` has {n} different numbers"),
-    ))
+    let why = format!("`{target}` has {n} different numbers");
+    Ok(spec(Task::Regression, Vec::new(), why))
+}
+
+fn spec(task: Task, classes: Vec<Box<str>>, why: String) -> TaskSpec {
+    TaskSpec { task, classes, why }
 }
 
 /// Refuses classes of hardly one row each: names, not classes.
@@ -162,7 +179,7 @@ fn numeric(column: &Column, target: &str) -> Result<()> {
 }
 
 /// The class of each row, `None` where there is no label or an unknown one.
-pub fn codes(column: &Column, classes: &[Box<str>]) -> Vec<Option<u32>> {
+pub(super) fn codes(column: &Column, classes: &[Box<str>]) -> Vec<Option<u32>> {
     let code = |row| {
         let label = label(column, row)?;
         let at = classes.iter().position(|c| **c == *label)?;
@@ -172,9 +189,9 @@ pub fn codes(column: &Column, classes: &[Box<str>]) -> Vec<Option<u32>> {
 }
 
 /// The number in each row, `NaN` where there is none.
-pub fn numbers(column: &Column) -> Vec<f64> {
+pub(super) fn numbers(column: &Column) -> Vec<f64> {
     let number = |row| match column.cell(row) {
-        ml_pipeline::data::table::Cell::Bool(b) => f64::from(u8::from(b)),
+        Cell::Bool(b) => f64::from(u8::from(b)),
         cell => cell.num(),
     };
     (0..column.len()).map(number).collect()

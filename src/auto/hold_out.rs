@@ -1,20 +1,20 @@
 //! The training rows that early stopping watches.
 
-use ml_pipeline::data::random::{generator, permutation};
-use ml_pipeline::data::sample::Splitter;
-use ml_pipeline::prelude::*;
+use ml_data::error::{Error, Result};
+use ml_data::random::{generator, permutation};
+use ml_data::sample::Splitter;
 
 /// One fold: a share of the rows of each class, or of whole groups.
-pub struct HoldOut {
-    pub share: f64,
-    pub seed: u64,
+pub(super) struct HoldOut {
+    share: f64,
+    pub(super) seed: u64,
     /// The class of each row; empty when there are none.
-    pub strata: Vec<u32>,
+    strata: Vec<u32>,
 }
 
 impl HoldOut {
     /// A fifth of few rows, a tenth of many.
-    pub fn new(rows: usize, strata: Vec<u32>, seed: u64) -> Self {
+    pub(super) fn new(rows: usize, strata: Vec<u32>, seed: u64) -> Self {
         let share = if rows < 5_000 { 0.2 } else { 0.1 };
         Self {
             share,
