@@ -44,7 +44,9 @@ fn the_pipeline_is_the_one_that_one_would_write() {
     assert_eq!((model.train_rows(), model.held_out_rows()), (480, 120));
     assert!(model.score("roc_auc").unwrap() > 0.95);
 
-    let on = steps.iter().map(|(name, step)| On(name.clone().into(), *step));
+    let on = steps
+        .iter()
+        .map(|(name, step)| On(name.clone().into(), *step));
     let boost = Boost::new()
         .learning_rate(0.05)
         .seed(1)
@@ -81,7 +83,10 @@ fn predictions_take_columns_in_any_order_and_bytes_keep_the_bits() {
 
     let city = table.drop(&["city"]).unwrap();
     let said = model.predict(&city).unwrap_err().to_string();
-    assert!(said.contains("`city`") && said.contains("missing"), "{said}");
+    assert!(
+        said.contains("`city`") && said.contains("missing"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -94,12 +99,21 @@ fn other_rows_are_scored_where_their_label_is_known() {
     assert!(auc.value.unwrap() > 0.97);
 
     let bought = ["yes", "maybe", "yes"].map(Some);
-    let few = table.head_rows(3).with_column("bought", Column::cat(bought)).unwrap();
+    let few = table
+        .head_rows(3)
+        .with_column("bought", Column::cat(bought))
+        .unwrap();
     let (scores, notes) = model.evaluate(&few).unwrap();
-    assert!(notes[0].starts_with("1 test rows without a label"), "{notes:?}");
+    assert!(
+        notes[0].starts_with("1 test rows without a label"),
+        "{notes:?}"
+    );
     let auc = scores.iter().find(|s| s.metric == "roc_auc").unwrap();
     assert_eq!(auc.value, None, "one class only");
-    assert!(notes[1].starts_with("roc_auc of the test rows"), "{notes:?}");
+    assert!(
+        notes[1].starts_with("roc_auc of the test rows"),
+        "{notes:?}"
+    );
 }
 
 #[test]
@@ -108,7 +122,10 @@ fn groups_stay_together_and_queries_are_ranked() {
     let table = Table::new([
         ("query", Column::num((0..n).map(|i| f64::from(i / 8)))),
         ("match", Column::num((0..n).map(|i| f64::from(i * 37 % 8)))),
-        ("grade", Column::num((0..n).map(|i| f64::from(i * 37 % 8 / 2)))),
+        (
+            "grade",
+            Column::num((0..n).map(|i| f64::from(i * 37 % 8 / 2))),
+        ),
     ])
     .unwrap();
     let ranking = Auto::new("grade").task(Task::Ranking).group("query");
@@ -127,14 +144,35 @@ fn what_teaches_nothing_is_refused_by_name() {
     let refused = |auto: Auto, table: &Table| auto.fit(table).unwrap_err().to_string();
     let one = table.with_column("one", Column::num([3.0; 100])).unwrap();
     for (said, part) in [
-        (refused(Auto::new("bougth"), &table), "`bougth` (is it `bought`?)"),
+        (
+            refused(Auto::new("bougth"), &table),
+            "`bougth` (is it `bought`?)",
+        ),
         (refused(Auto::new("day"), &table), "`day` is time"),
-        (refused(Auto::new("one"), &one), "`one` has one value only, `3`"),
-        (refused(Auto::new("bought"), &table.head_rows(9)), "9 training rows"),
-        (refused(Auto::new("price").task(Task::Ranking), &table), "group column"),
-        (refused(Auto::new("city").task(Task::Binary), &table), "has 3 values"),
-        (refused(Auto::new("city").task(Task::Regression), &table), "`city`, row 0"),
-        (refused(Auto::new("bought").drop(["cty"]), &table), "`cty` (is it `city`?)"),
+        (
+            refused(Auto::new("one"), &one),
+            "`one` has one value only, `3`",
+        ),
+        (
+            refused(Auto::new("bought"), &table.head_rows(9)),
+            "9 training rows",
+        ),
+        (
+            refused(Auto::new("price").task(Task::Ranking), &table),
+            "group column",
+        ),
+        (
+            refused(Auto::new("city").task(Task::Binary), &table),
+            "has 3 values",
+        ),
+        (
+            refused(Auto::new("city").task(Task::Regression), &table),
+            "`city`, row 0",
+        ),
+        (
+            refused(Auto::new("bought").drop(["cty"]), &table),
+            "`cty` (is it `city`?)",
+        ),
         (
             refused(Auto::new("bought").drop(["price", "city", "day"]), &table),
             "no column is left",
@@ -152,6 +190,6 @@ trait Head {
 impl Head for Table {
     fn head_rows(&self, n: u32) -> Table {
         let rows: Vec<u32> = (0..n).collect();
-        self.take(ml_pipeline::data::repr::RowSet::List(&rows))
+        self.take(RowSet::List(&rows))
     }
 }
