@@ -4,7 +4,10 @@
 
 use ml_pipeline::data::random::{RngExt, generator};
 use ml_pipeline::data::sample::BinaryLabels;
-use ml_pipeline::data::testkit::{Claims, CountingAllocator, Fixture, Weights, check_model};
+use ml_pipeline::data::testkit::{
+    Claims, CountingAllocator, Fixture, Weights, check_explain, check_importances, check_model,
+};
+use ml_pipeline::models::forest::RandomForest;
 use ml_pipeline::prelude::*;
 
 #[global_allocator]
@@ -96,6 +99,27 @@ fn boosting_behind_prepared_columns_conforms() {
         ..Claims::default()
     };
     passes(&plain().model(boost()), claims);
+}
+
+#[test]
+fn explanations_of_pipelines_conform() {
+    let fixture = fixture();
+    let data = Dataset::<_, Binary>::new(fixture.train.clone(), fixture.labels.clone()).unwrap();
+    let train = data.into_train();
+    let forest = RandomForest::new().n_estimators(12);
+    let held = View::all(&fixture.valid);
+    for report in [
+        check_importances(&plain().model(boost()).fit(&train).unwrap(), held),
+        check_explain(&plain().model(boost()).fit(&train).unwrap(), &fixture, 1e-9),
+        check_explain(
+            &cross_fitted().model(boost()).fit(&train).unwrap(),
+            &fixture,
+            1e-9,
+        ),
+        check_explain(&plain().model(forest).fit(&train).unwrap(), &fixture, 1e-9),
+    ] {
+        assert!(report.passed(), "{report}");
+    }
 }
 
 #[test]

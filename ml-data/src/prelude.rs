@@ -1,9 +1,10 @@
 //! Imports of most programs: the traits, and the types their signatures speak of.
 
 pub use crate::contract::{
-    AnyRanker, Apply, ApplyExt, Candidates, Chain, Direction, Estimator, Fit, FittedPipeline,
-    LearnValid, Metric, Params, Pipeline, Predict, Predictor, Query, RankSession, Ranker, Round,
-    Scoreboard, Scored, Session, Then, Transformer, Visit,
+    AnyRanker, Apply, ApplyExt, Candidates, Chain, Direction, Estimator, Explain,
+    FeatureImportances, Fit, FittedPipeline, ImportanceKind, LearnValid, Metric, Params, Pipeline,
+    Predict, Predictor, Query, RankSession, Ranker, Round, Scoreboard, Scored, Session, Then,
+    Transformer, Visit,
 };
 pub use crate::error::{Error, Result};
 pub use crate::repr::{Dense, Float, Names, Repr, RowSet, Rows, Sparse, View};

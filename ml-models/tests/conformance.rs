@@ -2,14 +2,19 @@
 //! `rankers.rs` has those of rankers.
 #![allow(clippy::unwrap_used)]
 
+use ml_data::contract::Fit;
 use ml_data::random::{RngExt, generator};
+use ml_data::repr::View;
 use ml_data::repr::{Dense, Float};
 use ml_data::sample::{
     Binary, BinaryLabels, Class, ClassLabels, Dataset, Real, RealLabels, Relevance,
     RelevanceLabels, Unlabelled,
 };
-use ml_data::testkit::{Claims, CountingAllocator, Fixture, Report, Weights, check_model};
-use ml_models::boost::{Boost, GrowPolicy, Objective};
+use ml_data::testkit::{
+    Claims, CountingAllocator, Fixture, Report, Weights, check_explain, check_importances,
+    check_model,
+};
+use ml_models::boost::{Boost, Boosting, GrowPolicy, Objective};
 use ml_models::forest::{DecisionTree, ExtraTrees, IsolationForest, RandomForest};
 use ml_models::neural::{Embedding, Mlp};
 
@@ -358,4 +363,56 @@ fn network_with_an_embedding_conforms_and_takes_unknown_ids() {
     let strange = [0.5, -0.5, f64::NAN, 0.1, 0.2, 999.0];
     let fixture = fixture_of(dense_rows::<f32>, &strange, labels);
     passes(&check_model::<_, Binary, _>(&embedded, &fixture, claims));
+}
+
+#[test]
+fn explanations_of_trees_conform() {
+    let numbers = fixture::<f64, _>(|y| RealLabels::new(y).unwrap());
+    let train = Dataset::<_, Real>::new(numbers.train.clone(), numbers.labels.clone());
+    let train = train.unwrap().into_train();
+    let model = boost().fit(&train).unwrap();
+    passes(&check_explain(&model, &numbers, 1e-9));
+    passes(&check_importances(&model, View::all(&numbers.valid)));
+    let boosted = boost()
+        .boosting(Boosting::Dart)
+        .objective(Objective::Poisson);
+    let y: Vec<f64> = numbers.labels.values().iter().map(|y| y.abs()).collect();
+    let counts = Dataset::<_, Real>::new(numbers.train.clone(), RealLabels::new(y).unwrap());
+    let counts = counts.unwrap().into_train();
+    passes(&check_explain(
+        &boosted.fit(&counts).unwrap(),
+        &numbers,
+        1e-9,
+    ));
+    for forest in [
+        RandomForest::new().n_estimators(15),
+        RandomForest::new().bootstrap(false),
+    ] {
+        let model = forest.fit(&train).unwrap();
+        passes(&check_explain(&model, &numbers, 1e-9));
+        passes(&check_importances(&model, View::all(&numbers.valid)));
+    }
+
+    let classes = fixture::<f32, _>(|y| {
+        let codes: Vec<u32> = y.iter().map(|y| y.clamp(0.0, 2.0) as u32).collect();
+        ClassLabels::new(codes, ["low", "middle", "high"].map(Box::from).to_vec()).unwrap()
+    });
+    let train = Dataset::<_, Class>::new(classes.train.clone(), classes.labels.clone());
+    let train = train.unwrap().into_train();
+    passes(&check_explain(
+        &boost().fit(&train).unwrap(),
+        &classes,
+        1e-9,
+    ));
+    let forest = ExtraTrees::new().n_estimators(15).fit(&train).unwrap();
+    passes(&check_explain(&forest, &classes, 1e-9));
+}
+
+#[test]
+fn explanations_of_outliers_conform() {
+    let (x, _) = rows::<f64>(300, 1);
+    let train = Dataset::unlabelled(x.clone()).unwrap().into_train();
+    let forest = IsolationForest::new().n_estimators(20).fit(&train).unwrap();
+    let fixture = fixture::<f64, _>(|_| ());
+    passes(&check_explain(&forest, &fixture, 1e-9));
 }

@@ -98,6 +98,13 @@ impl Apply<Table> for FittedColumnStep {
             Self::Time(f) => f.names(),
         }
     }
+    fn origins(&self, input: &Arc<Schema>) -> Result<Vec<Option<usize>>> {
+        match self {
+            Self::Number(f) => Apply::<Table>::origins(f, input),
+            Self::Category(f) => f.origins(input),
+            Self::Time(f) => f.origins(input),
+        }
+    }
     fn apply_row(&self, row: TableRow<'_>, s: &mut (), out: &mut Vec<f64>) -> Result<()> {
         match self {
             Self::Number(f) => Apply::<Table>::apply_row(f, row, s, out),

@@ -7,8 +7,10 @@
 
 mod erased;
 mod evaluate;
+mod explain;
 mod metric;
 mod model;
+mod outlier;
 mod pipeline;
 mod rank_fn;
 mod rank_rows;
@@ -18,8 +20,13 @@ mod step;
 pub(crate) use erased::structure;
 pub use erased::{ErasedEstimator, Predictor, Session};
 pub use evaluate::{ScoreRow, Scoreboard};
+pub use explain::{
+    Attributions, Explain, Explanation, FeatureImportances, Importance, ImportanceKind,
+    Importances, Reason,
+};
 pub use metric::{Direction, Metric};
 pub use model::{Estimator, Fit, LearnValid, Predict, Round};
+pub use outlier::OutlierScore;
 pub use pipeline::{Chain, FittedPipeline, Pipeline, Then};
 pub use rank_fn::RankFn;
 pub use rank_rows::{RankRows, RankRowsScratch, RowSource};

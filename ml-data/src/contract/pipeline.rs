@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
 /// Rows a fitted pipeline transforms at once: wide intermediate matrices stay in cache.
-const BLOCK: usize = 2048;
+pub(super) const BLOCK: usize = 2048;
 
 /// Two steps, one after the other; a fitted chain has the same shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,6 +78,13 @@ impl<R: Repr, A: Apply<R>, B: Apply<A::Out>> Apply<R> for Then<A, B> {
 
     fn header(&self, input: &R::Header) -> <Self::Out as Repr>::Header {
         self.1.header(&self.0.header(input))
+    }
+
+    fn origins(&self, input: &R::Header) -> Result<Vec<Option<usize>>> {
+        let middle = self.0.origins(input)?;
+        let last = self.1.origins(&self.0.header(input))?;
+        let before = |at: usize| middle.get(at).copied().flatten();
+        Ok(last.into_iter().map(|at| at.and_then(before)).collect())
     }
 
     fn apply_row(

@@ -60,6 +60,16 @@ pub trait Apply<R: Repr>: Send + Sync + Serialize + DeserializeOwned + 'static {
     type Scratch: Default + Send + 'static;
     /// The columns it produces for these input columns.
     fn header(&self, input: &R::Header) -> <Self::Out as Repr>::Header;
+    /// For each output column, the position of the one input column that it is made of; `None` where
+    /// it is made of several or of none. Explanations are given in the input's names by it. A step
+    /// that does not say (the default) makes columns that explanations know by their own names.
+    ///
+    /// # Errors
+    /// Output columns that can not be described: two of one name.
+    fn origins(&self, input: &R::Header) -> Result<Vec<Option<usize>>> {
+        let outputs = <Self::Out as Repr>::schema_of(&self.header(input))?;
+        Ok(vec![None; outputs.len()])
+    }
     /// Appends the transformed row to `out`. A warm call allocates nothing.
     ///
     /// # Errors

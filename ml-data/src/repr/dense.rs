@@ -262,6 +262,14 @@ impl<F: Float> Rows for Dense<F> {
     }
 }
 
+/// A number as a person reads it.
+pub(super) fn text_of(value: f64) -> String {
+    match value.is_nan() {
+        true => String::new(),
+        false => crate::figure(value),
+    }
+}
+
 impl<F: Float> Repr for Dense<F> {
     type Header = Names;
 
@@ -294,6 +302,10 @@ impl<F: Float> Repr for Dense<F> {
             .map(|(i, (a, b))| format!("column {i}: expected `{b}`, found `{a}`"))
             .collect();
         Err(Error::Schema(differ.join("; ")))
+    }
+
+    fn cell_text(&self, row: usize, column: usize) -> String {
+        text_of(self.row(row)[column].f64())
     }
 
     fn collect(

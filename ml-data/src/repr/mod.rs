@@ -56,6 +56,11 @@ pub trait Repr: Rows {
     /// # Errors
     /// Every difference, by column.
     fn check(&self, expected: &Self::Header) -> Result<()>;
+    /// One cell as a person reads it; empty where it is missing.
+    ///
+    /// # Panics
+    /// A row or a column past the last, as indexing a slice.
+    fn cell_text(&self, row: usize, column: usize) -> String;
     /// Builds `n` rows by calling `row(i, buffer)` on an emptied buffer.
     ///
     /// # Errors

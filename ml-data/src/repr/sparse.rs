@@ -143,6 +143,11 @@ impl<F: Float> Repr for Sparse<F> {
             self.names.len()
         )))
     }
+    fn cell_text(&self, row: usize, column: usize) -> String {
+        let row = self.row(row);
+        let at = row.indices.binary_search(&(column as u32));
+        super::dense::text_of(at.map_or(0.0, |at| row.values[at].f64()))
+    }
     fn collect(
         header: Names,
         n: usize,

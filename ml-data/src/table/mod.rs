@@ -390,6 +390,10 @@ impl Repr for Table {
         Err(Error::Schema(self.schema.difference(expected)))
     }
 
+    fn cell_text(&self, row: usize, column: usize) -> String {
+        self.text_of(column, row)
+    }
+
     fn collect(
         header: Arc<Schema>,
         n: usize,

@@ -14,6 +14,9 @@ pub trait Take: Repr + Clone {
     /// Its first column alone.
     #[must_use]
     fn first_column(&self) -> Self;
+    /// The same rows, one column of which has the values of other rows.
+    #[must_use]
+    fn with_values_of(&self, column: usize, rows: &[u32]) -> Self;
 }
 
 #[cfg(feature = "table")]
@@ -31,6 +34,12 @@ impl Take for Table {
             .collect();
         self.select(&first).unwrap_or_else(|_| self.clone())
     }
+    fn with_values_of(&self, column: usize, rows: &[u32]) -> Self {
+        let mut columns = self.columns().to_vec();
+        columns[column] = self.column(column).take(RowSet::List(rows));
+        let schema = (**self.schema()).clone();
+        Self::from_parts(schema, columns).unwrap_or_else(|_| self.clone())
+    }
 }
 
 impl<F: Float> Take for Dense<F> {
@@ -41,6 +50,13 @@ impl<F: Float> Take for Dense<F> {
         let names = Names::new(self.names().iter().take(1));
         let first = self.values().iter().step_by(self.width().max(1)).copied();
         Dense::new(names, first.collect()).unwrap_or_else(|_| self.clone())
+    }
+    fn with_values_of(&self, column: usize, rows: &[u32]) -> Self {
+        let mut values = self.values().to_vec();
+        for (row, &from) in values.chunks_exact_mut(self.width().max(1)).zip(rows) {
+            row[column] = self.row(from as usize)[column];
+        }
+        Dense::new(self.names().clone(), values).unwrap_or_else(|_| self.clone())
     }
 }
 

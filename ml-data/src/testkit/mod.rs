@@ -8,6 +8,7 @@
 
 mod alloc;
 mod damage;
+mod explain;
 mod fixture;
 mod golden;
 mod metric;
@@ -19,6 +20,7 @@ pub use alloc::{CountingAllocator, allocations, largest_allocation};
 pub use damage::{
     Damage, check_damaged, check_damaged_model, check_damaged_step, damaged_payloads, resigned,
 };
+pub use explain::{check_explain, check_importances};
 pub use fixture::{Bits, Fixture, Take};
 pub use golden::{golden, golden_of};
 pub use metric::check_metric;

@@ -60,6 +60,10 @@ where
         "output columns have names and widths that agree",
         header(&fitted, held),
     );
+    report.rule(
+        "output columns depend on their origin alone",
+        origins(&fitted, &fixture.valid),
+    );
     report
 }
 
@@ -300,4 +304,39 @@ fn header<R: Repr, A: Apply<R>>(fitted: &A, x: View<'_, R>) -> Result<(), String
     let promised = fitted.header(x.data().header());
     let made = fitted.apply(x).map_err(text)?;
     made.check(&promised).map_err(text)
+}
+
+/// Where one input column gets the values of other rows, output columns of other origins stay.
+fn origins<R: Take, A: Apply<R>>(fitted: &A, valid: &R) -> Result<(), String>
+where
+    A::Out: Bits,
+{
+    let origins = fitted.origins(valid.header()).map_err(text)?;
+    let columns = R::schema_of(valid.header()).map_err(text)?.len();
+    let before = fitted.apply(View::all(valid)).map_err(text)?.bits();
+    let width = before.len() / valid.len().max(1);
+    if origins.len() != width {
+        return Err(format!(
+            "{} origins of {width} output columns",
+            origins.len()
+        ));
+    }
+    if let Some(at) = origins.iter().flatten().find(|at| **at >= columns) {
+        return Err(format!("origin {at} of {columns} input columns"));
+    }
+    let turned: Vec<u32> = (0..valid.len() as u32).rev().collect();
+    for column in 0..columns {
+        let mixed = valid.with_values_of(column, &turned);
+        let after = fitted.apply(View::all(&mixed)).map_err(text)?.bits();
+        for (i, (a, b)) in before.iter().zip(&after).enumerate() {
+            let other = origins[i % width].is_some_and(|at| at != column);
+            if other && a.to_bits() != b.to_bits() {
+                let (out, at) = (i % width, origins[i % width]);
+                return Err(format!(
+                    "output column {out} of origin {at:?} follows column {column}"
+                ));
+            }
+        }
+    }
+    Ok(())
 }

@@ -3,5 +3,5 @@
 mod permutation;
 mod permute;
 
-pub use permutation::{Importances, PermutationImportance};
+pub use permutation::{PermutationImportance, PermutationImportances};
 pub use permute::Permute;

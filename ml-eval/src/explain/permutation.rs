@@ -1,6 +1,6 @@
 //! Permutation importance: how much worse a model gets when a column is shuffled.
 
-use ml_data::contract::{Direction, Metric, Predict};
+use ml_data::contract::{Direction, Importances, Metric, Predict};
 use ml_data::random::{generator, permutation};
 use ml_data::repr::View;
 use ml_data::sample::{Readable, Sample, Target};
@@ -65,6 +65,7 @@ use crate::limits;
 /// assert_eq!(found.baseline(), 0.0);
 /// assert!(found.mean()[0] > 10.0);
 /// assert_eq!(found.mean()[1], 0.0);
+/// assert_eq!(&*found.named()?.iter().next().unwrap().column, "x0");
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -84,7 +85,7 @@ impl Default for PermutationImportance {
 
 /// The importance of each column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Importances {
+pub struct PermutationImportances {
     metric: String,
     baseline: f64,
     names: Vec<String>,
@@ -121,7 +122,7 @@ impl PermutationImportance {
         model: &M,
         sample: &Sample<R, Y, P>,
         metric: &dyn Metric<Y>,
-    ) -> Result<Importances>
+    ) -> Result<PermutationImportances>
     where
         R: Permute,
         Y: Target,
@@ -146,7 +147,7 @@ impl PermutationImportance {
         sample: &Sample<R, Y, P>,
         metric: &dyn Metric<Y>,
         order: &(dyn Fn(usize, usize) -> Vec<u32> + Sync),
-    ) -> Result<Importances>
+    ) -> Result<PermutationImportances>
     where
         R: Permute,
         Y: Target,
@@ -186,7 +187,7 @@ impl PermutationImportance {
                 },
             )
             .collect::<Result<_>>()?;
-        Ok(Importances {
+        Ok(PermutationImportances {
             metric: metric.name().to_owned(),
             baseline,
             names,
@@ -195,7 +196,7 @@ impl PermutationImportance {
     }
 }
 
-impl Importances {
+impl PermutationImportances {
     /// The metric's name.
     #[must_use]
     pub fn metric(&self) -> &str {
@@ -237,13 +238,13 @@ impl Importances {
         self.importances.iter().map(sd).collect()
     }
 
-    /// Columns, the most important first; equal ones in their order.
-    #[must_use]
-    pub fn ranking(&self) -> Vec<usize> {
-        let means = self.mean();
-        let mut order: Vec<usize> = (0..means.len()).collect();
-        order.sort_by(|&a, &b| means[b].total_cmp(&means[a]));
-        order
+    /// The means by name, the most important column first.
+    ///
+    /// # Errors
+    /// Two columns of one name; a metric that is not finite.
+    pub fn named(&self) -> Result<Importances> {
+        let means = self.names.iter().map(String::as_str).zip(self.mean());
+        Importances::new(self.metric.clone(), means)
     }
 }
 
@@ -348,7 +349,13 @@ mod tests {
         let found = of(1).unwrap();
         assert_eq!(found, of(1).unwrap());
         assert_ne!(found, of(2).unwrap());
-        assert_eq!(found.ranking()[..2], [0, 1]);
+        let named = found.named().unwrap();
+        let first: Vec<&str> = named.iter().take(2).map(|i| &*i.column).collect();
+        assert_eq!(first, ["x0", "x1"]);
+        assert_eq!(
+            (named.get("x1"), named.kind()),
+            (Some(found.mean()[1]), "r2")
+        );
         assert_eq!(found.importances()[0].len(), 5);
         assert_eq!(found.metric(), "r2");
         let none = PermutationImportance::new().n_repeats(0);

@@ -120,6 +120,12 @@ impl<C: CellFn> PerColumn<C> {
         Names::new(names)
     }
 
+    /// The position that each output column reads.
+    fn positions(&self) -> Vec<Option<usize>> {
+        let of = |e: &Entry<C>| std::iter::repeat_n(Some(e.position), e.cell.width());
+        self.columns.iter().flat_map(of).collect()
+    }
+
     fn check_reach(&self, found: usize) -> Result<()> {
         if found < self.reach {
             return Err(Error::Schema(format!(
@@ -203,6 +209,9 @@ impl<C: CellFn> Apply<Table> for PerColumn<C> {
     fn header(&self, _: &Arc<Schema>) -> Names {
         self.names()
     }
+    fn origins(&self, _: &Arc<Schema>) -> Result<Vec<Option<usize>>> {
+        Ok(self.positions())
+    }
     #[inline]
     fn apply_row(&self, row: TableRow<'_>, (): &mut (), out: &mut Vec<f64>) -> Result<()> {
         self.check_reach(row.len())?;
@@ -225,6 +234,9 @@ impl<F: Float, C: CellFn<In = NumCell>> Apply<Dense<F>> for PerColumn<C> {
 
     fn header(&self, _: &Names) -> Names {
         self.names()
+    }
+    fn origins(&self, _: &Names) -> Result<Vec<Option<usize>>> {
+        Ok(self.positions())
     }
     #[inline]
     fn apply_row(&self, row: &[F], (): &mut (), out: &mut Vec<F>) -> Result<()> {

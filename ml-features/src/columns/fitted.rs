@@ -98,6 +98,15 @@ impl<P: FittedParts, F: Float> Apply<Table> for FittedColumnTransformer<P, F> {
         self.names.clone()
     }
 
+    fn origins(&self, input: &Arc<Schema>) -> Result<Vec<Option<usize>>> {
+        let mut origins = Vec::with_capacity(self.names.len());
+        self.parts.origins_into(input, &mut origins)?;
+        if let Some(rest) = &self.rest {
+            origins.extend(Apply::<Table>::origins(rest, input)?);
+        }
+        Ok(origins)
+    }
+
     #[inline]
     fn apply_row(&self, row: TableRow<'_>, s: &mut Self::Scratch, out: &mut Vec<F>) -> Result<()> {
         s.1.clear();

@@ -2,11 +2,11 @@
 //! they come from configuration.
 
 use super::select::Select;
+use ml_data::Result;
 use ml_data::contract::{Apply, Params, Transformer};
 use ml_data::repr::{Dense, View};
 use ml_data::sample::{Sample, Target, Train};
 use ml_data::table::{Schema, Table, TableRow};
-use ml_data::{Result, repr::Names};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::sync::Arc;
 
@@ -74,8 +74,11 @@ pub trait ColumnParts<Y: Target>: PartParams {
 pub trait FittedParts: Send + Sync + Serialize + DeserializeOwned + 'static {
     /// Per-thread working memory.
     type Scratch: Default + Send + 'static;
-    /// Appends the output names.
-    fn names_into(&self, input: &Arc<Schema>, out: &mut Vec<Names>);
+    /// Appends the [origins](Apply::origins) of the output columns.
+    ///
+    /// # Errors
+    /// Output columns of a part that can not be described.
+    fn origins_into(&self, input: &Arc<Schema>, out: &mut Vec<Option<usize>>) -> Result<()>;
     /// Appends one row.
     ///
     /// # Errors
@@ -106,7 +109,9 @@ impl<Y: Target> ColumnParts<Y> for Nil {
 }
 impl FittedParts for Nil {
     type Scratch = ();
-    fn names_into(&self, _: &Arc<Schema>, _: &mut Vec<Names>) {}
+    fn origins_into(&self, _: &Arc<Schema>, _: &mut Vec<Option<usize>>) -> Result<()> {
+        Ok(())
+    }
     fn row_into(&self, _: TableRow<'_>, (): &mut (), _: &mut Vec<f64>) -> Result<()> {
         Ok(())
     }
@@ -152,9 +157,10 @@ impl<Y: Target, A: ColumnParts<Y>, T: Transformer<Table, Y, Out = Dense<f64>>> C
 }
 impl<A: FittedParts, T: Apply<Table, Out = Dense<f64>>> FittedParts for And<A, T> {
     type Scratch = (A::Scratch, T::Scratch);
-    fn names_into(&self, input: &Arc<Schema>, out: &mut Vec<Names>) {
-        self.0.names_into(input, out);
-        out.push(self.1.header(input));
+    fn origins_into(&self, input: &Arc<Schema>, out: &mut Vec<Option<usize>>) -> Result<()> {
+        self.0.origins_into(input, out)?;
+        out.extend(self.1.origins(input)?);
+        Ok(())
     }
     #[inline]
     fn row_into(&self, row: TableRow<'_>, s: &mut Self::Scratch, out: &mut Vec<f64>) -> Result<()> {
@@ -185,8 +191,11 @@ impl<Y: Target, T: Transformer<Table, Y, Out = Dense<f64>>> ColumnParts<Y> for V
 }
 impl<T: Apply<Table, Out = Dense<f64>>> FittedParts for Vec<T> {
     type Scratch = Vec<T::Scratch>;
-    fn names_into(&self, input: &Arc<Schema>, out: &mut Vec<Names>) {
-        out.extend(self.iter().map(|p| p.header(input)));
+    fn origins_into(&self, input: &Arc<Schema>, out: &mut Vec<Option<usize>>) -> Result<()> {
+        self.iter().try_for_each(|p| {
+            out.extend(p.origins(input)?);
+            Ok(())
+        })
     }
     fn row_into(&self, row: TableRow<'_>, s: &mut Self::Scratch, out: &mut Vec<f64>) -> Result<()> {
         s.resize_with(self.len(), Default::default);

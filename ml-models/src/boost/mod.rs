@@ -59,6 +59,7 @@ mod data;
 mod early_stopping;
 mod estimator;
 mod evals;
+mod explain;
 mod fingerprint;
 mod fit;
 mod fit_binned;

@@ -21,6 +21,7 @@
 mod binned;
 mod counted;
 mod estimator;
+mod explain;
 mod fit;
 mod fixed;
 mod grow;

@@ -39,5 +39,6 @@ pub use node::{Child, Condition, MissingType, Node};
 pub use predict::Scratch;
 pub(crate) use predict::rows::leaves_of_tree;
 pub use print::Printer;
-pub use shap::{Contributions, Explainer, FeatureContribution, InteractionValues};
+pub(crate) use shap::explains;
+pub use shap::{Contributions, Explainer, InteractionValues};
 pub use shape::{Leaf, Tree};

@@ -20,8 +20,8 @@ use crate::tree::{Combine, Ensemble, EnsembleParts, Link, Scratch, Tree};
 pub struct FittedIsolationForest {
     ensemble: Ensemble,
     /// Mean depth that is neither long nor short.
-    usual: f64,
-    pub(super) threshold: f64,
+    pub(in crate::forest) usual: f64,
+    pub(in crate::forest) threshold: f64,
 }
 
 /// The same as it is stored, before it is checked.
@@ -89,10 +89,15 @@ impl FittedIsolationForest {
     }
 
     fn score(&self, depth: f64) -> f64 {
+        self.log_score(depth).exp2()
+    }
+
+    /// The binary logarithm of the score of a depth.
+    pub(in crate::forest) fn log_score(&self, depth: f64) -> f64 {
         // Trees of one row each say nothing: every row is as deep as usual, as in scikit-learn.
         match self.usual > 0.0 {
-            true => (-depth / self.usual).exp2(),
-            false => 0.5,
+            true => -depth / self.usual,
+            false => -1.0,
         }
     }
 }

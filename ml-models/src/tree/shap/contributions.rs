@@ -1,5 +1,7 @@
 //! Explanations of predictions.
 
+use ml_data::Result;
+use ml_data::contract::Attributions;
 use ml_data::repr::Names;
 use serde::{Deserialize, Serialize};
 
@@ -42,19 +44,20 @@ impl Contributions {
         &self.values
     }
 
-    /// The mean absolute contribution of each feature to an output: how much the model relies on
-    /// it.
-    #[must_use]
-    pub fn importance(&self, output: usize) -> Vec<f64> {
-        let mut sums = vec![0.0; self.width - 1];
-        for row in (0..self.len()).filter_map(|i| self.get(i, output)) {
-            for (sum, value) in sums.iter_mut().zip(row) {
-                *sum += value.abs();
-            }
-        }
-        let rows = self.len().max(1) as f64;
-        sums.iter_mut().for_each(|sum| *sum /= rows);
-        sums
+    /// The same as attributions of named columns and outputs.
+    ///
+    /// # Errors
+    /// Names of another number, or two that are equal.
+    pub fn attributions<S: Into<Box<str>>>(
+        &self,
+        columns: &Names,
+        outputs: impl IntoIterator<Item = S>,
+        expected: &[f64],
+    ) -> Result<Attributions> {
+        let rows = self.values.chunks_exact(self.width);
+        let values = rows.flat_map(|row| &row[..self.width - 1]).copied();
+        let (columns, expected) = (columns.clone(), expected.to_vec());
+        Attributions::new(columns, outputs, expected, self.len(), values.collect())
     }
 }
 
@@ -82,39 +85,4 @@ impl InteractionValues {
     pub fn values(&self) -> &[f64] {
         &self.values
     }
-}
-
-/// One reason for a score.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FeatureContribution {
-    /// The feature's name.
-    pub feature: Box<str>,
-    /// Its column.
-    pub column: usize,
-    /// Its value in the row.
-    pub value: f64,
-    /// Its contribution to the score.
-    pub contribution: f64,
-}
-
-/// The features that matter most, first the largest contribution by amount; features without any
-/// are left out.
-pub(super) fn reasons(
-    names: &Names,
-    contributions: &[f64],
-    value: impl Fn(usize) -> f64,
-    top: usize,
-) -> Vec<FeatureContribution> {
-    let mut order: Vec<usize> = (0..names.len())
-        .filter(|&c| contributions[c] != 0.0)
-        .collect();
-    order.sort_by(|&a, &b| contributions[b].abs().total_cmp(&contributions[a].abs()));
-    order.truncate(top);
-    let reason = |column| FeatureContribution {
-        feature: names.get(column).into(),
-        column,
-        value: value(column),
-        contribution: contributions[column],
-    };
-    order.into_iter().map(reason).collect()
 }

@@ -1,10 +1,11 @@
 //! Ensembles, ready to explain.
 
+use ml_data::Result;
+use ml_data::contract::Attributions;
 use ml_data::repr::{Dense, Float, Names, Repr, View};
-use ml_data::{Error, Result};
 use rayon::prelude::*;
 
-use super::contributions::{Contributions, FeatureContribution, InteractionValues, reasons};
+use super::contributions::{Contributions, InteractionValues};
 use super::interactions::Pairs;
 use super::program::{Program, Scratch};
 use crate::tree::kernel::{LANES, Lanes, ROWS};
@@ -54,8 +55,8 @@ use crate::tree::{Combine, Ensemble};
 /// let parts = shap.get(3, 0).unwrap();
 /// assert_eq!(parts.len(), 3);
 /// assert!((parts.iter().sum::<f64>() - score).abs() < 1e-9);
-/// let reasons = explainer.explain_row(x.row(3), 0, 1)?;
-/// assert_eq!(&*reasons[0].feature, "x0");
+/// let why = explainer.attributions(["score"], View::all(&x))?.explanation(3, 0)?;
+/// assert_eq!(&*why.reasons()[0].column, "x0");
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -176,30 +177,17 @@ impl Explainer {
         }
     }
 
-    /// Up to `top` reasons for a score of a row, the largest first.
+    /// The same as [`shap`](Self::shap), as attributions of named columns and outputs.
     ///
     /// # Errors
-    /// Another number of features than the trained ones, or an output that is not there.
-    pub fn explain_row<F: Float>(
+    /// Other columns than the trained ones; another number of outputs than the model's.
+    pub fn attributions<F: Float, S: Into<Box<str>>>(
         &self,
-        row: &[F],
-        output: usize,
-        top: usize,
-    ) -> Result<Vec<FeatureContribution>> {
-        let outputs = self.expected.len();
-        if output >= outputs {
-            return Err(Error::parameter(
-                "Explainer",
-                "output",
-                output,
-                "one of the model's outputs",
-            ));
-        }
-        Error::check_len("features of a row", self.names.len(), row.len())?;
-        let x = Dense::new(self.names.clone(), row.to_vec())?;
-        let all = self.shap(View::all(&x))?;
-        let contributions = all.get(0, output).unwrap_or(&[]);
-        Ok(reasons(&self.names, contributions, |c| row[c].f64(), top))
+        outputs: impl IntoIterator<Item = S>,
+        x: View<'_, Dense<F>>,
+    ) -> Result<Attributions> {
+        self.shap(x)?
+            .attributions(&self.names, outputs, &self.expected)
     }
 
     /// Contributions of the pairs of features to each score of each row: a square of features for

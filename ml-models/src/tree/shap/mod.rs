@@ -9,6 +9,7 @@
 //!   beforehand;
 //! * `quadrature`: Shapley values are integrals of polynomials, which few points give exactly.
 
+mod contract;
 mod contributions;
 mod explainer;
 mod interactions;
@@ -18,5 +19,6 @@ mod quadrature;
 #[cfg(test)]
 mod tests;
 
-pub use contributions::{Contributions, FeatureContribution, InteractionValues};
+pub(crate) use contract::explains;
+pub use contributions::{Contributions, InteractionValues};
 pub use explainer::Explainer;

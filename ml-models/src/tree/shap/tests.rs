@@ -134,14 +134,14 @@ fn parts_of_long_ways_add_up() {
     assert_eq!(shap.get(700, 0), None);
     assert_eq!(shap.get(0, 1), None);
     let explainer = Explainer::new(&ensemble);
-    let reasons = explainer.explain_row(x.row(9), 0, 3).unwrap();
-    let parts = shap.get(9, 0).unwrap();
-    assert!(
-        reasons
-            .windows(2)
-            .all(|w| w[0].contribution.abs() >= w[1].contribution.abs())
-    );
-    assert_eq!(reasons[0].contribution, parts[reasons[0].column]);
-    assert!(explainer.explain_row(x.row(9), 1, 3).is_err());
-    assert!(explainer.explain_row(&x.row(9)[1..], 0, 3).is_err());
+    let all = explainer.attributions(["score"], View::all(&x)).unwrap();
+    let (parts, why) = (shap.get(9, 0).unwrap(), all.explanation(9, 0).unwrap());
+    let place = |name: &str| x.names().iter().position(|n| n == name).unwrap();
+    for (reason, next) in why.reasons().iter().zip(&why.reasons()[1..]) {
+        assert!(reason.attribution.abs() >= next.attribution.abs());
+        assert_eq!(reason.attribution, parts[place(&reason.column)]);
+    }
+    assert_eq!(all.get(9, 0).unwrap(), &parts[..features]);
+    assert_eq!(why.expected(), parts[features]);
+    assert!(explainer.attributions(["a", "b"], View::all(&x)).is_err());
 }
