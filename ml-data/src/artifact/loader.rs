@@ -13,10 +13,24 @@ use std::sync::Arc;
 /// # Errors
 /// A state that can not be written, or a matrix with two columns of one name.
 pub fn save<R: Repr, P: Prediction>(kind: &str, model: &dyn Predictor<R, P>) -> Result<Vec<u8>> {
-    Artifact::from_payload(kind, model.payload()?)
-        .with_schema(&R::schema_of(model.trained_on())?)
-        .with_type(model.target(), model.structure())
-        .to_bytes()
+    Artifact::of_model(kind, model)?.to_bytes()
+}
+
+impl Artifact {
+    /// The artifact that [`save`] writes, for those who say more in it: the profile of the training
+    /// data, the program's dependencies.
+    ///
+    /// # Errors
+    /// As [`save`].
+    pub fn of_model<R: Repr, P: Prediction>(
+        kind: &str,
+        model: &dyn Predictor<R, P>,
+    ) -> Result<Self> {
+        let schema = R::schema_of(model.trained_on())?;
+        Ok(Self::from_payload(kind, model.payload()?)
+            .with_schema(&schema)
+            .with_type(model.target(), model.structure()))
+    }
 }
 
 /// Loads what `make` would fit on rows `R` for a target `Y`. `make` is never called: it names the

@@ -3,12 +3,14 @@
 //!
 //! Layout (integers little-endian): magic `MLPIPE\r\n`, format version `u16`, header length `u32`,
 //! header (JSON: kind, library version, schema, schema fingerprint, kind of target, type of the
-//! pipeline, lengths), training profile and payload (postcard), SHA-256 of everything before. The
-//! magic's line ending shows transfers that rewrote it.
+//! pipeline, build, lengths), training profile and payload (postcard), SHA-256 of everything
+//! before. The magic's line ending shows transfers that rewrote it.
 
+mod build;
 mod loader;
 
 pub use crate::error::ArtifactError;
+pub use build::Build;
 pub use loader::{Loader, load_as, save};
 
 use crate::error::Result;
@@ -31,6 +33,8 @@ struct Header {
     target: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     structure: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    build: Option<Build>,
     profile_len: u64,
     payload_len: u64,
 }
@@ -44,6 +48,7 @@ pub struct Artifact {
     /// The kind of target and the type of a pipeline; artifacts of earlier versions have neither.
     target: Option<String>,
     structure: Option<String>,
+    build: Option<Build>,
     profile: Vec<u8>,
     payload: Vec<u8>,
 }
@@ -67,6 +72,7 @@ impl Artifact {
             schema: None,
             target: None,
             structure: None,
+            build: Some(Build::current()),
             profile: Vec::new(),
             payload,
         }
@@ -93,6 +99,13 @@ impl Artifact {
         self
     }
 
+    /// Says which dependencies the program has: the [`digest`] of its `Cargo.lock`.
+    #[must_use]
+    pub fn with_lock(mut self, digest: &str) -> Self {
+        self.build.get_or_insert_with(Build::current).lock = Some(digest.into());
+        self
+    }
+
     /// Adds the profile of the training data, against which drift is measured.
     ///
     /// # Errors
@@ -110,6 +123,10 @@ impl Artifact {
     /// The library version that wrote it.
     pub fn library(&self) -> &str {
         &self.library
+    }
+    /// The build that wrote it; artifacts of earlier versions do not say.
+    pub fn build(&self) -> Option<&Build> {
+        self.build.as_ref()
     }
     /// The kind of target it was trained on, when it is a pipeline that knows.
     pub fn target(&self) -> Option<&str> {
@@ -161,6 +178,7 @@ impl Artifact {
             schema: self.schema.clone(),
             target: self.target.clone(),
             structure: self.structure.clone(),
+            build: self.build.clone(),
             profile_len: self.profile.len() as u64,
             payload_len: self.payload.len() as u64,
         };
@@ -235,6 +253,7 @@ impl Artifact {
             schema: header.schema,
             target: header.target,
             structure: header.structure,
+            build: header.build,
             profile: bytes[body..body + profile].to_vec(),
             payload: bytes[body + profile..body + profile + payload].to_vec(),
         })
