@@ -280,3 +280,24 @@ fn case_v12_other_roles_are_read_by_name_only() {
         ["x", "sex", "id"]
     );
 }
+
+/// One column for a split by time and for its calendar parts.
+#[test]
+fn a_time_is_split_by_and_learned_from() {
+    let day = 86_400_000_000;
+    let table = Table::new([
+        ("at", Column::time((0..40).map(|i| Some(i * day)))),
+        ("y", Column::num((0..40).map(f64::from))),
+    ])
+    .unwrap();
+    let data = table.regression("y").unwrap().with_times_of("at").unwrap();
+    let split = data.split(Split::temporal(20 * day, 30 * day)).unwrap();
+    assert_eq!(split.train.len(), 20);
+    let step = ColumnTransformer::new().with("at", Calendar::new());
+    let (fitted, x) = step.fit_transform(&split.train).unwrap();
+    assert!(x.names().iter().any(|n| n == "at:dayofweek"));
+    // 1970-01-21, the first day to choose with, was a Wednesday.
+    let valid = fitted.transform(&split.valid).unwrap();
+    let weekday = x.names().iter().position(|n| n == "at:dayofweek").unwrap();
+    assert_eq!(valid.x().row(0)[weekday], 2.0);
+}

@@ -103,9 +103,12 @@ impl Fence {
 }
 
 /// A quantile of sorted numbers by linear interpolation.
-pub(super) fn quantile(sorted: &[f64], q: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], q: f64) -> f64 {
     let at = q * (sorted.len() - 1) as f64;
     let (i, part) = (at.floor() as usize, at.fract());
+    if part == 0.0 {
+        return sorted[i];
+    }
     let next = sorted[(i + 1).min(sorted.len() - 1)];
     let apart = next - sorted[i];
     if apart.is_finite() {

@@ -43,6 +43,7 @@ mod typed;
 
 pub use audit::{Audit, AuditEntry};
 pub use cleaning::{Cleaned, Cleaning};
+pub(crate) use fence::quantile;
 pub use fence::{Fence, Outlier};
 pub use retail::{
     AbsurdQuantity, Cancellation, Cancellations, CleanRetail, RetailCleaning, is_product_code,

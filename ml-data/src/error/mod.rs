@@ -10,7 +10,7 @@ mod tests;
 pub use artifact::ArtifactError;
 pub use hint::hint;
 
-use crate::schema::Kind;
+use crate::schema::{Kind, Role};
 use std::fmt;
 
 /// Result of every fallible call in the family.
@@ -25,7 +25,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// | kind | to be changed | variants |
 /// |---|---|---|
 /// | [`is_parameter`](Self::is_parameter) | the program | `Parameter` |
-/// | [`is_schema`](Self::is_schema) | the columns | `NoColumn`, `ExtraColumns`, `ColumnKind`, `ArrowType`, `Schema`, and `Artifact` of other rows |
+/// | [`is_schema`](Self::is_schema) | the columns | `NoColumn`, `ExtraColumns`, `ColumnKind`, `RoleKind`, `ArrowType`, `Schema`, and `Artifact` of other rows |
 /// | [`is_data`](Self::is_data) | the values | `Cell`, `Empty`, `Length`, `Field`, `Value`, `Duplicate`, `Unknown`, `TooFew`, `ZeroWeights`, `Undefined`, `Required`, `BadRows`, `Source` |
 /// | [`is_limit`](Self::is_limit) | the limit, or the size | `Limit`, `Memory`, `TooMany` |
 /// | [`is_io`](Self::is_io) | nothing: try again, or look at the system | `Io` |
@@ -86,6 +86,21 @@ pub enum Error {
         column: String,
         /// The kind that was expected.
         expected: Kind,
+        /// The kind it has.
+        found: Kind,
+    },
+    /// A column has a kind that can not bear its role.
+    #[error(
+        "column `{column}` is {found}, the role `{role}` takes {}; `Table::cast` it first",
+        kinds(expected)
+    )]
+    RoleKind {
+        /// The column.
+        column: String,
+        /// The role.
+        role: Role,
+        /// The kinds that can bear it.
+        expected: &'static [Kind],
         /// The kind it has.
         found: Kind,
     },
@@ -326,6 +341,12 @@ fn listed(names: &[String]) -> String {
         return "none".into();
     }
     names.join(", ")
+}
+
+/// `numeric or boolean`.
+fn kinds(kinds: &[Kind]) -> String {
+    let names: Vec<String> = kinds.iter().map(Kind::to_string).collect();
+    names.join(" or ")
 }
 
 /// ``column `a` is``, or ``columns `a`, `b` are``.

@@ -18,6 +18,7 @@ impl Error {
             Self::NoColumn { .. }
                 | Self::ExtraColumns { .. }
                 | Self::ColumnKind { .. }
+                | Self::RoleKind { .. }
                 | Self::ArrowType { .. }
                 | Self::Schema(_)
                 | Self::Artifact(ArtifactError::Schema(_))

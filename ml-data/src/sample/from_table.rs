@@ -6,7 +6,7 @@ use super::labels::{
     RelevanceLabels, Target, Unlabelled,
 };
 use crate::error::{Error, Result};
-use crate::table::{Column, Levels, MISSING_BOOL, MISSING_CODE, Role, Table};
+use crate::table::{Column, Kind, Levels, MISSING_BOOL, MISSING_CODE, Role, Table};
 use std::collections::BTreeSet;
 
 impl Table {
@@ -94,6 +94,9 @@ impl Table {
     /// Takes target, weight, time, group and initial score columns out of the rows and lets them
     /// travel beside.
     fn carry<Y: Target>(self, targets: &[&str], labels: Y::Labels) -> Result<Dataset<Table, Y>> {
+        for role in [Role::Weight, Role::Time, Role::Group] {
+            one_of(&self, role)?;
+        }
         let (mut weights, mut times, mut groups) = (None, None, None);
         let mut scores = Vec::new();
         let mut leave: Vec<String> = targets.iter().map(|t| (*t).to_string()).collect();
@@ -104,10 +107,8 @@ impl Table {
                     weights = Some((numbers(&self, &name, "weight")?, name));
                 }
                 Role::Time => {
-                    times = self
-                        .column_named(field.name())?
-                        .as_time()
-                        .map(<[i64]>::to_vec);
+                    let name = field.name().to_owned();
+                    times = Some((self.time(&name)?.to_vec(), name));
                 }
                 Role::Group => {
                     groups = Some(group_codes(self.column_named(field.name())?, field.name())?);
@@ -125,8 +126,8 @@ impl Table {
         if let Some((w, name)) = weights {
             data = data.with_weights(w).map_err(|e| e.of_column(&name))?;
         }
-        if let Some(t) = times {
-            data = data.with_times(t)?;
+        if let Some((t, name)) = times {
+            data = data.with_times(t).map_err(|e| e.of_column(&name))?;
         }
         if let Some(g) = groups {
             data = data.with_groups(g)?;
@@ -137,6 +138,58 @@ impl Table {
             data = data.with_init_score(scores)?;
         }
         Ok(data)
+    }
+}
+
+impl<Y: Target> Dataset<Table, Y> {
+    /// Takes the time of each row from a column that stays among the rows: its calendar parts can
+    /// be learned from, and a split by time works on it as well. A column of the role
+    /// [`Role::Time`] leaves the rows.
+    ///
+    /// ```
+    /// use ml_data::prelude::*;
+    /// let table = Table::new([
+    ///     ("at", Column::time((0..10).map(|day| Some(day * 86_400_000_000)))),
+    ///     ("y", Column::num((0..10).map(f64::from))),
+    /// ])?;
+    /// let data = table.regression("y")?.with_times_of("at")?;
+    /// let how = Split::temporal(6 * 86_400_000_000, 8 * 86_400_000_000);
+    /// let TrainValidTest { train, .. } = data.split(how)?;
+    /// assert_eq!(train.len(), 6);
+    /// assert_eq!(train.header().field(0).name(), "at");
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No such column, one of another kind, or a missing time with its row.
+    pub fn with_times_of(self, name: &str) -> Result<Self> {
+        let times = self.data().time(name)?.to_vec();
+        self.with_times(times).map_err(|e| e.of_column(name))
+    }
+
+    /// Takes the group of each row from a column that stays among the rows: a user to learn from,
+    /// whose rows a split keeps together. A column of the role [`Role::Group`] leaves the rows.
+    ///
+    /// # Errors
+    /// No such column, a time, or a missing group with its row.
+    pub fn with_groups_of(self, name: &str) -> Result<Self> {
+        let groups = group_codes(self.data().column_named(name)?, name)?;
+        self.with_groups(groups)
+    }
+}
+
+/// Refuses two columns of a role that one column has.
+fn one_of(table: &Table, role: Role) -> Result<()> {
+    let fields = table.schema().fields().iter().enumerate();
+    let mut at = fields.filter(|(_, f)| f.role() == role).map(|(i, _)| i);
+    match (at.next(), at.next()) {
+        (Some(first), Some(second)) => Err(Error::Duplicate {
+            what: "column of the role".into(),
+            name: role.to_string(),
+            first,
+            second,
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -157,7 +210,7 @@ fn numbers(table: &Table, name: &str, who: &str) -> Result<Vec<f64>> {
         other => Err(Error::ColumnKind {
             step: who.into(),
             column: name.into(),
-            expected: crate::table::Kind::Num,
+            expected: Kind::Num,
             found: other.kind(),
         }),
     }
@@ -191,6 +244,14 @@ fn level(column: &Column, row: usize) -> Option<String> {
 }
 
 fn group_codes(column: &Column, name: &str) -> Result<Vec<u32>> {
+    if column.kind() == Kind::Time {
+        return Err(Error::ColumnKind {
+            step: "groups".into(),
+            column: name.into(),
+            expected: Kind::Cat,
+            found: Kind::Time,
+        });
+    }
     let mut levels = Levels::default();
     (0..column.len())
         .map(|row| {

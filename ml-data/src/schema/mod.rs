@@ -3,9 +3,11 @@
 
 mod kind;
 mod levels;
+mod role;
 
 pub use kind::Kind;
 pub use levels::Levels;
+pub use role::Role;
 
 use crate::error::{Error, Result};
 use crate::validate::distinct;
@@ -20,31 +22,6 @@ pub const MISSING_CODE: u32 = u32::MAX;
 pub const MISSING_TIME: i64 = i64::MIN;
 /// The byte that stands for a missing truth value.
 pub const MISSING_BOOL: u8 = u8::MAX;
-
-/// Role of a column. Only features are offered to steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Role {
-    /// An input of models.
-    #[default]
-    Feature,
-    /// The target of a prediction.
-    Target,
-    /// Weight of a row.
-    Weight,
-    /// When the row happened.
-    Time,
-    /// Whom the row is about (user, item).
-    Entity,
-    /// Which query or block the row belongs to.
-    Group,
-    /// Protected attribute: kept out of features, used by audits.
-    Sensitive,
-    /// A key with no meaning of its own.
-    Identifier,
-    /// A score that learning starts from; several such columns are one an output, in their order.
-    InitScore,
-}
 
 /// One column's name, kind, role and, for categories, levels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,7 +42,13 @@ impl Field {
             levels: None,
         }
     }
-    /// Sets the role.
+    /// Sets the name.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+    /// Sets the role; [`Schema::new`] checks that the kind can bear it.
     #[must_use]
     pub fn with_role(mut self, role: Role) -> Self {
         self.role = role;
@@ -127,9 +110,12 @@ impl Schema {
     /// A schema.
     ///
     /// # Errors
-    /// Two fields with one name.
+    /// Two fields with one name, or a role that the kind of its field can not bear.
     pub fn new(fields: Vec<Field>) -> Result<Self> {
         distinct("column", fields.iter().map(Field::name))?;
+        fields
+            .iter()
+            .try_for_each(|f| f.role.check(&f.name, f.kind))?;
         Ok(Self { fields })
     }
     /// All fields in order.

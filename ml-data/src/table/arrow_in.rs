@@ -30,6 +30,10 @@ pub(crate) fn column(name: &str, array: &ArrayRef, first: usize) -> Result<Colum
             Column::Text(texts(name, array)?)
         }
         DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => times(name, array, first)?,
+        // The values are a column's as they are: shared.
+        DataType::Float64 if array.null_count() == 0 => {
+            Column::Num(array.as_primitive::<Float64Type>().values().clone())
+        }
         t if t.is_numeric() || t == &DataType::Null => {
             let mut values = Vec::new();
             numbers(name, array, first, &mut values)?;
@@ -215,7 +219,13 @@ fn times(name: &str, array: &ArrayRef, first: usize) -> Result<Column> {
         DataType::Timestamp(TimeUnit::Nanosecond, _) => {
             instants::<TimestampNanosecondType>(name, array, first, |v| Some(v.div_euclid(1000)))
         }
-        _ => instants::<TimestampMicrosecondType>(name, array, first, Some),
+        _ => {
+            let own = array.as_primitive::<TimestampMicrosecondType>();
+            if own.null_count() == 0 && !own.values().contains(&MISSING_TIME) {
+                return Ok(Column::Time(own.values().clone()));
+            }
+            instants::<TimestampMicrosecondType>(name, array, first, Some)
+        }
     }
 }
 

@@ -192,7 +192,7 @@ impl Column {
         }
     }
 
-    /// The values of a set of rows.
+    /// The values of a set of rows: a range shares the memory, a list is gathered.
     ///
     /// # Panics
     /// A row that is not there, as indexing a slice.
@@ -204,12 +204,26 @@ impl Column {
         ) -> ScalarBuffer<T> {
             rows.iter().map(|i| v[i]).collect::<Vec<_>>().into()
         }
+        if let RowSet::Range(start, end) = rows {
+            return self.slice(start, end.max(start) - start);
+        }
         match self {
             Column::Num(v) => Column::Num(gather(v, rows)),
             Column::Cat(v, levels) => Column::Cat(gather(v, rows), levels.clone()),
             Column::Text(v) => Column::text(rows.iter().map(|i| v.is_valid(i).then(|| v.value(i)))),
             Column::Time(v) => Column::Time(gather(v, rows)),
             Column::Bool(v) => Column::Bool(gather(v, rows)),
+        }
+    }
+
+    /// `len` values from `start`, in the same memory.
+    fn slice(&self, start: usize, len: usize) -> Self {
+        match self {
+            Column::Num(v) => Column::Num(v.slice(start, len)),
+            Column::Cat(v, levels) => Column::Cat(v.slice(start, len), levels.clone()),
+            Column::Text(v) => Column::Text(v.slice(start, len)),
+            Column::Time(v) => Column::Time(v.slice(start, len)),
+            Column::Bool(v) => Column::Bool(v.slice(start, len)),
         }
     }
 

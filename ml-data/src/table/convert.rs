@@ -7,6 +7,7 @@ use crate::arrow::array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, RecordBatch, RecordBatchOptions,
     StringArray, TimestampMicrosecondArray, UInt32Array,
 };
+use crate::arrow::buffer::{BooleanBuffer, NullBuffer};
 use crate::error::{Error, Result};
 use crate::repr::{Dense, Float, Names, Repr};
 use crate::schema::{MISSING_BOOL, MISSING_CODE, MISSING_TIME};
@@ -17,7 +18,8 @@ impl TryFrom<&RecordBatch> for Table {
 
     /// Numbers and columns of nulls only become [`Kind::Num`], dictionaries [`Kind::Cat`], strings
     /// [`Kind::Text`], dates and timestamps [`Kind::Time`] (cut to the microsecond before),
-    /// booleans [`Kind::Bool`].
+    /// booleans [`Kind::Bool`]. `f64`, microseconds and 32-bit strings without nulls are shared, not
+    /// copied.
     ///
     /// # Errors
     /// [`Error::Cell`] for a whole number that `f64` does not hold exactly (past 2^53: cast such a
@@ -34,11 +36,29 @@ impl TryFrom<&RecordBatch> for Table {
     }
 }
 
+impl TryFrom<RecordBatch> for Table {
+    type Error = Error;
+
+    /// As of a borrowed batch, of which the table shares numbers, times and text, too.
+    fn try_from(batch: RecordBatch) -> Result<Self> {
+        Self::try_from(&batch)
+    }
+}
+
+impl TryFrom<Table> for RecordBatch {
+    type Error = Error;
+
+    /// As of a borrowed table.
+    fn try_from(table: Table) -> Result<Self> {
+        Self::try_from(&table)
+    }
+}
+
 impl TryFrom<&Table> for RecordBatch {
     type Error = Error;
 
     /// Missing values become nulls, categories dictionaries, times timestamps in microseconds
-    /// without a zone.
+    /// without a zone. Numbers, times and text are shared, not copied.
     fn try_from(table: &Table) -> Result<Self> {
         let mut fields = Vec::with_capacity(table.schema().len());
         let mut arrays = Vec::with_capacity(table.schema().len());
@@ -62,11 +82,10 @@ impl TryFrom<&Table> for RecordBatch {
 /// One column as an Arrow array, missing values as nulls.
 fn array(name: &str, column: &Column) -> Result<ArrayRef> {
     Ok(match column {
-        Column::Num(v) => Arc::new(
-            v.iter()
-                .map(|x| (!x.is_nan()).then_some(*x))
-                .collect::<Float64Array>(),
-        ),
+        Column::Num(v) => {
+            let nulls = nulls(v, |x| !x.is_nan());
+            Arc::new(Float64Array::new(v.clone(), nulls))
+        }
         Column::Cat(codes, levels) => {
             let keys: UInt32Array = codes
                 .iter()
@@ -78,17 +97,22 @@ fn array(name: &str, column: &Column) -> Result<ArrayRef> {
             Arc::new(coded)
         }
         Column::Text(v) => Arc::new(v.clone()),
-        Column::Time(v) => Arc::new(
-            v.iter()
-                .map(|&t| (t != MISSING_TIME).then_some(t))
-                .collect::<TimestampMicrosecondArray>(),
-        ),
+        Column::Time(v) => {
+            let nulls = nulls(v, |t| *t != MISSING_TIME);
+            Arc::new(TimestampMicrosecondArray::new(v.clone(), nulls))
+        }
         Column::Bool(v) => Arc::new(
             v.iter()
                 .map(|&b| (b != MISSING_BOOL).then_some(b != 0))
                 .collect::<BooleanArray>(),
         ),
     })
+}
+
+/// Which values are there; `None` when all are.
+fn nulls<T>(values: &[T], there: impl Fn(&T) -> bool) -> Option<NullBuffer> {
+    let there = BooleanBuffer::collect_bool(values.len(), |i| there(&values[i]));
+    Some(NullBuffer::new(there)).filter(|nulls| nulls.null_count() > 0)
 }
 
 impl Table {

@@ -12,6 +12,7 @@ mod column;
 mod convert;
 mod display;
 mod row;
+mod verbs;
 
 pub use crate::schema::{
     Field, Kind, Levels, MISSING_BOOL, MISSING_CODE, MISSING_TIME, Role, Schema,
@@ -22,10 +23,10 @@ pub use bind::{Raw, Record, RowBinder};
 pub use cell::Cell;
 pub use column::Column;
 pub use row::{RowBuf, TableRow};
+pub use verbs::{Categories, Order};
 
 use crate::error::{Error, Result};
-use crate::repr::{Repr, RowSet, Rows};
-use foldhash::HashSet;
+use crate::repr::{Repr, Rows};
 use std::sync::Arc;
 
 /// Named, typed columns of one length.
@@ -72,7 +73,7 @@ impl Table {
     /// A table from a schema (names, roles) and its columns.
     ///
     /// # Errors
-    /// A column whose kind or length does not fit.
+    /// A column whose kind or length does not fit, or a role that its kind can not bear.
     pub fn from_parts(schema: Schema, columns: Vec<Column>) -> Result<Self> {
         Error::check_len("columns of the table", schema.len(), columns.len())?;
         let rows = columns.first().map_or(0, Column::len);
@@ -133,23 +134,6 @@ impl Table {
         Ok(&self.columns[self.schema.position("Table", name)?])
     }
 
-    /// Numbers of a numeric column (missing is `NaN`); `None` for another kind, or no such column.
-    pub fn num_at(&self, position: usize) -> Option<&[f64]> {
-        self.columns.get(position)?.as_num()
-    }
-
-    /// Codes of a categorical column (missing is [`MISSING_CODE`]); `None` for another kind, or no
-    /// such column.
-    pub fn codes_at(&self, position: usize) -> Option<&[u32]> {
-        self.columns.get(position)?.as_codes()
-    }
-
-    /// Times in microseconds since 1970 (missing is [`MISSING_TIME`]); `None` for another kind, or
-    /// no such column.
-    pub fn time_at(&self, position: usize) -> Option<&[i64]> {
-        self.columns.get(position)?.as_time()
-    }
-
     /// Positions that can be read: all columns, or the ones [`Table::only`] left. A step works on
     /// [`Table::inputs`].
     pub fn visible(&self) -> Vec<usize> {
@@ -193,34 +177,36 @@ impl Table {
         }
     }
 
-    /// Adds a column, or replaces the one of that name.
-    ///
-    /// # Errors
-    /// Another length than the table's.
-    pub fn with_column(&self, name: &str, column: Column) -> Result<Self> {
-        if !self.columns.is_empty() {
-            Error::check_len(&format!("column `{name}`"), self.rows, column.len())?;
-        }
-        let mut fields = self.schema.fields().to_vec();
-        let mut columns = self.columns.to_vec();
-        let field = Field::new(name, column.kind());
-        match fields.iter().position(|f| f.name() == name) {
-            Some(i) => {
-                fields[i] = field.with_role(fields[i].role());
-                columns[i] = column;
-            }
-            None => {
-                fields.push(field);
-                columns.push(column);
-            }
-        }
-        Self::from_parts(Schema::new(fields)?, columns)
-    }
-
     /// Gives a column a role.
     ///
+    /// | role | kinds | what becomes of the column in a data set |
+    /// |---|---|---|
+    /// | `Feature` | any | a row's value that steps and models read |
+    /// | `Target` | all but time | leaves the rows; the target itself is named by [`regression`](Self::regression) and its like |
+    /// | `Weight` | numbers, booleans | leaves the rows, becomes [`weights`](crate::sample::Sample::weights) |
+    /// | `Time` | times | leaves the rows, becomes [`times`](crate::sample::Sample::times) |
+    /// | `Group` | all but time | leaves the rows, becomes [`groups`](crate::sample::Sample::groups) |
+    /// | `InitScore` | numbers, booleans | leaves the rows, becomes [`init_score`](crate::sample::Sample::init_score) |
+    /// | `Entity`, `Sensitive`, `Identifier` | any | stays, read only by steps that name it |
+    ///
+    /// A time or a group that is a feature as well keeps the role `Feature`, and is named by
+    /// [`Dataset::with_times_of`](crate::sample::Dataset::with_times_of) or
+    /// [`with_groups_of`](crate::sample::Dataset::with_groups_of).
+    ///
+    /// ```
+    /// use ml_data::prelude::*;
+    /// let table = Table::new([("n", Column::num([1.0, 3.0])), ("note", Column::text([Some("a"), None]))])?;
+    /// assert!(table.with_role("n", Role::Weight)?.features() == [1]);
+    /// let e = table.with_role("note", Role::Weight).unwrap_err();
+    /// assert_eq!(
+    ///     e.to_string(),
+    ///     "column `note` is text, the role `weight` takes numeric or boolean; `Table::cast` it first"
+    /// );
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// No such column.
+    /// No such column, or a kind that can not bear the role.
     pub fn with_role(&self, name: &str, role: Role) -> Result<Self> {
         let position = self.schema.position("Table", name)?;
         let mut fields = self.schema.fields().to_vec();
@@ -229,74 +215,6 @@ impl Table {
             schema: Arc::new(Schema::new(fields)?),
             ..self.clone()
         })
-    }
-
-    /// The columns named, in that order.
-    ///
-    /// # Errors
-    /// No such column.
-    pub fn select(&self, names: &[&str]) -> Result<Self> {
-        let known = self.schema.positions();
-        let find = |n: &&str| match known.get(n) {
-            Some(&at) => Ok(at),
-            None => self.schema.position("Table", n),
-        };
-        let positions = names.iter().map(find).collect::<Result<Vec<_>>>()?;
-        self.project(&positions)
-    }
-
-    /// All columns but those named.
-    ///
-    /// # Errors
-    /// No such column.
-    pub fn drop(&self, names: &[&str]) -> Result<Self> {
-        let known = self.schema.positions();
-        if let Some(n) = names.iter().find(|n| !known.contains_key(*n)) {
-            self.schema.position("Table", n)?;
-        }
-        let left: HashSet<&str> = names.iter().copied().collect();
-        let keep: Vec<usize> = (0..self.columns.len())
-            .filter(|&i| !left.contains(self.schema.field(i).name()))
-            .collect();
-        self.project(&keep)
-    }
-
-    fn project(&self, positions: &[usize]) -> Result<Self> {
-        let fields = positions
-            .iter()
-            .map(|&p| self.schema.field(p).clone())
-            .collect();
-        let columns = positions.iter().map(|&p| self.columns[p].clone()).collect();
-        let mut out = Self::from_parts(Schema::new(fields)?, columns)?;
-        out.rows = self.rows;
-        Ok(out)
-    }
-
-    /// The rows of a set, gathered into new columns.
-    ///
-    /// # Panics
-    /// A row that is not there, as indexing a slice; [`Table::filter`] can not name one.
-    #[must_use]
-    pub fn take(&self, rows: RowSet<'_>) -> Self {
-        let columns: Vec<Column> = self.columns.iter().map(|c| c.take(rows)).collect();
-        Self {
-            schema: self.schema.clone(),
-            columns: columns.into(),
-            visible: self.visible.clone(),
-            rows: rows.len(),
-        }
-    }
-
-    /// The rows for which `keep` is true.
-    ///
-    /// # Errors
-    /// `keep` has another length than the table.
-    pub fn filter(&self, keep: &[bool]) -> Result<Self> {
-        Error::check_len("filter", self.rows, keep.len())?;
-        let rows: Vec<u32> = (0..self.rows as u32)
-            .filter(|&i| keep[i as usize])
-            .collect();
-        Ok(self.take(RowSet::List(&rows)))
     }
 
     /// Re-codes this table to a trained schema: same columns in the same order, categories with the
@@ -324,33 +242,6 @@ impl Table {
             visible: None,
             rows: self.rows,
         })
-    }
-
-    /// Stacks tables with the same columns below each other; categories are re-coded to one
-    /// dictionary.
-    ///
-    /// # Errors
-    /// No table, or different columns.
-    pub fn concat(parts: &[Table]) -> Result<Self> {
-        let first = parts
-            .first()
-            .ok_or_else(|| Error::Empty("list of tables to stack".into()))?;
-        for p in &parts[1..] {
-            let same = p.schema.fields().iter().map(|f| (f.name(), f.kind()));
-            if !same.eq(first.schema.fields().iter().map(|f| (f.name(), f.kind()))) {
-                return Err(Error::Schema(p.schema.difference(&first.schema)));
-            }
-        }
-        let columns = (0..first.columns.len())
-            .map(|i| Column::concat(parts.iter().map(|p| &p.columns[i])))
-            .collect::<Result<Vec<_>>>()?;
-        let fields = first
-            .schema
-            .fields()
-            .iter()
-            .map(|f| f.clone().with_levels(None))
-            .collect();
-        Self::from_parts(Schema::new(fields)?, columns)
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::arrow::array::RecordBatch;
-use crate::repr::View;
+use crate::repr::{RowSet, View};
 
 fn sample() -> Table {
     Table::new([

@@ -1,0 +1,514 @@
+//! Verbs of tables against pandas and polars (`golden/verbs.py`), and their properties.
+
+use ml_data::ndarray;
+use ml_data::prelude::*;
+use ml_data::table::{MISSING_BOOL, MISSING_TIME, Order};
+use ml_data::testkit::golden;
+use proptest::prelude::*;
+use serde_json::Value;
+
+fn opt<'a, T>(v: &'a Value, of: impl Fn(&'a Value) -> Option<T>) -> Vec<Option<T>> {
+    v.as_array().unwrap().iter().map(of).collect()
+}
+
+fn nums(v: &Value) -> Vec<f64> {
+    let all = opt(v, Value::as_f64).into_iter();
+    all.map(|x| x.unwrap_or(f64::NAN)).collect()
+}
+
+fn names(v: &Value) -> Vec<&str> {
+    opt(v, Value::as_str).into_iter().flatten().collect()
+}
+
+/// The golden columns, and the number of each row.
+fn table(golden: &Value) -> Table {
+    let c = &golden["columns"];
+    let price = nums(&c["price"]);
+    let rows = Column::num((0..price.len()).map(|i| i as f64));
+    Table::new([
+        ("price", Column::num(price)),
+        ("city", Column::cat(opt(&c["city"], Value::as_str))),
+        ("note", Column::text(opt(&c["note"], Value::as_str))),
+        ("at", Column::time(opt(&c["at"], Value::as_i64))),
+        ("new", Column::bool(opt(&c["new"], Value::as_bool))),
+        ("row", rows),
+    ])
+    .unwrap()
+}
+
+fn golden_table() -> (Value, Table) {
+    let g: Value = golden!("verbs").unwrap();
+    let t = table(&g);
+    (g, t)
+}
+
+#[test]
+fn orders_are_those_of_polars() {
+    let (g, t) = golden_table();
+    for case in g["sort"].as_array().unwrap() {
+        let down = opt(&case["descending"], Value::as_bool);
+        let order = |d: Option<bool>| match d.unwrap() {
+            true => Order::Descending,
+            false => Order::Ascending,
+        };
+        let by: Vec<_> = names(&case["by"])
+            .into_iter()
+            .zip(down.into_iter().map(order))
+            .collect();
+        let sorted = t.sort_by_keys(&by).unwrap();
+        assert_eq!(sorted.num("row").unwrap(), nums(&case["rows"]), "{by:?}");
+        if let [(name, order)] = by[..] {
+            let one = t.sort_by(name, order).unwrap();
+            assert_eq!(one.num("row").unwrap(), nums(&case["rows"]), "{name}");
+        }
+    }
+}
+
+#[test]
+fn distinct_rows_are_those_of_polars() {
+    let (g, t) = golden_table();
+    for case in g["unique"].as_array().unwrap() {
+        let by = names(&case["by"]);
+        let found = t.unique(&by).unwrap();
+        assert_eq!(found.num("row").unwrap(), nums(&case["rows"]), "{by:?}");
+    }
+    assert_eq!(t.unique(&[]).unwrap().rows(), t.rows());
+    let twice = Table::concat(&[t.clone(), t.clone()]).unwrap();
+    assert_eq!(
+        twice.unique(&[]).unwrap().num("row").unwrap(),
+        t.num("row").unwrap()
+    );
+}
+
+#[test]
+fn counts_of_values_are_those_of_polars() {
+    let (g, t) = golden_table();
+    for case in g["value_counts"].as_array().unwrap() {
+        let name = case["of"].as_str().unwrap();
+        let counts = t.value_counts(name).unwrap();
+        assert_eq!(counts.num("count").unwrap(), nums(&case["count"]), "{name}");
+        let column = t.column_named(name).unwrap();
+        for (i, &row) in nums(&case["first"]).iter().enumerate() {
+            let value = counts.column_named(name).unwrap().cell(i);
+            assert_eq!(value, column.cell(row as usize), "{name} {i}");
+        }
+    }
+    let e = t
+        .rename("row", "count")
+        .unwrap()
+        .value_counts("count")
+        .unwrap_err();
+    assert_eq!(e.to_string(), "duplicate column `count`, at 0 and 1");
+}
+
+#[test]
+fn summaries_are_those_of_pandas() {
+    let (g, t) = golden_table();
+    let summary = t.describe().unwrap();
+    let row = |name: &str| t.schema().find(name).unwrap();
+    for (name, figures) in g["describe"].as_object().unwrap() {
+        for (figure, value) in figures.as_object().unwrap() {
+            let column = summary.column_named(figure).unwrap();
+            let place = format!("{figure} of {name}");
+            match (figure.as_str(), value.as_f64()) {
+                ("top", _) => assert_eq!(column.str_at(row(name)), value.as_str(), "{place}"),
+                ("first" | "last", _) => {
+                    assert_eq!(
+                        column.cell(row(name)).time(),
+                        value.as_i64().unwrap(),
+                        "{place}"
+                    );
+                }
+                (_, Some(v)) => {
+                    let found = column.cell(row(name)).num();
+                    assert!(
+                        (found - v).abs() <= 1e-12 * v.abs().max(1.0),
+                        "{place}: {found} {v}"
+                    );
+                }
+                _ => panic!("{place}"),
+            }
+        }
+        let all =
+            summary.num("count").unwrap()[row(name)] + summary.num("missing").unwrap()[row(name)];
+        assert_eq!(all, t.rows() as f64);
+    }
+    // What a kind does not have is missing.
+    assert!(summary.num("mean").unwrap()[row("city")].is_nan());
+    assert_eq!(summary.time("first").unwrap()[row("price")], MISSING_TIME);
+    assert_eq!(summary.text("column").unwrap().value(3), "at");
+    assert_eq!(summary.cat("kind").unwrap().get(3), Some("time"));
+    let text = summary.to_string();
+    assert!(
+        text.contains("column") && text.contains("[6 rows x 16 columns]"),
+        "{text}"
+    );
+}
+
+#[test]
+fn summaries_of_nothing_one_value_and_infinities() {
+    let t = Table::new([
+        ("none", Column::num([f64::NAN; 2])),
+        ("one", Column::num([3.0, f64::NAN])),
+        ("end", Column::num([1.0, f64::INFINITY])),
+        ("text", Column::text([None::<&str>, None])),
+        ("flag", Column::bool([None, None])),
+    ])
+    .unwrap();
+    let s = t.describe().unwrap();
+    let row = |name: &str| {
+        s.num(name)
+            .unwrap()
+            .iter()
+            .map(|v| v.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(row("count"), ["0", "1", "2", "0", "0"]);
+    assert_eq!(row("mean"), ["NaN", "3", "inf", "NaN", "NaN"]);
+    assert_eq!(row("std"), ["NaN", "NaN", "NaN", "NaN", "NaN"]);
+    assert_eq!(row("min"), ["NaN", "3", "1", "NaN", "NaN"]);
+    assert_eq!(row("50%"), ["NaN", "3", "inf", "NaN", "NaN"]);
+    assert_eq!(row("unique"), ["NaN", "NaN", "NaN", "0", "0"]);
+    assert_eq!(
+        t.head(0).describe().unwrap().num("count").unwrap(),
+        [0.0; 5]
+    );
+}
+
+#[test]
+fn casts_are_those_of_polars() {
+    let (g, _) = golden_table();
+    let g = &g["cast"];
+    let one = |column: Column| Table::new([("x", column)]).unwrap();
+    let same = |found: &[f64], to: &Value| {
+        let to = nums(to);
+        assert_eq!(found.len(), to.len());
+        assert!(
+            found
+                .iter()
+                .zip(&to)
+                .all(|(a, b)| a == b || a.is_nan() && b.is_nan())
+        );
+    };
+    let texts = |t: &Table, to: &Value| {
+        let found: Vec<_> = t.text("x").unwrap().iter().collect();
+        assert_eq!(found, opt(to, Value::as_str));
+    };
+    for case in g["text_to_number"].as_array().unwrap() {
+        let from = opt(&case["from"], Value::as_str);
+        for column in [Column::text(from.clone()), Column::cat(from.clone())] {
+            match one(column).cast("x", Kind::Num) {
+                Ok(t) => same(t.num("x").unwrap(), &case["to"]),
+                Err(_) => assert!(case["to"].is_null()),
+            }
+        }
+    }
+    for case in g["whole_to_text"].as_array().unwrap() {
+        let t = one(Column::num(nums(&case["from"])));
+        texts(&t.cast("x", Kind::Text).unwrap(), &case["to"]);
+    }
+    let flags = &g["boolean_to_number"];
+    let t = one(Column::bool(opt(&flags["from"], Value::as_bool)));
+    same(
+        t.cast("x", Kind::Num).unwrap().num("x").unwrap(),
+        &flags["to"],
+    );
+    texts(
+        &t.cast("x", Kind::Text).unwrap(),
+        &g["boolean_to_text"]["to"],
+    );
+    let times = &g["text_to_time"];
+    let t = one(Column::text(opt(&times["from"], Value::as_str)));
+    let t = t.cast("x", Kind::Time).unwrap();
+    let micros = opt(&times["to"], Value::as_i64).into_iter();
+    let micros: Vec<i64> = micros.map(|t| t.unwrap_or(MISSING_TIME)).collect();
+    assert_eq!(t.time("x").unwrap(), micros);
+    // Back to the same text, with its microseconds.
+    texts(&t.cast("x", Kind::Text).unwrap(), &times["from"]);
+    texts(
+        &t.head(2).cast("x", Kind::Text).unwrap(),
+        &g["time_to_text"]["to"],
+    );
+}
+
+#[test]
+fn what_can_not_be_cast_is_named() {
+    let t = Table::new([
+        ("n", Column::num([1.0, 0.5])),
+        ("c", Column::cat([Some("yes"), Some("TRUE")])),
+        ("d", Column::text([Some("2024-02-30"), None])),
+        ("t", Column::time([Some(0), Some(i64::MAX)])),
+        ("b", Column::bool([Some(true), None])),
+    ])
+    .unwrap();
+    let told = |name: &str, to| t.cast(name, to).unwrap_err().to_string();
+    for (name, to, text) in [
+        (
+            "n",
+            Kind::Bool,
+            "column `n`, row 1: expected 0 or 1, found 0.5",
+        ),
+        (
+            "n",
+            Kind::Time,
+            "column `n`, row 1: expected whole microseconds since 1970, up to 2^53, found 0.5",
+        ),
+        (
+            "c",
+            Kind::Bool,
+            "column `c`, row 0: expected `true` or `false`, found `yes`",
+        ),
+        (
+            "d",
+            Kind::Time,
+            "column `d`, row 0: expected a date or time of ISO 8601, found `2024-02-30`",
+        ),
+        (
+            "t",
+            Kind::Num,
+            "column `t`, row 1: expected microseconds up to 2^53, found 9223372036854775807",
+        ),
+        (
+            "t",
+            Kind::Bool,
+            "Table::cast does not support time to boolean, column `t`: neither stands for the other",
+        ),
+        (
+            "b",
+            Kind::Time,
+            "Table::cast does not support boolean to time, column `b`: neither stands for the other",
+        ),
+        ("m", Kind::Num, "Table::cast: no column `m` (is it `b`?)"),
+    ] {
+        assert_eq!(told(name, to), text);
+    }
+    let flags = t.tail(1).cast("c", Kind::Bool).unwrap();
+    assert_eq!(flags.bool("c").unwrap(), [1]);
+    assert_eq!(t.bool("b").unwrap(), [1, MISSING_BOOL]);
+    // The same kind: nothing moves.
+    let (own, same) = (t.num("n").unwrap(), t.cast("n", Kind::Num).unwrap());
+    assert!(std::ptr::eq(own, same.num("n").unwrap()));
+}
+
+#[test]
+fn values_are_read_by_name_and_kind() {
+    let (_, t) = golden_table();
+    assert_eq!(
+        t.num("price").unwrap().len(),
+        t.cat("city").unwrap().codes().len()
+    );
+    assert_eq!(
+        t.time("at").unwrap().len(),
+        t.text("note").unwrap().iter().count()
+    );
+    let told = |e: Error| e.to_string();
+    let other = "column `city` is categorical, expected";
+    assert_eq!(
+        told(t.num("city").unwrap_err()),
+        format!("Table::num: {other} numeric")
+    );
+    assert_eq!(
+        told(t.text("city").unwrap_err()),
+        format!("Table::text: {other} text")
+    );
+    assert_eq!(
+        told(t.time("city").unwrap_err()),
+        format!("Table::time: {other} time")
+    );
+    assert_eq!(
+        told(t.bool("city").unwrap_err()),
+        format!("Table::bool: {other} boolean")
+    );
+    let found = told(t.cat("price").unwrap_err());
+    assert_eq!(
+        found,
+        "Table::cat: column `price` is numeric, expected categorical"
+    );
+    assert_eq!(
+        told(t.cat("citi").unwrap_err()),
+        "Table::cat: no column `citi` (is it `city`?)"
+    );
+}
+
+#[test]
+fn ends_share_the_memory_of_the_table() {
+    let (_, t) = golden_table();
+    let (head, tail) = (t.head(10), t.tail(10));
+    assert_eq!((head.rows(), tail.rows()), (10, 10));
+    assert!(std::ptr::eq(
+        &t.num("price").unwrap()[0],
+        &head.num("price").unwrap()[0]
+    ));
+    assert!(std::ptr::eq(
+        &t.num("price").unwrap()[50],
+        &tail.num("price").unwrap()[0]
+    ));
+    for name in ["price", "city", "note", "at", "new"] {
+        let (all, part) = (
+            t.column_named(name).unwrap(),
+            tail.column_named(name).unwrap(),
+        );
+        (0..10).for_each(|i| assert_eq!(all.cell(50 + i), part.cell(i), "{name}"));
+    }
+    assert_eq!((t.head(99).rows(), t.tail(0).rows()), (60, 0));
+    let renamed = t.rename("price", "cost").unwrap();
+    assert!(std::ptr::eq(
+        t.num("price").unwrap(),
+        renamed.num("cost").unwrap()
+    ));
+    let e = t.rename("price", "city").unwrap_err().to_string();
+    assert_eq!(e, "duplicate column `city`, at 0 and 1");
+    assert!(t.rename("cost", "x").is_err());
+}
+
+#[test]
+fn samples_are_fair_and_seeded() {
+    let t = Table::new([("x", Column::num((0..20).map(f64::from)))]).unwrap();
+    let drawn = |seed| t.sample(5, seed).unwrap().num("x").unwrap().to_vec();
+    assert_eq!(drawn(3), drawn(3));
+    assert_ne!(drawn(3), drawn(4));
+    // 4,000 draws of 5 of 20: each row 1,000 times, sd 27.4.
+    let mut times = [0; 20];
+    (0..4_000).for_each(|s| drawn(s).iter().for_each(|&x| times[x as usize] += 1));
+    assert!(times.iter().all(|n| (870..1_130).contains(n)), "{times:?}");
+    assert_eq!(
+        t.sample(20, 1).unwrap().num("x").unwrap(),
+        t.num("x").unwrap()
+    );
+    let e = t.sample(21, 1).unwrap_err().to_string();
+    assert_eq!(
+        e,
+        "rows to draw a sample from: at least 21 are needed, found 20"
+    );
+}
+
+#[test]
+fn rows_are_kept_by_what_a_cell_says() {
+    let (_, t) = golden_table();
+    let by =
+        |name: &str, keep: fn(ml_data::table::Cell<'_>) -> bool| t.filter_by(name, keep).unwrap();
+    let riga = by("city", |c| c.text() == Some("Riga"));
+    assert!(riga.rows() > 0 && riga.cat("city").unwrap().iter().all(|c| c == Some("Riga")));
+    let keep: Vec<bool> = t
+        .cat("city")
+        .unwrap()
+        .iter()
+        .map(|c| c == Some("Riga"))
+        .collect();
+    assert_eq!(
+        riga.num("row").unwrap(),
+        t.filter(&keep).unwrap().num("row").unwrap()
+    );
+    assert_eq!(by("note", |c| c.is_missing()).rows(), 12);
+    assert!(
+        by("at", |c| c.time() > 0)
+            .time("at")
+            .unwrap()
+            .iter()
+            .all(|t| *t > 0)
+    );
+    assert!(t.filter_by("town", |_| true).is_err());
+    assert!(t.filter(&[true]).is_err());
+}
+
+#[test]
+fn tables_beside_each_other_keep_roles_and_rows() {
+    let (_, t) = golden_table();
+    let t = t.with_role("row", Role::Identifier).unwrap();
+    let (left, right) = (
+        t.select(&["price", "city"]).unwrap(),
+        t.drop(&["price", "city"]).unwrap(),
+    );
+    let all = Table::hstack(&[left.clone(), right]).unwrap();
+    assert_eq!(all.schema(), t.schema());
+    assert!(std::ptr::eq(
+        all.num("price").unwrap(),
+        t.num("price").unwrap()
+    ));
+    let none = t.select(&[]).unwrap();
+    assert_eq!(
+        Table::hstack(&[none.clone(), none.clone()]).unwrap().rows(),
+        60
+    );
+    assert_eq!(Table::concat(&[none.clone(), none]).unwrap().rows(), 120);
+    let e = Table::hstack(&[left.clone(), t.head(3)])
+        .unwrap_err()
+        .to_string();
+    assert_eq!(e, "rows of table 1: expected 60 entries, found 3");
+    assert!(Table::hstack(&[]).is_err() && Table::hstack(&[left.clone(), left]).is_err());
+}
+
+#[test]
+fn arrays_of_any_order_become_tables() {
+    let a = ndarray::array![[1.0_f32, 2.0], [3.0, f32::NAN], [5.0, 6.0]];
+    let t = Table::from_array(&a, ["a", "b"]).unwrap();
+    assert_eq!(t.num("a").unwrap(), [1.0, 3.0, 5.0]);
+    assert_eq!(t.column_named("b").unwrap().missing(), 1);
+    let turned = Table::from_array(&a.t(), ["x", "y", "z"]).unwrap();
+    assert_eq!(turned.num("z").unwrap(), [5.0, 6.0]);
+    assert_eq!(turned.to_array().unwrap().dim(), (2, 3));
+    let told = |e: Error| e.to_string();
+    let e = Table::from_array(&a, ["a"]).unwrap_err();
+    assert_eq!(told(e), "names of the columns: expected 2 entries, found 1");
+    assert!(Table::from_array(&a, ["a", "a"]).is_err());
+    let none = ndarray::Array2::<f64>::zeros((4, 0));
+    let none = Table::from_array(&none, [""; 0]).unwrap();
+    assert_eq!((none.rows(), none.to_array().unwrap().dim()), (4, (4, 0)));
+    let text = Table::new([("t", Column::text([Some("x")]))]).unwrap();
+    assert!(told(text.to_array().unwrap_err()).contains("`t` is text"));
+}
+
+proptest! {
+    /// Sorting loses no row, orders neighbours, keeps ties in order, and puts missing values last.
+    #[test]
+    fn sorted_rows_are_a_stable_permutation(
+        values in prop::collection::vec(prop_oneof![
+            Just(f64::NAN), Just(-0.0), Just(0.0), Just(f64::INFINITY), Just(f64::NEG_INFINITY),
+            -3.0..3.0_f64, any::<f64>(),
+        ], 0..60),
+        down in any::<bool>(),
+    ) {
+        let rows = Column::num((0..values.len()).map(|i| i as f64));
+        let t = Table::new([("x", Column::num(values.iter().copied())), ("row", rows)]).unwrap();
+        let order = if down { Order::Descending } else { Order::Ascending };
+        let sorted = t.sort_by("x", order).unwrap();
+        let (x, row) = (sorted.num("x").unwrap(), sorted.num("row").unwrap());
+        let mut all = row.to_vec();
+        all.sort_unstable_by(f64::total_cmp);
+        prop_assert_eq!(all, t.num("row").unwrap());
+        for i in 1..x.len() {
+            let (a, b) = if down { (x[i], x[i - 1]) } else { (x[i - 1], x[i]) };
+            let tie = a == b || a.is_nan() && b.is_nan();
+            prop_assert!(a < b || x[i].is_nan() || tie && row[i - 1] < row[i]);
+            prop_assert!(!x[i - 1].is_nan() || x[i].is_nan());
+        }
+    }
+
+    /// Numbers and times read back from text as the same bits (one zero apart).
+    #[test]
+    fn texts_of_numbers_and_times_read_back(
+        values in prop::collection::vec(any::<f64>(), 1..40),
+        times in prop::collection::vec(-60_000_000_000_000_000..200_000_000_000_000_000_i64, 1..40),
+    ) {
+        let t = Table::new([("x", Column::num(values))]).unwrap();
+        let back = t.cast("x", Kind::Text).unwrap().cast("x", Kind::Num).unwrap();
+        for (a, b) in t.num("x").unwrap().iter().zip(back.num("x").unwrap()) {
+            prop_assert!(a == b || a.is_nan() && b.is_nan(), "{} {}", a, b);
+        }
+        let t = Table::new([("t", Column::time(times.into_iter().map(Some)))]).unwrap();
+        let back = t.cast("t", Kind::Cat).unwrap().cast("t", Kind::Time).unwrap();
+        prop_assert_eq!(t.time("t").unwrap(), back.time("t").unwrap());
+    }
+
+    /// Counts add up, and the distinct rows are the counted ones.
+    #[test]
+    fn counts_add_up(codes in prop::collection::vec(prop::option::of(0..5_u8), 1..80)) {
+        let names = codes.iter().map(|c| c.map(|c| c.to_string()));
+        let t = Table::new([("c", Column::cat(names))]).unwrap();
+        let counts = t.value_counts("c").unwrap();
+        let n = counts.num("count").unwrap();
+        prop_assert_eq!(n.iter().sum::<f64>(), codes.len() as f64);
+        prop_assert!(n.is_sorted_by(|a, b| a >= b));
+        prop_assert_eq!(t.unique(&["c"]).unwrap().rows(), counts.rows());
+    }
+}
