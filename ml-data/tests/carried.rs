@@ -6,7 +6,7 @@ use ml_data::repr::{Dense, Names, RowSet, Rows, View};
 use ml_data::sample::{
     AsReal, Binary, BinaryLabels, Class, ClassLabels, Dataset, GroupKFold, KFold, Labels, NoLabels,
     Prediction, Probabilities, Real, RealLabels, Relevance, RelevanceLabels, Scores, Split,
-    Splitter, Target, TimeSeriesSplit, TrainValidTest, Unlabelled,
+    SplitInput, Splitter, Target, TimeSeriesSplit, TrainValidTest, Unlabelled,
 };
 use ml_data::table::{Column, Role, Table};
 
@@ -335,7 +335,7 @@ fn columns_of_a_table_become_what_their_role_says() {
 #[test]
 fn splits_are_exact_at_their_borders() {
     let times = [0, 39, 40, 41, 59, 60, 61, 54, 55, 34, 35];
-    let rows = |s: Split| s.rows(11, None, Some(&times)).unwrap();
+    let rows = |s: Split| s.rows(&SplitInput::of(11).times(Some(&times))).unwrap();
     assert_eq!(
         rows(Split::temporal(40, 60)),
         [vec![0, 1, 9, 10], vec![2, 3, 4, 7, 8], vec![5, 6]]
@@ -346,18 +346,18 @@ fn splits_are_exact_at_their_borders() {
     );
     assert!(
         Split::temporal(60, 60)
-            .rows(11, None, Some(&times))
+            .rows(&SplitInput::of(11).times(Some(&times)))
             .is_err(),
         "no validation rows"
     );
     let e = Split::temporal(61, 60)
-        .rows(11, None, Some(&times))
+        .rows(&SplitInput::of(11).times(Some(&times)))
         .unwrap_err();
     assert!(e.to_string().contains("valid_from"), "{e}");
     // Shares are rounded, and lie inside (0, 1) together.
     let sizes = |v, t| {
         Split::random(v, t)
-            .rows(11, None, None)
+            .rows(&SplitInput::of(11))
             .map(|p| p.map(|p| p.len()))
             .ok()
     };
@@ -376,7 +376,7 @@ fn splits_are_exact_at_their_borders() {
     let of = |seed| {
         Split::random(0.3, 0.3)
             .seed(seed)
-            .rows(11, None, None)
+            .rows(&SplitInput::of(11))
             .unwrap()
     };
     assert_eq!(of(1), of(1));
@@ -385,7 +385,7 @@ fn splits_are_exact_at_their_borders() {
     let grouped = |seed| {
         Split::group(0.3, 0.2)
             .seed(seed)
-            .rows(60, Some(&groups), None)
+            .rows(&SplitInput::of(60).groups(Some(&groups)))
             .unwrap()
     };
     assert_ne!(grouped(1), grouped(2));
@@ -393,7 +393,7 @@ fn splits_are_exact_at_their_borders() {
     let sizes = (0..60).fold([0, 0, 0], |mut all, seed| {
         let parts = Split::group(0.3, 0.2)
             .seed(seed)
-            .rows(200, Some(&each), None);
+            .rows(&SplitInput::of(200).groups(Some(&each)));
         for (n, part) in all.iter_mut().zip(parts.unwrap()) {
             *n += part.len();
         }
@@ -407,7 +407,7 @@ fn splits_are_exact_at_their_borders() {
 
 #[test]
 fn folds_are_even_shuffled_and_complete() {
-    let folds = |n, k, seed| KFold::new(k).seed(seed).folds(n, None, None).unwrap();
+    let folds = |n, k, seed| KFold::new(k).seed(seed).folds(&SplitInput::of(n)).unwrap();
     let sizes: Vec<usize> = folds(11, 4, 0).iter().map(|f| f.1.len()).collect();
     assert_eq!(sizes.iter().sum::<usize>(), 11);
     assert!(sizes.iter().all(|s| (2..=3).contains(s)), "{sizes:?}");
@@ -417,25 +417,42 @@ fn folds_are_even_shuffled_and_complete() {
         (0..20).collect::<Vec<u32>>(),
         "shuffled"
     );
-    assert_eq!(KFold::new(3).folds(3, None, None).unwrap().len(), 3);
-    let e = KFold::new(4).folds(3, None, None).unwrap_err().to_string();
+    assert_eq!(KFold::new(3).folds(&SplitInput::of(3)).unwrap().len(), 3);
+    let e = KFold::new(4)
+        .folds(&SplitInput::of(3))
+        .unwrap_err()
+        .to_string();
     assert!(e.contains("4 folds") && e.contains("found 3"), "{e}");
-    assert!(KFold::new(1).folds(3, None, None).is_err());
-    assert!(KFold::new(2).folds(3, Some(&[1]), None).is_err());
+    assert!(KFold::new(1).folds(&SplitInput::of(3)).is_err());
+    assert!(
+        KFold::new(2)
+            .folds(&SplitInput::of(3).groups(Some(&[1])))
+            .is_err()
+    );
     // Groups of 5, 3, 2, 2, 1 rows go to the lightest fold, the largest first.
     let groups = [4, 4, 4, 4, 4, 9, 9, 9, 1, 1, 2, 2, 7];
-    let by_group = GroupKFold::new(2).folds(13, Some(&groups), None).unwrap();
+    let by_group = GroupKFold::new(2)
+        .folds(&SplitInput::of(13).groups(Some(&groups)))
+        .unwrap();
     let held: Vec<Vec<u32>> = by_group
         .iter()
         .map(|f| f.1.iter().map(|&r| groups[r as usize]).collect())
         .collect();
     assert_eq!(held, [vec![4, 4, 4, 4, 4, 2, 2], vec![9, 9, 9, 1, 1, 7]]);
     assert_eq!(by_group[0].0.len(), 6);
-    assert!(GroupKFold::new(6).folds(13, Some(&groups), None).is_err());
-    assert!(GroupKFold::new(5).folds(13, Some(&groups), None).is_ok());
+    assert!(
+        GroupKFold::new(6)
+            .folds(&SplitInput::of(13).groups(Some(&groups)))
+            .is_err()
+    );
+    assert!(
+        GroupKFold::new(5)
+            .folds(&SplitInput::of(13).groups(Some(&groups)))
+            .is_ok()
+    );
     // Time goes from old to new, whatever the order of rows; the newest rows are held out.
     let times = [50, 10, 40, 20, 30, 60, 0];
-    let at = |split: TimeSeriesSplit| split.folds(7, None, Some(&times));
+    let at = |split: TimeSeriesSplit| split.folds(&SplitInput::of(7).times(Some(&times)));
     let windows = at(TimeSeriesSplit::new(2)).unwrap();
     assert_eq!(
         windows,

@@ -2,7 +2,7 @@
 
 use ml_data::error::{Error, Result};
 use ml_data::random::{generator, permutation};
-use ml_data::sample::Splitter;
+use ml_data::sample::{SplitInput, Splitter};
 
 /// One fold: a share of the rows of each class, or of whole groups.
 pub(super) struct HoldOut {
@@ -71,15 +71,11 @@ impl HoldOut {
 }
 
 impl Splitter for HoldOut {
-    fn folds(
-        &self,
-        n: usize,
-        groups: Option<&[u32]>,
-        _: Option<&[i64]>,
-    ) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
-        let held = match groups {
-            Some(groups) => self.groups(groups)?,
-            None => self.rows(n),
+    fn folds(&self, input: &SplitInput<'_>) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
+        let n = input.len();
+        let held = match input.need_groups("HoldOut") {
+            Ok(groups) => self.groups(groups)?,
+            Err(_) => self.rows(n),
         };
         let (valid, train) = (0..n as u32).partition(|row| held[*row as usize]);
         Ok(vec![(train, valid)])

@@ -1,6 +1,8 @@
 //! Columns beside the rows: labels, weights, times, groups and initial scores.
 
 use super::labels::{Labels, Target};
+use super::split::SplitInput;
+use crate::error::Result;
 use crate::repr::RowSet;
 use std::sync::Arc;
 
@@ -58,6 +60,15 @@ impl<Y: Target> Carried<Y> {
     /// The group of each row: their own, or the queries of the labels.
     pub(super) fn groups(&self) -> Option<&[u32]> {
         self.groups.as_deref().or_else(|| self.labels.queries())
+    }
+    /// What a split, or a splitter of folds, makes of these rows.
+    pub(super) fn divided<T>(&self, how: impl FnOnce(&SplitInput<'_>) -> Result<T>) -> Result<T> {
+        let classes = self.labels.strata();
+        let input = SplitInput::of(self.labels.len())
+            .groups(self.groups())
+            .times(self.times.as_deref())
+            .classes(classes.as_deref());
+        how(&input)
     }
     pub(super) fn take(&self, rows: RowSet<'_>) -> Self {
         fn pick<T: Copy>(v: Option<&Arc<[T]>>, rows: RowSet<'_>) -> Option<Arc<[T]>> {

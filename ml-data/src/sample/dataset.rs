@@ -4,7 +4,7 @@ use super::carried::{Carried, InitScore};
 use super::labels::{Labels, NoLabels, Target, Unlabelled};
 use super::part::Sample;
 use super::role::{Test, Train, Valid};
-use super::split::Split;
+use super::split::{Holdout, Split};
 use crate::error::{Error, Result};
 use crate::repr::Repr;
 #[cfg(feature = "table")]
@@ -41,6 +41,15 @@ pub struct TrainValidTest<R, Y: Target> {
     pub train: Sample<R, Y, Train>,
     /// To choose with.
     pub valid: Sample<R, Y, Valid>,
+    /// To state the result with, once.
+    pub test: Sample<R, Y, Test>,
+}
+
+/// Training and test samples of a split.
+#[derive(Debug)]
+pub struct TrainTest<R, Y: Target> {
+    /// To learn from.
+    pub train: Sample<R, Y, Train>,
     /// To state the result with, once.
     pub test: Sample<R, Y, Test>,
 }
@@ -153,14 +162,37 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
     /// Splits into three parts and uses the data set up.
     ///
     /// # Errors
-    /// Shares that leave a part without rows, or a split that needs times or groups the data does
-    /// not carry.
+    /// Shares that leave a part without rows, or a split that needs times, groups or classes the
+    /// data does not carry.
     pub fn split(self, how: Split) -> Result<TrainValidTest<R, Y>> {
-        let (groups, times) = (self.carried.groups(), self.carried.times.as_deref());
-        let [train, valid, test] = how.rows(self.len(), groups, times)?;
+        let [train, valid, test] = self.carried.divided(|input| how.rows(input))?;
         Ok(TrainValidTest {
             train: Sample::assemble(self.data.clone(), Some(train.into()), &self.carried),
             valid: Sample::assemble(self.data.clone(), Some(valid.into()), &self.carried),
+            test: Sample::assemble(self.data.clone(), Some(test.into()), &self.carried),
+        })
+    }
+    /// Splits into training and test rows and uses the data set up: scikit-learn's
+    /// `train_test_split`.
+    ///
+    /// ```
+    /// use ml_data::prelude::*;
+    /// let table = Table::new([
+    ///     ("x", Column::num((0..40).map(f64::from))),
+    ///     ("sold", Column::bool((0..40).map(|i| Some(i % 4 == 0)))),
+    /// ])?;
+    /// let how = Split::holdout(0.25).stratified().seed(7);
+    /// let TrainTest { train, test } = table.binary("sold", "true")?.train_test_split(how)?;
+    /// assert_eq!((train.len(), test.len()), (30, 10));
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Holdout::rows`].
+    pub fn train_test_split(self, how: Holdout) -> Result<TrainTest<R, Y>> {
+        let [train, test] = self.carried.divided(|input| how.rows(input))?;
+        Ok(TrainTest {
+            train: Sample::assemble(self.data.clone(), Some(train.into()), &self.carried),
             test: Sample::assemble(self.data.clone(), Some(test.into()), &self.carried),
         })
     }

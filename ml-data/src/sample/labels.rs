@@ -3,6 +3,8 @@
 use crate::error::{Error, Result};
 use crate::repr::{RowSet, Rows};
 use crate::validate;
+use foldhash::HashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Labels of one kind of target; cloning counts references.
@@ -24,6 +26,17 @@ pub trait Labels: Clone + Send + Sync + 'static {
     /// # Errors
     /// No pieces, or pieces whose codes mean different classes.
     fn concat(pieces: &[Self]) -> Result<Self>;
+    /// The class of each row, when there are classes: stratified splits keep their shares.
+    fn strata(&self) -> Option<Cow<'_, [u32]>> {
+        None
+    }
+    /// The labels of rows that were drawn with replacement, of which those of one draw belong
+    /// together: a query that was drawn twice is two queries. `draw` is that of each row.
+    #[must_use]
+    fn of_draws(&self, draw: &[u32]) -> Self {
+        let _ = draw;
+        self.clone()
+    }
     /// A different grouping of rows than the sample's, when the labels carry one (queries).
     fn queries(&self) -> Option<&[u32]> {
         None
@@ -238,6 +251,9 @@ impl Labels for BinaryLabels {
     fn len(&self) -> usize {
         self.values.len()
     }
+    fn strata(&self) -> Option<Cow<'_, [u32]>> {
+        Some(self.values.iter().map(|&v| v.into()).collect())
+    }
     fn concat(pieces: &[Self]) -> Result<Self> {
         let first = alike(pieces, |p| p.positive.clone())?;
         Ok(Self {
@@ -290,6 +306,9 @@ impl ClassLabels {
 impl Labels for ClassLabels {
     fn len(&self) -> usize {
         self.codes.len()
+    }
+    fn strata(&self) -> Option<Cow<'_, [u32]>> {
+        Some(self.codes().into())
     }
     fn concat(pieces: &[Self]) -> Result<Self> {
         let first = alike(pieces, |p| p.classes.clone())?;
@@ -348,6 +367,17 @@ impl Labels for RelevanceLabels {
         Self {
             grades: gather(&self.grades, rows),
             queries: gather(&self.queries, rows),
+        }
+    }
+    fn of_draws(&self, draw: &[u32]) -> Self {
+        let mut known = HashMap::<(u32, u32), u32>::default();
+        let queries = draw.iter().zip(&*self.queries).map(|(&d, &q)| {
+            let next = known.len() as u32;
+            *known.entry((d, q)).or_insert(next)
+        });
+        Self {
+            grades: self.grades.clone(),
+            queries: queries.collect(),
         }
     }
     fn queries(&self) -> Option<&[u32]> {

@@ -11,11 +11,14 @@ mod part;
 mod role;
 mod split;
 
-pub use dataset::{Dataset, TrainValidTest};
+pub use dataset::{Dataset, TrainTest, TrainValidTest};
 pub use labels::{
     AsReal, Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Prediction, Probabilities,
     Real, RealLabels, Relevance, RelevanceLabels, Scores, Target, Unlabelled,
 };
 pub use part::{Sample, TrainingRows};
 pub use role::{HeldOut, InSample, Part, Readable, Scorable, Test, Train, Valid};
-pub use split::{GroupKFold, KFold, Split, Splitter, TimeSeriesSplit};
+pub use split::{
+    GroupKFold, Holdout, KFold, LeaveOneGroupOut, RepeatedKFold, RepeatedStratifiedKFold, Split,
+    SplitInput, Splitter, StratifiedKFold, TimeSeriesSplit,
+};

@@ -132,7 +132,7 @@ impl<R: Repr, Y: Target> Sample<R, Y, Train> {
         &self,
         by: &dyn Splitter,
     ) -> Result<impl Iterator<Item = (Sample<R, Y, Train>, Sample<R, Y, Valid>)> + '_> {
-        let folds = by.folds(self.len(), self.groups(), self.times())?;
+        let folds = self.carried.divided(|input| by.folds(input))?;
         Ok(folds
             .into_iter()
             .map(|(train, valid)| (self.part_of(&train), self.part_of(&valid))))
