@@ -116,7 +116,9 @@ fn case_s7_a_pipeline_fits_scores_saves_and_serves() {
         .unwrap();
     let model = pipeline().fit(&train).unwrap();
     let board = valid.score(&[("shift", &model)], &[&Mae]).unwrap();
-    assert_eq!((board.part, board.rows.len()), ("valid", 1));
+    assert_eq!((&*board.part, board.rows.len()), ("valid", 1));
+    let json = serde_json::to_string(&board).unwrap();
+    assert_eq!(serde_json::from_str::<Scoreboard>(&json).unwrap(), board);
     let twice = valid.score(&[("shift", &model), ("shift", &model)], &[&Mae]);
     let text = twice.unwrap_err().to_string();
     assert!(text.contains("duplicate model `shift`"), "{text}");

@@ -3,6 +3,8 @@
 //! * [`metric`]: classification, regression and ranking metrics, as functions on slices and as
 //!   `ml_data` metrics;
 //! * [`bootstrap`]: confidence intervals by user, and of the paired difference between two models;
+//! * [`compare`]: a board of several models on the same rows, with intervals and paired differences
+//!   of every metric;
 //! * [`holdout`]: the held-out queries of a recommender, scored by all models on the same users;
 //! * [`explain`]: what a model relies on, by permutation importance;
 //! * [`goal`]: the problem, the success criteria, the feasibility check and the promotion gate;
@@ -10,9 +12,11 @@
 
 pub mod bootstrap;
 mod check;
+pub mod compare;
 mod error;
 pub mod explain;
 pub mod goal;
+mod grid;
 pub mod holdout;
 pub mod limits;
 pub mod metric;

@@ -6,11 +6,11 @@ use crate::error::{Error, Result};
 use crate::repr::Repr;
 use crate::sample::{Part, Sample, Scorable, Target, Test};
 use crate::validate::distinct;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// One model's scores.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoreRow {
     /// The model's name.
     pub model: String,
@@ -18,11 +18,12 @@ pub struct ScoreRow {
     pub scores: Vec<f64>,
 }
 
-/// Models by metrics, on one part; prints as a table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// Models by metrics, on one part. Prints as a table; [`to_markdown`](Self::to_markdown) for
+/// reports, serde for files. For intervals and differences see `ml_eval::compare`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scoreboard {
     /// `valid`, `test` or `in-sample`.
-    pub part: &'static str,
+    pub part: String,
     /// Metric names with their direction.
     pub metrics: Vec<(String, Direction)>,
     /// One row a model, in the order given.
@@ -37,6 +38,30 @@ impl Scoreboard {
             .iter()
             .find(|r| r.model == model)
             .map(|r| r.scores[m])
+    }
+
+    /// The table in Markdown.
+    ///
+    /// ```
+    /// use ml_data::contract::{Direction, ScoreRow, Scoreboard};
+    /// let board = Scoreboard {
+    ///     part: "valid".into(),
+    ///     metrics: vec![("mae".into(), Direction::LowerIsBetter)],
+    ///     rows: vec![ScoreRow { model: "mean".into(), scores: vec![0.25] }],
+    /// };
+    /// assert_eq!(board.to_markdown(), "| valid | mae- |\n| --- | ---: |\n| mean | 0.25000 |\n");
+    /// ```
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        let line = |first: &str, cells: &[String]| format!("| {first} | {} |\n", cells.join(" | "));
+        let head = self.metrics.iter().map(|(n, d)| format!("{n}{}", d.sign()));
+        let mut text = line(&self.part, &head.collect::<Vec<_>>());
+        text += &line("---", &vec!["---:".to_owned(); self.metrics.len()]);
+        for row in &self.rows {
+            let scores = row.scores.iter().map(|s| format!("{s:.5}"));
+            text += &line(&row.model, &scores.collect::<Vec<_>>());
+        }
+        text
     }
 }
 
@@ -101,16 +126,15 @@ fn board<R: Repr, Y: Target, P: Part>(
     models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
     metrics: &[&dyn Metric<Y>],
 ) -> Result<Scoreboard> {
-    if models.is_empty() || metrics.is_empty() {
-        return Err(Error::Empty("list of models or metrics to score".into()));
+    if metrics.is_empty() {
+        return Err(Error::Empty("list of metrics to score".into()));
     }
-    distinct("model", models.iter().map(|m| m.0))?;
     distinct("metric", metrics.iter().map(|m| m.name()))?;
-    let rows = models.iter().map(|(name, model)| {
-        let predicted = model.predict_view(sample.view())?;
+    let predicted = sample.predicted(models)?;
+    let rows = predicted.models.iter().map(|(name, p)| {
         let scores = metrics
             .iter()
-            .map(|m| m.score(sample.labels(), &predicted, sample.weights()))
+            .map(|m| m.score(predicted.truth, p, predicted.weights))
             .collect::<Result<_>>()?;
         Ok(ScoreRow {
             model: (*name).into(),
@@ -118,7 +142,7 @@ fn board<R: Repr, Y: Target, P: Part>(
         })
     });
     Ok(Scoreboard {
-        part: P::NAME,
+        part: P::NAME.into(),
         rows: rows.collect::<Result<_>>()?,
         metrics: metrics
             .iter()

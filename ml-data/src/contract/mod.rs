@@ -7,6 +7,7 @@
 
 mod erased;
 mod evaluate;
+mod evaluation;
 mod explain;
 mod metric;
 mod model;
@@ -20,6 +21,7 @@ mod step;
 pub(crate) use erased::structure;
 pub use erased::{ErasedEstimator, Predictor, Session};
 pub use evaluate::{ScoreRow, Scoreboard};
+pub use evaluation::{Evaluation, Predicted};
 pub use explain::{
     Attributions, Explain, Explanation, FeatureImportances, Importance, ImportanceKind,
     Importances, Reason,

@@ -36,7 +36,7 @@ pub(super) fn levels(
 ///
 /// T. Hesterberg, The American Statistician 69 (2015), doi:10.1080/00031305.2015.1089789, section
 /// 4.1.
-fn corrected(tail: f64, n: usize) -> f64 {
+pub(super) fn corrected(tail: f64, n: usize) -> f64 {
     let freedom = n as f64 - 1.0;
     match StudentsT::new(0.0, 1.0, freedom) {
         Ok(t) => {

@@ -234,10 +234,8 @@ impl Bootstrap {
             .flat_map(|user| columns.iter().map(move |c| c[user]))
             .collect();
         let draw = |resample: usize| {
-            let mut random = generator(self.seed, "bootstrap", resample as u64);
             let mut sums = vec![0.0; width];
-            for _ in 0..n {
-                let user = below(&mut random, n);
+            for user in self.drawn(resample, n) {
                 for (sum, value) in sums.iter_mut().zip(&rows[user * width..][..width]) {
                     *sum += value;
                 }
@@ -293,6 +291,47 @@ impl Bootstrap {
         }
     }
 
+    /// The units of a resample, drawn with replacement: the draws of [`resampled_means`].
+    ///
+    /// [`resampled_means`]: Self::resampled_means
+    pub(crate) fn drawn(&self, resample: usize, units: usize) -> impl Iterator<Item = usize> {
+        let mut random = generator(self.seed, "bootstrap", resample as u64);
+        (0..units).map(move |_| below(&mut random, units))
+    }
+
+    /// Number of resamples.
+    pub(crate) fn resamples(&self) -> usize {
+        self.n_resamples
+    }
+
+    /// The estimate of a statistic of `units` units from its values in resamples, by percentiles.
+    ///
+    /// # Errors
+    /// A method of means alone.
+    pub(crate) fn statistic(
+        &self,
+        units: usize,
+        value: f64,
+        mut draws: Vec<f64>,
+    ) -> Result<Estimate> {
+        let tail = (1.0 - self.level) / 2.0;
+        let tail = match self.method.unwrap_or(IntervalMethod::PercentileT) {
+            IntervalMethod::Percentile => tail,
+            IntervalMethod::PercentileT => ends::corrected(tail, units),
+            other => {
+                let rule = "Percentile or PercentileT, of a metric that need not be a mean";
+                return Err(error::parameter("Bootstrap", "method", other, rule));
+            }
+        };
+        draws.sort_unstable_by(f64::total_cmp);
+        let interval = Interval {
+            lower: percentile(&draws, tail),
+            upper: percentile(&draws, 1.0 - tail),
+            level: self.level,
+        };
+        Ok(Estimate { value, interval })
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
         if !(100..=limits::RESAMPLES).contains(&self.n_resamples) {
             return Err(error::parameter(
@@ -327,7 +366,7 @@ fn share(values: &[f64]) -> bool {
     values.iter().all(|v| *v == 0.0 || *v == 1.0)
 }
 
-fn two_users(n: usize) -> Result<()> {
+pub(crate) fn two_users(n: usize) -> Result<()> {
     match n {
         0 | 1 => Err(Error::too_few("bootstrap: users", 2, n)),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use crate::bootstrap::{Estimate, IntervalMethod};
 use crate::goal::Measured;
+use crate::grid;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -101,17 +102,7 @@ impl RankingBoard {
     /// The table in Markdown.
     #[must_use]
     pub fn to_markdown(&self) -> String {
-        let cells = self.cells();
-        let line = |row: &[String]| format!("| {} |\n", row.join(" | "));
-        let mut text = format!("{}\n\n", self.title());
-        text += &line(&cells[0]);
-        text += &line(
-            &(0..cells[0].len())
-                .map(|i| if i == 0 { "---".into() } else { "---:".into() })
-                .collect::<Vec<_>>(),
-        );
-        cells[1..].iter().for_each(|row| text += &line(row));
-        text
+        format!("{}\n\n{}", self.title(), grid::markdown(&self.cells()))
     }
 
     fn title(&self) -> String {
@@ -183,24 +174,6 @@ impl RankingBoard {
 
 impl fmt::Display for RankingBoard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cells = self.cells();
-        let columns = cells[0].len();
-        let widths: Vec<usize> = (0..columns)
-            .map(|c| {
-                cells
-                    .iter()
-                    .map(|row| row[c].chars().count())
-                    .max()
-                    .unwrap_or(0)
-            })
-            .collect();
-        write!(f, "{}", self.title())?;
-        for row in &cells {
-            write!(f, "\n{:<w$}", row[0], w = widths[0])?;
-            for (cell, w) in row.iter().zip(&widths).skip(1) {
-                write!(f, "  {cell:>w$}")?;
-            }
-        }
-        Ok(())
+        write!(f, "{}\n{}", self.title(), grid::text(&self.cells()))
     }
 }
