@@ -2,8 +2,8 @@
 
 use ml_data::prelude::*;
 use ml_data::sample::{
-    Holdout, KFold, LeaveOneGroupOut, RepeatedKFold, RepeatedStratifiedKFold, SplitInput,
-    StratifiedKFold, TimeSeriesSplit,
+    KFold, LeaveOneGroupOut, RepeatedKFold, RepeatedStratifiedKFold, SplitInput, StratifiedKFold,
+    TimeSeriesSplit, TrainTestSplit,
 };
 use ml_data::testkit::golden;
 use proptest::prelude::*;
@@ -97,7 +97,7 @@ fn repeats_are_other_shuffles_of_whole_folds() {
 fn what_a_split_needs_is_told() {
     let none = SplitInput::of(10);
     let told = |e: Result<()>| e.unwrap_err().to_string();
-    let hold = |how: Holdout, input: &SplitInput<'_>| told(how.rows(input).map(|_| ()));
+    let hold = |how: TrainTestSplit, input: &SplitInput<'_>| told(how.rows(input).map(|_| ()));
     let fold = |by: &dyn Splitter, input: &SplitInput<'_>| told(by.folds(input).map(|_| ()));
     for e in [
         hold(Split::holdout(0.2).stratified(), &none),

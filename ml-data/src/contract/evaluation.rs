@@ -40,7 +40,8 @@ pub struct Predicted<'a, Y: Target> {
 ///         Ok(of.models.iter().map(|(_, p)| worst(p)).collect())
 ///     }
 /// }
-/// fn judge(valid: &Sample<Table, Real, Valid>, model: &dyn Predictor<Table, Scores>) -> Result<f64> {
+/// type Model = dyn Predictor<Table, Scores>;
+/// fn judge(valid: &Sample<Table, Real, Valid>, model: &Model) -> Result<f64> {
 ///     Ok(valid.score_by(&[("mine", model)], &Worst)?[0])
 /// }
 /// ```

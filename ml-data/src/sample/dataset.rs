@@ -4,7 +4,7 @@ use super::carried::{Carried, InitScore};
 use super::labels::{Labels, NoLabels, Target, Unlabelled};
 use super::part::Sample;
 use super::role::{Test, Train, Valid};
-use super::split::{Holdout, Split};
+use super::split::{Split, TrainTestSplit};
 use crate::error::{Error, Result};
 use crate::repr::Repr;
 #[cfg(feature = "table")]
@@ -188,8 +188,8 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
     /// ```
     ///
     /// # Errors
-    /// As [`Holdout::rows`].
-    pub fn train_test_split(self, how: Holdout) -> Result<TrainTest<R, Y>> {
+    /// As [`TrainTestSplit::rows`].
+    pub fn train_test_split(self, how: TrainTestSplit) -> Result<TrainTest<R, Y>> {
         let [train, test] = self.carried.divided(|input| how.rows(input))?;
         Ok(TrainTest {
             train: Sample::assemble(self.data.clone(), Some(train.into()), &self.carried),

@@ -19,6 +19,6 @@ pub use labels::{
 pub use part::{Sample, TrainingRows};
 pub use role::{HeldOut, InSample, Part, Readable, Scorable, Test, Train, Valid};
 pub use split::{
-    GroupKFold, Holdout, KFold, LeaveOneGroupOut, RepeatedKFold, RepeatedStratifiedKFold, Split,
-    SplitInput, Splitter, StratifiedKFold, TimeSeriesSplit,
+    GroupKFold, KFold, LeaveOneGroupOut, RepeatedKFold, RepeatedStratifiedKFold, Split, SplitInput,
+    Splitter, StratifiedKFold, TimeSeriesSplit, TrainTestSplit,
 };

@@ -182,11 +182,11 @@ impl Table {
     /// | role | kinds | what becomes of the column in a data set |
     /// |---|---|---|
     /// | `Feature` | any | a row's value that steps and models read |
-    /// | `Target` | all but time | leaves the rows; the target itself is named by [`regression`](Self::regression) and its like |
-    /// | `Weight` | numbers, booleans | leaves the rows, becomes [`weights`](crate::sample::Sample::weights) |
-    /// | `Time` | times | leaves the rows, becomes [`times`](crate::sample::Sample::times) |
-    /// | `Group` | all but time | leaves the rows, becomes [`groups`](crate::sample::Sample::groups) |
-    /// | `InitScore` | numbers, booleans | leaves the rows, becomes [`init_score`](crate::sample::Sample::init_score) |
+    /// | `Target` | all but time | leaves the rows; [`regression`] and its like name the target |
+    /// | `Weight` | numbers, booleans | leaves the rows, becomes [`weights`] |
+    /// | `Time` | times | leaves the rows, becomes [`times`] |
+    /// | `Group` | all but time | leaves the rows, becomes [`groups`] |
+    /// | `InitScore` | numbers, booleans | leaves the rows, becomes [`init_score`] |
     /// | `Entity`, `Sensitive`, `Identifier` | any | stays, read only by steps that name it |
     ///
     /// A time or a group that is a feature as well keeps the role `Feature`, and is named by
@@ -195,15 +195,21 @@ impl Table {
     ///
     /// ```
     /// use ml_data::prelude::*;
-    /// let table = Table::new([("n", Column::num([1.0, 3.0])), ("note", Column::text([Some("a"), None]))])?;
-    /// assert!(table.with_role("n", Role::Weight)?.features() == [1]);
-    /// let e = table.with_role("note", Role::Weight).unwrap_err();
-    /// assert_eq!(
-    ///     e.to_string(),
-    ///     "column `note` is text, the role `weight` takes numeric or boolean; `Table::cast` it first"
-    /// );
+    /// let table = Table::new([
+    ///     ("n", Column::num([1.0, 3.0])),
+    ///     ("note", Column::text([Some("a"), None])),
+    /// ])?;
+    /// assert_eq!(table.with_role("n", Role::Weight)?.features(), [1]);
+    /// let e = table.with_role("note", Role::Weight).unwrap_err().to_string();
+    /// assert!(e.starts_with("column `note` is text, the role `weight` takes numeric or boolean;"));
     /// # Ok::<(), ml_data::Error>(())
     /// ```
+    ///
+    /// [`regression`]: Self::regression
+    /// [`weights`]: crate::sample::Sample::weights
+    /// [`times`]: crate::sample::Sample::times
+    /// [`groups`]: crate::sample::Sample::groups
+    /// [`init_score`]: crate::sample::Sample::init_score
     ///
     /// # Errors
     /// No such column, or a kind that can not bear the role.

@@ -108,14 +108,15 @@ def casts():
     dates = ["2024-03-04 06:30:00", None, "1969-12-31 23:59:59.250000"]
     micros = pl.Series(dates).str.to_datetime(time_unit="us").cast(pl.Int64).to_list()
     back = pl.Series(micros).cast(pl.Datetime("us")).dt.strftime("%Y-%m-%d %H:%M:%S").to_list()
+    flags = [True, None, False]
     return {
         "text_to_number": [{"from": t, "to": cast(t, pl.Float64)} for t in texts],
         "whole_to_text": [
             {"from": n, "to": cast([None if v is None else int(v) for v in n], pl.String)}
             for n in numbers
         ],
-        "boolean_to_number": {"from": [True, None, False], "to": cast([True, None, False], pl.Float64)},
-        "boolean_to_text": {"from": [True, None, False], "to": cast([True, None, False], pl.String)},
+        "boolean_to_number": {"from": flags, "to": cast(flags, pl.Float64)},
+        "boolean_to_text": {"from": flags, "to": cast(flags, pl.String)},
         "text_to_time": {"from": dates, "to": micros},
         "time_to_text": {"from": micros[:2], "to": back[:2]},
     }

@@ -13,8 +13,8 @@ pub(super) fn by_class(classes: &[u32], seed: u64, stage: &str) -> Vec<u32> {
 /// share of all rows as nearly.
 ///
 /// # Formula
-/// Part `p` gets `floor(share_p n_c)` rows of class `c`; those that are left over go one each to the
-/// parts to which the classes so far owe the most, `sum_c (share_p n_c - rows_pc)`.
+/// Part `p` gets `floor(share_p n_c)` rows of class `c`; those that are left over go one each to
+/// the parts to which the classes so far owe the most, `sum_c (share_p n_c - rows_pc)`.
 pub(super) fn parts(classes: &[u32], shares: &[f64], seed: u64) -> Vec<usize> {
     let order = by_class(classes, seed, "stratified");
     let mut part_of = vec![0; classes.len()];

@@ -1,8 +1,8 @@
 //! Splits in three: to learn from, to choose with, to state the result with.
 
-use super::holdout::Holdout;
 use super::input::{SplitInput, check_share, gap_of_time, parts_not_empty, share_in_group};
 use super::strata;
+use super::two_way::TrainTestSplit;
 use crate::error::{Error, Result};
 use crate::random::{generator, permutation};
 
@@ -46,13 +46,13 @@ impl Split {
         }
     }
     /// Two parts: a share of the rows to test with, the others to train (scikit-learn's
-    /// `train_test_split`); see [`Holdout`].
-    pub fn holdout(test: f64) -> Holdout {
-        Holdout::share(test)
+    /// `train_test_split`); see [`TrainTestSplit`].
+    pub fn holdout(test: f64) -> TrainTestSplit {
+        TrainTestSplit::share(test)
     }
     /// Two parts by time: test rows are at or after `test_from` (microseconds since 1970).
-    pub fn holdout_from(test_from: i64) -> Holdout {
-        Holdout::from_time(test_from)
+    pub fn holdout_from(test_from: i64) -> TrainTestSplit {
+        TrainTestSplit::from_time(test_from)
     }
     /// Shares of rows drawn at random. For data with time or repeated users, use the other ones.
     pub fn random(valid: f64, test: f64) -> Self {

@@ -17,12 +17,13 @@ impl Table {
     ///
     /// | from | to number | to category, to text | to time | to boolean |
     /// |---|---|---|---|---|
-    /// | number | | its digits: `2`, `0.5` | whole microseconds since 1970 | `0`, `1` |
-    /// | category, text | digits with `.`, exact past 2^53 | the same text | ISO 8601, UTC without a zone | `true`, `false` in any case |
-    /// | time | microseconds since 1970, up to 2^53 | `2024-03-04 06:30:00` | | refused |
+    /// | number | | `2`, `0.5` | whole microseconds since 1970 | `0`, `1` |
+    /// | category, text | `2`, `0.5`, `5e-1` | the same text | ISO 8601 | `true`, `FALSE` |
+    /// | time | microseconds since 1970 | `2024-03-04 06:30:00` | | refused |
     /// | boolean | `0`, `1` | `true`, `false` | refused | |
     ///
-    /// Digits, and times as text, read back as the same value. Empty text is no number and no time:
+    /// Text without a zone is UTC. Past 2^53 a number and a count of microseconds are converted only
+    /// if nothing is lost. Digits, and times as text, read back as the same value. Empty text is no number and no time:
     /// an error, as in polars. New categories are coded in order of first appearance.
     ///
     /// ```

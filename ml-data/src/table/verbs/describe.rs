@@ -35,11 +35,13 @@ impl Table {
     /// | `count`, `missing` | values that are there, and that are not | all |
     /// | `mean` | `sum(x) / n`; of booleans the share of `true` | numbers, booleans |
     /// | `std` | `sqrt(sum((x - mean)²) / (n - 1))` | numbers |
-    /// | `min`, `25%`, `50%`, `75%`, `max` | quantiles, linear between the two nearest values | numbers |
-    /// | `unique`, `top`, `freq` | number of distinct values; the most frequent one (the first to appear, of several), and its rows | categories, text, booleans |
+    /// | `min`, `25%`, `50%`, `75%`, `max` | quantiles, linear between values | numbers |
+    /// | `unique` | number of distinct values | categories, text, booleans |
+    /// | `top`, `freq` | the most frequent value, and its rows | categories, text, booleans |
     /// | `first`, `last` | earliest and latest time | times |
     ///
-    /// Missing values count in `missing` alone.
+    /// Missing values count in `missing` alone. Of several most frequent values the first to appear is
+    /// `top`.
     ///
     /// ```
     /// use ml_data::prelude::*;

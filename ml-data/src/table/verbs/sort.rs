@@ -47,7 +47,8 @@ impl Table {
     ///     ("city", Column::cat(["Riga", "Oslo", "Riga"].map(Some))),
     ///     ("price", Column::num([2.5, 1.0, 4.0])),
     /// ])?;
-    /// let sorted = table.sort_by_keys(&[("city", Order::Ascending), ("price", Order::Descending)])?;
+    /// let by = [("city", Order::Ascending), ("price", Order::Descending)];
+    /// let sorted = table.sort_by_keys(&by)?;
     /// assert_eq!(sorted.num("price")?, [1.0, 4.0, 2.5]);
     /// # Ok::<(), ml_data::Error>(())
     /// ```

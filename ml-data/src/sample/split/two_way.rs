@@ -5,15 +5,15 @@ use super::strata;
 use crate::error::{Error, Result};
 use crate::random::{generator, permutation};
 
-/// Split of a data set in two, by [`Dataset::train_test_split`](crate::sample::Dataset::train_test_split):
-/// made by [`Split::holdout`](super::Split::holdout).
+/// Split of a data set in two, made by [`Split::holdout`](super::Split::holdout), for
+/// [`Dataset::train_test_split`](crate::sample::Dataset::train_test_split).
 ///
 /// | | the test part | needs |
 /// |---|---|---|
 /// | as made | a share of the rows, at random | |
-/// | [`stratified`](Self::stratified) | that share of each class, within one row | a target with classes |
+/// | [`stratified`](Self::stratified) | that share of each class, within one row | classes |
 /// | [`by_group`](Self::by_group) | whole groups, that share of them on average | groups |
-/// | [`by_time`](Self::by_time) | the latest rows, that share of them and those of the same time | times |
+/// | [`by_time`](Self::by_time) | the latest rows; those of one time together | times |
 ///
 /// ```
 /// use ml_data::prelude::*;
@@ -26,7 +26,7 @@ use crate::random::{generator, permutation};
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Holdout {
+pub struct TrainTestSplit {
     test: Border,
     by: Vec<By>,
     seed: u64,
@@ -56,7 +56,7 @@ impl By {
     }
 }
 
-impl Holdout {
+impl TrainTestSplit {
     pub(super) fn share(test: f64) -> Self {
         Self {
             test: Border::Share(test),
