@@ -4,7 +4,6 @@
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use ml_pipeline::data::random::hash;
-use ml_pipeline::data::sample::{BinaryLabels, RealLabels};
 use ml_pipeline::data::source::CsvSource;
 use ml_pipeline::eval::metric::{RankingMetric, roc_auc};
 use ml_pipeline::models::factor::Interactions;
@@ -100,7 +99,7 @@ fn boost(c: &mut Criterion) -> Result<()> {
     let y: Vec<f64> = (0..x.len())
         .map(|i| f64::from(x.row(i)[0] * x.row(i)[1] + x.row(i)[2]))
         .collect();
-    let train = Dataset::<_, Real>::new(x, RealLabels::new(y)?)?.into_train();
+    let train = Dataset::regression(x, y)?.into_train();
     let boost = Boost::new().num_iterations(20);
     boost.fit(&train)?;
     c.bench_function("boost/fit 20k x 20, 20 trees", |b| {
@@ -129,7 +128,7 @@ fn network(c: &mut Criterion) -> Result<()> {
     let y: Vec<u8> = (0..x.len())
         .map(|i| u8::from(x.row(i)[0] + x.row(i)[1] > 1.0))
         .collect();
-    let train = Dataset::<_, Binary>::new(x, BinaryLabels::new(y, "1")?)?.into_train();
+    let train = Dataset::binary(x, y, "1")?.into_train();
     let mlp = Mlp::new().hidden_layer_sizes([128, 64]).epochs(1);
     mlp.fit(&train)?;
     let mut group = c.benchmark_group("mlp");

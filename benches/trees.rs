@@ -58,7 +58,7 @@ type Fitted = Result<(Ensemble, Dense<f32>)>;
 fn regression(categories: usize, trees: usize, leaves: usize) -> Fitted {
     let x = matrix(categories)?;
     let y: Vec<f64> = (0..ROWS).map(|i| signal(x.row(i), i)).collect();
-    let train = Dataset::<_, Real>::new(x.clone(), RealLabels::new(y)?)?.into_train();
+    let train = Dataset::regression(x.clone(), y)?.into_train();
     let columns = (0..categories).map(|j| format!("x{j}"));
     let model = boost(trees, leaves)
         .categorical_feature(columns)

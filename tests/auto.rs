@@ -58,7 +58,7 @@ fn the_pipeline_is_the_one_that_one_would_write() {
     let x = table.select(&["price", "city", "day"]).unwrap();
     let data = Dataset::<Table, Binary>::new(x.clone(), labels).unwrap();
     let by_hand = by_hand.fit(&data.into_train()).unwrap();
-    let expected = by_hand.predict(View::all(&x)).unwrap();
+    let expected = by_hand.predict(&x).unwrap();
     assert_eq!(model.predict(&table).unwrap().numbers(), expected.0);
     assert!(matches!(model.pipeline(), FittedAuto::Binary(p) if p.model == by_hand.model));
 }

@@ -35,14 +35,14 @@ fn an_error_names_the_row_of_the_whole_table() {
         let rows = table(7, odd).select(&["c"]).unwrap();
         rows.conform(model.input()).unwrap()
     };
-    let said = model.predict(View::all(&rows(None))).unwrap().0;
+    let said = model.predict(&rows(None)).unwrap().0;
     assert!(
         said.iter()
             .enumerate()
             .all(|(i, v)| (v - (i % 7) as f64).abs() < 0.1)
     );
     for odd in [3, 2047, 2048, 4321] {
-        let error = model.predict(View::all(&rows(Some(odd)))).unwrap_err();
+        let error = model.predict(&rows(Some(odd))).unwrap_err();
         assert!(
             error.to_string().contains(&format!("row {odd}:")),
             "{error}"

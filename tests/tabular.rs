@@ -308,10 +308,7 @@ fn bad_input_is_one_line_that_says_what_is_wrong() {
     };
     let y = ["--target", "y"];
     let cases = [
-        (
-            said(&train, &train, &["--target", "z"]),
-            "no column `z` (is it `x`?)",
-        ),
+        (said(&train, &train, &["--target", "z"]), "no column `z`"),
         (
             said(&train, "x,day,flag\n1,2024-01-01,true\n", &y),
             "the test file: no column `city`",

@@ -4,7 +4,6 @@
 use crate::case::{Case, Entry};
 use crate::gbdt::{rows, zero_or_one};
 use ml_pipeline::data::prelude::*;
-use ml_pipeline::data::sample::BinaryLabels;
 use ml_pipeline::models::boost::Boost;
 use ml_pipeline::models::tree::Explainer;
 use serde_json::json;
@@ -37,7 +36,7 @@ fn run(case: &Case<'_>, leaves: usize, explained: usize) -> Result<()> {
     let x = first(&rows(case, "train")?, TRAIN)?;
     let y = case.npy::<f32>(&format!("{}_train_y", case.dataset()))?;
     let y = zero_or_one(&y.values()[..x.len()])?;
-    let train = Dataset::<_, Binary>::new(x, BinaryLabels::new(y, "1")?)?.into_train();
+    let train = Dataset::binary(x, y, "1")?.into_train();
     let model = Boost::new()
         .num_iterations(case.job.trees)
         .learning_rate(0.1)

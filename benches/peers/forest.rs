@@ -4,7 +4,6 @@ use crate::case::{Case, Entry};
 use crate::gbdt::{rows, zero_or_one};
 use ml_pipeline::data::prelude::*;
 use ml_pipeline::data::repr::Rows;
-use ml_pipeline::data::sample::BinaryLabels;
 use ml_pipeline::eval::metric::roc_auc;
 use ml_pipeline::models::forest::{ExtraTrees, FittedForest, RandomForest};
 use serde_json::json;
@@ -50,7 +49,7 @@ where
     y.truncate(n);
     let x = Dense::from_rows(all.width(), all.values()[..n * all.width()].to_vec())?;
     drop(all);
-    let train = Dataset::<_, Binary>::new(x, BinaryLabels::new(y, "1")?)?.into_train();
+    let train = Dataset::binary(x, y, "1")?.into_train();
     let leaves = |m: &FittedForest| m.trees().iter().map(|t| t.leaves().len()).sum::<usize>();
     let model = case.time(
         "fit",
@@ -63,10 +62,10 @@ where
         },
     )?;
     let (test, truth) = (rows(case, "test")?, labels("test")?);
-    let auc = roc_auc(&model.predict(View::all(&test))?.0, &truth, None)?;
+    let auc = roc_auc(&model.predict(&test)?.0, &truth, None)?;
     case.time(
         "predict",
-        || model.predict(View::all(&test)),
+        || model.predict(&test),
         |_, _| vec![("rows", json!(test.len())), ("auc", json!(auc))],
     )?;
     Ok(())

@@ -296,7 +296,7 @@ fn lines<R: Repr, Y: Target, E: Estimator<R, Y>>(
     )?;
     // What was grown, not what was asked for.
     let trees = trees(&model);
-    let quality = score(&model.predict(View::all(test))?)?;
+    let quality = score(&model.predict(test)?)?;
     let n = train.len();
     case.time(
         "predict",

@@ -3,7 +3,6 @@
 use crate::case::{Case, Entry, latency};
 use crate::gbdt::zero_or_one;
 use ml_pipeline::data::prelude::*;
-use ml_pipeline::data::sample::BinaryLabels;
 use ml_pipeline::eval::metric::roc_auc;
 use ml_pipeline::models::neural::Mlp;
 use serde_json::json;
@@ -29,7 +28,7 @@ fn part(case: &Case<'_>, part: &str) -> Result<(Dense<f32>, Vec<u8>)> {
 
 fn run(case: &Case<'_>) -> Result<()> {
     let (x, y) = part(case, "train")?;
-    let train = Dataset::<_, Binary>::new(x, BinaryLabels::new(y, "1")?)?.into_train();
+    let train = Dataset::binary(x, y, "1")?.into_train();
     let (test, truth) = part(case, "test")?;
     let mlp = Mlp::new()
         .hidden_layer_sizes([128, 64])
@@ -53,7 +52,7 @@ fn run(case: &Case<'_>) -> Result<()> {
     )?;
     let predicted = case.time(
         "predict",
-        || model.predict(View::all(&test)),
+        || model.predict(&test),
         |_, _| vec![("rows", json!(test.len()))],
     )?;
     case.emit(

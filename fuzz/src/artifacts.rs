@@ -44,7 +44,7 @@ impl Kind {
 
     fn model<R: Repr, M: Predict<R> + 'static>(model: &M, rows: R) -> Self {
         Self::new(model, move |model: &M| {
-            let _ = model.predict(View::all(&rows));
+            let _ = model.predict(&rows);
             let mut scratch = M::Scratch::default();
             let mut out = <M::Prediction as Rows>::Buf::default();
             for row in View::all(&rows).iter() {

@@ -1,5 +1,7 @@
 //! Imports of most programs: the traits, and the types their signatures speak of.
 
+#[cfg(feature = "table")]
+pub use crate::contract::PredictTable;
 pub use crate::contract::{
     AnyRanker, Apply, ApplyExt, Candidates, Chain, Direction, Estimator, Explain,
     FeatureImportances, Fit, FittedPipeline, ImportanceKind, LearnValid, Metric, Params, Pipeline,

@@ -156,18 +156,14 @@ fn case_s7_a_pipeline_fits_scores_saves_and_serves() {
         [board.get("shift", "mae"), board.get("other", "rmse")],
         [None; 2]
     );
-    let binder = RowBinder::json(served.trained_on());
+    let binder = RowBinder::new(served.trained_on());
     let mut session = served.clone().session();
     let (mut row, object) = (
         RowBuf::default(),
         serde_json::json!({"x": 4.0, "city": "Lima"}),
     );
     let answer = session
-        .predict(
-            binder
-                .fill_json(object.as_object().unwrap(), &mut row)
-                .unwrap(),
-        )
+        .predict(binder.fill(&object, &mut row).unwrap())
         .unwrap();
     let mut direct = 0.0;
     typed
@@ -234,7 +230,7 @@ fn predicting_other_columns_is_refused() {
     let train = table(30).regression("y").unwrap().into_train();
     let model = pipeline().fit(&train).unwrap();
     let other = Table::new([("z", Column::num([1.0]))]).unwrap();
-    let e = model.predict(View::all(&other)).unwrap_err().to_string();
+    let e = model.predict(&other).unwrap_err().to_string();
     assert!(
         e.contains("`x` (numeric): missing") && e.contains("`z` (numeric): not expected"),
         "{e}"

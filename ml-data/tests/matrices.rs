@@ -250,10 +250,7 @@ fn schemas_are_compared_field_by_field() {
     }
     let text = |i: usize| alike[i].0.difference(&trained);
     assert_eq!(text(0), "");
-    assert_eq!(
-        text(2),
-        "`c`: categories are coded differently; call `conform`"
-    );
+    assert_eq!(text(2), "`c`: categories are coded differently");
     assert_eq!(
         text(3),
         "`x` (numeric): missing; `y` (numeric): not expected"
@@ -261,10 +258,7 @@ fn schemas_are_compared_field_by_field() {
     assert_eq!(text(4), "`x`: expected numeric, found time");
     assert_eq!(text(5), "`c` (categorical): missing");
     let turned = Schema::new(trained.fields().iter().rev().cloned().collect()).unwrap();
-    assert_eq!(
-        turned.difference(&trained),
-        "`x`: expected at position 0, found at 1; `c`: expected at position 1, found at 0"
-    );
+    assert_eq!(turned.difference(&trained), "`x`: expected before `c`");
     let kinds = [Kind::Num, Kind::Cat, Kind::Text, Kind::Time, Kind::Bool].map(|k| k.to_string());
     assert_eq!(kinds, ["numeric", "categorical", "text", "time", "boolean"]);
 }

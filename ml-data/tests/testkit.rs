@@ -92,7 +92,7 @@ impl Predict<Dense> for FittedMean {
         *out = self.mean + self.forgotten + more;
         Ok(())
     }
-    fn predict(&self, x: View<'_, Dense>) -> Result<Scores> {
+    fn predict_batch(&self, x: View<'_, Dense>) -> Result<Scores> {
         let (mut out, mut rows) = (0.0, Vec::new());
         for row in x.iter() {
             self.predict_row(row, &mut (), &mut out)?;

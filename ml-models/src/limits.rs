@@ -14,11 +14,10 @@ use ml_data::validate::within_limit;
 ///
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::sample::RealLabels;
 /// use ml_models::limits::ModelLimits;
 /// use ml_models::neural::Mlp;
 /// let x = Dense::from_rows(1, vec![1.0, 2.0])?;
-/// let train = Dataset::<_, Real>::new(x, RealLabels::new(vec![1.0, 2.0])?)?.into_train();
+/// let train = Dataset::regression(x, vec![1.0, 2.0])?.into_train();
 /// let small = ModelLimits::default().bytes(10_000);
 /// let refused = Mlp::new().limits(small).hidden_layer_sizes([10_000]).fit(&train).unwrap_err();
 /// assert!(matches!(refused, Error::Limit { limit: "bytes", allowed: 10_000, .. }));

@@ -129,7 +129,7 @@ fn row_batch_training_and_reloaded_model_agree_to_the_bit() {
             .min_data_in_leaf(3)
             .fit(&binary(x.clone(), &y).into_train())
             .unwrap();
-        let batch = model.predict(View::all(&x)).unwrap().0;
+        let batch = model.predict(&x).unwrap().0;
         let (mut scratch, mut out) = (Scratch::default(), 0.0);
         for (i, batch) in batch.iter().enumerate() {
             model
@@ -143,10 +143,10 @@ fn row_batch_training_and_reloaded_model_agree_to_the_bit() {
         }
         let again: FittedBoost = serde_json::from_str(&digest(&model)).unwrap();
         assert_eq!(again, model);
-        assert_eq!(again.predict(View::all(&x)).unwrap().0, batch);
-        let wide = model.predict(View::all(&narrow.cast::<f64>())).unwrap();
+        assert_eq!(again.predict(&x).unwrap().0, batch);
+        let wide = model.predict(&narrow.cast::<f64>()).unwrap();
         assert_eq!(
-            model.predict(View::all(&narrow)).unwrap(),
+            model.predict(&narrow).unwrap(),
             wide,
             "f32 rows are compared as f64 rows"
         );
@@ -305,10 +305,10 @@ fn each_objective_learns() {
     let model: FittedBoost = boost.fit(&real(x.clone(), y.clone()).into_train()).unwrap();
     let mean = y.iter().sum::<f64>() / 4000.0;
     let error = |p: &dyn Fn(usize) -> f64| (0..4000).map(|i| (p(i) - ty[i]).powi(2)).sum::<f64>();
-    let predicted = model.predict(View::all(&tx)).unwrap().0;
+    let predicted = model.predict(&tx).unwrap().0;
     assert!(error(&|i| predicted[i]) < 0.2 * error(&|_| mean));
     let model: FittedBoost = boost.fit(&binary(x.clone(), &y).into_train()).unwrap();
-    let predicted = model.predict(View::all(&tx)).unwrap().0;
+    let predicted = model.predict(&tx).unwrap().0;
     let right = predicted
         .iter()
         .zip(&ty)
@@ -316,7 +316,7 @@ fn each_objective_learns() {
         .count();
     assert!(right > 3500, "{right}");
     let model: FittedBoost = boost.fit(&ranked(x, &y, false).into_train()).unwrap();
-    let predicted = model.predict(View::all(&tx)).unwrap().0;
+    let predicted = model.predict(&tx).unwrap().0;
     let (mut ordered, mut pairs) = (0, 0);
     for i in 0..2000 {
         let d = (ty[i] - ty[i + 2000], predicted[i] - predicted[i + 2000]);
@@ -343,7 +343,7 @@ fn odd_columns_and_few_rows_work() {
         .learning_rate(1.0)
         .num_iterations(3);
     let model: FittedBoost = boost.fit(&real(x.clone(), y.clone()).into_train()).unwrap();
-    let predicted = model.predict(View::all(&x)).unwrap().0;
+    let predicted = model.predict(&x).unwrap().0;
     assert!(
         predicted.iter().zip(&y).all(|(p, y)| (p - y).abs() < 1e-5),
         "infinities are the two ends: {predicted:?}"
@@ -356,7 +356,7 @@ fn odd_columns_and_few_rows_work() {
             .fit(&real(x.clone(), vec![2.5; rows]).into_train())
             .unwrap();
         assert_eq!(
-            (model.predict(View::all(&x)).unwrap().0, model.trees().len()),
+            (model.predict(&x).unwrap().0, model.trees().len()),
             (vec![2.5; rows], 0)
         );
     }
@@ -385,7 +385,7 @@ fn wide_data_use_the_right_column() {
         ),
         (1, 612)
     );
-    assert_eq!(model.predict(View::all(&x)).unwrap().0, y);
+    assert_eq!(model.predict(&x).unwrap().0, y);
 }
 
 #[test]
@@ -425,7 +425,7 @@ fn errors_name_what_is_wrong() {
     );
     let model: FittedBoost = Boost::new().fit(&ones).unwrap();
     let other = Dense::from_rows(2, vec![1.0; 4]).unwrap();
-    assert!(model.predict(View::all(&other)).is_err());
+    assert!(model.predict(&other).is_err());
     assert!(
         model
             .predict_row(&[1.0, 2.0], &mut Scratch::default(), &mut 0.0)

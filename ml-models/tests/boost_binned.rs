@@ -337,8 +337,8 @@ fn files_are_read_in_pieces() {
     for bins in [of_csv.unwrap(), of_parquet.unwrap()] {
         let model = boost().fit_binned(&bins).unwrap();
         assert_eq!(model.trees(), whole.trees());
-        let predicted = model.predict(View::all(&rows.x)).unwrap();
-        assert_eq!(predicted, whole.predict(View::all(&rows.x)).unwrap());
+        let predicted = model.predict(&rows.x).unwrap();
+        assert_eq!(predicted, whole.predict(&rows.x).unwrap());
     }
 }
 

@@ -163,7 +163,7 @@ fn binary_equals_lightgbm() {
     }
     let model = golden.fit("binary_3");
     let raw = model.raw_scores(View::all(&golden.all)).unwrap();
-    let probabilities = model.predict(View::all(&golden.all)).unwrap().0;
+    let probabilities = model.predict(&golden.all).unwrap().0;
     assert!(
         raw.iter()
             .zip(&probabilities)

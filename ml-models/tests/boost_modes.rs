@@ -182,7 +182,7 @@ fn monotone_predictions_never_turn() {
                 grid.extend(cells);
             }
             let grid = Dense::from_rows(COLUMNS, grid).unwrap();
-            let predicted = model.predict(View::all(&grid)).unwrap().0;
+            let predicted = model.predict(&grid).unwrap().0;
             assert!(predicted.windows(2).all(|w| sign * (w[1] - w[0]) >= 0.0));
         }
     }

@@ -272,10 +272,7 @@ fn other_columns_are_refused() {
     let train: Sample<Sparse, Real, Train> = sample(sparse(&v), &v, "train", false).into_train();
     let model: FittedBoost = boost().fit(&train).unwrap();
     let narrow = Sparse::new(Names::numbered(3), vec![0, 1], vec![2], vec![1.0]).unwrap();
-    assert!(matches!(
-        model.predict(View::all(&narrow)),
-        Err(Error::Schema(_))
-    ));
+    assert!(matches!(model.predict(&narrow), Err(Error::Schema(_))));
     let predict = |indices: &[u32], values: &[f64]| {
         let row = SparseRow { indices, values };
         let mut out = 0.0;
@@ -289,10 +286,7 @@ fn other_columns_are_refused() {
     assert!(predict(&[2], &[1.0, 1.0]).is_err());
     let empty = predict(&[], &[]).unwrap();
     let zeros = dense(&[0.0; WIDTH]);
-    assert_eq!(
-        Scores(vec![empty]),
-        model.predict(View::all(&zeros)).unwrap()
-    );
+    assert_eq!(Scores(vec![empty]), model.predict(&zeros).unwrap());
 }
 
 #[test]

@@ -194,7 +194,7 @@ fn case_m2_leaves_have_the_least_loss() {
             );
             let x = all(&x);
             let leaves = model.ensemble().leaves(View::all(&x)).unwrap();
-            let predicted = model.predict(View::all(&x)).unwrap().0;
+            let predicted = model.predict(&x).unwrap().0;
             assert!(leaves.iter().any(|l| *l != leaves[0]));
             for &i in &rows {
                 let same: Vec<usize> = rows
@@ -324,7 +324,7 @@ fn half_weights_learn_what_whole_ones_do() {
         let fit = |w: &[f64]| -> Vec<f64> {
             let data = real(&x, &y).with_weights(w).unwrap().into_train();
             let model: FittedBoost = boost().objective(objective).fit(&data).unwrap();
-            model.predict(View::all(&all(&x))).unwrap().0
+            model.predict(&all(&x)).unwrap().0
         };
         near(&fit(&half), &fit(&w), 1e-4, &format!("{objective:?}"));
     }

@@ -33,7 +33,7 @@ fn model(step: f64) -> FittedBoost {
 fn case_m5_large_codes_cost_kilobytes_and_mean_the_same() {
     let small = model(1.0);
     let (x, _) = rows(1.0);
-    let want = small.predict(View::all(&x)).unwrap().0;
+    let want = small.predict(&x).unwrap().0;
     let reasons = Explainer::new(small.ensemble())
         .shap(View::all(&x))
         .unwrap();
@@ -46,11 +46,11 @@ fn case_m5_large_codes_cost_kilobytes_and_mean_the_same() {
         let large = model(step);
         let (x, _) = rows(step);
         // In a batch, row by row, and explained.
-        assert_eq!(large.predict(View::all(&x)).unwrap().0, want, "{step}");
+        assert_eq!(large.predict(&x).unwrap().0, want, "{step}");
         for i in [0, 7, 19] {
             let one = View::all(&x).row(i).to_vec();
             let one = Dense::from_rows(2, one).unwrap();
-            assert_eq!(large.predict(View::all(&one)).unwrap().0, [want[i]]);
+            assert_eq!(large.predict(&one).unwrap().0, [want[i]]);
         }
         let explained = Explainer::new(large.ensemble())
             .shap(View::all(&x))
@@ -59,15 +59,15 @@ fn case_m5_large_codes_cost_kilobytes_and_mean_the_same() {
         // Codes between and beyond are unknown, as 20 and up are among the small.
         let odd = Dense::from_rows(2, vec![step + 1.0, 3.0, 2e9, 3.0, 1e300, 3.0]).unwrap();
         let unknown = Dense::from_rows(2, vec![77.0, 3.0]).unwrap();
-        let unknown = small.predict(View::all(&unknown)).unwrap().0[0];
-        assert_eq!(large.predict(View::all(&odd)).unwrap().0, [unknown; 3]);
+        let unknown = small.predict(&unknown).unwrap().0[0];
+        assert_eq!(large.predict(&odd).unwrap().0, [unknown; 3]);
         let bytes = Artifact::new("size/1", &large).unwrap().to_bytes().unwrap();
         assert!(bytes.len() < size + 100_000, "{} {size}", bytes.len());
         let again: FittedBoost = Artifact::from_bytes(&bytes)
             .unwrap()
             .state("size/1")
             .unwrap();
-        assert_eq!(again.predict(View::all(&x)).unwrap().0, want);
+        assert_eq!(again.predict(&x).unwrap().0, want);
     }
 }
 

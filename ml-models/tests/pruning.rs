@@ -34,7 +34,7 @@ fn pruned_trees_equal_scikit_learns() {
                 let data = data.with_weights(weights.clone()).unwrap();
                 let model: $model = tree.fit(&data.into_train()).unwrap();
                 let leaves: Vec<usize> = model.trees().iter().map(|t| t.leaves().len()).collect();
-                (leaves, model.predict(View::all(&test)).unwrap())
+                (leaves, model.predict(&test).unwrap())
             }};
         }
         let (leaves, got) = match target {

@@ -39,7 +39,6 @@ impl Artifact {
 /// ```
 /// use ml_data::artifact::{load_as, save};
 /// use ml_data::prelude::*;
-/// # use ml_data::sample::RealLabels;
 /// # #[derive(Debug, Clone)]
 /// # struct Mean;
 /// # #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -65,7 +64,7 @@ impl Artifact {
 /// #     }
 /// # }
 /// let x = Dense::from_rows(1, vec![1.0, 2.0, 3.0])?;
-/// let train = Dataset::<_, Real>::new(x, RealLabels::new(vec![2.0, 4.0, 9.0])?)?.into_train();
+/// let train = Dataset::regression(x, vec![2.0, 4.0, 9.0])?.into_train();
 /// let bytes = save("prices/1", &Mean.fit(&train)?)?;
 ///
 /// let model = load_as::<Dense<f64>, Real, _>(|| Mean, "prices/1", &bytes, None)?;

@@ -20,6 +20,11 @@ pub trait Predictor<R: Repr, P: Prediction>: Send + Sync {
     /// # Errors
     /// Other columns than the trained ones, or a value the model can not take.
     fn predict_view(&self, x: View<'_, R>) -> Result<P>;
+    /// Predicts one row on its own. Many are quicker in a [`Session`].
+    ///
+    /// # Errors
+    /// A value the model can not take.
+    fn predict_single(&self, row: R::Row<'_>) -> Result<P::Buf>;
     /// The columns it was trained on.
     fn trained_on(&self) -> &R::Header;
     /// The kind of target it was trained on, if it knows.
@@ -37,7 +42,12 @@ pub trait Predictor<R: Repr, P: Prediction>: Send + Sync {
 
 impl<R: Repr, P: Prediction, M: Predict<R, Prediction = P>> Predictor<R, P> for M {
     fn predict_view(&self, x: View<'_, R>) -> Result<P> {
-        self.predict(x)
+        self.predict_batch(x)
+    }
+    fn predict_single(&self, row: R::Row<'_>) -> Result<P::Buf> {
+        let mut out = P::Buf::default();
+        self.predict_row(row, &mut M::Scratch::default(), &mut out)?;
+        Ok(out)
     }
     fn trained_on(&self) -> &R::Header {
         self.input()

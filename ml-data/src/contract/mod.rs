@@ -13,6 +13,8 @@ mod metric;
 mod model;
 mod outlier;
 mod pipeline;
+#[cfg(feature = "table")]
+mod predict_table;
 mod rank_fn;
 mod rank_rows;
 mod ranker;
@@ -30,6 +32,8 @@ pub use metric::{Direction, Metric};
 pub use model::{Estimator, Fit, LearnValid, Predict, Round};
 pub use outlier::OutlierScore;
 pub use pipeline::{Chain, FittedPipeline, Pipeline, Then};
+#[cfg(feature = "table")]
+pub use predict_table::PredictTable;
 pub use rank_fn::RankFn;
 pub use rank_rows::{RankRows, RankRowsScratch, RowSource};
 pub use ranker::{

@@ -2,7 +2,7 @@
 
 use super::step::Params;
 use crate::error::{Error, Result};
-use crate::repr::{Repr, Rows, View};
+use crate::repr::{IntoRows, Repr, Rows, View};
 use crate::sample::{Prediction, Sample, Target, Train, TrainingRows, Valid};
 use crate::simd;
 use serde::{Serialize, de::DeserializeOwned};
@@ -100,11 +100,23 @@ pub trait Predict<R: Repr>: Send + Sync + Serialize + DeserializeOwned + 'static
         scratch: &mut Self::Scratch,
         out: &mut <Self::Prediction as Rows>::Buf,
     ) -> Result<()>;
-    /// Predicts all rows of a view, after checking its columns once.
+    /// Predicts all rows that something has: of a view (`valid.x()`), of a batch (`&table`,
+    /// `&dense`), of an ndarray (`&array`, one copy).
+    ///
+    /// A table has to have the trained columns in the trained order; where it may not,
+    /// `predict_table` puts it right first.
     ///
     /// # Errors
     /// Other columns than the trained ones, or as [`Predict::predict_row`].
-    fn predict(&self, x: View<'_, R>) -> Result<Self::Prediction> {
+    fn predict<'a>(&self, x: impl IntoRows<'a, R>) -> Result<Self::Prediction> {
+        self.predict_batch(x.into_rows(self.input())?.view())
+    }
+    /// Predicts all rows of a view, after checking its columns once. Users call
+    /// [`Predict::predict`]; a model with a faster way than row by row writes this.
+    ///
+    /// # Errors
+    /// Other columns than the trained ones, or as [`Predict::predict_row`].
+    fn predict_batch(&self, x: View<'_, R>) -> Result<Self::Prediction> {
         x.data().check(self.input())?;
         let mut scratch = Self::Scratch::default();
         let mut buf = <Self::Prediction as Rows>::Buf::default();

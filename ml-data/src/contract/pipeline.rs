@@ -252,13 +252,13 @@ impl<R: Repr, T: Apply<R>, M: Predict<T::Out>> Predict<R> for FittedPipeline<R, 
         self.model.predict_row(T::Out::view(&s.1), &mut s.2, out)
     }
 
-    fn predict(&self, x: View<'_, R>) -> Result<Self::Prediction> {
+    fn predict_batch(&self, x: View<'_, R>) -> Result<Self::Prediction> {
         x.data().check(&self.input)?;
         let mut out = Self::Prediction::default();
         for block in x.blocks(BLOCK) {
             let here = |e: Error| e.offset_row(out.len());
             let rows = self.steps.apply(block).map_err(here)?;
-            let part = self.model.predict(View::all(&rows)).map_err(here)?;
+            let part = self.model.predict_batch(View::all(&rows)).map_err(here)?;
             (0..part.len()).for_each(|i| out.push_row(&part, i));
         }
         Ok(out)

@@ -1,6 +1,7 @@
 //! Near names, for errors about names.
 
-/// Nothing, or ` (is it `x`?)` with the nearest of the names when it is at most two edits away.
+/// Nothing, or ` (is it `x`?)` with the nearest of the names, when at most two edits, and at most
+/// half of the letters, make it the other: `b` is no misspelt `a`.
 #[doc(hidden)]
 pub fn hint<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     let near = names
@@ -8,7 +9,10 @@ pub fn hint<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String 
         .filter(|n| n.len().abs_diff(name.len()) <= 8 && n.len() <= 256)
         .map(|n| (distance(name, n), n))
         .min()
-        .filter(|(d, _)| *d <= 2);
+        .filter(|(d, n)| {
+            let letters = n.chars().count().max(name.chars().count());
+            *d <= 2 && (d * 2 <= letters || n.eq_ignore_ascii_case(name))
+        });
     near.map(|(_, n)| format!(" (is it `{n}`?)"))
         .unwrap_or_default()
 }
@@ -37,5 +41,14 @@ mod tests {
     fn distance_counts_edits() {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("", "abc"), 3);
+    }
+
+    #[test]
+    fn only_names_that_are_much_alike_are_offered() {
+        assert_eq!(hint("agee", ["sex", "age"]), " (is it `age`?)");
+        assert_eq!(hint("A", ["b", "a"]), " (is it `a`?)");
+        for (name, names) in [("b", ["a", "cc"]), ("c", ["at", "b"]), ("abc", ["de", "f"])] {
+            assert_eq!(hint(name, names), "", "{name}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! A dense matrix with column names.
 
+use super::into_rows::other_width;
 use super::{AnyRow, AnyView, Repr, Rows, Sparse, SparseRow, View};
 use crate::error::{Error, Result};
 use crate::schema::{Field, Kind, Schema};
@@ -285,11 +286,7 @@ impl<F: Float> Repr for Dense<F> {
             return Ok(());
         }
         if self.names.len() != expected.len() {
-            return Err(Error::Schema(format!(
-                "expected {} columns, found {}",
-                expected.len(),
-                self.names.len()
-            )));
+            return Err(other_width(expected.len(), self.names.len()));
         }
         let differ = self
             .names

@@ -3,11 +3,13 @@
 
 mod any;
 mod dense;
+mod into_rows;
 mod sparse;
 mod view;
 
 pub use any::{AnyRow, AnyView};
 pub use dense::{Dense, Float, Names};
+pub use into_rows::{CowRows, IntoData, IntoRows};
 pub use sparse::{Sparse, SparseBuf, SparseRow};
 pub use view::{RowSet, View};
 

@@ -1,17 +1,20 @@
 //! A data set before it is split.
 
 use super::carried::{Carried, InitScore};
-use super::labels::{Labels, NoLabels, Target, Unlabelled};
+use super::labels::{
+    Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Real, RealLabels, Target,
+    Unlabelled,
+};
 use super::part::Sample;
 use super::role::{Test, Train, Valid};
 use super::split::{Split, TrainTestSplit};
 use crate::error::{Error, Result};
-use crate::repr::Repr;
 #[cfg(feature = "table")]
 use crate::repr::{Dense, Float};
+use crate::repr::{IntoData, Repr};
 use crate::schema::MISSING_TIME;
 #[cfg(feature = "table")]
-use crate::table::Table;
+use crate::table::{Schema, Table};
 use crate::validate;
 use std::sync::Arc;
 
@@ -59,18 +62,98 @@ impl<R: Repr> Dataset<R, Unlabelled> {
     ///
     /// # Errors
     /// As [`Dataset::new`].
-    pub fn unlabelled(data: R) -> Result<Self> {
+    pub fn unlabelled(data: impl IntoData<Repr = R>) -> Result<Self> {
+        let data = data.into_data();
         let labels = NoLabels(data.len());
         Self::new(data, labels)
     }
 }
 
-impl<R: Repr, Y: Target> Dataset<R, Y> {
-    /// Rows with their labels.
+impl<R: Repr> Dataset<R, Real> {
+    /// Rows with a number each. [`Table::regression`](crate::table::Table::regression) takes the
+    /// numbers from a column.
+    ///
+    /// ```
+    /// use ml_data::ndarray::array;
+    /// use ml_data::prelude::*;
+    /// let x = array![[1.0_f32, 2.0], [3.0, 4.0]]; // or a `Dense`
+    /// let data = Dataset::regression(x, vec![10.0, 20.0])?;
+    /// assert_eq!(data.data().row(1), [3.0, 4.0]);
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Different lengths, or a label that is missing or infinite, with its row.
+    pub fn regression(
+        data: impl IntoData<Repr = R>,
+        labels: impl Into<Arc<[f64]>>,
+    ) -> Result<Self> {
+        Self::new(data, RealLabels::new(labels)?)
+    }
+}
+
+impl<R: Repr> Dataset<R, Binary> {
+    /// Rows of two classes: 1 for the one called `positive`, 0 for the other.
+    ///
+    /// ```
+    /// use ml_data::ndarray::array;
+    /// use ml_data::prelude::*;
+    /// let data = Dataset::binary(array![[1.0], [3.0]], vec![0, 1], "spam")?;
+    /// assert_eq!(data.labels().positive(), "spam");
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Different lengths, or another label than 0 and 1, with its row.
+    pub fn binary(
+        data: impl IntoData<Repr = R>,
+        labels: impl Into<Arc<[u8]>>,
+        positive: &str,
+    ) -> Result<Self> {
+        Self::new(data, BinaryLabels::new(labels, positive)?)
+    }
+}
+
+impl<R: Repr> Dataset<R, Class> {
+    /// Rows of several classes, each with the name of its class; classes are coded in the order of
+    /// their sorted names.
+    ///
+    /// ```
+    /// use ml_data::ndarray::array;
+    /// use ml_data::prelude::*;
+    /// let data = Dataset::classes(array![[1.0], [3.0], [4.0]], ["oak", "yew", "oak"])?;
+    /// assert_eq!(data.labels().codes(), [0, 1, 0]);
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Different lengths.
-    pub fn new(data: R, labels: Y::Labels) -> Result<Self> {
+    pub fn classes<S: AsRef<str>>(
+        data: impl IntoData<Repr = R>,
+        labels: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
+        let labels: Vec<Box<str>> = labels.into_iter().map(|l| l.as_ref().into()).collect();
+        Self::new(data, ClassLabels::of_names(&labels)?)
+    }
+    /// The same rows with classes coded as elsewhere, `train.y().classes()`: a held-out set that
+    /// was read on its own may lack a class, and would code the others differently.
+    ///
+    /// # Errors
+    /// A row whose class is not among them.
+    pub fn with_classes(mut self, classes: &[Box<str>]) -> Result<Self> {
+        self.carried.labels = self.carried.labels.recode(classes)?;
+        Ok(self)
+    }
+}
+
+impl<R: Repr, Y: Target> Dataset<R, Y> {
+    /// Rows (a table, a matrix, an array of ndarray) with their labels. Data sets of matrices have
+    /// shorter ways: [`Dataset::regression`], [`Dataset::binary`], [`Dataset::classes`].
+    ///
+    /// # Errors
+    /// Different lengths.
+    pub fn new(data: impl IntoData<Repr = R>, labels: Y::Labels) -> Result<Self> {
+        let data = data.into_data();
         Error::check_len("labels", data.len(), labels.len())?;
         Ok(Self {
             data: Arc::new(data),
@@ -212,6 +295,16 @@ impl<R: Repr, Y: Target> Dataset<R, Y> {
 
 #[cfg(feature = "table")]
 impl<Y: Target> Dataset<Table, Y> {
+    /// The same data set with the columns of a trained schema: see [`Table::conform`].
+    ///
+    /// # Errors
+    /// As [`Table::conform`].
+    pub fn conform(self, to: &Arc<Schema>) -> Result<Self> {
+        Ok(Self {
+            data: Arc::new(self.data.conform(to)?),
+            carried: self.carried,
+        })
+    }
     /// The features of the same rows as a matrix: see [`Table::dense`].
     ///
     /// # Errors

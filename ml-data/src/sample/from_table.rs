@@ -6,7 +6,7 @@ use super::labels::{
     RelevanceLabels, Target, Unlabelled,
 };
 use crate::error::{Error, Result};
-use crate::table::{Column, Kind, Levels, MISSING_BOOL, MISSING_CODE, Role, Table};
+use crate::table::{Column, Kind, Levels, MISSING_BOOL, Role, Table};
 use std::collections::BTreeSet;
 
 impl Table {
@@ -63,17 +63,7 @@ impl Table {
             level(column, row).ok_or_else(|| Error::cell(target, row, "a label", "a missing value"))
         });
         let named = named.collect::<Result<Vec<String>>>()?;
-        let mut names = named.clone();
-        names.sort_unstable();
-        names.dedup();
-        let names: Vec<Box<str>> = names.into_iter().map(String::into_boxed_str).collect();
-        let names = Levels::try_from(names)?;
-        let codes: Vec<u32> = named
-            .iter()
-            .map(|l| names.code(l).unwrap_or(MISSING_CODE))
-            .collect();
-        let labels = ClassLabels::new(codes, names.names().to_vec())?;
-        self.carry(&[target], labels)
+        self.carry(&[target], ClassLabels::of_names(&named)?)
     }
 
     /// A data set of graded rows within queries, for ranking.

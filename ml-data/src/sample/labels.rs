@@ -1,7 +1,9 @@
-//! Targets, their labels and their predictions.
+//! Targets and their labels.
 
+use super::prediction::{Prediction, Probabilities, Scores};
 use crate::error::{Error, Result};
-use crate::repr::{RowSet, Rows};
+use crate::repr::RowSet;
+use crate::schema::{Levels, MISSING_CODE};
 use crate::validate;
 use foldhash::HashMap;
 use std::borrow::Cow;
@@ -41,19 +43,6 @@ pub trait Labels: Clone + Send + Sync + 'static {
     fn queries(&self) -> Option<&[u32]> {
         None
     }
-}
-
-/// Predictions of many rows that grow row by row.
-pub trait Prediction: Rows + Default + Clone {
-    /// Appends one row's prediction.
-    fn push(&mut self, row: &Self::Buf);
-    /// Appends row `i` of other predictions.
-    ///
-    /// # Panics
-    /// A row that is not there.
-    fn push_row(&mut self, from: &Self, i: usize);
-    /// Every number in order, for comparison and digests.
-    fn values(&self) -> &[f64];
 }
 
 /// Kinds of targets: the kind of labels and the kind of predictions that belong together.
@@ -293,6 +282,44 @@ impl ClassLabels {
             None => Ok(Self { codes, classes }),
         }
     }
+    /// From the name of each row's class, coded in the order of the sorted names.
+    ///
+    /// # Errors
+    /// None that names can cause.
+    pub fn of_names<S: AsRef<str>>(names: &[S]) -> Result<Self> {
+        let mut classes: Vec<Box<str>> = names.iter().map(|n| n.as_ref().into()).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let levels = Levels::try_from(classes)?;
+        let code = |n: &S| levels.code(n.as_ref()).unwrap_or(MISSING_CODE);
+        let codes: Vec<u32> = names.iter().map(code).collect();
+        Self::new(codes, levels.names().to_vec())
+    }
+    /// The same labels coded by other class names.
+    ///
+    /// ```
+    /// use ml_data::sample::ClassLabels;
+    /// let trained = ClassLabels::of_names(&["oak", "pine", "yew"])?;
+    /// let held_out = ClassLabels::of_names(&["yew", "oak"])?.recode(trained.classes())?;
+    /// assert_eq!(held_out.codes(), [2, 0]);
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A row whose class is not among `classes`, or a name that is there twice.
+    pub fn recode(&self, classes: &[Box<str>]) -> Result<Self> {
+        let levels = Levels::try_from(classes.to_vec())?;
+        let map: Vec<Option<u32>> = self.classes.iter().map(|c| levels.code(c)).collect();
+        let code = |(row, &own): (usize, &u32)| {
+            let own = own as usize;
+            map[own].ok_or_else(|| {
+                let expected = format!("one of the classes {}", classes.join(", "));
+                Error::cell("label", row, expected, &self.classes[own])
+            })
+        };
+        let codes = self.codes.iter().enumerate().map(code);
+        Self::new(codes.collect::<Result<Vec<u32>>>()?, classes.to_vec())
+    }
     /// One code a row.
     pub fn codes(&self) -> &[u32] {
         &self.codes
@@ -382,92 +409,5 @@ impl Labels for RelevanceLabels {
     }
     fn queries(&self) -> Option<&[u32]> {
         Some(&self.queries)
-    }
-}
-
-/// One number a row: a value, the probability of the positive class, or a ranking score.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Scores(pub Vec<f64>);
-
-impl Rows for Scores {
-    type Row<'a> = f64;
-    type Buf = f64;
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-    fn row(&self, i: usize) -> f64 {
-        self.0[i]
-    }
-    fn view(buf: &f64) -> f64 {
-        *buf
-    }
-    fn clear(buf: &mut f64) {
-        *buf = 0.0;
-    }
-}
-
-impl Prediction for Scores {
-    fn push(&mut self, row: &f64) {
-        self.0.push(*row);
-    }
-    fn push_row(&mut self, from: &Self, i: usize) {
-        self.0.push(from.0[i]);
-    }
-    fn values(&self) -> &[f64] {
-        &self.0
-    }
-}
-
-/// A probability for each class, flat by row.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Probabilities {
-    classes: usize,
-    flat: Vec<f64>,
-}
-
-impl Probabilities {
-    /// From flat rows of `classes` numbers.
-    ///
-    /// # Errors
-    /// The values do not fill whole rows.
-    pub fn new(classes: usize, flat: Vec<f64>) -> Result<Self> {
-        let rows = flat.len().checked_div(classes).unwrap_or(0);
-        Error::check_len("probabilities", rows * classes, flat.len())?;
-        Ok(Self { classes, flat })
-    }
-    /// Number of classes.
-    pub fn classes(&self) -> usize {
-        self.classes
-    }
-}
-
-impl Rows for Probabilities {
-    type Row<'a> = &'a [f64];
-    type Buf = Vec<f64>;
-    fn len(&self) -> usize {
-        self.flat.len().checked_div(self.classes).unwrap_or(0)
-    }
-    fn row(&self, i: usize) -> &[f64] {
-        &self.flat[i * self.classes..(i + 1) * self.classes]
-    }
-    fn view(buf: &Vec<f64>) -> &[f64] {
-        buf
-    }
-    fn clear(buf: &mut Vec<f64>) {
-        buf.clear();
-    }
-}
-
-impl Prediction for Probabilities {
-    fn push(&mut self, row: &Vec<f64>) {
-        self.classes = row.len();
-        self.flat.extend_from_slice(row);
-    }
-    fn push_row(&mut self, from: &Self, i: usize) {
-        self.classes = from.classes;
-        self.flat.extend_from_slice(from.row(i));
-    }
-    fn values(&self) -> &[f64] {
-        &self.flat
     }
 }

@@ -8,15 +8,17 @@ mod dataset;
 mod from_table;
 mod labels;
 mod part;
+mod prediction;
 mod role;
 mod split;
 
 pub use dataset::{Dataset, TrainTest, TrainValidTest};
 pub use labels::{
-    AsReal, Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Prediction, Probabilities,
-    Real, RealLabels, Relevance, RelevanceLabels, Scores, Target, Unlabelled,
+    AsReal, Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Real, RealLabels,
+    Relevance, RelevanceLabels, Target, Unlabelled,
 };
 pub use part::{Sample, TrainingRows};
+pub use prediction::{Prediction, Probabilities, Scores};
 pub use role::{HeldOut, InSample, Part, Readable, Scorable, Test, Train, Valid};
 pub use split::{
     GroupKFold, KFold, LeaveOneGroupOut, RepeatedKFold, RepeatedStratifiedKFold, Split, SplitInput,

@@ -7,7 +7,7 @@ use super::split::Splitter;
 use crate::error::{Error, Result};
 use crate::repr::{Repr, RowSet, View};
 #[cfg(feature = "table")]
-use crate::table::Table;
+use crate::table::{Schema, Table};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -109,6 +109,33 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
     #[cfg(feature = "table")]
     pub(crate) fn with_data(&self, data: R) -> Self {
         Self::of(Arc::new(data), self.rows.clone(), self.carried.clone())
+    }
+}
+
+#[cfg(feature = "table")]
+impl<Y: Target, P: Part> Sample<Table, Y, P> {
+    /// The same sample with the columns of a trained schema: see [`Table::conform`]. For held-out
+    /// rows that were read on their own.
+    ///
+    /// ```
+    /// use ml_data::prelude::*;
+    /// let read = |cities: [&str; 2]| {
+    ///     let table = Table::new([
+    ///         ("city", Column::cat(cities.map(Some))),
+    ///         ("y", Column::num([1.0, 2.0])),
+    ///     ]);
+    ///     table?.regression("y")
+    /// };
+    /// let train = read(["Oslo", "Riga"])?.into_train();
+    /// let test = read(["Riga", "Oslo"])?.into_test().conform(train.header())?;
+    /// assert_eq!(test.header(), train.header());
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Table::conform`].
+    pub fn conform(&self, to: &Arc<Schema>) -> Result<Self> {
+        Ok(self.with_data(self.data.conform(to)?))
     }
 }
 

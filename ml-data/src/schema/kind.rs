@@ -19,6 +19,16 @@ pub enum Kind {
     Bool,
 }
 
+impl Kind {
+    /// Whether texts are free text, and not categories: more than half of them differ and they have
+    /// more than 20 characters on average. One rule for files and records.
+    #[cfg(feature = "table")]
+    pub(crate) fn is_free_text(distinct: usize, texts: usize, characters: usize) -> bool {
+        const LONG: usize = 20;
+        distinct * 2 > texts && characters > LONG * texts
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,6 +1,7 @@
 //! Names, kinds, roles and levels of columns: how a table, or an artifact that reads tables,
 //! describes its rows.
 
+mod difference;
 mod kind;
 mod levels;
 mod role;
@@ -11,7 +12,7 @@ pub use role::Role;
 
 use crate::error::{Error, Result};
 use crate::validate::distinct;
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -180,42 +181,5 @@ impl Schema {
                         _ => false,
                     }
             })
-    }
-    /// Every difference from `expected`, in words.
-    pub fn difference(&self, expected: &Schema) -> String {
-        let mut out = Vec::new();
-        let own = self.positions();
-        for (i, e) in expected.fields.iter().enumerate() {
-            match own.get(e.name()).copied() {
-                None => out.push(format!("`{}` ({}): missing", e.name, e.kind)),
-                Some(p) if self.fields[p].kind != e.kind => {
-                    out.push(format!(
-                        "`{}`: expected {}, found {}",
-                        e.name, e.kind, self.fields[p].kind
-                    ));
-                }
-                Some(p) if p != i => out.push(format!(
-                    "`{}`: expected at position {i}, found at {p}",
-                    e.name
-                )),
-                Some(p) => {
-                    if let (Some(a), Some(b)) = (&self.fields[p].levels, &e.levels)
-                        && !a.starts_with(b)
-                    {
-                        out.push(format!(
-                            "`{}`: categories are coded differently; call `conform`",
-                            e.name
-                        ));
-                    }
-                }
-            }
-        }
-        let known: HashSet<&str> = expected.fields.iter().map(Field::name).collect();
-        for f in &self.fields {
-            if !known.contains(f.name()) {
-                out.push(format!("`{}` ({}): not expected", f.name, f.kind));
-            }
-        }
-        out.join("; ")
     }
 }

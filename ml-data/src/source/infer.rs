@@ -3,12 +3,9 @@
 use super::builder::{Parsed, parse};
 use super::options::CsvOptions;
 use super::read_as::As;
+use crate::schema::Kind;
 use crate::time::TimeFormat;
 use foldhash::HashSet;
-
-/// Longest mean length, in characters, of a column that is taken for categories although most of
-/// its texts differ.
-const LONG_TEXT: usize = 20;
 
 /// Kind of a column with these cells: truth values, numbers, times, categories or free text.
 ///
@@ -54,7 +51,7 @@ pub(super) fn infer<'a>(
         n += 1;
         characters += c.chars().count();
     }
-    if distinct.len() * 2 > n && characters > LONG_TEXT * n {
+    if Kind::is_free_text(distinct.len(), n, characters) {
         As::Text
     } else {
         As::Cat

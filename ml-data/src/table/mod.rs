@@ -6,11 +6,12 @@
 
 mod arrow_in;
 mod arrow_text;
-mod bind;
 mod cell;
 mod column;
+mod conform;
 mod convert;
 mod display;
+mod record;
 mod row;
 mod verbs;
 
@@ -19,9 +20,9 @@ pub use crate::schema::{
 };
 #[cfg(feature = "parquet")]
 pub(crate) use arrow_in::{column as from_arrow, no_memory, numbers};
-pub use bind::{Raw, Record, RowBinder};
 pub use cell::Cell;
 pub use column::Column;
+pub use record::RowBinder;
 pub use row::{RowBuf, TableRow};
 pub use verbs::{Categories, Order};
 
@@ -222,33 +223,6 @@ impl Table {
             ..self.clone()
         })
     }
-
-    /// Re-codes this table to a trained schema: same columns in the same order, categories with the
-    /// trained codes. New levels get codes past the end, which fitted steps treat as unseen.
-    ///
-    /// # Errors
-    /// A missing column or another kind; the message lists every difference.
-    pub fn conform(&self, to: &Arc<Schema>) -> Result<Self> {
-        let mut columns = Vec::with_capacity(to.len());
-        let known = self.schema.positions();
-        for field in to.fields() {
-            match known.get(field.name()).copied() {
-                Some(p) if self.columns[p].kind() == field.kind() => {
-                    columns.push(match field.levels() {
-                        Some(levels) => self.columns[p].recode(levels),
-                        None => self.columns[p].clone(),
-                    });
-                }
-                _ => return Err(Error::Schema(self.schema.difference(to))),
-            }
-        }
-        Ok(Self {
-            schema: to.clone(),
-            columns: columns.into(),
-            visible: None,
-            rows: self.rows,
-        })
-    }
 }
 
 impl Rows for Table {
@@ -284,7 +258,11 @@ impl Repr for Table {
         if Arc::ptr_eq(&self.schema, expected) || self.schema.codes_like(expected) {
             return Ok(());
         }
-        Err(Error::Schema(self.schema.difference(expected)))
+        let mut said = self.schema.difference(expected);
+        if self.schema.can_conform(expected) {
+            said += "; `predict_table`, or `conform` of the table or sample, mends that";
+        }
+        Err(Error::Schema(said))
     }
 
     fn cell_text(&self, row: usize, column: usize) -> String {

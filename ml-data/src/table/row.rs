@@ -78,6 +78,8 @@ enum Slot {
     Bool(u8),
     Text(u32, u32),
     Missing,
+    /// Not written yet; read as missing.
+    Absent,
 }
 
 impl RowBuf {
@@ -86,9 +88,30 @@ impl RowBuf {
         self.slots.clear();
         self.arena.clear();
     }
+    /// Empties the row for `width` cells that come in any order.
+    pub(super) fn start(&mut self, width: usize) {
+        self.clear();
+        self.slots.resize(width, Slot::Absent);
+    }
+    /// Writes a cell after [`RowBuf::start`].
+    pub(super) fn set(&mut self, column: usize, cell: Cell<'_>) {
+        let slot = self.slot(cell);
+        if let Some(to) = self.slots.get_mut(column) {
+            *to = slot;
+        }
+    }
+    /// The columns that nothing was written to since [`RowBuf::start`].
+    pub(super) fn absent(&self) -> impl Iterator<Item = usize> + '_ {
+        let absent = |(i, slot): (usize, &Slot)| matches!(slot, Slot::Absent).then_some(i);
+        self.slots.iter().enumerate().filter_map(absent)
+    }
     /// Appends a cell.
     pub fn push(&mut self, cell: Cell<'_>) {
-        let slot = match cell {
+        let slot = self.slot(cell);
+        self.slots.push(slot);
+    }
+    fn slot(&mut self, cell: Cell<'_>) -> Slot {
+        match cell {
             Cell::Num(v) => Slot::Num(v),
             Cell::Code(c) => Slot::Code(c),
             Cell::Time(t) => Slot::Time(t),
@@ -99,8 +122,7 @@ impl RowBuf {
                 Slot::Text(start, self.arena.len() as u32)
             }
             Cell::Missing => Slot::Missing,
-        };
-        self.slots.push(slot);
+        }
     }
     #[inline]
     fn get(&self, column: usize) -> Cell<'_> {
@@ -113,7 +135,7 @@ impl RowBuf {
             Some(Slot::Time(t)) => Cell::Time(*t),
             Some(Slot::Bool(b)) => Cell::Bool(*b != 0),
             Some(Slot::Text(a, b)) => Cell::Text(&self.arena[*a as usize..*b as usize]),
-            Some(Slot::Missing) | None => Cell::Missing,
+            Some(Slot::Missing | Slot::Absent) | None => Cell::Missing,
         }
     }
 }

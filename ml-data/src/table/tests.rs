@@ -90,29 +90,6 @@ fn collect_rebuilds_a_table_row_by_row() {
     assert_eq!(copy.to_string(), table.to_string());
 }
 
-#[test]
-fn json_rows_bind_by_name_and_refuse_other_kinds() {
-    let table = sample();
-    let binder = RowBinder::json(table.schema());
-    let mut buf = RowBuf::default();
-    let object = serde_json::json!({"city": "Oslo", "price": 3.0, "note": "hi"});
-    let row = binder
-        .fill_json(object.as_object().unwrap(), &mut buf)
-        .unwrap();
-    assert_eq!(row.get(0), Cell::Num(3.0));
-    assert_eq!(row.get(1), Cell::Code(1));
-    assert_eq!(row.get(2), Cell::Text("hi"));
-    assert_eq!(row.get(3), Cell::Missing);
-    let object = serde_json::json!({"price": "dear"});
-    let e = binder
-        .fill_json(object.as_object().unwrap(), &mut buf)
-        .unwrap_err();
-    assert_eq!(
-        e.to_string(),
-        "request field `price` is a string, expected numeric"
-    );
-}
-
 fn roles() -> Table {
     let roles = [
         ("x", Role::Feature),

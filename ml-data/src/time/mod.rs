@@ -7,9 +7,13 @@ mod calendar;
 mod clock;
 mod datetime;
 pub(crate) mod iso;
+mod micros;
 
 pub use calendar::{MICROS_PER_DAY, MICROS_PER_SECOND, civil, day_number, weekday};
 pub use datetime::TimeFormat;
+#[cfg(feature = "table")]
+pub(crate) use micros::MICROS;
+pub use micros::Micros;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,6 @@
 
 use ml_data::contract::{Direction, Importances, Metric, Predict};
 use ml_data::random::{generator, permutation};
-use ml_data::repr::View;
 use ml_data::sample::{Readable, Sample, Target};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
@@ -39,7 +38,7 @@ use crate::limits;
 /// ```
 /// use ml_data::contract::Predict;
 /// use ml_data::prelude::*;
-/// use ml_data::sample::{RealLabels, Scores};
+/// use ml_data::sample::Scores;
 /// use ml_data::repr::Names;
 /// use ml_eval::{explain::PermutationImportance, metric::Rmse};
 ///
@@ -60,7 +59,7 @@ use crate::limits;
 /// let x = Dense::from_rows(2, (0..40).map(f64::from).collect())?;
 /// let y: Vec<f64> = (0..20).map(|i| 4.0 * f64::from(i)).collect();
 /// let model = TwiceTheFirst(x.names().clone());
-/// let sample = Dataset::<_, Real>::new(x, RealLabels::new(y)?)?.into_train();
+/// let sample = Dataset::regression(x, y)?.into_train();
 /// let found = PermutationImportance::new().of(&model, &sample, &Rmse)?;
 /// assert_eq!(found.baseline(), 0.0);
 /// assert!(found.mean()[0] > 10.0);
@@ -164,7 +163,7 @@ impl PermutationImportance {
             ));
         }
         let (truth, weights) = (sample.y(), sample.weights());
-        let score = |x: &R| metric.score(truth, &model.predict(View::all(x))?, weights);
+        let score = |x: &R| metric.score(truth, &model.predict(x)?, weights);
         let x = R::gathered(sample.x());
         let baseline = score(&x)?;
         let names = x.column_names();

@@ -98,7 +98,7 @@ impl Boost {
     /// })?;
     /// let model = boost.fit_binned(&bins)?;
     /// let nine = Dense::<f32>::new(bins.names().clone(), vec![81.0])?;
-    /// assert!((model.predict(View::all(&nine))?.0[0] - 9.0).abs() < 0.1);
+    /// assert!((model.predict(&nine)?.0[0] - 9.0).abs() < 0.1);
     /// # Ok::<(), ml_data::Error>(())
     /// ```
     ///
@@ -137,12 +137,11 @@ impl Boost {
     ///
     /// ```
     /// use ml_data::prelude::*;
-    /// use ml_data::sample::RealLabels;
     /// use ml_models::boost::{Boost, FitBinned, FittedBoost};
     ///
     /// let x: Vec<f64> = (0..300).map(|i| f64::from(i * 7 % 50)).collect();
     /// let y: Vec<f64> = x.iter().map(|x| x * x).collect();
-    /// let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+    /// let train = Dataset::regression(Dense::from_rows(1, x)?, y)?.into_train();
     /// let bins = Boost::new().bin_rows(&train)?;
     /// for rate in [0.05, 0.1, 0.3] {
     ///     let boost = Boost::new().learning_rate(rate);

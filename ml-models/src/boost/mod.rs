@@ -23,14 +23,13 @@
 //! ```
 //! use std::ops::ControlFlow;
 //! use ml_data::prelude::*;
-//! use ml_data::sample::RealLabels;
 //! use ml_models::boost::{Boost, FittedBoost};
 //!
 //! let part = |from: u32| {
 //!     let noise = |i: u32| f64::from(i.wrapping_mul(2_654_435_761) >> 24) / 100.0;
 //!     let x: Vec<f64> = (from..from + 200).map(|i| f64::from(i * 37 % 101)).collect();
 //!     let y: Vec<f64> = (from..).zip(&x).map(|(i, x)| (x / 15.0).sin() + noise(i)).collect();
-//!     Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)
+//!     Dataset::regression(Dense::from_rows(1, x)?, y)
 //! };
 //! let (train, valid) = (part(0)?.into_train(), part(1000)?.into_valid());
 //! let boost = Boost::new().num_iterations(500).early_stopping_round(Some(10)).is_provide_training_metric(true);

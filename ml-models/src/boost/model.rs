@@ -272,7 +272,7 @@ impl<R: Matrix> Predict<R> for FittedBoost {
         Ok(())
     }
 
-    fn predict(&self, x: View<'_, R>) -> Result<Scores> {
+    fn predict_batch(&self, x: View<'_, R>) -> Result<Scores> {
         Ok(Scores(self.ensemble().predictions(x)?))
     }
 }
@@ -297,7 +297,8 @@ impl<R: Matrix> Predict<R> for FittedBoostClassifier {
         Ok(())
     }
 
-    fn predict(&self, x: View<'_, R>) -> Result<Probabilities> {
-        Probabilities::new(self.classes.len(), self.ensemble().predictions(x)?)
+    fn predict_batch(&self, x: View<'_, R>) -> Result<Probabilities> {
+        Probabilities::new(self.classes.len(), self.ensemble().predictions(x)?)?
+            .with_class_names(self.classes.clone())
     }
 }

@@ -31,17 +31,16 @@ pub(crate) const STEP: &str = "Boost";
 ///
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::sample::RealLabels;
 /// use ml_models::boost::{Boost, FittedBoost};
 /// use ml_models::tree::Condition;
 ///
 /// let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
 /// let y: Vec<f64> = x.iter().map(|&x| if x < 20.0 { 1.0 } else { 5.0 }).collect();
-/// let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+/// let train = Dataset::regression(Dense::from_rows(1, x)?, y)?.into_train();
 /// let model: FittedBoost = Boost::new().num_iterations(50).learning_rate(0.3).fit(&train)?;
 ///
 /// let new = Dense::from_rows(1, vec![3.0, 19.0, 20.0])?;
-/// let predicted = model.predict(View::all(&new))?;
+/// let predicted = model.predict(&new)?;
 /// assert!((predicted.0[1] - 1.0).abs() < 1e-6 && (predicted.0[2] - 5.0).abs() < 1e-6);
 /// assert!(matches!(model.trees()[0].nodes()[0].test, Condition::Threshold(t) if t.round() == 20.0)); // between 19 and 20
 /// # Ok::<(), ml_data::Error>(())
@@ -361,12 +360,11 @@ impl Boost {
     /// ```
     /// # use std::ops::ControlFlow;
     /// use ml_data::prelude::*;
-    /// use ml_data::sample::RealLabels;
     /// use ml_models::boost::{Boost, FittedBoost};
     ///
     /// let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
     /// let y: Vec<f64> = x.iter().map(|&x| (x / 9.0).sin()).collect();
-    /// let data = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+    /// let data = Dataset::regression(Dense::from_rows(1, x)?, y)?.into_train();
     /// # let path = std::env::temp_dir().join(format!("boost-doc-{}.checkpoint", std::process::id()));
     /// let boost = Boost::new().num_iterations(30);
     /// let whole: FittedBoost = boost.fit(&data)?;

@@ -46,20 +46,19 @@ impl Boost {
     ///
     /// ```
     /// use ml_data::prelude::*;
-    /// use ml_data::sample::RealLabels;
     /// use ml_models::boost::{Boost, FittedBoost};
     ///
     /// let rows = |high: f64| {
     ///     let x: Vec<f64> = (0..200).map(|i| f64::from(i % 50)).collect();
     ///     let y: Vec<f64> = x.iter().map(|&x| if x < 20.0 { 1.0 } else { high }).collect();
-    ///     Ok::<_, ml_data::Error>(Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train())
+    ///     Ok::<_, ml_data::Error>(Dataset::regression(Dense::from_rows(1, x)?, y)?.into_train())
     /// };
     /// let boost = Boost::new().num_iterations(50).learning_rate(0.3);
     /// let old: FittedBoost = boost.fit(&rows(5.0)?)?;
     /// let new = boost.refit_decay_rate(0.0).refit(old).fit(&rows(9.0)?)?;
     ///
     /// let x = Dense::from_rows(1, vec![3.0, 30.0])?;
-    /// let predicted = new.predict(View::all(&x))?.0;
+    /// let predicted = new.predict(&x)?.0;
     /// assert!((predicted[0] - 1.0).abs() < 1e-6 && (predicted[1] - 9.0).abs() < 1e-6);
     /// # Ok::<(), ml_data::Error>(())
     /// ```

@@ -68,7 +68,7 @@ use crate::tree::Ensemble;
 /// let part = |from: u32| {
 ///     let x: Vec<f64> = (from..from + 300).map(|i| f64::from(i * 37 % 101)).collect();
 ///     let y: Vec<f64> = x.iter().map(|x| (x / 15.0).sin()).collect();
-///     Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)
+///     Dataset::regression(Dense::from_rows(1, x)?, y)
 /// };
 /// let (train, valid) = (part(0)?.into_train(), part(1000)?.into_valid());
 /// let boost = Boost::new().num_iterations(20);

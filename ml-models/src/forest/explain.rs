@@ -74,7 +74,7 @@ mod tests {
         let forest = IsolationForest::new().contamination(Contamination::Share(0.01));
         let forest = forest.fit(&train).unwrap();
         let (scores, outliers) = (
-            forest.predict(View::all(&x)).unwrap().0,
+            forest.predict(&x).unwrap().0,
             forest.outliers(View::all(&x)).unwrap(),
         );
         assert!(outliers[200] && scores[200] > OutlierScore::<Dense>::threshold(&forest));

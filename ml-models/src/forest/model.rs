@@ -183,7 +183,7 @@ impl<F: Float> Predict<Dense<F>> for FittedForest {
             .raw_row(row, scratch, std::slice::from_mut(out))
     }
 
-    fn predict(&self, x: View<'_, Dense<F>>) -> Result<Scores> {
+    fn predict_batch(&self, x: View<'_, Dense<F>>) -> Result<Scores> {
         Ok(Scores(self.ensemble.raw_scores(x)?))
     }
 }
@@ -201,7 +201,8 @@ impl<F: Float> Predict<Dense<F>> for FittedForestClassifier {
         self.ensemble.raw_row(row, scratch, out)
     }
 
-    fn predict(&self, x: View<'_, Dense<F>>) -> Result<Probabilities> {
-        Probabilities::new(self.classes.len(), self.ensemble.raw_scores(x)?)
+    fn predict_batch(&self, x: View<'_, Dense<F>>) -> Result<Probabilities> {
+        Probabilities::new(self.classes.len(), self.ensemble.raw_scores(x)?)?
+            .with_class_names(self.classes.clone())
     }
 }

@@ -23,18 +23,17 @@ use super::settings::{MaxFeatures, MaxSamples, Settings};
 ///
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::sample::BinaryLabels;
 /// use ml_models::forest::{FittedForest, RandomForest};
 ///
 /// // Inside a circle or not.
 /// let points = (0..400).map(|i| ((i % 20) as f64 - 9.5, (i / 20) as f64 - 9.5));
 /// let (x, y): (Vec<[f64; 2]>, Vec<u8>) = points.map(|(a, b)| ([a, b], u8::from(a * a + b * b < 50.0))).unzip();
 /// let x = Dense::from_rows(2, x.concat())?;
-/// let train = Dataset::<_, Binary>::new(x, BinaryLabels::new(y, "inside")?)?.into_train();
+/// let train = Dataset::binary(x, y, "inside")?.into_train();
 /// let forest: FittedForest = RandomForest::new().oob_score(true).fit(&train)?;
 ///
 /// let new = Dense::from_rows(2, vec![0.0, 1.0, 9.0, 9.0])?;
-/// assert_eq!(forest.predict(View::all(&new))?.0, [1.0, 0.0]);
+/// assert_eq!(forest.predict(&new)?.0, [1.0, 0.0]);
 /// assert!(forest.oob_score().is_some_and(|accuracy| accuracy > 0.9));
 /// # Ok::<(), ml_data::Error>(())
 /// ```
@@ -73,16 +72,15 @@ pub struct RandomForest {
 ///
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::sample::RealLabels;
 /// use ml_models::forest::{ExtraTrees, FittedForest};
 ///
 /// let x: Vec<f64> = (0..200).map(|i| f64::from(i) / 20.0).collect();
 /// let y: Vec<f64> = x.iter().map(|x| x.sin()).collect();
-/// let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+/// let train = Dataset::regression(Dense::from_rows(1, x)?, y)?.into_train();
 /// let trees: FittedForest = ExtraTrees::new().fit(&train)?;
 ///
 /// let new = Dense::from_rows(1, vec![1.01, 4.72])?;
-/// let predicted = trees.predict(View::all(&new))?.0;
+/// let predicted = trees.predict(&new)?.0;
 /// assert!((predicted[0] - 1.01_f64.sin()).abs() < 0.05 && (predicted[1] - 4.72_f64.sin()).abs() < 0.05);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
@@ -116,13 +114,12 @@ pub struct ExtraTrees {
 ///
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::sample::RealLabels;
 /// use ml_models::forest::{DecisionTree, FittedForest};
 /// use ml_models::tree::Condition;
 ///
 /// let x: Vec<f64> = (0..100).map(|i| f64::from(i % 10)).collect();
 /// let y: Vec<f64> = x.iter().map(|&x| if x < 7.0 { 1.0 } else { 4.0 }).collect();
-/// let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+/// let train = Dataset::regression(Dense::from_rows(1, x)?, y)?.into_train();
 /// let tree: FittedForest = DecisionTree::new().fit(&train)?;
 ///
 /// assert_eq!(tree.trees()[0].nodes().len(), 1);

@@ -139,7 +139,7 @@ impl<F: Float> Predict<Dense<F>> for FittedMlp {
         Ok(())
     }
 
-    fn predict(&self, x: View<'_, Dense<F>>) -> Result<Scores> {
+    fn predict_batch(&self, x: View<'_, Dense<F>>) -> Result<Scores> {
         x.data().check(&self.names)?;
         let mut z = vec![0.0; x.len()];
         self.net

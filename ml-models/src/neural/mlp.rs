@@ -62,19 +62,18 @@ use ml_data::validate::within_limit;
 /// # Examples
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::sample::BinaryLabels;
 /// use ml_models::neural::Mlp;
 ///
 /// // Inside or outside of a circle: no straight line separates them.
 /// let points: Vec<f64> = (0..2000).flat_map(|i| [(i % 50) as f64 / 25.0 - 1.0, (i / 50) as f64 / 20.0 - 1.0]).collect();
 /// let inside: Vec<u8> = points.chunks(2).map(|p| u8::from(p[0] * p[0] + p[1] * p[1] < 0.5)).collect();
-/// let data = Dataset::<_, Binary>::new(Dense::from_rows(2, points)?, BinaryLabels::new(inside, "inside")?)?;
+/// let data = Dataset::binary(Dense::from_rows(2, points)?, inside, "inside")?;
 /// let TrainValidTest { train, valid, .. } = data.split(Split::random(0.2, 0.2).seed(1))?;
 ///
 /// let model = Mlp::new().hidden_layer_sizes([32, 16]).learning_rate(0.01).epochs(30).fit_valid(&train, &valid)?;
 /// let best = model.history().epochs()[model.history().best_epoch() - 1];
 /// assert!(best.valid_loss.is_some_and(|loss| loss < 0.1));
-/// let at = |x: f64, y: f64| model.predict(View::all(&Dense::from_rows(2, vec![x, y])?)).map(|p| p.0[0]);
+/// let at = |x: f64, y: f64| model.predict(&Dense::from_rows(2, vec![x, y])?).map(|p| p.0[0]);
 /// assert!(at(0.0, 0.0)? > 0.95 && at(0.9, -0.9)? < 0.05);
 /// # Ok::<(), ml_data::Error>(())
 /// ```

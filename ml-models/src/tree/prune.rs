@@ -10,13 +10,12 @@ impl Tree {
     ///
     /// ```
     /// use ml_data::prelude::*;
-    /// use ml_data::sample::RealLabels;
     /// use ml_models::boost::{Boost, FittedBoost};
     /// use ml_models::tree::{Ensemble, EnsembleParts, Tree};
     ///
     /// let x: Vec<f64> = (0..400).map(|i| f64::from(i) / 40.0).collect();
     /// let y: Vec<f64> = x.iter().enumerate().map(|(i, x)| x.sin() + 0.2 * ((i * 7919 % 101) as f64 / 50.0 - 1.0)).collect();
-    /// let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+    /// let train = Dataset::regression(Dense::from_rows(1, x)?, y)?.into_train();
     /// let model: FittedBoost = Boost::new().num_iterations(20).fit(&train)?;
     ///
     /// // Fewer leaves, and what that costs.

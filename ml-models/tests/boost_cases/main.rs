@@ -98,7 +98,7 @@ fn assert_monotone(model: &FittedBoost, x: &[f64], what: &str) {
                 raw.windows(2).all(|w| sign * (w[1] - w[0]) >= 0.0),
                 "{what}: column {column} {raw:?}"
             );
-            let predicted = model.predict(View::all(&grid)).unwrap().0;
+            let predicted = model.predict(&grid).unwrap().0;
             assert!(
                 predicted.windows(2).all(|w| sign * (w[1] - w[0]) >= 0.0),
                 "{what}: column {column} {predicted:?}"
@@ -159,7 +159,7 @@ fn flat<Y: Target>(labels: Y::Labels) -> Dataset<Dense<f64>, Y> {
 
 fn predicted(model: &FittedBoost) -> f64 {
     let x = Dense::from_rows(1, vec![0.0]).unwrap();
-    model.predict(View::all(&x)).unwrap().0[0]
+    model.predict(&x).unwrap().0[0]
 }
 
 #[derive(Debug, Clone)]

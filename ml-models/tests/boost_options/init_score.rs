@@ -38,7 +38,7 @@ fn a_model_learns_what_initial_scores_leave() {
     let scores: Vec<f64> = y.iter().zip(&rest).map(|(y, rest)| y - rest).collect();
     let train = real(2.0).with_init_score(scores).unwrap().into_train();
     let model: FittedBoost = boost().num_iterations(100).fit(&train).unwrap();
-    let p = model.predict(View::all(&x)).unwrap().0;
+    let p = model.predict(&x).unwrap().0;
     assert!(p.iter().zip(&rest).all(|(p, rest)| (p - rest).abs() < 1e-3));
 }
 

@@ -12,7 +12,7 @@ fn splits_that_gain_nothing_by_themselves_are_made() {
         .unwrap()
         .into_train();
     let model: FittedForest = DecisionTree::new().fit(&train).unwrap();
-    let predicted = model.predict(View::all(&dense(&x))).unwrap().0;
+    let predicted = model.predict(&dense(&x)).unwrap().0;
     assert!(predicted.iter().zip(&y).all(|(p, y)| *p == f64::from(*y)));
     assert_eq!(model.trees()[0].leaves().len(), 4);
     assert_eq!(model.trees()[0].nodes()[0].test, Ask::Threshold(0.5));
@@ -41,7 +41,7 @@ fn nodes_whose_drawn_columns_are_constant_draw_more() {
         .n_estimators(4);
     let model: FittedForest = forest.fit(&real(&x, &y)).unwrap();
     assert!(model.trees().iter().all(|t| t.leaves().len() == 64));
-    assert_eq!(model.predict(View::all(&dense(&x))).unwrap().0, y);
+    assert_eq!(model.predict(&dense(&x)).unwrap().0, y);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn several_classes_share_the_splits_and_sum_to_one() {
         assert!(tests(0) == tests(1) && tests(0) == tests(2));
     }
     let test = dense(&x[400..]);
-    let p = model.predict(View::all(&test)).unwrap();
+    let p = model.predict(&test).unwrap();
     assert!(
         p.values()
             .chunks(3)
@@ -125,9 +125,7 @@ fn one_row_and_one_class_are_a_leaf() {
         .unwrap();
     assert!(one.trees().iter().all(|t| t.nodes().is_empty()));
     assert_eq!(
-        one.predict(View::all(&dense(&[vec![f64::NAN, 9.0]])))
-            .unwrap()
-            .0,
+        one.predict(&dense(&[vec![f64::NAN, 9.0]])).unwrap().0,
         [7.25]
     );
     // The only row is in every bag.
@@ -140,12 +138,6 @@ fn one_row_and_one_class_are_a_leaf() {
             .fit(&binary(&x, &[1; 200], None))
             .unwrap();
         assert!(all.trees().iter().all(|t| t.nodes().is_empty()));
-        assert!(
-            all.predict(View::all(&dense(&x)))
-                .unwrap()
-                .0
-                .iter()
-                .all(|p| *p == 1.0)
-        );
+        assert!(all.predict(&dense(&x)).unwrap().0.iter().all(|p| *p == 1.0));
     }
 }

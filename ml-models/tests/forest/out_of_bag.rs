@@ -43,7 +43,7 @@ fn out_of_bag_accuracy_is_that_of_new_rows() {
     let y: Vec<u8> = code.iter().map(|&c| u8::from(c > 0.0)).collect();
     let forest = RandomForest::new().oob_score(true);
     let model: FittedForest = forest.fit(&binary(&x[..400], &y[..400], None)).unwrap();
-    let predicted = model.predict(View::all(&dense(&x[400..]))).unwrap().0;
+    let predicted = model.predict(&dense(&x[400..])).unwrap().0;
     let right = predicted
         .iter()
         .zip(&y[400..])

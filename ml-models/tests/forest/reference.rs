@@ -34,7 +34,7 @@ fn trees_equal_scikit_learns() {
             }
             let model: FittedForest = tree.fit(&data.into_train()).unwrap();
             let leaves = model.trees()[0].leaves().len();
-            (model.predict(View::all(&test)).unwrap().0, leaves)
+            (model.predict(&test).unwrap().0, leaves)
         } else {
             let mut data =
                 Dataset::<_, Class>::new(dense(&x[..400]), classes(&code[..400])).unwrap();
@@ -43,7 +43,7 @@ fn trees_equal_scikit_learns() {
             }
             let model: FittedForestClassifier = tree.fit(&data.into_train()).unwrap();
             let leaves = model.trees()[0].leaves().len();
-            let p = model.predict(View::all(&test)).unwrap();
+            let p = model.predict(&test).unwrap();
             (p.values().to_vec(), leaves)
         };
         assert_eq!(
@@ -90,7 +90,7 @@ fn forests_do_as_well_as_scikit_learns() {
                     ExtraTrees::new().seed(seed).fit(&train)
                 }
                 .unwrap();
-                let predicted = model.predict(View::all(&test)).unwrap().0;
+                let predicted = model.predict(&test).unwrap().0;
                 scores.push(r2(&y[400..], &predicted));
                 oobs.push(model.oob_score().unwrap_or(0.0));
             }
@@ -104,7 +104,7 @@ fn forests_do_as_well_as_scikit_learns() {
                     ExtraTrees::new().seed(seed).fit(&train)
                 }
                 .unwrap();
-                let predicted = model.predict(View::all(&test)).unwrap();
+                let predicted = model.predict(&test).unwrap();
                 scores.push(accuracy(&code[400..], predicted.values()));
                 oobs.push(model.oob_score().unwrap_or(0.0));
             }

@@ -26,14 +26,14 @@ fn missing_values_take_the_better_side_and_columns_without_values_none() {
         vec![f64::NEG_INFINITY, 4.0],
         vec![f64::INFINITY, f64::NAN],
     ]);
-    assert_eq!(model.predict(View::all(&new)).unwrap().0, [1.0, 0.0, 1.0]);
+    assert_eq!(model.predict(&new).unwrap().0, [1.0, 0.0, 1.0]);
     let nothing: Vec<Vec<f64>> = vec![vec![f64::NAN, f64::NAN]; 4];
     let flat: FittedForest = RandomForest::new()
         .bootstrap(false)
         .n_estimators(2)
         .fit(&binary(&nothing, &[0, 1, 1, 1], None))
         .unwrap();
-    assert_eq!(flat.predict(View::all(&new)).unwrap().0, [0.75; 3]);
+    assert_eq!(flat.predict(&new).unwrap().0, [0.75; 3]);
 }
 
 #[test]
@@ -55,10 +55,7 @@ fn infinities_and_numbers_never_seen_have_a_side() {
         1e308,
         f64::INFINITY,
     ];
-    let predicted = tree
-        .predict(View::all(&dense(&at.map(|v| vec![v]))))
-        .unwrap()
-        .0;
+    let predicted = tree.predict(&dense(&at.map(|v| vec![v]))).unwrap().0;
     assert_eq!(
         [
             predicted[0],

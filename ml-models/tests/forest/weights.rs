@@ -35,7 +35,7 @@ fn class_weights_are_weights_of_the_rows() {
     let test = dense(&x);
     let predicted = |forest: &DecisionTree, sample: &Sample<_, Binary, Train>| {
         let model: FittedForest = forest.fit(sample).unwrap();
-        model.predict(View::all(&test)).unwrap().0
+        model.predict(&test).unwrap().0
     };
     let tree = DecisionTree::new().max_depth(Some(2));
     let plain = binary(&x, &y, None);
@@ -58,7 +58,7 @@ fn class_weights_are_weights_of_the_rows() {
         .class_weight(Some(ClassWeight::Balanced))
         .fit(&class(&x, &codes))
         .unwrap();
-    let p = several.predict(View::all(&test)).unwrap();
+    let p = several.predict(&test).unwrap();
     let of_two = predicted(&tree.class_weight(Some(ClassWeight::Balanced)), &plain);
     for (p, want) in p.values().chunks(2).zip(&of_two) {
         assert!((p[1] - want).abs() < 1e-9);
@@ -102,7 +102,7 @@ fn whole_weights_of_a_tree_are_repeated_rows_and_real_ones_scale() {
     // Half of each weight: the same splits and shares, half the weight.
     let half = fit(&binary(&x, &y, Some(w.iter().map(|w| w / 2.0).collect())));
     let test = dense(&x);
-    let predicted = |m: &FittedForest| m.predict(View::all(&test)).unwrap().0;
+    let predicted = |m: &FittedForest| m.predict(&test).unwrap().0;
     for (a, b) in predicted(&half).iter().zip(predicted(&weighted)) {
         assert!((a - b).abs() < 1e-12);
     }

@@ -47,7 +47,7 @@ fn constraints_hold_for_every_policy() {
             let [a, b, c, d, e] = [value(), value(), value(), value(), value()];
             let rows = vec![a.min(d), b, c.max(e), 1.0, a.max(d), b, c.min(e), 1.0];
             let rows = Dense::from_rows(4, rows).unwrap();
-            let said = model.predict(View::all(&rows)).unwrap().0;
+            let said = model.predict(&rows).unwrap().0;
             assert!(said[0] <= said[1] + 1e-12, "{policy:?} {said:?}");
         }
         let sets = [vec!["x0", "x1"], vec!["x2", "x3"]];
@@ -125,7 +125,7 @@ fn trainings_go_on_and_are_refitted_under_every_policy() {
             assert_eq!(new.nodes().len(), old.nodes().len());
         }
         let error = |model: &FittedBoost| -> f64 {
-            let predicted = model.predict(View::all(&x)).unwrap().0;
+            let predicted = model.predict(&x).unwrap().0;
             predicted.iter().zip(&y).map(|(p, y)| (p - y).powi(2)).sum()
         };
         let (new, old) = (error(&refitted), error(&whole));

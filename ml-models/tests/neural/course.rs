@@ -23,7 +23,7 @@ fn rows_equal_batches_within_the_stated_tolerance_and_f32_equals_f64() {
         assert!((p - want).abs() < 1e-5, "{p} {want}");
     }
     let small = Dense::from_rows(5, x.iter().map(|&v| v as f32).collect()).unwrap();
-    assert_eq!(model.predict(View::all(&small)).unwrap().0, batch);
+    assert_eq!(model.predict(&small).unwrap().0, batch);
     let labels = BinaryLabels::new(y, "1").unwrap();
     let again: FittedMlp = mlp
         .fit(

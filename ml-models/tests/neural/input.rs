@@ -34,7 +34,7 @@ fn missing_and_infinite_cells_are_refused_by_name() {
             .contains("row 7")
         );
         let dense = Dense::from_rows(3, broken.clone()).unwrap();
-        assert!(text(good.predict(View::all(&dense)).unwrap_err()).contains("row 7"));
+        assert!(text(good.predict(&dense).unwrap_err()).contains("row 7"));
         text(
             Predict::<Dense>::predict_row(&good, dense.row(7), &mut Default::default(), &mut 0.0)
                 .unwrap_err(),
@@ -97,10 +97,7 @@ fn other_columns_are_refused() {
         .fit(&real(3, x.clone(), y.clone()).into_train())
         .unwrap();
     let wide = Dense::from_rows(4, noise(2, 4, 1)).unwrap();
-    assert!(matches!(
-        model.predict(View::all(&wide)),
-        Err(Error::Schema(_))
-    ));
+    assert!(matches!(model.predict(&wide), Err(Error::Schema(_))));
     let e = Predict::<Dense>::predict_row(&model, wide.row(0), &mut Default::default(), &mut 0.0);
     assert!(matches!(
         e,
@@ -202,7 +199,7 @@ fn ids_are_checked_and_unknown_ones_have_a_vector() {
             .unwrap_err()
             .to_string();
         assert!(e.contains("`x0`, row 9") && e.contains(says), "{e}");
-        let e = model.predict(View::all(&Dense::from_rows(1, broken).unwrap()));
+        let e = model.predict(&Dense::from_rows(1, broken).unwrap());
         assert_eq!(e.is_err(), bad != 20.0);
     }
 }

@@ -44,7 +44,7 @@ fn product(n: usize, seed: u64) -> (Vec<f64>, Vec<f64>) {
 
 fn predict(model: &FittedMlp, width: usize, x: &[f64]) -> Vec<f64> {
     model
-        .predict(View::all(&Dense::from_rows(width, x.to_vec()).unwrap()))
+        .predict(&Dense::from_rows(width, x.to_vec()).unwrap())
         .unwrap()
         .0
 }

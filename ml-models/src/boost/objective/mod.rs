@@ -90,7 +90,7 @@ macro_rules! with_objectives {
             /// let train = Dataset::<_, Relevance>::new(Dense::from_rows(1, x)?, labels)?.into_train();
             /// let boost = Boost::new().objective(Objective::YetiRank).num_iterations(20);
             /// let model: FittedBoost = boost.grow_policy(GrowPolicy::SymmetricTree).fit(&train)?;
-            /// let scores = model.predict(View::all(&Dense::from_rows(1, vec![10.0, 50.0, 90.0])?))?.0;
+            /// let scores = model.predict(&Dense::from_rows(1, vec![10.0, 50.0, 90.0])?)?.0;
             /// assert!(scores[0] < scores[1] && scores[1] < scores[2]);
             /// # Ok::<(), ml_data::Error>(())
             /// ```

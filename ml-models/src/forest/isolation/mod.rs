@@ -61,7 +61,7 @@ pub enum Contamination {
 /// let x = Dense::from_rows(2, cells)?;
 /// let train = Dataset::unlabelled(x.clone())?.into_train();
 /// let forest = IsolationForest::new().fit(&train)?;
-/// let scores = forest.predict(View::all(&x))?.0;
+/// let scores = forest.predict(&x)?.0;
 /// assert!(scores[200] > 0.7);
 /// assert!(scores[..200].iter().all(|s| *s < scores[200]));
 /// # Ok::<(), ml_data::Error>(())

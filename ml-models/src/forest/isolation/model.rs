@@ -117,7 +117,7 @@ impl<F: Float> Predict<Dense<F>> for FittedIsolationForest {
         Ok(())
     }
 
-    fn predict(&self, x: View<'_, Dense<F>>) -> Result<Scores> {
+    fn predict_batch(&self, x: View<'_, Dense<F>>) -> Result<Scores> {
         let mut scores = self.ensemble.raw_scores(x)?;
         scores.iter_mut().for_each(|s| *s = self.score(*s));
         Ok(Scores(scores))

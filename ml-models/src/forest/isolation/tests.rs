@@ -1,5 +1,5 @@
 use ml_data::contract::Fit;
-use ml_data::repr::{Names, Rows, View};
+use ml_data::repr::{Names, Rows};
 use ml_data::sample::Dataset;
 
 use super::grow::average_path_length;
@@ -79,7 +79,7 @@ fn scores_of_the_same_trees_equal_scikit_learn() {
     let trees = g.trees.iter().map(Sklearn::tree).collect();
     let forest = FittedIsolationForest::of(Names::numbered(3), trees, 32).unwrap();
     let x = Dense::from_rows(3, g.rows).unwrap();
-    let scores = forest.predict(View::all(&x)).unwrap().0;
+    let scores = forest.predict(&x).unwrap().0;
     for (got, want) in scores.iter().zip(&g.scores) {
         assert!((got - want).abs() < 1e-12, "{got} {want}");
     }
@@ -91,7 +91,7 @@ fn outliers_are_found_as_well_as_by_scikit_learn() {
     let x = Dense::from_rows(4, g.many).unwrap();
     let auc = |seed| {
         let forest = fit(&IsolationForest::new().seed(seed), &x).unwrap();
-        let scores = forest.predict(View::all(&x)).unwrap().0;
+        let scores = forest.predict(&x).unwrap().0;
         let (inside, outside) = scores.split_at(570);
         let above = |s: &f64| inside.iter().filter(|&i| i < s).count();
         outside.iter().map(above).sum::<usize>() as f64 / (570.0 * 30.0)
@@ -100,7 +100,7 @@ fn outliers_are_found_as_well_as_by_scikit_learn() {
     assert!((mean - g.auc).abs() < 0.02, "{mean} {}", g.auc);
     let share = IsolationForest::new().contamination(Contamination::Share(0.05));
     let forest = fit(&share, &x).unwrap();
-    let scores = forest.predict(View::all(&x)).unwrap().0;
+    let scores = forest.predict(&x).unwrap().0;
     let outliers = scores.iter().filter(|s| **s > forest.threshold()).count();
     assert_eq!(outliers, 30);
 }
@@ -114,7 +114,7 @@ fn unusual_rows_do_not_stop_it() {
         _ => f64::from(i / 7),
     });
     let x = Dense::from_rows(3, cells.collect()).unwrap();
-    let scores = fit(&forest, &x).unwrap().predict(View::all(&x)).unwrap().0;
+    let scores = fit(&forest, &x).unwrap().predict(&x).unwrap().0;
     assert!(scores.iter().all(|s| *s > 0.0 && *s < 1.0));
     let far = Dense::from_rows(1, vec![1.0, f64::INFINITY]).unwrap();
     assert!(fit(&forest, &far).unwrap_err().to_string().contains("x0"));
@@ -136,7 +136,7 @@ fn case_m6_samples_of_one_row_find_no_outliers() {
             fit(&forest.clone().max_samples(1), &x).unwrap(),
         ];
         for model in models {
-            let scores = model.predict(View::all(&x)).unwrap().0;
+            let scores = model.predict(&x).unwrap().0;
             assert_eq!(scores, [0.5; 4]);
             assert_eq!(model.threshold(), 0.5);
         }

@@ -12,13 +12,12 @@
 //!
 //! ```
 //! use ml_data::prelude::*;
-//! use ml_data::sample::RealLabels;
 //! use ml_models::boost::{Boost, FittedBoost};
 //! use ml_models::interchange::onnx;
 //!
 //! let x: Vec<f64> = (0..100).map(f64::from).collect();
 //! let y: Vec<f64> = x.iter().map(|x| x.sqrt()).collect();
-//! let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+//! let train = Dataset::regression(Dense::from_rows(1, x)?, y)?.into_train();
 //! let model: FittedBoost = Boost::new().num_iterations(20).fit(&train)?;
 //! let file = onnx::to_bytes(model.ensemble())?; // what `InferenceSession(...)` takes
 //! assert!(file.windows(21).any(|w| w == b"TreeEnsembleRegressor"));

@@ -16,19 +16,18 @@
 //!
 //! ```
 //! use ml_data::prelude::*;
-//! use ml_data::sample::RealLabels;
 //! use ml_models::boost::{Boost, FittedBoost};
 //! use ml_models::interchange::xgboost;
 //!
 //! let x: Vec<f64> = (0..100).map(f64::from).collect();
 //! let y: Vec<f64> = x.iter().map(|x| x.sqrt()).collect();
-//! let train = Dataset::<_, Real>::new(Dense::from_rows(1, x)?, RealLabels::new(y)?)?.into_train();
+//! let train = Dataset::regression(Dense::from_rows(1, x)?, y)?.into_train();
 //! let model: FittedBoost = Boost::new().num_iterations(20).fit(&train)?;
 //!
 //! let json = xgboost::to_json(model.ensemble())?; // what `Booster.load_model` takes as model.json
 //! let again = FittedBoost::from_ensemble(xgboost::from_slice(json.as_bytes())?)?;
 //! let new = Dense::from_rows(1, vec![10.0, f64::NAN])?;
-//! let (ours, theirs) = (model.predict(View::all(&new))?, again.predict(View::all(&new))?);
+//! let (ours, theirs) = (model.predict(&new)?, again.predict(&new)?);
 //! assert!((ours.0[0] - theirs.0[0]).abs() < 1e-6 && (ours.0[1] - theirs.0[1]).abs() < 1e-6);
 //! # Ok::<(), ml_data::Error>(())
 //! ```

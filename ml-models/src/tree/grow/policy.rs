@@ -6,13 +6,12 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::sample::RealLabels;
 /// use ml_models::boost::{Boost, FittedBoost, GrowPolicy};
 ///
 /// let rows = (0..200).flat_map(|i| [f64::from(i % 2), f64::from(i / 2 % 2)]);
 /// let x = Dense::from_rows(2, rows.collect())?;
 /// let y: Vec<f64> = (0..200).map(|i| f64::from(i % 2) * f64::from(1 + i / 2 % 2)).collect();
-/// let train = Dataset::<_, Real>::new(x, RealLabels::new(y)?)?.into_train();
+/// let train = Dataset::regression(x, y)?.into_train();
 /// let boost = Boost::new().grow_policy(GrowPolicy::SymmetricTree).max_depth(Some(2));
 /// let model: FittedBoost = boost.fit(&train)?;
 ///

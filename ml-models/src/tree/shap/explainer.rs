@@ -43,11 +43,10 @@ use crate::tree::{Combine, Ensemble};
 ///
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::sample::RealLabels;
 /// use ml_models::{boost::Boost, tree::Explainer};
 /// let x = Dense::from_rows(2, (0..80).map(|i| f64::from(i % 7)).collect())?;
 /// let y: Vec<f64> = (0..40).map(|i| x.row(i)[0] * 2.0).collect();
-/// let train = Dataset::<_, Real>::new(x.clone(), RealLabels::new(y)?)?.into_train();
+/// let train = Dataset::regression(x.clone(), y)?.into_train();
 /// let model = Boost::new().num_iterations(20).min_data_in_leaf(1).fit(&train)?;
 /// let explainer = Explainer::new(model.ensemble());
 /// let shap = explainer.shap(View::all(&x))?;
