@@ -1,8 +1,11 @@
 //! Differences of two schemas, in words, and which of them conforming mends.
 
-use super::{Field, Kind, Schema};
+#[cfg(feature = "table")]
+use super::Kind;
+use super::{Field, Schema};
 use foldhash::HashMap;
 
+#[cfg(feature = "table")]
 impl Kind {
     /// True when values of this kind become values of `to` in every program that holds both:
     /// text and categories, booleans and the numbers 0 and 1.
@@ -70,6 +73,7 @@ impl Schema {
 
     /// True when rows of this schema can be made rows of `to` by
     /// [`Table::conform`](crate::table::Table::conform), as far as kinds tell.
+    #[cfg(feature = "table")]
     pub(crate) fn can_conform(&self, to: &Schema) -> bool {
         let own = self.positions();
         let converts = |f: &Field| {

@@ -205,7 +205,11 @@ impl Column {
             rows.iter().map(|i| v[i]).collect::<Vec<_>>().into()
         }
         if let RowSet::Range(start, end) = rows {
-            return self.slice(start, end.max(start) - start);
+            // A range that ends before it begins has no rows, and may begin past the last one.
+            return match end > start {
+                true => self.slice(start, end - start),
+                false => self.slice(0, 0),
+            };
         }
         match self {
             Column::Num(v) => Column::Num(gather(v, rows)),

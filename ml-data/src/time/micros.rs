@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The name under which [`Micros`] is serialised: records tell it from an integer by that.
+#[cfg(feature = "table")]
 pub(crate) const MICROS: &str = "ml_data::time::Micros";
 
 /// Microseconds since 1970-01-01 UTC: a time, where a plain `i64` would be a number. JSON has it as
