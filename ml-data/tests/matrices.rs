@@ -377,3 +377,20 @@ fn sparse_rows_are_checked_and_read() {
     assert!(e.contains("expected 4 sparse columns, found 3"), "{e}");
     assert_eq!(s.header(), &Names::numbered(3));
 }
+
+#[test]
+fn a_range_that_ends_before_it_begins_takes_no_rows() {
+    let table = Table::new([
+        ("n", Column::num([1.0, 2.0])),
+        ("c", Column::cat([Some("a"), None])),
+    ]);
+    let table = table.unwrap();
+    for (start, end) in [(5, 2), (9, 7), (1, 0), (2, 2)] {
+        let none = table.take(RowSet::Range(start, end));
+        assert_eq!(
+            (none.rows(), none.column(0).len(), none.column(1).len()),
+            (0, 0, 0)
+        );
+    }
+    assert_eq!(table.take(RowSet::Range(1, 2)).num("n").unwrap(), [2.0]);
+}
