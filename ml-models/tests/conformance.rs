@@ -411,7 +411,7 @@ fn explanations_of_trees_conform() {
 #[test]
 fn explanations_of_outliers_conform() {
     let (x, _) = rows::<f64>(300, 1);
-    let train = Dataset::unlabelled(x.clone()).unwrap().into_train();
+    let train = Dataset::unlabelled(x).unwrap().into_train();
     let forest = IsolationForest::new().n_estimators(20).fit(&train).unwrap();
     let fixture = fixture::<f64, _>(|_| ());
     passes(&check_explain(&forest, &fixture, 1e-9));
