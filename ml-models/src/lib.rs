@@ -11,4 +11,5 @@ pub mod interchange;
 pub mod limits;
 #[cfg(feature = "linalg")]
 pub mod neural;
+mod progress;
 pub mod tree;

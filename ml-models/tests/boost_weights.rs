@@ -84,6 +84,14 @@ fn all(x: &[f64]) -> Dense<f64> {
     Dense::from_rows(2, x.to_vec()).unwrap()
 }
 
+/// With the quantile, where the objective reads one.
+fn with_alpha(boost: Boost, alpha: f64) -> Boost {
+    match boost.params().objective {
+        Some(Objective::Huber | Objective::Quantile) => boost.alpha(alpha),
+        _ => boost,
+    }
+}
+
 /// The start of a model of weighted labels that has no column to split.
 fn constant(objective: Objective, alpha: f64, labels: &[f64], weights: Option<&[f64]>) -> f64 {
     let x = Dense::from_rows(1, vec![0.0; labels.len()]).unwrap();
@@ -91,7 +99,7 @@ fn constant(objective: Objective, alpha: f64, labels: &[f64], weights: Option<&[
     if let Some(weights) = weights {
         data = data.with_weights(weights).unwrap();
     }
-    let boost = boost().objective(objective).alpha(alpha);
+    let boost = with_alpha(boost().objective(objective), alpha);
     let model: FittedBoost = boost.fit(&data.into_train()).unwrap();
     assert!(model.trees().is_empty());
     model.base_score()
@@ -180,8 +188,8 @@ fn case_m2_leaves_have_the_least_loss() {
             let boost = boost()
                 .num_iterations(1)
                 .learning_rate(1.0)
-                .objective(objective)
-                .alpha(alpha);
+                .objective(objective);
+            let boost = with_alpha(boost, alpha);
             let model: FittedBoost = boost.fit(&data).unwrap();
             let rows: Vec<usize> = (0..ROWS).filter(|&i| weights[i] > 0.0).collect();
             let of = |rows: &[usize]| -> Vec<(f64, f64)> {

@@ -11,11 +11,11 @@ use super::evals::EvalsResult;
 use super::fingerprint;
 use super::objective::loss::Measure;
 use super::params::{Boost, BoostParams, STEP};
-use super::progress::{RoundReport, TrainingBar};
 use super::rules::check_params;
 use super::state::State;
 use super::task::{OnRound, Task};
 use super::train::{Hooks, Trained, train};
+use crate::progress::{RoundReport, TrainingBar};
 use crate::tree::{Combine, Ensemble, EnsembleParts};
 
 /// Result of a fit: the trees, and how validation went.

@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::choices::{Boosting, DataSampleStrategy};
 use super::objective::Objective;
 use super::parameter::{ParameterValue, parameters, rule_holds, rule_text, setter};
-#[cfg(not(feature = "progress"))]
-use super::progress::ProgressBar;
+use crate::progress::BarHandle;
 use crate::tree::GrowPolicy;
 
 /// Name of the model in errors.
@@ -77,7 +76,8 @@ pub(crate) const STEP: &str = "Boost";
 ///
 /// # Errors
 ///
-/// Fitting refuses a parameter outside its range, an empty sample, one class only, labels beyond
+/// Fitting refuses a parameter outside its range, one that others keep from having an effect (such
+/// as `bagging_fraction` without `bagging_freq`), an empty sample, one class only, labels beyond
 /// 1e30, grades without a gain, early stopping without validation rows, and gradients that `f32`
 /// does not hold; each names the place.
 ///
@@ -101,16 +101,6 @@ pub struct Boost {
 pub(crate) struct Checkpoint {
     pub(super) path: PathBuf,
     pub(super) every: usize,
-}
-
-/// The bar a user gave, if any. Two configurations are equal whatever bar they have.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct BarHandle(pub(crate) Option<ProgressBar>);
-
-impl PartialEq for BarHandle {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
 }
 
 parameters! {

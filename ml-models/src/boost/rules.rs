@@ -95,9 +95,11 @@ impl BoostParams {
     }
 }
 
-/// Refuses the first parameter outside its range.
+/// Refuses the first parameter outside its range, at odds with another, or without effect.
 pub(crate) fn check_params(boost: &Boost) -> Result<()> {
-    if let Some((name, value, rule)) = boost.params().broken_rule() {
+    let params = boost.params();
+    let broken = params.broken_rule().or_else(|| params.without_effect());
+    if let Some((name, value, rule)) = broken {
         return Err(Error::parameter(STEP, name, value, rule));
     }
     if boost.checkpoint.as_ref().is_some_and(|c| c.every == 0) {

@@ -4,6 +4,7 @@ use super::kernel::Isa;
 use super::matrix::Factors;
 use super::solve::{HalfStep, Solver};
 use crate::limits::ModelLimits;
+use crate::progress::BarHandle;
 use ml_data::contract::Params;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,8 @@ pub struct ImplicitAls {
     pub(super) seed: u64,
     #[serde(skip)]
     pub(super) limits: ModelLimits,
+    #[serde(skip)]
+    pub(super) progress_bar: BarHandle,
 }
 
 impl Default for ImplicitAls {
@@ -86,6 +89,7 @@ impl Default for ImplicitAls {
             calculate_training_loss: false,
             seed: 0,
             limits: ModelLimits::default(),
+            progress_bar: BarHandle::default(),
         }
     }
 }
@@ -200,6 +204,15 @@ impl ImplicitAls {
     #[must_use]
     pub fn limits(mut self, limits: ModelLimits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Moves a bar by an iteration at a time, with the loss as its message where it is
+    /// [computed](Self::calculate_training_loss). Its looks are its style's business.
+    #[cfg(feature = "progress")]
+    #[must_use]
+    pub fn progress_bar(mut self, bar: ml_data::indicatif::ProgressBar) -> Self {
+        self.progress_bar = BarHandle(Some(bar));
         self
     }
 

@@ -7,6 +7,7 @@ use super::kernel::Isa;
 use super::matrix::Factors;
 use super::recommender::Recommender;
 use super::solve::{gram, regularized};
+use crate::progress::{BarHandle, RoundReport, TrainingBar};
 use ml_data::contract::{Params, Round};
 use ml_data::{Error, Result};
 use ndarray::ArrayView2;
@@ -110,6 +111,7 @@ impl ImplicitAls {
         on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
     ) -> Result<FittedImplicitAls> {
         let mut item_gram = gram(isa, &items);
+        let mut bar = TrainingBar::begin(&self.progress_bar, self.iterations, 0);
         for iteration in 0..self.iterations {
             let fixed = regularized(&item_gram, &items, self.regularization);
             self.side(isa, &items, &fixed, "user")
@@ -129,13 +131,19 @@ impl ImplicitAls {
                 train: loss,
                 valid: None,
             };
+            bar.round(&RoundReport::of(&round), round.metric);
             if on(round).is_break() {
                 break;
             }
         }
+        bar.end();
         users.check_finite("fitted user")?;
         items.check_finite("fitted item")?;
-        FittedImplicitAls::new(self.clone(), isa, users, items)
+        let params = ImplicitAls {
+            progress_bar: BarHandle::default(),
+            ..self.clone()
+        };
+        FittedImplicitAls::new(params, isa, users, items)
     }
 
     /// The loss over the sum of confidences, both over all pairs.

@@ -14,6 +14,7 @@ use super::impurity::{Gini, Impurity, Shares, Variance};
 use super::oob::{self, Oob};
 use super::search::{Entry, Wanted};
 use super::settings::{MaxFeatures, Settings};
+use crate::progress::TrainingBar;
 use crate::tree::bin::{Binning, Layout};
 use crate::tree::prune::worth_keeping;
 use crate::tree::weights::{Weights, held};
@@ -239,14 +240,18 @@ fn forest<F: Float, I: Impurity>(
         },
         seed: settings.seed,
     };
+    let bar = TrainingBar::begin(&settings.progress_bar, settings.n_estimators, 0);
     let trees: Vec<Vec<Tree>> = (0..settings.n_estimators as u64)
         .into_par_iter()
         .map(|tree| {
             let entries = entries(settings, rows, impurity, tree);
             let trees = Grower::new(&binned, impurity, limits, tree).grow(entries);
-            pruned(trees, settings.ccp_alpha, target)
+            let trees = pruned(trees, settings.ccp_alpha, target);
+            bar.one_more();
+            trees
         })
         .collect();
+    bar.end();
     let oob = settings
         .oob_score
         .then(|| oob::ask(settings, rows, outputs, &trees, score));

@@ -277,6 +277,15 @@ macro_rules! many {
                 self
             }
 
+            /// Moves a bar by a tree at a time, as trees are done. Its looks are its style's
+            /// business.
+            #[cfg(feature = "progress")]
+            #[must_use]
+            pub fn progress_bar(mut self, bar: ml_data::indicatif::ProgressBar) -> Self {
+                self.settings.progress_bar = $crate::progress::BarHandle(Some(bar));
+                self
+            }
+
             /// Whether to predict each row by the trees that were not grown on it: an estimate of
             /// the error on new rows, found in the fitted model's `oob_score` and `oob_prediction`.
             /// Default false.

@@ -4,6 +4,7 @@ use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::counted::ClassWeight;
+use crate::progress::BarHandle;
 
 /// Number of columns drawn for each node.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -81,6 +82,8 @@ pub(super) struct Settings {
     pub(super) max_bin: usize,
     pub(super) random_thresholds: bool,
     pub(super) seed: u64,
+    #[serde(skip)]
+    pub(super) progress_bar: BarHandle,
 }
 
 impl Settings {
@@ -100,6 +103,7 @@ impl Settings {
             max_bin: 255,
             random_thresholds: false,
             seed: 0,
+            progress_bar: BarHandle::default(),
         }
     }
 

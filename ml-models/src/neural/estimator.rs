@@ -17,6 +17,7 @@ use super::mlp::Mlp;
 use super::network::Network;
 use super::rows::{STEP, error, examples, labels, matrix, positions, weights};
 use super::train::train;
+use crate::progress::{RoundReport, TrainingBar};
 
 /// Targets an [`Mlp`] learns, each with its loss. Sealed.
 #[diagnostic::on_unimplemented(
@@ -147,17 +148,21 @@ fn fit<F: Float, Y: MlpTarget>(
         }
         None => None,
     };
+    let mut bar = TrainingBar::begin(&mlp.progress_bar, mlp.planned(), 0);
     let mut report = |e: Epoch| {
-        on(Round {
+        let round = Round {
             round: e.epoch,
             of: mlp.planned(),
             metric,
             train: Some(e.train_loss),
             valid: e.valid_loss,
-        })
+        };
+        bar.round(&RoundReport::of(&round), metric);
+        on(round)
     };
     let (net, history) =
         train(mlp.plan(loss), net, &data, watched.as_ref(), &mut report).map_err(plain)?;
+    bar.end();
     Ok(FittedMlp::new(
         names,
         net,

@@ -14,6 +14,7 @@ use super::rows::STEP;
 use super::shard::SHARD_ROWS;
 use super::train::Plan;
 use crate::limits::ModelLimits;
+use crate::progress::BarHandle;
 use ml_data::validate::within_limit;
 
 /// Multi-layer perceptron with embedding layers, trained by Adam in `f32`.
@@ -115,6 +116,8 @@ pub struct Mlp {
     seed: u64,
     #[serde(skip)]
     limits: ModelLimits,
+    #[serde(skip)]
+    pub(super) progress_bar: BarHandle,
 }
 
 impl Default for Mlp {
@@ -140,6 +143,7 @@ impl Default for Mlp {
             restore_best: true,
             seed: 0,
             limits: ModelLimits::default(),
+            progress_bar: BarHandle::default(),
         }
     }
 }
@@ -269,6 +273,15 @@ impl Mlp {
     #[must_use]
     pub fn shuffle(mut self, shuffle: bool) -> Self {
         self.shuffle = shuffle;
+        self
+    }
+
+    /// Moves a bar by an epoch at a time, with the losses as its message: with a validation sample or
+    /// without. Its looks are its style's business.
+    #[cfg(feature = "progress")]
+    #[must_use]
+    pub fn progress_bar(mut self, bar: ml_data::indicatif::ProgressBar) -> Self {
+        self.progress_bar = BarHandle(Some(bar));
         self
     }
 

@@ -3,7 +3,15 @@
 #[cfg(feature = "progress")]
 use ml_data::indicatif::ProgressBar;
 
-use super::params::BarHandle;
+/// The bar a user gave, if any. Two configurations are equal whatever bar they have.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct BarHandle(pub(crate) Option<ProgressBar>);
+
+impl PartialEq for BarHandle {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
 
 /// Report of a finished round.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,8 +26,21 @@ pub(crate) struct RoundReport {
     pub(crate) best: Option<usize>,
 }
 
-/// The bar of one training.
-pub(super) struct TrainingBar<'a> {
+impl RoundReport {
+    /// A round of a training that keeps no record of its best.
+    #[cfg(feature = "linalg")]
+    pub(crate) fn of(round: &ml_data::contract::Round<'_>) -> Self {
+        Self {
+            iteration: round.round,
+            train: round.train,
+            valid: round.valid,
+            best: None,
+        }
+    }
+}
+
+/// The bar of one training: rounds, epochs, sweeps or trees.
+pub(crate) struct TrainingBar<'a> {
     bar: Option<&'a ProgressBar>,
     /// The best round seen and its metric.
     best: Option<(usize, f64)>,
@@ -27,7 +48,7 @@ pub(super) struct TrainingBar<'a> {
 
 impl<'a> TrainingBar<'a> {
     /// A bar of so many rounds, some of them done.
-    pub(super) fn begin(handle: &'a BarHandle, rounds: usize, done: usize) -> Self {
+    pub(crate) fn begin(handle: &'a BarHandle, rounds: usize, done: usize) -> Self {
         let bar = handle.0.as_ref();
         if let Some(bar) = bar {
             bar.set_length(rounds as u64);
@@ -37,7 +58,7 @@ impl<'a> TrainingBar<'a> {
     }
 
     /// Moves on by a round.
-    pub(super) fn round(&mut self, progress: &RoundReport, metric: &str) {
+    pub(crate) fn round(&mut self, progress: &RoundReport, metric: &str) {
         let Some(bar) = self.bar else { return };
         bar.set_position(progress.iteration as u64);
         let mut message = Vec::new();
@@ -58,8 +79,15 @@ impl<'a> TrainingBar<'a> {
         }
     }
 
+    /// Moves on by one of many that are made at the same time, in no order.
+    pub(crate) fn one_more(&self) {
+        if let Some(bar) = self.bar {
+            bar.inc(1);
+        }
+    }
+
     /// Leaves the bar where it is: training may have stopped early.
-    pub(super) fn end(self) {
+    pub(crate) fn end(self) {
         if let Some(bar) = self.bar {
             bar.abandon();
         }
@@ -75,6 +103,7 @@ pub(crate) enum ProgressBar {}
 impl ProgressBar {
     fn set_length(&self, _: u64) {}
     fn set_position(&self, _: u64) {}
+    fn inc(&self, _: u64) {}
     fn set_message(&self, _: String) {}
     fn abandon(&self) {}
 }
