@@ -10,6 +10,7 @@ pub mod contract;
 pub mod error;
 pub mod event;
 mod figure;
+pub mod health;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub mod limits;
 #[cfg(feature = "table")]

@@ -4,15 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Severity of an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Look at it today.
-    Warning,
-    /// Act now.
-    Critical,
-}
+pub use ml_data::health::Severity;
 
 /// Change of an alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -9,10 +9,12 @@ mod event;
 mod manager;
 pub mod presets;
 mod rule;
+mod signal;
 mod sink;
 
 pub use event::{AlertChange, AlertEvent, Severity};
 pub use manager::{AlertManager, AlertOutcome, SinkFailure};
 pub use presets::recommendations;
 pub use rule::{Aggregate, AlertRule, ThresholdSide};
+pub use signal::SignalSink;
 pub use sink::{FileSink, MemorySink, Sink, WriterSink};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
+use ml_data::health::{Action, HealthSignal, Severity};
 use serde::{Deserialize, Serialize};
 
 use super::schedule::RetrainAction;
@@ -106,6 +107,43 @@ impl fmt::Display for RetrainReason {
             RetrainReason::Event { name, .. } => write!(f, "event: {name}"),
             RetrainReason::Manual { why, .. } => write!(f, "asked for: {why}"),
         }
+    }
+}
+
+impl RetrainDecision {
+    /// The decision as a signal at this moment (microseconds since 1970): to train anew, or to hold
+    /// a review. None where nothing is due.
+    ///
+    /// ```
+    /// use chrono::NaiveDate;
+    /// use ml_data::health::Action;
+    /// use ml_monitor::retrain::{RetrainAction, RetrainPolicy, Situation};
+    /// let day = Situation::new(NaiveDate::from_ymd_opt(2024, 6, 19).unwrap());
+    /// let quiet = RetrainPolicy::new().decide(&day)?;
+    /// assert_eq!(quiet.signal(0), None);
+    /// let asked = day.manual("new prices", RetrainAction::TrainFull);
+    /// let signal = RetrainPolicy::new().decide(&asked)?.signal(0).unwrap();
+    /// assert_eq!(signal.action, Action::Retrain);
+    /// assert_eq!(signal.reason, "asked for: new prices");
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    #[must_use]
+    pub fn signal(&self, at: i64) -> Option<HealthSignal> {
+        if !self.due && !self.review {
+            return None;
+        }
+        let action = match self.due {
+            true => Action::Retrain,
+            false => Action::Review,
+        };
+        let reasons: Vec<String> = self.reasons.iter().map(ToString::to_string).collect();
+        Some(HealthSignal {
+            source: "retrain".into(),
+            at,
+            severity: Severity::Warning,
+            action,
+            reason: reasons.join("; "),
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::recommend::{Recommend, Request, Response};
 use ml_data::event::{Action, OutcomeEvent};
 use ml_eval::sequential::Unit;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// State of a rollout.
@@ -262,12 +262,42 @@ impl CanaryRollout {
                     })
             }
         };
+        self.enter(state, share, next, control, verdict.reasons.clone());
+        verdict
+    }
+
+    /// Rolls back for a reason from outside; false when the rollout is over.
+    pub(super) fn roll_back(&self, reason: String) -> bool {
+        let state = lock(&self.state);
+        let RolloutPhase::Running { share } = state.phase else {
+            return false;
+        };
+        let control = state.ledger.health(Arm::Control);
+        self.enter(
+            state,
+            share,
+            RolloutPhase::RolledBack,
+            control,
+            vec![reason],
+        );
+        true
+    }
+
+    /// Goes to the next phase, and tells.
+    fn enter(
+        &self,
+        mut state: MutexGuard<'_, RolloutState>,
+        from: f64,
+        next: RolloutPhase,
+        control: Health,
+        reasons: Vec<String>,
+    ) {
         let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         let step = RolloutStep {
             at,
-            from: share,
+            from,
             to: next,
-            reasons: verdict.reasons.clone(),
+            reasons,
         };
         (state.phase, state.stage_began, state.last_control) = (next, Instant::now(), control);
         state.ledger = Ledger::new(self.counting);
@@ -278,7 +308,6 @@ impl CanaryRollout {
         if let Some(call) = &self.on_step {
             call(&step);
         }
-        verdict
     }
 
     /// Counts an answer; true when it is time to judge.

@@ -7,6 +7,9 @@
 //!   [`CanaryRollout`] counts, routes and applies it.
 //! - [`BlueGreen`]: a registry alias and a service that move together, and back.
 //!
+//! A [`CanaryRollout`] hears the signals of monitors ([`Act`](ml_data::health::Act)): one that asks to
+//! roll back takes the challenger's traffic away.
+//!
 //! [`Shadow`], [`AbTest`] and [`CanaryRollout`] are [`Recommend`](crate::recommend::Recommend)
 //! themselves, so they can be served over HTTP in place of a service.
 
@@ -20,6 +23,7 @@ mod latencies;
 mod ledger;
 mod route;
 mod shadow;
+mod signal;
 #[cfg(test)]
 mod simulate;
 #[cfg(test)]

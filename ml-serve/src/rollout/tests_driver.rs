@@ -370,3 +370,25 @@ fn phases_and_steps_are_read_as_sentences() {
     );
     assert!(format!("{rollout:?}").starts_with("CanaryRollout { phase: "));
 }
+
+#[test]
+fn a_signal_rolls_back_once() {
+    use ml_data::health::{Act, Action, HealthSignal, Severity};
+    let rollout = rollout(fine("v2"), halves());
+    let signal = |action| HealthSignal {
+        source: "error_rate".into(),
+        at: 0,
+        severity: Severity::Critical,
+        action,
+        reason: "value 0.02 crossed 0.01".into(),
+    };
+    assert!(!rollout.act(&signal(Action::Retrain)).unwrap());
+    assert_eq!(rollout.phase(), RolloutPhase::Running { share: 0.5 });
+    assert!(rollout.act(&signal(Action::RollBack)).unwrap());
+    assert_eq!(rollout.phase(), RolloutPhase::RolledBack);
+    assert_eq!(by_challenger(&ask(&rollout, 0..50)), 0);
+    assert!(!rollout.act(&signal(Action::RollBack)).unwrap());
+    let steps = rollout.steps();
+    let told = "50 % -> rolled back: CRITICAL error_rate: roll back, value 0.02 crossed 0.01";
+    assert_eq!((steps.len(), steps[0].to_string().as_str()), (1, told));
+}
