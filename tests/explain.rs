@@ -97,14 +97,14 @@ fn sums_are_those_of_the_matrix() {
     );
     assert!(parts.columns().len() > 10, "{:?}", parts.columns());
     let raw = pipeline.model.raw_scores(View::all(&matrix)).unwrap();
-    for i in 0..300 {
+    for (i, raw) in raw.iter().enumerate() {
         let row = shap.get(i, 0).unwrap();
         assert_eq!(parts.get(i, 0).unwrap(), &row[..row.len() - 1]);
         for (c, name) in whole.columns().iter().enumerate() {
             let want = by_hand(&parts, name, i, 0);
             assert!((whole.get(i, 0).unwrap()[c] - want).abs() < 1e-12);
         }
-        assert!((whole.score(i, 0).unwrap() - raw[i]).abs() < 1e-9);
+        assert!((whole.score(i, 0).unwrap() - raw).abs() < 1e-9);
     }
 
     let why = pipeline.explain_row(&x, 8).unwrap();

@@ -38,20 +38,21 @@ impl Groups {
             return Err(Error::Schema(what));
         }
         // Where a step does not know, a column of the same name counts as the origin.
-        let known = |(name, at): (&Box<str>, &Option<usize>)| at.or_else(|| input.find(name));
-        let origins: Vec<Option<usize>> = outputs.iter().zip(origins).map(known).collect();
+        let known = |(name, at): (&str, &Option<usize>)| at.or_else(|| input.find(name));
+        let named = outputs.iter().map(|name| &**name);
+        let origins: Vec<Option<usize>> = named.clone().zip(origins).map(known).collect();
         let mut read: Vec<usize> = origins.iter().flatten().copied().collect();
         read.sort_unstable();
         read.dedup();
         let mut names: Vec<Box<str>> = read.iter().map(|&p| input.field(p).name().into()).collect();
-        let mut group = |(at, name): (&Option<usize>, &Box<str>)| match at {
+        let mut group = |(at, name): (&Option<usize>, &str)| match at {
             Some(at) => read.partition_point(|p| p < at),
             None => {
-                names.push(name.clone());
+                names.push(name.into());
                 names.len() - 1
             }
         };
-        let of = origins.iter().zip(&outputs).map(&mut group).collect();
+        let of = origins.iter().zip(named).map(&mut group).collect();
         Ok(Self {
             names: Names::new(names),
             of,
