@@ -53,4 +53,6 @@ mod testing;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
 
+#[cfg(feature = "http")]
+pub use axum;
 pub use error::{Error, Result};

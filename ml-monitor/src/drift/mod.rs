@@ -11,6 +11,7 @@ mod column_test;
 mod compare;
 mod correction;
 mod detector;
+mod from_matrix;
 #[cfg(feature = "table")]
 mod from_table;
 mod ks;
