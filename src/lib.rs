@@ -39,3 +39,10 @@ pub mod prelude {
     #[cfg(all(feature = "models", feature = "linalg"))]
     pub use ml_models::neural::Mlp;
 }
+
+/// Pages for people who come from elsewhere.
+#[cfg(all(feature = "features", feature = "models", feature = "eval"))]
+pub mod docs {
+    #[doc = include_str!("docs/scikit_learn.md")]
+    pub mod coming_from_scikit_learn {}
+}

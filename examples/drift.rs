@@ -1,0 +1,38 @@
+//! Drift between two tables: the training rows and those of today, as a report and as JSON.
+//!
+//! `cargo run --release --example drift`
+#![allow(clippy::print_stdout, missing_docs)]
+
+use ml_pipeline::monitor::drift::{ColumnSet, DriftDetector, ReferenceProfile};
+use ml_pipeline::prelude::*;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let visits = |n: i64, shift: f64, phones: usize| {
+        let device = |i: i64| {
+            Some(if i as usize % 10 < phones {
+                "phone"
+            } else {
+                "desktop"
+            })
+        };
+        Table::new([
+            (
+                "age",
+                Column::num((0..n).map(|i| 20.0 + (i * 37 % 50) as f64)),
+            ),
+            (
+                "price",
+                Column::num((0..n).map(|i| shift + (i * 7919 % 997) as f64 / 10.0)),
+            ),
+            ("device", Column::cat((0..n).map(device))),
+        ])
+    };
+    let (trained, today) = (visits(5000, 0.0, 5)?, visits(1000, 8.0, 7)?);
+    let profile = ReferenceProfile::new(&ColumnSet::from_table(&trained)?)?;
+    let report = DriftDetector::new().compare(&profile, &ColumnSet::from_table(&today)?)?;
+    println!("{report}");
+    println!("{}", serde_json::to_string_pretty(&report)?);
+    let drifted: Vec<&str> = report.drifted().map(|c| c.name.as_str()).collect();
+    assert_eq!(drifted, ["price", "device"]);
+    Ok(())
+}
