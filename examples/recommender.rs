@@ -16,10 +16,11 @@ fn gain(list: &[Scored], item: u32) -> f64 {
 }
 
 fn main() -> Result<()> {
-    // 900 users of three tastes take ten of the thirty items of their taste, and a few others.
+    // 900 users of three tastes take ten of the thirty items of their taste, and two others.
+    let draw = |user: u32, n: u32| (user * 12 + n).wrapping_mul(2_654_435_761) >> 16;
     let item = |user: u32, n: u32| match n {
-        0..10 => user % 3 * 30 + (user * 7 + n * n * 11) % 30,
-        _ => (user * 31 + n * 17) % 90,
+        0..10 => user % 3 * 30 + draw(user, n) % 30,
+        _ => draw(user, n) % 90,
     };
     let taken = |user: u32| (0..12).map(move |n| (user, item(user, n)));
     let last = |user: u32| item(user, 9);
