@@ -19,7 +19,7 @@ struct Visit {
 
 fn visit(i: u32) -> Visit {
     Visit {
-        age: (i % 9 > 0).then_some(f64::from(18 + i * 7 % 60)),
+        age: (!i.is_multiple_of(9)).then_some(f64::from(18 + i * 7 % 60)),
         minutes: f64::from(i * 13 % 40),
         device: ["desktop", "phone", "tablet"][i as usize % 3],
     }

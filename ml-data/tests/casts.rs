@@ -1,4 +1,5 @@
 //! Columns cast to other kinds: against polars (`golden/verbs.py`), back again, and refused.
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use ml_data::prelude::*;
 use ml_data::table::{MISSING_BOOL, MISSING_TIME};

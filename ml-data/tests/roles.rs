@@ -1,4 +1,5 @@
 //! Roles of columns: which kinds can bear them, and what becomes of the columns in a data set.
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use ml_data::prelude::*;
 use ml_data::table::{Field, Schema};

@@ -1,4 +1,5 @@
 //! Splits and folds: against scikit-learn (`golden/splits.py`), and what they promise.
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use ml_data::prelude::*;
 use ml_data::sample::{

@@ -1,4 +1,5 @@
 //! Verbs of tables against pandas and polars (`golden/verbs.py`), and their properties.
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use ml_data::ndarray;
 use ml_data::prelude::*;

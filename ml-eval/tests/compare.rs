@@ -1,4 +1,5 @@
 //! Comparisons of models by resampling: against the bootstrap of means, by hand, and in simulation.
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use ml_data::contract::{Evaluation, Predicted};
 use ml_data::prelude::*;

@@ -1,4 +1,5 @@
 //! Models on ndarray arrays: the same bits as on a `Dense` of the same values, in any memory order.
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use ml_data::ndarray::{Array2, s};
 use ml_data::prelude::*;
