@@ -1,6 +1,5 @@
 //! Structs and JSON objects as rows, both ways: values by hand.
 #![allow(missing_docs, clippy::unwrap_used)]
-
 mod toys;
 
 use ml_data::prelude::*;

@@ -190,6 +190,24 @@ pub trait Ranker: Send + Sync + 'static {
         scratch: &mut Self::Scratch,
         out: &mut Vec<Scored>,
     ) -> Result<()>;
+    /// At most `k` of all items, best first, ties by item number. For now and then: it allocates;
+    /// many queries go through [`Ranker::rank_into`] or a [`RankSession`].
+    ///
+    /// ```
+    /// use ml_data::contract::{ByUser, RankFn, Ranker};
+    /// let near = RankFn::by_score::<ByUser>(9, |user, item| -user.abs_diff(item) as f32);
+    /// let best: Vec<u32> = near.rank(4, 3)?.iter().map(|s| s.item).collect();
+    /// assert_eq!(best, [4, 3, 5]);
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Ranker::rank_into`].
+    fn rank(&self, query: <Self::Query as Query>::Of<'_>, k: usize) -> Result<Vec<Scored>> {
+        let (mut scratch, mut out) = (Self::Scratch::default(), Vec::new());
+        self.rank_into(query, Candidates::All, k, &mut scratch, &mut out)?;
+        Ok(out)
+    }
 }
 
 /// A ranker behind a pointer, for any query that narrows to its own.
@@ -235,6 +253,15 @@ pub trait RankSession<Q: Query>: Send {
         k: usize,
         out: &mut Vec<Scored>,
     ) -> Result<()>;
+    /// At most `k` of all items, best first, ties by item number, in a list of its own.
+    ///
+    /// # Errors
+    /// As [`RankSession::rank_into`].
+    fn rank(&mut self, query: Q::Of<'_>, k: usize) -> Result<Vec<Scored>> {
+        let mut out = Vec::new();
+        self.rank_into(query, Candidates::All, k, &mut out)?;
+        Ok(out)
+    }
 }
 
 struct Warm<R: Ranker> {
@@ -277,6 +304,7 @@ mod tests {
         };
         s.rank_into(visit, Candidates::All, 4, &mut out).unwrap();
         assert_eq!(out.iter().map(|x| x.item).collect::<Vec<_>>(), [2, 1, 4, 0]);
+        assert_eq!(s.rank(visit, 4).unwrap(), out);
         s.rank_into(
             visit,
             Candidates::Except(&ItemSet::new(vec![2])),

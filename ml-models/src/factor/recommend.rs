@@ -8,6 +8,7 @@ use super::top::Top;
 use ml_data::contract::{Candidates, Scored};
 use ml_data::{Error, Result};
 use rayon::prelude::*;
+use std::borrow::Cow;
 
 /// Room for one ranking; reused, it allocates nothing.
 #[derive(Clone, Debug, Default)]
@@ -63,18 +64,15 @@ impl FittedImplicitAls {
     }
 
     /// The `k` best items for the factors of a user, such as those of
-    /// [`fold_in_user`](Self::fold_in_user), without the ascending ids in `seen`.
+    /// [`fold_in_user`](Self::fold_in_user), without the ids in `seen`, which come in any order.
     ///
     /// # Errors
-    /// The wrong number of factors; factors that are not finite; ids that do not ascend.
+    /// The wrong number of factors; factors that are not finite.
     pub fn recommend_to(&self, user: &[f32], k: usize, seen: &[u32]) -> Result<Vec<Scored>> {
         self.check_user(user)?;
+        let mut seen = Cow::Borrowed(seen);
         if !seen.is_sorted() {
-            return Err(Error::value(
-                "seen items",
-                "ascending ids",
-                "ids in another order",
-            ));
+            seen.to_mut().sort_unstable();
         }
         let (mut top, mut out) = (Top::default(), Vec::new());
         top.start(k.min(self.items()));

@@ -321,7 +321,10 @@ fn refuses_bad_parameters_and_factors() {
     for user in [&[1.0; 19][..], &[f32::NAN; 20], &[f32::MAX; 20]] {
         assert!(model.recommend_to(user, 1, &[]).is_err());
     }
-    assert!(model.recommend_to(&[1.0; 20], 1, &[2, 1]).is_err());
+    let without = |seen: &[u32]| model.recommend_to(&[1.0; 20], 9, seen).unwrap();
+    let list = without(&[7, 2, 5]);
+    assert_eq!(list, without(&[2, 5, 7]));
+    assert!(list.iter().all(|s| ![2, 5, 7].contains(&s.item)));
     assert!(
         model
             .fold_in_user(&[(10, 1.0)])
