@@ -2,7 +2,7 @@
 //! rows, whatever is taken.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use ml_data::repr::{Dense, Names, RowSet, Rows, View};
+use ml_data::repr::{Dense, Names, RowSet, Rows};
 use ml_data::sample::{
     AsReal, Binary, BinaryLabels, Class, ClassLabels, Dataset, GroupKFold, KFold, Labels, NoLabels,
     Prediction, Probabilities, Real, RealLabels, Relevance, RelevanceLabels, Scores, Split,

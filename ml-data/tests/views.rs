@@ -1,7 +1,7 @@
 //! Views of rows, cut into blocks and parts.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use ml_data::repr::{Dense, RowSet, Rows, View};
+use ml_data::repr::{Dense, RowSet, View};
 
 #[test]
 fn views_are_cut_into_blocks() {

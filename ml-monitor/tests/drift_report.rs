@@ -3,9 +3,8 @@
 
 use ml_data::random::{RngExt, generator};
 use ml_monitor::drift::{
-    ChiSquare, ColumnSet, Correction, DriftDetector, DriftReport, DriftTest, JensenShannon,
-    KolmogorovSmirnov, KsMethod, NullMethod, Psi, PsiThreshold, ReferenceProfile, ValueKind,
-    Values, ks_2samp,
+    ChiSquare, ColumnSet, Correction, DriftDetector, DriftReport, JensenShannon, KolmogorovSmirnov,
+    KsMethod, NullMethod, Psi, PsiThreshold, ReferenceProfile, Values, ks_2samp,
 };
 
 fn uniform(n: usize, shift: f64, index: u64) -> Vec<f64> {
