@@ -10,7 +10,8 @@ mod tests;
 pub use artifact::ArtifactError;
 pub use hint::hint;
 
-use crate::schema::{Kind, Role};
+use crate::schema::kind::Kind;
+use crate::schema::role::Role;
 use std::fmt;
 
 /// Result of every fallible call in the family.

@@ -33,7 +33,7 @@ failures! {
         expected: Kind::Num,
         found: Kind::Cat,
     }, ["schema"];
-    Error::RoleKind { .. } => Role::Time.check("a", Kind::Num).unwrap_err(), ["schema"];
+    Error::RoleKind { .. } => Schema::new(vec![Field::new("a", Kind::Num).with_role(Role::Time)]).unwrap_err(), ["schema"];
     Error::ArrowType { .. } => Error::ArrowType {
         column: "a".into(),
         found: "Struct".into(),

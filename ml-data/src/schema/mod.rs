@@ -2,9 +2,9 @@
 //! describes its rows.
 
 mod difference;
-mod kind;
+pub(crate) mod kind;
 mod levels;
-mod role;
+pub(crate) mod role;
 
 pub use kind::Kind;
 pub use levels::Levels;
@@ -34,6 +34,18 @@ pub struct Field {
 }
 
 impl Field {
+    /// Refuses a role that the kind of the column can not bear.
+    fn check_role(&self) -> Result<()> {
+        if self.role.kinds().contains(&self.kind) {
+            return Ok(());
+        }
+        Err(Error::RoleKind {
+            column: self.name.clone(),
+            role: self.role,
+            expected: self.role.kinds(),
+            found: self.kind,
+        })
+    }
     /// A feature column.
     pub fn new(name: impl Into<String>, kind: Kind) -> Self {
         Self {
@@ -114,9 +126,7 @@ impl Schema {
     /// Two fields with one name, or a role that the kind of its field can not bear.
     pub fn new(fields: Vec<Field>) -> Result<Self> {
         distinct("column", fields.iter().map(Field::name))?;
-        fields
-            .iter()
-            .try_for_each(|f| f.role.check(&f.name, f.kind))?;
+        fields.iter().try_for_each(Field::check_role)?;
         Ok(Self { fields })
     }
     /// All fields in order.

@@ -1,7 +1,6 @@
 //! Roles of columns.
 
 use super::kind::Kind;
-use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -47,19 +46,6 @@ impl Role {
             Self::Weight | Self::InitScore => &[Kind::Num, Kind::Bool],
             Self::Time => &[Kind::Time],
         }
-    }
-
-    /// Refuses a role that the kind of a column can not bear.
-    pub(crate) fn check(self, column: &str, found: Kind) -> Result<()> {
-        if self.kinds().contains(&found) {
-            return Ok(());
-        }
-        Err(Error::RoleKind {
-            column: column.into(),
-            role: self,
-            expected: self.kinds(),
-            found,
-        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Arrow arrays as columns: every value as it is, or an error that names it.
 
-use super::arrow_text::texts;
+use super::arrow_text::{texts, unsupported};
 use super::column::Column;
 use crate::arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray};
 use crate::arrow::datatypes::{
@@ -41,14 +41,6 @@ pub(crate) fn column(name: &str, array: &ArrayRef, first: usize) -> Result<Colum
         }
         _ => return Err(unsupported(name, array.data_type())),
     })
-}
-
-pub(super) fn unsupported(name: &str, found: &DataType) -> Error {
-    Error::ArrowType {
-        column: name.into(),
-        found: found.to_string(),
-        reason: "it is not supported".into(),
-    }
 }
 
 /// Codes of a dictionary's texts, in the dictionary's order.

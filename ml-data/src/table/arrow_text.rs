@@ -1,6 +1,5 @@
 //! Arrow arrays as text: strings of any layout, and the numbers that a dictionary may hold.
 
-use super::arrow_in::unsupported;
 use crate::arrow::array::{Array, ArrayRef, ArrowPrimitiveType, AsArray, StringArray};
 use crate::arrow::datatypes::{
     DataType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type,
@@ -42,6 +41,15 @@ pub(super) fn texts(name: &str, array: &ArrayRef) -> Result<StringArray> {
         DataType::Float64 => digits::<Float64Type>(array),
         other => return Err(unsupported(name, other)),
     })
+}
+
+/// The error of a type that no column holds.
+pub(super) fn unsupported(name: &str, found: &DataType) -> Error {
+    Error::ArrowType {
+        column: name.into(),
+        found: found.to_string(),
+        reason: "it is not supported".into(),
+    }
 }
 
 /// `Debug` of numbers is the shortest text that reads back as the same number.
