@@ -1,6 +1,7 @@
 //! Every failure has its kind, and prints its message.
 
 use super::*;
+use crate::schema::{Field, Schema};
 use crate::validate::distinct;
 
 /// An example of each variant with the kinds that it has. The match has no wildcard, so that a new
