@@ -195,7 +195,7 @@ pub trait Ranker: Send + Sync + 'static {
     ///
     /// ```
     /// use ml_data::contract::{ByUser, RankFn, Ranker};
-    /// let near = RankFn::by_score::<ByUser>(9, |user, item| -user.abs_diff(item) as f32);
+    /// let near = RankFn::by_score::<ByUser>(9, |user, item| -(user.abs_diff(item) as f32));
     /// let best: Vec<u32> = near.rank(4, 3)?.iter().map(|s| s.item).collect();
     /// assert_eq!(best, [4, 3, 5]);
     /// # Ok::<(), ml_data::Error>(())

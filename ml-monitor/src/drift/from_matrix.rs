@@ -48,7 +48,7 @@ impl ColumnSet<'static> {
     /// let x = array![[1.0, 5.0], [2.0, f64::NAN]];
     /// assert_eq!(ColumnSet::from_array(x.view(), &["age", "income"])?.len(), 2);
     /// let one = ColumnSet::from_array(x.view(), &["age"]).unwrap_err();
-    /// assert_eq!(one.to_string(), "names of the array's columns: expected 2, found 1");
+    /// assert_eq!(one.to_string(), "names of the array's columns: expected 2 entries, found 1");
     /// # Ok::<(), ml_data::Error>(())
     /// ```
     pub fn from_array<F: Float>(x: ArrayView2<'_, F>, names: &[&str]) -> Result<Self> {
