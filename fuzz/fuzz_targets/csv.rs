@@ -2,7 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use ml_data::source::{As, CsvSource, Encoding, MissingValues, OnMismatch, Ragged, TimeFormat};
+use ml_data::source::{As, CsvSource, Encoding, MissingValues, OnMismatch, Ragged};
+use ml_data::time::TimeFormat;
 
 fuzz_target!(|data: &[u8]| {
     let Some((&how, file)) = data.split_first() else {
