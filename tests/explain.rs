@@ -141,7 +141,8 @@ fn sums_are_those_of_the_matrix() {
     }
 }
 
-/// Every loss of numbers, and both of classes: attributions and the expected score give the raw one.
+/// Every loss of numbers, and both of classes: attributions and the expected score give the raw
+/// one.
 #[test]
 fn every_objective_adds_up() {
     let x = table(200);

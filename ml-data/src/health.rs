@@ -16,7 +16,7 @@ pub enum Severity {
     Critical,
 }
 
-/// What a signal asks for.
+/// Reaction that a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -39,7 +39,7 @@ impl fmt::Display for Action {
     }
 }
 
-/// What a monitor says about a running model.
+/// Finding of a monitor about a running model.
 ///
 /// ```
 /// use ml_data::health::{Action, HealthSignal, Severity};
@@ -54,13 +54,13 @@ impl fmt::Display for Action {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthSignal {
-    /// What was watched: the rule, the policy.
+    /// Name of the rule or policy that watched.
     pub source: String,
     /// Moment, microseconds since 1970.
     pub at: i64,
     /// How bad it is.
     pub severity: Severity,
-    /// What it asks for.
+    /// Reaction it asks for.
     pub action: Action,
     /// Why, in a sentence with the numbers.
     pub reason: String,

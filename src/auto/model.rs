@@ -135,7 +135,7 @@ impl AutoModel {
         self.scores.iter().find(|s| s.metric == metric)?.value
     }
 
-    /// What was decided, and what was left out.
+    /// Decisions, and columns or rows that were left out.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes

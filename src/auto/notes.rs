@@ -1,4 +1,4 @@
-//! What was decided and left out on the way.
+//! Notes of decisions and of what was left out on the way.
 
 /// Lines that tell, each once.
 #[derive(Debug, Default)]

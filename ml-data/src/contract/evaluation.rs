@@ -72,7 +72,7 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
         how.evaluate(&self.predicted(models)?)
     }
 
-    /// What the models predict for these rows.
+    /// Predictions of the models for these rows.
     pub(super) fn predicted<'a>(
         &'a self,
         models: &[(&'a str, &dyn Predictor<R, Y::Prediction>)],

@@ -8,8 +8,8 @@ use crate::sample::Scores;
 /// A fitted model whose predictions say how abnormal a row is: **the higher, the more abnormal**.
 ///
 /// scikit-learn turns the sign: its `score_samples` is lower for abnormal rows, and its
-/// `decision_function` below 0 for outliers. Of an isolation forest, `-score` is `score_samples` and
-/// `threshold - score` is `decision_function`.
+/// `decision_function` below 0 for outliers. Of an isolation forest, `-score` is `score_samples`
+/// and `threshold - score` is `decision_function`.
 ///
 /// # Units
 /// The model's own: compare scores with the model's [`threshold`](Self::threshold), or with each

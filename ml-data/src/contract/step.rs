@@ -60,9 +60,10 @@ pub trait Apply<R: Repr>: Send + Sync + Serialize + DeserializeOwned + 'static {
     type Scratch: Default + Send + 'static;
     /// The columns it produces for these input columns.
     fn header(&self, input: &R::Header) -> <Self::Out as Repr>::Header;
-    /// For each output column, the position of the one input column that it is made of; `None` where
-    /// it is made of several or of none. Explanations are given in the input's names by it. A step
-    /// that does not say (the default) makes columns that explanations know by their own names.
+    /// For each output column, the position of the one input column that it is made of; `None`
+    /// where it is made of several or of none. Explanations are given in the input's names by it. A
+    /// step that does not say (the default) makes columns that explanations know by their own
+    /// names.
     ///
     /// # Errors
     /// Output columns that can not be described: two of one name.

@@ -61,7 +61,7 @@ impl<Y: Target> Carried<Y> {
     pub(super) fn groups(&self) -> Option<&[u32]> {
         self.groups.as_deref().or_else(|| self.labels.queries())
     }
-    /// What a split, or a splitter of folds, makes of these rows.
+    /// Input of a split, or of a splitter of folds, about these rows.
     pub(super) fn divided<T>(&self, how: impl FnOnce(&SplitInput<'_>) -> Result<T>) -> Result<T> {
         let classes = self.labels.strata();
         let input = SplitInput::of(self.labels.len())

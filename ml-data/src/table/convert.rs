@@ -18,8 +18,8 @@ impl TryFrom<&RecordBatch> for Table {
 
     /// Numbers and columns of nulls only become [`Kind::Num`], dictionaries [`Kind::Cat`], strings
     /// [`Kind::Text`], dates and timestamps [`Kind::Time`] (cut to the microsecond before),
-    /// booleans [`Kind::Bool`]. `f64`, microseconds and 32-bit strings without nulls are shared, not
-    /// copied.
+    /// booleans [`Kind::Bool`]. `f64`, microseconds and 32-bit strings without nulls are shared,
+    /// not copied.
     ///
     /// # Errors
     /// [`Error::Cell`] for a whole number that `f64` does not hold exactly (past 2^53: cast such a

@@ -24,7 +24,8 @@ const MOST_TRIALS: f64 = (1_u64 << 53) as f64;
 /// ```
 ///
 /// # Errors
-/// Trials that are not above 0 or beyond 2^53, successes outside `[0, trials]`, a level outside (0, 1).
+/// Trials that are not above 0 or beyond 2^53, successes outside `[0, trials]`, a level outside (0,
+/// 1).
 ///
 /// # Example
 /// ```

@@ -78,8 +78,8 @@ impl OneHotEncoder {
         self.infrequent.min_frequency = Some(least.into());
         self
     }
-    /// At most this many columns for a category, the one of infrequent levels included; of equally frequent
-    /// levels the alphabetically later ones stay, as in scikit-learn.
+    /// At most this many columns for a category, the one of infrequent levels included; of equally
+    /// frequent levels the alphabetically later ones stay, as in scikit-learn.
     #[must_use]
     pub fn max_categories(mut self, columns: usize) -> Self {
         self.infrequent.max_categories = Some(columns);

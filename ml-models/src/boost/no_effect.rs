@@ -1,8 +1,8 @@
 //! Parameters that have no effect with others: a table, a line each.
 //!
-//! LightGBM takes most of them in silence, and users then wonder why nothing changes. A parameter at
-//! its default is never refused, nor one that the data decide about: those of categories where no
-//! column holds categories, those of a loss that the target may choose.
+//! LightGBM takes most of them in silence, and users then wonder why nothing changes. A parameter
+//! at its default is never refused, nor one that the data decide about: those of categories where
+//! no column holds categories, those of a loss that the target may choose.
 
 use super::choices::{Boosting, DataSampleStrategy};
 use super::objective::Objective;

@@ -7,7 +7,7 @@ use super::objective::Objective;
 use super::params::{Boost, BoostParams, STEP};
 use crate::tree::GrowPolicy;
 
-/// What a forest needs.
+/// Rule of a forest.
 pub(super) const TREES_DIFFER: &str = "for Rf, trees must differ: bagging_freq with \
      bagging_fraction, or a feature_fraction that leaves out columns";
 

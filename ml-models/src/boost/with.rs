@@ -14,8 +14,8 @@ use super::target::BoostTarget;
 use super::task::{EvalMetric, Task};
 use crate::tree::Ensemble;
 
-/// [`Boost`] with parts of the user's own. Each has a slot in the type, which is [`Unset`] until the
-/// setter fills it with [`Custom`]; they combine freely.
+/// [`Boost`] with parts of the user's own. Each has a slot in the type, which is [`Unset`] until
+/// the setter fills it with [`Custom`]; they combine freely.
 ///
 /// | slot | part | set by |
 /// |---|---|---|

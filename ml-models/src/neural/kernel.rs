@@ -25,8 +25,8 @@ pub(super) struct AdamStep {
     pub(super) keep: f32,
 }
 
-/// Defines the function that runs the body compiled for the instruction set in use, and a module with the
-/// plain body.
+/// Defines the function that runs the body compiled for the instruction set in use, and a module
+/// with the plain body.
 macro_rules! kernel {
     ($(#[$doc:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
         mod $name {
@@ -233,8 +233,8 @@ mod tests {
             .collect()
     }
 
-    /// Runs the body with every instruction set, and the dispatcher, on copies of the same input and asserts
-    /// equal bits.
+    /// Runs the body with every instruction set, and the dispatcher, on copies of the same input
+    /// and asserts equal bits.
     macro_rules! same_bits {
         ($name:ident, $out:expr, |$o:pat_param| ($($arg:expr),*)) => {{
             let start = $out;

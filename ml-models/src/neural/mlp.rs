@@ -276,8 +276,8 @@ impl Mlp {
         self
     }
 
-    /// Moves a bar by an epoch at a time, with the losses as its message: with a validation sample or
-    /// without. Its looks are its style's business.
+    /// Moves a bar by an epoch at a time, with the losses as its message: with a validation sample
+    /// or without. Its looks are its style's business.
     #[cfg(feature = "progress")]
     #[must_use]
     pub fn progress_bar(mut self, bar: ml_data::indicatif::ProgressBar) -> Self {

@@ -78,7 +78,8 @@ fn validation_rows_of_other_columns_are_refused() {
 }
 
 /// A model that was fitted without validation rows goes on with them: its rounds are `NaN` in the
-/// record, the best round is one of those that were measured, and a checkpoint goes on the same way.
+/// record, the best round is one of those that were measured, and a checkpoint goes on the same
+/// way.
 #[test]
 fn rounds_of_an_earlier_model_that_were_not_measured_are_nan() {
     let (x, y) = rows(3);

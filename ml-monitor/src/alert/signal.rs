@@ -9,8 +9,8 @@ use super::sink::Sink;
 /// Turns alerts into signals: each alert that opens at this severity, or rises to it, asks for an
 /// action of whatever it was given. Alerts that are resolved ask for nothing.
 ///
-/// What fails stays with the [`AlertManager`](super::AlertManager), which tries again with the next
-/// observation.
+/// A failed signal stays with the [`AlertManager`](super::AlertManager), which tries again with the
+/// next observation.
 ///
 /// ```
 /// use ml_data::health::{Act, Action, HealthSignal, Severity};

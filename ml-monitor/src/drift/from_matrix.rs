@@ -6,8 +6,8 @@ use ml_data::repr::{Dense, Float};
 use ml_data::{Error, Result};
 
 impl ColumnSet<'static> {
-    /// The columns of a matrix, as numbers under its names; `NaN` is missing. The values are copied:
-    /// a matrix keeps rows together, tests read columns.
+    /// The columns of a matrix, as numbers under its names; `NaN` is missing. The values are
+    /// copied: a matrix keeps rows together, tests read columns.
     ///
     /// # Errors
     /// Two columns of one name.

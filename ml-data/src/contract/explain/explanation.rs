@@ -13,7 +13,7 @@ pub struct Reason {
     pub column: Box<str>,
     /// Its cell in the row as a person reads it; empty where it is missing or not known.
     pub cell: String,
-    /// What it adds to the score.
+    /// Amount that it adds to the score.
     pub attribution: f64,
 }
 
@@ -97,7 +97,7 @@ impl Explanation {
         &self.reasons
     }
 
-    /// What the columns that [`top`](Self::top) has left out add together.
+    /// Sum of the attributions of the columns that [`top`](Self::top) has left out.
     pub fn rest(&self) -> f64 {
         self.rest
     }

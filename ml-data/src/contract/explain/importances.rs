@@ -7,7 +7,7 @@ use crate::validate::distinct;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What the splits of trees say about a column.
+/// Importances of a column by the splits of trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ImportanceKind {
@@ -102,7 +102,7 @@ impl Importances {
         })
     }
 
-    /// What was measured: `gain`, `split`, `mean |attribution|`, or a metric.
+    /// Measure: `gain`, `split`, `mean |attribution|`, or a metric.
     pub fn kind(&self) -> &str {
         &self.kind
     }

@@ -17,8 +17,8 @@ use crate::repr::{Repr, RowSet, View};
 /// ```text
 /// expected + sum over columns of attribution = raw score
 /// ```
-/// for every row and output. `testkit::check_explain` checks this sum, that rows are explained alone
-/// as in a batch, and that the number of threads changes no bit.
+/// for every row and output. `testkit::check_explain` checks this sum, that rows are explained
+/// alone as in a batch, and that the number of threads changes no bit.
 ///
 /// # Units
 /// Those of the [raw score](Self::raw_scores): log odds of a binary target, logarithms of rates.

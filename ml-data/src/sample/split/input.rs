@@ -1,4 +1,4 @@
-//! What splits and folds are drawn from, and the checks that they share.
+//! Input of splits and folds, and the checks that they share.
 
 use crate::error::{Error, Result};
 use crate::random::hash;

@@ -33,7 +33,7 @@ enum Raw<'a> {
     Bool(bool),
     Time(i64),
     Missing,
-    /// What no cell holds, in words.
+    /// A value that no cell holds, in words.
     Other(&'static str),
 }
 

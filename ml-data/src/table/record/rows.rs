@@ -17,7 +17,8 @@ impl Table {
     ///
     /// Categories and text become strings or enums without data, times integers or
     /// [`Micros`](crate::time::Micros), whole numbers any integer that holds them, and 0 and 1
-    /// booleans where a field is one. A missing value is `None`, and `NaN` where a field is a float.
+    /// booleans where a field is one. A missing value is `None`, and `NaN` where a field is a
+    /// float.
     ///
     /// ```
     /// use ml_data::prelude::*;
@@ -51,7 +52,7 @@ enum Fault {
     Value { expected: String, found: String },
     /// An error with its place.
     Placed(Error),
-    /// What the type itself says.
+    /// Message of the type itself.
     Said(String),
 }
 

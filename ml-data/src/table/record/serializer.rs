@@ -253,8 +253,8 @@ impl<'s, S: Sink> Value<'s, S> {
         };
         self.sink.field(self.name, value).map_err(Fault)
     }
-    /// Hands on what no cell holds; where the sink takes it (a field that is ignored), its parts are
-    /// passed over.
+    /// Hands on what no cell holds; where the sink takes it (a field that is ignored), its parts
+    /// are passed over.
     fn pass(self, found: &'static str) -> Result<Skip, Fault> {
         self.give(Raw::Other(found)).map(|()| Skip)
     }

@@ -22,9 +22,10 @@ impl Table {
     /// | time | microseconds since 1970 | `2024-03-04 06:30:00` | | refused |
     /// | boolean | `0`, `1` | `true`, `false` | refused | |
     ///
-    /// Text without a zone is UTC. Past 2^53 a number and a count of microseconds are converted only
-    /// if nothing is lost. Digits, and times as text, read back as the same value. Empty text is no number and no time:
-    /// an error, as in polars. New categories are coded in order of first appearance.
+    /// Text without a zone is UTC. Past 2^53 a number and a count of microseconds are converted
+    /// only if nothing is lost. Digits, and times as text, read back as the same value. Empty text
+    /// is no number and no time: an error, as in polars. New categories are coded in order of first
+    /// appearance.
     ///
     /// ```
     /// use ml_data::prelude::*;
@@ -129,7 +130,7 @@ fn each<T, V>(values: &[T], of: impl Fn(usize, &T) -> Result<V>) -> Result<Vec<V
     values.iter().enumerate().map(|(i, v)| of(i, v)).collect()
 }
 
-/// What the texts, or levels, of a column say.
+/// Texts, or levels, of a column as values of another kind.
 fn parsed<V: Copy>(
     name: &str,
     column: &Column,

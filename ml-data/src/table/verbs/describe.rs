@@ -40,8 +40,8 @@ impl Table {
     /// | `top`, `freq` | the most frequent value, and its rows | categories, text, booleans |
     /// | `first`, `last` | earliest and latest time | times |
     ///
-    /// Missing values count in `missing` alone. Of several most frequent values the first to appear is
-    /// `top`.
+    /// Missing values count in `missing` alone. Of several most frequent values the first to appear
+    /// is `top`.
     ///
     /// ```
     /// use ml_data::prelude::*;

@@ -17,8 +17,8 @@
 //! again, by 1, weight .85. All `p` are 1/2: gradients -1.425, 1, .425, hessians .7125, .5, .2125.
 //!
 //! Gulin, Kuralenok and Pavlov, *Winning the transfer learning track of Yahoo!'s learning to rank
-//! challenge with YetiRank*, Proceedings of Machine Learning Research 14 (2011), with the defaults of
-//! CatBoost's `YetiRank` (its classic mode, whose pairs have a further constant factor).
+//! challenge with YetiRank*, Proceedings of Machine Learning Research 14 (2011), with the defaults
+//! of CatBoost's `YetiRank` (its classic mode, whose pairs have a further constant factor).
 
 use ml_data::random::{Rng, generator};
 use ml_data::{Error, Result};

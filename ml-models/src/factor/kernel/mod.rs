@@ -1,8 +1,8 @@
 //! The inner loops of the factorisation and of its top-k search, behind safe functions.
 //!
 //! Each loop is written once ([`system`], [`gram`], [`scan`]) over sixteen lanes ([`lanes`]) and
-//! compiled for AVX-512, for AVX2 with fused multiply-add, and for plain arrays; [`InstructionSet`] chooses
-//! the set at run time. AVX-512 and AVX2 return the same bits; plain arrays round products
+//! compiled for AVX-512, for AVX2 with fused multiply-add, and for plain arrays; [`InstructionSet`]
+//! chooses the set at run time. AVX-512 and AVX2 return the same bits; plain arrays round products
 //! separately, so that one row's solution differs by up to 2e-4 of its size. Nothing here depends
 //! on the number of threads.
 #![allow(unsafe_code)]
