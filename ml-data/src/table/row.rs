@@ -100,6 +100,10 @@ impl RowBuf {
             *to = slot;
         }
     }
+    /// True for a column that was written to since [`RowBuf::start`].
+    pub(super) fn is_set(&self, column: usize) -> bool {
+        !matches!(self.slots.get(column), Some(Slot::Absent) | None)
+    }
     /// The columns that nothing was written to since [`RowBuf::start`].
     pub(super) fn absent(&self) -> impl Iterator<Item = usize> + '_ {
         let absent = |(i, slot): (usize, &Slot)| matches!(slot, Slot::Absent).then_some(i);

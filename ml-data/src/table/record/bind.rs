@@ -4,7 +4,7 @@ use super::serializer::{Sink, fields};
 use super::{Raw, exact};
 use crate::error::{Error, Result, hint};
 use crate::repr::Rows;
-use crate::schema::{Field, Kind, Schema};
+use crate::schema::{Field, Kind, MISSING_TIME, Schema};
 use crate::table::{Cell, RowBuf, Table, TableRow};
 use foldhash::HashMap;
 use serde::Serialize;
@@ -203,11 +203,15 @@ impl Sink for Filling<'_> {
         };
         self.next = column + 1;
         let field = binder.schema.field(column);
-        let cell = cell(field, value).map_err(|found| Error::Field {
+        let refused = |expected: String, found| Error::Field {
             field: name.into(),
-            expected: field.kind().to_string(),
+            expected,
             found,
-        })?;
+        };
+        if self.out.is_set(column) {
+            return Err(refused("one value".into(), "there twice".into()));
+        }
+        let cell = cell(field, value).map_err(|found| refused(field.kind().to_string(), found))?;
         self.out.set(column, cell);
         Ok(())
     }
@@ -231,8 +235,8 @@ fn cell<'a>(field: &Field, value: Raw<'a>) -> Result<Cell<'a>, String> {
         (Kind::Bool, Raw::Bool(b)) => Cell::Bool(b),
         (Kind::Bool, Raw::Int(v @ (0 | 1))) => Cell::Bool(v == 1),
         (Kind::Bool, Raw::Num(v)) if v == 0.0 || v == 1.0 => Cell::Bool(v == 1.0),
-        (Kind::Time, Raw::Time(t)) => Cell::Time(t),
-        (Kind::Time, Raw::Int(t)) => Cell::Time(i64::try_from(t).map_err(|_| t.to_string())?),
+        (Kind::Time, Raw::Time(t)) => Cell::Time(instant(t.into())?),
+        (Kind::Time, Raw::Int(t)) => Cell::Time(instant(t)?),
         (_, Raw::Num(v)) if v.is_nan() => Cell::Missing,
         // Past 2^53 the next number is more than a microsecond away.
         (Kind::Time, Raw::Num(t)) if t.fract() == 0.0 && t.abs() <= EXACT_WHOLE => {
@@ -243,4 +247,11 @@ fn cell<'a>(field: &Field, value: Raw<'a>) -> Result<Cell<'a>, String> {
         }
         (_, other) => return Err(other.word().into()),
     })
+}
+
+/// The instant of so many microseconds, or the number in words; the one that stands for a missing
+/// time is none.
+fn instant(micros: i128) -> Result<i64, String> {
+    let time = i64::try_from(micros).ok().filter(|t| *t != MISSING_TIME);
+    time.ok_or_else(|| micros.to_string())
 }

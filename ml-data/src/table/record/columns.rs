@@ -193,6 +193,10 @@ impl Growing {
                 (expected.to_owned(), x.to_string())
             })?),
             (Self::Bool(v), Raw::Bool(b)) => v.push(u8::from(b)),
+            (Self::Time(_), Raw::Time(MISSING_TIME)) => {
+                let expected = "a time within 292,000 years of 1970";
+                return Err((expected.to_owned(), MISSING_TIME.to_string()));
+            }
             (Self::Time(v), Raw::Time(t)) => v.push(t),
             (Self::Str(v), Raw::Str(text, variant)) => {
                 v.codes.push(v.levels.add(text));
