@@ -101,7 +101,7 @@ impl<'a, R: Rows> From<&'a R> for View<'a, R> {
 impl<F: Float> From<ArrayView2<'_, F>> for Dense<F> {
     /// A copy in row order, columns named `x0`, `x1`, ...
     fn from(array: ArrayView2<'_, F>) -> Self {
-        Self::from_array(array.to_owned())
+        Self::from_array(array.as_standard_layout().into_owned())
     }
 }
 
