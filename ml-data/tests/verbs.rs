@@ -382,3 +382,19 @@ proptest! {
         prop_assert_eq!(t.unique(&["c"]).unwrap().rows(), counts.rows());
     }
 }
+
+/// By hand: sums of the first column, and squares of the second, are past what `f64` holds.
+#[test]
+fn describe_holds_the_largest_numbers() {
+    let table = Table::new([
+        ("sum", Column::num([1e308, 1e308, 1e308])),
+        ("square", Column::num([1e200, -1e200, 0.0])),
+    ]);
+    let described = table.unwrap().describe().unwrap();
+    let (mean, std) = (
+        described.num("mean").unwrap(),
+        described.num("std").unwrap(),
+    );
+    assert_eq!((mean, std[0]), (&[1e308, 0.0][..], 0.0));
+    assert!((std[1] / 1e200 - 1.0).abs() < 1e-15, "{}", std[1]);
+}

@@ -112,8 +112,9 @@ impl Attributions {
     /// output.
     pub fn get(&self, row: usize, output: usize) -> Option<&[f64]> {
         let width = self.columns.len();
-        let at = (row * self.outputs.len() + output) * width;
-        (row < self.rows && output < self.outputs.len()).then(|| &self.values[at..at + width])
+        let begin = || (row * self.outputs.len() + output) * width;
+        let there = row < self.rows && output < self.outputs.len();
+        there.then(|| &self.values[begin()..begin() + width])
     }
 
     /// One raw score of a row: the expected one and the attributions, added up.
@@ -265,6 +266,7 @@ mod tests {
         assert_eq!([a.highest(0).unwrap(), a.highest(1).unwrap()], [1, 0]);
         assert_eq!(a.matrix(1).unwrap().values(), [0.5, 0.5, -1.0, 0.25]);
         // (1 + 3 + 0.5 + 1) / 2 and (2 + 0 + 0.5 + 0.25) / 2.
+        assert_eq!((a.get(usize::MAX, 0), a.get(0, usize::MAX)), (None, None));
         let means = a.importances().unwrap();
         assert_eq!((means.get("a"), means.get("b")), (Some(2.75), Some(1.375)));
     }

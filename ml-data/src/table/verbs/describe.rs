@@ -9,6 +9,8 @@ use crate::table::{Column, Table};
 
 /// Rows that one thread adds up.
 const BLOCK: usize = 1 << 16;
+/// Numbers above this have squares that sums do not hold.
+const LARGE: f64 = 1e150;
 
 /// The figures of one column; what a kind does not have is missing.
 struct Summary {
@@ -127,10 +129,16 @@ impl Summary {
             let part = |rows: std::ops::Range<usize>| [values[rows].iter().map(|v| of(*v)).sum()];
             block_sums(values.len(), BLOCK, part)[0]
         };
-        let mean = sum(&|v| v) / n;
-        self.mean = mean;
+        // Sums and squares of larger numbers overflow; scaled by the largest they do not.
+        let largest = values.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
+        let scale = match largest {
+            l if l > LARGE && l.is_finite() => l,
+            _ => 1.0,
+        };
+        let mean = sum(&|v| v / scale) / n;
+        self.mean = mean * scale;
         if values.len() > 1 {
-            self.std = (sum(&|v| (v - mean).powi(2)) / (n - 1.0)).sqrt();
+            self.std = (sum(&|v| (v / scale - mean).powi(2)) / (n - 1.0)).sqrt() * scale;
         }
         values.sort_unstable_by(f64::total_cmp);
         self.quantiles = [0.0, 0.25, 0.5, 0.75, 1.0].map(|q| quantile(&values, q));
