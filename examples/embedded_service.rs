@@ -7,7 +7,7 @@ use ml_pipeline::data::contract::{ByUser, RankFn};
 use ml_pipeline::serve::axum::{Router, routing::get, serve};
 use ml_pipeline::serve::http::Server;
 use ml_pipeline::serve::recommend::{
-    Bundle, Catalogue, Product, RecommendationService, Request, Rung, Users,
+    Bundle, Catalogue, IdIndex, Product, RecommendationService, Request, Rung,
 };
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 /// A version that ranks products by these scores.
 fn bundle(version: &str, scores: [f32; 3]) -> ml_pipeline::serve::Result<Bundle> {
     let products = ["mug", "pan", "lamp"].map(|id| Product::new(id, "home", 9.0));
-    let users = Users::new(["ann", "bob"])?;
+    let users = IdIndex::new(["ann", "bob"])?;
     let model = RankFn::by_score::<ByUser>(3, move |_user, item| scores[item as usize]);
     Ok(Bundle::new(version, Catalogue::new(products)?, users).rung(Rung::new("model", model)))
 }

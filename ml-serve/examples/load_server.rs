@@ -9,7 +9,7 @@ use ml_data::contract::{ByUser, ByVisit, RankFn};
 use ml_serve::Result;
 use ml_serve::http::Server;
 use ml_serve::recommend::{
-    Bundle, Catalogue, EventBuffer, Product, RecommendationService, Rung, Users,
+    Bundle, Catalogue, EventBuffer, IdIndex, Product, RecommendationService, Rung,
 };
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ const USERS: u32 = 1_000;
 
 fn service() -> Result<RecommendationService> {
     let product = |i: u32| Product::new(format!("p{i}"), format!("c{}", i % 20), f64::from(i % 90));
-    let users = Users::new((0..USERS).map(|i| format!("u{i}")))?;
+    let users = IdIndex::new((0..USERS).map(|i| format!("u{i}")))?;
     let taste = |user: u32, item: u32| ((user * 31 + item * 17) % 1_009) as f32;
     let model = RankFn::by_score::<ByUser>(PRODUCTS as usize, taste);
     let popular = RankFn::by_score::<ByVisit>(PRODUCTS as usize, |_, item| -(item as f32));

@@ -5,7 +5,7 @@
 //! ```
 //! use ml_data::contract::{top_k, ByVisit, Candidates, Ranker, Scored, Visit};
 //! use ml_serve::recommend::{Bundle, Catalogue, Product, RecommendationService, Request};
-//! use ml_serve::recommend::{Rung, Users};
+//! use ml_serve::recommend::{IdIndex, Rung};
 //!
 //! /// Ranks products by how often they were bought.
 //! struct Popular(Vec<f32>);
@@ -31,7 +31,7 @@
 //! let products = [("mug", "kitchen", 8.0), ("pan", "kitchen", 35.0), ("lamp", "home", 20.0)];
 //! let product = |(id, category, price): (&str, &str, f64)| Product::new(id, category, price);
 //! let catalogue = Catalogue::new(products.map(product))?;
-//! let bundle = Bundle::new("v1", catalogue, Users::new(["ann", "bob"])?)
+//! let bundle = Bundle::new("v1", catalogue, IdIndex::new(["ann", "bob"])?)
 //!     .rung(Rung::new("popularity", Popular(vec![5.0, 9.0, 7.0])));
 //! let service = RecommendationService::new(bundle)?;
 //!

@@ -1,8 +1,8 @@
 //! Small services for tests of this crate.
 
 use crate::recommend::{
-    Bundle, Catalogue, Product, Recommend, Recommendation, RecommendationService, Request,
-    Response, ResponseMetadata, Rung, Trace, Users,
+    Bundle, Catalogue, IdIndex, Product, Recommend, Recommendation, RecommendationService, Request,
+    Response, ResponseMetadata, Rung, Trace,
 };
 use crate::{Error, Result};
 use ml_data::contract::{ByVisit, Candidates, RankFn, Ranker, Scored, Visit, top_k};
@@ -51,7 +51,7 @@ pub(crate) fn service(version: &str, first: u32) -> (Arc<RecommendationService>,
 pub(crate) fn bundle(version: &str, ranker: impl Ranker<Query = ByVisit>) -> Bundle {
     let product = |i: u32| Product::new(format!("p{i}"), format!("c{}", i % 3), f64::from(i));
     let catalogue = Catalogue::new((0..20).map(product)).unwrap();
-    Bundle::new(version, catalogue, Users::new(["u0", "u1"]).unwrap())
+    Bundle::new(version, catalogue, IdIndex::new(["u0", "u1"]).unwrap())
         .rung(Rung::new("popularity", ranker))
 }
 

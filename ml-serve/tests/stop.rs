@@ -5,7 +5,7 @@
 
 use ml_data::contract::{ByVisit, RankFn, Ranker};
 use ml_serve::http::Server;
-use ml_serve::recommend::{Bundle, Catalogue, Product, RecommendationService, Rung, Users};
+use ml_serve::recommend::{Bundle, Catalogue, IdIndex, Product, RecommendationService, Rung};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -33,7 +33,7 @@ fn child() {
         .collect();
     let catalogue = Catalogue::new([Product::new("mug", "kitchen", 8.0)]).unwrap();
     let bundle =
-        Bundle::new("v1", catalogue, Users::default()).rung(Rung::new("popularity", slow()));
+        Bundle::new("v1", catalogue, IdIndex::default()).rung(Rung::new("popularity", slow()));
     Server::new()
         .run(
             &address,

@@ -9,7 +9,7 @@ use ml_pipeline::eval::goal::GateDecision;
 use ml_pipeline::monitor::drift::ReferenceProfile;
 use ml_pipeline::prelude::*;
 use ml_pipeline::serve::recommend::{
-    Bundle, Catalogue, Facts, Product, RecommendationReason, Rung, Users,
+    Bundle, Catalogue, Facts, IdIndex, Product, RecommendationReason, Rung,
 };
 use ml_pipeline::serve::registry::{Lineage, Metadata, Registry, Version};
 use serde::{Deserialize, Serialize};
@@ -120,8 +120,8 @@ impl ShopModel {
         Ok(Catalogue::new(products.map(product))?)
     }
 
-    pub fn users(&self) -> Result<Users> {
-        Ok(Users::new(self.users.iter().cloned())?)
+    pub fn users(&self) -> Result<IdIndex> {
+        IdIndex::new(&self.users)
     }
 }
 

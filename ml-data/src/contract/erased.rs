@@ -72,7 +72,7 @@ impl<R: Repr, P: Prediction, M: Predict<R, Prediction = P>> Predictor<R, P> for 
 
 /// The name of a type without the paths of modules, so that an artifact outlives a file that moves:
 /// `FittedPipeline<Table, PerColumn<Fill>, FittedBoost>`.
-pub(crate) fn structure<M>() -> String {
+pub fn structure<M>() -> String {
     let (mut out, mut word) = (String::new(), String::new());
     for c in std::any::type_name::<M>().chars() {
         match c {

@@ -9,6 +9,7 @@ mod erased;
 mod evaluate;
 mod evaluation;
 mod explain;
+mod id_index;
 mod metric;
 mod model;
 mod outlier;
@@ -20,14 +21,14 @@ mod rank_rows;
 mod ranker;
 mod step;
 
-pub(crate) use erased::structure;
-pub use erased::{ErasedEstimator, Predictor, Session};
+pub use erased::{ErasedEstimator, Predictor, Session, structure};
 pub use evaluate::{ScoreRow, Scoreboard};
 pub use evaluation::{Evaluation, Predicted};
 pub use explain::{
     Attributions, Explain, Explanation, FeatureImportances, Importance, ImportanceKind,
     Importances, Reason,
 };
+pub use id_index::IdIndex;
 pub use metric::{Direction, Metric};
 pub use model::{Estimator, Fit, LearnValid, Predict, Round};
 pub use outlier::OutlierScore;

@@ -148,4 +148,7 @@ where
         top_k(out, k);
         Ok(())
     }
+    fn item_count(&self) -> Option<usize> {
+        Some(self.source.items())
+    }
 }

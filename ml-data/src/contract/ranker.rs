@@ -208,6 +208,15 @@ pub trait Ranker: Send + Sync + 'static {
         self.rank_into(query, Candidates::All, k, &mut scratch, &mut out)?;
         Ok(out)
     }
+    /// The number of items it was fitted on, if that is fixed. A service compares it with its
+    /// catalogue.
+    fn item_count(&self) -> Option<usize> {
+        None
+    }
+    /// The number of users it was fitted on, if it knows users.
+    fn user_count(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// A ranker behind a pointer, for any query that narrows to its own.
@@ -223,6 +232,14 @@ pub trait AnyRanker<Q: Query>: Send + Sync {
     fn reads(&self) -> TypeId {
         TypeId::of::<Q>()
     }
+    /// As [`Ranker::item_count`].
+    fn item_count(&self) -> Option<usize> {
+        None
+    }
+    /// As [`Ranker::user_count`].
+    fn user_count(&self) -> Option<usize> {
+        None
+    }
 }
 
 impl<Q: Query, R: Ranker> AnyRanker<Q> for R
@@ -237,6 +254,12 @@ where
     }
     fn reads(&self) -> TypeId {
         TypeId::of::<R::Query>()
+    }
+    fn item_count(&self) -> Option<usize> {
+        Ranker::item_count(self)
+    }
+    fn user_count(&self) -> Option<usize> {
+        Ranker::user_count(self)
     }
 }
 

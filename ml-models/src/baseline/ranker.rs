@@ -57,6 +57,12 @@ impl Ranker for FittedPopularity {
         self.ranking(segment).rank(among, k, scratch, out);
         Ok(())
     }
+    fn item_count(&self) -> Option<usize> {
+        Some(self.all.scores.len())
+    }
+    fn user_count(&self) -> Option<usize> {
+        (!self.segment_of.is_empty()).then_some(self.segment_of.len())
+    }
 }
 
 impl FittedPopularity {

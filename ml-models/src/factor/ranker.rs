@@ -7,6 +7,7 @@ use super::recommend::RankScratch;
 use super::solve::Scratch;
 use ml_data::contract::{ByItems, ByUser, Candidates, Ranker, Scored};
 use ml_data::{Error, Result};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Ranks for users of the fit. A user the model does not know, or knows nothing about, gets no
@@ -32,6 +33,12 @@ impl Ranker for FittedImplicitAls {
         }
         Ok(())
     }
+    fn item_count(&self) -> Option<usize> {
+        Some(self.items())
+    }
+    fn user_count(&self) -> Option<usize> {
+        Some(self.users())
+    }
 }
 
 /// Ranks for visitors by the items of their session: folds the session in as a new user, then ranks
@@ -53,7 +60,9 @@ impl Ranker for FittedImplicitAls {
 /// assert_eq!(out[0].item, 1);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+///
+/// Stored, it holds the factors of its model, also where another ranker beside it has the same.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FoldIn {
     model: Arc<FittedImplicitAls>,
     value: f32,
@@ -139,5 +148,8 @@ impl Ranker for FoldIn {
         )?;
         self.model
             .rank_factors_into(&s.user, among, k, &mut s.rank, out)
+    }
+    fn item_count(&self) -> Option<usize> {
+        Some(self.model.items())
     }
 }

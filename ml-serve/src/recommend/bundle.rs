@@ -1,10 +1,10 @@
 //! Everything one model version needs to answer.
 
-use super::catalogue::{Catalogue, Users};
+use super::catalogue::Catalogue;
 use super::facts::{ReasonProvider, grouped};
 use super::rung::Rung;
 use crate::error::Result;
-use ml_data::contract::ItemSet;
+use ml_data::contract::{IdIndex, ItemSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub struct Bundle {
     pub(super) version: String,
     pub(super) catalogue: Arc<Catalogue>,
-    pub(super) users: Arc<Users>,
+    pub(super) users: IdIndex,
     pub(super) rungs: Vec<Rung>,
     pub(super) reasons: Option<Arc<dyn ReasonProvider>>,
     known: Vec<ItemSet>,
@@ -35,12 +35,11 @@ impl Bundle {
     pub fn new(
         version: impl Into<String>,
         catalogue: impl Into<Arc<Catalogue>>,
-        users: impl Into<Arc<Users>>,
+        users: IdIndex,
     ) -> Self {
-        let (catalogue, users) = (catalogue.into(), users.into());
         Self {
             version: version.into(),
-            catalogue,
+            catalogue: catalogue.into(),
             users,
             rungs: Vec::new(),
             reasons: None,
@@ -70,13 +69,13 @@ impl Bundle {
     /// ```
     /// use ml_data::contract::{ByUser, RankFn};
     /// use ml_serve::recommend::{Bundle, Catalogue, Product, RecommendationService, Request};
-    /// use ml_serve::recommend::{Rung, Users};
+    /// use ml_serve::recommend::{IdIndex, Rung};
     /// let answer = |rebuy| {
     ///     let product = |id| Product::new(id, "home", 9.0);
     ///     let shop = Catalogue::new(["mug", "pan", "lamp"].map(product))?;
     ///     let by_number = RankFn::by_score::<ByUser>(3, |_user, item| -(item as f32));
     ///     let rung = Rung::new("model", by_number);
-    ///     let bundle = Bundle::new("v1", shop, Users::new(["ann"])?).rung(rung);
+    ///     let bundle = Bundle::new("v1", shop, IdIndex::new(["ann"])?).rung(rung);
     ///     let service = RecommendationService::new(bundle.known([(0, 0)]).rebuy(rebuy))?;
     ///     let answer = service.recommend(&Request::new("ann"))?;
     ///     Ok::<_, ml_serve::Error>(answer.products().join(" "))
@@ -116,7 +115,7 @@ impl Bundle {
         &self.catalogue
     }
     /// The users.
-    pub fn users(&self) -> &Users {
+    pub fn users(&self) -> &IdIndex {
         &self.users
     }
     /// The rungs, in the order they are asked.

@@ -1,7 +1,8 @@
-//! Names of products, categories and users, and the numbers rankers know them by.
+//! Products with their categories, and the numbers rankers know them by.
 
 use crate::error::Result;
-use ml_data::contract::ItemSet;
+use ml_data::contract::{IdIndex, ItemSet};
+use ml_data::validate::distinct;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -47,7 +48,7 @@ impl Product {
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     products: Vec<Product>,
-    by_id: HashMap<String, u32>,
+    ids: IdIndex,
     categories: Vec<String>,
     by_category: HashMap<String, u32>,
     category_of: Vec<u32>,
@@ -66,20 +67,12 @@ impl Catalogue {
             let most = u32::MAX as usize - 1;
             return Err(ml_data::Error::too_many("products", most, products.len()).into());
         }
-        let mut by_id = HashMap::with_capacity(products.len());
+        distinct("product id", products.iter().map(|p| p.id.as_str()))?;
+        let ids = IdIndex::new(products.iter().map(|p| &p.id))?;
         let (mut categories, mut by_category) = (Vec::new(), HashMap::new());
         let mut category_of = Vec::with_capacity(products.len());
         for (row, p) in products.iter().enumerate() {
             check(row, p)?;
-            if by_id.insert(p.id.clone(), row as u32).is_some() {
-                return Err(ml_data::Error::cell(
-                    "product id",
-                    row,
-                    "an id not used before",
-                    &p.id,
-                )
-                .into());
-            }
             let code = *by_category.entry(p.category.clone()).or_insert_with(|| {
                 categories.push(p.category.clone());
                 categories.len() as u32 - 1
@@ -94,7 +87,7 @@ impl Catalogue {
             .collect();
         Ok(Self {
             products,
-            by_id,
+            ids,
             categories,
             by_category,
             category_of,
@@ -112,7 +105,11 @@ impl Catalogue {
     }
     /// The number of a product.
     pub fn item(&self, id: &str) -> Option<u32> {
-        self.by_id.get(id).copied()
+        self.ids.index(id)
+    }
+    /// The ids of the products, by number.
+    pub fn ids(&self) -> &IdIndex {
+        &self.ids
     }
     /// The product of a number.
     pub fn product(&self, item: u32) -> Option<&Product> {
@@ -172,45 +169,6 @@ fn check(row: usize, p: &Product) -> Result<()> {
     }
 }
 
-/// The users the model knows. A user's number is the place in the list, and must be the number the
-/// rankers know.
-#[derive(Debug, Clone, Default)]
-pub struct Users {
-    by_id: HashMap<String, u32>,
-}
-
-impl Users {
-    /// From ids in the rankers' order.
-    ///
-    /// # Errors
-    /// An id given twice.
-    pub fn new(ids: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
-        let mut by_id = HashMap::new();
-        for (row, id) in ids.into_iter().enumerate() {
-            let id = id.into();
-            if by_id.contains_key(&id) {
-                return Err(
-                    ml_data::Error::cell("user id", row, "an id not used before", id).into(),
-                );
-            }
-            by_id.insert(id, row as u32);
-        }
-        Ok(Self { by_id })
-    }
-    /// The number of a user, when the model knows one.
-    pub fn user(&self, id: &str) -> Option<u32> {
-        self.by_id.get(id).copied()
-    }
-    /// Number of users.
-    pub fn len(&self) -> usize {
-        self.by_id.len()
-    }
-    /// True when there are none.
-    pub fn is_empty(&self) -> bool {
-        self.by_id.is_empty()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,10 +177,7 @@ mod tests {
     fn bad_products_are_named_by_row() {
         let p = |id: &str, price| Product::new(id, "c", price);
         let e = Catalogue::new([p("a", 1.0), p("a", 2.0)]).unwrap_err();
-        assert_eq!(
-            e.to_string(),
-            "column `product id`, row 1: expected an id not used before, found a"
-        );
+        assert_eq!(e.to_string(), "duplicate product id `a`, at 0 and 1");
         for bad in [
             p("", 1.0),
             p("b", -1.0),
@@ -231,12 +186,6 @@ mod tests {
         ] {
             assert!(Catalogue::new([bad]).is_err());
         }
-        assert!(Users::new(["a", "b", "a"]).is_err());
-        let users = Users::new(["a", "b", "c"]).unwrap();
-        assert_eq!(
-            (users.len(), users.user("c"), users.user("d")),
-            (3, Some(2), None)
-        );
         assert!(Catalogue::new([]).unwrap().is_empty());
     }
 

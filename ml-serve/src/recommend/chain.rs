@@ -107,7 +107,7 @@ impl Workspace {
             trace.notes.push("unknown current_product ignored");
         }
         Visit {
-            user: bundle.users.user(&request.user_id),
+            user: bundle.users.index(&request.user_id),
             session: &[],
             current,
             now,

@@ -1,7 +1,7 @@
 //! Recommendations as a library call: a request in, a ranked list with reasons out, whatever breaks
 //! in between.
 //!
-//! A [`Bundle`] is everything one model version needs: a [`Catalogue`], the known [`Users`] and a
+//! A [`Bundle`] is everything one model version needs: a [`Catalogue`], the ids of the known users and a
 //! chain of [`Rung`]s, best first (`blend`, `factorisation`, `popularity`).
 //! [`RecommendationService::recommend`] asks the rungs in order. A rung that fails, panics, takes
 //! longer than its budget or has no opinion leaves the answer to the next; an answer that is too
@@ -33,9 +33,10 @@ mod timed;
 
 pub use breaker::{Breaker, BreakerState};
 pub use bundle::Bundle;
-pub use catalogue::{Catalogue, Product, Users};
+pub use catalogue::{Catalogue, Product};
 pub(crate) use catch::panic_text;
 pub use facts::{Facts, ReasonProvider, ReasonQuery, RecommendationReason};
+pub use ml_data::contract::IdIndex;
 pub use parse::parse;
 pub use request::{Context, Filters, HISTORY_MAX, ID_MAX, LIST_MAX, Request};
 pub use response::{Recommendation, Response, ResponseMetadata, Trace};

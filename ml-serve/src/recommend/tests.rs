@@ -78,7 +78,7 @@ pub(super) fn popularity() -> Rung {
 }
 
 pub(super) fn bundle(rungs: impl IntoIterator<Item = Rung>) -> Bundle {
-    let users = Users::new(["u0", "u1"]).unwrap();
+    let users = IdIndex::new(["u0", "u1"]).unwrap();
     rungs
         .into_iter()
         .fold(Bundle::new("v1", shop(), users), Bundle::rung)
@@ -432,12 +432,14 @@ fn bundles_that_can_not_answer_are_refused_and_the_old_one_stays() {
     assert!(s.swap(bundle([])).is_err());
     assert!(s.swap(bundle([popularity(), popularity()])).is_err());
     assert!(
-        s.swap(Bundle::new("", shop(), Users::default()).rung(popularity()))
+        s.swap(Bundle::new("", shop(), IdIndex::default()).rung(popularity()))
             .is_err()
     );
     assert!(
-        s.swap(Bundle::new("v2", Catalogue::new([]).unwrap(), Users::default()).rung(popularity()))
-            .is_err()
+        s.swap(
+            Bundle::new("v2", Catalogue::new([]).unwrap(), IdIndex::default()).rung(popularity())
+        )
+        .is_err()
     );
     assert_eq!(s.version().as_deref(), Some("v1"));
 }
@@ -447,7 +449,7 @@ fn swapping_under_load_fails_no_request_and_mixes_no_versions() {
     let s = service([popularity()]);
     // Version 2 serves another catalogue: its products must never appear under version 1.
     let other = Catalogue::new((0..20).map(|i| Product::new(format!("q{i}"), "c0", 1.0))).unwrap();
-    let second = Bundle::new("v2", other, Users::default()).rung(popularity());
+    let second = Bundle::new("v2", other, IdIndex::default()).rung(popularity());
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let clients: Vec<_> = (0..3)

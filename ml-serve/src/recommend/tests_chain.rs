@@ -424,7 +424,7 @@ fn the_latency_told_is_in_milliseconds() {
 fn a_bundle_tells_what_it_holds() {
     let b = bundle([popularity()]);
     assert_eq!((b.version(), b.catalogue().len()), ("v1", 20));
-    assert_eq!((b.users().len(), b.users().user("u1")), (2, Some(1)));
+    assert_eq!((b.users().len(), b.users().index("u1")), (2, Some(1)));
     assert_eq!(
         b.rungs().iter().map(Rung::name).collect::<Vec<_>>(),
         ["popularity"]

@@ -9,6 +9,7 @@ mod describe;
 mod keys;
 mod rows;
 mod sort;
+mod split;
 mod stack;
 mod unique;
 
