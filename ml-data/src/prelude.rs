@@ -11,9 +11,9 @@ pub use crate::contract::{
 pub use crate::error::{Error, Result};
 pub use crate::repr::{Dense, Float, Names, Repr, RowSet, Rows, Sparse, View};
 pub use crate::sample::{
-    AsReal, Binary, Class, Dataset, InSample, Labels, Part, Prediction, Probabilities, Real,
-    Relevance, Sample, Scores, Split, Splitter, Target, Test, Train, TrainTest, TrainValidTest,
-    Unlabelled, Valid,
+    AsReal, Binary, Class, Dataset, InSample, Labels, OneVsRest, Part, Prediction, Probabilities,
+    Real, Relevance, Sample, Scores, Split, Splitter, Target, Test, Train, TrainTest,
+    TrainValidTest, Unlabelled, Valid,
 };
 pub use crate::schema::{Kind, Role};
 #[cfg(feature = "table")]

@@ -4,7 +4,7 @@
 use ml_data::contract::{Apply, Transformer};
 use ml_data::prelude::*;
 use ml_data::random::{RngExt, generator};
-use ml_data::sample::{NoLabels, RealLabels};
+use ml_data::sample::{ClassLabels, NoLabels, RealLabels};
 use ml_data::testkit::{Claims, CountingAllocator, Fixture, check_step};
 use ml_features::columns::On;
 use ml_features::prelude::*;
@@ -225,6 +225,18 @@ fn target_encoder() {
             .handle_missing(HandleMissing::Ignore),
         Claims::default(),
     );
+    let f = fixture(&["d", "e"]);
+    let class = |i: usize| ["oak", "pine", "yew"][i * i % 7 % 3];
+    let labels = |n| ClassLabels::of_names(&(0..n).map(class).collect::<Vec<_>>()).unwrap();
+    let f = Fixture {
+        train: f.train,
+        labels: labels(120),
+        valid: f.valid,
+        valid_labels: labels(40),
+        strange: f.strange,
+    };
+    let report = check_step::<Table, Class, _>(&TargetEncoder::new(), &f, Claims::default());
+    assert!(report.passed(), "{report}");
 }
 
 #[test]

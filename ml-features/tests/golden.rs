@@ -239,6 +239,28 @@ fn target_encodings_match_target_encoder() {
         &numbers(&g["target_binary"]),
         "binary",
     );
+    let classes = |column: &str, step: TargetEncoder| {
+        let sizes = g["size"].as_array().unwrap().iter();
+        let sizes = Column::cat(sizes.map(|s| s.as_str()));
+        let table = cities(&g, column).with_column("size", sizes).unwrap();
+        let data = || table.clone().classes("size").unwrap();
+        let (fitted, _) = step.fit_transform(&data().into_train()).unwrap();
+        let names: Vec<String> = fitted.names().iter().map(str::to_string).collect();
+        let of = |class| format!("city:target={class}");
+        assert_eq!(names, ["large", "middle", "small"].map(of));
+        let out = fitted.transform(&data().into_valid()).unwrap();
+        out.x().data().values().to_vec()
+    };
+    close(
+        &classes("cat_missing", step),
+        &numbers(&g["target_classes"]),
+        "classes",
+    );
+    close(
+        &classes("cat", step.smooth(Smooth::Fixed(3.5))),
+        &numbers(&g["target_classes_fixed"]),
+        "classes, fixed",
+    );
 }
 
 /// The golden rows end with a level that training did not see.

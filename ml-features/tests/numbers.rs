@@ -171,7 +171,7 @@ fn encodings(seed: u64) -> Vec<f64> {
     let step = TargetEncoder::new().smooth(Smooth::Fixed(0.0)).seed(seed);
     let (fitted, out) = step.fit_transform(&train).unwrap();
     // Of new rows the encoding is the mean, whatever the seed.
-    let mean = fitted.column("shop").unwrap().encoding(0);
+    let mean = fitted.column("shop").unwrap().outputs()[0].encoding(0);
     assert!((mean - 49.5).abs() < 1e-12, "{mean}");
     out.into_values()
 }

@@ -1,4 +1,4 @@
-//~ a target-aware step needs numeric, binary or graded labels
+//~ a target-aware step needs numeric, binary, class or graded labels
 //~ give the dataset a target first
 use ml_pipeline::prelude::*;
 

@@ -98,36 +98,6 @@ impl Target for Relevance {
     type Prediction = Scores;
 }
 
-/// Targets whose labels read as numbers, which target-aware steps need.
-#[diagnostic::on_unimplemented(
-    message = "a target-aware step needs numeric, binary or graded labels, and this sample has `{Self}`",
-    label = "no labels to learn from",
-    note = "give the dataset a target first: `.regression(\"column\")`, `.binary(\"column\", \"positive\")` or `.relevance(\"grade\", \"query\")`"
-)]
-pub trait AsReal: Target {
-    /// Label `i` as a number (0 or 1 for binary).
-    ///
-    /// # Panics
-    /// A row that is not there.
-    fn real(labels: &Self::Labels, i: usize) -> f64;
-}
-
-impl AsReal for Real {
-    fn real(labels: &RealLabels, i: usize) -> f64 {
-        labels.values()[i]
-    }
-}
-impl AsReal for Binary {
-    fn real(labels: &BinaryLabels, i: usize) -> f64 {
-        f64::from(labels.values()[i])
-    }
-}
-impl AsReal for Relevance {
-    fn real(labels: &RelevanceLabels, i: usize) -> f64 {
-        f64::from(labels.grades()[i])
-    }
-}
-
 fn gather<T: Copy>(values: &[T], rows: RowSet<'_>) -> Arc<[T]> {
     match rows {
         RowSet::Range(a, b) => values[a..b.max(a)].into(),

@@ -2,6 +2,7 @@
 //! [`Dataset`] can be explored and split, only a [`Sample`] in the role [`Train`] can be fitted,
 //! and one in the role [`Test`] can be scored once.
 
+mod as_real;
 mod carried;
 mod dataset;
 #[cfg(feature = "table")]
@@ -12,10 +13,11 @@ mod prediction;
 mod role;
 mod split;
 
+pub use as_real::{AsReal, OneVsRest};
 pub use dataset::{Dataset, TrainTest, TrainValidTest};
 pub use labels::{
-    AsReal, Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Real, RealLabels,
-    Relevance, RelevanceLabels, Target, Unlabelled,
+    Binary, BinaryLabels, Class, ClassLabels, Labels, NoLabels, Real, RealLabels, Relevance,
+    RelevanceLabels, Target, Unlabelled,
 };
 pub use part::{Sample, TrainingRows};
 pub use prediction::{Prediction, Probabilities, Scores};

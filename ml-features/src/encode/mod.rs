@@ -12,4 +12,4 @@ pub use missing::HandleMissing;
 pub use one_hot::{DropCategory, FittedOneHotEncoder, OneHotEncoder, OneHotLevels};
 pub use ordered::{FittedOrderedTargetEncoder, OrderedMeans, OrderedTargetEncoder};
 pub use ordinal::{CategoryOrder, FittedOrdinalEncoder, OrdinalEncoder, OrdinalLevels};
-pub use target::{FittedTargetEncoder, Smooth, TargetEncoder, TargetMeans};
+pub use target::{FittedTargetEncoder, LevelMeans, Smooth, TargetEncoder, TargetMeans};

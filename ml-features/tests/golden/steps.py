@@ -18,6 +18,7 @@ cat_missing = cat.copy()
 cat_missing[rng.random(n) < 0.2] = None
 y = np.round(rng.normal(0, 1, n) + (cat == "riga") * 2.0, 4)
 clicked = (y > 0.5).astype(int)
+size = np.where(y < -0.4, "small", np.where(y < 0.9, "middle", "large"))
 
 
 def clean(a):
@@ -105,5 +106,8 @@ golden = {
     "target_auto_missing": target(cat_missing, y, smooth="auto"),
     "target_fixed": target(cat, y, smooth=10.0),
     "target_binary": target(cat, clicked, smooth="auto"),
+    "size": size.tolist(),
+    "target_classes": target(cat_missing, size, smooth="auto"),
+    "target_classes_fixed": target(cat, size, smooth=3.5),
 }
 pathlib.Path(__file__).with_name("steps.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

@@ -3,6 +3,7 @@
 
 use super::*;
 use ml_data::prelude::*;
+use ml_data::table::MISSING_CODE;
 
 /// Rows, the levels of two columns (`None` is missing), targets and weights.
 struct Data {
@@ -98,6 +99,7 @@ fn training_rows_are_encoded_by_the_other_folds() {
                         assert!((found - own).abs() < 1e-12, "{i} {c}: {found} {own}");
                         let all = by_hand(&d, c, level, step, |_| true);
                         let learned = fitted.column(["first", "second"][c]).unwrap();
+                        let learned = &learned.outputs()[0];
                         let code = level.map_or(MISSING_CODE, |l| {
                             let of = |code: &u32| {
                                 let same = |j: &usize| d.columns[c][*j] == Some(l);
@@ -111,9 +113,44 @@ fn training_rows_are_encoded_by_the_other_folds() {
                     }
                 }
                 let prior = moments(&(0..60).map(|i| (d.y[i], d.weights[i])).collect::<Vec<_>>());
-                let learned = fitted.column("first").unwrap();
+                let learned = &fitted.column("first").unwrap().outputs()[0];
                 assert!((learned.prior() - prior.1).abs() < 1e-12);
                 assert_eq!(learned.encoding(77), learned.prior());
+            }
+        }
+    }
+}
+
+/// A target of classes is as many encoders as there are classes, each of an indicator, whose folds
+/// are the same.
+#[test]
+fn classes_are_encoded_one_against_the_rest() {
+    let d = data();
+    let class = |i: usize| ["x", "y", "z"][i * i % 7 % 3];
+    let column = |c: usize| Column::cat(d.columns[c].iter().copied());
+    let table = Table::new([("first", column(0)), ("second", column(1))]).unwrap();
+    let with = |name: &str, column| table.clone().with_column(name, column).unwrap();
+    let step = TargetEncoder::new().cv(4).seed(3);
+    let classes = with("class", Column::cat((0..60).map(|i| Some(class(i)))));
+    let classes = classes.classes("class").unwrap();
+    let (fitted, out) = step.fit_transform(&classes.into_train()).unwrap();
+    let names: Vec<String> = fitted.names().iter().map(str::to_string).collect();
+    assert_eq!(names[..2], ["first:target=x", "first:target=y"]);
+    assert_eq!(names[5], "second:target=z");
+    for (k, one) in ["x", "y", "z"].into_iter().enumerate() {
+        let is = Column::num((0..60).map(|i| f64::from(u8::from(class(i) == one))));
+        let train = with("is", is).regression("is").unwrap().into_train();
+        let (own, rows) = step.fit_transform(&train).unwrap();
+        for (c, name) in ["first", "second"].into_iter().enumerate() {
+            let learned = &fitted.column(name).unwrap().outputs()[k];
+            assert_eq!(learned.class(), Some(one));
+            let own = &own.column(name).unwrap().outputs()[0];
+            assert_eq!(own.class(), None);
+            for code in [0, 1, 2, 3, MISSING_CODE] {
+                assert_eq!(learned.encoding(code), own.encoding(code));
+            }
+            for i in 0..60 {
+                assert_eq!(out.values()[i * 6 + c * 3 + k], rows.values()[i * 2 + c]);
             }
         }
     }

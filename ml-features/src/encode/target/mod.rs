@@ -1,16 +1,19 @@
 //! The mean of the target for each level, shrunk towards the mean of all rows.
 
+mod means;
+mod moments;
+
+pub use means::{FittedTargetEncoder, LevelMeans, TargetMeans};
+
 use super::missing::HandleMissing;
-use crate::cell::{
-    CellFn, CodeCell, CodeColumn, PerColumn, Refused, checked_on_load, codes, cross_fitted, finite,
-    spread,
-};
+use crate::cell::{CodeColumn, codes, cross_fitted, spread};
 use ml_data::contract::{Params, Transformer};
 use ml_data::random::{generator, permutation};
-use ml_data::repr::{Dense, Float};
-use ml_data::sample::{AsReal, Sample, Train};
-use ml_data::table::{MISSING_CODE, Table};
+use ml_data::repr::Dense;
+use ml_data::sample::{OneVsRest, Sample, Train};
+use ml_data::table::Table;
 use ml_data::{Error, Result};
+use moments::Moments;
 use serde::{Deserialize, Serialize};
 
 /// Smoothing: the pull of a level's mean to the mean of all rows.
@@ -30,6 +33,9 @@ pub enum Smooth {
 /// is encoded with the statistics of the others, so a model can not read a row's own label back.
 /// Rows of one group stay in one fold when the sample carries at least two groups (ranking samples
 /// do). The output column is named `merchant:target`.
+///
+/// A target of classes has an output for each class, one against the rest: the smoothed share of
+/// the class in the level, named `merchant:target=class`.
 ///
 /// # Formula
 /// `encoding = (n mean + s prior) / (n + s)`, with `n` and `mean` the weight and mean of the
@@ -58,7 +64,7 @@ pub enum Smooth {
 /// ])?;
 /// let step = TargetEncoder::new().cv(2).smooth(Smooth::Fixed(2.0));
 /// let (fitted, _) = step.fit_transform(&table.regression("y")?.into_train())?;
-/// let learned = fitted.column("shop").unwrap();
+/// let learned = &fitted.column("shop").unwrap().outputs()[0];
 /// assert_eq!(learned.prior(), 7.0);
 /// assert_eq!(learned.encoding(0), (1.0 + 3.0 + 2.0 * 7.0) / 4.0);
 /// # Ok::<(), ml_data::Error>(())
@@ -157,7 +163,7 @@ impl TargetEncoder {
         y: &[f64],
         fold: &[u8],
         k: usize,
-    ) -> Result<(TargetMeans, Vec<TargetMeans>)> {
+    ) -> Result<(LevelMeans, Vec<LevelMeans>)> {
         let levels = column.levels.len();
         let row = |i: usize| {
             (
@@ -211,13 +217,13 @@ impl TargetEncoder {
                 });
             }
         }
-        let means = |m: Vec<(TargetMeans, bool)>| m.into_iter().map(|(m, _)| m).collect();
+        let means = |m: Vec<(LevelMeans, bool)>| m.into_iter().map(|(m, _)| m).collect();
         Ok((all.0, means(held_out)))
     }
 
     /// Encodings from the moments of each level, missing last, and whether all they are made of are
     /// numbers.
-    fn encode(&self, levels: &[Moments]) -> Option<(TargetMeans, bool)> {
+    fn encode(&self, levels: &[Moments]) -> Option<(LevelMeans, bool)> {
         let mut all = Moments::default();
         levels.iter().for_each(|m| all.merge(m));
         if all.weight <= 0.0 {
@@ -246,7 +252,8 @@ impl TargetEncoder {
                 .iter()
                 .chain([&prior, &missing])
                 .all(|v| v.is_finite());
-        let means = TargetMeans {
+        let means = LevelMeans {
+            class: None,
             encodings,
             missing,
             prior,
@@ -280,7 +287,7 @@ impl Params for TargetEncoder {
     }
 }
 
-impl<Y: AsReal> Transformer<Table, Y> for TargetEncoder {
+impl<Y: OneVsRest> Transformer<Table, Y> for TargetEncoder {
     type Out = Dense<f64>;
     type Fitted = FittedTargetEncoder;
 
@@ -293,117 +300,43 @@ impl<Y: AsReal> Transformer<Table, Y> for TargetEncoder {
         if n == 0 {
             return Err(Error::Empty("TargetEncoder: training sample".into()));
         }
-        let y: Vec<f64> = (0..n).map(|i| Y::real(train.y(), i)).collect();
+        let classes = Y::classes(train.y());
+        let outputs = classes.map_or(1, <[_]>::len);
         let (fold, k) = self.assign(n, train.groups())?;
         let positions = train.x().data().inputs();
         let columns = positions
             .iter()
             .map(|&p| codes("TargetEncoder", train, p))
             .collect::<Result<Vec<_>>>()?;
-        let learned = columns
-            .iter()
-            .map(|c| self.learn(c, &y, &fold, k))
-            .collect::<Result<Vec<_>>>()?;
-        let width = columns.len();
+        // By column and output: the encodings of all rows, and those of each fold's complement.
+        let mut learned: Vec<Vec<_>> = columns.iter().map(|_| Vec::new()).collect();
+        for output in 0..outputs {
+            let y: Vec<f64> = (0..n).map(|i| Y::indicator(train.y(), i, output)).collect();
+            for (column, learned) in columns.iter().zip(&mut learned) {
+                let (mut all, held_out) = self.learn(column, &y, &fold, k)?;
+                all.class = classes.map(|names| names[output].clone());
+                learned.push((all, held_out));
+            }
+        }
+        let width = columns.len() * outputs;
         let values = spread(n, width, |first, rows, out| {
-            for (c, (column, (_, held_out))) in columns.iter().zip(&learned).enumerate() {
-                for i in 0..rows {
-                    let means = &held_out[usize::from(fold[first + i])];
-                    out[i * width + c] = means.of(column.codes[first + i]);
+            let mut at = 0;
+            for (column, learned) in columns.iter().zip(&learned) {
+                for (_, held_out) in learned {
+                    for i in 0..rows {
+                        let means = &held_out[usize::from(fold[first + i])];
+                        out[i * width + at] = means.encoding(column.codes[first + i]);
+                    }
+                    at += 1;
                 }
             }
             Ok(())
         })?;
-        let learned = learned.into_iter().map(|(all, _)| all);
+        let learned = learned.into_iter().map(|outputs| {
+            let all = outputs.into_iter().map(|(all, _)| all);
+            TargetMeans::new(all.collect())
+        });
         cross_fitted(&positions, &columns, learned, n, values)
-    }
-}
-
-/// Weight, mean and weighted sum of squared differences from it, mergeable without losing digits.
-#[derive(Debug, Clone, Copy, Default)]
-struct Moments {
-    weight: f64,
-    mean: f64,
-    square: f64,
-}
-
-impl Moments {
-    #[inline]
-    fn push(&mut self, x: f64, w: f64) {
-        if w > 0.0 {
-            self.weight += w;
-            let d = x - self.mean;
-            self.mean += d * (w / self.weight);
-            self.square += w * d * (x - self.mean);
-        }
-    }
-    /// Chan, Golub, LeVeque (1979).
-    fn merge(&mut self, o: &Self) {
-        if o.weight <= 0.0 {
-            return;
-        }
-        let weight = self.weight + o.weight;
-        let d = o.mean - self.mean;
-        self.mean += d * (o.weight / weight);
-        self.square += o.square + d * d * (self.weight * o.weight / weight);
-        self.weight = weight;
-    }
-}
-
-/// A fitted target encoder.
-pub type FittedTargetEncoder = PerColumn<TargetMeans>;
-
-/// The encoding of each level of a category.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(remote = "Self")]
-pub struct TargetMeans {
-    encodings: Vec<f64>,
-    missing: f64,
-    prior: f64,
-}
-
-checked_on_load!(TargetMeans, |m| {
-    finite(
-        "TargetEncoder",
-        m.encodings.iter().chain([&m.missing, &m.prior]),
-    )
-});
-
-impl TargetMeans {
-    /// The mean of the target over all training rows: the encoding of unseen levels.
-    pub fn prior(&self) -> f64 {
-        self.prior
-    }
-    /// The encoding of a level's code; the prior past the dictionary's end.
-    pub fn encoding(&self, code: u32) -> f64 {
-        self.of(code)
-    }
-    #[inline]
-    fn of(&self, code: u32) -> f64 {
-        let absent = if code == MISSING_CODE {
-            self.missing
-        } else {
-            self.prior
-        };
-        self.encodings.get(code as usize).copied().unwrap_or(absent)
-    }
-}
-
-impl CellFn for TargetMeans {
-    type In = CodeCell;
-    const STEP: &'static str = "TargetEncoder";
-
-    #[inline]
-    fn width(&self) -> usize {
-        1
-    }
-    #[inline]
-    fn cell<F: Float>(&self, code: u32, out: &mut [F]) -> Result<(), Refused> {
-        out[0] = F::of(self.of(code));
-        Ok(())
-    }
-    fn names(&self, column: &str, out: &mut Vec<Box<str>>) {
-        out.push(format!("{column}:target").into());
     }
 }
 
