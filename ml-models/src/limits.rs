@@ -7,8 +7,9 @@
 //! it, before any memory is taken. Limits are not stored with a model: one that is loaded is held
 //! to the defaults.
 
-use ml_data::Result;
+use ml_data::repr::RowSet;
 use ml_data::validate::within_limit;
+use ml_data::{Error, Result};
 
 /// Limits of one model, matrix or text.
 ///
@@ -77,5 +78,44 @@ impl ModelLimits {
             numbers.saturating_mul(size),
             || format!("`ModelLimits::bytes`, given to {to}"),
         )
+    }
+}
+
+/// Most rows that are numbered in 32 bits.
+const NUMBERED_ROWS: usize = u32::MAX as usize;
+
+/// An error where 32 bits do not number the rows of a view, or those of its matrix up to the last
+/// one that it looks at; `what` says whose rows they are.
+pub(crate) fn numbered(step: &str, what: &str, rows: RowSet<'_>) -> Result<()> {
+    let end = match rows {
+        RowSet::Range(_, end) => end,
+        RowSet::List(list) => list.len(),
+    };
+    if end > NUMBERED_ROWS {
+        let what = format!("{step}: rows of the {what}");
+        return Err(Error::too_many(what, NUMBERED_ROWS, end));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More rows than fit into a test, so the check alone.
+    #[test]
+    fn rows_are_numbered_in_32_bits() {
+        let check = |rows| numbered("Boost", "training sample", rows);
+        check(RowSet::Range(0, NUMBERED_ROWS)).unwrap();
+        check(RowSet::List(&[u32::MAX])).unwrap();
+        for range in [(0, 1 << 32), ((1 << 32) - 1, 1 << 32)] {
+            let e = check(RowSet::Range(range.0, range.1)).unwrap_err();
+            assert!(e.is_limit());
+            assert_eq!(
+                e.to_string(),
+                "Boost: rows of the training sample: at most 4294967295 are supported, \
+                 found 4294967296"
+            );
+        }
     }
 }

@@ -14,6 +14,7 @@ use super::columns::columns;
 use super::params::{Boost, STEP};
 use super::rows::check_number;
 use super::rules::check_params;
+use crate::limits::numbered;
 use crate::tree::Matrix;
 use crate::tree::bin::{Binning, Filler, Survey};
 use crate::tree::weights::Weights;
@@ -159,7 +160,7 @@ impl Boost {
         if names.is_empty() {
             return Err(Error::Empty("feature matrix (no columns)".into()));
         }
-        let mut kept = Kept::new(train).rows;
+        let mut kept = Kept::new(train)?.rows;
         if kept.is_empty() {
             return Err(Error::Empty("training sample".into()));
         }
@@ -232,12 +233,13 @@ struct Kept {
 }
 
 impl Kept {
-    fn new<R: Repr, Y: Target>(piece: &Sample<R, Y, Train>) -> Self {
+    fn new<R: Repr, Y: Target>(piece: &Sample<R, Y, Train>) -> Result<Self> {
+        numbered(STEP, "training sample", piece.x().rows())?;
         let counts = |&i: &u32| piece.weights().is_none_or(|w| w[i as usize] > 0.0);
-        Self {
+        Ok(Self {
             rows: (0..piece.len() as u32).filter(counts).collect(),
             of: piece.len(),
-        }
+        })
     }
 }
 
@@ -265,7 +267,7 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
     fn add(&mut self, piece: &Sample<Dense<F>, Y, Train>) -> Result<()> {
         let x = piece.x();
         x.data().check(&self.names)?;
-        let kept = Kept::new(piece);
+        let kept = Kept::new(piece)?;
         let labels = piece.y().take(RowSet::List(&kept.rows));
         self.check_queries(labels.queries().unwrap_or_default())?;
         self.append("weights", |s| &mut s.weights, piece.weights(), &kept)?;
@@ -341,7 +343,7 @@ impl<F: Float, Y: Target> FirstReading<F, Y> {
             let (mut first, mut again) = (0, 0_u64);
             for piece in open()? {
                 let piece = piece?.into_train();
-                let rows = Kept::new(&piece).rows;
+                let rows = Kept::new(&piece)?.rows;
                 let x = View::new(piece.x().data(), RowSet::List(&rows));
                 x.data().check(&self.names)?;
                 again = again.wrapping_add(hash(x, first));

@@ -175,9 +175,10 @@ pub(super) fn validation_set<'a>(
     }
     x.check(task.train.x.names())?;
     if let Some(metric) = &task.eval_metric {
+        let rows = Rows::all(valid, "validation sample")?;
         return Ok(ValidationSet {
             cells: layout.cells(x),
-            init_score: Rows::all(valid).init_score(valid, trained.outputs())?,
+            init_score: rows.init_score(valid, trained.outputs())?,
             measure: metric.measure,
             evaluate: Box::new(on_predictions(
                 &*metric.score,

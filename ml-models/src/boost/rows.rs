@@ -7,6 +7,7 @@ use ml_data::{Error, Result, validate};
 
 use super::bins::Bins;
 use super::params::STEP;
+use crate::limits::numbered;
 use crate::tree::weights::{Weights, held};
 
 /// Labels beyond this are refused: sums of their squares must stay finite in `f32` gradients.
@@ -46,6 +47,14 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The rows of the matrix behind it.
+    fn row_set(&self) -> RowSet<'a> {
+        match self {
+            Self::Rows(x) => x.rows(),
+            Self::Bins(bins) => RowSet::Range(0, bins.cells.rows),
+        }
+    }
+
     /// The numbers themselves, for `what` can not do without.
     pub(crate) fn rows(&self, what: &'static str) -> Result<AnyView<'a>> {
         match self {
@@ -79,6 +88,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     pub(crate) fn of(sample: &SampleRef<'_>, what: &str) -> Result<Self> {
+        numbered(STEP, what, sample.x.row_set())?;
         let n = sample.x.len();
         let weight = |i: usize| sample.weights.map_or(1.0, |w| w[i]);
         if let Some(w) = sample.weights {
@@ -118,11 +128,12 @@ impl Rows {
     }
 
     /// All rows in the sample's order.
-    pub(crate) fn all(sample: &SampleRef<'_>) -> Self {
-        Self {
+    pub(crate) fn all(sample: &SampleRef<'_>, what: &str) -> Result<Self> {
+        numbered(STEP, what, sample.x.row_set())?;
+        Ok(Self {
             kept: (0..sample.x.len() as u32).collect(),
             query_offsets: Vec::new(),
-        }
+        })
     }
 
     /// The scores to start from, one output after the other.
