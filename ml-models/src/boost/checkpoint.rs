@@ -9,7 +9,7 @@ use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 use super::data::{TrainingSet, ValidationSet};
-use super::params::{BoostParams, Checkpoint};
+use super::params::{BoostParams, Checkpoint, STEP};
 use super::state::State;
 
 /// Kind of the artifact.
@@ -100,6 +100,15 @@ impl CheckpointWriter {
         }
     }
 
+    /// A parameter that does not go with what the checkpoint holds.
+    fn differs(&self, name: &'static str, given: &str, held: &str, rule: &'static str) -> Error {
+        let found = format!(
+            "{given} (the checkpoint {} holds {held})",
+            self.at.path.display()
+        );
+        Error::parameter(STEP, name, found, rule)
+    }
+
     fn read(
         &self,
         bytes: &[u8],
@@ -118,34 +127,22 @@ impl CheckpointWriter {
             rows,
             state,
         } = artifact.state(KIND)?;
-        if let Some(difference) = difference(&params, &self.params) {
-            return Err(self.refused(format!("was made with other parameters: {difference}")));
+        if let Some((name, given, stored)) = self.params.difference(&params) {
+            let rule = "that of the checkpoint: another training needs a file of its own";
+            return Err(self.differs(name, &given, &stored, rule));
         }
         if rows != self.rows {
             return Err(self.refused("was made with other rows, labels or weights".into()));
         }
         if state.rounds > self.rounds {
-            let (found, most) = (state.rounds, self.rounds);
-            let reason = format!("holds {found} rounds, `num_iterations` is {most}");
-            return Err(self.refused(reason));
+            let (given, held) = (self.rounds.to_string(), format!("{} rounds", state.rounds));
+            let rule = "at least the rounds of the checkpoint";
+            return Err(self.differs("num_iterations", &given, &held, rule));
         }
         if !fits(&state, &fresh, training, validation) {
             return Err(self.refused("contradicts itself".into()));
         }
         Ok(state)
-    }
-}
-
-/// The first parameter in which two configurations differ, with both values.
-fn difference(stored: &BoostParams, given: &BoostParams) -> Option<String> {
-    let (stored, given) = (format!("{stored:#?}"), format!("{given:#?}"));
-    let mut lines = stored.lines().zip(given.lines());
-    let differ = lines.find(|(a, b)| a != b);
-    let tidy = |line: &str| line.trim().trim_end_matches(',').to_owned();
-    match differ {
-        Some((a, b)) => Some(format!("{}, now {}", tidy(a), tidy(b))),
-        None if stored != given => Some("a list is longer".into()),
-        None => None,
     }
 }
 

@@ -212,6 +212,15 @@ macro_rules! parameters {
                 }
             }
 
+            /// The first parameter in which two configurations differ: its name, and both values.
+            pub(super) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
+                $(if self.$name != other.$name {
+                    let text = |params: &Self| format!("{:?}", params.$name);
+                    return Some((stringify!($name), text(self), text(other)));
+                })*
+                None
+            }
+
             /// The first parameter that breaks its own rule: its name, the number, the rule.
             pub(super) fn out_of_range(&self) -> Option<(&'static str, f64, &'static str)> {
                 $(
