@@ -31,7 +31,7 @@ fn main() -> Result<()> {
         .with("x", StandardScaler::new())
         .with("city", OneHotEncoder::new())
         .model(boost);
-    let model = pipeline.fit_watched(&train, &valid, &mut |round| {
+    let model = pipeline.fit_valid_watched(&train, &valid, &mut |round| {
         if round.round % 10 == 0 {
             let loss = round.valid.unwrap_or(f64::NAN);
             println!("round {:>4}: {} {loss:.5}", round.round, round.metric);

@@ -6,6 +6,7 @@ use ml_pipeline::data::random::{RngExt, generator};
 use ml_pipeline::data::sample::BinaryLabels;
 use ml_pipeline::data::testkit::{
     Claims, CountingAllocator, Fixture, Weights, check_explain, check_importances, check_model,
+    check_valid,
 };
 use ml_pipeline::models::forest::RandomForest;
 use ml_pipeline::prelude::*;
@@ -99,6 +100,8 @@ fn boosting_behind_prepared_columns_conforms() {
         ..Claims::default()
     };
     passes(&plain().model(boost()), claims);
+    let report = check_valid::<Table, Binary, _>(&plain().model(boost()), &fixture());
+    assert!(report.passed(), "{report}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ pub use crate::contract::{
     AnyRanker, Apply, ApplyExt, Candidates, Chain, Direction, Estimator, Explain,
     FeatureImportances, Fit, FittedPipeline, ImportanceKind, LearnValid, Metric, Params, Pipeline,
     Predict, Predictor, Query, RankSession, Ranker, Round, Scoreboard, Scored, Session, Then,
-    Transformer, Visit,
+    Transformer, Visit, log_every,
 };
 pub use crate::error::{Error, Result};
 pub use crate::repr::{Dense, Float, Names, Repr, RowSet, Rows, Sparse, View};

@@ -1,11 +1,12 @@
 //! The conformance suite notices what it promises to notice.
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use ml_data::contract::{Direction, Estimator, Metric, Params, Predict};
+use ml_data::contract::{Direction, Estimator, Metric, OnRound, Params, Predict};
 use ml_data::prelude::*;
 use ml_data::sample::{RealLabels, Scores};
 use ml_data::testkit::{
     Claims, CountingAllocator, Fixture, Weights, check_damaged, check_metric, check_model,
+    check_valid,
 };
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,11 @@ enum Fault {
     Infinite,
     TakesAnything,
     Forgets,
+    RoundsFromZero,
+    NeverBroken,
+    WatchedDiffers,
+    ValidUntold,
+    AnyColumns,
 }
 
 /// Predicts the weighted mean of the labels, with one fault.
@@ -71,6 +77,49 @@ impl Estimator<Dense, Real> for Mean {
             forgotten,
             mean: kept,
         })
+    }
+    fn learn_watched(
+        &self,
+        train: &Sample<Dense, Real, Train>,
+        on: OnRound<'_>,
+    ) -> Result<FittedMean> {
+        self.rounds(None, on);
+        let mut model = self.learn(train)?;
+        model.mean += f64::from(u8::from(self.0 == Fault::WatchedDiffers));
+        Ok(model)
+    }
+}
+
+impl LearnValid<Dense, Real> for Mean {
+    fn learn_valid(
+        &self,
+        train: &Sample<Dense, Real, Train>,
+        valid: &Sample<Dense, Real, Valid>,
+        on: OnRound<'_>,
+    ) -> Result<FittedMean> {
+        if self.0 != Fault::AnyColumns {
+            valid.x().data().check(train.header())?;
+        }
+        self.rounds((self.0 != Fault::ValidUntold).then_some(1.0), on);
+        self.learn(train)
+    }
+}
+
+impl Mean {
+    /// Three rounds, in which nothing is learned.
+    fn rounds(&self, valid: Option<f64>, on: OnRound<'_>) {
+        for round in 1..=3 {
+            let round = Round {
+                round: round - usize::from(self.0 == Fault::RoundsFromZero),
+                of: 3,
+                metric: "l2",
+                train: None,
+                valid,
+            };
+            if on(round).is_break() && self.0 != Fault::NeverBroken {
+                return;
+            }
+        }
     }
 }
 
@@ -130,15 +179,21 @@ fn each_fault_of_a_model_breaks_its_rules_and_no_other() {
         (Fault::Nothing, vec![]),
         (Fault::WeightsIgnored, vec!["weights"]),
         (Fault::FirstRowDecides, vec!["permutation of rows"]),
-        (Fault::ThreadsCounted, vec!["same bits for 1, 2, 4 threads"]),
+        (
+            Fault::ThreadsCounted,
+            vec!["same bits for 1, 2, 4 threads", "rounds"],
+        ),
         (Fault::BatchDiffers, vec!["row = batch", "one column"]),
         (Fault::Allocates, vec!["no allocation on a warm row"]),
         (
             Fault::Infinite,
-            vec!["predictions are finite", "values in training"],
+            vec!["predictions are finite", "values in training", "rounds"],
         ),
         (Fault::TakesAnything, vec!["missing, unseen and infinite"]),
-        (Fault::Forgets, vec!["serde round trip"]),
+        (Fault::Forgets, vec!["serde round trip", "rounds"]),
+        (Fault::RoundsFromZero, vec!["rounds"]),
+        (Fault::NeverBroken, vec!["rounds"]),
+        (Fault::WatchedDiffers, vec!["rounds"]),
     ];
     let claims = Claims {
         takes_missing: false,
@@ -151,6 +206,23 @@ fn each_fault_of_a_model_breaks_its_rules_and_no_other() {
         let found = text.lines().count() - 1;
         assert_eq!(found, broken.len(), "{fault:?}: {text}");
         assert!(broken.iter().all(|b| text.contains(b)), "{fault:?}: {text}");
+    }
+}
+
+#[test]
+fn the_faults_of_a_watched_training_are_named() {
+    let rules = [
+        (Fault::Nothing, ""),
+        (Fault::RoundsFromZero, "round 1 was told as"),
+        (Fault::NeverBroken, "stopped in round 2, called 3 times"),
+        (Fault::ValidUntold, "validation rows: true, told"),
+        (Fault::AnyColumns, "validation rows of other columns"),
+    ];
+    for (fault, broken) in rules {
+        let report = check_valid::<Dense, Real, _>(&Mean(fault), &fixture());
+        let text = report.to_string();
+        assert_eq!(report.passed(), broken.is_empty(), "{fault:?}: {text}");
+        assert!(text.contains(broken), "{fault:?}: {text}");
     }
 }
 

@@ -5,7 +5,7 @@ use ml_data::indicatif::ProgressBar;
 use ml_data::prelude::*;
 use ml_data::sample::RealLabels;
 use ml_models::factor::{ImplicitAls, Interactions};
-use ml_models::forest::{DecisionTree, ExtraTrees, RandomForest};
+use ml_models::forest::{DecisionTree, ExtraTrees, IsolationForest, RandomForest};
 use ml_models::neural::Mlp;
 
 fn train() -> Sample<Dense, Real, Train> {
@@ -33,6 +33,14 @@ fn forests_count_their_trees() {
     let trees = ExtraTrees::new().n_estimators(4).progress_bar(bar.clone());
     trees.fit(&train()).unwrap();
     assert_eq!(shown(&bar), (4, Some(4)));
+    let bar = ProgressBar::hidden();
+    let rows = Dense::from_rows(1, vec![1.0, 2.0, 3.0]).unwrap();
+    let forest = IsolationForest::new()
+        .n_estimators(5)
+        .progress_bar(bar.clone());
+    let rows = Dataset::unlabelled(rows).unwrap().into_train();
+    forest.fit(&rows).unwrap();
+    assert_eq!(shown(&bar), (5, Some(5)));
     // One tree is grown in no time.
     DecisionTree::new().fit(&train()).unwrap();
 }

@@ -264,7 +264,7 @@ fn early_stopping_keeps_the_best_round_and_callbacks_can_stop() {
         .early_stopping_round(Some(7));
     let mut seen = Vec::new();
     let model: FittedBoost = boost
-        .fit_watched(&train, &valid, &mut |r| {
+        .fit_valid_watched(&train, &valid, &mut |r| {
             assert_eq!((r.of, r.metric, r.round), (400, "l2", seen.len() + 1));
             seen.push(r.valid.unwrap());
             ControlFlow::Continue(())
@@ -285,7 +285,7 @@ fn early_stopping_keeps_the_best_round_and_callbacks_can_stop() {
     let mut rounds = 0;
     let stopped: FittedBoost = boost
         .early_stopping_round(None)
-        .fit_watched(&train, &valid, &mut |_| {
+        .fit_valid_watched(&train, &valid, &mut |_| {
             rounds += 1;
             if rounds == 3 {
                 ControlFlow::Break(())

@@ -30,7 +30,7 @@ fn compare<Y: Target>(
     let boost = Boost::new().num_iterations(50);
     let go = &mut |_: ml_data::contract::Round<'_>| ControlFlow::Continue(());
     let model = boost
-        .fit_watched(&train.into_train(), &valid.into_valid(), go)
+        .fit_valid_watched(&train.into_train(), &valid.into_valid(), go)
         .unwrap();
     for &(round, value, tolerance) in want {
         let got = model.history()[round - 1];

@@ -204,7 +204,7 @@ fn training_goes_on_as_if_it_had_not_stopped() {
         let part = boost
             .clone()
             .early_stopping_round(None)
-            .fit_watched(&train, &valid, &mut stopping)
+            .fit_valid_watched(&train, &valid, &mut stopping)
             .unwrap();
         assert_eq!(part.trees().len(), stop);
         let saved = serde_json::to_string(&part).unwrap();
@@ -328,7 +328,7 @@ fn objectives_and_metrics_of_the_users_own() {
         .early_stopping_round(Some(5))
         .num_iterations(400)
         .metric(Worst)
-        .fit_watched(&train, &valid, &mut on)
+        .fit_valid_watched(&train, &valid, &mut on)
         .unwrap();
     assert!(names.iter().all(|n| n == "worst") && names.len() < 400);
     let best = watched

@@ -12,7 +12,7 @@ use ml_data::sample::{
 };
 use ml_data::testkit::{
     Claims, CountingAllocator, Fixture, Report, Weights, check_explain, check_importances,
-    check_model,
+    check_model, check_valid,
 };
 use ml_models::boost::{Boost, Boosting, GrowPolicy, Objective};
 use ml_models::forest::{DecisionTree, ExtraTrees, IsolationForest, RandomForest};
@@ -363,6 +363,33 @@ fn network_with_an_embedding_conforms_and_takes_unknown_ids() {
     let strange = [0.5, -0.5, f64::NAN, 0.1, 0.2, 999.0];
     let fixture = fixture_of(dense_rows::<f32>, &strange, labels);
     passes(&check_model::<_, Binary, _>(&embedded, &fixture, claims));
+}
+
+#[test]
+fn trainings_that_watch_validation_rows_conform() {
+    let real = fixture::<f64, _>(|y| RealLabels::new(y).unwrap());
+    let stopped = boost()
+        .learning_rate(0.6)
+        .early_stopping_round(Some(3))
+        .is_provide_training_metric(true);
+    let bagged = boost().bagging_freq(1).bagging_fraction(0.5);
+    for boost in [
+        boost(),
+        stopped,
+        boost().boosting(Boosting::Dart).drop_rate(0.5),
+        bagged.boosting(Boosting::Rf),
+    ] {
+        passes(&check_valid::<_, Real, _>(&boost, &real));
+    }
+    let class = fixture::<f32, _>(|y| {
+        let codes: Vec<u32> = y.iter().map(|y| y.clamp(0.0, 2.0) as u32).collect();
+        ClassLabels::new(codes, ["low", "middle", "high"].map(Box::from).to_vec()).unwrap()
+    });
+    passes(&check_valid::<_, Class, _>(&boost(), &class));
+    let strange = [f64::NAN, f64::INFINITY, 1.0];
+    let dense = fixture_of(dense_rows::<f64>, &strange, |y| RealLabels::new(y).unwrap());
+    passes(&check_valid::<_, Real, _>(&network(), &dense));
+    passes(&check_valid::<_, Real, _>(&network().patience(1), &dense));
 }
 
 #[test]

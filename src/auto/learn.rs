@@ -62,7 +62,7 @@ where
         .num_iterations(most)
         .early_stopping_round(Some(EARLY_STOPPING_ROUND));
     let first: FittedAutoPipeline<M> =
-        pipeline(columns, watched).fit_watched(&train, &valid, on)?;
+        pipeline(columns, watched).fit_valid_watched(&train, &valid, on)?;
     let rounds = first.model.best_iteration().unwrap_or(most).max(1);
     let predicted = first.predict(valid.x())?;
     let model = pipeline(columns, boost.num_iterations(rounds)).fit(&all)?;

@@ -106,7 +106,7 @@ impl Lesson<'_> {
             .seed(self.seed);
         let train = judged.relevance()?.into_train();
         let valid = checked.relevance()?.into_valid();
-        let model = boost.fit_watched(&train, &valid, &mut |r: Round<'_>| {
+        let model = boost.fit_valid_watched(&train, &valid, &mut |r: Round<'_>| {
             progress.set_position(r.round as u64);
             ControlFlow::Continue(())
         });
@@ -132,7 +132,7 @@ impl Lesson<'_> {
         let progress = bar(s.epochs as u64, "network (Adam)");
         let train = judged.for_network(&source)?.into_train();
         let valid = checked.for_network(&source)?.into_valid();
-        let model = mlp.fit_watched(&train, &valid, &mut |r: Round<'_>| {
+        let model = mlp.fit_valid_watched(&train, &valid, &mut |r: Round<'_>| {
             progress.set_position(r.round as u64);
             ControlFlow::Continue(())
         });

@@ -19,6 +19,7 @@ mod predict_table;
 mod rank_fn;
 mod rank_rows;
 mod ranker;
+mod round;
 mod step;
 
 pub use erased::{ErasedEstimator, Predictor, Session, structure};
@@ -30,7 +31,7 @@ pub use explain::{
 };
 pub use id_index::IdIndex;
 pub use metric::{Direction, Metric};
-pub use model::{Estimator, Fit, LearnValid, Predict, Round};
+pub use model::{Estimator, Fit, LearnValid, Predict};
 pub use outlier::OutlierScore;
 pub use pipeline::{Chain, FittedPipeline, Pipeline, Then};
 #[cfg(feature = "table")]
@@ -41,4 +42,5 @@ pub use ranker::{
     AnyRanker, ByItems, ByUser, ByVisit, Candidates, ItemSet, Narrow, Query, RankSession, Ranker,
     Scored, Visit, best_first, top_k,
 };
+pub use round::{OnRound, Round, log_every};
 pub use step::{Apply, ApplyExt, Params, Transformer};

@@ -1,5 +1,6 @@
 //! Models: learn from training rows, then predict rows one at a time or in batches.
 
+use super::round::{OnRound, Round};
 use super::step::Params;
 use crate::error::{Error, Result};
 use crate::repr::{IntoRows, Repr, Rows, View};
@@ -35,21 +36,18 @@ pub trait Estimator<R: Repr, Y: Target>: Params {
     /// # Errors
     /// Data it can not learn from.
     fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Self::Model>;
-}
-
-/// One round of a training that goes in rounds (trees, epochs, sweeps).
-#[derive(Debug, Clone, Copy)]
-pub struct Round<'a> {
-    /// Rounds done, counted from 1.
-    pub round: usize,
-    /// Rounds planned.
-    pub of: usize,
-    /// Name of the metric.
-    pub metric: &'a str,
-    /// Its value on the training rows, when it is computed.
-    pub train: Option<f64>,
-    /// Its value on the validation rows, when there are some.
-    pub valid: Option<f64>,
+    /// Learns; `on` is called after each round, and the model is that of the rounds until it
+    /// breaks. A callback that never breaks changes no bit of the model. An estimator that learns
+    /// in one pass leaves this as it is: it has one round.
+    ///
+    /// # Errors
+    /// As [`Estimator::learn`].
+    fn learn_watched(&self, train: &Sample<R, Y, Train>, on: OnRound<'_>) -> Result<Self::Model> {
+        let model = self.learn(train)?;
+        // Everything is learned: there is nothing left to break off.
+        let _ = on(Round::ONLY);
+        Ok(model)
+    }
 }
 
 /// Models that watch validation rows while they train, and can stop early.
@@ -58,7 +56,7 @@ pub struct Round<'a> {
     note = "fit it with `.fit(&train)`"
 )]
 pub trait LearnValid<R: Repr, Y: Target>: Estimator<R, Y> {
-    /// Learns; `on` is called after each round and may stop the training.
+    /// Learns; `on` is called after each round, as in [`Estimator::learn_watched`].
     ///
     /// # Errors
     /// Data it can not learn from.
@@ -66,7 +64,7 @@ pub trait LearnValid<R: Repr, Y: Target>: Estimator<R, Y> {
         &self,
         train: &Sample<R, Y, Train>,
         valid: &Sample<R, Y, Valid>,
-        on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
+        on: OnRound<'_>,
     ) -> Result<Self::Model>;
 }
 
@@ -145,6 +143,25 @@ pub trait Fit: Params + Sized {
         self.learn(train.train())
     }
 
+    /// Learns from a training sample, calling `on` after each round (a tree, an epoch): for logs
+    /// ([`log_every`](super::log_every)), progress, and stopping by time or by the training metric.
+    /// Where `on` breaks, training ends and the model is that of the rounds so far. One that never
+    /// breaks changes no bit of the model.
+    ///
+    /// A model that is learned in one pass has one round, [`Round::ONLY`]. Validation rows are
+    /// watched by [`Fit::fit_valid_watched`]; here [`Round::valid`] is `None`.
+    ///
+    /// # Errors
+    /// As [`Fit::fit`].
+    #[doc(alias = "callbacks")]
+    fn fit_watched<S: TrainingRows, M>(&self, train: &S, on: OnRound<'_>) -> Result<M>
+    where
+        Self: Estimator<S::R, S::Y, Model = M>,
+    {
+        ready(self, train.train())?;
+        self.learn_watched(train.train(), on)
+    }
+
     /// Learns from a training sample while watching a validation sample.
     ///
     /// # Errors
@@ -157,18 +174,19 @@ pub trait Fit: Params + Sized {
     where
         Self: LearnValid<S::R, S::Y> + Estimator<S::R, S::Y, Model = M>,
     {
-        self.fit_watched(train, valid, &mut |_| ControlFlow::Continue(()))
+        self.fit_valid_watched(train, valid, &mut |_| ControlFlow::Continue(()))
     }
 
-    /// As [`Fit::fit_valid`], calling `on` after each round: progress bars, logs, stopping.
+    /// As [`Fit::fit_valid`], calling `on` after each round, as [`Fit::fit_watched`] does.
     ///
     /// # Errors
     /// As [`Fit::fit`].
-    fn fit_watched<S: TrainingRows, M>(
+    #[doc(alias = "callbacks")]
+    fn fit_valid_watched<S: TrainingRows, M>(
         &self,
         train: &S,
         valid: &Sample<S::R, S::Y, Valid>,
-        on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
+        on: OnRound<'_>,
     ) -> Result<M>
     where
         Self: LearnValid<S::R, S::Y> + Estimator<S::R, S::Y, Model = M>,

@@ -1,12 +1,12 @@
 //! Composition: chains of steps, and steps with a model at the end.
 
-use super::model::{Estimator, LearnValid, Predict, Round};
+use super::model::{Estimator, LearnValid, Predict};
+use super::round::OnRound;
 use super::step::{Apply, ApplyExt, Params, Transformer};
 use crate::error::{Error, Result};
 use crate::repr::{Repr, Rows, View};
 use crate::sample::{Prediction, Sample, Target, Train, Valid};
 use serde::{Deserialize, Serialize};
-use std::ops::ControlFlow;
 
 /// Rows a fitted pipeline transforms at once: wide intermediate matrices stay in cache.
 pub(super) const BLOCK: usize = 2048;
@@ -178,6 +178,20 @@ impl<R: Repr, T, M> FittedPipeline<R, T, M> {
     }
 }
 
+/// A pipeline fitted on these rows.
+fn fitted<R: Repr, Y: Target, T, M>(
+    train: &Sample<R, Y, Train>,
+    steps: T,
+    model: M,
+) -> FittedPipeline<R, T, M> {
+    FittedPipeline {
+        input: train.header().clone(),
+        steps,
+        model,
+        target: Some(Y::NAME),
+    }
+}
+
 impl<R, Y, T, M> Estimator<R, Y> for Pipeline<T, M>
 where
     R: Repr,
@@ -190,12 +204,13 @@ where
     fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Self::Model> {
         let (steps, rows) = self.steps.fit_transform(train)?;
         let model = self.model.learn(&train.with_x(rows)?)?;
-        Ok(FittedPipeline {
-            input: train.header().clone(),
-            steps,
-            model,
-            target: Some(Y::NAME),
-        })
+        Ok(fitted(train, steps, model))
+    }
+
+    fn learn_watched(&self, train: &Sample<R, Y, Train>, on: OnRound<'_>) -> Result<Self::Model> {
+        let (steps, rows) = self.steps.fit_transform(train)?;
+        let model = self.model.learn_watched(&train.with_x(rows)?, on)?;
+        Ok(fitted(train, steps, model))
     }
 }
 
@@ -210,18 +225,13 @@ where
         &self,
         train: &Sample<R, Y, Train>,
         valid: &Sample<R, Y, Valid>,
-        on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
+        on: OnRound<'_>,
     ) -> Result<Self::Model> {
         let (steps, rows) = self.steps.fit_transform(train)?;
         valid.x().data().check(train.header())?;
         let valid = steps.transform(valid)?;
         let model = self.model.learn_valid(&train.with_x(rows)?, &valid, on)?;
-        Ok(FittedPipeline {
-            input: train.header().clone(),
-            steps,
-            model,
-            target: Some(Y::NAME),
-        })
+        Ok(fitted(train, steps, model))
     }
 }
 

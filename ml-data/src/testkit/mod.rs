@@ -14,6 +14,7 @@ mod golden;
 mod metric;
 mod model;
 mod ranker;
+mod rounds;
 mod step;
 
 pub use alloc::{CountingAllocator, allocations, largest_allocation};
@@ -26,6 +27,7 @@ pub use golden::{golden, golden_of};
 pub use metric::check_metric;
 pub use model::check_model;
 pub use ranker::check_ranker;
+pub use rounds::check_valid;
 pub use step::check_step;
 
 use std::fmt;

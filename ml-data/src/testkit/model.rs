@@ -1,8 +1,8 @@
 //! Rules for models.
 
 use super::{
-    Claims, Fixture, Report, Take, Weights, allocations, refused, same, same_for_any_thread_count,
-    text, worded,
+    Claims, Fixture, Report, Take, Weights, allocations, refused, rounds, same,
+    same_for_any_thread_count, text, worded,
 };
 use crate::contract::{Estimator, Fit, Predict};
 use crate::repr::{RowSet, Rows, View};
@@ -38,6 +38,7 @@ where
         "same bits for 1, 2, 4 threads and for a second fit",
         threads::<R, Y, E>(estimator, fixture),
     );
+    report.rule("rounds", rounds::watched::<R, Y, E>(estimator, fixture));
     report.rule(
         "sample weights",
         weights(estimator, fixture, claims.weights),
@@ -82,7 +83,7 @@ fn by_row<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> crate::Result<Ve
     Ok(out.values().to_vec())
 }
 
-fn batch<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> crate::Result<Vec<f64>> {
+pub(super) fn batch<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> crate::Result<Vec<f64>> {
     Ok(model.predict(x)?.values().to_vec())
 }
 
@@ -113,7 +114,7 @@ fn subset<R: Take, M: Predict<R>>(model: &M, valid: &R, tolerance: f64) -> Resul
     same(&expected, &part, tolerance)
 }
 
-fn round_trip<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> Result<(), String> {
+pub(super) fn round_trip<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> Result<(), String> {
     let bytes = postcard::to_stdvec(model).map_err(text)?;
     let back: M = postcard::from_bytes(&bytes).map_err(text)?;
     same(
@@ -264,7 +265,7 @@ fn warm<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> Result<(), String>
     }
 }
 
-fn finite<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> Result<(), String> {
+pub(super) fn finite<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> Result<(), String> {
     let values = batch(model, x).map_err(text)?;
     match values.iter().position(|v| !v.is_finite()) {
         Some(i) => Err(format!("prediction {i} is {}", values[i])),

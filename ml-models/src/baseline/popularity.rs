@@ -116,13 +116,7 @@ impl Recommender for Popularity {
         (0..data.users() as u32).for_each(|user| self.add(data, user, &mut counts));
         let model = self.finish(&counts, &[], Vec::new())?;
         // Everything is counted: there is nothing left to break off.
-        let _ = on(Round {
-            round: 1,
-            of: 1,
-            metric: "",
-            train: None,
-            valid: None,
-        });
+        let _ = on(Round::ONLY);
         Ok(model)
     }
 }

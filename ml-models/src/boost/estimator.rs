@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use ml_data::Result;
-use ml_data::contract::{Estimator, LearnValid, Params, Predict, Round};
+use ml_data::contract::{Estimator, LearnValid, OnRound, Params, Predict, Round};
 use ml_data::sample::{Sample, Train, Valid};
 
 use super::fit::fit;
@@ -11,7 +11,7 @@ use super::params::Boost;
 use super::params::STEP;
 use super::rules::check_params;
 use super::target::{BoostTarget, sample_ref};
-use super::task::{OnRound, Task};
+use super::task::Task;
 use super::with::{BoostWith, InitModelSlot, MetricSlot, ObjectiveSlot};
 use crate::tree::Matrix;
 
@@ -55,8 +55,12 @@ where
     type Model = Y::Model;
 
     fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Y::Model> {
+        self.learn_watched(train, &mut never_stop)
+    }
+
+    fn learn_watched(&self, train: &Sample<R, Y, Train>, on: OnRound<'_>) -> Result<Y::Model> {
         let task = Task::new(sample_ref(train));
-        Y::model(fit(self, &task, &mut never_stop)?, train.y())
+        Y::model(fit(self, &task, on)?, train.y())
     }
 }
 
@@ -88,8 +92,12 @@ where
     type Model = Y::Model;
 
     fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Y::Model> {
+        self.learn_watched(train, &mut never_stop)
+    }
+
+    fn learn_watched(&self, train: &Sample<R, Y, Train>, on: OnRound<'_>) -> Result<Y::Model> {
         let task = self.task::<Y>(sample_ref(train), train.y())?;
-        Y::model(fit(&self.boost, &task, &mut never_stop)?, train.y())
+        Y::model(fit(&self.boost, &task, on)?, train.y())
     }
 }
 

@@ -1,6 +1,6 @@
 //! From samples to the training loop, and from what it learned to a model.
 
-use ml_data::contract::Round;
+use ml_data::contract::{OnRound, Round};
 use ml_data::{Error, Result};
 
 use super::checkpoint::CheckpointWriter;
@@ -13,7 +13,7 @@ use super::objective::loss::Measure;
 use super::params::{Boost, BoostParams, STEP};
 use super::rules::check_params;
 use super::state::State;
-use super::task::{OnRound, Task};
+use super::task::Task;
 use super::train::{Hooks, Trained, train};
 use crate::progress::{RoundReport, TrainingBar};
 use crate::tree::{Combine, Ensemble, EnsembleParts};

@@ -1,6 +1,7 @@
 //! Fitting on rows in bins.
 
 use ml_data::Result;
+use ml_data::contract::OnRound;
 use ml_data::sample::{Sample, Target, Valid};
 
 use super::binned::Binned;
@@ -25,7 +26,17 @@ pub trait FitBinned<Y: Target> {
     /// `min_data_in_bin`, `bin_construct_sample_cnt`, `categorical_feature`, `enable_bundle`,
     /// `seed`) other than those they were made with; a checkpoint or an initial model, which need
     /// the numbers.
-    fn fit_binned(&self, train: &Binned<Y>) -> Result<Self::Model>;
+    fn fit_binned(&self, train: &Binned<Y>) -> Result<Self::Model> {
+        self.fit_binned_watched(train, &mut never_stop)
+    }
+
+    /// As [`FitBinned::fit_binned`], calling `on` after each round; it may end the training, as in
+    /// [`Fit::fit_watched`](ml_data::contract::Fit::fit_watched).
+    ///
+    /// # Errors
+    /// As [`FitBinned::fit_binned`].
+    #[doc(alias = "callbacks")]
+    fn fit_binned_watched(&self, train: &Binned<Y>, on: OnRound<'_>) -> Result<Self::Model>;
 
     /// Learns while watching validation rows, which are held as numbers, dense or sparse.
     ///
@@ -35,6 +46,20 @@ pub trait FitBinned<Y: Target> {
         &self,
         train: &Binned<Y>,
         valid: &Sample<R, Y, Valid>,
+    ) -> Result<Self::Model> {
+        self.fit_binned_valid_watched(train, valid, &mut never_stop)
+    }
+
+    /// As [`FitBinned::fit_binned_valid`], calling `on` after each round.
+    ///
+    /// # Errors
+    /// As [`FitBinned::fit_binned`].
+    #[doc(alias = "callbacks")]
+    fn fit_binned_valid_watched<R: Matrix>(
+        &self,
+        train: &Binned<Y>,
+        valid: &Sample<R, Y, Valid>,
+        on: OnRound<'_>,
     ) -> Result<Self::Model>;
 }
 
@@ -51,19 +76,20 @@ fn binned_ref<Y: BoostTarget>(train: &Binned<Y>) -> SampleRef<'_> {
 impl<Y: BoostTarget> FitBinned<Y> for Boost {
     type Model = Y::Model;
 
-    fn fit_binned(&self, train: &Binned<Y>) -> Result<Y::Model> {
+    fn fit_binned_watched(&self, train: &Binned<Y>, on: OnRound<'_>) -> Result<Y::Model> {
         let task = Task::new(binned_ref(train));
-        Y::model(fit(self, &task, &mut never_stop)?, &train.labels)
+        Y::model(fit(self, &task, on)?, &train.labels)
     }
 
-    fn fit_binned_valid<R: Matrix>(
+    fn fit_binned_valid_watched<R: Matrix>(
         &self,
         train: &Binned<Y>,
         valid: &Sample<R, Y, Valid>,
+        on: OnRound<'_>,
     ) -> Result<Y::Model> {
         let mut task = Task::new(binned_ref(train));
         task.valid = Some(sample_ref(valid));
-        Y::model(fit(self, &task, &mut never_stop)?, &train.labels)
+        Y::model(fit(self, &task, on)?, &train.labels)
     }
 }
 
@@ -76,19 +102,20 @@ where
 {
     type Model = Y::Model;
 
-    fn fit_binned(&self, train: &Binned<Y>) -> Result<Y::Model> {
+    fn fit_binned_watched(&self, train: &Binned<Y>, on: OnRound<'_>) -> Result<Y::Model> {
         let task = self.task::<Y>(binned_ref(train), &train.labels)?;
-        Y::model(fit(&self.boost, &task, &mut never_stop)?, &train.labels)
+        Y::model(fit(&self.boost, &task, on)?, &train.labels)
     }
 
-    fn fit_binned_valid<R: Matrix>(
+    fn fit_binned_valid_watched<R: Matrix>(
         &self,
         train: &Binned<Y>,
         valid: &Sample<R, Y, Valid>,
+        on: OnRound<'_>,
     ) -> Result<Y::Model> {
         let mut task = self.task::<Y>(binned_ref(train), &train.labels)?;
         task.valid = Some(sample_ref(valid));
         task.eval_metric = self.metric.eval_metric(valid);
-        Y::model(fit(&self.boost, &task, &mut never_stop)?, &train.labels)
+        Y::model(fit(&self.boost, &task, on)?, &train.labels)
     }
 }

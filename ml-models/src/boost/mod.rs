@@ -34,7 +34,7 @@
 //! let (train, valid) = (part(0)?.into_train(), part(1000)?.into_valid());
 //! let boost = Boost::new().num_iterations(500).early_stopping_round(Some(10)).is_provide_training_metric(true);
 //! let mut log = Vec::new();
-//! let model: FittedBoost = boost.fit_watched(&train, &valid, &mut |round| {
+//! let model: FittedBoost = boost.fit_valid_watched(&train, &valid, &mut |round| {
 //!     log.push(format!("[{}] {} {:.4}", round.round, round.metric, round.valid.unwrap_or(f64::NAN)));
 //!     ControlFlow::Continue(())
 //! })?;

@@ -295,6 +295,8 @@ impl Boost {
     ///
     /// # Errors
     /// An unknown name, with the nearest one; a value that is not of the parameter's kind.
+    /// `verbosity` (`verbose`) is refused: [`log_every`](ml_data::contract::log_every), given to
+    /// [`fit_watched`](ml_data::contract::Fit::fit_watched), writes lines about rounds.
     pub fn set(mut self, name: &str, value: &str) -> Result<Self> {
         let mut names = BoostParams::NAMES.iter();
         let own = names.find(|(own, aliases)| *own == name || aliases.contains(&name));
@@ -302,6 +304,10 @@ impl Boost {
         match own.and_then(|own| self.params.set(own, value.trim())) {
             Some(Ok(())) => Ok(self),
             Some(Err((own, kind))) => Err(Error::parameter(STEP, own, value, kind)),
+            None if VERBOSITY.contains(&name) => {
+                let rule = "left out: lines about rounds are written by `log_every`, given to `fit_watched`";
+                Err(Error::parameter(STEP, "verbosity", value, rule))
+            }
             None => Err(unknown(name)),
         }
     }
@@ -404,6 +410,15 @@ impl Boost {
         self
     }
 }
+
+/// Names by which other libraries are told to print rounds.
+const VERBOSITY: [&str; 5] = [
+    "verbosity",
+    "verbose",
+    "verbose_eval",
+    "metric_freq",
+    "output_freq",
+];
 
 /// An unknown name, with the nearest one.
 fn unknown(name: &str) -> Error {

@@ -1,9 +1,6 @@
 //! Samples and user functions of one fit.
 
-use std::ops::ControlFlow;
-
 use ml_data::Result;
-use ml_data::contract::Round;
 
 use super::evals::EvalsResult;
 use super::objective::custom::CustomObjective;
@@ -40,6 +37,3 @@ impl<'a> Task<'a> {
         }
     }
 }
-
-/// A callback after each round, which may stop the training.
-pub(crate) type OnRound<'a> = &'a mut dyn FnMut(Round<'_>) -> ControlFlow<()>;

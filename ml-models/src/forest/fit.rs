@@ -1,20 +1,21 @@
 //! From samples to trees: checks labels, drops rows of weight 0, bins the columns, draws the rows
 //! of each tree.
 
+use ml_data::contract::OnRound;
 use ml_data::random::{RngExt, generator};
 use ml_data::repr::{Dense, Float, RowSet, View};
 use ml_data::sample::{BinaryLabels, ClassLabels, RealLabels};
 use ml_data::{Error, Result, validate};
-use rayon::prelude::*;
 
 use super::binned::Binned;
 use super::counted::{Classes, Counted};
 use super::grow::{Grower, Limits};
 use super::impurity::{Gini, Impurity, Shares, Variance};
 use super::oob::{self, Oob};
+use super::rounds::grow_each;
 use super::search::{Entry, Wanted};
 use super::settings::{MaxFeatures, Settings};
-use crate::progress::TrainingBar;
+use crate::limits::numbered;
 use crate::tree::bin::{Binning, Layout};
 use crate::tree::prune::worth_keeping;
 use crate::tree::weights::{Weights, held};
@@ -65,6 +66,7 @@ pub(super) fn fit<F: Float>(
     step: &'static str,
     settings: &Settings,
     known: &Known<'_, F>,
+    on: Option<OnRound<'_>>,
 ) -> Result<Learned> {
     if known.x.data().width() == 0 {
         return Err(Error::Empty("feature matrix (no columns)".into()));
@@ -105,7 +107,7 @@ pub(super) fn fit<F: Float>(
             let truth: Vec<f64> = kept.iter().map(|&i| values[i as usize]).collect();
             let variance = Variance::new(truth.clone(), counted(None)?, draws);
             let score = oob::r2(&truth);
-            forest(settings, &rows, &variance, Target::Numbers, &score)
+            forest(settings, &rows, &variance, Target::Numbers, &score, on)
         }
         Answers::Binary(labels) => {
             let codes: Vec<u32> = kept
@@ -118,11 +120,11 @@ pub(super) fn fit<F: Float>(
             }))?;
             let score = oob::accuracy_of_two(&codes);
             if let Some(shares) = Shares::new(&codes, &counted, draws) {
-                return forest(settings, &rows, &shares, Target::TwoClasses, &score);
+                return forest(settings, &rows, &shares, Target::TwoClasses, &score, on);
             }
             let numbers = codes.iter().map(|&c| f64::from(c)).collect();
             let variance = Variance::new(numbers, counted, draws);
-            forest(settings, &rows, &variance, Target::TwoClasses, &score)
+            forest(settings, &rows, &variance, Target::TwoClasses, &score, on)
         }
         Answers::Class(labels) => {
             let codes: Vec<u32> = kept.iter().map(|&i| labels.codes()[i as usize]).collect();
@@ -137,7 +139,7 @@ pub(super) fn fit<F: Float>(
                 classes: count,
             };
             let score = oob::accuracy(&codes, count);
-            forest(settings, &rows, &gini, Target::Classes, &score)
+            forest(settings, &rows, &gini, Target::Classes, &score, on)
         }
     }
 }
@@ -155,6 +157,7 @@ fn draws<F: Float>(settings: &Settings, rows: &Rows<'_, F>) -> f64 {
 
 /// Positions of the rows whose weight is above 0.
 fn kept<F: Float>(step: &'static str, known: &Known<'_, F>) -> Result<Vec<u32>> {
+    numbered(step, "training sample", known.x.rows())?;
     let n = known.x.len();
     if n > MOST_ROWS {
         let what = format!("{step}: rows of the training sample");
@@ -207,14 +210,14 @@ fn pruned(trees: Vec<Tree>, ccp_alpha: f64, target: Target) -> Vec<Tree> {
     trees.iter().map(|tree| tree.with_splits(&kept)).collect()
 }
 
-/// Grows the trees, as many at a time as there are threads, and asks them about the rows they do
-/// not know.
+/// Grows the trees, until `on` breaks, and asks them about the rows they do not know.
 fn forest<F: Float, I: Impurity>(
     settings: &Settings,
     rows: &Rows<'_, F>,
     impurity: &I,
     target: Target,
     score: oob::Score<'_>,
+    on: Option<OnRound<'_>>,
 ) -> Result<Learned> {
     let names = rows.x.data().names();
     let binning = Binning {
@@ -240,18 +243,12 @@ fn forest<F: Float, I: Impurity>(
         },
         seed: settings.seed,
     };
-    let bar = TrainingBar::begin(&settings.progress_bar, settings.n_estimators, 0);
-    let trees: Vec<Vec<Tree>> = (0..settings.n_estimators as u64)
-        .into_par_iter()
-        .map(|tree| {
-            let entries = entries(settings, rows, impurity, tree);
-            let trees = Grower::new(&binned, impurity, limits, tree).grow(entries);
-            let trees = pruned(trees, settings.ccp_alpha, target);
-            bar.one_more();
-            trees
-        })
-        .collect();
-    bar.end();
+    let grow = |tree: u64| -> Vec<Tree> {
+        let entries = entries(settings, rows, impurity, tree);
+        let trees = Grower::new(&binned, impurity, limits, tree).grow(entries);
+        pruned(trees, settings.ccp_alpha, target)
+    };
+    let trees = grow_each(settings.n_estimators, &settings.progress_bar, on, grow);
     let oob = settings
         .oob_score
         .then(|| oob::ask(settings, rows, outputs, &trees, score));

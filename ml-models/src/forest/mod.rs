@@ -9,7 +9,8 @@
 //!   order of the rows;
 //! * `impurity`: what a split lowers: the variance of numbers, or Gini's impurity of classes;
 //! * `search`: the best split of a node, one column after the other;
-//! * `grow`: one tree on one thread; a forest grows as many at a time as there are threads;
+//! * `grow`: one tree on one thread;
+//! * `rounds`: as many trees at a time as there are threads, and the callback that hears of them;
 //! * `oob`: what the trees say of the rows that they were not grown on.
 //!
 //! [`IsolationForest`] finds rows that random splits set apart early.
@@ -30,6 +31,7 @@ mod isolation;
 mod model;
 mod oob;
 mod params;
+mod rounds;
 mod search;
 mod settings;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use ml_data::contract::{Estimator, LearnValid, Params, Round};
+use ml_data::contract::{Estimator, LearnValid, OnRound, Params, Round};
 use ml_data::repr::{Dense, Float, Repr, View};
 use ml_data::sample::{
     AsReal, Binary, Labels, Real, Relevance, Sample, Scores, Target, Train, Valid,
@@ -17,6 +17,7 @@ use super::mlp::Mlp;
 use super::network::Network;
 use super::rows::{STEP, error, examples, labels, matrix, positions, weights};
 use super::train::train;
+use crate::limits::numbered;
 use crate::progress::{RoundReport, TrainingBar};
 
 /// Targets an [`Mlp`] learns, each with its loss. Sealed.
@@ -110,13 +111,14 @@ fn fit<F: Float, Y: MlpTarget>(
     mlp: &Mlp,
     sample: &Sample<Dense<F>, Y, Train>,
     valid: Option<&Sample<Dense<F>, Y, Valid>>,
-    on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
+    on: OnRound<'_>,
 ) -> Result<FittedMlp> {
     mlp.check()?;
     let names = sample.header().clone();
     if sample.is_empty() {
         return Err(Error::Empty("training sample".into()));
     }
+    numbered(STEP, "training sample", sample.x().rows())?;
     let columns = positions(mlp.embeddings(), &names)?;
     mlp.check_size(names.len(), sample.len())?;
     let top = top_grade::<Y>(sample.y(), sample.weights());
@@ -177,6 +179,14 @@ impl<F: Float, Y: MlpTarget> Estimator<Dense<F>, Y> for Mlp {
     fn learn(&self, train: &Sample<Dense<F>, Y, Train>) -> Result<FittedMlp> {
         fit(self, train, None, &mut |_| ControlFlow::Continue(()))
     }
+
+    fn learn_watched(
+        &self,
+        train: &Sample<Dense<F>, Y, Train>,
+        on: OnRound<'_>,
+    ) -> Result<FittedMlp> {
+        fit(self, train, None, on)
+    }
 }
 
 impl<F: Float, Y: MlpTarget> LearnValid<Dense<F>, Y> for Mlp {
@@ -184,7 +194,7 @@ impl<F: Float, Y: MlpTarget> LearnValid<Dense<F>, Y> for Mlp {
         &self,
         train: &Sample<Dense<F>, Y, Train>,
         valid: &Sample<Dense<F>, Y, Valid>,
-        on: &mut dyn FnMut(Round<'_>) -> ControlFlow<()>,
+        on: OnRound<'_>,
     ) -> Result<FittedMlp> {
         fit(self, train, Some(valid), on)
     }

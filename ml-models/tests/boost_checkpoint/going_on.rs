@@ -37,7 +37,9 @@ fn a_training_that_stopped_early_does_not_go_on() {
     let first: FittedBoost = early.fit_valid(&parts.0, &parts.1).unwrap();
     assert!(first.history().len() < ROUNDS);
     let mut none = |round: Round<'_>| panic!("round {}", round.round);
-    let again = early.fit_watched(&parts.0, &parts.1, &mut none).unwrap();
+    let again = early
+        .fit_valid_watched(&parts.0, &parts.1, &mut none)
+        .unwrap();
     assert_eq!(again, first);
 }
 

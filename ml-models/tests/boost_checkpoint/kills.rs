@@ -20,7 +20,7 @@ fn train_until_killed() {
     let every = if way == "goss" { 1 } else { 4 };
     let fitted = boost(&way)
         .checkpoint(path, every)
-        .fit_watched(&train, &valid, &mut tell);
+        .fit_valid_watched(&train, &valid, &mut tell);
     if let Err(e) = fitted {
         println!("failed {e}");
     }
@@ -46,7 +46,7 @@ fn a_training_that_is_killed_ends_with_the_same_bits() {
         };
         let gone_on = boost(way)
             .checkpoint(folder.file(), 4)
-            .fit_watched(&train, &valid, &mut note)
+            .fit_valid_watched(&train, &valid, &mut note)
             .unwrap();
         assert!(rounds[0] > 25, "{way}: {rounds:?}");
         assert_eq!(bits(&gone_on), bits(&whole), "{way}");

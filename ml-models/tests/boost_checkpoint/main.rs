@@ -169,7 +169,9 @@ fn stopped_after(boost: &Boost, parts: &Parts, path: &Path, last: usize) -> Fitt
         }
     };
     let boost = boost.clone().checkpoint(path, 1000);
-    boost.fit_watched(&parts.0, &parts.1, &mut stop).unwrap()
+    boost
+        .fit_valid_watched(&parts.0, &parts.1, &mut stop)
+        .unwrap()
 }
 
 /// Mean squared error of predictions.

@@ -17,7 +17,7 @@ fn the_record_has_the_metric_of_training_and_validation_rows() {
             told.push((round.train.unwrap(), round.valid.unwrap()));
             ControlFlow::Continue(())
         };
-        let model: FittedBoost = boost.fit_watched(&train, &valid, &mut note).unwrap();
+        let model: FittedBoost = boost.fit_valid_watched(&train, &valid, &mut note).unwrap();
         let record = model.evals_result();
         assert_eq!((record.metric(), record.higher_is_better()), ("l2", false));
         assert_eq!(

@@ -34,7 +34,7 @@ fn a_full_disk_is_an_error_and_leaves_the_last_checkpoint() {
         ControlFlow::Continue(())
     };
     let dart = boost("dart").checkpoint(folder.file(), 4);
-    let gone_on = dart.fit_watched(&train, &valid, &mut note).unwrap();
+    let gone_on = dart.fit_valid_watched(&train, &valid, &mut note).unwrap();
     assert!(first > 1, "{first}");
     let whole: FittedBoost = boost("dart").fit_valid(&train, &valid).unwrap();
     assert_eq!(bits(&gone_on), bits(&whole));
@@ -45,19 +45,42 @@ fn checkpoints_of_something_else_are_refused() {
     let (parts, folder) = (parts(), Folder::new());
     let path = folder.file();
     stopped_after(&boost("bagging"), &parts, &path, 5);
-    let refused = |boost: Boost, train: &Sample<Dense<f64>, Real, Train>| {
+    let error = |boost: Boost, train: &Sample<Dense<f64>, Real, Train>| {
         let result: Result<FittedBoost> = boost.checkpoint(&path, 5).fit_valid(train, &parts.1);
-        let error = result.unwrap_err();
+        result.unwrap_err()
+    };
+    let refused = |boost, train: &Sample<Dense<f64>, Real, Train>| {
+        let error = error(boost, train);
         assert!(matches!(error, Error::Source { .. }), "{error}");
         error.to_string()
     };
-    let message = refused(boost("bagging").learning_rate(0.2), &parts.0);
-    assert!(
-        message.contains("learning_rate: 0.1, now learning_rate: 0.2"),
-        "{message}"
+    let place = path.display();
+    let differs = |boost, name: &str, values: [&str; 2]| {
+        let error = error(boost, &parts.0);
+        assert!(error.is_parameter(), "{error}");
+        let [given, held] = values;
+        let found = format!(
+            "Boost: parameter `{name}` = {given} (the checkpoint {place} holds {held}): must be "
+        );
+        assert!(error.to_string().starts_with(&found), "{error}");
+    };
+    differs(
+        boost("bagging").learning_rate(0.2),
+        "learning_rate",
+        ["0.2", "0.1"],
     );
-    let message = refused(boost("dart"), &parts.0);
-    assert!(message.contains("parameters"), "{message}");
+    differs(boost("dart"), "feature_fraction", ["1.0", "0.6"]);
+    let lists = boost("bagging").interaction_constraints([["x0", "x1"]]);
+    differs(
+        lists,
+        "interaction_constraints",
+        ["[[\"x0\", \"x1\"]]", "[]"],
+    );
+    differs(
+        boost("bagging").num_iterations(4),
+        "num_iterations",
+        ["4", "5 rounds"],
+    );
     let (x, y) = numbers(600, 1);
     let with = |change: fn(&mut Vec<f64>, &mut Vec<f64>)| {
         let (mut x, mut y) = (x.values().to_vec(), y.clone());
@@ -137,7 +160,9 @@ fn a_file_that_can_not_be_written_is_found_out_before_the_first_round() {
     for place in places {
         let mut none = |round: Round<'_>| panic!("round {}", round.round);
         let file = boost("bagging").checkpoint(&place, 5);
-        let error = file.fit_watched(&parts.0, &parts.1, &mut none).unwrap_err();
+        let error = file
+            .fit_valid_watched(&parts.0, &parts.1, &mut none)
+            .unwrap_err();
         assert!(matches!(error, Error::Io { .. }), "{error}");
         assert!(
             error.to_string().contains(&*place.to_string_lossy()),

@@ -104,7 +104,7 @@ fn trainings_go_on_and_are_refitted_under_every_policy() {
         let whole: FittedBoost = boost.fit_valid(&train, &valid).unwrap();
         let kept = boost.clone().checkpoint(&dir, 5);
         let stopped: FittedBoost = kept
-            .fit_watched(&train, &valid, &mut |round| match round.round {
+            .fit_valid_watched(&train, &valid, &mut |round| match round.round {
                 ..12 => ControlFlow::Continue(()),
                 _ => ControlFlow::Break(()),
             })

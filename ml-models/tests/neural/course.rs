@@ -129,7 +129,7 @@ fn the_callback_sees_each_epoch_and_can_stop() {
     };
     let model: FittedMlp = Mlp::new()
         .epochs(9)
-        .fit_watched(&train, &valid, &mut on)
+        .fit_valid_watched(&train, &valid, &mut on)
         .unwrap();
     assert_eq!(model.history().epochs().len(), 3);
     assert_eq!(

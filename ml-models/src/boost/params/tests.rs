@@ -221,3 +221,17 @@ fn the_nearest_name_is_told_when_it_is_near() {
     assert!(told("lerning_rate").contains("(is it `learning_rate`?)"));
     assert!(!told("quantum").contains("is it"));
 }
+
+#[test]
+fn verbosity_is_refused_and_says_where_it_lives() {
+    for name in ["verbosity", "verbose", "verbose_eval", "metric_freq"] {
+        let e = Boost::new().set(name, "-1").unwrap_err();
+        assert!(e.is_parameter());
+        let text = e.to_string();
+        assert!(text.contains("`verbosity` = -1"), "{text}");
+        assert!(
+            text.contains("`log_every`") && text.contains("`fit_watched`"),
+            "{text}"
+        );
+    }
+}

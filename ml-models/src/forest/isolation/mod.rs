@@ -1,15 +1,15 @@
 //! Isolation forest: rows that random splits set apart soon are unlike the others.
 
-use ml_data::contract::{Estimator, Params, Predict};
+use ml_data::contract::{Estimator, OnRound, Params, Predict};
 use ml_data::random::generator;
 use ml_data::repr::{Dense, Float};
 use ml_data::sample::{Sample, Train, Unlabelled};
 use ml_data::{Error, Result};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::limits::ModelLimits;
-use crate::tree::Tree;
+use super::rounds::grow_each;
+use crate::limits::{ModelLimits, numbered};
+use crate::progress::BarHandle;
 
 mod grow;
 mod model;
@@ -74,6 +74,8 @@ pub struct IsolationForest {
     seed: u64,
     #[serde(skip)]
     limits: ModelLimits,
+    #[serde(skip)]
+    progress_bar: BarHandle,
 }
 
 impl Default for IsolationForest {
@@ -84,6 +86,7 @@ impl Default for IsolationForest {
             contamination: Contamination::Auto,
             seed: 0,
             limits: ModelLimits::default(),
+            progress_bar: BarHandle::default(),
         }
     }
 }
@@ -124,6 +127,14 @@ impl IsolationForest {
         self
     }
 
+    /// Moves a bar by a tree at a time, as trees are done. Its looks are its style's business.
+    #[cfg(feature = "progress")]
+    #[must_use]
+    pub fn progress_bar(mut self, bar: ml_data::indicatif::ProgressBar) -> Self {
+        self.progress_bar = BarHandle(Some(bar));
+        self
+    }
+
     /// Most bytes that the trees may take (default 8 GiB), 200 for each row of a tree.
     #[must_use]
     pub fn limits(mut self, limits: ModelLimits) -> Self {
@@ -158,6 +169,24 @@ impl<F: Float> Estimator<Dense<F>, Unlabelled> for IsolationForest {
     type Model = FittedIsolationForest;
 
     fn learn(&self, train: &Sample<Dense<F>, Unlabelled, Train>) -> Result<FittedIsolationForest> {
+        self.grown(train, None)
+    }
+
+    fn learn_watched(
+        &self,
+        train: &Sample<Dense<F>, Unlabelled, Train>,
+        on: OnRound<'_>,
+    ) -> Result<FittedIsolationForest> {
+        self.grown(train, Some(on))
+    }
+}
+
+impl IsolationForest {
+    fn grown<F: Float>(
+        &self,
+        train: &Sample<Dense<F>, Unlabelled, Train>,
+        on: Option<OnRound<'_>>,
+    ) -> Result<FittedIsolationForest> {
         if train.weights().is_some() {
             return Err(Error::Fit {
                 step: STEP,
@@ -165,6 +194,7 @@ impl<F: Float> Estimator<Dense<F>, Unlabelled> for IsolationForest {
             });
         }
         let x = train.x();
+        numbered(STEP, "training sample", x.rows())?;
         let names = x.data().names().clone();
         for i in 0..x.len() {
             if let Some(c) = x.row(i).iter().position(|v| v.f64().is_infinite()) {
@@ -184,10 +214,8 @@ impl<F: Float> Estimator<Dense<F>, Unlabelled> for IsolationForest {
             200,
             "`IsolationForest::limits`",
         )?;
-        let trees: Vec<Tree> = (0..self.n_estimators)
-            .into_par_iter()
-            .map(|t| Grower::new(x, rows, generator(self.seed, STEP, t as u64)).grow())
-            .collect();
+        let grow = |t: u64| Grower::new(x, rows, generator(self.seed, STEP, t)).grow();
+        let trees = grow_each(self.n_estimators, &self.progress_bar, on, grow);
         let mut forest = FittedIsolationForest::of(names, trees, rows)?;
         if let Contamination::Share(share) = self.contamination {
             let mut scores = forest.predict(x)?.0;

@@ -4,7 +4,7 @@ use ml_data::sample::Dataset;
 
 use super::grow::average_path_length;
 use super::*;
-use crate::tree::{Child, Condition, Leaf, MissingType, Node};
+use crate::tree::{Child, Condition, Leaf, MissingType, Node, Tree};
 
 #[derive(Deserialize)]
 struct Golden {
