@@ -4,7 +4,6 @@
 #![allow(clippy::print_stdout, missing_docs)]
 
 use ml_pipeline::prelude::*;
-use std::ops::ControlFlow;
 
 fn main() -> Result<()> {
     let n = 4000;
@@ -31,13 +30,9 @@ fn main() -> Result<()> {
         .with("x", StandardScaler::new())
         .with("city", OneHotEncoder::new())
         .model(boost);
-    let model = pipeline.fit_valid_watched(&train, &valid, &mut |round| {
-        if round.round % 10 == 0 {
-            let loss = round.valid.unwrap_or(f64::NAN);
-            println!("round {:>4}: {} {loss:.5}", round.round, round.metric);
-        }
-        ControlFlow::Continue(()) // or Break, and the model is that of the rounds so far
-    })?;
+    // Or a callback of one's own: where it breaks, the model is that of the rounds so far.
+    let mut log = log_every(10, |line| println!("{line}"));
+    let model = pipeline.fit_valid_watched(&train, &valid, &mut log)?;
     let best = model.model.best_iteration().unwrap_or(0);
     println!("the best round is {best}");
     println!("{}", test.evaluate(&[("boosting", &model)], &[&Rmse])?);

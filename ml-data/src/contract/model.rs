@@ -38,7 +38,71 @@ pub trait Estimator<R: Repr, Y: Target>: Params {
     fn learn(&self, train: &Sample<R, Y, Train>) -> Result<Self::Model>;
     /// Learns; `on` is called after each round, and the model is that of the rounds until it
     /// breaks. A callback that never breaks changes no bit of the model. An estimator that learns
-    /// in one pass leaves this as it is: it has one round.
+    /// in one pass leaves this as it is: it has one round. One with rounds writes them here, and
+    /// `learn` calls it:
+    ///
+    /// ```
+    /// use ml_data::contract::OnRound;
+    /// use ml_data::prelude::*;
+    /// use std::ops::ControlFlow;
+    /// # #[derive(Debug, serde::Serialize, serde::Deserialize)]
+    /// # struct FittedConstant(Names, f64);
+    /// # impl Predict<Dense<f64>> for FittedConstant {
+    /// #     type Prediction = Scores;
+    /// #     type Scratch = ();
+    /// #     fn input(&self) -> &Names { &self.0 }
+    /// #     fn predict_row(&self, _: &[f64], (): &mut (), out: &mut f64) -> Result<()> {
+    /// #         *out = self.1;
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    /// /// The constant nearest to the labels, by steps of gradient descent.
+    /// #[derive(Debug, Clone)]
+    /// struct Constant {
+    ///     steps: usize,
+    /// }
+    /// # impl Params for Constant {
+    /// #     fn name(&self) -> &'static str { "Constant" }
+    /// # }
+    /// impl Estimator<Dense<f64>, Real> for Constant {
+    ///     type Model = FittedConstant;
+    ///
+    ///     fn learn(&self, train: &Sample<Dense<f64>, Real, Train>) -> Result<FittedConstant> {
+    ///         self.learn_watched(train, &mut |_| ControlFlow::Continue(()))
+    ///     }
+    ///
+    ///     fn learn_watched(
+    ///         &self,
+    ///         train: &Sample<Dense<f64>, Real, Train>,
+    ///         on: OnRound<'_>,
+    ///     ) -> Result<FittedConstant> {
+    ///         let (y, mut at) = (train.y().values(), 0.0);
+    ///         for round in 1..=self.steps {
+    ///             at += 0.5 * y.iter().map(|y| y - at).sum::<f64>() / y.len() as f64;
+    ///             let l2 = y.iter().map(|y| (y - at).powi(2)).sum::<f64>() / y.len() as f64;
+    ///             let (of, metric) = (self.steps, "l2");
+    ///             if on(Round { round, of, metric, train: Some(l2), valid: None }).is_break() {
+    ///                 break;
+    ///             }
+    ///         }
+    ///         Ok(FittedConstant(train.header().clone(), at))
+    ///     }
+    /// }
+    ///
+    /// let x = Dense::from_rows(1, vec![1.0, 2.0])?;
+    /// let train = Dataset::regression(x.clone(), vec![4.0, 4.0])?.into_train();
+    /// let mut rounds = 0;
+    /// let model = Constant { steps: 100 }.fit_watched(&train, &mut |round| {
+    ///     rounds = round.round;
+    ///     match round.train.is_some_and(|l2| l2 < 0.1) {
+    ///         true => ControlFlow::Break(()),
+    ///         false => ControlFlow::Continue(()),
+    ///     }
+    /// })?;
+    /// // The error is halved in each round: 2, 1, 0.5, 0.25.
+    /// assert_eq!((rounds, model.predict(&x)?.0), (4, vec![3.75, 3.75]));
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     /// As [`Estimator::learn`].
@@ -53,7 +117,7 @@ pub trait Estimator<R: Repr, Y: Target>: Params {
 /// Models that watch validation rows while they train, and can stop early.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not watch validation rows while it trains",
-    note = "fit it with `.fit(&train)`"
+    note = "fit it with `.fit(&train)`, or hear of its rounds by `.fit_watched(&train, ..)`"
 )]
 pub trait LearnValid<R: Repr, Y: Target>: Estimator<R, Y> {
     /// Learns; `on` is called after each round, as in [`Estimator::learn_watched`].
@@ -146,7 +210,7 @@ pub trait Fit: Params + Sized {
     /// Learns from a training sample, calling `on` after each round (a tree, an epoch): for logs
     /// ([`log_every`](super::log_every)), progress, and stopping by time or by the training metric.
     /// Where `on` breaks, training ends and the model is that of the rounds so far. One that never
-    /// breaks changes no bit of the model.
+    /// breaks changes no bit of the model. [`Estimator::learn_watched`] has an example.
     ///
     /// A model that is learned in one pass has one round, [`Round::ONLY`]. Validation rows are
     /// watched by [`Fit::fit_valid_watched`]; here [`Round::valid`] is `None`.

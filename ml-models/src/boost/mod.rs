@@ -15,13 +15,14 @@
 //!
 //! # Watching a training
 //!
-//! `fit_valid` measures validation rows after each round and can stop early; `fit_watched` calls a
-//! function after each round, which may log, and stop; [`progress_bar`](Boost::progress_bar) moves
-//! a bar on the terminal; and the fitted model has the record. A long training that may be killed
-//! is kept on disk by [`checkpoint`](Boost::checkpoint).
+//! `fit_valid` measures validation rows after each round and can stop early; `fit_valid_watched`,
+//! and `fit_watched` without validation rows, call a function after each round, which may log, and
+//! stop; [`log_every`](ml_data::contract::log_every) is one that writes lines;
+//! [`progress_bar`](Boost::progress_bar) moves a bar on the terminal; and the fitted model has the
+//! record. A long training that may be killed is kept on disk by
+//! [`checkpoint`](Boost::checkpoint).
 //!
 //! ```
-//! use std::ops::ControlFlow;
 //! use ml_data::prelude::*;
 //! use ml_models::boost::{Boost, FittedBoost};
 //!
@@ -33,14 +34,14 @@
 //! };
 //! let (train, valid) = (part(0)?.into_train(), part(1000)?.into_valid());
 //! let boost = Boost::new().num_iterations(500).early_stopping_round(Some(10)).is_provide_training_metric(true);
-//! let mut log = Vec::new();
-//! let model: FittedBoost = boost.fit_valid_watched(&train, &valid, &mut |round| {
-//!     log.push(format!("[{}] {} {:.4}", round.round, round.metric, round.valid.unwrap_or(f64::NAN)));
-//!     ControlFlow::Continue(())
-//! })?;
+//! let mut lines = Vec::new(); // or `|line| eprintln!("{line}")`
+//! let mut log = log_every(1, |line| lines.push(line.to_owned()));
+//! let model: FittedBoost = boost.fit_valid_watched(&train, &valid, &mut log)?;
+//! drop(log);
 //!
 //! let (best, record) = (model.best_iteration().unwrap_or(0), model.evals_result());
-//! assert_eq!(log.len(), best + 10); // ten rounds without a better one
+//! assert_eq!(lines.len(), best + 10); // ten rounds without a better one
+//! assert!(lines[0].starts_with("[1/500] ") && lines[0].contains(", valid l2 "));
 //! assert_eq!(model.best_score(), Some(record.valid()[best - 1]));
 //! assert!(record.metric() == "l2" && record.training()[best - 1] < record.training()[0]);
 //! # Ok::<(), ml_data::Error>(())

@@ -374,8 +374,8 @@ impl Boost {
     ///
     /// # Errors
     ///
-    /// Fitting refuses a checkpoint of other parameters or rows, of another version, or one that is
-    /// truncated or damaged, and says which; and it fails if the file can not be written (a full
+    /// Fitting refuses a checkpoint of other parameters (by the name of the first that differs), of
+    /// other rows or another version, or one that is truncated or damaged; and it fails if the file can not be written (a full
     /// disk, a folder that is read-only), which leaves the last checkpoint as it was.
     #[must_use]
     pub fn checkpoint(mut self, path: impl Into<PathBuf>, every_n_rounds: usize) -> Self {

@@ -60,6 +60,12 @@ use ml_data::validate::within_limit;
 /// networks that take more memory than
 /// [`limits`](Self::limits) allow, and says so when the loss leaves the numbers.
 ///
+/// # Watching a training
+/// `fit_watched`, and `fit_valid_watched` with a validation sample, call a function after each
+/// epoch, which may log ([`log_every`](ml_data::contract::log_every)) and stop: the model is then
+/// that of the epochs so far, and with a validation sample of the best of them
+/// ([`restore_best`](Self::restore_best)). The metric is the loss of the table above.
+///
 /// # Examples
 /// ```
 /// use ml_data::prelude::*;
