@@ -35,6 +35,12 @@ pub enum Error {
         /// Time it was waited for.
         waited_ms: u64,
     },
+    /// A user's routes overlap with those of the service.
+    #[error("routes beside those of the service: {reason}")]
+    Routes {
+        /// The route that is there twice.
+        reason: String,
+    },
     /// A name that can not be used for a model or an alias.
     #[error("{what} `{name}`: must be {rule}")]
     Name {

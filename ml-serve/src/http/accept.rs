@@ -1,6 +1,6 @@
 //! Accepting connections while there is room, and stopping without losing one.
 
-use super::api::{App, router};
+use super::api::App;
 use super::connection;
 use super::connections::ConnectionTable;
 use crate::error::{Error, Result};
@@ -26,10 +26,10 @@ pub(super) struct Acceptor {
 }
 
 impl Acceptor {
-    pub(super) fn new(app: Arc<App>) -> Self {
+    pub(super) fn new(app: Arc<App>, router: Router) -> Self {
         let files = open_files().map_or(usize::MAX, |n| (n / 4 * 3).max(1));
         Self {
-            router: router(app.clone()),
+            router,
             connections: ConnectionTable::new(),
             max_connections: app.limits.connections.max(1).min(files),
             app,

@@ -1,12 +1,11 @@
 //! The routes.
 
 use super::body::{BodyError, read};
-use super::connections::{ConnectionPhase, ConnectionState};
 use super::error_reply::ErrorReply;
 use super::limits::HttpLimits;
 use super::metrics::Metrics;
 use super::work::{JobError, WorkQueue};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::recommend::{self, Recommend};
 use axum::Json;
 use axum::Router;
@@ -17,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -37,15 +37,34 @@ pub(super) struct App {
     pub(super) draining: AtomicBool,
 }
 
-pub(super) fn router(app: Arc<App>) -> Router {
+/// The routes of the API, for a router that has a fallback of its own.
+pub(super) fn routes(app: Arc<App>) -> Router {
+    guarded(api(app.clone()), app)
+}
+
+/// All that a server answers: the API, routes of its user, and 404 for the rest.
+///
+/// # Errors
+/// Two routes of one path and method.
+pub(super) fn whole(app: Arc<App>, own: Option<Router>) -> Result<Router> {
+    let Some(own) = own else {
+        return Ok(guarded(api(app.clone()).fallback(not_found), app));
+    };
+    let api = api(app.clone());
+    // Axum has no other way to ask whether routes overlap.
+    let merged = std::panic::catch_unwind(AssertUnwindSafe(|| own.merge(api)));
+    merged.map(|all| guarded(all, app)).map_err(|panic| {
+        let reason = recommend::panic_text(&*panic);
+        Error::Routes { reason }
+    })
+}
+
+fn api(app: Arc<App>) -> Router {
     Router::new()
         .route(RECOMMEND, post(recommendations))
         .route(LIVE, get(|| async { Json(json!({"status": "alive"})) }))
         .route(READY, get(ready))
         .route(METRICS, get(metrics))
-        .fallback(|| async {
-            ErrorReply::new(StatusCode::NOT_FOUND, "not_found", "there is no such route")
-        })
         .method_not_allowed_fallback(|| async {
             let message = "this route does not take this method";
             ErrorReply::new(
@@ -54,11 +73,19 @@ pub(super) fn router(app: Arc<App>) -> Router {
                 message,
             )
         })
-        .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| {
-            panicked(&*panic).into_response()
-        }))
-        .layer(middleware::from_fn_with_state(app.clone(), count))
         .with_state(app)
+}
+
+async fn not_found() -> ErrorReply {
+    ErrorReply::new(StatusCode::NOT_FOUND, "not_found", "there is no such route")
+}
+
+/// Routes whose requests are counted, and answered when their work panics.
+fn guarded(routes: Router, app: Arc<App>) -> Router {
+    let caught = |panic: Box<dyn Any + Send>| panicked(&*panic).into_response();
+    routes
+        .layer(CatchPanicLayer::custom(caught))
+        .layer(middleware::from_fn_with_state(app, count))
 }
 
 async fn count(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
@@ -102,9 +129,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 async fn recommendations(
     State(app): State<Arc<App>>,
-    mut request: Request,
+    request: Request,
 ) -> Result<Response, ErrorReply> {
-    let connection = request.extensions_mut().remove::<Arc<ConnectionState>>();
     if !is_json(request.headers()) {
         let message = "send the request as application/json";
         return Err(ErrorReply::new(
@@ -139,9 +165,6 @@ async fn recommendations(
                 ));
             }
         };
-    if let Some(connection) = connection {
-        connection.set(ConnectionPhase::Work);
-    }
     let request = recommend::parse(&body)?;
     // Only now: a permit that waited for a body would be kept from others by clients that send
     // slowly.

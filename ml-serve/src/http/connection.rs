@@ -1,10 +1,11 @@
 //! One connection, from its first byte to its end.
 
 use super::api::App;
+use super::body::WatchedBody;
 use super::connections::{ConnectionPhase, ConnectionSlot};
 use super::stream::WatchedStream;
 use axum::Router;
-use axum::body::{Body, HttpBody};
+use axum::body::Body;
 use axum::http::{HeaderValue, Request, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -28,14 +29,7 @@ pub(super) async fn serve(stream: TcpStream, slot: ConnectionSlot, router: Route
 async fn talk(stream: TcpStream, slot: &ConnectionSlot, router: Router, app: Arc<App>) {
     let (connection, limits) = (&slot.connection, &app.limits);
     let service = service_fn(|request: Request<Incoming>| {
-        let whole = request.body().is_end_stream();
-        connection.set(if whole {
-            ConnectionPhase::Work
-        } else {
-            ConnectionPhase::Body
-        });
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(connection.clone());
+        let request = request.map(|body| Body::new(WatchedBody::new(body, connection.clone())));
         let (answer, app) = (router.clone().call(request), app.clone());
         async move {
             let mut response = answer.await?;

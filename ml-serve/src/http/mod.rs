@@ -47,6 +47,8 @@ mod tests;
 mod tests_limits;
 #[cfg(test)]
 mod tests_parts;
+#[cfg(test)]
+mod tests_routes;
 mod work;
 
 pub use server::{Listening, Server, bind, shutdown_signal};

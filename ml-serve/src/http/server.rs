@@ -1,7 +1,7 @@
 //! Listening, draining, stopping.
 
 use super::accept::Acceptor;
-use super::api::{App, router};
+use super::api::{App, routes, whole};
 use super::limits::HttpLimits;
 use super::metrics::Metrics;
 use super::work::WorkQueue;
@@ -30,9 +30,23 @@ use tokio::sync::Semaphore;
 /// Server::new().run("127.0.0.1:8080", service)?;
 /// # Ok::<(), ml_serve::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq)]
+///
+/// Beside the routes of the service it serves those of its user, under the same limits and the same
+/// orderly end:
+///
+/// ```
+/// use ml_serve::axum::{Router, routing::get};
+/// use ml_serve::http::Server;
+/// let own = Router::new().route("/about", get(|| async { "a shop" }));
+/// let server = Server::new().routes(own).body_limit(4096);
+/// let listening = server.listen("127.0.0.1:0")?; // then `.run(service)`
+/// # Ok::<(), ml_serve::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
 pub struct Server {
     pub(super) limits: HttpLimits,
+    /// Routes of the user.
+    own: Option<Router>,
 }
 
 impl Server {
@@ -137,9 +151,44 @@ impl Server {
         })
     }
 
-    /// The routes alone, to nest into a server of your own.
+    /// Routes of one's own, served beside those of the service under this server's connection
+    /// limits, its notice and its drain; requests to them are counted as route `other`, and a panic
+    /// in them is a 500. Paths that no route takes go to their `fallback` if they have one, and else
+    /// get an empty 404. Bodies and work have no limits but those that the routes bring
+    /// (axum's `DefaultBodyLimit`, tower's time-outs).
+    ///
+    /// A path and method that the service answers itself are refused by [`serve`](Self::serve) and
+    /// [`Listening::run`] as [`Error::Routes`].
+    #[must_use]
+    pub fn routes(mut self, own: Router) -> Self {
+        self.own = Some(match self.own {
+            Some(before) => before.merge(own),
+            None => own,
+        });
+        self
+    }
+
+    /// The routes of the service alone, to merge or nest into a router that another server serves.
+    /// They have no fallback.
+    ///
+    /// Of the limits, [`body_limit`](Self::body_limit), [`concurrency`](Self::concurrency) and
+    /// [`request_timeout`](Self::request_timeout) hold there. All others are of connections and of
+    /// the end, which are that server's affair: so is to say "not ready" before it stops. To have
+    /// both, one's own routes and these limits, use [`routes`](Self::routes).
+    ///
+    /// ```
+    /// use ml_serve::axum::{Router, routing::get};
+    /// use ml_serve::http::Server;
+    /// use ml_serve::recommend::RecommendationService;
+    /// use std::sync::Arc;
+    /// let service = Arc::new(RecommendationService::empty());
+    /// let app: Router = Router::new()
+    ///     .route("/about", get(|| async { "a shop" }))
+    ///     .fallback(|| async { "my own 404" })
+    ///     .merge(Server::new().router(service)); // or `.nest("/shop", ..)`
+    /// ```
     pub fn router(&self, service: Arc<dyn Recommend>) -> Router {
-        router(self.app(service))
+        routes(self.app(service))
     }
 
     /// Serves until `shutdown` is done. Then says "not ready" and `connection: close` for the
@@ -148,16 +197,17 @@ impl Server {
     /// long as its sender keeps the limits.
     ///
     /// # Errors
-    /// [`Error::DrainTimeout`] when requests were still under way after the drain timeout.
+    /// [`Error::DrainTimeout`] when requests were still under way after the drain timeout;
+    /// [`Error::Routes`] when [`routes`](Self::routes) overlap with those of the service.
     pub async fn serve(
         &self,
         listener: TcpListener,
         service: Arc<dyn Recommend>,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
-        Acceptor::new(self.app(service))
-            .run(listener, shutdown)
-            .await
+        let app = self.app(service);
+        let router = whole(app.clone(), self.own.clone())?;
+        Acceptor::new(app, router).run(listener, shutdown).await
     }
 
     /// Listens on an address (`127.0.0.1:0` picks a free port), and catches SIGTERM and ctrl-c from

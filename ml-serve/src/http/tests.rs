@@ -107,7 +107,13 @@ pub(super) fn raw(address: SocketAddr, request: &[u8]) -> Answer {
     }
 }
 
-fn send(address: SocketAddr, method: &str, path: &str, kind: &str, body: &[u8]) -> Answer {
+pub(super) fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    kind: &str,
+    body: &[u8],
+) -> Answer {
     let kind = if kind.is_empty() {
         String::new()
     } else {
