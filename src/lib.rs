@@ -17,6 +17,9 @@ pub use ml_monitor as monitor;
 #[cfg(feature = "serve")]
 pub use ml_serve as serve;
 
+#[cfg(all(feature = "models", feature = "eval"))]
+pub mod recommender;
+
 /// Imports of most programs: the contracts, and the steps, models and metrics of a first pipeline.
 pub mod prelude {
     pub use ml_data::prelude::*;

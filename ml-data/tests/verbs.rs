@@ -398,3 +398,35 @@ fn describe_holds_the_largest_numbers() {
     assert_eq!((mean, std[0]), (&[1e308, 0.0][..], 0.0));
     assert!((std[1] / 1e200 - 1.0).abs() < 1e-15, "{}", std[1]);
 }
+
+/// By hand: ten rows of five times, in no order.
+#[test]
+fn tables_are_split_by_time_and_no_time_is_divided() {
+    let times = [30, 10, 20, 50, 40, 40, 10, 30, 20, 50].map(Some);
+    let rows = Column::num((0..10).map(f64::from));
+    let log = Table::new([("at", Column::time(times)), ("row", rows)]).unwrap();
+    for (share, later_rows) in [
+        (0.2, &[3.0, 9.0][..]),
+        (0.4, &[3.0, 4.0, 5.0, 9.0]),
+        (0.8, &[0.0, 2.0, 3.0, 4.0, 5.0, 7.0, 8.0, 9.0]),
+    ] {
+        let (past, later) = log.split_by_time("at", share).unwrap();
+        assert_eq!(later.num("row").unwrap(), later_rows);
+        let first = later.time("at").unwrap().iter().min();
+        assert!(past.time("at").unwrap().iter().max() < first);
+        assert_eq!(past.rows() + later.rows(), 10);
+    }
+    // Half a time is none: a border inside it moves.
+    let (past, later) = log.split_by_time("at", 0.3).unwrap();
+    assert!(past.time("at").unwrap().iter().max() < later.time("at").unwrap().iter().min());
+    let missing = Table::new([("at", Column::time([Some(1), None, Some(3)]))]).unwrap();
+    assert_eq!(
+        missing.split_by_time("at", 0.5).unwrap_err().to_string(),
+        "column `at`, row 1: expected a time, found a missing value"
+    );
+    for share in [0.0, 1.0, f64::NAN] {
+        assert!(log.split_by_time("at", share).is_err());
+    }
+    assert!(log.split_by_time("row", 0.5).unwrap_err().is_schema());
+    assert!(log.head(1).split_by_time("at", 0.5).is_err());
+}

@@ -66,6 +66,29 @@ fn rankers_conform() {
     }
 }
 
+/// A service compares these with its catalogue and its users.
+#[test]
+fn rankers_tell_their_numbers_of_items_and_users_and_come_back_from_a_file() {
+    let (als, fold, popular) = models();
+    let counts = |ranker: &dyn AnyRanker<ByVisit>| (ranker.item_count(), ranker.user_count());
+    assert_eq!(counts(&*als), (Some(30), Some(20)));
+    assert_eq!(counts(&*fold), (Some(30), None));
+    assert_eq!(counts(&*popular), (Some(30), Some(20)));
+    assert_eq!(counts(&blend(Fusion::default())), (None, None));
+    let data = Interactions::from_pairs(2, 3, [(0, 1)]).unwrap();
+    let plain = Popularity::new().fit(&data).unwrap();
+    assert_eq!(counts(&plain), (Some(3), None));
+    let again: FoldIn = serde_json::from_slice(&stored(&*fold)).unwrap();
+    let among = Candidates::All;
+    let (mut scratch, mut one, mut two) = Default::default();
+    fold.rank_into(&[3, 4], among, 9, &mut scratch, &mut one)
+        .unwrap();
+    again
+        .rank_into(&[3, 4], among, 9, &mut scratch, &mut two)
+        .unwrap();
+    assert!(one == two && one.len() == 9);
+}
+
 /// A fitted ranker as it is stored: equal bytes are equal bits.
 fn stored<M: Serialize>(model: &M) -> Vec<u8> {
     serde_json::to_vec(model).unwrap()

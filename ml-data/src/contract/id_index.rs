@@ -115,14 +115,9 @@ impl IdIndex {
         Ok((Self(levels.into()), numbers?))
     }
 
-    /// The same numbers, and further ones for ids that are new.
-    #[must_use]
-    pub fn extended(mut self, ids: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let levels = Arc::make_mut(&mut self.0);
-        for id in ids {
-            levels.add(id.as_ref());
-        }
-        self
+    /// The number of an id, which is the next one when the id is new.
+    pub fn insert(&mut self, id: &str) -> u32 {
+        Arc::make_mut(&mut self.0).add(id)
     }
 
     /// The number of an id.
@@ -201,8 +196,9 @@ mod tests {
         assert_eq!(index.iter().collect::<Vec<_>>(), ["b", "a", "é", ""]);
         let twice = IdIndex::new(["b", "a", "c", "a"]).unwrap_err().to_string();
         assert_eq!(twice, "duplicate id `a`, at 1 and 3");
-        let more = index.clone().extended(["a", "d", "b", "d"]);
-        assert_eq!((more.index("d"), more.len(), index.len()), (Some(4), 5, 4));
+        let mut more = index.clone();
+        assert_eq!(["a", "d", "b", "d"].map(|id| more.insert(id)), [1, 4, 0, 4]);
+        assert_eq!((more.len(), index.len()), (5, 4));
     }
 
     #[test]

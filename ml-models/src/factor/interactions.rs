@@ -1,6 +1,14 @@
 //! Interactions of users with items: a sparse matrix kept by user and by item.
 
+mod cold;
+mod ids;
+#[cfg(feature = "table")]
+mod table;
+
+pub use cold::ColdIds;
+
 use crate::limits::ModelLimits;
+use ml_data::contract::IdIndex;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -103,7 +111,9 @@ fn scatter(rows: usize, keys: &[u32], entries: impl Iterator<Item = (u32, u32, f
 /// A sparse users x items matrix of non-negative values (counts, seconds, money), readable by user
 /// and by item.
 ///
-/// Users and items are numbered from 0. Pairs that occur more than once are added up. What the
+/// Users and items are numbered from 0, and carry their public ids where they were given by id
+/// ([`from_ids`](Self::from_ids), `from_table`): [`user_index`](Self::user_index) and
+/// [`item_ids`](Self::item_ids) translate. Pairs that occur more than once are added up. What the
 /// value means is the model's business: [`ImplicitAls`](super::ImplicitAls) reads it as confidence,
 /// [`Popularity`](crate::baseline::Popularity) as weight.
 ///
@@ -128,6 +138,9 @@ pub struct Interactions {
     by_user: Csr,
     #[serde(skip)]
     by_item: Csr,
+    /// Empty where users and items are known by number alone.
+    user_ids: IdIndex,
+    item_ids: IdIndex,
 }
 
 /// The stored form: one orientation.
@@ -135,6 +148,8 @@ pub struct Interactions {
 struct Saved {
     items: usize,
     by_user: Csr,
+    user_ids: IdIndex,
+    item_ids: IdIndex,
 }
 
 impl TryFrom<Saved> for Interactions {
@@ -158,11 +173,17 @@ impl TryFrom<Saved> for Interactions {
         }
         check_rows(ModelLimits::default(), c.rows(), s.items)?;
         let by_item = c.transpose(s.items);
-        Ok(Interactions {
+        let read = Interactions {
             items: s.items,
             by_user: s.by_user,
             by_item,
-        })
+            user_ids: IdIndex::default(),
+            item_ids: IdIndex::default(),
+        };
+        if s.user_ids.is_empty() && s.item_ids.is_empty() {
+            return Ok(read);
+        }
+        read.with_ids(s.user_ids, s.item_ids)
     }
 }
 
@@ -245,6 +266,8 @@ impl Interactions {
             items,
             by_user,
             by_item,
+            user_ids: IdIndex::default(),
+            item_ids: IdIndex::default(),
         })
     }
 
@@ -289,6 +312,11 @@ impl Interactions {
         (0..self.users() as u32).flat_map(move |u| self.user(u).iter().map(move |(i, v)| (u, i, v)))
     }
 
+    /// All pairs without their values: what a service is told that users have already.
+    pub fn pairs(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.iter().map(|(user, item, _)| (user, item))
+    }
+
     /// The rows of users.
     #[cfg(feature = "linalg")]
     pub(crate) fn by_user(&self) -> &Csr {
@@ -325,3 +353,5 @@ fn refuse(row: usize, (u, i, v): (u32, u32, f32), users: usize, items: usize) ->
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_ids;

@@ -36,7 +36,7 @@ pub(crate) mod top;
 pub use als::ImplicitAls;
 #[cfg(feature = "linalg")]
 pub use fitted::FittedImplicitAls;
-pub use interactions::{Entries, Interactions};
+pub use interactions::{ColdIds, Entries, Interactions};
 #[cfg(feature = "linalg")]
 pub use ranker::{FoldIn, FoldScratch};
 #[cfg(feature = "linalg")]
