@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use ml_data::contract::{AnyRanker, ByVisit, Candidates, ItemSet, RankSession, Scored, Visit};
+use ml_data::contract::{
+    AnyRanker, ByVisit, Candidates, ItemSet, RankSession, Ranker, Scored, Visit,
+};
 use ml_data::testkit::{CountingAllocator, allocations, check_ranker};
 use ml_models::baseline::{Count, FittedPopularity, Popularity};
 use ml_models::ensemble::{Blend, Fusion};
