@@ -10,7 +10,7 @@ pub struct Round<'a> {
     pub round: usize,
     /// Rounds planned. Training may end earlier.
     pub of: usize,
-    /// Name of the metric; empty where none is computed.
+    /// Name of the metric of both values; may be empty where neither is computed.
     pub metric: &'a str,
     /// Its value on the training rows; `None` where it is not computed.
     pub train: Option<f64>,

@@ -213,7 +213,10 @@ macro_rules! parameters {
             }
 
             /// The first parameter in which two configurations differ: its name, and both values.
-            pub(super) fn difference(&self, other: &Self) -> Option<(&'static str, String, String)> {
+            pub(super) fn difference(
+                &self,
+                other: &Self,
+            ) -> Option<(&'static str, String, String)> {
                 $(if self.$name != other.$name {
                     let text = |params: &Self| format!("{:?}", params.$name);
                     return Some((stringify!($name), text(self), text(other)));

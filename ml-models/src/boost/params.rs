@@ -305,7 +305,7 @@ impl Boost {
             Some(Ok(())) => Ok(self),
             Some(Err((own, kind))) => Err(Error::parameter(STEP, own, value, kind)),
             None if VERBOSITY.contains(&name) => {
-                let rule = "left out: lines about rounds are written by `log_every`, given to `fit_watched`";
+                let rule = "left out: `log_every`, given to `fit_watched`, writes lines about rounds";
                 Err(Error::parameter(STEP, "verbosity", value, rule))
             }
             None => Err(unknown(name)),
@@ -375,8 +375,9 @@ impl Boost {
     /// # Errors
     ///
     /// Fitting refuses a checkpoint of other parameters (by the name of the first that differs), of
-    /// other rows or another version, or one that is truncated or damaged; and it fails if the file can not be written (a full
-    /// disk, a folder that is read-only), which leaves the last checkpoint as it was.
+    /// other rows or another version, or one that is truncated or damaged; and it fails if the file
+    /// can not be written (a full disk, a folder that is read-only), which leaves the last
+    /// checkpoint as it was.
     #[must_use]
     pub fn checkpoint(mut self, path: impl Into<PathBuf>, every_n_rounds: usize) -> Self {
         self.checkpoint = Some(Checkpoint {
