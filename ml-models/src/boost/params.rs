@@ -305,7 +305,8 @@ impl Boost {
             Some(Ok(())) => Ok(self),
             Some(Err((own, kind))) => Err(Error::parameter(STEP, own, value, kind)),
             None if VERBOSITY.contains(&name) => {
-                let rule = "left out: `log_every`, given to `fit_watched`, writes lines about rounds";
+                let rule =
+                    "left out: `log_every`, given to `fit_watched`, writes lines about rounds";
                 Err(Error::parameter(STEP, "verbosity", value, rule))
             }
             None => Err(unknown(name)),
