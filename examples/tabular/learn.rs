@@ -5,6 +5,7 @@ use super::report::Notes;
 use super::run::Named;
 use indicatif::{ProgressBar, ProgressStyle};
 use ml_pipeline::auto::{Auto, AutoModel, AutoPrediction};
+use ml_pipeline::data::artifact::{read_file, write_file};
 use ml_pipeline::models::interchange::lightgbm;
 use ml_pipeline::prelude::*;
 use std::ops::ControlFlow;
@@ -59,9 +60,8 @@ fn bar(rounds: usize) -> ProgressBar {
 /// predicts the same.
 pub fn save(model: &AutoModel, dir: &Path, x: &Table, predicted: &AutoPrediction) -> Result<()> {
     let path = dir.join("model.mlp");
-    let refused = |what: &str, path: &Path, e| Error::io(format!("{what} {}", path.display()), e);
-    std::fs::write(&path, model.to_bytes()?).map_err(|e| refused("writing", &path, e))?;
-    let bytes = std::fs::read(&path).map_err(|e| refused("reading", &path, e))?;
+    write_file(&path, model.to_bytes()?)?;
+    let bytes = read_file(&path)?;
     let repeated = AutoModel::from_bytes(&bytes)?.predict(x)?;
     let bits = |p: &AutoPrediction| p.numbers().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
     if bits(&repeated) != bits(predicted) {
@@ -72,5 +72,5 @@ pub fn save(model: &AutoModel, dir: &Path, x: &Table, predicted: &AutoPrediction
     }
     let path = dir.join("model.txt");
     let text = lightgbm::to_string(model.trees())?;
-    std::fs::write(&path, text).map_err(|e| refused("writing", &path, e))
+    write_file(&path, text)
 }

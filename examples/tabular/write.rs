@@ -1,6 +1,7 @@
 //! predictions.csv and metrics.json.
 
 use ml_pipeline::auto::{AutoPrediction, Task};
+use ml_pipeline::data::artifact::write_file;
 use ml_pipeline::prelude::*;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -56,13 +57,9 @@ pub fn predictions(dir: &Path, predicted: &AutoPrediction) -> Result<()> {
         fields(predicted, row, &mut row_fields);
         line(&row_fields);
     }
-    file(&dir.join("predictions.csv"), &text)
+    write_file(dir.join("predictions.csv"), text)
 }
 
 pub fn json(dir: &Path, value: &serde_json::Value) -> Result<()> {
-    file(&dir.join("metrics.json"), &format!("{value:#}\n"))
-}
-
-fn file(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text).map_err(|e| Error::io(format!("writing {}", path.display()), e))
+    write_file(dir.join("metrics.json"), format!("{value:#}\n"))
 }

@@ -3,7 +3,10 @@
 
 mod toys;
 
-use ml_data::artifact::{Artifact, ArtifactError, Loader, load_as, save};
+use ml_data::artifact::{
+    Artifact, ArtifactError, Loader, load_as, load_file, load_state, read_file, save, save_file,
+    save_state, write_file,
+};
 use ml_data::prelude::*;
 use ml_data::sample::BinaryLabels;
 use serde::{Deserialize, Serialize};
@@ -136,4 +139,84 @@ fn case_v6_a_schema_beside_other_columns_is_refused() {
         matches!(e, Error::Artifact(ArtifactError::Fingerprint)),
         "{e}"
     );
+}
+
+#[test]
+fn files_are_replaced_whole_and_errors_name_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("toy.mlp");
+    let train = table(30).regression("y").unwrap().into_train();
+    let model = pipeline().fit(&train).unwrap();
+    save_file(&path, "toy/1", &model).unwrap();
+    assert_eq!(read_file(&path).unwrap(), save("toy/1", &model).unwrap());
+    save_file(&path, "toy/1", &model).unwrap();
+    let names = std::fs::read_dir(folder.path()).unwrap();
+    assert_eq!(names.count(), 1, "no file of another name is left");
+    let header = train.x().data().schema();
+    let back = load_file::<Table, Real, _>(&path, pipeline, "toy/1", Some(header)).unwrap();
+    let expected = model.predict(train.x()).unwrap();
+    assert_eq!(back.predict(train.x()).unwrap(), expected);
+    let loader = Loader::<Table, Real>::new().with("toy/1", pipeline);
+    let served = loader.load_file(&path, Some(header)).unwrap();
+    assert_eq!(served.predict_view(train.x()).unwrap(), expected);
+
+    let named = |e: Error, reason: &str| {
+        let expected = format!("{}: {reason}", path.display());
+        assert!(e.to_string().contains(&expected), "{e}");
+        e
+    };
+    let kind = "artifact holds `toy/1`, the program expects one of: toy/2";
+    named(
+        load_file::<Table, Real, _>(&path, pipeline, "toy/2", None).unwrap_err(),
+        kind,
+    );
+    let other = Loader::<Table, Real>::new().with("toy/2", pipeline);
+    named(other.load_file(&path, None).err().unwrap(), kind);
+    let narrow = table(30).drop(&["city", "y"]).unwrap();
+    let rows = Some(narrow.schema());
+    let e = load_file::<Table, Real, _>(&path, pipeline, "toy/1", rows).unwrap_err();
+    assert!(named(e, "artifact was trained on other rows").is_schema());
+    write_file(&path, b"something else").unwrap();
+    let e = named(
+        Artifact::read(&path).unwrap_err(),
+        "not an ml-pipeline artifact",
+    );
+    assert!(matches!(&e, Error::Artifact(f) if *f.fault() == ArtifactError::Magic));
+    assert!(!e.is_schema() && !e.is_io());
+    std::fs::remove_file(&path).unwrap();
+    assert!(named(read_file(&path).unwrap_err(), "").is_io());
+    let absent = folder.path().join("absent/toy.mlp");
+    let e = save_file(&absent, "toy/1", &model).unwrap_err();
+    assert!(e.is_io() && e.to_string().contains("absent"), "{e}");
+    assert!(write_file(folder.path(), b"a folder").is_err());
+    assert!(write_file("..", b"no name").unwrap_err().is_io());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// A reader sees one of the contents, whole, while others write.
+#[test]
+fn a_file_is_whole_at_every_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let content = |n: u8| vec![n; 100_000];
+    write_file(&path, content(0)).unwrap();
+    std::thread::scope(|scope| {
+        for n in 1..4 {
+            let path = &path;
+            scope.spawn(move || (0..20).for_each(|_| write_file(path, content(n)).unwrap()));
+        }
+        for _ in 0..200 {
+            let found = read_file(&path).unwrap();
+            assert_eq!(found, content(found[0]));
+        }
+    });
+}
+
+#[test]
+fn a_state_is_saved_under_its_kind() {
+    let bytes = save_state("names/1", &vec!["a".to_owned()]).unwrap();
+    assert_eq!(load_state::<Vec<String>>("names/1", &bytes).unwrap(), ["a"]);
+    assert!(load_state::<Vec<String>>("names/2", &bytes).is_err());
+    assert!(load_state::<u64>("names/1", &bytes).is_err());
+    assert!(load_state::<Vec<String>>("names/1", &bytes[1..]).is_err());
 }

@@ -8,7 +8,9 @@ use crate::sample::{Prediction, Target};
 use std::sync::Arc;
 
 /// A fitted model or pipeline as artifact bytes, with the columns it reads, the kind of target it
-/// was trained on and its type in words. [`load_as`] reads them back.
+/// was trained on and its type in words. [`load_as`] reads them back, [`Loader`] where a program
+/// loads models of several types; [`save_file`](super::save_file) writes them to a file. What is no
+/// model of rows is saved by [`save_state`](super::save_state).
 ///
 /// # Errors
 /// A state that can not be written, or a matrix with two columns of one name.
@@ -42,22 +44,20 @@ impl Artifact {
 /// # #[derive(Debug, Clone)]
 /// # struct Mean;
 /// # #[derive(Debug, serde::Serialize, serde::Deserialize)]
-/// # struct FittedMean(ml_data::repr::Names, f64);
-/// # impl Params for Mean {
-/// #     fn name(&self) -> &'static str { "Mean" }
-/// # }
-/// # impl Estimator<Dense<f64>, Real> for Mean {
+/// # struct FittedMean(Names, f64);
+/// # impl Params for Mean {}
+/// # impl Estimator<Dense, Real> for Mean {
 /// #     type Model = FittedMean;
-/// #     fn learn(&self, train: &Sample<Dense<f64>, Real, Train>) -> Result<FittedMean> {
+/// #     fn learn(&self, train: &Sample<Dense, Real, Train>) -> Result<FittedMean> {
 /// #         let y = train.y().values();
 /// #         let mean = y.iter().sum::<f64>() / y.len() as f64;
 /// #         Ok(FittedMean(train.header().clone(), mean))
 /// #     }
 /// # }
-/// # impl Predict<Dense<f64>> for FittedMean {
+/// # impl Predict<Dense> for FittedMean {
 /// #     type Prediction = Scores;
 /// #     type Scratch = ();
-/// #     fn input(&self) -> &ml_data::repr::Names { &self.0 }
+/// #     fn input(&self) -> &Names { &self.0 }
 /// #     fn predict_row(&self, _: &[f64], (): &mut (), out: &mut f64) -> Result<()> {
 /// #         *out = self.1;
 /// #         Ok(())
@@ -93,7 +93,7 @@ where
 
 /// The model of an artifact, which has to be what `E` fits on `Y`. Artifacts of earlier versions
 /// do not say; their columns and parts still have to fit together.
-fn model<R, Y, E>(artifact: &Artifact, kind: &str) -> Result<E::Model>
+pub(super) fn model<R, Y, E>(artifact: &Artifact, kind: &str) -> Result<E::Model>
 where
     R: Repr,
     Y: Target,
@@ -129,7 +129,7 @@ where
     }
 }
 
-fn check_rows<R: Repr>(artifact: &Artifact, rows: Option<&R::Header>) -> Result<()> {
+pub(super) fn check_rows<R: Repr>(artifact: &Artifact, rows: Option<&R::Header>) -> Result<()> {
     let (Some(rows), Some(trained)) = (rows, artifact.schema()) else {
         return Ok(());
     };
@@ -145,7 +145,70 @@ type Load<R, Y> = Box<
 >;
 
 /// The models of rows `R` and a target `Y` that a program can load, by kind. No globals: the
-/// program says what it knows.
+/// program says what it knows. One program so loads whichever of several types of models was
+/// promoted, behind one pointer.
+///
+/// ```
+/// use ml_data::artifact::{Loader, save};
+/// use ml_data::prelude::*;
+/// # #[derive(Debug, Clone)]
+/// # struct Mean;
+/// # #[derive(Debug, serde::Serialize, serde::Deserialize)]
+/// # struct FittedMean(Names, f64);
+/// # impl Params for Mean {}
+/// # impl Estimator<Dense, Real> for Mean {
+/// #     type Model = FittedMean;
+/// #     fn learn(&self, train: &Sample<Dense, Real, Train>) -> Result<FittedMean> {
+/// #         let y = train.y().values();
+/// #         let mean = y.iter().sum::<f64>() / y.len() as f64;
+/// #         Ok(FittedMean(train.header().clone(), mean))
+/// #     }
+/// # }
+/// # impl Predict<Dense> for FittedMean {
+/// #     type Prediction = Scores;
+/// #     type Scratch = ();
+/// #     fn input(&self) -> &Names { &self.0 }
+/// #     fn predict_row(&self, _: &[f64], (): &mut (), out: &mut f64) -> Result<()> {
+/// #         *out = self.1;
+/// #         Ok(())
+/// #     }
+/// # }
+/// # #[derive(Debug, Clone)]
+/// # struct Median;
+/// # #[derive(Debug, serde::Serialize, serde::Deserialize)]
+/// # struct FittedMedian(Names, f64);
+/// # impl Params for Median {}
+/// # impl Estimator<Dense, Real> for Median {
+/// #     type Model = FittedMedian;
+/// #     fn learn(&self, train: &Sample<Dense, Real, Train>) -> Result<FittedMedian> {
+/// #         let mut y = train.y().values().to_vec();
+/// #         y.sort_by(f64::total_cmp);
+/// #         Ok(FittedMedian(train.header().clone(), y[y.len() / 2]))
+/// #     }
+/// # }
+/// # impl Predict<Dense> for FittedMedian {
+/// #     type Prediction = Scores;
+/// #     type Scratch = ();
+/// #     fn input(&self) -> &Names { &self.0 }
+/// #     fn predict_row(&self, _: &[f64], (): &mut (), out: &mut f64) -> Result<()> {
+/// #         *out = self.1;
+/// #         Ok(())
+/// #     }
+/// # }
+/// let x = Dense::from_rows(1, vec![1.0, 2.0, 3.0])?;
+/// let train = Dataset::regression(x, vec![2.0, 4.0, 9.0])?.into_train();
+/// let mean = save("mean/1", &Mean.fit(&train)?)?;
+/// let median = save("median/1", &Median.fit(&train)?)?;
+///
+/// let loader = Loader::<Dense, Real>::new()
+///     .with("mean/1", || Mean)
+///     .with("median/1", || Median);
+/// for (bytes, expected) in [(&mean, 5.0), (&median, 4.0)] {
+///     let model = loader.load(bytes, None)?; // an `Arc<dyn Predictor<Dense, Scores>>`
+///     assert_eq!(model.predict_single(&[1.0])?, expected);
+/// }
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 pub struct Loader<R: Repr, Y: Target> {
     kinds: Vec<(&'static str, Load<R, Y>)>,
 }
@@ -192,10 +255,17 @@ impl<R: Repr, Y: Target> Loader<R, Y> {
         bytes: &[u8],
         rows: Option<&R::Header>,
     ) -> Result<Arc<dyn Predictor<R, Y::Prediction>>> {
-        let artifact = Artifact::from_bytes(bytes)?;
-        check_rows::<R>(&artifact, rows)?;
+        self.model(&Artifact::from_bytes(bytes)?, rows)
+    }
+
+    pub(super) fn model(
+        &self,
+        artifact: &Artifact,
+        rows: Option<&R::Header>,
+    ) -> Result<Arc<dyn Predictor<R, Y::Prediction>>> {
+        check_rows::<R>(artifact, rows)?;
         match self.kinds.iter().find(|(kind, _)| *kind == artifact.kind()) {
-            Some((_, load)) => load(&artifact),
+            Some((_, load)) => load(artifact),
             None => Err(ArtifactError::Kind {
                 found: artifact.kind().into(),
                 expected: self.kinds.iter().map(|(k, _)| (*k).to_string()).collect(),

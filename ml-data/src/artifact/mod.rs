@@ -1,17 +1,26 @@
 //! Artifacts: fitted objects as bytes that say what they are, what rows they read, and whether they
 //! are whole.
 //!
+//! | to save | bytes | a file |
+//! |---|---|---|
+//! | a fitted model or pipeline | [`save`], [`load_as`] | [`save_file`], [`load_file`] |
+//! | one of several types of models | [`save`], [`Loader::load`] | [`save_file`], [`Loader::load_file`] |
+//! | state that is no model of rows: a recommender, a catalogue | [`save_state`], [`load_state`] | [`Artifact::write`], [`Artifact::read`] |
+//!
 //! Layout (integers little-endian): magic `MLPIPE\r\n`, format version `u16`, header length `u32`,
 //! header (JSON: kind, library version, schema, schema fingerprint, kind of target, type of the
 //! pipeline, build, lengths), training profile and payload (postcard), SHA-256 of everything
 //! before. The magic's line ending shows transfers that rewrote it.
 
 mod build;
+mod file;
 mod loader;
 
 pub use crate::error::ArtifactError;
 pub use build::Build;
+pub use file::{load_file, read_file, save_file, write_file};
 pub use loader::{Loader, load_as, save};
+use loader::{check_rows, model};
 
 use crate::error::Result;
 use crate::schema::Schema;
@@ -37,6 +46,40 @@ struct Header {
     build: Option<Build>,
     profile_len: u64,
     payload_len: u64,
+}
+
+/// A state that is no model of rows as artifact bytes: a recommender, a catalogue, settings. Models
+/// and pipelines go through [`save`], which keeps their columns and their target as well.
+///
+/// ```
+/// use ml_data::artifact::{Artifact, load_state, save_state};
+/// let names = vec!["oak".to_owned(), "yew".to_owned()];
+/// let bytes = save_state("trees/1", &names)?;
+/// assert_eq!(load_state::<Vec<String>>("trees/1", &bytes)?, names);
+/// let e = load_state::<Vec<String>>("trees/2", &bytes).unwrap_err();
+/// assert_eq!(e.to_string(), "artifact holds `trees/1`, the program expects one of: trees/2");
+///
+/// # let path = std::env::temp_dir().join(format!("trees-{}.mlp", std::process::id()));
+/// // The same in a file.
+/// Artifact::new("trees/1", &names)?.write(&path)?;
+/// let read: Vec<String> = Artifact::read(&path)?.state("trees/1")?;
+/// # std::fs::remove_file(&path).unwrap();
+/// # assert_eq!(read, names);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # Errors
+/// A state that can not be written.
+pub fn save_state<T: Serialize>(kind: &str, state: &T) -> Result<Vec<u8>> {
+    Artifact::new(kind, state)?.to_bytes()
+}
+
+/// The state that [`save_state`] wrote.
+///
+/// # Errors
+/// Damaged bytes, another kind, or a payload that is not of this type.
+pub fn load_state<T: DeserializeOwned>(kind: &str, bytes: &[u8]) -> Result<T> {
+    Ok(Artifact::from_bytes(bytes)?.state(kind)?)
 }
 
 /// Content of an artifact, after all checks.

@@ -59,4 +59,23 @@ pub enum ArtifactError {
     /// The content is not of the type the kind promises.
     #[error("artifact payload can not be read: {0}")]
     Payload(String),
+    /// One of the others, of a file.
+    #[error("{path}: {fault}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why it can not be loaded.
+        fault: Box<ArtifactError>,
+    },
+}
+
+impl ArtifactError {
+    /// The fault itself, whether the bytes came from a file or not.
+    #[must_use]
+    pub fn fault(&self) -> &Self {
+        match self {
+            Self::File { fault, .. } => fault.fault(),
+            other => other,
+        }
+    }
 }

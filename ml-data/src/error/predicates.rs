@@ -13,6 +13,9 @@ impl Error {
     /// another schema than a model was trained on.
     #[must_use]
     pub fn is_schema(&self) -> bool {
+        if let Self::Artifact(e) = self {
+            return matches!(e.fault(), ArtifactError::Schema(_));
+        }
         matches!(
             self,
             Self::NoColumn { .. }
@@ -21,7 +24,6 @@ impl Error {
                 | Self::RoleKind { .. }
                 | Self::ArrowType { .. }
                 | Self::Schema(_)
-                | Self::Artifact(ArtifactError::Schema(_))
         )
     }
 
