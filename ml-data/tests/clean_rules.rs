@@ -104,11 +104,11 @@ fn rules_that_do_not_fit_name_the_column() {
     );
     assert_eq!(
         wrong(begin().clamp("note", 0.0, 1.0)),
-        "Cleaning: column `note` is text, expected numeric"
+        "Cleaning: column `note` is text, expected numeric; `Table::cast` converts it"
     );
     assert_eq!(
         wrong(begin().standardise("price", Case::Lower)),
-        "Cleaning: column `price` is numeric, expected text"
+        "Cleaning: column `price` is numeric, expected text; `Table::cast` converts it"
     );
     assert!(wrong(begin().clamp("price", 1.0, 0.0)).contains("`min`"));
     assert_eq!(Case::Title.apply("  éTUDE in  c MINOR"), "Étude In C Minor");

@@ -85,7 +85,8 @@ fn a_column_of_another_type_names_expected_and_found() {
         .unwrap_err();
     assert_eq!(
         e.to_string(),
-        "CsvSource shop.csv: column `price` is categorical, expected numeric"
+        "CsvSource shop.csv: column `price` is categorical, expected numeric; `CsvSource::column` \
+         declares what it holds"
     );
     assert!(matches!(
         e,

@@ -127,9 +127,16 @@ fn times_and_groups_may_be_features_as_well() {
     let told = |r: Result<_>| r.map(|_: Dataset<Table, Real>| ()).unwrap_err().to_string();
     let data = || table().regression("y").unwrap();
     let e = told(data().with_times_of("num"));
-    assert_eq!(e, "Table::time: column `num` is numeric, expected time");
+    assert_eq!(
+        e,
+        "Table::time: column `num` is numeric, expected time; `Table::num` reads it, `Table::cast` \
+                converts it"
+    );
     let e = told(data().with_groups_of("time"));
-    assert_eq!(e, "groups: column `time` is time, expected categorical");
+    assert_eq!(
+        e,
+        "groups: column `time` is time, expected categorical; `Table::cast` converts it"
+    );
     assert!(told(data().with_times_of("tim")).contains("is it `time`?"));
     // A missing one is named by its own column, however it came there.
     let holed = table()

@@ -189,30 +189,75 @@ fn values_are_read_by_name_and_kind() {
     );
     let told = |e: Error| e.to_string();
     let other = "column `city` is categorical, expected";
+    let cat = "; `Table::cat` reads it, `Table::cast` converts it";
     assert_eq!(
         told(t.num("city").unwrap_err()),
-        format!("Table::num: {other} numeric")
+        format!("Table::num: {other} numeric{cat}")
     );
     assert_eq!(
         told(t.text("city").unwrap_err()),
-        format!("Table::text: {other} text")
+        format!(
+            "Table::text: {other} text{}",
+            cat.replace("cat`", "cat`, or `Table::strings`,")
+        )
     );
     assert_eq!(
         told(t.time("city").unwrap_err()),
-        format!("Table::time: {other} time")
+        format!("Table::time: {other} time{cat}")
     );
     assert_eq!(
         told(t.bool("city").unwrap_err()),
-        format!("Table::bool: {other} boolean")
+        format!("Table::bool: {other} boolean{cat}")
+    );
+    for (name, wanted, reads) in [
+        (
+            "note",
+            t.cat("note").err(),
+            "text`, or `Table::strings`, reads",
+        ),
+        ("note", t.num("note").err(), "text` reads"),
+        ("at", t.num("at").err(), "time` reads"),
+        ("new", t.num("new").err(), "bool` reads"),
+    ] {
+        let e = told(wanted.unwrap());
+        let advice = format!("; `Table::{reads} it, `Table::cast` converts it");
+        assert!(e.contains(name) && e.ends_with(&advice), "{e}");
+    }
+    let e = told(t.bool("at").unwrap_err());
+    assert!(
+        e.ends_with("expected boolean; `Table::time` reads it"),
+        "{e}"
     );
     let found = told(t.cat("price").unwrap_err());
     assert_eq!(
         found,
-        "Table::cat: column `price` is numeric, expected categorical"
+        "Table::cat: column `price` is numeric, expected categorical; `Table::num` reads it, \
+         `Table::cast` converts it"
     );
     assert_eq!(
         told(t.cat("citi").unwrap_err()),
         "Table::cat: no column `citi` (is it `city`?)"
+    );
+}
+
+#[test]
+fn strings_are_those_of_text_and_of_categories() {
+    let (_, t) = golden_table();
+    let city: Vec<Option<&str>> = t.cat("city").unwrap().iter().collect();
+    assert!(t.strings("city").unwrap().eq(city));
+    assert!(t.strings("note").unwrap().eq(t.text("note").unwrap()));
+    assert_eq!(t.strings("note").unwrap().len(), 60);
+    let e = t.strings("price").err().unwrap().to_string();
+    assert!(
+        e.starts_with("Table::strings: column `price` is numeric, expected text;"),
+        "{e}"
+    );
+    assert!(
+        t.strings("nots")
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("is it `note`?")
     );
 }
 

@@ -295,7 +295,10 @@ fn a_log_is_read_from_a_table_and_cut_by_kind_and_time() {
     let e = EventLog::from_table(&table, "who", "what", "paid", None)
         .unwrap_err()
         .to_string();
-    assert_eq!(e, "EventLog: column `paid` is numeric, expected time");
+    assert_eq!(
+        e,
+        "EventLog: column `paid` is numeric, expected time; `Table::cast` converts it"
+    );
 }
 
 #[test]

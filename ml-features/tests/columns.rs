@@ -51,7 +51,7 @@ fn mistakes_are_named() {
     );
     assert_eq!(
         message(&c().with("n3", OneHotEncoder::new())),
-        "OneHotEncoder: column `n3` is numeric, expected categorical"
+        "OneHotEncoder: column `n3` is numeric, expected categorical; `Table::cast` converts it"
     );
     assert_eq!(
         message(&c().with(Kind::Bool, OneHotEncoder::new())),
@@ -77,7 +77,7 @@ fn mistakes_are_named() {
         .remainder(Remainder::Passthrough);
     assert_eq!(
         message(&text),
-        "Passthrough: column `city` is categorical, expected numeric"
+        "Passthrough: column `city` is categorical, expected numeric; `Table::cast` converts it"
     );
     assert_eq!(
         message(&ColumnTransformer::new().with(Kind::Num, StandardScaler::new())),

@@ -29,12 +29,7 @@ fn of<'a, T>(
 }
 
 pub(super) fn wrong_kind(column: &str, expected: Kind, found: Kind) -> Error {
-    Error::ColumnKind {
-        step: "Cleaning".into(),
-        column: column.into(),
-        expected,
-        found,
-    }
+    Error::column_kind("Cleaning", column, expected, found)
 }
 
 #[cfg(test)]
@@ -48,7 +43,7 @@ mod tests {
         let e = codes(&table, "n").unwrap_err();
         assert_eq!(
             e.to_string(),
-            "Cleaning: column `n` is numeric, expected categorical"
+            "Cleaning: column `n` is numeric, expected categorical; `Table::cast` converts it"
         );
         assert!(matches!(times(&table, "m"), Err(Error::NoColumn { .. })));
     }

@@ -104,12 +104,12 @@ impl IdIndex {
                 values.iter().enumerate().map(number).collect()
             }
             Column::Time(_) | Column::Bool(_) => {
-                return Err(Error::ColumnKind {
-                    step: "IdIndex".into(),
-                    column: name.into(),
-                    expected: Kind::Cat,
-                    found: column.kind(),
-                });
+                return Err(Error::column_kind(
+                    "IdIndex",
+                    name,
+                    Kind::Cat,
+                    column.kind(),
+                ));
             }
         };
         Ok((Self(levels.into()), numbers?))

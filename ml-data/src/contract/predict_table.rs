@@ -55,8 +55,10 @@ pub trait PredictTable<P: Prediction>: Predictor<Table, P> {
     /// the trained columns as fields ([`RowBinder`] has the rules, and what may be left out). A
     /// number for targets of a number, a probability for each class for several classes.
     ///
-    /// Each call binds anew. A service keeps a [`RowBinder`] and a
-    /// [`Session`](super::Session), which allocate nothing.
+    /// Each call binds anew, and every field has to be there. A service keeps a [`RowBinder`] and a
+    /// [`Session`](super::Session), which allocate nothing; records that lack fields are predicted
+    /// by a binder with [`allow_missing`](RowBinder::allow_missing): its page has
+    /// [an example](RowBinder#prediction).
     ///
     /// # Errors
     /// Fields that are unknown, absent or of another kind, by name; a value the model can not take.

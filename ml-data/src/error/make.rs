@@ -1,6 +1,15 @@
 //! Errors from their parts.
 
 use super::{Error, Result, hint};
+use crate::schema::kind::Kind;
+
+/// Whether `Table::cast` makes one kind of the other.
+pub(crate) fn casts(from: Kind, to: Kind) -> bool {
+    !matches!(
+        (from, to),
+        (Kind::Time, Kind::Bool) | (Kind::Bool, Kind::Time)
+    )
+}
 
 impl Error {
     /// A parameter error; `value` is printed with `Display`.
@@ -120,6 +129,33 @@ impl Error {
                 expected,
                 found,
             })
+        }
+    }
+    /// A column of another kind than is read, with the advice to cast it where that can be done.
+    ///
+    /// ```
+    /// use ml_data::{Error, schema::Kind};
+    /// let e = Error::column_kind("Calendar", "day", Kind::Time, Kind::Text).to_string();
+    /// let advice = "; `Table::cast` converts it";
+    /// assert_eq!(e, format!("Calendar: column `day` is text, expected time{advice}"));
+    /// ```
+    pub fn column_kind(
+        step: impl Into<String>,
+        column: impl Into<String>,
+        expected: Kind,
+        found: Kind,
+    ) -> Self {
+        let advice = if casts(found, expected) {
+            "; `Table::cast` converts it"
+        } else {
+            ""
+        };
+        Self::ColumnKind {
+            step: step.into(),
+            column: column.into(),
+            expected,
+            found,
+            advice: advice.into(),
         }
     }
     /// A missing column, with the nearest existing name as a hint.

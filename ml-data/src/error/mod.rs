@@ -9,6 +9,8 @@ mod tests;
 
 pub use artifact::ArtifactError;
 pub use hint::hint;
+#[cfg(feature = "table")]
+pub(crate) use make::casts;
 
 use crate::schema::kind::Kind;
 use crate::schema::role::Role;
@@ -79,7 +81,7 @@ pub enum Error {
         advice: String,
     },
     /// A column has another kind than the step reads.
-    #[error("{step}: column `{column}` is {found}, expected {expected}")]
+    #[error("{step}: column `{column}` is {found}, expected {expected}{advice}")]
     ColumnKind {
         /// Who reads it.
         step: String,
@@ -89,6 +91,8 @@ pub enum Error {
         expected: Kind,
         /// The kind it has.
         found: Kind,
+        /// Nothing, or the call that reads or converts it, after a semicolon.
+        advice: String,
     },
     /// A column has a kind that can not bear its role.
     #[error(

@@ -28,12 +28,7 @@ failures! {
         columns: vec!["a".into()],
         advice: "leave it out".into(),
     }, ["schema"];
-    Error::ColumnKind { .. } => Error::ColumnKind {
-        step: "S".into(),
-        column: "a".into(),
-        expected: Kind::Num,
-        found: Kind::Cat,
-    }, ["schema"];
+    Error::ColumnKind { .. } => Error::column_kind("S", "a", Kind::Num, Kind::Cat), ["schema"];
     Error::RoleKind { .. } => Schema::new(vec![Field::new("a", Kind::Num).with_role(Role::Time)]).unwrap_err(), ["schema"];
     Error::ArrowType { .. } => Error::ArrowType {
         column: "a".into(),
@@ -53,6 +48,7 @@ failures! {
         | ArtifactError::Target { .. }
         | ArtifactError::Structure { .. }
         | ArtifactError::Payload(_)
+        | ArtifactError::File { .. }
     ) => ArtifactError::Checksum.into(), [];
     Error::Cell { .. } => Error::cell("a", 1, "a number", "x"), ["data"];
     Error::Empty(_) => Error::Empty("table".into()), ["data"];

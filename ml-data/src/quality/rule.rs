@@ -296,12 +296,7 @@ fn column_of<'t>(table: &'t Table, name: &str, kinds: &[Kind]) -> Result<&'t Col
     if kinds.contains(&column.kind()) {
         return Ok(column);
     }
-    Err(Error::ColumnKind {
-        step: "Rule".into(),
-        column: name.into(),
-        expected: kinds[0],
-        found: column.kind(),
-    })
+    Err(Error::column_kind("Rule", name, kinds[0], column.kind()))
 }
 
 /// Numbers of rows that have a value, and of those that break a rule.

@@ -134,11 +134,11 @@ fn rules_count_and_show() {
     );
     assert_eq!(
         message(Rule::at_least("category", 0.0)),
-        "Rule: column `category` is categorical, expected numeric"
+        "Rule: column `category` is categorical, expected numeric; `Table::cast` converts it"
     );
     assert_eq!(
         message(Rule::order("born", "price")),
-        "Rule: column `price` is numeric, expected time"
+        "Rule: column `price` is numeric, expected time; `Table::cast` converts it"
     );
     let report = Quality::new()
         .rule(Rule::at_least("price", 0.0))

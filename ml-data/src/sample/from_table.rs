@@ -197,12 +197,7 @@ fn numbers(table: &Table, name: &str, who: &str) -> Result<Vec<f64>> {
                 }
             })
             .collect()),
-        other => Err(Error::ColumnKind {
-            step: who.into(),
-            column: name.into(),
-            expected: Kind::Num,
-            found: other.kind(),
-        }),
+        other => Err(Error::column_kind(who, name, Kind::Num, other.kind())),
     }
 }
 
@@ -235,12 +230,7 @@ fn level(column: &Column, row: usize) -> Option<String> {
 
 fn group_codes(column: &Column, name: &str) -> Result<Vec<u32>> {
     if column.kind() == Kind::Time {
-        return Err(Error::ColumnKind {
-            step: "groups".into(),
-            column: name.into(),
-            expected: Kind::Cat,
-            found: Kind::Time,
-        });
+        return Err(Error::column_kind("groups", name, Kind::Cat, Kind::Time));
     }
     let mut levels = Levels::default();
     (0..column.len())

@@ -326,6 +326,7 @@ impl CsvReader {
                     column: slot.name.clone(),
                     expected: *expected,
                     found: slot.to.kind(),
+                    advice: "; `CsvSource::column` declares what it holds".into(),
                 });
             }
         }

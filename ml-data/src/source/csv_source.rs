@@ -7,8 +7,9 @@ use super::quarantine::Loaded;
 use super::read_as::As;
 use crate::error::{Error, Result};
 use crate::limits::ReadLimits;
-use crate::table::Kind;
+use crate::table::{Kind, field_names};
 use foldhash::HashMap;
+use serde::Deserialize;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,6 +52,25 @@ const PASSES: usize = 4;
 /// let ids = CsvSource::text("ids.csv", "id,zip\n17,731\n9007199254740993,00731\n").read()?.table;
 /// assert_eq!(ids.column(0).str_at(1), Some("9007199254740993"));
 /// assert_eq!(ids.column(1).str_at(1), Some("00731"));
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
+/// # Text or category
+/// A column of words is free text if, among the rows that types are guessed from, more than half of
+/// its values differ and they have over 20 characters on average; else it is a category. Records
+/// ([`Table::from_records`](crate::table::Table::from_records)) go by the same rule.
+/// [`Table::strings`](crate::table::Table::strings) reads both alike, `column(name, As::Text)` or
+/// `As::Cat` decides it, and [`Table::cast`](crate::table::Table::cast) makes one of the other.
+///
+/// ```
+/// use ml_data::prelude::*;
+/// use ml_data::source::{As, CsvSource};
+/// let file = "city,review\nRiga,It broke after two days of use\nRiga,I would buy it once more\n";
+/// let table = CsvSource::text("shop.csv", file).read()?.table;
+/// let kinds: Vec<Kind> = table.columns().iter().map(Column::kind).collect();
+/// assert_eq!(kinds, [Kind::Cat, Kind::Text]);
+/// let table = CsvSource::text("shop.csv", file).column("review", As::Cat).read()?.table;
+/// assert_eq!(table.cat("review")?.levels().len(), 2);
 /// # Ok::<(), ml_data::Error>(())
 /// ```
 ///
@@ -144,6 +164,37 @@ impl CsvSource {
     pub fn names<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.options.names = Some(names.into_iter().map(Into::into).collect());
         self
+    }
+    /// Names the columns as the fields of a struct with serde's `Deserialize`, in its order: for a
+    /// file without a header whose rows [`Table::records`](crate::table::Table::records) reads back
+    /// as that struct.
+    ///
+    /// ```
+    /// use ml_data::source::CsvSource;
+    /// #[derive(serde::Deserialize)]
+    /// struct Flat {
+    ///     rooms: f64,
+    ///     #[serde(rename = "town")]
+    ///     city: String,
+    /// }
+    /// let source = CsvSource::text("flats.csv", "3,Riga\n2,Oslo\n").has_header(false);
+    /// let table = source.names_of::<Flat>()?.read()?.strict()?;
+    /// assert_eq!(table.num("rooms")?, [3.0, 2.0]);
+    /// let flats: Vec<Flat> = table.records()?;
+    /// assert_eq!(flats[1].city, "Oslo");
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for a type whose fields serde does not list: no struct, or one with
+    /// `#[serde(flatten)]`.
+    pub fn names_of<'de, T: Deserialize<'de>>(self) -> Result<Self> {
+        let fields = field_names::<T>().ok_or_else(|| Error::Unsupported {
+            step: "CsvSource::names_of",
+            what: std::any::type_name::<T>().into(),
+            why: "serde does not list its fields; give them to `CsvSource::names`".into(),
+        })?;
+        Ok(self.names(fields.iter().copied()))
     }
     /// Cuts blanks around cells and names.
     #[must_use]

@@ -168,12 +168,8 @@ impl ParquetSource {
             if let Some(found) = table.schema().find(name).map(|p| table.column(p).kind())
                 && found != to.kind()
             {
-                return Err(Error::ColumnKind {
-                    step: format!("ParquetSource {}", self.path.display()),
-                    column: name.clone(),
-                    expected: to.kind(),
-                    found,
-                });
+                let step = format!("ParquetSource {}", self.path.display());
+                return Err(Error::column_kind(step, name, to.kind(), found));
             }
         }
         Ok(())

@@ -150,12 +150,13 @@ impl Table {
                     }
                 }),
                 other => {
-                    return Err(Error::ColumnKind {
-                        step: "Table::dense".into(),
-                        column: self.schema().field(position).name().into(),
-                        expected: Kind::Num,
-                        found: other.kind(),
-                    });
+                    let name = self.schema().field(position).name();
+                    return Err(Error::column_kind(
+                        "Table::dense",
+                        name,
+                        Kind::Num,
+                        other.kind(),
+                    ));
                 }
             }
         }

@@ -23,6 +23,8 @@ pub(crate) use arrow_in::{column as from_arrow, no_memory, numbers};
 pub use cell::Cell;
 pub use column::Column;
 pub use record::RowBinder;
+#[cfg(feature = "csv")]
+pub(crate) use record::field_names;
 pub use row::{RowBuf, TableRow};
 pub use verbs::{Categories, Order};
 
@@ -85,6 +87,7 @@ impl Table {
                     column: field.name().into(),
                     expected: field.kind(),
                     found: column.kind(),
+                    advice: String::new(),
                 });
             }
             Error::check_len(&format!("column `{}`", field.name()), rows, column.len())?;

@@ -99,12 +99,7 @@ impl EventLog {
             get: impl Fn(&'a Column) -> Option<&'a T>,
         ) -> Result<&'a T> {
             let column = table.column_named(name)?;
-            get(column).ok_or_else(|| Error::ColumnKind {
-                step: "EventLog".into(),
-                column: name.into(),
-                expected,
-                found: column.kind(),
-            })
+            get(column).ok_or_else(|| Error::column_kind("EventLog", name, expected, column.kind()))
         }
         let users = read(table, user, Kind::Cat, Column::as_codes)?;
         let items = read(table, item, Kind::Cat, Column::as_codes)?;

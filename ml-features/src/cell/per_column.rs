@@ -193,12 +193,7 @@ impl<C: CellFn> Entry<C> {
         Error::cell(&*self.name, row, r.expected, r.found)
     }
     fn kind_error(&self, found: ml_data::table::Kind) -> Error {
-        Error::ColumnKind {
-            step: C::STEP.into(),
-            column: self.name.to_string(),
-            expected: C::In::KIND,
-            found,
-        }
+        Error::column_kind(C::STEP, &*self.name, C::In::KIND, found)
     }
 }
 

@@ -246,6 +246,9 @@ mod tests {
         let t = Table::new([("x", Column::num([1.0]))]).unwrap();
         let e = Calendar::new().fit_transform(&t.unlabelled().unwrap().into_train());
         let e = e.unwrap_err().to_string();
-        assert_eq!(e, "Calendar: column `x` is numeric, expected time");
+        assert_eq!(
+            e,
+            "Calendar: column `x` is numeric, expected time; `Table::cast` converts it"
+        );
     }
 }

@@ -274,12 +274,7 @@ fn pair_up<'a, 'v>(
             .ok_or_else(|| Error::no_column(STEP, name, current.iter().map(|(n, ..)| n)))?;
         if values.kind() != profile.kind() {
             let (expected, found) = (kind(profile.kind()), kind(values.kind()));
-            return Err(Error::ColumnKind {
-                step: STEP.into(),
-                column: name.into(),
-                expected,
-                found,
-            });
+            return Err(Error::column_kind(STEP, name, expected, found));
         }
         if role != profile.role() {
             let is = |r| {

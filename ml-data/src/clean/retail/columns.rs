@@ -69,13 +69,12 @@ fn convert(name: &str, column: &Column, kind: Kind) -> Result<Column> {
         }
         (Kind::Time, c @ (Column::Cat(..) | Column::Text(_))) => times(name, c)?,
         (expected, c) => {
-            let (step, column) = ("RetailCleaning".to_owned(), name.to_owned());
-            return Err(Error::ColumnKind {
-                step,
-                column,
+            return Err(Error::column_kind(
+                "RetailCleaning",
+                name,
                 expected,
-                found: c.kind(),
-            });
+                c.kind(),
+            ));
         }
     })
 }

@@ -182,8 +182,16 @@ impl RetailCleaning {
 /// Clean transaction lines.
 #[derive(Debug, Clone)]
 pub struct CleanRetail {
-    /// The lines, under the columns `Invoice`, `StockCode`, `Description`, `Quantity`,
-    /// `InvoiceDate`, `Price`, `CustomerID`, `Country`.
+    /// The lines.
+    ///
+    /// | column | kind | read by |
+    /// |---|---|---|
+    /// | `Invoice`, `StockCode`, `CustomerID`, `Country` | category | [`Table::cat`] |
+    /// | `Description` | text | [`Table::text`] |
+    /// | `Quantity`, `Price` | number | [`Table::num`] |
+    /// | `InvoiceDate` | time | [`Table::time`] |
+    ///
+    /// [`Table::strings`] reads categories and text alike.
     pub table: Table,
     /// Effects, rule by rule.
     pub audit: Audit,

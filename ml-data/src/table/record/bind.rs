@@ -51,6 +51,43 @@ const EXACT_WHOLE: f64 = (1_u64 << 53) as f64;
 /// assert_eq!(e.to_string(), "request field `pricee` is unknown, expected `price`");
 /// # Ok::<(), ml_data::Error>(())
 /// ```
+///
+/// # Prediction
+/// A service keeps a binder and a session for each thread, and predicts requests that lack a field:
+///
+/// ```
+/// use ml_data::table::{Column, RowBinder, RowBuf, Table};
+/// use std::sync::Arc;
+/// # use ml_data::prelude::*;
+/// # use ml_data::table::TableRow;
+/// # #[derive(serde::Serialize, serde::Deserialize)]
+/// # struct Price(<Table as Repr>::Header);
+/// # impl Predict<Table> for Price {
+/// #     type Prediction = Scores;
+/// #     type Scratch = ();
+/// #     fn input(&self) -> &<Table as Repr>::Header { &self.0 }
+/// #     fn predict_row(&self, row: TableRow<'_>, _: &mut (), out: &mut f64) -> Result<()> {
+/// #         *out = row.get(1).num() * if row.get(0).is_missing() { 10.0 } else { 100.0 };
+/// #         Ok(())
+/// #     }
+/// # }
+/// let trained = Table::new([
+///     ("city", Column::cat([Some("Riga")])),
+///     ("price", Column::num([1.0])),
+/// ])?;
+/// # let model = Price(trained.schema().clone());
+/// // `model` is fitted, or loaded: the tenfold price, and ten times that where the city is known.
+/// let binder = RowBinder::new(model.input()).allow_missing(["city"])?;
+/// let mut session = Arc::new(model).session();
+/// let mut row = RowBuf::default();
+/// for (request, expected) in [
+///     (serde_json::json!({"city": "Riga", "price": 2.5}), 250.0),
+///     (serde_json::json!({"price": 2.5}), 25.0),
+/// ] {
+///     assert_eq!(session.predict(binder.fill(&request, &mut row)?)?, expected);
+/// }
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct RowBinder {
     schema: Arc<Schema>,

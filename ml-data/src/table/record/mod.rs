@@ -17,11 +17,15 @@
 
 mod bind;
 mod columns;
+#[cfg(feature = "csv")]
+mod names;
 mod rows;
 mod serializer;
 mod skip;
 
 pub use bind::RowBinder;
+#[cfg(feature = "csv")]
+pub(crate) use names::field_names;
 
 /// The value of a field, before it becomes a cell.
 #[derive(Debug, Clone, Copy, PartialEq)]

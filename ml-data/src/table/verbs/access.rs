@@ -1,7 +1,7 @@
 //! Typed values of a column, by its name.
 
 use crate::arrow::array::StringArray;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, casts};
 use crate::schema::{Kind, Levels};
 #[cfg(doc)]
 use crate::schema::{MISSING_BOOL, MISSING_CODE, MISSING_TIME};
@@ -32,6 +32,32 @@ impl<'a> Categories<'a> {
     pub fn iter(&self) -> impl Iterator<Item = Option<&'a str>> + use<'a> {
         let levels = self.levels;
         self.codes.iter().map(move |&code| levels.name(code))
+    }
+}
+
+/// The error of an accessor, with the one that reads the column.
+#[cold]
+fn other_kind(who: &str, name: &str, expected: Kind, found: Kind) -> Error {
+    let reads = match (found, expected) {
+        (Kind::Num, _) => "`Table::num` reads it",
+        (Kind::Cat, Kind::Text) => "`Table::cat`, or `Table::strings`, reads it",
+        (Kind::Text, Kind::Cat) => "`Table::text`, or `Table::strings`, reads it",
+        (Kind::Cat, _) => "`Table::cat` reads it",
+        (Kind::Text, _) => "`Table::text` reads it",
+        (Kind::Time, _) => "`Table::time` reads it",
+        (Kind::Bool, _) => "`Table::bool` reads it",
+    };
+    let or_casts = if casts(found, expected) {
+        ", `Table::cast` converts it"
+    } else {
+        ""
+    };
+    Error::ColumnKind {
+        step: who.into(),
+        column: name.into(),
+        expected,
+        found,
+        advice: format!("; {reads}{or_casts}"),
     }
 }
 
@@ -66,6 +92,8 @@ impl Table {
     /// assert_eq!((city.codes()[3], city.levels().len()), (0, 2));
     /// # Ok::<(), ml_data::Error>(())
     /// ```
+    ///
+    /// [`Table::strings`] reads categories and text alike.
     ///
     /// # Errors
     /// No such column, or one of another kind.
@@ -108,6 +136,31 @@ impl Table {
         self.typed("Table::bool", name, Kind::Bool, Column::as_bool)
     }
 
+    /// Texts of a column, whether they are free text or categories; missing is `None`. Files and
+    /// records make one or the other of a column of strings, by
+    /// [the rule](crate::source::CsvSource#text-or-category) that counts how many differ.
+    ///
+    /// ```
+    /// use ml_data::prelude::*;
+    /// let table = Table::new([
+    ///     ("city", Column::cat([Some("Riga"), None])),
+    ///     ("note", Column::text([Some("late"), None])),
+    /// ])?;
+    /// for name in ["city", "note"] {
+    ///     let words: Vec<Option<&str>> = table.strings(name)?.collect();
+    ///     assert_eq!(words, [Some(if name == "city" { "Riga" } else { "late" }), None]);
+    /// }
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// No such column, or one that holds no text.
+    pub fn strings(&self, name: &str) -> Result<impl ExactSizeIterator<Item = Option<&str>>> {
+        let text = |c: &Column| matches!(c, Column::Cat(..) | Column::Text(_));
+        let column = self.typed("Table::strings", name, Kind::Text, |c| text(c).then_some(c))?;
+        Ok((0..column.len()).map(|row| column.str_at(row)))
+    }
+
     fn typed<'a, T>(
         &'a self,
         who: &str,
@@ -116,12 +169,7 @@ impl Table {
         values: impl FnOnce(&'a Column) -> Option<T>,
     ) -> Result<T> {
         let column = &self.columns[self.schema.position(who, name)?];
-        values(column).ok_or_else(|| Error::ColumnKind {
-            step: who.into(),
-            column: name.into(),
-            expected,
-            found: column.kind(),
-        })
+        values(column).ok_or_else(|| other_kind(who, name, expected, column.kind()))
     }
 
     /// Numbers of a numeric column (missing is `NaN`); `None` for another kind, or no such column.
