@@ -39,6 +39,6 @@ pub mod prelude {
         OrderedTargetEncoder, OrdinalEncoder, Smooth, TargetEncoder,
     };
     pub use crate::impute::{ImputeStrategy, SimpleImputer};
-    pub use crate::scale::StandardScaler;
+    pub use crate::scale::{FunctionTransformer, NumFn, Passthrough, StandardScaler};
     pub use crate::time::Calendar;
 }

@@ -8,7 +8,7 @@ use ml_data::sample::{ClassLabels, NoLabels, RealLabels};
 use ml_data::testkit::{Claims, CountingAllocator, Fixture, check_step};
 use ml_features::columns::On;
 use ml_features::prelude::*;
-use ml_features::scale::Passthrough;
+use serde::{Deserialize, Serialize};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -130,6 +130,20 @@ fn imputers() {
     numeric(&SimpleImputer::mean().add_indicator(true));
     numeric(&SimpleImputer::constant(0.5).add_indicator(true));
     numeric(&Passthrough);
+}
+
+/// The logarithm of one more than the size of a number.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct LogSize;
+impl NumFn for LogSize {
+    fn value(&self, x: f64) -> f64 {
+        x.abs().ln_1p()
+    }
+}
+
+#[test]
+fn functions() {
+    numeric(&FunctionTransformer::new(LogSize));
 }
 
 #[test]

@@ -9,7 +9,6 @@ use ml_data::testkit::{CountingAllocator, check_damaged, check_damaged_model, ch
 use ml_features::aggregate::{AsOf, AsOfFeatures, EventLog, Feature, LoggedEvent, Of, days};
 use ml_features::impute::FittedImputer;
 use ml_features::prelude::*;
-use ml_features::scale::Passthrough;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 

@@ -202,7 +202,7 @@ fn steps_are_called_what_they_are() {
     use ml_data::contract::Params;
     let all: [(&dyn Params, &str); 8] = [
         (&StandardScaler::new(), "StandardScaler"),
-        (&ml_features::scale::Passthrough, "Passthrough"),
+        (&Passthrough, "Passthrough"),
         (&SimpleImputer::constant(1.0), "SimpleImputer"),
         (&OrdinalEncoder::new(), "OrdinalEncoder"),
         (&OrderedTargetEncoder::new(), "OrderedTargetEncoder"),

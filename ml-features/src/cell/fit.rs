@@ -135,15 +135,6 @@ fn gather<'a, T: Copy>(values: &'a [T], rows: RowSet<'_>) -> Cow<'a, [T]> {
     }
 }
 
-fn wrong_kind(step: &'static str, name: &str, expected: Kind, found: Kind) -> Error {
-    Error::ColumnKind {
-        step: step.into(),
-        column: name.into(),
-        expected,
-        found,
-    }
-}
-
 /// The numbers of a column; truth values count as 0 and 1.
 fn numbers<'a>(
     step: &'static str,
@@ -154,7 +145,7 @@ fn numbers<'a>(
     match table.column(position) {
         Column::Num(v) => Ok(gather(v, rows)),
         Column::Bool(v) => Ok(rows.iter().map(|i| truth(v[i])).collect()),
-        other => Err(wrong_kind(
+        other => Err(Error::column_kind(
             step,
             table.schema().field(position).name(),
             Kind::Num,
@@ -179,7 +170,7 @@ pub(crate) fn codes<'a, Y: Target>(
             levels,
             weights,
         }),
-        other => Err(wrong_kind(step, name, Kind::Cat, other.kind())),
+        other => Err(Error::column_kind(step, name, Kind::Cat, other.kind())),
     }
 }
 
@@ -249,7 +240,7 @@ pub(crate) fn fit_times<C: CellFn, Y: Target>(
             rows: x.rows(),
             weights,
         }),
-        other => Err(wrong_kind(C::STEP, name, Kind::Time, other.kind())),
+        other => Err(Error::column_kind(C::STEP, name, Kind::Time, other.kind())),
     })
 }
 
@@ -292,10 +283,10 @@ where
 }
 
 /// Makes a step out of a `learn(&self, &NumColumn) -> Result<Cell>`: on the numeric columns of a
-/// table, and on matrices.
+/// table, and on matrices. `@[T: Trait]` before it is the parameter of a step that has one.
 macro_rules! numeric_step {
-    ($step:ty, $cell:ty) => {
-        impl<Y: ml_data::sample::Target> ml_data::contract::Transformer<ml_data::table::Table, Y>
+    (@[$($of:ident: $bound:ident)?] $step:ty, $cell:ty) => {
+        impl<$($of: $bound,)? Y: ml_data::sample::Target> ml_data::contract::Transformer<ml_data::table::Table, Y>
             for $step
         {
             type Out = ml_data::repr::Dense<f64>;
@@ -310,7 +301,7 @@ macro_rules! numeric_step {
                 Ok((fitted, out))
             }
         }
-        impl<F: ml_data::repr::Float, Y: ml_data::sample::Target>
+        impl<$($of: $bound,)? F: ml_data::repr::Float, Y: ml_data::sample::Target>
             ml_data::contract::Transformer<ml_data::repr::Dense<F>, Y> for $step
         {
             type Out = ml_data::repr::Dense<F>;
@@ -325,6 +316,9 @@ macro_rules! numeric_step {
                 Ok((fitted, out))
             }
         }
+    };
+    ($step:ty, $cell:ty) => {
+        $crate::cell::numeric_step!(@[] $step, $cell);
     };
 }
 pub(crate) use numeric_step;
