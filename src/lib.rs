@@ -24,8 +24,12 @@ pub mod recommender;
 pub mod prelude {
     pub use ml_data::prelude::*;
     #[cfg(feature = "eval")]
+    pub use ml_eval::compare::Comparison;
+    #[cfg(feature = "eval")]
+    pub use ml_eval::holdout::Holdout;
+    #[cfg(feature = "eval")]
     pub use ml_eval::metric::{
-        LogLoss, MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, Rmse, RocAuc,
+        Accuracy, LogLoss, Mae, MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, Rmse, RocAuc,
     };
     #[cfg(feature = "features")]
     pub use ml_features::columns::{ColumnTransformer, Remainder};
@@ -34,11 +38,17 @@ pub mod prelude {
     #[cfg(feature = "features")]
     pub use ml_features::impute::SimpleImputer;
     #[cfg(feature = "features")]
-    pub use ml_features::scale::StandardScaler;
+    pub use ml_features::scale::{FunctionTransformer, NumFn, Passthrough, StandardScaler};
+    #[cfg(feature = "models")]
+    pub use ml_models::baseline::Popularity;
     #[cfg(feature = "models")]
     pub use ml_models::boost::Boost;
     #[cfg(all(feature = "models", feature = "linalg"))]
     pub use ml_models::factor::ImplicitAls;
+    #[cfg(feature = "models")]
+    pub use ml_models::factor::Interactions;
+    #[cfg(feature = "models")]
+    pub use ml_models::forest::RandomForest;
     #[cfg(all(feature = "models", feature = "linalg"))]
     pub use ml_models::neural::Mlp;
 }

@@ -81,13 +81,7 @@ pub fn decide(
 /// The rung with the highest NDCG@10 on the validation window; the test window has no say.
 fn chosen(valid: &RankingBoard) -> Result<String> {
     // Of equal ones the first, which is the simplest.
-    let measured = valid.rows.iter().filter(|row| row.ndcg.value.is_finite());
-    let best = measured.reduce(|best, row| match row.ndcg.value > best.ndcg.value {
-        true => row,
-        false => best,
-    });
-    let best = best.ok_or_else(|| Error::Empty("validation board".into()))?;
-    Ok(best.model.clone())
+    valid.best("ndcg@10").map(str::to_owned)
 }
 
 fn settings(job: &Job<'_>, trained: &Trained, report: &mut Report) {

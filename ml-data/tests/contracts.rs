@@ -4,6 +4,7 @@
 mod toys;
 
 use ml_data::artifact::{Loader, load_as, save};
+use ml_data::contract::ScoreRow;
 use ml_data::prelude::*;
 use ml_data::sample::{BinaryLabels, KFold, RealLabels};
 use ml_data::table::{RowBinder, RowBuf, TableRow};
@@ -150,6 +151,9 @@ fn case_s7_a_pipeline_fits_scores_saves_and_serves() {
     assert_eq!(predicted.len(), valid.len());
     assert_eq!(served.predict_view(valid.x()).unwrap(), predicted);
     let by_hand = Mae.score(valid.y(), &predicted, None).unwrap();
+    let of_rows = MetricFn::mean::<Real>("mae", Direction::LowerIsBetter, |y, p| (y - p).abs());
+    let found = of_rows.score(valid.y(), &predicted, None).unwrap();
+    assert!((found - by_hand).abs() < 1e-12 * by_hand);
     let board = valid.score(&[("other", &model)], &[&Mae]).unwrap();
     assert_eq!(board.get("other", "mae"), Some(by_hand));
     assert_eq!(
@@ -235,4 +239,57 @@ fn predicting_other_columns_is_refused() {
         e.contains("`x` (numeric): missing") && e.contains("`z` (numeric): not expected"),
         "{e}"
     );
+}
+
+fn scores(rows: &[(&str, f64)]) -> Scoreboard {
+    let row = |(model, score): &(&str, f64)| ScoreRow {
+        model: (*model).into(),
+        scores: vec![0.5, *score],
+    };
+    Scoreboard {
+        part: "valid".into(),
+        metrics: vec![
+            ("auc".into(), Direction::HigherIsBetter),
+            ("mae".into(), Direction::LowerIsBetter),
+        ],
+        rows: rows.iter().map(row).collect(),
+    }
+}
+
+#[test]
+fn the_best_of_a_board_is_a_number_and_the_first_of_equal_ones() {
+    let board = scores(&[("a", f64::NAN), ("b", 2.0), ("c", 1.0), ("d", 1.0)]);
+    assert_eq!(board.best("mae").unwrap(), "c");
+    assert_eq!(board.best("auc").unwrap(), "a");
+    let e = board.best("rmse").unwrap_err();
+    assert_eq!(
+        e.to_string(),
+        "no metric of the board is called `rmse`; there is auc, mae"
+    );
+    assert!(e.is_data());
+    let none = scores(&[("a", f64::NAN)]);
+    assert!(none.best("mae").is_err() && scores(&[]).best("mae").is_err());
+    assert!(
+        board
+            .to_string()
+            .ends_with("\n+ higher is better, - lower is better")
+    );
+}
+
+#[test]
+fn a_mean_over_rows_names_what_it_can_not_score() {
+    let root = MetricFn::mean::<Real>("root", Direction::LowerIsBetter, |y, p| (y - p).sqrt());
+    let truth = RealLabels::new([1.0, 2.0]).unwrap();
+    let score = |p: &[f64], w: Option<&[f64]>| root.score(&truth, &Scores(p.to_vec()), w);
+    assert_eq!(score(&[0.0, 1.0], None).unwrap(), 1.0);
+    let e = score(&[0.0, 3.0], None).unwrap_err().to_string();
+    assert_eq!(
+        e,
+        "column `prediction`, row 1: expected a value that is a number, found NaN of the \
+         prediction 3"
+    );
+    // A row of weight 0 is not looked at.
+    assert_eq!(score(&[0.0, 3.0], Some(&[2.0, 0.0])).unwrap(), 1.0);
+    assert!(score(&[0.0, 3.0], Some(&[0.0, 0.0])).is_err());
+    assert_eq!(format!("{root:?}"), "MetricFn(root-)");
 }

@@ -136,7 +136,9 @@ fn boards_print_in_columns_and_in_markdown() {
                 "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
         }
     }
-    assert_eq!(board().to_string(), plain);
+    let legend = "differences are of ndcg@7, ? few users carry the difference: it is not to be \
+                  trusted";
+    assert_eq!(board().to_string(), format!("{plain}\n{legend}"));
     assert_eq!(board().to_markdown(), markdown);
     let mut named = board();
     named.rows[0].method = Some(IntervalMethod::BcaT);
@@ -172,6 +174,25 @@ fn boards_say_what_the_gate_reads() {
     json["rows"][2].as_object_mut().unwrap().remove("trusted");
     let read: RankingBoard = serde_json::from_value(json).unwrap();
     assert!(read.rows[2].trusted);
+}
+
+#[test]
+fn the_best_of_a_board_is_a_number_and_the_first_of_equal_ones() {
+    let mut board = board();
+    assert_eq!(board.best("ndcg@7").unwrap(), "first");
+    board.rows[1].map = 0.25;
+    board.rows[2].map = f64::NAN;
+    assert_eq!(board.best("map@7").unwrap(), "second");
+    board.rows.iter_mut().for_each(|r| r.coverage = f64::NAN);
+    assert_eq!(
+        board.best("coverage").unwrap_err().to_string(),
+        "the best model by coverage is not defined: no model scored a number"
+    );
+    assert_eq!(
+        board.best("ndcg").unwrap_err().to_string(),
+        "no metric of the board is called `ndcg`; there is ndcg@7, map@7, recall@7, precision@7, \
+         coverage"
+    );
 }
 
 #[test]

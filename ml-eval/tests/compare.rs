@@ -85,6 +85,27 @@ fn means_have_the_intervals_of_the_bootstrap() {
     }
 }
 
+#[test]
+fn the_best_goes_by_the_direction_and_signs_are_explained() {
+    let (y, good, bad) = data();
+    let truth = labels(&y);
+    let of = real(&truth, &[("bad", &bad), ("good", &good), ("again", &good)]);
+    let mut board = Comparison::new(&[&Mae]).evaluate(&of).unwrap();
+    assert_eq!(board.best("mae").unwrap(), "good");
+    let e = board.best("mea").unwrap_err().to_string();
+    assert_eq!(e, "no metric of the board is called `mea`; there is mae");
+    let text = board.to_string();
+    let legend = "- lower is better, * the interval of the difference does not hold 0";
+    assert_eq!(text.lines().last(), Some(legend));
+    assert!(!board.to_markdown().contains("lower is better"));
+    board.rows[1].scores[0].value = f64::NAN;
+    assert_eq!(board.best("mae").unwrap(), "again");
+    board.rows.truncate(1);
+    assert_eq!(board.to_string().lines().last(), Some("- lower is better"));
+    board.rows.clear();
+    assert!(board.best("mae").is_err());
+}
+
 /// Whole groups are drawn: four rows of one error each count as one value.
 #[test]
 fn groups_are_drawn_whole() {

@@ -1,7 +1,7 @@
 //! Every metric under the rules that metrics of the family keep.
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use ml_data::contract::Metric;
+use ml_data::contract::{Direction, Metric, MetricFn};
 use ml_data::random::{RngExt, generator};
 use ml_data::sample::{
     Binary, BinaryLabels, Class, ClassLabels, Probabilities, Real, RealLabels, Relevance,
@@ -95,7 +95,10 @@ fn metrics_of_two_classes_conform() {
 fn metrics_of_numbers_conform() {
     let (predicted, y) = predicted_and_true();
     let truth = RealLabels::new(y).unwrap();
-    let metrics: [&dyn Metric<Real>; 3] = [&Rmse, &Mae, &R2];
+    let close = MetricFn::mean::<Real>("close", Direction::HigherIsBetter, |y, p| {
+        f64::from(u8::from((y - p).abs() < 0.1))
+    });
+    let metrics: [&dyn Metric<Real>; 4] = [&Rmse, &Mae, &R2, &close];
     for metric in metrics {
         passes(metric, &truth, &predicted, Weights::Honoured(1e-12));
     }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a fitted model of `{R}` rows with `{P}` predictions",
     label = "not a fitted model of these rows",
-    note = "call `.fit(&train)?` first"
+    note = "call `.fit(&train)?` first",
+    note = "state that is no model of rows (a recommender, a catalogue) is saved with `artifact::save_state(\"name/1\", &state)`"
 )]
 pub trait Predictor<R: Repr, P: Prediction>: Send + Sync {
     /// Predicts all rows of a view.

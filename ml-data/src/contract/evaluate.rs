@@ -1,5 +1,6 @@
 //! Evaluation: scores of several models on one sample.
 
+use super::board::{best_model, legend};
 use super::erased::Predictor;
 use super::metric::{Direction, Metric};
 use crate::error::{Error, Result};
@@ -8,6 +9,48 @@ use crate::sample::{Part, Sample, Scorable, Target, Test};
 use crate::validate::distinct;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// Models to be judged together, of any types, each with a name: what [`Sample::score`] and
+/// [`Sample::evaluate`] take. A list in the call needs no type; one that is kept in a variable has
+/// this.
+///
+/// ```
+/// use ml_data::contract::Models;
+/// use ml_data::prelude::*;
+/// # use ml_data::repr::Names;
+/// # use serde::{Deserialize, Serialize};
+/// # macro_rules! constant { ($model:ident) => {
+/// #     #[derive(Serialize, Deserialize)]
+/// #     struct $model(Names, f64);
+/// #     impl Predict<Dense> for $model {
+/// #         type Prediction = Scores;
+/// #         type Scratch = ();
+/// #         fn input(&self) -> &Names { &self.0 }
+/// #         fn predict_row(&self, _: &[f64], _: &mut (), out: &mut f64) -> Result<()> {
+/// #             *out = self.1;
+/// #             Ok(())
+/// #         }
+/// #     }
+/// # } }
+/// # constant!(Mean);
+/// # constant!(Boosting);
+/// # constant!(Network);
+/// # let mae = ml_data::contract::MetricFn::mean::<Real>("mae", Direction::LowerIsBetter,
+/// #     |y, p| (y - p).abs());
+/// # let x = Dense::from_rows(1, (0..10).map(f64::from).collect())?;
+/// # let data = Dataset::regression(x, vec![5.0; 10])?;
+/// # let TrainTest { train, test } = data.train_test_split(Split::holdout(0.5))?;
+/// # let mean = Mean(train.header().clone(), 2.0);
+/// # let boosting = Boosting(train.header().clone(), 4.5);
+/// # let network = Network(train.header().clone(), 3.0);
+/// // Three fitted models of three types.
+/// let models: Models<'_, Dense, Scores> =
+///     &[("mean", &mean), ("boosting", &boosting), ("network", &network)];
+/// let board = test.evaluate(models, &[&mae])?;
+/// assert_eq!(board.best("mae")?, "boosting");
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+pub type Models<'a, R, P> = &'a [(&'a str, &'a dyn Predictor<R, P>)];
 
 /// One model's scores.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,7 +62,32 @@ pub struct ScoreRow {
 }
 
 /// Models by metrics, on one part. Prints as a table; [`to_markdown`](Self::to_markdown) for
-/// reports, serde for files. For intervals and differences see `ml_eval::compare`.
+/// reports, serde for files.
+///
+/// A board with intervals and paired differences is made by
+/// `test.evaluate_by(&models, &Comparison::new(&[&RocAuc]))`, with `Comparison` of
+/// `ml_eval::compare`: see [`Sample::evaluate_by`].
+///
+/// ```
+/// use ml_data::contract::{Direction, ScoreRow, Scoreboard};
+/// // As `test.evaluate(&[("mean", &mean), ("boosting", &boosting)], &[&Mae])?` makes it.
+/// let row = |model: &str, mae| ScoreRow { model: model.into(), scores: vec![mae] };
+/// let board = Scoreboard {
+///     part: "test".into(),
+///     metrics: vec![("mae".into(), Direction::LowerIsBetter)],
+///     rows: vec![row("mean", 0.25), row("boosting", 0.125)],
+/// };
+/// assert_eq!(board.best("mae")?, "boosting");
+/// assert_eq!(board.get("mean", "mae"), Some(0.25));
+/// let lines = [
+///     "test                mae-",
+///     "mean             0.25000",
+///     "boosting         0.12500",
+///     "- lower is better",
+/// ];
+/// assert_eq!(board.to_string(), lines.join("\n"));
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scoreboard {
     /// `valid`, `test` or `in-sample`.
@@ -34,10 +102,19 @@ impl Scoreboard {
     /// The score of a model on a metric.
     pub fn get(&self, model: &str, metric: &str) -> Option<f64> {
         let m = self.metrics.iter().position(|(n, _)| n == metric)?;
-        self.rows
-            .iter()
-            .find(|r| r.model == model)
-            .map(|r| r.scores[m])
+        let row = self.rows.iter().find(|r| r.model == model)?;
+        row.scores.get(m).copied()
+    }
+
+    /// The best model by a metric, in the metric's direction; the first of equal ones. A model that
+    /// scored `NaN` is never the best.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] for a metric that the board does not have, with those it has;
+    /// [`Error::Undefined`] if no model scored a number.
+    pub fn best(&self, metric: &str) -> Result<&str> {
+        let score = |row: &'_ ScoreRow, m: usize| row.scores.get(m).copied();
+        best_model(&self.metrics, metric, &self.rows, |r| &r.model, score)
     }
 
     /// The table in Markdown.
@@ -84,19 +161,19 @@ impl fmt::Display for Scoreboard {
                 write!(f, "  {s:>14.5}")?;
             }
         }
-        Ok(())
+        write!(f, "\n{}", legend(&self.metrics))
     }
 }
 
 impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
-    /// Scores models on these rows.
+    /// Scores models on these rows. [`Models`] has an example with models of several types.
     ///
     /// # Errors
     /// Two models or two metrics of one name; a model that can not predict them or a metric that
     /// can not score them.
     pub fn score(
         &self,
-        models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
+        models: Models<'_, R, Y::Prediction>,
         metrics: &[&dyn Metric<Y>],
     ) -> Result<Scoreboard>
     where
@@ -109,12 +186,18 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
 impl<R: Repr, Y: Target> Sample<R, Y, Test> {
     /// Scores every model to be compared, in one call, and uses the test set up.
     ///
+    /// The models may be of any types: `test.evaluate(&[("boosting", &boost), ("forest",
+    /// &forest)], &[&Rmse])?`; a list in a variable is [`Models`]. For intervals and paired
+    /// differences of the same metrics, give them to `Comparison` of `ml_eval::compare`, and that
+    /// to [`evaluate_by`](Self::evaluate_by): `test.evaluate_by(&models,
+    /// &Comparison::new(&[&Rmse]))?`.
+    ///
     /// # Errors
     /// Two models or two metrics of one name; a model that can not predict these rows or a metric
     /// that can not score them.
     pub fn evaluate(
         self,
-        models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
+        models: Models<'_, R, Y::Prediction>,
         metrics: &[&dyn Metric<Y>],
     ) -> Result<Scoreboard> {
         board(&self, models, metrics)
@@ -123,7 +206,7 @@ impl<R: Repr, Y: Target> Sample<R, Y, Test> {
 
 fn board<R: Repr, Y: Target, P: Part>(
     sample: &Sample<R, Y, P>,
-    models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
+    models: Models<'_, R, Y::Prediction>,
     metrics: &[&dyn Metric<Y>],
 ) -> Result<Scoreboard> {
     if metrics.is_empty() {

@@ -1,6 +1,7 @@
 //! Predictions of several models for the same rows, and what is made of them.
 
 use super::erased::Predictor;
+use super::evaluate::Models;
 use crate::error::{Error, Result};
 use crate::repr::Repr;
 use crate::sample::{Part, Sample, Scorable, Target, Test};
@@ -63,7 +64,7 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
     /// evaluation.
     pub fn score_by<E: Evaluation<Y>>(
         &self,
-        models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
+        models: Models<'_, R, Y::Prediction>,
         how: &E,
     ) -> Result<E::Board>
     where
@@ -75,14 +76,14 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
     /// Predictions of the models for these rows.
     pub(super) fn predicted<'a>(
         &'a self,
-        models: &[(&'a str, &dyn Predictor<R, Y::Prediction>)],
+        models: Models<'a, R, Y::Prediction>,
     ) -> Result<Predicted<'a, Y>> {
         if models.is_empty() {
             return Err(Error::Empty("list of models to score".into()));
         }
         distinct("model", models.iter().map(|m| m.0))?;
-        let predict = |&(name, model): &(&'a str, &dyn Predictor<R, Y::Prediction>)| {
-            Ok((name, model.predict_view(self.view())?))
+        let predict = |(name, model): &(&'a str, &dyn Predictor<R, Y::Prediction>)| {
+            Ok((*name, model.predict_view(self.view())?))
         };
         Ok(Predicted {
             part: P::NAME,
@@ -95,13 +96,16 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
 }
 
 impl<R: Repr, Y: Target> Sample<R, Y, Test> {
-    /// Judges every model to be compared, in one call, and uses the test set up.
+    /// Judges every model to be compared, in one call, and uses the test set up: `Comparison` of
+    /// `ml_eval::compare` makes a board of intervals and paired differences,
+    /// `test.evaluate_by(&[("boosting", &boost), ("forest", &forest)],
+    /// &Comparison::new(&[&RocAuc]))?`.
     ///
     /// # Errors
     /// As [`Sample::score_by`].
     pub fn evaluate_by<E: Evaluation<Y>>(
         self,
-        models: &[(&str, &dyn Predictor<R, Y::Prediction>)],
+        models: Models<'_, R, Y::Prediction>,
         how: &E,
     ) -> Result<E::Board> {
         how.evaluate(&self.predicted(models)?)

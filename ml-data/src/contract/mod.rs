@@ -5,12 +5,14 @@
 //! that. Implementers write [`Transformer::fit_transform`] and [`Estimator::learn`]; users call
 //! [`Fit::fit`] and [`Fit::fit_valid`].
 
+mod board;
 mod erased;
 mod evaluate;
 mod evaluation;
 mod explain;
 mod id_index;
 mod metric;
+mod metric_fn;
 mod model;
 mod outlier;
 mod pipeline;
@@ -22,8 +24,10 @@ mod ranker;
 mod round;
 mod step;
 
+#[doc(hidden)]
+pub use board::{best_model, legend};
 pub use erased::{ErasedEstimator, Predictor, Session, structure};
-pub use evaluate::{ScoreRow, Scoreboard};
+pub use evaluate::{Models, ScoreRow, Scoreboard};
 pub use evaluation::{Evaluation, Predicted};
 pub use explain::{
     Attributions, Explain, Explanation, FeatureImportances, Importance, ImportanceKind,
@@ -31,6 +35,7 @@ pub use explain::{
 };
 pub use id_index::IdIndex;
 pub use metric::{Direction, Metric};
+pub use metric_fn::MetricFn;
 pub use model::{Estimator, Fit, LearnValid, Predict};
 pub use outlier::OutlierScore;
 pub use pipeline::{Chain, FittedPipeline, Pipeline, Then};

@@ -11,6 +11,45 @@ use std::ops::ControlFlow;
 
 /// A model that learns from training rows. Implementers write `learn`; users call [`Fit::fit`].
 ///
+/// ```
+/// use ml_data::prelude::*;
+/// use serde::{Deserialize, Serialize};
+/// /// The mean of the labels, whatever the row.
+/// struct Mean;
+/// #[derive(Serialize, Deserialize)]
+/// struct FittedMean { input: Names, mean: f64 }
+///
+/// impl Params for Mean {}
+/// impl Estimator<Dense, Real> for Mean {
+///     type Model = FittedMean;
+///     fn learn(&self, train: &Sample<Dense, Real, Train>) -> Result<FittedMean> {
+///         let weight = |i: usize| train.weights().map_or(1.0, |w| w[i]);
+///         let total: f64 = (0..train.len()).map(weight).sum();
+///         let labels = train.y().values().iter().enumerate();
+///         let mean = labels.map(|(i, y)| weight(i) / total * y).sum();
+///         Ok(FittedMean { input: train.header().clone(), mean })
+///     }
+/// }
+/// impl Predict<Dense> for FittedMean {
+///     type Prediction = Scores;
+///     type Scratch = ();
+///     fn input(&self) -> &Names {
+///         &self.input
+///     }
+///     fn predict_row(&self, _: &[f64], (): &mut (), out: &mut f64) -> Result<()> {
+///         *out = self.mean;
+///         Ok(())
+///     }
+/// }
+///
+/// let x = Dense::from_rows(1, vec![1.0, 2.0, 3.0])?;
+/// let data = Dataset::regression(x, vec![2.0, 4.0, 9.0])?;
+/// let train = data.with_weights(vec![1.0, 1.0, 2.0])?.into_train();
+/// let model = Mean.fit(&train)?;
+/// assert_eq!(model.predict(train.x())?.0, [6.0, 6.0, 6.0]);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
 /// # Sample weights
 /// [`Sample::weights`] says how much each row counts. An estimator either
 ///
@@ -115,6 +154,10 @@ pub trait Estimator<R: Repr, Y: Target>: Params {
 }
 
 /// Models that watch validation rows while they train, and can stop early.
+///
+/// Early stopping needs validation rows: the call is [`Fit::fit_valid`], or [`Fit::fit_watched`]
+/// with a callback. Plain [`Fit::fit`] compiles for the same estimator, has no rows to watch, and
+/// refuses parameters that ask for stopping early when it runs, before any work.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not watch validation rows while it trains",
     note = "fit it with `.fit(&train)`, or hear of its rounds by `.fit_watched(&train, ..)`"
@@ -133,10 +176,41 @@ pub trait LearnValid<R: Repr, Y: Target>: Estimator<R, Y> {
 }
 
 /// A fitted model. The row path defines it.
+///
+/// [`Estimator`] has one of matrices. One of tables reads cells by their column's position, which
+/// it looks up when it learns:
+///
+/// ```
+/// # #[cfg(feature = "table")] {
+/// use ml_data::prelude::*;
+/// use ml_data::table::TableRow;
+/// /// A price for each square metre; a size that is missing gets none.
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct PerMetre { input: <Table as Repr>::Header, size: usize, price: f64 }
+/// impl Predict<Table> for PerMetre {
+///     type Prediction = Scores;
+///     type Scratch = ();
+///     fn input(&self) -> &<Table as Repr>::Header {
+///         &self.input
+///     }
+///     fn predict_row(&self, row: TableRow<'_>, (): &mut (), out: &mut f64) -> Result<()> {
+///         *out = self.price * row.get(self.size).num();
+///         Ok(())
+///     }
+/// }
+/// let flats = Table::new([("size", Column::num([20.0, 50.0]))])?;
+/// let input = flats.schema().clone();
+/// let size = input.position("PerMetre", "size")?;
+/// let model = PerMetre { input, size, price: 30.0 };
+/// assert_eq!(model.predict(&flats)?.0, [600.0, 1500.0]);
+/// # }
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a fitted model of `{R}` rows",
     label = "not a fitted model of these rows",
-    note = "call `.fit(&train)?` first"
+    note = "call `.fit(&train)?` first",
+    note = "state that is no model of rows (a recommender, a catalogue) is saved with `artifact::save_state(\"name/1\", &state)`"
 )]
 pub trait Predict<R: Repr>: Send + Sync + Serialize + DeserializeOwned + 'static {
     /// Kind of its predictions.

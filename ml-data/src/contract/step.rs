@@ -6,9 +6,29 @@ use crate::sample::{HeldOut, Sample, Target, Train};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Common part of every step and model: a name, and parameters that can be checked before any work.
+///
+/// ```
+/// use ml_data::prelude::*;
+/// /// Limits numbers to a range.
+/// struct Clip { lower: f64, upper: f64 }
+/// impl Params for Clip {
+///     fn check(&self) -> Result<()> {
+///         if self.lower <= self.upper {
+///             return Ok(());
+///         }
+///         Err(Error::parameter("Clip", "lower", self.lower, "at most `upper`"))
+///     }
+/// }
+/// let clip = Clip { lower: 2.0, upper: 1.0 };
+/// assert_eq!(clip.name(), "Clip");
+/// let e = clip.check().unwrap_err();
+/// assert_eq!(e.to_string(), "Clip: parameter `lower` = 2: must be at most `upper`");
+/// ```
 pub trait Params: Send + Sync {
-    /// The name in messages.
-    fn name(&self) -> &'static str;
+    /// The name in messages. Default the type's, without its path.
+    fn name(&self) -> &'static str {
+        type_name::<Self>()
+    }
     /// Refuses parameters outside their domain.
     ///
     /// # Errors
@@ -23,7 +43,62 @@ pub trait Params: Send + Sync {
     }
 }
 
+/// The name of a type without its path and parameters.
+fn type_name<T: ?Sized>() -> &'static str {
+    let full = std::any::type_name::<T>();
+    let path = full.split('<').next().unwrap_or(full);
+    path.rsplit(':').next().unwrap_or(path)
+}
+
 /// A step that learns from training rows.
+///
+/// A function of one number, which learns nothing, needs no step of its own: `FunctionTransformer`
+/// of `ml_features`. What a step learns is a type that implements [`Apply`]:
+///
+/// ```
+/// use ml_data::prelude::*;
+/// use serde::{Deserialize, Serialize};
+/// /// Takes its training mean from each column.
+/// struct Center;
+/// #[derive(Serialize, Deserialize)]
+/// struct FittedCenter(Vec<f64>);
+///
+/// impl Params for Center {}
+/// impl<Y: Target> Transformer<Dense, Y> for Center {
+///     type Out = Dense;
+///     type Fitted = FittedCenter;
+///     fn fit_transform(&self, train: &Sample<Dense, Y, Train>) -> Result<(FittedCenter, Dense)> {
+///         let weight = |i: usize| train.weights().map_or(1.0, |w| w[i]);
+///         let total: f64 = (0..train.len()).map(weight).sum();
+///         let mut means = vec![0.0; train.x().data().width()];
+///         for (i, row) in train.x().iter().enumerate() {
+///             means.iter_mut().zip(row).for_each(|(m, v)| *m += weight(i) / total * v);
+///         }
+///         let fitted = FittedCenter(means);
+///         let rows = fitted.apply(train.x())?;
+///         Ok((fitted, rows))
+///     }
+/// }
+/// impl Apply<Dense> for FittedCenter {
+///     type Out = Dense;
+///     type Scratch = ();
+///     fn header(&self, input: &Names) -> Names {
+///         input.clone()
+///     }
+///     fn apply_row(&self, row: &[f64], (): &mut (), out: &mut Vec<f64>) -> Result<()> {
+///         out.extend(row.iter().zip(&self.0).map(|(v, mean)| v - mean));
+///         Ok(())
+///     }
+/// }
+///
+/// let x = Dense::from_rows(1, vec![1.0, 2.0, 6.0])?;
+/// let train = Dataset::regression(x, vec![0.0, 0.0, 0.0])?.into_train();
+/// let (fitted, rows) = Center.fit_transform(&train)?;
+/// assert_eq!(rows.values(), [-2.0, -1.0, 3.0]);
+/// let new = Dense::from_rows(1, vec![5.0])?;
+/// assert_eq!(fitted.apply(View::all(&new))?.values(), [2.0]);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 ///
 /// # Sample weights
 /// The duty of an [`Estimator`](super::Estimator): statistics honour [`Sample::weights`], or a
@@ -48,6 +123,31 @@ pub trait Transformer<R: Repr, Y: Target>: Params {
 }
 
 /// A fitted step. The row path defines it; a batch override must give the same bits.
+///
+/// [`Transformer`] has one that keeps the columns. One that makes other columns says their names:
+///
+/// ```
+/// use ml_data::prelude::*;
+/// /// The sum and the largest of each row.
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct Summary;
+/// impl Apply<Dense> for Summary {
+///     type Out = Dense;
+///     type Scratch = ();
+///     fn header(&self, _: &Names) -> Names {
+///         Names::new(["sum", "max"])
+///     }
+///     fn apply_row(&self, row: &[f64], (): &mut (), out: &mut Vec<f64>) -> Result<()> {
+///         out.push(row.iter().sum());
+///         out.push(row.iter().copied().fold(f64::NEG_INFINITY, f64::max));
+///         Ok(())
+///     }
+/// }
+/// let x = Dense::from_rows(3, vec![1.0, 5.0, 3.0])?;
+/// let made = Summary.apply(View::all(&x))?;
+/// assert_eq!((made.names().get(1), made.values()), ("max", &[9.0, 5.0][..]));
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not fitted: it cannot transform `{R}` rows",
     label = "not fitted",

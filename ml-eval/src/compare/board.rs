@@ -1,9 +1,10 @@
 //! The board of a comparison.
 
 use crate::bootstrap::Estimate;
+use crate::error::Result;
 use crate::goal::Measured;
 use crate::grid;
-use ml_data::contract::Direction;
+use ml_data::contract::{Direction, best_model, legend};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -26,6 +27,11 @@ impl ComparisonRow {
             against_first: Vec::new(),
         }
     }
+}
+
+/// Whether a difference is one: its interval does not hold 0.
+fn apart(difference: &Estimate) -> bool {
+    !difference.interval.contains(0.0)
 }
 
 /// Models by metrics with intervals, in the order given. Prints as a table;
@@ -59,6 +65,18 @@ impl ComparisonBoard {
     pub fn against_first(&self, model: &str, metric: &str) -> Option<Estimate> {
         let all = &self.row(model)?.against_first;
         all.get(self.metric(metric)?).copied()
+    }
+
+    /// The best model by a metric, in the metric's direction; the first of equal ones. A model that
+    /// scored `NaN` is never the best. Whether it is better than the others for sure, its
+    /// [`against_first`](Self::against_first) says.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`](ml_data::Error::Unknown) for a metric that the board does not have, with
+    /// those it has; [`Error::Undefined`](ml_data::Error::Undefined) if no model scored a number.
+    pub fn best(&self, metric: &str) -> Result<&str> {
+        let score = |row: &'_ ComparisonRow, m: usize| row.scores.get(m).map(|e| e.value);
+        best_model(&self.metrics, metric, &self.rows, |r| &r.model, score)
     }
 
     /// A model's figures as the [`Gate`](crate::goal::Gate) reads them, with the paired intervals
@@ -117,8 +135,8 @@ impl ComparisonBoard {
                 line.push(score.to_string());
                 line.push(match row.against_first.get(i) {
                     None => "-".to_owned(),
-                    Some(d) if d.interval.contains(0.0) => format!("{d:+}"),
-                    Some(d) => format!("{d:+} *"),
+                    Some(d) if apart(d) => format!("{d:+} *"),
+                    Some(d) => format!("{d:+}"),
                 });
             }
             cells.push(line);
@@ -129,6 +147,12 @@ impl ComparisonBoard {
 
 impl fmt::Display for ComparisonBoard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n{}", self.title(), grid::text(&self.cells()))
+        let (table, signs) = (grid::text(&self.cells()), legend(&self.metrics));
+        write!(f, "{}\n{table}\n{signs}", self.title())?;
+        let all = self.rows.iter().flat_map(|r| &r.against_first);
+        if all.into_iter().any(apart) {
+            f.write_str(", * the interval of the difference does not hold 0")?;
+        }
+        Ok(())
     }
 }

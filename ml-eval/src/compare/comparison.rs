@@ -34,21 +34,48 @@ const DEFINED: f64 = 0.9;
 /// # Weights
 /// They go with the rows.
 ///
+/// # Examples
+/// Any number of fitted models, of any types, on a test set that is used up by it; `score_by` does
+/// the same with validation rows as often as needed.
+///
 /// ```
 /// use ml_data::prelude::*;
 /// use ml_eval::bootstrap::Bootstrap;
-/// use ml_eval::compare::{Comparison, ComparisonBoard};
+/// use ml_eval::compare::Comparison;
 /// use ml_eval::metric::{Mae, Rmse};
-/// /// To be called as `compare(&valid, &[("mean", &mean), ("boost", &boost)])`.
-/// fn compare(
-///     valid: &Sample<Table, Real, Valid>,
-///     models: &[(&str, &dyn Predictor<Table, Scores>)],
-/// ) -> Result<ComparisonBoard> {
-///     let how = Comparison::new(&[&Mae, &Rmse]).bootstrap(Bootstrap::new().n_resamples(500));
-///     let board = valid.score_by(models, &how)?;
-///     println!("{board}");
-///     Ok(board)
-/// }
+/// # use ml_data::repr::Names;
+/// # use serde::{Deserialize, Serialize};
+/// # macro_rules! shifted { ($($model:ident)*) => { $(
+/// #     #[derive(Serialize, Deserialize)]
+/// #     struct $model(Names, f64);
+/// #     impl Predict<Dense> for $model {
+/// #         type Prediction = Scores;
+/// #         type Scratch = ();
+/// #         fn input(&self) -> &Names { &self.0 }
+/// #         fn predict_row(&self, row: &[f64], _: &mut (), out: &mut f64) -> Result<()> {
+/// #             *out = self.1 * row[0];
+/// #             Ok(())
+/// #         }
+/// #     }
+/// # )* } }
+/// # shifted!(Mean Boosting Network);
+/// # let x = Dense::from_rows(1, (0..100).map(|i| f64::from(i % 9)).collect())?;
+/// # let y = (0..100).map(|i| f64::from(i % 9) + f64::from(i % 7) / 7.0).collect::<Vec<_>>();
+/// # let TrainTest { train, test } =
+/// #     Dataset::regression(x, y)?.train_test_split(Split::holdout(0.5))?;
+/// # let mean = Mean(train.header().clone(), 0.2);
+/// # let boosting = Boosting(train.header().clone(), 1.0);
+/// # let network = Network(train.header().clone(), 0.8);
+/// // The first model is the one that the others are compared with.
+/// let models: Models<'_, Dense, Scores> =
+///     &[("mean", &mean), ("boosting", &boosting), ("network", &network)];
+/// let how = Comparison::new(&[&Mae, &Rmse]).bootstrap(Bootstrap::new().n_resamples(500));
+/// let board = test.evaluate_by(models, &how)?;
+/// println!("{board}");
+/// assert_eq!(board.best("mae")?, "boosting");
+/// let better = board.against_first("boosting", "mae").unwrap();
+/// assert!(better.interval.upper < 0.0); // smaller errors than the mean's, and not by chance
+/// # Ok::<(), ml_data::Error>(())
 /// ```
 ///
 /// # References

@@ -1,8 +1,10 @@
 //! The comparison of rankers on a held-out set.
 
 use crate::bootstrap::{Estimate, IntervalMethod};
+use crate::error::Result;
 use crate::goal::Measured;
 use crate::grid;
+use ml_data::contract::{Direction, best_model};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -84,19 +86,43 @@ impl RankingBoard {
     #[must_use]
     pub fn measured(&self, model: &str) -> Option<Measured> {
         let row = self.row(model)?;
-        let name = |metric: &str| format!("{metric}@{}", self.k);
-        let measured = match row.against_first {
-            Some(difference) => Measured::new().compared(name("ndcg"), row.ndcg.value, difference),
-            None => Measured::new().metric(name("ndcg"), row.ndcg.value),
+        let [(ndcg, value), rest @ ..] = self.figures(row);
+        let first = match row.against_first {
+            Some(difference) => Measured::new().compared(ndcg, value, difference),
+            None => Measured::new().metric(ndcg, value),
         };
-        Some(
-            measured
-                .metric(name("map"), row.map)
-                .metric(name("recall"), row.recall)
-                .metric(name("precision"), row.precision)
-                .metric("coverage", row.coverage)
-                .p95_latency_ms(row.p95_us / 1e3),
-        )
+        let all = rest
+            .into_iter()
+            .fold(first, |m, (name, v)| m.metric(name, v));
+        Some(all.p95_latency_ms(row.p95_us / 1e3))
+    }
+
+    /// The best model by `ndcg@k`, `map@k`, `recall@k`, `precision@k` or `coverage`; the first of
+    /// equal ones. Whether it is better than the others for sure, its `against_first` says.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`](ml_data::Error::Unknown) for another metric, with those of the board;
+    /// [`Error::Undefined`](ml_data::Error::Undefined) if no model has a number.
+    pub fn best(&self, metric: &str) -> Result<&str> {
+        let names = self.rows.first().map(|row| self.figures(row));
+        let names = names.into_iter().flatten().map(|(name, _)| name);
+        let metrics: Vec<_> = names
+            .map(|name| (name, Direction::HigherIsBetter))
+            .collect();
+        let score = |row: &'_ RankingRow, at: usize| self.figures(row).get(at).map(|(_, v)| *v);
+        best_model(&metrics, metric, &self.rows, |r| &r.model, score)
+    }
+
+    /// The figures of which more is better, by name.
+    fn figures(&self, row: &RankingRow) -> [(String, f64); 5] {
+        let at = |metric: &str| format!("{metric}@{}", self.k);
+        [
+            (at("ndcg"), row.ndcg.value),
+            (at("map"), row.map),
+            (at("recall"), row.recall),
+            (at("precision"), row.precision),
+            ("coverage".into(), row.coverage),
+        ]
     }
 
     /// The table in Markdown.
@@ -174,6 +200,14 @@ impl RankingBoard {
 
 impl fmt::Display for RankingBoard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n{}", self.title(), grid::text(&self.cells()))
+        write!(f, "{}\n{}", self.title(), grid::text(&self.cells()))?;
+        let differences = self.rows.iter().any(|r| r.against_first.is_some());
+        if differences {
+            write!(f, "\ndifferences are of ndcg@{}", self.k)?;
+        }
+        if differences && self.rows.iter().any(|r| !r.trusted) {
+            f.write_str(", ? few users carry the difference: it is not to be trusted")?;
+        }
+        Ok(())
     }
 }
