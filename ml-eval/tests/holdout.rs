@@ -286,11 +286,13 @@ fn prints_as_a_table_and_feeds_the_gate() {
         text.starts_with("valid: ") && text.contains("95% intervals by user"),
         "{text}"
     );
-    let widths: Vec<usize> = text.lines().skip(1).map(|l| l.chars().count()).collect();
+    let table = text.lines().skip(1).take(4);
+    let widths: Vec<usize> = table.map(|l| l.chars().count()).collect();
     assert!(
         widths.len() == 4 && widths.iter().all(|w| *w == widths[0]),
         "{text}"
     );
+    assert_eq!(text.lines().nth(5), Some("differences are of ndcg@10"));
     let markdown = board.to_markdown();
     assert!(
         markdown.contains("| model | ndcg@10 |") && markdown.contains("| taste |"),

@@ -48,4 +48,6 @@ pub use ranker::{
     Scored, Visit, best_first, top_k,
 };
 pub use round::{OnRound, Round, log_every};
+#[doc(hidden)]
+pub use step::type_name;
 pub use step::{Apply, ApplyExt, Params, Transformer};

@@ -23,10 +23,9 @@ use std::ops::ControlFlow;
 /// impl Estimator<Dense, Real> for Mean {
 ///     type Model = FittedMean;
 ///     fn learn(&self, train: &Sample<Dense, Real, Train>) -> Result<FittedMean> {
-///         let weight = |i: usize| train.weights().map_or(1.0, |w| w[i]);
-///         let total: f64 = (0..train.len()).map(weight).sum();
+///         let total: f64 = (0..train.len()).map(|i| train.weight(i)).sum();
 ///         let labels = train.y().values().iter().enumerate();
-///         let mean = labels.map(|(i, y)| weight(i) / total * y).sum();
+///         let mean = labels.map(|(i, y)| train.weight(i) / total * y).sum();
 ///         Ok(FittedMean { input: train.header().clone(), mean })
 ///     }
 /// }
@@ -155,9 +154,10 @@ pub trait Estimator<R: Repr, Y: Target>: Params {
 
 /// Models that watch validation rows while they train, and can stop early.
 ///
-/// Early stopping needs validation rows: the call is [`Fit::fit_valid`], or [`Fit::fit_watched`]
-/// with a callback. Plain [`Fit::fit`] compiles for the same estimator, has no rows to watch, and
-/// refuses parameters that ask for stopping early when it runs, before any work.
+/// Early stopping needs validation rows: the call is [`Fit::fit_valid`], or
+/// [`Fit::fit_valid_watched`] with a callback. Plain [`Fit::fit`] compiles for the same estimator,
+/// and has no rows to watch: `Boost` with `early_stopping_round` is refused when it runs, before
+/// any work, and `Mlp` trains all of its epochs.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not watch validation rows while it trains",
     note = "fit it with `.fit(&train)`, or hear of its rounds by `.fit_watched(&train, ..)`"

@@ -171,7 +171,46 @@ impl Candidates<'_> {
     }
 }
 
-/// A ranker. An empty answer means "no opinion", so a chain can ask the next one.
+/// A ranker. An empty answer means "no opinion", so a chain can ask the next one. One that is a
+/// function needs no type of its own: [`RankFn`](super::RankFn).
+///
+/// ```
+/// use ml_data::contract::{ByUser, Candidates, Ranker, Scored, top_k};
+/// /// Items of the shelf that each user looks at, the newest (of the highest number) first.
+/// struct Newest { shelf_of_item: Vec<u8>, shelf_of_user: Vec<u8> }
+/// impl Ranker for Newest {
+///     type Query = ByUser;
+///     type Scratch = ();
+///     fn rank_into(
+///         &self,
+///         user: u32,
+///         among: Candidates<'_>,
+///         k: usize,
+///         (): &mut (),
+///         out: &mut Vec<Scored>,
+///     ) -> ml_data::Result<()> {
+///         out.clear();
+///         let Some(shelf) = self.shelf_of_user.get(user as usize) else {
+///             return Ok(()); // no opinion
+///         };
+///         among.for_each(self.shelf_of_item.len(), |item| {
+///             if self.shelf_of_item[item as usize] == *shelf {
+///                 out.push(Scored { item, score: item as f32 });
+///             }
+///         });
+///         top_k(out, k);
+///         Ok(())
+///     }
+///     fn item_count(&self) -> Option<usize> {
+///         Some(self.shelf_of_item.len())
+///     }
+/// }
+/// let newest = Newest { shelf_of_item: vec![0, 1, 0, 0], shelf_of_user: vec![0] };
+/// let items = |list: Vec<Scored>| list.iter().map(|s| s.item).collect::<Vec<_>>();
+/// assert_eq!(items(newest.rank(0, 2)?), [3, 2]);
+/// assert!(newest.rank(7, 2)?.is_empty());
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 pub trait Ranker: Send + Sync + 'static {
     /// Kind of the queries.
     type Query: Query;

@@ -44,7 +44,9 @@ pub trait Params: Send + Sync {
 }
 
 /// The name of a type without its path and parameters.
-fn type_name<T: ?Sized>() -> &'static str {
+#[doc(hidden)]
+#[must_use]
+pub fn type_name<T: ?Sized>() -> &'static str {
     let full = std::any::type_name::<T>();
     let path = full.split('<').next().unwrap_or(full);
     path.rsplit(':').next().unwrap_or(path)
@@ -68,11 +70,10 @@ fn type_name<T: ?Sized>() -> &'static str {
 ///     type Out = Dense;
 ///     type Fitted = FittedCenter;
 ///     fn fit_transform(&self, train: &Sample<Dense, Y, Train>) -> Result<(FittedCenter, Dense)> {
-///         let weight = |i: usize| train.weights().map_or(1.0, |w| w[i]);
-///         let total: f64 = (0..train.len()).map(weight).sum();
+///         let total: f64 = (0..train.len()).map(|i| train.weight(i)).sum();
 ///         let mut means = vec![0.0; train.x().data().width()];
 ///         for (i, row) in train.x().iter().enumerate() {
-///             means.iter_mut().zip(row).for_each(|(m, v)| *m += weight(i) / total * v);
+///             means.iter_mut().zip(row).for_each(|(m, v)| *m += train.weight(i) / total * v);
 ///         }
 ///         let fitted = FittedCenter(means);
 ///         let rows = fitted.apply(train.x())?;

@@ -80,6 +80,14 @@ impl<R: Repr, Y: Target, P: Part> Sample<R, Y, P> {
     pub fn weights(&self) -> Option<&[f64]> {
         self.carried.weights.as_deref()
     }
+    /// Weight of a row, 1 where the sample has none: for estimators that add rows up.
+    ///
+    /// # Panics
+    /// A row past the last, as indexing a slice, where the sample has weights.
+    #[inline]
+    pub fn weight(&self, row: usize) -> f64 {
+        self.weights().map_or(1.0, |w| w[row])
+    }
     /// When each row happened, microseconds since 1970.
     pub fn times(&self) -> Option<&[i64]> {
         self.carried.times.as_deref()

@@ -27,8 +27,7 @@ impl<Y: Target> Transformer<Table, Y> for Mean {
         }
         let x = train.x();
         let mean = |c: usize| {
-            let cells = (0..x.len())
-                .map(|i| (x.row(i).get(c).num(), train.weights().map_or(1.0, |w| w[i])));
+            let cells = (0..x.len()).map(|i| (x.row(i).get(c).num(), train.weight(i)));
             let (s, n) = cells
                 .filter(|(v, _)| v.is_finite())
                 .fold((0.0, 0.0), |(s, n), (v, w)| (s + v * w, n + w));
@@ -81,7 +80,7 @@ impl Params for Shift {
 impl<Y: AsReal<Prediction = Scores>> Estimator<Dense, Y> for Shift {
     type Model = FittedShift;
     fn learn(&self, train: &Sample<Dense, Y, Train>) -> Result<FittedShift> {
-        let w = |i: usize| train.weights().map_or(1.0, |w| w[i]);
+        let w = |i: usize| train.weight(i);
         let total: f64 = (0..train.len()).map(w).sum();
         let mean = (0..train.len())
             .map(|i| Y::real(train.y(), i) * w(i))
