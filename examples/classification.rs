@@ -4,9 +4,6 @@
 //! `cargo run --release --example classification`
 #![allow(clippy::print_stdout, missing_docs)]
 
-use ml_pipeline::data::artifact::{load_as, save};
-use ml_pipeline::eval::compare::Comparison;
-use ml_pipeline::models::forest::RandomForest;
 use ml_pipeline::prelude::*;
 use serde::Serialize;
 
@@ -47,16 +44,18 @@ fn main() -> Result<()> {
         .fit(&train)?;
     let network = steps().model(Mlp::new()).fit(&train)?;
     let how = Comparison::new(&[&RocAuc, &LogLoss]);
-    let models: [(&str, &dyn Predictor<Table, Scores>); 3] = [
+    let models: Models<'_, Table, Scores> = &[
         ("boosting", &boost),
         ("forest", &forest),
         ("network", &network),
     ];
-    println!("{}", test.evaluate_by(&models, &how)?);
+    let board = test.evaluate_by(models, &how)?;
+    println!("{board}\nthe best is {}", board.best("roc_auc")?);
 
-    let bytes = save("visits/1", &boost)?;
+    let path = std::env::temp_dir().join("visits.mlp");
+    artifact::save_file(&path, "visits/1", &boost)?;
     let make = || steps().model(Boost::new());
-    let loaded = load_as::<Table, Binary, _>(make, "visits/1", &bytes, None)?;
+    let loaded = artifact::load_file::<Table, Binary, _>(&path, make, "visits/1", None)?;
     let p = loaded.predict_one(&Visit {
         age: None,
         minutes: 38.0,

@@ -4,12 +4,27 @@
 //! `cargo run --release --example regression_in_time`
 #![allow(clippy::print_stdout, missing_docs)]
 
-use ml_pipeline::data::contract::{Explain, FeatureImportances, ImportanceKind};
-use ml_pipeline::eval::metric::Mae;
-use ml_pipeline::features::scale::Passthrough;
+use ml_pipeline::data::time::Micros;
 use ml_pipeline::features::time::Calendar;
 use ml_pipeline::models::boost::CustomObjective;
 use ml_pipeline::prelude::*;
+
+#[derive(serde::Serialize)]
+struct Hour {
+    hour: Micros,
+    temperature: f64,
+    rents: f64,
+}
+
+fn hour(h: i64) -> Hour {
+    let temperature = 15.0 + 10.0 * (h as f64 / 500.0).sin() + (h * 37 % 11) as f64 / 5.0;
+    let commuters = 160.0 * f64::from(matches!(h % 24, 7..10 | 16..19));
+    Hour {
+        hour: Micros(h * 3_600_000_000),
+        temperature,
+        rents: 40.0 + commuters + 5.0 * temperature + (h * 7919 % 23) as f64,
+    }
+}
 
 /// Squared error in which a rental too few counts three times a rental too many.
 #[derive(Debug, Clone)]
@@ -30,49 +45,24 @@ impl CustomObjective for Shortage {
         let loss = |(y, s): (&f64, &f64)| factor(s - y) * (s - y).powi(2);
         labels.iter().zip(scores).map(loss).sum::<f64>() / labels.len() as f64
     }
-    fn name(&self) -> &'static str {
-        "shortage"
-    }
 }
 
 fn main() -> Result<()> {
-    let hours = 0..24 * 150_i64;
-    let warm = |h: i64| 15.0 + 10.0 * (h as f64 / 500.0).sin() + (h * 37 % 11) as f64 / 5.0;
-    let rush = |h: i64| {
-        if matches!(h % 24, 7..10 | 16..19) {
-            200.0
-        } else {
-            40.0
-        }
-    };
-    let table = Table::new([
-        (
-            "hour",
-            Column::time(hours.clone().map(|h| Some(h * 3_600_000_000))),
-        ),
-        ("temperature", Column::num(hours.clone().map(warm))),
-        (
-            "rents",
-            Column::num(hours.map(|h| rush(h) + 5.0 * warm(h) + (h * 7919 % 23) as f64)),
-        ),
-    ])?;
+    let hours: Vec<Hour> = (0..24 * 150).map(hour).collect();
     // The column of times orders the rows, and stays a feature for the calendar.
-    let data = table.regression("rents")?.with_times_of("hour")?;
-    let TrainTest { train, test } = data.train_test_split(Split::holdout(0.2).by_time())?;
-    let steps = || {
-        ColumnTransformer::new()
-            .with("hour", Calendar::new())
-            .with("temperature", Passthrough)
-    };
-    let even = steps().model(Boost::new()).fit(&train)?;
-    let careful = steps()
-        .model(Boost::new().custom_objective(Shortage))
-        .fit(&train)?;
+    let data = Table::from_records(&hours)?.regression("rents")?;
+    let split = Split::holdout(0.2).by_time();
+    let TrainTest { train, test } = data.with_times_of("hour")?.train_test_split(split)?;
+
+    let steps = ColumnTransformer::new()
+        .with("hour", Calendar::new())
+        .with("temperature", Passthrough);
+    let even = steps.clone().model(Boost::new()).fit(&train)?;
+    let careful = Boost::new().custom_objective(Shortage);
+    let careful = steps.model(careful).fit(&train)?;
     println!("{}", even.importances(ImportanceKind::Gain)?);
     println!("{}", careful.explain_row(train.x().data(), 8)?.top(3));
-    println!(
-        "{}",
-        test.evaluate(&[("even", &even), ("careful", &careful)], &[&Rmse, &Mae])?
-    );
+    let models: Models<'_, Table, Scores> = &[("even", &even), ("careful", &careful)];
+    println!("{}", test.evaluate(models, &[&Rmse, &Mae])?);
     Ok(())
 }

@@ -21,6 +21,53 @@ pub use ml_serve as serve;
 pub mod recommender;
 
 /// Imports of most programs: the contracts, and the steps, models and metrics of a first pipeline.
+///
+/// # Several models, compared
+/// Models of any types behind the same steps; every metric with its interval, and the paired
+/// difference to the first model. The best is saved, and loaded by a program that knows both types:
+///
+/// ```
+/// # #[cfg(all(feature = "features", feature = "models", feature = "eval"))]
+/// # fn main() -> ml_pipeline::data::Result<()> {
+/// use ml_pipeline::prelude::*;
+///
+/// fn steps() -> impl Transformer<Table, Binary, Out = Dense> {
+///     ColumnTransformer::new()
+///         .with("age", StandardScaler::new())
+///         .with("city", OneHotEncoder::new())
+/// }
+/// let boosting = || steps().model(Boost::new().num_iterations(20));
+/// let forest = || steps().model(RandomForest::new().n_estimators(10));
+///
+/// let n = 300;
+/// let table = Table::new([
+///     ("age", Column::num((0..n).map(|i| f64::from(i % 60)))),
+///     ("city", Column::cat((0..n).map(|i| Some(["Riga", "Oslo"][i as usize % 2])))),
+///     ("bought", Column::bool((0..n).map(|i| Some(i % 60 + i % 2 * 20 > 40)))),
+/// ])?;
+/// let split = Split::holdout(0.3).stratified();
+/// let TrainTest { train, test } = table.binary("bought", "true")?.train_test_split(split)?;
+/// let (trees, woods) = (boosting().fit(&train)?, forest().fit(&train)?);
+///
+/// let models: Models<'_, Table, Scores> = &[("boosting", &trees), ("forest", &woods)];
+/// let board = test.evaluate_by(models, &Comparison::new(&[&RocAuc, &Accuracy]))?;
+/// println!("{board}");
+/// let bytes = match board.best("roc_auc")? {
+///     "boosting" => artifact::save("boosting/1", &trees)?,
+///     _ => artifact::save("forest/1", &woods)?,
+/// };
+/// let loader = Loader::<Table, Binary>::new()
+///     .with("boosting/1", boosting)
+///     .with("forest/1", forest);
+/// let model = loader.load(&bytes, None)?;
+/// #[derive(serde::Serialize)]
+/// struct Person { age: u32, city: &'static str }
+/// assert!(model.predict_one(&Person { age: 55, city: "Oslo" })? > 0.5);
+/// # Ok(())
+/// # }
+/// # #[cfg(not(all(feature = "features", feature = "models", feature = "eval")))]
+/// # fn main() {}
+/// ```
 pub mod prelude {
     pub use ml_data::prelude::*;
     #[cfg(feature = "eval")]

@@ -1,5 +1,6 @@
 //! Objectives that users write.
 
+use ml_data::contract::type_name;
 use ml_data::{Error, Result};
 
 use super::loss::{GradientPair, Loss, Measure};
@@ -20,8 +21,10 @@ pub trait CustomObjective: std::fmt::Debug + Send + Sync {
     /// The metric that validation watches: less is better.
     fn evaluate(&self, labels: &[f64], scores: &[f64], weights: Option<&[f64]>) -> f64;
 
-    /// The name of the objective and of what validation watches.
-    fn name(&self) -> &'static str;
+    /// The name of the objective and of what validation watches. Default the type's.
+    fn name(&self) -> &'static str {
+        type_name::<Self>()
+    }
 }
 
 /// A user's objective on its labels.
