@@ -1,5 +1,6 @@
 //! The ground of the `ml-pipeline` family: tables, samples with roles, the contracts that steps,
 //! models, rankers and metrics meet, artifacts, sources, cleaning and splits.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "table")]
 pub mod arrow;

@@ -9,6 +9,7 @@
 //! * [`explain`]: what a model relies on, by permutation importance;
 //! * [`goal`]: the problem, the success criteria, the feasibility check and the promotion gate;
 //! * [`sequential`]: tests that may be looked at at any time, by user or by request.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod bootstrap;
 mod check;

@@ -21,6 +21,7 @@
 //! assert_eq!(x.row(1)[1..], [1.0, 0.0, 0.0]);
 //! # Ok::<(), ml_data::Error>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod aggregate;
 pub mod cell;

@@ -40,6 +40,7 @@
 //! assert_eq!(answer.recommendations[0].reason, "popular now");
 //! # Ok::<(), ml_serve::Error>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod error;
 #[cfg(feature = "http")]
