@@ -347,6 +347,17 @@ fn network_on_dense_columns_conforms_and_refuses_what_is_missing() {
         &lists,
         network_claims(),
     ));
+    let classes = |y: &[f64]| {
+        let codes: Vec<u32> = y.iter().map(|y| y.clamp(0.0, 2.0) as u32).collect();
+        ClassLabels::new(codes, ["low", "middle", "high"].map(Box::from).to_vec()).unwrap()
+    };
+    let classes = fixture_of(dense_rows::<f64>, &strange, classes);
+    passes(&check_model::<_, Class, _>(
+        &network(),
+        &classes,
+        network_claims(),
+    ));
+    passes(&check_valid::<_, Class, _>(&network(), &classes));
 }
 
 #[test]

@@ -151,6 +151,14 @@ fn case_v6_networks() {
         x,
         times(),
     ));
+    let (rows, y) = rows();
+    let names: Vec<&str> = y
+        .iter()
+        .map(|y| if *y > 0.0 { "more" } else { "less" })
+        .collect();
+    let classes = Dataset::<_, Class>::new(rows, ClassLabels::of_names(&names).unwrap());
+    let model = plain.fit(&classes.unwrap().into_train()).unwrap();
+    found(check_damaged_model(&model, x, times()));
     let embedded = plain
         .embedding(Embedding::new("x1", 7, 2))
         .embedding(Embedding::new("x2", 9, 2))

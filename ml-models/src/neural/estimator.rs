@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use ml_data::contract::{Estimator, LearnValid, OnRound, Params, Round};
+use ml_data::contract::{Estimator, LearnValid, OnRound, Params, Predict, Round};
 use ml_data::repr::{Dense, Float, Repr, View};
 use ml_data::sample::{
-    AsReal, Binary, Labels, Real, Relevance, Sample, Scores, Target, Train, Valid,
+    AsReal, Binary, Class, ClassLabels, Labels, Real, Relevance, Sample, Target, Train, Valid,
 };
 use ml_data::{Error, Result};
 
-use super::fitted::FittedMlp;
+use super::fitted::{FittedMlp, FittedMlpClassifier, Trained};
 use super::history::Epoch;
 use super::loss::Loss;
 use super::mlp::Mlp;
@@ -23,37 +23,96 @@ use crate::progress::{RoundReport, TrainingBar};
 /// Targets an [`Mlp`] learns, each with its loss. Sealed.
 #[diagnostic::on_unimplemented(
     message = "`Mlp` does not learn `{Self}` targets",
-    note = "it learns `Real`, `Binary` and `Relevance`"
+    note = "it learns `Real`, `Binary`, `Class` and `Relevance`"
 )]
-pub trait MlpTarget: AsReal + Target<Prediction = Scores> + sealed::Sealed {
-    /// The loss that training minimises.
-    #[doc(hidden)]
-    const LOSS: Which;
-}
+pub trait MlpTarget: sealed::Learn {}
+
+impl<Y: sealed::Learn> MlpTarget for Y {}
 
 mod sealed {
-    pub trait Sealed {}
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum Which {
-        Squared,
-        Logistic,
-        GradedLogistic,
+    use super::*;
+
+    pub trait Learn: Target {
+        /// The model that predicts the target.
+        type Model: Send + Sync;
+        /// The loss that training minimises.
+        const LOSS: Loss;
+        /// Number of output units.
+        fn outputs(_: &Self::Labels) -> usize {
+            1
+        }
+        /// Label `i` as the loss reads it; `top` is the grade that counts as certainly relevant.
+        fn label(labels: &Self::Labels, i: usize, top: f64) -> f64;
+        /// The grade that counts as certainly relevant, among rows of weight above 0.
+        fn top(_: &Self::Labels, _: Option<&[f64]>) -> f64 {
+            1.0
+        }
+        /// Validation labels whose classes are those of the training labels.
+        fn conform<'a>(
+            labels: &'a Self::Labels,
+            _: &Self::Labels,
+        ) -> Result<Cow<'a, Self::Labels>> {
+            Ok(Cow::Borrowed(labels))
+        }
+        fn model(net: Trained, labels: &Self::Labels) -> Self::Model;
     }
 }
-use sealed::Which;
 
-impl sealed::Sealed for Real {}
-impl sealed::Sealed for Binary {}
-impl sealed::Sealed for Relevance {}
+/// Targets of one output unit.
+macro_rules! one_output {
+    ($target:ident, $loss:ident, $probability:literal) => {
+        impl sealed::Learn for $target {
+            type Model = FittedMlp;
+            const LOSS: Loss = Loss::$loss;
+            fn label(labels: &Self::Labels, i: usize, _: f64) -> f64 {
+                Self::real(labels, i)
+            }
+            fn model(net: Trained, _: &Self::Labels) -> FittedMlp {
+                FittedMlp::new(net, $probability)
+            }
+        }
+    };
+}
+one_output!(Real, Squared, false);
+one_output!(Binary, Logistic, true);
 
-impl MlpTarget for Real {
-    const LOSS: Which = Which::Squared;
+impl sealed::Learn for Relevance {
+    type Model = FittedMlp;
+    const LOSS: Loss = Loss::Logistic;
+    fn label(labels: &Self::Labels, i: usize, top: f64) -> f64 {
+        (Self::real(labels, i) / top).min(1.0)
+    }
+    /// The largest grade; 1 when every grade is 0.
+    fn top(labels: &Self::Labels, w: Option<&[f64]>) -> f64 {
+        let counted = (0..labels.len()).filter(|&i| w.is_none_or(|w| w[i] > 0.0));
+        match counted.map(|i| Self::real(labels, i)).fold(0.0, f64::max) {
+            top if top > 0.0 => top,
+            _ => 1.0,
+        }
+    }
+    fn model(net: Trained, _: &Self::Labels) -> FittedMlp {
+        FittedMlp::new(net, false)
+    }
 }
-impl MlpTarget for Binary {
-    const LOSS: Which = Which::Logistic;
-}
-impl MlpTarget for Relevance {
-    const LOSS: Which = Which::GradedLogistic;
+
+impl sealed::Learn for Class {
+    type Model = FittedMlpClassifier;
+    const LOSS: Loss = Loss::Softmax;
+    fn outputs(labels: &ClassLabels) -> usize {
+        labels.classes().len()
+    }
+    fn label(labels: &ClassLabels, i: usize, _: f64) -> f64 {
+        f64::from(labels.codes()[i])
+    }
+    fn conform<'a>(labels: &'a ClassLabels, like: &ClassLabels) -> Result<Cow<'a, ClassLabels>> {
+        Ok(match labels.classes() == like.classes() {
+            true => Cow::Borrowed(labels),
+            false => Cow::Owned(labels.recode(like.classes())?),
+        })
+    }
+    fn model(net: Trained, labels: &ClassLabels) -> FittedMlpClassifier {
+        FittedMlpClassifier::new(net, labels.classes())
+    }
 }
 
 impl Params for Mlp {
@@ -75,35 +134,17 @@ struct Prepared<'a> {
 }
 
 impl<'a> Prepared<'a> {
-    /// `top` is the grade that counts as certainly relevant.
     fn new<F: Float, Y: MlpTarget>(
         x: View<'a, Dense<F>>,
         y: &Y::Labels,
         w: Option<&[f64]>,
         top: f64,
     ) -> Result<Self> {
-        let label = |i| match Y::LOSS {
-            Which::GradedLogistic => (Y::real(y, i) / top).min(1.0),
-            _ => Y::real(y, i),
-        };
         Ok(Self {
             x: matrix(x),
-            y: labels((0..y.len()).map(label))?,
+            y: labels((0..y.len()).map(|i| Y::label(y, i, top)))?,
             weights: weights(w)?,
         })
-    }
-}
-
-/// The largest grade among rows that count; 1 for targets without grades, and when every grade is
-/// 0.
-fn top_grade<Y: MlpTarget>(y: &Y::Labels, w: Option<&[f64]>) -> f64 {
-    if Y::LOSS != Which::GradedLogistic {
-        return 1.0;
-    }
-    let counted = (0..y.len()).filter(|&i| w.is_none_or(|w| w[i] > 0.0));
-    match counted.map(|i| Y::real(y, i)).fold(0.0, f64::max) {
-        top if top > 0.0 => top,
-        _ => 1.0,
     }
 }
 
@@ -112,7 +153,7 @@ fn fit<F: Float, Y: MlpTarget>(
     sample: &Sample<Dense<F>, Y, Train>,
     valid: Option<&Sample<Dense<F>, Y, Valid>>,
     on: OnRound<'_>,
-) -> Result<FittedMlp> {
+) -> Result<Y::Model> {
     mlp.check()?;
     let names = sample.header().clone();
     if sample.is_empty() {
@@ -120,23 +161,26 @@ fn fit<F: Float, Y: MlpTarget>(
     }
     numbered(STEP, "training sample", sample.x().rows())?;
     let columns = positions(mlp.embeddings(), &names)?;
-    mlp.check_size(names.len(), sample.len())?;
-    let top = top_grade::<Y>(sample.y(), sample.weights());
+    let outputs = Y::outputs(sample.y());
+    mlp.check_size(names.len(), sample.len(), outputs)?;
+    let top = Y::top(sample.y(), sample.weights());
     let rows = Prepared::new::<F, Y>(sample.x(), sample.y(), sample.weights(), top)?;
     let held = match valid {
         Some(v) if v.is_empty() => return Err(Error::Empty("validation sample".into())),
         Some(v) => {
             v.x().data().check(&names)?;
-            Some((Prepared::new::<F, Y>(v.x(), v.y(), v.weights(), top)?, v))
+            let y = Y::conform(v.y(), sample.y())?;
+            Some((Prepared::new::<F, Y>(v.x(), &y, v.weights(), top)?, v))
         }
         None => None,
     };
-    let (loss, metric) = match Y::LOSS {
-        Which::Squared => (Loss::Squared, "squared_error"),
-        _ => (Loss::Logistic, "log_loss"),
+    let metric = match Y::LOSS {
+        Loss::Squared => "squared_error",
+        Loss::Logistic | Loss::Softmax => "log_loss",
     };
     let plain = |fault| error(fault, &names, |_, _| f64::NAN);
-    let net = Network::new(mlp.shape(names.len(), &columns), mlp.seeded()).map_err(plain)?;
+    let net =
+        Network::new(mlp.shape(names.len(), &columns, outputs), mlp.seeded()).map_err(plain)?;
     let original = |r: usize, c: usize| sample.x().row(r)[c].f64();
     let data = examples(&net, &rows.x, &rows.y, rows.weights.as_deref(), true)
         .map_err(|f| error(f, &names, original))?;
@@ -163,20 +207,23 @@ fn fit<F: Float, Y: MlpTarget>(
         on(round)
     };
     let (net, history) =
-        train(mlp.plan(loss), net, &data, watched.as_ref(), &mut report).map_err(plain)?;
+        train(mlp.plan(Y::LOSS), net, &data, watched.as_ref(), &mut report).map_err(plain)?;
     bar.end();
-    Ok(FittedMlp::new(
+    let trained = Trained {
         names,
         net,
-        Y::LOSS == Which::Logistic,
         history,
-    ))
+    };
+    Ok(Y::model(trained, sample.y()))
 }
 
-impl<F: Float, Y: MlpTarget> Estimator<Dense<F>, Y> for Mlp {
-    type Model = FittedMlp;
+impl<F: Float, Y: MlpTarget> Estimator<Dense<F>, Y> for Mlp
+where
+    Y::Model: Predict<Dense<F>, Prediction = Y::Prediction>,
+{
+    type Model = Y::Model;
 
-    fn learn(&self, train: &Sample<Dense<F>, Y, Train>) -> Result<FittedMlp> {
+    fn learn(&self, train: &Sample<Dense<F>, Y, Train>) -> Result<Y::Model> {
         fit(self, train, None, &mut |_| ControlFlow::Continue(()))
     }
 
@@ -184,18 +231,21 @@ impl<F: Float, Y: MlpTarget> Estimator<Dense<F>, Y> for Mlp {
         &self,
         train: &Sample<Dense<F>, Y, Train>,
         on: OnRound<'_>,
-    ) -> Result<FittedMlp> {
+    ) -> Result<Y::Model> {
         fit(self, train, None, on)
     }
 }
 
-impl<F: Float, Y: MlpTarget> LearnValid<Dense<F>, Y> for Mlp {
+impl<F: Float, Y: MlpTarget> LearnValid<Dense<F>, Y> for Mlp
+where
+    Y::Model: Predict<Dense<F>, Prediction = Y::Prediction>,
+{
     fn learn_valid(
         &self,
         train: &Sample<Dense<F>, Y, Train>,
         valid: &Sample<Dense<F>, Y, Valid>,
         on: OnRound<'_>,
-    ) -> Result<FittedMlp> {
+    ) -> Result<Y::Model> {
         fit(self, train, Some(valid), on)
     }
 }

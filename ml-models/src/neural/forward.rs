@@ -57,7 +57,9 @@ pub(super) struct Forward {
     out: Vec<Vec<f32>>,
     /// Dropout masks; empty if there is no dropout.
     mask: Vec<Vec<f32>>,
+    /// Outputs of each row.
     z: Vec<f32>,
+    outputs: usize,
     /// Whether the last run dropped units.
     dropped: bool,
 }
@@ -77,7 +79,8 @@ impl Forward {
             ids: vec![0; capacity * net.tables.len()],
             out: hidden(),
             mask: if dropout { hidden() } else { Vec::new() },
-            z: vec![0.0; capacity],
+            z: vec![0.0; capacity * net.head.outputs],
+            outputs: net.head.outputs,
             dropped: false,
         }
     }
@@ -137,7 +140,17 @@ impl Forward {
             Some(h) => &h[..n * net.head.inputs],
             None => &self.x[..n * net.head.inputs],
         };
-        kernel::head(last, &net.head.weights, net.head.bias[0], &mut self.z[..n]);
+        let z = &mut self.z[..n * self.outputs];
+        if self.outputs == 1 {
+            kernel::head(last, &net.head.weights, net.head.bias[0], z);
+        } else {
+            let (from, to) = (net.head.inputs, net.head.outputs);
+            gemm::product(z, last, &net.head.weights, n, from, to);
+            for z in z.chunks_exact_mut(to) {
+                kernel::add_scaled(z, 1.0, &net.head.bias);
+            }
+        }
+        // Networks of several outputs have none.
         if !net.dots.is_empty() {
             for (z, x) in self.z[..n]
                 .iter_mut()
@@ -158,9 +171,9 @@ impl Forward {
         &self.ids
     }
 
-    /// The network's outputs.
+    /// The network's outputs, row after row.
     pub(super) fn z(&self) -> &[f32] {
-        &self.z[..self.rows]
+        &self.z[..self.rows * self.outputs]
     }
 
     /// Inputs of layer `l`, `width` a row; the head is the layer after the last hidden one.

@@ -19,13 +19,14 @@ use ml_data::validate::within_limit;
 
 /// Multi-layer perceptron with embedding layers, trained by Adam in `f32`.
 ///
-/// Each hidden layer computes `activation(x W + b)`; one output unit reads the last of them. The
-/// target decides the loss and what the output means:
+/// Each hidden layer computes `activation(x W + b)`; the output units read the last of them: one,
+/// or one for each class. The target decides the loss and what the outputs mean:
 ///
 /// | target | loss of a row | prediction |
 /// |---|---|---|
 /// | [`Real`](ml_data::sample::Real) | squared error `(z - y)²` | `z` |
 /// | [`Binary`](ml_data::sample::Binary) | logistic `ln(1 + exp(z)) - y z` | probability `1 / (1 + exp(-z))` |
+/// | [`Class`](ml_data::sample::Class) | multinomial `ln Σ exp(z[k]) - z[y]` | probabilities `exp(z[k]) / Σ exp(z)` |
 /// | [`Relevance`](ml_data::sample::Relevance) | logistic with `y = grade / largest training grade`, row by row | score `z` |
 ///
 /// Weights and biases start as scikit-learn's do ([`Init::Glorot`]), or as PyTorch's
@@ -197,7 +198,8 @@ impl Mlp {
     }
 
     /// Adds to the output the dot product of the vectors of two embeddings of equal length, given
-    /// by their order of addition: the matrix-factorisation term beside the layers.
+    /// by their order of addition: the matrix-factorisation term beside the layers. Not for targets
+    /// of classes, which have an output each.
     #[must_use]
     pub fn dot(mut self, first: usize, second: usize) -> Self {
         self.dots.push((first, second));
@@ -378,7 +380,12 @@ impl Mlp {
 
     /// The shape of the network for an input of `width` columns, with the position of each
     /// embedding's column.
-    pub(super) fn shape<'a>(&'a self, width: usize, columns: &'a [usize]) -> Shape<'a> {
+    pub(super) fn shape<'a>(
+        &'a self,
+        width: usize,
+        columns: &'a [usize],
+        outputs: usize,
+    ) -> Shape<'a> {
         let Self {
             hidden_layer_sizes: hidden,
             activation,
@@ -395,17 +402,27 @@ impl Mlp {
             embeddings,
             columns,
             dots,
+            outputs,
         }
     }
 
     /// Refuses networks that would take more memory than allowed, for so many columns and rows.
-    pub(super) fn check_size(&self, width: usize, rows: usize) -> Result<(), Error> {
+    pub(super) fn check_size(
+        &self,
+        width: usize,
+        rows: usize,
+        outputs: usize,
+    ) -> Result<(), Error> {
+        if outputs > 1 && !self.dots.is_empty() {
+            let rule = "none where there are several classes: it adds to one output";
+            return Err(Error::parameter(STEP, "dot", "given", rule));
+        }
         let rows = rows.min(self.batch_size).max(SHARD_ROWS);
         within_limit(
             STEP,
             "bytes",
             self.limits.bytes,
-            self.shape(width, &[]).bytes(rows),
+            self.shape(width, &[], outputs).bytes(rows),
             || "`ModelLimits::bytes`, given to `Mlp::limits`, or ask for fewer units".into(),
         )
     }

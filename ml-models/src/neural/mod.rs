@@ -26,12 +26,14 @@ mod rows;
 mod shard;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_golden;
 mod train;
 
 pub use activation::Activation;
 pub use embedding::{ColumnRef, Embedding};
 pub use estimator::MlpTarget;
-pub use fitted::{FittedMlp, MlpScratch};
+pub use fitted::{FittedMlp, FittedMlpClassifier, MlpScratch};
 pub use history::{Epoch, History};
 pub use init::Init;
 pub use mlp::Mlp;

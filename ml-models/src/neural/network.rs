@@ -81,6 +81,8 @@ pub(super) struct Shape<'a> {
     /// Position of each embedding's column.
     pub(super) columns: &'a [usize],
     pub(super) dots: &'a [(usize, usize)],
+    /// Output units: one, or one a class.
+    pub(super) outputs: usize,
 }
 
 impl Shape<'_> {
@@ -96,7 +98,12 @@ impl Shape<'_> {
             (add(sum.0, t.0), add(sum.1, t.1))
         });
         let mut units = inputs;
-        for outputs in self.hidden.iter().map(|&n| n as u64).chain([1]) {
+        for outputs in self
+            .hidden
+            .iter()
+            .map(|&n| n as u64)
+            .chain([self.outputs as u64])
+        {
             numbers = add(numbers, add(inputs, 1).saturating_mul(outputs));
             units = add(units, outputs.saturating_mul(3));
             inputs = outputs;
@@ -136,7 +143,8 @@ impl Network {
             ));
             inputs = outputs;
         }
-        let head = Layer::new(inputs, 1, bound(inputs, 1), &mut next());
+        let outputs = shape.outputs;
+        let head = Layer::new(inputs, outputs, bound(inputs, outputs), &mut next());
         let dots = shape.dots.to_vec();
         Ok(Self {
             width: shape.width,
@@ -228,25 +236,30 @@ impl Network {
         sum
     }
 
-    /// The outputs of many rows (row-major, `width` a row), before any link function.
+    /// The outputs of many rows (row-major, `width` a row), before any link function, row after
+    /// row.
     pub(super) fn outputs(&self, x: &[f32], out: &mut [f32]) -> Result<(), Fault> {
         for (i, row) in x.chunks_exact(self.width.max(1)).enumerate() {
             self.check_row(i, row)?;
         }
         let block = |forward: &mut Forward, (x, out): (&[f32], &mut [f32])| {
-            forward.gather(self, x, out.len());
+            forward.gather(self, x, out.len() / self.head.outputs);
             forward.run(self, None);
             out.copy_from_slice(forward.z());
         };
         let rows = x
             .par_chunks(PREDICT_ROWS * self.width.max(1))
-            .zip(out.par_chunks_mut(PREDICT_ROWS));
+            .zip(out.par_chunks_mut(PREDICT_ROWS * self.head.outputs));
         rows.for_each_init(|| Forward::new(self, PREDICT_ROWS, false), block);
         Ok(())
     }
 
-    /// The output of one row; no allocation once `scratch` has been used.
-    pub(super) fn output(&self, row: &[f32], scratch: &mut RowScratch) -> Result<f32, Fault> {
+    /// The outputs of one row; no allocation once `scratch` has been used.
+    pub(super) fn output<'s>(
+        &self,
+        row: &[f32],
+        scratch: &'s mut RowScratch,
+    ) -> Result<&'s [f32], Fault> {
         self.check_row(0, row)?;
         scratch.ids.clear();
         scratch.ids.extend(
@@ -264,9 +277,14 @@ impl Network {
             self.activation.plain(to);
             std::mem::swap(from, to);
         }
-        let mut z = [0.0];
-        kernel::head(from, &self.head.weights, self.head.bias[0], &mut z);
-        Ok(z[0] + dots)
+        to.resize(self.head.outputs, 0.0);
+        if self.head.outputs == 1 {
+            kernel::head(from, &self.head.weights, self.head.bias[0], to);
+            to[0] += dots;
+        } else {
+            kernel::row_times(from, &self.head.weights, &self.head.bias, to);
+        }
+        Ok(to)
     }
 
     /// Whether every length and index fits every other and every weight is a number, for networks
@@ -299,7 +317,7 @@ impl Network {
             }
             inputs = layer.outputs;
         }
-        self.head.is_sound(inputs) && self.head.outputs == 1
+        self.head.is_sound(inputs) && (self.head.outputs == 1 || self.dots.is_empty())
     }
 
     /// Whether every weight is a number.

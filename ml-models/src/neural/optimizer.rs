@@ -240,7 +240,7 @@ fn step_layer(
     state.bias.adam(&mut layer.bias, plain);
 }
 
-/// Gradient and step of the output unit, which reads layer `depth`'s input.
+/// Gradient and step of the output units, which read layer `depth`'s input.
 fn step_head(
     head: &mut Layer,
     state: &mut LayerState,
@@ -251,12 +251,15 @@ fn step_head(
 ) {
     state.weights.grad.fill(0.0);
     state.bias.grad.fill(0.0);
-    for shard in shards {
-        kernel::head_gradient(
-            shard.dz(),
-            shard.forward.input(depth, width),
-            &mut state.weights.grad,
-        );
+    let grad = &mut state.weights.grad;
+    for (s, shard) in shards.iter().enumerate() {
+        let input = shard.forward.input(depth, width);
+        if head.outputs == 1 {
+            kernel::head_gradient(shard.dz(), input, grad);
+        } else {
+            let rows = (0, width);
+            gemm::product_at(grad, s == 0, input, width, rows, shard.dz(), head.outputs);
+        }
         kernel::add_column_sums(&mut state.bias.grad, shard.dz());
     }
     state.weights.adam(&mut head.weights, decayed);

@@ -53,13 +53,22 @@ pub(super) struct Batch {
     pub(super) step: u64,
 }
 
+/// Derivative by what the output units read, from that by the outputs of `n` rows.
+fn head_backward(dz: &[f32], weights: &[f32], delta: &mut [f32], n: usize, outputs: usize) {
+    if outputs == 1 {
+        kernel::head_backward(dz, weights, delta);
+    } else {
+        gemm::product_bt(delta, dz, weights, n, weights.len() / outputs, outputs);
+    }
+}
+
 /// Buffers and results of one shard.
 #[derive(Debug, Clone)]
 pub(super) struct Shard {
     pub(super) forward: Forward,
     /// Derivative of the batch loss by each hidden layer's sums.
     delta: Vec<Vec<f32>>,
-    /// ... by the output.
+    /// ... by the outputs.
     dz: Vec<f32>,
     /// ... by the embedded part of the input.
     dinput: Vec<f32>,
@@ -81,7 +90,7 @@ impl Shard {
                 .iter()
                 .map(|l| vec![0.0; n * l.outputs])
                 .collect(),
-            dz: vec![0.0; n],
+            dz: vec![0.0; n * net.head.outputs],
             dinput: vec![0.0; n * net.embedded()],
             ids: vec![0; net.tables.len()],
             y: vec![0.0; n],
@@ -122,16 +131,23 @@ impl Shard {
     fn loss_and_slope(&mut self, loss: Loss, weight: f64) {
         self.loss = 0.0;
         let each = (1.0 / weight) as f32;
-        for (r, &z) in self.forward.z().iter().enumerate() {
-            let (value, slope) = loss.at(z, self.y[r]);
+        let z = self.forward.z();
+        let outputs = z.len() / self.forward.rows().max(1);
+        let rows = z.chunks_exact(outputs.max(1));
+        for (r, (z, slope)) in rows
+            .zip(self.dz.chunks_exact_mut(outputs.max(1)))
+            .enumerate()
+        {
+            let value = loss.row(z, self.y[r], slope);
             self.loss += f64::from(self.w[r]) * f64::from(value);
-            self.dz[r] = slope * (self.w[r] * each);
+            let share = self.w[r] * each;
+            slope.iter_mut().for_each(|s| *s *= share);
         }
     }
 
     fn backward(&mut self, net: &Network) {
         let n = self.forward.rows();
-        let dz = &self.dz[..n];
+        let dz = &self.dz[..n * net.head.outputs];
         for l in (0..net.hidden.len()).rev() {
             let width = net.hidden[l].outputs;
             let (before, after) = self.delta.split_at_mut(l + 1);
@@ -147,7 +163,7 @@ impl Shard {
                         layer.outputs,
                     );
                 }
-                _ => kernel::head_backward(dz, &net.head.weights, delta),
+                _ => head_backward(dz, &net.head.weights, delta, n, net.head.outputs),
             }
             net.activation.backward(
                 delta,
@@ -177,7 +193,11 @@ impl Shard {
                     layer.outputs,
                 );
             }
-            _ => kernel::head_backward(&self.dz[..n], &net.head.weights[net.dense..], dinput),
+            _ => {
+                let outputs = net.head.outputs;
+                let weights = &net.head.weights[net.dense * outputs..];
+                head_backward(&self.dz[..n * outputs], weights, dinput, n, outputs);
+            }
         }
         let inputs = net.inputs();
         for &(a, b) in &net.dots {
@@ -201,9 +221,10 @@ impl Shard {
         &self.delta[l][..self.forward.rows() * width]
     }
 
-    /// Derivative by the outputs.
+    /// Derivative by the outputs, row after row.
     pub(super) fn dz(&self) -> &[f32] {
-        &self.dz[..self.forward.rows()]
+        let outputs = self.forward.z().len();
+        &self.dz[..outputs]
     }
 
     /// Derivative by the embedded part of the input.

@@ -1,187 +1,16 @@
-//! The engine against PyTorch, against finite differences of a plain `f64` network, and against
+//! The engine against finite differences of a plain `f64` network, and against
 //! itself on any number of threads.
 
 use std::ops::ControlFlow;
-
-use serde::Deserialize;
 
 use super::activation::Activation;
 use super::embedding::Embedding;
 use super::loss::Loss;
 use super::mlp::Mlp;
-use super::network::{Layer, Network, RowScratch};
+use super::network::{Layer, Network};
 use super::optimizer::Optimizer;
 use super::shard::{Batch, Examples, Shard};
 use super::train::train;
-
-#[derive(Deserialize)]
-struct Golden {
-    cases: Vec<Case>,
-}
-
-#[derive(Deserialize)]
-struct Case {
-    name: String,
-    loss: String,
-    activation: String,
-    dense: usize,
-    hidden: Vec<usize>,
-    cards: Vec<usize>,
-    dim: usize,
-    dot: bool,
-    weight_decay: f64,
-    batch_size: usize,
-    x: Vec<f32>,
-    ids: Vec<u32>,
-    y: Vec<f32>,
-    w: Vec<f32>,
-    initial: Weights,
-    #[serde(rename = "final")]
-    last: Weights,
-    train_loss: f64,
-    outputs: Vec<f32>,
-}
-
-#[derive(Deserialize)]
-struct Weights {
-    layers: Vec<GoldenLayer>,
-    tables: Vec<Vec<f32>>,
-}
-
-#[derive(Deserialize)]
-struct GoldenLayer {
-    weights: Vec<f32>,
-    bias: Vec<f32>,
-}
-
-impl Case {
-    fn mlp(&self) -> Mlp {
-        let activation = match self.activation.as_str() {
-            "relu" => Activation::Relu,
-            "tanh" => Activation::Tanh,
-            "sigmoid" => Activation::Logistic,
-            other => panic!("{other}"),
-        };
-        let mut mlp = Mlp::new()
-            .hidden_layer_sizes(self.hidden.clone())
-            .activation(activation)
-            .epochs(1)
-            .shuffle(false);
-        mlp = mlp
-            .batch_size(self.batch_size)
-            .learning_rate(0.01)
-            .weight_decay(self.weight_decay)
-            .unknown_rate(0.0);
-        for (k, &card) in self.cards.iter().enumerate() {
-            mlp = mlp.embedding(Embedding::new(self.dense + k, card, self.dim));
-        }
-        if self.dot { mlp.dot(0, 1) } else { mlp }
-    }
-
-    fn width(&self) -> usize {
-        self.dense + self.cards.len()
-    }
-
-    fn columns(&self) -> Vec<usize> {
-        (self.dense..self.width()).collect()
-    }
-
-    /// Dense columns, then ids, row after row.
-    fn matrix(&self) -> Vec<f32> {
-        let tables = self.cards.len();
-        let row = |r: usize| {
-            let ids = self.ids[r * tables..(r + 1) * tables]
-                .iter()
-                .map(|&id| id as f32);
-            self.x[r * self.dense..(r + 1) * self.dense]
-                .iter()
-                .copied()
-                .chain(ids)
-                .collect::<Vec<_>>()
-        };
-        (0..self.y.len()).flat_map(row).collect()
-    }
-
-    fn loss(&self) -> Loss {
-        if self.loss == "logistic" {
-            Loss::Logistic
-        } else {
-            Loss::Squared
-        }
-    }
-}
-
-fn set(net: &mut Network, to: &Weights) {
-    let Network {
-        hidden,
-        head,
-        tables,
-        ..
-    } = net;
-    for (layer, to) in hidden.iter_mut().chain([head]).zip(&to.layers) {
-        layer.weights.copy_from_slice(&to.weights);
-        layer.bias.copy_from_slice(&to.bias);
-    }
-    for (table, to) in tables.iter_mut().zip(&to.tables) {
-        table.weights.copy_from_slice(to);
-    }
-}
-
-fn close(got: &[f32], want: &[f32], tolerance: f32, what: &str) {
-    assert_eq!(got.len(), want.len(), "{what}");
-    for (i, (g, w)) in got.iter().zip(want).enumerate() {
-        assert!(
-            (g - w).abs() <= tolerance,
-            "{what}[{i}]: {g}, PyTorch has {w}"
-        );
-    }
-}
-
-#[test]
-fn three_adam_steps_equal_pytorch() {
-    let golden: Golden = ml_data::testkit::golden!("neural_mlp").unwrap();
-    assert_eq!(golden.cases.len(), 7);
-    for case in &golden.cases {
-        let mlp = case.mlp();
-        let mut net = Network::new(mlp.shape(case.width(), &case.columns()), 0).unwrap();
-        set(&mut net, &case.initial);
-        let x = case.matrix();
-        let data = Examples {
-            x: &x,
-            width: case.width(),
-            ids: case.ids.clone(),
-            y: &case.y,
-            weights: Some(&case.w),
-        };
-        let (net, history) = train(mlp.plan(case.loss()), net, &data, None, &mut |_| {
-            ControlFlow::Continue(())
-        })
-        .unwrap();
-        let loss = history.epochs()[0].train_loss;
-        assert!(
-            (loss - case.train_loss).abs() < 1e-5,
-            "{}: loss {loss}, PyTorch has {}",
-            case.name,
-            case.train_loss
-        );
-        for (layer, want) in net.hidden.iter().chain([&net.head]).zip(&case.last.layers) {
-            close(&layer.weights, &want.weights, 1e-5, &case.name);
-            close(&layer.bias, &want.bias, 1e-5, &case.name);
-        }
-        for (table, want) in net.tables.iter().zip(&case.last.tables) {
-            close(&table.weights, want, 1e-5, &case.name);
-        }
-        let mut batch = vec![0.0; case.y.len()];
-        net.outputs(&x, &mut batch).unwrap();
-        close(&batch, &case.outputs, 2e-5, &case.name);
-        let mut scratch = RowScratch::default();
-        let rows: Vec<f32> = x
-            .chunks(case.width())
-            .map(|row| net.output(row, &mut scratch).unwrap())
-            .collect();
-        close(&rows, &case.outputs, 2e-5, &case.name);
-    }
-}
 
 /// The weighted mean loss of the rows a shard has just seen, in plain `f64` loops, with the shard's
 /// ids and masks.
@@ -229,12 +58,14 @@ fn plain_loss(net: &Network, shard: &Shard, x: &[f32], y: &[f32], w: &[f32], los
                 } * mask.map_or(1.0, |m| f64::from(m[r * layer.outputs + o]));
             }
         }
-        z += through(&h, &net.head)[0];
+        let out = through(&h, &net.head);
+        z += out[0];
         let y = f64::from(y[r]);
         sum += f64::from(w[r])
             * match loss {
                 Loss::Logistic => z.max(0.0) - z * y + (-z.abs()).exp().ln_1p(),
                 Loss::Squared => (z - y).powi(2),
+                Loss::Softmax => out.iter().map(|z| z.exp()).sum::<f64>().ln() - out[y as usize],
             };
     }
     sum / w.iter().map(|&w| f64::from(w)).sum::<f64>()
@@ -280,6 +111,8 @@ fn gradients_equal_finite_differences() {
             (0.0, Loss::Squared, vec![5, 3]),
             (0.4, Loss::Logistic, vec![6, 5]),
             (0.0, Loss::Logistic, vec![]),
+            (0.3, Loss::Softmax, vec![4]),
+            (0.0, Loss::Softmax, vec![]),
         ] {
             let mlp = Mlp::new()
                 .hidden_layer_sizes(hidden.clone())
@@ -287,11 +120,14 @@ fn gradients_equal_finite_differences() {
                 .dropout(dropout)
                 .unknown_rate(0.2)
                 .beta_1(0.0);
-            let mlp = mlp
+            let mut mlp = mlp
                 .embedding(Embedding::new(0, 4, 2).init_std(0.7))
-                .embedding(Embedding::new(2, 3, 2).init_std(0.7))
-                .dot(0, 1);
-            let mut net = Network::new(mlp.shape(4, &[0, 2]), 11).unwrap();
+                .embedding(Embedding::new(2, 3, 2).init_std(0.7));
+            let outputs = if loss == Loss::Softmax { 3 } else { 1 };
+            if outputs == 1 {
+                mlp = mlp.dot(0, 1);
+            }
+            let mut net = Network::new(mlp.shape(4, &[0, 2], outputs), 11).unwrap();
             let data = Examples {
                 x: &x,
                 width: 4,
@@ -376,7 +212,7 @@ fn any_number_of_threads_gives_the_same_bits() {
             .build()
             .unwrap();
         pool.install(|| {
-            let net = Network::new(mlp.shape(width, &[9]), 1).unwrap();
+            let net = Network::new(mlp.shape(width, &[9], 1), 1).unwrap();
             let data = Examples {
                 x: &x,
                 width,
@@ -414,7 +250,7 @@ fn embedded(weight_decay: f64) -> (Mlp, Network, Vec<f32>, Vec<u32>, Vec<f32>) {
         .learning_rate(0.01)
         .weight_decay(weight_decay)
         .beta_1(0.0);
-    let net = Network::new(mlp.shape(2, &[1]), 5).unwrap();
+    let net = Network::new(mlp.shape(2, &[1], 1), 5).unwrap();
     let ids: Vec<u32> = (0..100).map(|r| r / 50).collect();
     let x = (0..100).flat_map(|r| [0.1 * (r % 7) as f32, (r / 50) as f32]);
     let y = (0..100).map(|r| (r % 11) as f32 - 3.0).collect();

@@ -217,9 +217,11 @@ pub(super) fn mean_loss(net: &Network, loss: Loss, data: &Examples<'_>) -> f64 {
                     rows.len(),
                 );
                 forward.run(net, None);
-                let each = forward.z().iter().zip(rows).map(|(&z, i)| {
+                let mut slope = vec![0.0; net.head.outputs];
+                let z = forward.z().chunks_exact(net.head.outputs);
+                let each = z.zip(rows).map(|(z, i)| {
                     let w = f64::from(data.weight(i));
-                    (w * f64::from(loss.at(z, data.y[i]).0), w)
+                    (w * f64::from(loss.row(z, data.y[i], &mut slope)), w)
                 });
                 each.filter(|e| e.1 > 0.0)
                     .fold((0.0, 0.0), |s, e| (s.0 + e.0, s.1 + e.1))

@@ -4,6 +4,7 @@ use super::*;
 fn net() -> Network {
     let embeddings = [Embedding::new(1, 4, 2), Embedding::new(3, 6, 2)];
     let shape = Shape {
+        outputs: 1,
         width: 5,
         hidden: &[3],
         activation: Activation::Relu,
@@ -43,6 +44,7 @@ fn input_rows_are_dense_columns_and_then_vectors() {
 fn bytes_are_those_of_weights_moments_and_buffers() {
     let embeddings = [Embedding::new(0, 5, 2)];
     let shape = Shape {
+        outputs: 1,
         width: 3,
         hidden: &[4],
         activation: Activation::Relu,
