@@ -151,7 +151,7 @@ fn real_retail_in_time() {
     let als = Arc::new(als.fit(&train).unwrap());
     let popular = Arc::new(Popularity::new().fit(&train).unwrap());
     let models: [(&str, Arc<dyn AnyRanker<ByUser>>); 2] =
-        [("popularity", popular.clone()), ("als", als.clone())];
+        [("popularity", popular.clone()), ("als", als)];
     let scores = evaluate(&models, &train, &test, 10).unwrap();
     eprintln!("{scores}");
     // Everybody and every pair is accounted for.
