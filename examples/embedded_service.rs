@@ -1,28 +1,54 @@
-//! The recommendation service inside an axum program of one's own, with a hot swap of the model.
+//! The recommendation service inside an axum program of one's own: models saved with their shop as
+//! one artifact, kept in a registry, and swapped while requests go on.
 //!
 //! `cargo run --release --example embedded_service`
 #![allow(clippy::print_stdout, missing_docs)]
 
-use ml_pipeline::data::contract::{ByUser, RankFn};
+use ml_pipeline::models::baseline::{FittedPopularity, Popularity};
+use ml_pipeline::models::factor::{FittedImplicitAls, ImplicitAls, Interactions};
+use ml_pipeline::serve::Result;
 use ml_pipeline::serve::axum::{Router, routing::get, serve};
 use ml_pipeline::serve::http::Server;
 use ml_pipeline::serve::recommend::{
-    Bundle, Catalogue, IdIndex, Product, RecommendationService, Request, Rung,
+    Bundle, BundleLoader, Catalogue, Product, RecommendationService, Request, Rung,
 };
+use ml_pipeline::serve::registry::{GateOutcome, MemoryStore, Metadata, Registry};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// A version that ranks products by these scores.
-fn bundle(version: &str, scores: [f32; 3]) -> ml_pipeline::serve::Result<Bundle> {
-    let products = ["mug", "pan", "lamp"].map(|id| Product::new(id, "home", 9.0));
-    let users = IdIndex::new(["ann", "bob"])?;
-    let model = RankFn::by_score::<ByUser>(3, move |_user, item| scores[item as usize]);
-    Ok(Bundle::new(version, Catalogue::new(products)?, users).rung(Rung::new("model", model)))
+/// Learns from a log, and publishes everything that serving needs as one artifact.
+fn train(registry: &Registry, log: &[(&str, &str)]) -> Result<()> {
+    let seen = Interactions::from_ids(log.iter().copied())?;
+    let als = ImplicitAls::new().factors(2).alpha(10.0).fit(&seen)?;
+    let popular = Popularity::new().fit(&seen)?;
+    let products = ["lamp", "mug", "pan"].map(|id| Product::new(id, "home", 9.0));
+    let shop = Catalogue::in_order_of(seen.item_ids(), products)?;
+    let bundle = Bundle::new("new", shop, seen.user_ids().clone())
+        .rung(Rung::model("als", Arc::new(als)))
+        .rung(Rung::model("popularity", Arc::new(popular)))
+        .known(seen.pairs());
+    let version = registry.publish("shop", &bundle.save()?, Metadata::default())?;
+    let decided = GateOutcome::pass(["the only candidate"]);
+    registry.promote("shop", version, "champion", &decided)?;
+    Ok(())
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let service = Arc::new(RecommendationService::new(bundle("v1", [1.0, 2.0, 3.0])?)?);
+async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let registry = Registry::new(MemoryStore::new()); // or `Registry::open(folder)?`
+    let loader = BundleLoader::new()
+        .with::<FittedImplicitAls>()
+        .with::<FittedPopularity>();
+    let champion = || loader.load_from(&registry, "shop", "champion");
+    let mut log = vec![
+        ("ann", "mug"),
+        ("bob", "mug"),
+        ("bob", "pan"),
+        ("eve", "lamp"),
+    ];
+    train(&registry, &log)?;
+
+    let service = Arc::new(RecommendationService::new(champion()?)?);
     let app = Router::new()
         .route("/about", get(|| async { "a shop" }))
         .nest("/shop", Server::new().router(service.clone()));
@@ -30,14 +56,24 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("serving on http://{}", listener.local_addr()?);
     let server = tokio::spawn(async move { serve(listener, app).await });
 
-    let best = |service: &RecommendationService| {
-        let answer = service.recommend(&Request::new("ann").count(1));
+    let best = |request: Request| {
+        let answer = service.recommend(&request.count(1));
         answer.map(|a| (a.products().join(" "), a.metadata.model_version.clone()))
     };
-    println!("{:?}", best(&service)?);
-    service.swap(bundle("v2", [3.0, 2.0, 1.0])?)?; // requests under way keep their version
-    println!("{:?}", best(&service)?);
-    assert_eq!(best(&service)?.0, "mug");
+    println!("{:?}", best(Request::new("ann"))?);
+    assert_eq!(best(Request::new("ann"))?, ("pan".into(), "v1".into()));
+    log.extend([
+        ("ann", "pan"),
+        ("dan", "mug"),
+        ("dan", "pan"),
+        ("dan", "lamp"),
+    ]);
+    train(&registry, &log)?;
+    service.swap(champion()?)?; // requests under way keep their version
+    println!("{:?}", best(Request::new("ann"))?);
+    assert_eq!(best(Request::new("ann"))?, ("lamp".into(), "v2".into()));
+    let again = best(Request::new("ann").include_seen(true))?.0;
+    assert_ne!(again, "lamp", "what ann has may come again on request");
     server.abort(); // a real program awaits it
     Ok(())
 }

@@ -1,59 +1,66 @@
-//! Implicit ALS beside popularity: ranking scored on each user's last item, similar items, a new
-//! user.
+//! Implicit ALS beside popularity on a log of purchases: evaluated on later ones, similar items, a
+//! new user; all by public ids.
 //!
-//! `cargo run --release --example recommender`
+//! `cargo run --release --example recommender [FILE]`; FILE is a log in the form of UCI's Online
+//! Retail (`.csv` or `.csv.gz`), else one is made up.
 #![allow(clippy::print_stdout, missing_docs)]
 
-use ml_pipeline::data::contract::Scored;
+use ml_pipeline::data::source::CsvSource;
 use ml_pipeline::models::baseline::Popularity;
 use ml_pipeline::models::factor::Interactions;
 use ml_pipeline::prelude::*;
+use ml_pipeline::recommender::evaluate;
+use std::sync::Arc;
 
-/// The discounted gain of one relevant item in a list of ten.
-fn gain(list: &[Scored], item: u32) -> f64 {
-    let at = list.iter().position(|s| s.item == item);
-    at.map_or(0.0, |at| 1.0 / (at as f64 + 2.0).log2())
+/// 900 customers of three tastes buy two of ninety products, and then ten of the thirty of theirs.
+fn made_up() -> CsvSource {
+    let draw = |n: u32| n.wrapping_mul(2_654_435_761) >> 16;
+    let line = |n: u32| {
+        let (customer, day, taste) = (n % 900, n / 900, if n < 1800 { draw(n) / 30 } else { n });
+        let product = taste % 3 * 30 + draw(n) % 30;
+        format!("{customer},p{product},2024-06-{:02} 12:00:00,1\n", day + 1)
+    };
+    let lines: String = (0..10_800).map(line).collect();
+    let head = "CustomerID,StockCode,InvoiceDate,Quantity\n";
+    CsvSource::text("log.csv", &(head.to_owned() + &lines))
 }
 
 fn main() -> Result<()> {
-    // 900 users of three tastes take ten of the thirty items of their taste, and two others.
-    let draw = |user: u32, n: u32| (user * 12 + n).wrapping_mul(2_654_435_761) >> 16;
-    let item = |user: u32, n: u32| match n {
-        0..10 => user % 3 * 30 + draw(user, n) % 30,
-        _ => draw(user, n) % 90,
-    };
-    let taken = |user: u32| (0..12).map(move |n| (user, item(user, n)));
-    let last = |user: u32| item(user, 9);
-    let pairs = (0..900)
-        .flat_map(taken)
-        .filter(|&(user, i)| i != last(user));
-    let seen = Interactions::from_pairs(900, 90, pairs)?;
+    let source = std::env::args()
+        .nth(1)
+        .map_or_else(made_up, CsvSource::path);
+    let log = source.read()?.table;
+    let log = log.filter_by("Quantity", |c| c.num() > 0.0)?;
+    let log = log.filter_by("CustomerID", |c| !c.is_missing())?;
+    let (past, later) = log.split_by_time("InvoiceDate", 0.2)?;
+    let train = Interactions::from_table(&past, "CustomerID", "StockCode")?;
+    let test = Interactions::from_table(&later, "CustomerID", "StockCode")?;
 
-    let als = ImplicitAls::new().factors(16).alpha(10.0).fit(&seen)?;
-    let popular = Popularity::new().fit(&seen)?;
-    let mut ndcg = [0.0; 2];
-    for user in 0..900 {
-        let taken: Vec<u32> = seen.user(user).iter().map(|(item, _)| item).collect();
-        let unseen = popular
-            .top()
-            .iter()
-            .filter(|s| !taken.contains(&s.item))
-            .take(10);
-        let lists = [als.recommend(user, 10, &seen)?, unseen.copied().collect()];
-        (0..2).for_each(|m| ndcg[m] += gain(&lists[m], last(user)) / 900.0);
-    }
-    println!("NDCG@10: ALS {:.3}, popularity {:.3}", ndcg[0], ndcg[1]);
-    assert!(ndcg[0] > 2.0 * ndcg[1]);
+    let als = ImplicitAls::new()
+        .factors(32)
+        .regularization(1.0)
+        .alpha(2.0);
+    let als = Arc::new(als.fit(&train)?);
+    let popular = Arc::new(Popularity::new().fit(&train)?);
+    let models = [("popularity", popular as _), ("als", als.clone() as _)];
+    let scores = evaluate(&models, &train, &test, 10)?;
+    println!("{scores}");
+    let ndcg = |row: usize| scores.board.rows[row].ndcg.value;
+    assert!(ndcg(1) > ndcg(0));
 
-    let similar: Vec<u32> = als.similar_items(5, 5)?.iter().map(|s| s.item).collect();
-    println!("similar to item 5: {similar:?}");
-    let stranger = als.fold_in_user(&[(2, 1.0), (7, 1.0), (11, 1.0)])?;
-    let list: Vec<u32> = als
-        .recommend_to(&stranger, 5, &[2, 7, 11])?
-        .iter()
-        .map(|s| s.item)
-        .collect();
-    println!("for one who took 2, 7 and 11: {list:?}");
-    assert!(list.iter().all(|item| *item < 30), "all of the first taste");
+    let items = train.item_ids();
+    let (first, second) = (
+        items.id(0).unwrap_or_default(),
+        items.id(3).unwrap_or_default(),
+    );
+    let similar = als.similar_items(train.item_index(first)?, 5)?;
+    println!("similar to {first}: {:?}", items.ids(&similar)?);
+    let basket = [train.item_index(first)?, train.item_index(second)?];
+    let stranger = als.fold_in_user(&basket.map(|item| (item, 1.0)))?;
+    let list = als.recommend_to(&stranger, 5, &basket)?;
+    println!(
+        "for one who took {first} and {second}: {:?}",
+        items.ids(&list)?
+    );
     Ok(())
 }

@@ -3,10 +3,15 @@
 
 use ml_pipeline::data::contract::{AnyRanker, ByUser, Candidates, ItemSet, RankFn};
 use ml_pipeline::data::source::CsvSource;
+use ml_pipeline::models::baseline::FittedPopularity;
 use ml_pipeline::models::baseline::Popularity;
 use ml_pipeline::models::factor::Interactions;
+use ml_pipeline::models::factor::{FittedImplicitAls, FoldIn};
 use ml_pipeline::prelude::*;
 use ml_pipeline::recommender::evaluate;
+use ml_pipeline::serve::recommend::{
+    Bundle, BundleLoader, Catalogue, Product, RecommendationService, Request, Rung,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -178,4 +183,75 @@ fn real_retail_in_time() {
         }
     }
     assert!((row[0].recall - recall / users).abs() < 1e-12);
+}
+
+/// The list that is served is the one that offline evaluation scores; saved and loaded, it is the
+/// same to the bit, with the models of this crate.
+#[test]
+fn serving_leaves_out_what_offline_does_and_a_saved_bundle_answers_the_same() {
+    let user = |n: u32| format!("u{}", n % 40);
+    let item = |n: u32| format!("i{}", n % 40 % 3 * 10 + n.wrapping_mul(2_654_435_761) % 11);
+    let log = (0..400).map(|n| (user(n), item(n)));
+    let train = Interactions::from_ids(log).unwrap();
+    let als = ImplicitAls::new()
+        .factors(6)
+        .alpha(5.0)
+        .fit(&train)
+        .unwrap();
+    let (als, popular) = (Arc::new(als), Popularity::new().fit(&train).unwrap());
+    let products = train.item_ids().iter().map(|id| Product::new(id, "x", 1.0));
+    let shop = Catalogue::in_order_of(train.item_ids(), products).unwrap();
+    let made = || {
+        let shop = shop.clone();
+        Bundle::new("v1", shop, train.user_ids().clone())
+            .rung(Rung::model("als", als.clone()))
+            .rung(Rung::model("session", Arc::new(FoldIn::new(als.clone()))))
+            .rung(Rung::model("popularity", Arc::new(popular.clone())))
+            .known(train.pairs())
+    };
+    let loader = BundleLoader::new()
+        .with::<FittedImplicitAls>()
+        .with::<FittedPopularity>()
+        .with::<FoldIn>();
+    let loaded = loader.load(&made().save().unwrap()).unwrap();
+    let serve = |bundle| {
+        let service = RecommendationService::new(bundle).unwrap();
+        service.deadline(std::time::Duration::from_secs(60))
+    };
+    let (before, after) = (serve(made()), serve(loaded));
+    let request = |id: &str| Request::new(id).count(5).history(["i1", "i2"]);
+    for id in train.user_ids().iter().chain(["stranger"]) {
+        let answers = [&before, &after].map(|s| s.recommend(&request(id)).unwrap());
+        assert_eq!(answers[0].recommendations, answers[1].recommendations);
+        let rung = answers[1].trace.answered_by.as_deref();
+        let Ok(user) = train.user_index(id) else {
+            assert_eq!(rung, Some("session"));
+            continue;
+        };
+        assert_eq!(rung, Some("als"));
+        let offline = als.recommend(user, 5, &train).unwrap();
+        assert_eq!(
+            answers[1].products(),
+            train.item_ids().ids(&offline).unwrap()
+        );
+        let seen = after.recommend(&request(id).include_seen(true)).unwrap();
+        let all = als.recommend_to(
+            als.user_factors().row(user as usize).to_slice().unwrap(),
+            5,
+            &[],
+        );
+        assert_eq!(
+            seen.products(),
+            train.item_ids().ids(&all.unwrap()).unwrap()
+        );
+    }
+    let other = Interactions::from_ids([("u0", "i1"), ("u1", "i2")]).unwrap();
+    let other = Rung::model("als", Arc::new(ImplicitAls::new().fit(&other).unwrap()));
+    let shop = Bundle::new("v1", shop.clone(), train.user_ids().clone()).rung(other);
+    let said = shop.save().unwrap_err().to_string();
+    let items = train.items();
+    assert!(
+        said.contains(&format!("a ranker of {items} items")) && said.contains("one of 2"),
+        "{said}"
+    );
 }

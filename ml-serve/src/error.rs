@@ -150,6 +150,16 @@ pub enum Error {
         /// The gate's reasons.
         reasons: Vec<String>,
     },
+    /// Parts of a bundle that do not fit together, or that can not be stored.
+    #[error("the bundle does not fit together: {part}: expected {expected}, found {found}")]
+    Bundle {
+        /// The part at fault.
+        part: String,
+        /// What would have been right.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
     /// The request is not JSON.
     #[error("the request is not valid JSON: {0}")]
     Malformed(String),

@@ -16,6 +16,7 @@ mod build;
 mod file;
 mod loader;
 
+pub use crate::contract::structure;
 pub use crate::error::ArtifactError;
 pub use build::Build;
 pub use file::{load_file, read_file, save_file, write_file};

@@ -73,6 +73,11 @@ impl<R: Repr, P: Prediction, M: Predict<R, Prediction = P>> Predictor<R, P> for 
 
 /// The name of a type without the paths of modules, so that an artifact outlives a file that moves:
 /// `FittedPipeline<Table, PerColumn<Fill>, FittedBoost>`.
+///
+/// ```
+/// use ml_data::artifact::structure;
+/// assert_eq!(structure::<Vec<ml_data::contract::Scored>>(), "Vec<Scored>");
+/// ```
 pub fn structure<M>() -> String {
     let (mut out, mut word) = (String::new(), String::new());
     for c in std::any::type_name::<M>().chars() {

@@ -49,6 +49,8 @@ mod tests_limits;
 mod tests_parts;
 #[cfg(test)]
 mod tests_routes;
+#[cfg(test)]
+mod tests_seen;
 mod work;
 
 pub use server::{Listening, Server, bind, shutdown_signal};

@@ -57,6 +57,11 @@ impl Breaker {
         }
     }
 
+    /// The failures in a row that open it, and the cool-down.
+    pub(super) fn settings(&self) -> (u32, Duration) {
+        (self.threshold, self.cool_down)
+    }
+
     fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,7 +3,7 @@
 use super::catalogue::Catalogue;
 use super::facts::{ReasonProvider, grouped};
 use super::rung::Rung;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use ml_data::contract::{IdIndex, ItemSet};
 use std::fmt;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ pub struct Bundle {
     pub(super) users: IdIndex,
     pub(super) rungs: Vec<Rung>,
     pub(super) reasons: Option<Arc<dyn ReasonProvider>>,
-    known: Vec<ItemSet>,
-    rebuy: bool,
+    pub(super) known: Vec<ItemSet>,
+    pub(super) rebuy: bool,
 }
 
 impl fmt::Debug for Bundle {
@@ -64,7 +64,10 @@ impl Bundle {
 
     /// Items that each user has already: (user, item) pairs by number, in any order. These products
     /// are not recommended to that user, as offline evaluation leaves them out of the candidates,
-    /// unless [`rebuy`](Self::rebuy) says otherwise.
+    /// unless [`rebuy`](Self::rebuy), or [`Request::include_seen`] of one request, says otherwise.
+    /// `Interactions::pairs` of the training data are these pairs.
+    ///
+    /// [`Request::include_seen`]: super::Request::include_seen
     ///
     /// ```
     /// use ml_data::contract::{ByUser, RankFn};
@@ -127,6 +130,9 @@ impl Bundle {
     ///
     /// # Errors
     /// No version text, no products, no rungs, a rung without a name or with the name of another.
+    /// [`Error::Bundle`] for a ranker that knows more items than there are products, or more users
+    /// than there are ids: its numbers are of something else. It may know fewer, of a catalogue
+    /// that grew since.
     pub fn check(&self) -> Result<()> {
         let wrong = |name, value: &str, rule| {
             Err(ml_data::Error::parameter("Bundle", name, value, rule).into())
@@ -143,6 +149,31 @@ impl Bundle {
         for (i, rung) in self.rungs.iter().enumerate() {
             if rung.name().is_empty() || self.rungs[..i].iter().any(|r| r.name() == rung.name()) {
                 return wrong("rung", rung.name(), "a name of its own");
+            }
+        }
+        self.check_rankers(false)
+    }
+
+    /// Refuses a ranker of more items than there are products, or of more users than there are ids;
+    /// `exact`: of another number.
+    pub(super) fn check_rankers(&self, exact: bool) -> Result<()> {
+        let (products, users) = (self.catalogue.len(), self.users.len());
+        for rung in &self.rungs {
+            let ranker = rung.ranker();
+            let pairs = [
+                (ranker.item_count(), products, "items", "products"),
+                (ranker.user_count(), users, "users", "user ids"),
+            ];
+            for (found, there, what, ids) in pairs {
+                let wrong = |n: &usize| *n > there || exact && *n < there;
+                if let Some(found) = found.filter(wrong) {
+                    let most = if exact { "" } else { "at most " };
+                    return Err(Error::Bundle {
+                        part: format!("rung `{}`", rung.name()),
+                        expected: format!("a ranker of {most}{there} {what}, as there are {ids}"),
+                        found: format!("one of {found}"),
+                    });
+                }
             }
         }
         Ok(())

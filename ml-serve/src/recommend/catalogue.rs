@@ -95,6 +95,35 @@ impl Catalogue {
         })
     }
 
+    /// From products in any order, numbered as items are that models were fitted on
+    /// (`Interactions::item_ids`). Products that are new come behind them.
+    ///
+    /// ```
+    /// use ml_serve::recommend::{Catalogue, IdIndex, Product};
+    /// let items = IdIndex::new(["mug", "pan"])?;
+    /// let product = |id| Product::new(id, "home", 9.0);
+    /// let shop = Catalogue::in_order_of(&items, ["lamp", "pan", "mug"].map(product))?;
+    /// assert_eq!(shop.ids().iter().collect::<Vec<_>>(), ["mug", "pan", "lamp"]);
+    /// # Ok::<(), ml_serve::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); an item without a product, by its id.
+    pub fn in_order_of(
+        items: &IdIndex,
+        products: impl IntoIterator<Item = Product>,
+    ) -> Result<Self> {
+        let mut products: Vec<Product> = products.into_iter().collect();
+        distinct("product id", products.iter().map(|p| p.id.as_str()))?;
+        products.sort_by_key(|p| items.index(&p.id).unwrap_or(u32::MAX));
+        let missing = |(id, at): (&str, usize)| products.get(at).is_none_or(|p| p.id != id);
+        if let Some((id, _)) = items.iter().zip(0..).find(|item| missing(*item)) {
+            let what = format!("product of item `{id}`");
+            return Err(ml_data::Error::value(what, "a product for each item", "none").into());
+        }
+        Self::new(products)
+    }
+
     /// Number of products.
     pub fn len(&self) -> usize {
         self.products.len()
@@ -126,6 +155,11 @@ impl Catalogue {
     /// The number of a product's category.
     pub fn category_of(&self, item: u32) -> Option<u32> {
         self.category_of.get(item as usize).copied()
+    }
+
+    /// The products, by number.
+    pub fn products(&self) -> &[Product] {
+        &self.products
     }
 
     pub(super) fn inactive(&self) -> &ItemSet {

@@ -53,7 +53,10 @@ impl Workspace {
             session: &session,
             ..visit
         };
-        let owned = bundle.owned_items(visit.user);
+        let owned = match request.include_seen {
+            true => &[],
+            false => bundle.owned_items(visit.user),
+        };
         let only = self.candidates(bundle, request, current, owned);
         if only && self.allowed.is_empty() {
             trace.notes.push(if owned.is_empty() {

@@ -1,12 +1,14 @@
 //! Reasons for showing a product: sentences that follow from facts.
 
+use super::artifact::SavedFacts;
 use super::catalogue::Catalogue;
 use ml_data::contract::{ItemSet, Visit};
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 
 /// A reason; its text is what the shopper reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum RecommendationReason {
     /// `bought before`: this user bought this product.
@@ -83,6 +85,11 @@ pub struct ReasonQuery<'a> {
 pub trait ReasonProvider: Send + Sync {
     /// The reason for showing this product to this visitor.
     fn reason(&self, asked: &ReasonQuery<'_>) -> Option<RecommendationReason>;
+    /// The facts that all its reasons follow from. A bundle is stored with those; other reasons
+    /// are set again after loading.
+    fn facts(&self) -> Option<&Facts> {
+        None
+    }
 }
 
 impl<F: Fn(&ReasonQuery<'_>) -> Option<RecommendationReason> + Send + Sync> ReasonProvider for F {
@@ -159,6 +166,13 @@ impl Facts {
         self
     }
 
+    pub(super) fn saved(&self) -> SavedFacts {
+        SavedFacts {
+            bought: self.bought.clone(),
+            similar: self.similar.clone(),
+        }
+    }
+
     fn interested(&self, visit: &Visit<'_>, item: u32) -> bool {
         let Some(&category) = self.category_of.get(item as usize) else {
             return false;
@@ -189,6 +203,10 @@ fn seen_items<'a>(visit: &Visit<'a>) -> impl Iterator<Item = u32> + use<'a> {
 }
 
 impl ReasonProvider for Facts {
+    fn facts(&self) -> Option<&Facts> {
+        Some(self)
+    }
+
     fn reason(&self, asked: &ReasonQuery<'_>) -> Option<RecommendationReason> {
         let (visit, item) = (&asked.visit, asked.item);
         let bought = visit.user.and_then(|u| self.bought.get(u as usize));

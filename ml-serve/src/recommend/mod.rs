@@ -11,14 +11,20 @@
 //!
 //! Filters are applied before ranking, so the list still has the length that was asked for. The
 //! product on the page is never recommended, nor is what the user [has already](Bundle::known),
-//! unless the bundle allows [rebuying](Bundle::rebuy).
+//! unless the bundle allows [rebuying](Bundle::rebuy) or the request asks to
+//! [include](Request::include_seen) it.
+//!
+//! [`Bundle::save`] writes all of it as one artifact, which a [registry](crate::registry) keeps and
+//! a [`BundleLoader`] reads back.
 
+mod artifact;
 mod breaker;
 mod bundle;
 mod catalogue;
 mod catch;
 mod chain;
 mod facts;
+mod loader;
 mod parse;
 mod request;
 mod response;
@@ -28,14 +34,18 @@ mod sink;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_artifact;
+#[cfg(test)]
 mod tests_chain;
 mod timed;
 
+pub use artifact::BUNDLE_KIND;
 pub use breaker::{Breaker, BreakerState};
 pub use bundle::Bundle;
 pub use catalogue::{Catalogue, Product};
 pub(crate) use catch::panic_text;
 pub use facts::{Facts, ReasonProvider, ReasonQuery, RecommendationReason};
+pub use loader::BundleLoader;
 pub use ml_data::contract::IdIndex;
 pub use parse::parse;
 pub use request::{Context, Filters, HISTORY_MAX, ID_MAX, LIST_MAX, Request};

@@ -24,6 +24,7 @@ enum Shape {
     Text,
     Whole,
     Number,
+    Flag,
     Texts,
     Object(&'static [(&'static str, Shape)]),
 }
@@ -45,6 +46,7 @@ const REQUEST: &[(&str, Shape)] = &[
             ("price_max", Shape::Number),
         ]),
     ),
+    ("include_seen", Shape::Flag),
 ];
 
 fn diagnose(bytes: &[u8], refused: &serde_json::Error) -> Error {
@@ -90,9 +92,10 @@ fn object(path: &str, fields: &Map<String, Value>, shapes: &[(&str, Shape)]) -> 
 fn check(at: &str, value: &Value, shape: Shape) -> Option<Error> {
     let wrong = |expected: &str| Some(Error::request(at, expected, kind(value)));
     match (shape, value) {
-        (_, Value::Null) | (Shape::Text, Value::String(_)) | (Shape::Number, Value::Number(_)) => {
-            None
-        }
+        (_, Value::Null)
+        | (Shape::Text, Value::String(_))
+        | (Shape::Flag, Value::Bool(_))
+        | (Shape::Number, Value::Number(_)) => None,
         (Shape::Whole, Value::Number(n)) if n.is_u64() => None,
         (Shape::Object(shapes), Value::Object(fields)) => object(&format!("{at}."), fields, shapes),
         (Shape::Texts, Value::Array(items)) => items.iter().enumerate().find_map(|(i, item)| {
@@ -102,6 +105,7 @@ fn check(at: &str, value: &Value, shape: Shape) -> Option<Error> {
         (Shape::Text, _) => wrong("a string"),
         (Shape::Whole, _) => wrong("a whole number from 1 to 100"),
         (Shape::Number, _) => wrong("a number"),
+        (Shape::Flag, _) => wrong("true or false"),
         (Shape::Texts, _) => wrong("a list of strings"),
         (Shape::Object(_), _) => wrong("an object"),
     }
@@ -161,6 +165,15 @@ mod tests {
                 r#"{"user_id": "a", "filters": {"exclude_category": []}}"#,
                 "filters.exclude_category",
             ),
+            (
+                r#"{"user_id": "a", "include_seen": "true"}"#,
+                "include_seen",
+            ),
+            (r#"{"user_id": "a", "include_seen": 1}"#, "include_seen"),
+            (
+                r#"{"user_id": "a", "filters": {"include_seen": true}}"#,
+                "filters.include_seen",
+            ),
             (r#"{"user_id": "a", "user": "b"}"#, "user"),
             (r#"{"user_id": "a", "user_id": "b"}"#, "(body)"),
             (r#"[1]"#, "(body)"),
@@ -192,7 +205,7 @@ mod tests {
 
     #[test]
     fn nulls_are_left_out_fields() {
-        let nulls = br#"{"user_id": "a", "context": null, "num_recommendations": null, "filters": {"exclude_categories": null, "price_max": null}}"#;
+        let nulls = br#"{"user_id": "a", "context": null, "num_recommendations": null, "filters": {"exclude_categories": null, "price_max": null}, "include_seen": null}"#;
         assert_eq!(parse(nulls).unwrap(), Request::new("a"));
         assert_eq!(parse(br#"{"user_id": "a"}"#).unwrap(), Request::new("a"));
         let five = br#"{"user_id": "a", "num_recommendations": 5}"#;

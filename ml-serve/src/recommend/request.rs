@@ -46,6 +46,10 @@ pub struct Request {
     /// Products not to return.
     #[serde(default, deserialize_with = "object_or_default")]
     pub filters: Filters,
+    /// Recommends also what the user has already; false when left out. See
+    /// [`Bundle::known`](super::Bundle::known).
+    #[serde(default, deserialize_with = "or_default")]
+    pub include_seen: bool,
 }
 
 /// The visitor's page and session.
@@ -121,6 +125,7 @@ impl Request {
             context,
             num_recommendations: 10,
             filters,
+            include_seen: false,
         }
     }
     /// Sets how many products to return.
@@ -145,6 +150,20 @@ impl Request {
     #[must_use]
     pub fn exclude(mut self, categories: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.filters.exclude_categories = categories.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Brings back what the user has already: the default is to leave it out, as offline evaluation
+    /// does. The product on the page stays out.
+    ///
+    /// ```
+    /// use ml_serve::recommend::{parse, Request};
+    /// let request = parse(br#"{"user_id": "ann", "include_seen": true}"#)?;
+    /// assert_eq!(request, Request::new("ann").include_seen(true));
+    /// # Ok::<(), ml_serve::Error>(())
+    /// ```
+    #[must_use]
+    pub fn include_seen(mut self, include: bool) -> Self {
+        self.include_seen = include;
         self
     }
     /// Sets the highest price.

@@ -4,9 +4,11 @@ use super::breaker::{Breaker, BreakerState};
 use super::catch::{panic_text, rank_caught};
 use super::facts::{ReasonProvider, RecommendationReason};
 use super::timed::RankThreads;
+use ml_data::artifact::{Artifact, structure};
 use ml_data::contract::{
-    AnyRanker, ByItems, ByUser, ByVisit, Candidates, RankSession, Scored, Visit,
+    AnyRanker, ByItems, ByUser, ByVisit, Candidates, Narrow, RankSession, Ranker, Scored, Visit,
 };
+use serde::Serialize;
 use std::any::TypeId;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,14 +20,18 @@ use std::time::{Duration, Instant};
 pub struct Rung {
     name: String,
     ranker: Arc<dyn AnyRanker<ByVisit>>,
+    /// Writes the ranker as an artifact, when it can be stored.
+    pub(super) save: Option<SaveRanker>,
     pub(super) reasons: Option<Arc<dyn ReasonProvider>>,
-    default_reason: Option<RecommendationReason>,
-    budget: Option<Duration>,
-    breaker: Breaker,
+    pub(super) default_reason: Option<RecommendationReason>,
+    pub(super) budget: Option<Duration>,
+    pub(super) breaker: Breaker,
     idle: Mutex<Vec<Box<dyn RankSession<ByVisit>>>>,
     threads: RankThreads,
     counts: Counts,
 }
+
+type SaveRanker = Box<dyn Fn() -> ml_data::Result<Vec<u8>> + Send + Sync>;
 
 #[derive(Default)]
 struct Counts {
@@ -69,11 +75,28 @@ impl Rung {
         Self::shared(name, Arc::new(ranker))
     }
 
+    /// A rung over a fitted ranker that is stored with its bundle ([`Bundle::save`]).
+    ///
+    /// [`Bundle::save`]: super::Bundle::save
+    pub fn model<R>(name: impl Into<String>, ranker: Arc<R>) -> Self
+    where
+        R: Ranker + Serialize,
+        R::Query: Narrow<ByVisit>,
+    {
+        let shared = ranker.clone();
+        let save = move || Artifact::new(&structure::<R>(), &*shared)?.to_bytes();
+        Self {
+            save: Some(Box::new(save)),
+            ..Self::shared(name, ranker)
+        }
+    }
+
     /// A rung over a ranker that is shared with others.
     pub fn shared(name: impl Into<String>, ranker: Arc<dyn AnyRanker<ByVisit>>) -> Self {
         Self {
             name: name.into(),
             ranker,
+            save: None,
             reasons: None,
             default_reason: None,
             budget: None,
@@ -123,6 +146,10 @@ impl Rung {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(super) fn ranker(&self) -> &dyn AnyRanker<ByVisit> {
+        &*self.ranker
     }
 
     /// Counts so far.
