@@ -293,3 +293,26 @@ fn a_mean_over_rows_names_what_it_can_not_score() {
     assert!(score(&[0.0, 3.0], Some(&[0.0, 0.0])).is_err());
     assert_eq!(format!("{root:?}"), "MetricFn(root-)");
 }
+
+#[test]
+fn a_step_without_a_name_has_that_of_its_type() {
+    struct Plain;
+    struct Around<T>(T);
+    impl Params for Plain {}
+    impl<T: Send + Sync> Params for Around<T> {}
+    assert_eq!(Plain.name(), "Plain");
+    let around = Around(Around(Plain));
+    assert_eq!((around.name(), around.0.name()), ("Around", "Around"));
+    let erased: &dyn Params = &around.0.0;
+    assert_eq!(erased.name(), "Plain");
+}
+
+#[test]
+fn weights_of_rows_are_one_without_weights() {
+    let x = || Dense::from_rows(1, vec![1.0, 2.0]).unwrap();
+    let data = || Dataset::regression(x(), vec![0.0, 1.0]).unwrap();
+    let plain = data().into_train();
+    let weighted = data().with_weights(vec![0.0, 2.5]).unwrap().into_train();
+    assert_eq!([plain.weight(0), plain.weight(1)], [1.0, 1.0]);
+    assert_eq!([weighted.weight(0), weighted.weight(1)], [0.0, 2.5]);
+}

@@ -270,3 +270,41 @@ proptest! {
         }
     }
 }
+
+/// The fields of a struct are the names of a file's columns, as serde spells them.
+#[test]
+fn names_come_from_the_fields_of_a_struct() {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "UPPERCASE")]
+    #[allow(dead_code)]
+    struct Flat {
+        rooms: f64,
+        #[serde(rename = "town")]
+        city: Option<String>,
+    }
+    #[derive(serde::Deserialize)]
+    #[allow(dead_code)]
+    struct Wrapped(Flat);
+    #[derive(serde::Deserialize)]
+    #[allow(dead_code)]
+    struct Flattened {
+        id: u32,
+        #[serde(flatten)]
+        flat: Flat,
+    }
+    let source = || CsvSource::text("f.csv", "3,Riga\n2,\n").has_header(false);
+    for named in [source().names_of::<Flat>(), source().names_of::<Wrapped>()] {
+        let table = named.unwrap().read().unwrap().table;
+        let names: Vec<&str> = table.schema().fields().iter().map(|f| f.name()).collect();
+        assert_eq!(names, ["ROOMS", "town"]);
+    }
+    let refused = [
+        source().names_of::<Flattened>().err(),
+        source().names_of::<Vec<f64>>().err(),
+        source().names_of::<(f64, f64)>().err(),
+    ];
+    for e in refused {
+        let e = e.unwrap().to_string();
+        assert!(e.contains("serde does not list its fields"), "{e}");
+    }
+}
