@@ -14,6 +14,23 @@ use serde::{Deserialize, Serialize};
 /// Factors of users and items, with what makes answers fast.
 ///
 /// Made by [`ImplicitAls::fit`].
+///
+/// # Saving
+/// It ranks items and predicts no rows: it is saved as a state, with
+/// [`save_state`](ml_data::artifact::save_state) as bytes or with
+/// [`Artifact::write`](ml_data::artifact::Artifact::write) in a file, and not with
+/// `artifact::save`. What is loaded is checked, and recommends the same.
+///
+/// ```
+/// use ml_data::artifact::{load_state, save_state};
+/// use ml_models::factor::{FittedImplicitAls, ImplicitAls, Interactions};
+/// let seen = Interactions::from_pairs(3, 4, [(0, 1), (0, 2), (1, 2), (2, 3)])?;
+/// let als = ImplicitAls::new().factors(4).fit(&seen)?;
+/// let bytes = save_state("als/1", &als)?;
+/// let loaded: FittedImplicitAls = load_state("als/1", &bytes)?;
+/// assert_eq!(loaded.recommend(0, 2, &seen)?, als.recommend(0, 2, &seen)?);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Saved")]
 pub struct FittedImplicitAls {
