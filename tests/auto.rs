@@ -117,6 +117,65 @@ fn other_rows_are_scored_where_their_label_is_known() {
 }
 
 #[test]
+fn reasons_are_in_the_names_of_the_table() {
+    use ml_pipeline::data::contract::Explain;
+    let table = visits(400);
+    let model = auto(&table, "bought").unwrap();
+    // Columns in another order, and one that training did not have.
+    let other = table.select(&["day", "bought", "city", "price"]).unwrap();
+    let all = model.explain(&other).unwrap();
+    assert_eq!(all.columns(), &Names::new(["price", "city", "day"]));
+    let p = model.predict(&other).unwrap();
+    for (row, p) in p.numbers().iter().enumerate() {
+        let log_odds = (p / (1.0 - p)).ln();
+        assert!((all.score(row, 0).unwrap() - log_odds).abs() < 1e-6);
+    }
+    let FittedAuto::Binary(pipeline) = model.pipeline() else {
+        panic!("two classes")
+    };
+    let x = table.select(&["price", "city", "day"]).unwrap();
+    assert_eq!(all, pipeline.explain(View::all(&x)).unwrap());
+
+    let why = model.explain_row(&other, 17).unwrap();
+    assert_eq!(why, pipeline.explain_row(&x, 17).unwrap());
+    let city = why.reasons().iter().find(|r| &*r.column == "city").unwrap();
+    assert_eq!(
+        city.cell,
+        table.column_named("city").unwrap().str_at(17).unwrap()
+    );
+    let said = model.explain_row(&other, 400).unwrap_err().to_string();
+    assert!(said.contains("400 of 400 rows"), "{said}");
+    let said = model.explain(&table.drop(&["city"]).unwrap()).unwrap_err();
+    assert!(said.to_string().contains("`city`"), "{said}");
+    assert!(
+        model
+            .explain_row(&table.drop(&["city"]).unwrap(), 3)
+            .is_err()
+    );
+
+    let split = model.importances(ImportanceKind::Split).unwrap();
+    let matrix = model.trees().importances(ImportanceKind::Split).unwrap();
+    let day = matrix.iter().filter(|i| i.column.starts_with("day:"));
+    assert_eq!(split.get("day"), Some(day.map(|i| i.value).sum()));
+    assert_eq!((split.get("city"), split.len()), (matrix.get("city"), 3));
+    let gain = model.importances(ImportanceKind::Gain).unwrap();
+    assert!(gain.share("price").unwrap() > 0.1);
+    assert!(model.to_string().contains("splits  city"), "{model}");
+}
+
+#[test]
+fn several_classes_are_explained_by_the_likeliest() {
+    let table = visits(400);
+    let model = Auto::new("city").drop(["bought"]).num_iterations(20);
+    let model = model.fit(&table).unwrap();
+    let all = model.explain(&table).unwrap();
+    assert_eq!(all.outputs(), &Names::new(["Bonn", "Oslo", "Riga"]));
+    let predicted = model.predict(&table).unwrap();
+    let why = model.explain_row(&table, 5).unwrap();
+    assert_eq!(Some(why.output()), predicted.class(5));
+}
+
+#[test]
 fn groups_stay_together_and_queries_are_ranked() {
     let n = 400;
     let table = Table::new([

@@ -6,6 +6,7 @@ use super::learn::{learn, save};
 use super::report::{Notes, figure, some_of};
 use super::{read, write};
 use ml_pipeline::auto::{AutoModel, AutoScore, Task};
+use ml_pipeline::data::contract::Importance;
 use ml_pipeline::prelude::*;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
@@ -39,7 +40,7 @@ pub fn run(args: &Args, say: &mut dyn FnMut(&str)) -> Result<Value> {
         "rounds": model.rounds(),
         "held_out": held_out,
         "test": test_scores,
-        "importances": importances(&model, &mut notes),
+        "importances": importances(&model, &mut notes)?,
         "seconds": started.elapsed().as_secs_f64(),
         "notes": notes.told(),
     });
@@ -135,18 +136,19 @@ fn scores(rows: &str, scores: &[AutoScore], notes: &mut Notes<'_>) -> Value {
     Value::Object(pairs.collect::<Map<_, _>>())
 }
 
-/// The features by what their splits gained; the first twenty are printed.
-fn importances(model: &AutoModel, notes: &mut Notes<'_>) -> Value {
-    let all = model.importances();
-    let total: f64 = all.iter().map(|i| i.gain).sum();
+/// The columns of the model's matrix by what their splits gained; the first twenty are printed.
+fn importances(model: &AutoModel, notes: &mut Notes<'_>) -> Result<Value> {
+    let gain = model.trees().importances(ImportanceKind::Gain)?;
+    let split = model.trees().importances(ImportanceKind::Split)?;
     notes.say("importances (percent of the gain, number of splits):");
-    for i in all.iter().take(20) {
-        let percent = if total > 0.0 {
-            100.0 * i.gain / total
-        } else {
-            0.0
-        };
-        notes.say(&format!("  {percent:>6.2} {:>6}  {}", i.split, i.feature));
+    let mut all = Vec::new();
+    for (i, Importance { column, value }) in gain.iter().enumerate() {
+        let splits = split.get(column).unwrap_or(0.0);
+        if i < 20 {
+            let percent = 100.0 * gain.share(column).unwrap_or(0.0);
+            notes.say(&format!("  {percent:>6.2} {splits:>6}  {column}"));
+        }
+        all.push(json!({ "feature": column, "gain": value, "split": splits as u64 }));
     }
-    json!(all)
+    Ok(json!(all))
 }

@@ -34,6 +34,7 @@
 //! ```
 
 mod columns;
+mod explain;
 mod fit;
 mod hold_out;
 mod labels;
@@ -47,7 +48,7 @@ mod task;
 
 pub use columns::{AutoPipeline, ColumnStep, FittedAutoPipeline, FittedColumnStep};
 pub use fit::{Auto, auto};
-pub use model::{AutoImportance, AutoModel, FittedAuto};
+pub use model::{AutoModel, FittedAuto};
 pub use prediction::AutoPrediction;
 pub use target::AutoScore;
 pub use task::Task;

@@ -7,7 +7,7 @@ use super::prediction::{AutoPrediction, Values};
 use super::target::{AutoScore, AutoTarget, score};
 use super::task::{Task, TaskSpec};
 use ml_data::artifact::Artifact;
-use ml_data::contract::Predict;
+use ml_data::contract::{FeatureImportances, ImportanceKind, Predict};
 use ml_data::error::{Error, Result};
 use ml_data::repr::View;
 use ml_data::sample::{Binary, Class, Prediction, Real, Relevance, Target};
@@ -36,17 +36,6 @@ pub enum FittedAuto {
     Ranking(FittedAutoPipeline<FittedBoost>),
 }
 
-/// How much a column of the model's matrix is used.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AutoImportance {
-    /// The column; parts of the calendar each have their own.
-    pub feature: String,
-    /// Sum of the gains of its splits.
-    pub gain: f64,
-    /// Number of its splits.
-    pub split: u64,
-}
-
 /// A model of a table's column, made by [`auto`](super::auto).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AutoModel {
@@ -73,6 +62,7 @@ macro_rules! each {
         }
     };
 }
+pub(super) use each;
 
 impl AutoModel {
     /// The task.
@@ -157,24 +147,6 @@ impl AutoModel {
     #[must_use]
     pub fn schema(&self) -> &Arc<Schema> {
         each!(&self.fitted, pipeline => pipeline.input())
-    }
-
-    /// Columns by what their splits gained, the most first.
-    #[must_use]
-    pub fn importances(&self) -> Vec<AutoImportance> {
-        let trees = self.trees();
-        let values = trees
-            .gain_importance()
-            .into_iter()
-            .zip(trees.split_importance());
-        let one = |(feature, (gain, split)): (&str, (f64, u64))| AutoImportance {
-            feature: feature.to_owned(),
-            gain,
-            split,
-        };
-        let mut all: Vec<AutoImportance> = trees.names().iter().zip(values).map(one).collect();
-        all.sort_by(|a, b| b.gain.total_cmp(&a.gain));
-        all
     }
 
     /// Predicts the rows of a table: columns may stand in any order, others are passed over,
@@ -280,21 +252,15 @@ impl fmt::Display for AutoModel {
             let value = value.map_or("not defined".into(), ml_data::figure);
             writeln!(f, "  {metric:<20} {value:>10}")?;
         }
+        let by = |kind| self.importances(kind);
+        let (Ok(gain), Ok(split)) = (by(ImportanceKind::Gain), by(ImportanceKind::Split)) else {
+            return writeln!(f, "columns by gain: not defined");
+        };
         writeln!(f, "columns by gain:")?;
-        let importances = self.importances();
-        let total: f64 = importances.iter().map(|i| i.gain).sum();
-        for AutoImportance {
-            feature,
-            gain,
-            split,
-        } in importances.iter().take(20)
-        {
-            let percent = if total > 0.0 {
-                100.0 * gain / total
-            } else {
-                0.0
-            };
-            writeln!(f, "  {percent:>6.2} % {split:>6} splits  {feature}")?;
+        for column in gain.iter().take(20).map(|i| &*i.column) {
+            let percent = 100.0 * gain.share(column).unwrap_or(0.0);
+            let splits = split.get(column).unwrap_or(0.0);
+            writeln!(f, "  {percent:>6.2} % {splits:>6} splits  {column}")?;
         }
         Ok(())
     }
