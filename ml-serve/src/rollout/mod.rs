@@ -7,8 +7,9 @@
 //!   [`CanaryRollout`] counts, routes and applies it.
 //! - [`BlueGreen`]: a registry alias and a service that move together, and back.
 //!
-//! A [`CanaryRollout`] hears the signals of monitors ([`Act`](ml_data::health::Act)): one that asks
-//! to roll back takes the challenger's traffic away.
+//! [`CanaryRollout`] and [`BlueGreen`] hear the signals of monitors
+//! ([`Act`](ml_data::health::Act)): one that asks to roll back takes the challenger's traffic away,
+//! or the newest promotion back.
 //!
 //! [`Shadow`], [`AbTest`] and [`CanaryRollout`] are [`Recommend`](crate::recommend::Recommend)
 //! themselves, so they can be served over HTTP in place of a service.

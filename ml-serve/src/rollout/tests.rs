@@ -179,6 +179,78 @@ fn blue_and_green_move_with_the_alias() {
 }
 
 #[test]
+fn a_signal_takes_the_newest_promotion_back_once() {
+    use ml_data::health::{Act, Action, HealthSignal, Severity};
+    let registry = Registry::new(crate::registry::MemoryStore::new());
+    let process = || {
+        let service = Arc::new(crate::recommend::RecommendationService::empty());
+        let build = |p: &crate::registry::LoadedVersion| match p.artifact[0] {
+            9 => Err(ml_data::Error::other("can not be built")),
+            first => Ok(bundle(
+                &p.version.to_string(),
+                from_item(first.into(), Switch::default()),
+            )),
+        };
+        let deploy = BlueGreen::new(registry.clone(), "shop", "champion", service.clone(), build);
+        (deploy, service)
+    };
+    let publish = |byte| registry.publish("shop", &[byte], Metadata::default());
+    let (pass, first) = (GateOutcome::pass(["ok"]), publish(0).unwrap());
+    let ((one, served), (two, also_served)) = (process(), process());
+    let signal = |action| HealthSignal {
+        source: "error_rate".into(),
+        at: 0,
+        severity: Severity::Critical,
+        action,
+        reason: "value 0.02 crossed 0.01".into(),
+    };
+    let roll_back = signal(Action::RollBack);
+    assert!(!one.act(&roll_back).unwrap(), "nothing was promoted");
+    one.promote(first, &pass).unwrap();
+    assert!(!one.act(&roll_back).unwrap(), "no version before");
+    for byte in [1, 2] {
+        one.promote(publish(byte).unwrap(), &pass).unwrap();
+    }
+    two.refresh().unwrap();
+    let version = |of: &Arc<crate::recommend::RecommendationService>| of.version().unwrap();
+    assert_eq!(
+        (version(&served), version(&also_served)),
+        ("v3".into(), "v3".into())
+    );
+    assert!(!one.act(&signal(Action::Retrain)).unwrap());
+    assert!(!one.act(&signal(Action::Review)).unwrap());
+    assert_eq!(version(&served), "v3");
+
+    // Both processes hear the signal, twice: the alias goes back by one.
+    assert!(one.act(&roll_back).unwrap() && !one.act(&roll_back).unwrap());
+    assert!(two.act(&roll_back).unwrap() && !two.act(&roll_back).unwrap());
+    assert_eq!(
+        (version(&served), version(&also_served)),
+        ("v2".into(), "v2".into())
+    );
+
+    // A refused promotion is no move; the next promotion can be taken back again.
+    let fourth = publish(3).unwrap();
+    assert!(
+        one.promote(fourth, &GateOutcome::refuse(["worse"]))
+            .is_err()
+    );
+    assert!(!one.act(&roll_back).unwrap());
+    one.promote(fourth, &pass).unwrap();
+    assert!(Arc::new(one).act(&roll_back).unwrap());
+    assert_eq!(version(&served), "v2");
+
+    // What can not be built is told, and changes nothing.
+    let broken = publish(9).unwrap();
+    registry.promote("shop", broken, "champion", &pass).unwrap();
+    registry.promote("shop", fourth, "champion", &pass).unwrap();
+    two.refresh().unwrap();
+    let said = two.act(&roll_back).unwrap_err().to_string();
+    assert!(said.contains("can not be built"), "{said}");
+    assert_eq!(version(&also_served), "v4");
+}
+
+#[test]
 fn limits_and_unit_of_an_a_b_test_are_settings() {
     let new = || {
         let service = |version| fake(version, |_: &str| Some(vec!["p0"]));
