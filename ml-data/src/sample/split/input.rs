@@ -1,7 +1,6 @@
 //! Input of splits and folds, and the checks that they share.
 
 use crate::error::{Error, Result};
-use crate::random::hash;
 
 /// The rows of a data set as a split sees them: how many there are and, where the data set knows
 /// them, the group, the time and the class of each.
@@ -128,11 +127,6 @@ pub(super) fn check_share(who: &'static str, name: &'static str, share: f64) -> 
             "a share between 0 and 1",
         )),
     }
-}
-
-/// Where a group stands in [0, 1]: the same for the same group, however many rows there are.
-pub(super) fn share_in_group(seed: u64, group: u32) -> f64 {
-    hash(seed, u64::from(group)) as f64 / u64::MAX as f64
 }
 
 /// Refuses a split that leaves a part without rows.

@@ -97,98 +97,66 @@ impl Splitter for StratifiedKFold {
     }
 }
 
-/// [`KFold`] several times, each with another shuffle: scikit-learn's `RepeatedKFold`.
-///
-/// ```
-/// use ml_data::sample::{RepeatedKFold, SplitInput, Splitter};
-/// let folds = RepeatedKFold::new(5, 3).folds(&SplitInput::of(20))?;
-/// assert_eq!(folds.len(), 15);
-/// assert_ne!(folds[0].1, folds[5].1);
-/// # Ok::<(), ml_data::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RepeatedKFold {
-    k: usize,
-    n_repeats: usize,
-    seed: u64,
-}
-
-impl RepeatedKFold {
-    /// `k` folds, `n_repeats` times.
-    pub fn new(k: usize, n_repeats: usize) -> Self {
-        Self {
-            k,
-            n_repeats,
-            seed: 0,
+/// Folds of several shuffles, one after the other: `$folds` with the seed of each repeat.
+macro_rules! repeated {
+    ($(#[$docs:meta])* $name:ident of $folds:ident) => {
+        $(#[$docs])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct $name {
+            k: usize,
+            n_repeats: usize,
+            seed: u64,
         }
-    }
-    /// Seeds the shuffles.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
-}
 
-impl Splitter for RepeatedKFold {
-    fn folds(&self, input: &SplitInput<'_>) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
-        repeated("RepeatedKFold", self.n_repeats, self.seed, |seed| {
-            KFold::new(self.k).seed(seed).folds(input)
-        })
-    }
-}
-
-/// [`StratifiedKFold`] several times, each with another shuffle: scikit-learn's
-/// `RepeatedStratifiedKFold`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RepeatedStratifiedKFold {
-    k: usize,
-    n_repeats: usize,
-    seed: u64,
-}
-
-impl RepeatedStratifiedKFold {
-    /// `k` folds, `n_repeats` times.
-    pub fn new(k: usize, n_repeats: usize) -> Self {
-        Self {
-            k,
-            n_repeats,
-            seed: 0,
+        impl $name {
+            /// `k` folds, `n_repeats` times.
+            pub fn new(k: usize, n_repeats: usize) -> Self {
+                Self {
+                    k,
+                    n_repeats,
+                    seed: 0,
+                }
+            }
+            /// Seeds the shuffles.
+            #[must_use]
+            pub fn seed(mut self, seed: u64) -> Self {
+                self.seed = seed;
+                self
+            }
         }
-    }
-    /// Seeds the shuffles.
-    #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.seed = seed;
-        self
-    }
+
+        impl Splitter for $name {
+            fn folds(&self, input: &SplitInput<'_>) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
+                if self.n_repeats == 0 {
+                    let rule = "at least 1";
+                    return Err(Error::parameter(stringify!($name), "n_repeats", 0, rule));
+                }
+                let mut all = Vec::new();
+                for repeat in 0..self.n_repeats as u64 {
+                    let seed = hash(self.seed, repeat);
+                    all.extend($folds::new(self.k).seed(seed).folds(input)?);
+                }
+                Ok(all)
+            }
+        }
+    };
 }
 
-impl Splitter for RepeatedStratifiedKFold {
-    fn folds(&self, input: &SplitInput<'_>) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
-        repeated(
-            "RepeatedStratifiedKFold",
-            self.n_repeats,
-            self.seed,
-            |seed| StratifiedKFold::new(self.k).seed(seed).folds(input),
-        )
-    }
+repeated! {
+    /// [`KFold`] several times, each with another shuffle: scikit-learn's `RepeatedKFold`.
+    ///
+    /// ```
+    /// use ml_data::sample::{RepeatedKFold, SplitInput, Splitter};
+    /// let folds = RepeatedKFold::new(5, 3).folds(&SplitInput::of(20))?;
+    /// assert_eq!(folds.len(), 15);
+    /// assert_ne!(folds[0].1, folds[5].1);
+    /// # Ok::<(), ml_data::Error>(())
+    /// ```
+    RepeatedKFold of KFold
 }
 
-/// The folds of several shuffles, one after the other.
-#[allow(clippy::type_complexity)]
-fn repeated(
-    who: &'static str,
-    n_repeats: usize,
-    seed: u64,
-    folds: impl Fn(u64) -> Result<Vec<(Vec<u32>, Vec<u32>)>>,
-) -> Result<Vec<(Vec<u32>, Vec<u32>)>> {
-    if n_repeats == 0 {
-        return Err(Error::parameter(who, "n_repeats", n_repeats, "at least 1"));
-    }
-    let mut all = Vec::new();
-    for repeat in 0..n_repeats as u64 {
-        all.extend(folds(hash(seed, repeat))?);
-    }
-    Ok(all)
+repeated! {
+    /// [`StratifiedKFold`] several times, each with another shuffle: scikit-learn's
+    /// `RepeatedStratifiedKFold`.
+    RepeatedStratifiedKFold of StratifiedKFold
 }

@@ -1,5 +1,6 @@
 //! Splits and folds, by chance, class, group and time.
 
+mod divide;
 mod group;
 mod input;
 mod k_fold;

@@ -1,10 +1,9 @@
 //! Splits in three: to learn from, to choose with, to state the result with.
 
-use super::input::{SplitInput, check_share, gap_of_time, parts_not_empty, share_in_group};
-use super::strata;
+use super::divide::{Unit, by_share, by_time};
+use super::input::{SplitInput, check_share, gap_of_time, parts_not_empty};
 use super::two_way::TrainTestSplit;
 use crate::error::{Error, Result};
-use crate::random::{generator, permutation};
 
 /// Split of a data set in three, by [`Dataset::split`](crate::sample::Dataset::split);
 /// [`Split::holdout`] is one in two.
@@ -31,9 +30,7 @@ pub struct Split {
 
 #[derive(Debug, Clone, PartialEq)]
 enum How {
-    Random { valid: f64, test: f64 },
-    Stratified { valid: f64, test: f64 },
-    Group { valid: f64, test: f64 },
+    Shares { of: Unit, held: [f64; 2] },
     Temporal { valid_from: i64, test_from: i64 },
 }
 
@@ -44,6 +41,10 @@ impl Split {
             seed: 0,
             gap: 0,
         }
+    }
+    fn by_share(of: Unit, valid: f64, test: f64) -> Self {
+        let held = [valid, test];
+        Self::new(How::Shares { of, held })
     }
     /// Two parts: a share of the rows to test with, the others to train (scikit-learn's
     /// `train_test_split`); see [`TrainTestSplit`].
@@ -56,17 +57,17 @@ impl Split {
     }
     /// Shares of rows drawn at random. For data with time or repeated users, use the other ones.
     pub fn random(valid: f64, test: f64) -> Self {
-        Self::new(How::Random { valid, test })
+        Self::by_share(Unit::Row("split"), valid, test)
     }
     /// Shares of the rows of each class, drawn at random: each part has its share of each class
     /// within one row. For targets with classes.
     pub fn stratified(valid: f64, test: f64) -> Self {
-        Self::new(How::Stratified { valid, test })
+        Self::by_share(Unit::Class, valid, test)
     }
     /// Shares of groups: all rows of a group land in one part, by a hash of its number and the
     /// seed, so that the sizes are the shares on average.
     pub fn group(valid: f64, test: f64) -> Self {
-        Self::new(How::Group { valid, test })
+        Self::by_share(Unit::Group, valid, test)
     }
     /// By time: training rows are before `valid_from`, test rows at or after `test_from`
     /// (microseconds since 1970).
@@ -98,77 +99,33 @@ impl Split {
     pub fn rows(&self, input: &SplitInput<'_>) -> Result<[Vec<u32>; 3]> {
         input.check()?;
         gap_of_time("Split", self.gap, matches!(self.how, How::Temporal { .. }))?;
-        let n = input.rows;
-        let mut parts = [Vec::new(), Vec::new(), Vec::new()];
-        match &self.how {
-            How::Random { valid, test } => {
-                let (v, t) = counts(n, *valid, *test)?;
-                let order = permutation(n, &mut generator(self.seed, "split", 0));
-                for (i, row) in order.into_iter().enumerate() {
-                    parts[if i < t { 2 } else { usize::from(i < t + v) }].push(row);
-                }
-                parts.iter_mut().for_each(|p| p.sort_unstable());
-            }
-            How::Stratified { valid, test } => {
-                counts(n, *valid, *test)?;
-                let classes = input.need_classes("a stratified split")?;
-                let shares = [1.0 - valid - test, *valid, *test];
-                let part_of = strata::parts(classes, &shares, self.seed);
-                (0..).zip(part_of).for_each(|(row, p)| parts[p].push(row));
-            }
-            How::Group { valid, test } => {
-                counts(n, *valid, *test)?;
-                let groups = input.need_groups("a group split")?;
-                for (row, &g) in (0..).zip(groups) {
-                    let u = share_in_group(self.seed, g);
-                    parts[if u < *test {
-                        2
-                    } else {
-                        usize::from(u < test + valid)
-                    }]
-                    .push(row);
-                }
+        let parts = match self.how {
+            How::Shares { of, held } => {
+                check_shares(held)?;
+                by_share(of, &held, self.seed, input)?
             }
             How::Temporal {
                 valid_from,
                 test_from,
             } => {
                 if valid_from > test_from {
-                    return Err(Error::parameter(
-                        "Split",
-                        "valid_from",
-                        valid_from,
-                        "not after test_from",
-                    ));
+                    let rule = "not after test_from";
+                    return Err(Error::parameter("Split", "valid_from", valid_from, rule));
                 }
                 let times = input.need_times("a temporal split")?;
-                for (row, &t) in (0..).zip(times) {
-                    let part = usize::from(t >= *valid_from) + usize::from(t >= *test_from);
-                    let border = [*valid_from, *test_from, i64::MAX][part];
-                    if t < border.saturating_sub(self.gap) || part == 2 {
-                        parts[part].push(row);
-                    }
-                }
+                by_time(times, &[valid_from, test_from], self.gap)
             }
-        }
-        parts_not_empty(&parts, &["training", "validation", "test"], n)?;
+        };
+        parts_not_empty(&parts, &["training", "validation", "test"], input.rows)?;
         Ok(parts)
     }
 }
 
-fn counts(n: usize, valid: f64, test: f64) -> Result<(usize, usize)> {
+fn check_shares([valid, test]: [f64; 2]) -> Result<()> {
     check_share("Split", "valid", valid)?;
     check_share("Split", "test", test)?;
-    if valid + test >= 1.0 {
-        return Err(Error::parameter(
-            "Split",
-            "valid + test",
-            valid + test,
-            "below 1",
-        ));
+    match valid + test {
+        all @ 1.0.. => Err(Error::parameter("Split", "valid + test", all, "below 1")),
+        _ => Ok(()),
     }
-    Ok((
-        (n as f64 * valid).round() as usize,
-        (n as f64 * test).round() as usize,
-    ))
 }

@@ -1,9 +1,8 @@
 //! Splits in two: to learn from, and to test with.
 
-use super::input::{SplitInput, check_share, gap_of_time, parts_not_empty, share_in_group};
-use super::strata;
+use super::divide::{Unit, by_share, by_time};
+use super::input::{SplitInput, check_share, gap_of_time, parts_not_empty};
 use crate::error::{Error, Result};
-use crate::random::{generator, permutation};
 
 /// Split of a data set in two, made by [`Split::holdout`](super::Split::holdout), for
 /// [`Dataset::train_test_split`](crate::sample::Dataset::train_test_split).
@@ -131,49 +130,31 @@ impl TrainTestSplit {
     }
 
     fn divide(&self, by: Option<By>, input: &SplitInput<'_>) -> Result<[Vec<u32>; 2]> {
-        let n = input.rows;
-        let all = 0..n as u32;
         let share = match self.test {
             Border::Share(share) => share,
-            Border::From(border) => return self.before(border, input),
+            Border::From(border) => {
+                let times = input.need_times("a split by time")?;
+                return Ok(by_time(times, &[border], self.gap));
+            }
         };
-        let count = (n as f64 * share).round() as usize;
-        let (test, train) = match by {
-            None => {
-                let mut order = permutation(n, &mut generator(self.seed, "holdout", 0));
-                let mut train = order.split_off(count);
-                train.sort_unstable();
-                order.sort_unstable();
-                (order, train)
-            }
-            Some(By::Class) => {
-                let classes = input.need_classes("a stratified split")?;
-                let part = strata::parts(classes, &[1.0 - share, share], self.seed);
-                all.partition(|&row| part[row as usize] == 1)
-            }
-            Some(By::Group) => {
-                let groups = input.need_groups("a group split")?;
-                all.partition(|&row| share_in_group(self.seed, groups[row as usize]) < share)
-            }
+        let unit = match by {
+            None => Unit::Row("holdout"),
+            Some(By::Class) => Unit::Class,
+            Some(By::Group) => Unit::Group,
             Some(By::Time) => {
-                let mut times = input.need_times("a split by time")?.to_vec();
-                times.sort_unstable();
-                // Not even one test row: a border that no row reaches.
-                let border = times.get(n - count).copied().unwrap_or(i64::MAX);
-                return self.before(border, input);
+                let times = input.need_times("a split by time")?;
+                return Ok(by_time(times, &[latest(times, share)], self.gap));
             }
         };
-        Ok([train, test])
+        by_share(unit, &[share], self.seed, input)
     }
+}
 
-    /// Rows before a border (and its gap), and those from it on.
-    fn before(&self, border: i64, input: &SplitInput<'_>) -> Result<[Vec<u32>; 2]> {
-        let times = input.need_times("a split by time")?;
-        let from = border.saturating_sub(self.gap);
-        let rows = |of: &dyn Fn(i64) -> bool| -> Vec<u32> {
-            let kept = (0..).zip(times).filter(|(_, t)| of(**t));
-            kept.map(|(row, _)| row).collect()
-        };
-        Ok([rows(&|t| t < from), rows(&|t| t >= border)])
-    }
+/// The time from which on a share of the rows lies, those of one time together.
+fn latest(times: &[i64], share: f64) -> i64 {
+    let count = (times.len() as f64 * share).round() as usize;
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    // Not even one row: a border that no row reaches.
+    sorted.get(times.len() - count).copied().unwrap_or(i64::MAX)
 }
