@@ -1,7 +1,10 @@
 //! Checks of class codes and of rows of probabilities.
 
 use crate::error::{self, Error, Result};
+use ml_data::repr::Rows;
 use ml_data::sample::{ClassLabels, Prediction, Probabilities};
+use ml_data::schema::Levels;
+use std::borrow::Cow;
 
 /// Every code must be below the number of classes.
 pub(super) fn codes(what: &str, codes: &[u32], classes: usize) -> Result<()> {
@@ -29,12 +32,46 @@ pub(super) fn rows(numbers: usize, classes: usize, labels: usize) -> Result<()> 
     Ok(())
 }
 
-/// The number of classes; predictions must have a column for each of them.
-pub(super) fn class_count(truth: &ClassLabels, predicted: &Probabilities) -> Result<usize> {
-    let classes = truth.classes().len();
-    if predicted.classes() != classes && !predicted.values().is_empty() {
-        let what = "probabilities of a row";
-        return Err(error::length(what, classes, predicted.classes()));
+/// The predictions with a column for each class of the labels, in their order. Where the
+/// predictions name their classes these must be the labels' names, in any order.
+pub(super) fn in_order_of<'a>(
+    truth: &ClassLabels,
+    predicted: &'a Probabilities,
+) -> Result<Cow<'a, Probabilities>> {
+    let classes = truth.classes();
+    match predicted.class_names() {
+        Some(names) if names != classes => reordered(classes, names, predicted).map(Cow::Owned),
+        None if predicted.classes() != classes.len() && !predicted.values().is_empty() => {
+            let what = "probabilities of a row";
+            Err(error::length(what, classes.len(), predicted.classes()))
+        }
+        _ => Ok(Cow::Borrowed(predicted)),
     }
-    Ok(classes)
+}
+
+/// The predictions of the classes `names` in the order of `classes`.
+fn reordered(
+    classes: &[Box<str>],
+    names: &[Box<str>],
+    predicted: &Probabilities,
+) -> Result<Probabilities> {
+    let sorted = |names: &[Box<str>]| {
+        let mut sorted = names.to_vec();
+        sorted.sort_unstable();
+        sorted
+    };
+    let levels = Levels::try_from(names.to_vec())?;
+    let from = classes.iter().map(|c| levels.code(c));
+    let from: Option<Vec<u32>> = from.collect();
+    let Some(from) = from.filter(|_| sorted(classes) == sorted(names)) else {
+        let found = format!(
+            "{}; `with_classes` codes labels as a model",
+            names.join(", ")
+        );
+        let expected = format!("those of the labels: {}", classes.join(", "));
+        return Err(Error::value("classes of the predictions", expected, found));
+    };
+    let rows = (0..predicted.len()).map(|i| predicted.row(i));
+    let flat = rows.flat_map(|row| from.iter().map(|&c| row[c as usize]));
+    Probabilities::new(classes.len(), flat.collect())?.with_class_names(classes.to_vec())
 }

@@ -92,8 +92,8 @@ impl ConfusionMatrix {
         predicted: &Y::Prediction,
         weights: Option<&[f64]>,
     ) -> Result<Self> {
+        let predicted = Y::predicted(truth, predicted)?;
         let (classes, truth) = (Y::classes(truth), Y::truth(truth));
-        let predicted = Y::predicted(predicted)?;
         match weights {
             Some(w) if w.len() == truth.len() => {
                 let scaled = check::weights(w, truth.len())?;

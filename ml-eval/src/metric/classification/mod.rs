@@ -1,6 +1,12 @@
 //! Metrics of classes: which class was predicted, and how probable each was said to be.
 //!
 //! Metrics that count rows by true and predicted class are also methods of [`ConfusionMatrix`].
+//!
+//! # Classes
+//! Metrics of several classes compare by name where the predictions name their classes, as
+//! classifiers do: the same names in another order are put in the labels' order, other names are
+//! refused with both lists. Held-out rows that were read on their own, and lack a class, are coded
+//! as in training by [`Dataset::with_classes`](ml_data::sample::Dataset::with_classes).
 
 mod accuracy;
 mod codes;

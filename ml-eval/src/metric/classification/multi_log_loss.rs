@@ -1,6 +1,6 @@
 //! Log loss of several classes.
 
-use super::codes::{class_count, codes, rows};
+use super::codes::{codes, in_order_of, rows};
 use crate::check;
 use crate::error::{self, Result};
 use crate::metric::mean::weighted_mean;
@@ -88,7 +88,8 @@ impl Metric<Class> for MultiLogLoss {
         Direction::LowerIsBetter
     }
     fn score(&self, y: &ClassLabels, p: &Probabilities, weights: Option<&[f64]>) -> Result<f64> {
-        multi_log_loss(p.values(), class_count(y, p)?, y.codes(), weights)
+        let p = in_order_of(y, p)?;
+        multi_log_loss(p.values(), y.classes().len(), y.codes(), weights)
     }
 }
 

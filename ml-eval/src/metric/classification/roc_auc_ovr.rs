@@ -1,6 +1,6 @@
 //! Area under the ROC curve of several classes.
 
-use super::codes::{class_count, codes, rows};
+use super::codes::{codes, in_order_of, rows};
 use super::{Average, roc_auc};
 use crate::error::{self, Error, Result};
 use crate::score::Score;
@@ -101,7 +101,8 @@ impl Metric<Class> for RocAucOvr {
         Direction::HigherIsBetter
     }
     fn score(&self, y: &ClassLabels, p: &Probabilities, weights: Option<&[f64]>) -> Result<f64> {
-        roc_auc_ovr(p.values(), class_count(y, p)?, y.codes(), self.0, weights)
+        let p = in_order_of(y, p)?;
+        roc_auc_ovr(p.values(), y.classes().len(), y.codes(), self.0, weights)
     }
 }
 

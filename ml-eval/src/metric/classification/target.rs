@@ -1,5 +1,6 @@
 //! Targets of classification: true and predicted classes of a sample.
 
+use super::codes::in_order_of;
 use crate::error::{self, Result};
 use ml_data::repr::Rows;
 use ml_data::sample::{Binary, BinaryLabels, Class, ClassLabels, Probabilities, Scores, Target};
@@ -21,8 +22,8 @@ pub(super) mod sealed {
         fn classes(labels: &Self::Labels) -> usize;
         /// The code of each row's class.
         fn truth(labels: &Self::Labels) -> Cow<'_, [u32]>;
-        /// The code of each row's most probable class.
-        fn predicted(predicted: &Self::Prediction) -> Result<Vec<u32>>;
+        /// The code of each row's most probable class, as the labels code it.
+        fn predicted(labels: &Self::Labels, predicted: &Self::Prediction) -> Result<Vec<u32>>;
     }
 }
 
@@ -33,7 +34,7 @@ impl sealed::Sealed for Binary {
     fn truth(labels: &BinaryLabels) -> Cow<'_, [u32]> {
         labels.values().iter().map(|&v| u32::from(v)).collect()
     }
-    fn predicted(predicted: &Scores) -> Result<Vec<u32>> {
+    fn predicted(_: &BinaryLabels, predicted: &Scores) -> Result<Vec<u32>> {
         let class = |(row, p): (usize, &f64)| match (0.0..=1.0).contains(p) {
             true => Ok(u32::from(*p > 0.5)),
             false => Err(probability(row, *p)),
@@ -49,7 +50,8 @@ impl sealed::Sealed for Class {
     fn truth(labels: &ClassLabels) -> Cow<'_, [u32]> {
         labels.codes().into()
     }
-    fn predicted(predicted: &Probabilities) -> Result<Vec<u32>> {
+    fn predicted(labels: &ClassLabels, predicted: &Probabilities) -> Result<Vec<u32>> {
+        let predicted = in_order_of(labels, predicted)?;
         let class = |row: usize| {
             let p = predicted.row(row);
             if let Some(bad) = p.iter().find(|p| !(0.0..=1.0).contains(*p)) {
