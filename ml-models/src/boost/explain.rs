@@ -1,10 +1,10 @@
 //! Boosted trees explain their raw scores by Shapley values.
 
 use super::model::{FittedBoost, FittedBoostClassifier};
-use crate::tree::explains;
+use crate::tree::{Matrix, explains};
 
-explains!(FittedBoost, |_model| ["score"]);
-explains!(FittedBoostClassifier, |model| model
+explains!(<R: Matrix> R, FittedBoost, |_model| ["score"]);
+explains!(<R: Matrix> R, FittedBoostClassifier, |model| model
     .classes()
     .iter()
     .map(|c| &**c));
@@ -16,6 +16,45 @@ mod tests {
     use ml_data::sample::ClassLabels;
 
     use super::super::Boost;
+
+    /// More rows than a block of sparse ones has, columns that trees do not use, and zeros.
+    #[test]
+    fn sparse_rows_are_explained_as_dense_ones() {
+        let (rows, width) = (5000, 60);
+        let cell = |i: usize| match (i * 2_654_435_761) % 97 {
+            a @ 0..12 => a as f64 - 5.5,
+            _ => 0.0,
+        };
+        let x = Dense::from_rows(width, (0..rows * width).map(cell).collect()).unwrap();
+        let y: Vec<f64> = (0..rows)
+            .map(|i| x.row(i)[3] + x.row(i)[40] * x.row(i)[41])
+            .collect();
+        let train = Dataset::regression(x.clone(), y).unwrap().into_train();
+        let model = Boost::new().num_iterations(5).fit(&train).unwrap();
+        let sparse = |x: &Dense| {
+            let (mut starts, mut columns, mut values) = (vec![0], vec![], vec![]);
+            for row in x.values().chunks(x.names().len()) {
+                let stored = (0..).zip(row).filter(|(_, v)| **v != 0.0);
+                stored.for_each(|(c, v)| (columns.push(c), values.push(*v)).0);
+                starts.push(columns.len());
+            }
+            Sparse::new(x.names().clone(), starts, columns, values).unwrap()
+        };
+        let narrow = sparse(&Dense::from_rows(1, vec![1.0]).unwrap());
+        let sparse = sparse(&x);
+        let want = model.explain(View::all(&x)).unwrap();
+        assert_eq!(model.explain(View::all(&sparse)).unwrap(), want);
+        let raw = model.raw_scores(View::all(&sparse)).unwrap();
+        assert!((want.score(7, 0).unwrap() - raw[7]).abs() < 1e-9);
+        let some = [4999, 0, 17];
+        let some = model
+            .explain(View::new(&sparse, RowSet::List(&some)))
+            .unwrap();
+        assert_eq!(some.get(0, 0), want.get(4999, 0));
+        let why = model.explain_row(&sparse, 7).unwrap();
+        assert_eq!(why, model.explain_row(&x, 7).unwrap());
+        assert!(model.explain(View::all(&narrow)).is_err());
+    }
 
     #[test]
     fn classes_are_outputs_and_the_likeliest_is_explained() {

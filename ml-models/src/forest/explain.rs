@@ -8,8 +8,8 @@ use super::isolation::FittedIsolationForest;
 use super::model::{FittedForest, FittedForestClassifier};
 use crate::tree::{Explainer, explains};
 
-explains!(FittedForest, |_model| ["score"]);
-explains!(FittedForestClassifier, |model| model
+explains!(<F: Float> Dense<F>, FittedForest, |_model| ["score"]);
+explains!(<F: Float> Dense<F>, FittedForestClassifier, |model| model
     .classes()
     .iter()
     .map(|c| &**c));

@@ -110,7 +110,7 @@ const NUMBERS: usize = 1 << 18;
 const ROWS: usize = 1 << 12;
 
 /// Results of `each` for blocks of rows with their zeros, one block after the other.
-fn in_blocks<F: Float, T: Send>(
+pub(in crate::tree) fn in_blocks<F: Float, T: Send>(
     x: View<'_, Sparse<F>>,
     each: impl Fn(View<'_, Dense<f64>>) -> Vec<T> + Sync,
 ) -> Result<Vec<T>> {

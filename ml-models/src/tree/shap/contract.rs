@@ -1,29 +1,24 @@
 //! [`Explain`](ml_data::contract::Explain) for models of trees.
 
 /// Implements the contracts of explanations for a fitted model with an `ensemble()`; the outputs
-/// have the names that the closure gives.
+/// have the names that the closure gives. The rows are those that it predicts.
 macro_rules! explains {
-    ($model:ty, |$self:ident| $outputs:expr) => {
-        impl<F: ml_data::repr::Float> ml_data::contract::Explain<ml_data::repr::Dense<F>>
-            for $model
-        {
+    (<$of:ident: $bound:ident> $rows:ty, $model:ty, |$self:ident| $outputs:expr) => {
+        impl<$of: $bound> ml_data::contract::Explain<$rows> for $model {
             type Prepared = $crate::tree::Explainer;
 
             fn prepare(&self) -> Self::Prepared {
                 $crate::tree::Explainer::new(self.ensemble())
             }
 
-            fn raw_scores(
-                &self,
-                x: ml_data::repr::View<'_, ml_data::repr::Dense<F>>,
-            ) -> ml_data::Result<Vec<f64>> {
+            fn raw_scores(&self, x: ml_data::repr::View<'_, $rows>) -> ml_data::Result<Vec<f64>> {
                 self.ensemble().raw_scores(x)
             }
 
             fn explain_with(
                 &self,
                 prepared: &Self::Prepared,
-                x: ml_data::repr::View<'_, ml_data::repr::Dense<F>>,
+                x: ml_data::repr::View<'_, $rows>,
             ) -> ml_data::Result<ml_data::contract::Attributions> {
                 let $self = self;
                 prepared.attributions($outputs, x)

@@ -2,7 +2,8 @@
 
 use ml_data::Result;
 use ml_data::contract::Attributions;
-use ml_data::repr::{Dense, Float, Names, Repr, View};
+use ml_data::for_any;
+use ml_data::repr::{Dense, Float, Names, View};
 use rayon::prelude::*;
 
 use super::contributions::{Contributions, InteractionValues};
@@ -10,7 +11,8 @@ use super::interactions::Pairs;
 use super::program::{Program, Scratch};
 use crate::tree::kernel::{LANES, Lanes, ROWS};
 use crate::tree::predict::Ranks;
-use crate::tree::{Combine, Ensemble};
+use crate::tree::predict::rows::in_blocks;
+use crate::tree::{Combine, Ensemble, Matrix};
 
 /// An ensemble compiled for explanations.
 ///
@@ -121,8 +123,24 @@ impl Explainer {
     ///
     /// # Errors
     /// Other columns than the trained ones.
-    pub fn shap<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Contributions> {
-        x.data().check(&self.names)?;
+    pub fn shap<R: Matrix>(&self, x: View<'_, R>) -> Result<Contributions> {
+        let x = R::any_view(x);
+        x.check(&self.names)?;
+        let values = for_any!(
+            AnyView,
+            x,
+            x => self.values(x),
+            in_blocks(x, |x| self.values(x))?
+        );
+        Ok(Contributions {
+            values,
+            outputs: self.expected.len(),
+            width: self.names.len() + 1,
+        })
+    }
+
+    /// The contributions to each score of each row, row after row.
+    fn values<F: Float>(&self, x: View<'_, Dense<F>>) -> Vec<f64> {
         let (outputs, width) = (self.expected.len(), self.names.len() + 1);
         let mut values = vec![0.0; x.len() * outputs * width];
         // Few rows are divided, too.
@@ -140,11 +158,7 @@ impl Explainer {
                 );
                 self.block(buffers, out);
             });
-        Ok(Contributions {
-            values,
-            outputs,
-            width,
-        })
+        values
     }
 
     /// The contributions of a block of rows, whose ranks are in the buffers.
@@ -180,10 +194,10 @@ impl Explainer {
     ///
     /// # Errors
     /// Other columns than the trained ones; another number of outputs than the model's.
-    pub fn attributions<F: Float, S: Into<Box<str>>>(
+    pub fn attributions<R: Matrix, S: Into<Box<str>>>(
         &self,
         outputs: impl IntoIterator<Item = S>,
-        x: View<'_, Dense<F>>,
+        x: View<'_, R>,
     ) -> Result<Attributions> {
         self.shap(x)?
             .attributions(&self.names, outputs, &self.expected)
@@ -236,7 +250,7 @@ impl Ensemble {
     ///
     /// # Errors
     /// Other columns than the trained ones.
-    pub fn shap<F: Float>(&self, x: View<'_, Dense<F>>) -> Result<Contributions> {
+    pub fn shap<R: Matrix>(&self, x: View<'_, R>) -> Result<Contributions> {
         Explainer::new(self).shap(x)
     }
 }
