@@ -93,20 +93,18 @@ impl Bundle {
         self
     }
 
-    /// Recommends products to users who have them already, or not (default false). For goods
-    /// that are used up and bought again; evaluate offline the same way.
+    /// Recommends products to users who have them already, and those of the session, or not
+    /// (default false). For goods that are used up and bought again; evaluate offline the same way.
     #[must_use]
     pub fn rebuy(mut self, again: bool) -> Self {
         self.rebuy = again;
         self
     }
 
-    /// Items that are not recommended to a user who has them already.
+    /// Items that a user has already.
     pub(super) fn owned_items(&self, user: Option<u32>) -> &[u32] {
         let known = user.and_then(|u| self.known.get(u as usize));
-        known
-            .filter(|_| !self.rebuy)
-            .map_or(&[], |known| known.items())
+        known.map_or(&[], |known| known.items())
     }
 
     /// The version.

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 pub(super) struct Workspace {
     codes: Vec<u32>,
     session: Vec<u32>,
+    seen: Vec<u32>,
     excluded: ItemSet,
     allowed: Vec<u32>,
     out: Vec<Scored>,
@@ -53,18 +54,16 @@ impl Workspace {
             session: &session,
             ..visit
         };
-        let owned = match request.include_seen {
-            true => &[],
-            false => bundle.owned_items(visit.user),
-        };
-        let only = self.candidates(bundle, request, current, owned);
+        let seen = self.seen_items(bundle, request, visit);
+        let only = self.candidates(bundle, request, current, &seen);
         if only && self.allowed.is_empty() {
-            trace.notes.push(if owned.is_empty() {
+            trace.notes.push(if seen.is_empty() {
                 "the filters leave no product"
             } else {
-                "the filters leave no product that the user does not have"
+                "the filters leave no product that the user has not seen"
             });
         }
+        self.seen = seen;
         let result = self.ask_rungs(
             bundle,
             visit,
@@ -117,25 +116,41 @@ impl Workspace {
         }
     }
 
+    /// What the user has already and the products of the session, in ascending order, unless the
+    /// bundle or the request lets them be recommended again. The buffer is `self.seen`.
+    fn seen_items(&mut self, bundle: &Bundle, request: &Request, visit: Visit<'_>) -> Vec<u32> {
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.clear();
+        if !(request.include_seen || bundle.rebuy) {
+            seen.extend_from_slice(bundle.owned_items(visit.user));
+            if !visit.session.is_empty() {
+                seen.extend_from_slice(visit.session);
+                seen.sort_unstable();
+                seen.dedup();
+            }
+        }
+        seen
+    }
+
     /// Fills `allowed` or `excluded`, whichever is shorter; true for `allowed`.
     fn candidates(
         &mut self,
         bundle: &Bundle,
         request: &Request,
         current: Option<u32>,
-        owned: &[u32],
+        seen: &[u32],
     ) -> bool {
         let (catalogue, price_max) = (&*bundle.catalogue, request.filters.price_max);
         self.allowed.clear();
         if self.codes.is_empty() && price_max.is_none() {
-            let hidden = catalogue.inactive().items().iter().chain(owned);
+            let hidden = catalogue.inactive().items().iter().chain(seen);
             self.excluded.refill(hidden.copied().chain(current));
             return false;
         }
         let codes = &self.codes;
         let shown = |i: &u32| {
             Some(*i) != current
-                && owned.binary_search(i).is_err()
+                && seen.binary_search(i).is_err()
                 && catalogue.allowed(*i, codes, price_max)
         };
         self.allowed

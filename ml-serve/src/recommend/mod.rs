@@ -10,9 +10,9 @@
 //! requests; none is dropped.
 //!
 //! Filters are applied before ranking, so the list still has the length that was asked for. The
-//! product on the page is never recommended, nor is what the user [has already](Bundle::known),
-//! unless the bundle allows [rebuying](Bundle::rebuy) or the request asks to
-//! [include](Request::include_seen) it.
+//! product on the page is never recommended. What the user has seen, which is what they
+//! [have already](Bundle::known) and the products of the session, is not either, unless the bundle
+//! allows [rebuying](Bundle::rebuy) or the request asks to [include](Request::include_seen) it.
 //!
 //! [`Bundle::save`] writes all of it as one artifact, which a [registry](crate::registry) keeps and
 //! a [`BundleLoader`] reads back.

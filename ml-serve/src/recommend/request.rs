@@ -46,8 +46,8 @@ pub struct Request {
     /// Products not to return.
     #[serde(default, deserialize_with = "object_or_default")]
     pub filters: Filters,
-    /// Recommends also what the user has already; false when left out. See
-    /// [`Bundle::known`](super::Bundle::known).
+    /// Recommends also what the user has already and the products of the session; false when left
+    /// out. See [`Bundle::known`](super::Bundle::known).
     #[serde(default, deserialize_with = "or_default")]
     pub include_seen: bool,
 }
@@ -62,7 +62,7 @@ pub struct Context {
     #[serde(default)]
     pub current_product: Option<String>,
     /// Products of this session, oldest first; the last [`HISTORY_MAX`] are read, unknown ones
-    /// skipped.
+    /// skipped. They are not recommended, unless [`include_seen`](Request::include_seen).
     #[serde(default, deserialize_with = "or_default")]
     pub session_history: Vec<String>,
 }
@@ -152,8 +152,8 @@ impl Request {
         self.filters.exclude_categories = categories.into_iter().map(Into::into).collect();
         self
     }
-    /// Brings back what the user has already: the default is to leave it out, as offline evaluation
-    /// does. The product on the page stays out.
+    /// Brings back what the user has already and the products of the session: the default is to
+    /// leave both out, as offline evaluation does. The product on the page stays out.
     ///
     /// ```
     /// use ml_serve::recommend::{parse, Request};
