@@ -91,12 +91,11 @@ impl TryFrom<(Trained, bool)> for FittedMlp {
 ///
 /// ```
 /// use ml_data::prelude::*;
-/// use ml_data::sample::ClassLabels;
 /// use ml_models::neural::Mlp;
 /// let x: Vec<f64> = (0..300).map(|i| f64::from(i % 3) + f64::from(i % 7) / 20.0).collect();
 /// let names = ["low", "middle", "high"];
 /// let y: Vec<&str> = (0..300).map(|i| names[i % 3]).collect();
-/// let data = Dataset::new(Dense::from_rows(1, x)?, ClassLabels::of_names(&y)?)?;
+/// let data = Dataset::classes(Dense::from_rows(1, x)?, &y)?;
 /// let mlp = Mlp::new().hidden_layer_sizes([16]).learning_rate(0.02).epochs(60);
 /// let model = mlp.fit(&data.into_train())?;
 /// assert_eq!(model.classes()[0].as_ref(), "high");
