@@ -219,13 +219,21 @@ fn serving_leaves_out_what_offline_does_and_a_saved_bundle_answers_the_same() {
         service.deadline(std::time::Duration::from_secs(60))
     };
     let (before, after) = (serve(made()), serve(loaded));
-    let request = |id: &str| Request::new(id).count(5).history(["i1", "i2"]);
+    let request = |id: &str| match id {
+        "stranger" => Request::new(id).count(5).history(["i1", "i2"]),
+        _ => Request::new(id).count(5),
+    };
     for id in train.user_ids().iter().chain(["stranger"]) {
         let answers = [&before, &after].map(|s| s.recommend(&request(id)).unwrap());
         assert_eq!(answers[0].recommendations, answers[1].recommendations);
         let rung = answers[1].trace.answered_by.as_deref();
         let Ok(user) = train.user_index(id) else {
             assert_eq!(rung, Some("session"));
+            // The session's products come back only when the request asks for them.
+            let session = |list: &[&str]| list.contains(&"i1") || list.contains(&"i2");
+            assert!(!session(&answers[1].products()));
+            let all = request(id).count(train.items()).include_seen(true);
+            assert!(session(&after.recommend(&all).unwrap().products()));
             continue;
         };
         assert_eq!(rung, Some("als"));
