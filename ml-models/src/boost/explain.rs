@@ -35,7 +35,10 @@ mod tests {
             let (mut starts, mut columns, mut values) = (vec![0], vec![], vec![]);
             for row in x.values().chunks(x.names().len()) {
                 let stored = (0..).zip(row).filter(|(_, v)| **v != 0.0);
-                stored.for_each(|(c, v)| (columns.push(c), values.push(*v)).0);
+                for (c, v) in stored {
+                    columns.push(c);
+                    values.push(*v);
+                }
                 starts.push(columns.len());
             }
             Sparse::new(x.names().clone(), starts, columns, values).unwrap()

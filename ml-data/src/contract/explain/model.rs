@@ -79,7 +79,7 @@ use crate::repr::{Repr, RowSet, View};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not explain its scores of `{R}` rows",
     label = "no attributions",
-    note = "boosting does, on `Dense` and `Sparse` rows, forests on `Dense` ones, and pipelines that end with them"
+    note = "boosting does (`Dense`, `Sparse`), forests do (`Dense`), and pipelines that end in them"
 )]
 pub trait Explain<R: Repr>: Predict<R> {
     /// The model as explanations need it, made once for many calls; `()` where it needs nothing.
