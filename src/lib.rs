@@ -70,34 +70,49 @@ pub mod recommender;
 /// # fn main() {}
 /// ```
 pub mod prelude {
+    #[doc(no_inline)]
     pub use ml_data::prelude::*;
     #[cfg(feature = "eval")]
+    #[doc(no_inline)]
     pub use ml_eval::compare::Comparison;
     #[cfg(feature = "eval")]
+    #[doc(no_inline)]
     pub use ml_eval::holdout::Holdout;
     #[cfg(feature = "eval")]
+    #[doc(no_inline)]
     pub use ml_eval::metric::{
-        Accuracy, LogLoss, Mae, MeanAveragePrecision, Ndcg, PrecisionAtK, RecallAtK, Rmse, RocAuc,
+        Accuracy, LogLoss, Mae, MeanAveragePrecision, MultiLogLoss, Ndcg, PrecisionAtK, RecallAtK,
+        Rmse, RocAuc, RocAucOvr,
     };
     #[cfg(feature = "features")]
+    #[doc(no_inline)]
     pub use ml_features::columns::{ColumnTransformer, Remainder};
     #[cfg(feature = "features")]
+    #[doc(no_inline)]
     pub use ml_features::encode::{OneHotEncoder, TargetEncoder};
     #[cfg(feature = "features")]
+    #[doc(no_inline)]
     pub use ml_features::impute::SimpleImputer;
     #[cfg(feature = "features")]
+    #[doc(no_inline)]
     pub use ml_features::scale::{FunctionTransformer, NumFn, Passthrough, StandardScaler};
     #[cfg(feature = "models")]
+    #[doc(no_inline)]
     pub use ml_models::baseline::Popularity;
     #[cfg(feature = "models")]
+    #[doc(no_inline)]
     pub use ml_models::boost::Boost;
     #[cfg(all(feature = "models", feature = "linalg"))]
+    #[doc(no_inline)]
     pub use ml_models::factor::ImplicitAls;
     #[cfg(feature = "models")]
+    #[doc(no_inline)]
     pub use ml_models::factor::Interactions;
     #[cfg(feature = "models")]
+    #[doc(no_inline)]
     pub use ml_models::forest::RandomForest;
     #[cfg(all(feature = "models", feature = "linalg"))]
+    #[doc(no_inline)]
     pub use ml_models::neural::Mlp;
 }
 
@@ -106,4 +121,16 @@ pub mod prelude {
 pub mod docs {
     #[doc = include_str!("docs/scikit_learn.md")]
     pub mod coming_from_scikit_learn {}
+
+    /// The programs of `examples/`, one job each.
+    #[doc = concat!("# `classification`\n```ignore\n", include_str!("../examples/classification.rs"), "```\n")]
+    #[doc = concat!("# `recommender`\n```ignore\n", include_str!("../examples/recommender.rs"), "```\n")]
+    #[doc = concat!("# `embedded_service`\n```ignore\n", include_str!("../examples/embedded_service.rs"), "```\n")]
+    #[doc = concat!("# `early_stopping`\n```ignore\n", include_str!("../examples/early_stopping.rs"), "```\n")]
+    #[doc = concat!("# `own_parts`\n```ignore\n", include_str!("../examples/own_parts.rs"), "```\n")]
+    #[doc = concat!("# `regression_in_time`\n```ignore\n", include_str!("../examples/regression_in_time.rs"), "```\n")]
+    #[doc = concat!("# `explain`\n```ignore\n", include_str!("../examples/explain.rs"), "```\n")]
+    #[doc = concat!("# `arrays`\n```ignore\n", include_str!("../examples/arrays.rs"), "```\n")]
+    #[doc = concat!("# `drift`\n```ignore\n", include_str!("../examples/drift.rs"), "```\n")]
+    pub mod examples {}
 }

@@ -2,8 +2,9 @@
 //! decide. Values by hand, or from scikit-learn where a test says so.
 #![allow(clippy::unwrap_used)]
 
-use ml_data::contract::Transformer;
+use ml_data::contract::{Apply, Transformer};
 use ml_data::prelude::*;
+use ml_data::repr::Names;
 use ml_features::aggregate::{AsOf, EventLog, LoggedEvent, Of, days};
 use ml_features::prelude::*;
 
@@ -213,4 +214,20 @@ fn steps_are_called_what_they_are() {
     for (step, name) in all {
         assert_eq!(step.name(), name);
     }
+}
+
+/// A short row names the columns it lacks.
+#[test]
+fn a_row_that_is_too_short_names_what_it_lacks() {
+    let x = Dense::from_rows(3, vec![1.0, 2.0, 3.0, 5.0, 7.0, 9.0]).unwrap();
+    let names = Names::new(["a", "b", "c"]);
+    let x = x.with_names(names).unwrap();
+    let train = Dataset::unlabelled(x).unwrap().into_train();
+    let (fitted, _) = StandardScaler::new().fit_transform(&train).unwrap();
+    let mut out = Vec::new();
+    let e = Apply::<Dense>::apply_row(&fitted, &[4.0], &mut (), &mut out);
+    assert_eq!(
+        e.unwrap_err().to_string(),
+        "StandardScaler: expected at least 3 columns, found 1: no `b`, `c`"
+    );
 }

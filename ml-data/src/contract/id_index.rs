@@ -70,7 +70,14 @@ impl IdIndex {
     #[cfg(feature = "table")]
     pub fn from_column(table: &Table, name: &str) -> Result<(Self, Vec<u32>)> {
         let mut levels = Levels::default();
-        let missing = |row| Error::cell(name, row, "an id", "a missing value");
+        let missing = |row| {
+            Error::cell(
+                name,
+                row,
+                "an id (`filter_by` drops rows)",
+                "a missing value",
+            )
+        };
         let column = table.column_named(name)?;
         let numbers: Result<Vec<u32>> = match column {
             Column::Text(texts) => {
@@ -271,9 +278,18 @@ mod tests {
             ("fraction", no_number("1.5")),
             ("large", no_number("9007199254740994")),
             ("infinite", no_number("-inf")),
-            ("number", "expected an id, found a missing value".into()),
-            ("text", "expected an id, found a missing value".into()),
-            ("cat", "expected an id, found a missing value".into()),
+            (
+                "number",
+                "expected an id (`filter_by` drops rows), found a missing value".into(),
+            ),
+            (
+                "text",
+                "expected an id (`filter_by` drops rows), found a missing value".into(),
+            ),
+            (
+                "cat",
+                "expected an id (`filter_by` drops rows), found a missing value".into(),
+            ),
         ] {
             let e = IdIndex::from_column(&table, name).unwrap_err().to_string();
             assert_eq!(e, format!("column `{name}`, row 1: {said}"));

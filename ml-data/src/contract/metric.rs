@@ -96,6 +96,7 @@ impl Direction {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not score `{Y}` targets",
     label = "this metric needs another target",
+    note = "metrics of numbers score `.regression(..)`, `LogLoss` and `RocAuc` `.binary(..)`, `MultiLogLoss` and `RocAucOvr` `.classes(..)`",
     note = "ranking metrics need query groups: build the data set with `.relevance(\"grade\", \"query\")`"
 )]
 pub trait Metric<Y: Target>: Send + Sync {

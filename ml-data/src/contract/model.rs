@@ -317,6 +317,10 @@ pub trait Fit: Params + Sized {
 
     /// As [`Fit::fit_valid`], calling `on` after each round, as [`Fit::fit_watched`] does.
     ///
+    /// A break leaves the rounds so far, also those after the best one. Models that go back to the
+    /// best round do so after a break as well: a network unless `restore_best(false)`, boosting
+    /// where `early_stopping_round` is set.
+    ///
     /// # Errors
     /// As [`Fit::fit`].
     #[doc(alias = "callbacks")]

@@ -128,10 +128,13 @@ impl<C: CellFn> PerColumn<C> {
 
     fn check_reach(&self, found: usize) -> Result<()> {
         if found < self.reach {
+            let absent = self.columns.iter().filter(|e| e.position >= found);
+            let absent: Vec<String> = absent.map(|e| format!("`{}`", e.name)).collect();
             return Err(Error::Schema(format!(
-                "{}: expected at least {} columns, found {found}",
+                "{}: expected at least {} columns, found {found}: no {}",
                 C::STEP,
-                self.reach
+                self.reach,
+                absent.join(", ")
             )));
         }
         Ok(())

@@ -15,6 +15,26 @@ use serde::{Deserialize, Serialize};
 ///
 /// Made by [`ImplicitAls::fit`].
 ///
+/// # By public ids
+/// Factors know numbers; the interactions know whose they are:
+///
+/// ```
+/// use ml_models::factor::{ImplicitAls, Interactions};
+/// let log = [("ann", "mug"), ("bob", "mug"), ("bob", "pan"), ("eve", "lamp")];
+/// let seen = Interactions::from_ids(log)?;
+/// let als = ImplicitAls::new().factors(2).fit(&seen)?;
+///
+/// let similar = als.similar_items(seen.item_index("mug")?, 2)?;
+/// assert_eq!(seen.item_ids().ids(&similar)?[0], "pan");
+/// // A new user, by what is in the basket.
+/// let basket = [seen.item_index("mug")?];
+/// let stranger = als.fold_in_user(&basket.map(|item| (item, 1.0)))?;
+/// for scored in als.recommend_to(&stranger, 2, &basket)? {
+///     println!("{:?} {:.3}", seen.item_ids().id(scored.item), scored.score);
+/// }
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+///
 /// # Saving
 /// It ranks items and predicts no rows: it is saved as a state, with
 /// [`save_state`](ml_data::artifact::save_state) as bytes or with

@@ -215,6 +215,13 @@ impl Drop for InFlightGuard {
     }
 }
 
+/// The body and headers of the recommendation route, for routes of one's own.
+impl IntoResponse for recommend::Response {
+    fn into_response(self) -> Response {
+        reply(&self)
+    }
+}
+
 fn reply(answer: &recommend::Response) -> Response {
     let mut response = Json(answer).into_response();
     let headers = response.headers_mut();

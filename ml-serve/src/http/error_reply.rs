@@ -61,6 +61,13 @@ impl ErrorReply {
     }
 }
 
+/// The status and JSON that the service's own routes answer with, for routes of one's own.
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        ErrorReply::from(self).into_response()
+    }
+}
+
 impl From<Error> for ErrorReply {
     fn from(e: Error) -> Self {
         let (status, code) = match &e {

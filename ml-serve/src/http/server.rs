@@ -157,6 +157,28 @@ impl Server {
     /// get an empty 404. Bodies and work have no limits but those that the routes bring
     /// (axum's `DefaultBodyLimit`, tower's time-outs).
     ///
+    /// [`Response`](crate::recommend::Response) and [`Error`] are answers of axum's, those of the
+    /// recommendation route. `recommend` is work of this thread; where a ranker may take
+    /// milliseconds, call it in `tokio::task::spawn_blocking`.
+    ///
+    /// ```
+    /// use ml_serve::axum::{Router, extract::{Path, State}, routing::get};
+    /// use ml_serve::http::Server;
+    /// use ml_serve::recommend::{RecommendationService, Request, Response};
+    /// use std::sync::Arc;
+    ///
+    /// type Service = Arc<RecommendationService>;
+    ///
+    /// async fn for_user(State(service): State<Service>, Path(user): Path<String>)
+    ///     -> ml_serve::Result<Response> {
+    ///     service.recommend(&Request::new(user).count(3))
+    /// }
+    /// let service: Service = Arc::new(RecommendationService::empty());
+    /// let own = Router::new().route("/for/{user}", get(for_user)).with_state(service.clone());
+    /// let listening = Server::new().routes(own).listen("127.0.0.1:0")?; // then `.run(service)`
+    /// # Ok::<(), ml_serve::Error>(())
+    /// ```
+    ///
     /// A path and method that the service answers itself are refused by [`serve`](Self::serve) and
     /// [`Listening::run`] as [`Error::Routes`].
     #[must_use]

@@ -116,6 +116,36 @@ impl RecommendationService {
     /// Replaces the bundle; requests under way finish with the old one. Returns the old one, which
     /// can be swapped back.
     ///
+    /// # Following a registry
+    /// A thread beside the server loads what an alias points to, whenever that has changed:
+    ///
+    /// ```no_run
+    /// use ml_serve::recommend::{BundleLoader, RecommendationService};
+    /// use ml_serve::registry::Registry;
+    /// use std::time::Duration;
+    ///
+    /// fn follow(service: &RecommendationService, registry: &Registry, loader: &BundleLoader) {
+    ///     loop {
+    ///         if let Err(e) = look(service, registry, loader) {
+    ///             eprintln!("the model stays as it is: {e}");
+    ///         }
+    ///         std::thread::sleep(Duration::from_secs(5));
+    ///     }
+    /// }
+    ///
+    /// fn look(
+    ///     service: &RecommendationService,
+    ///     registry: &Registry,
+    ///     loader: &BundleLoader,
+    /// ) -> ml_serve::Result<()> {
+    ///     let champion = registry.resolve("shop", "champion".into())?.to_string();
+    ///     if service.bundle().is_none_or(|now| now.version() != champion) {
+    ///         service.swap(loader.load_from(registry, "shop", "champion")?)?;
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// As [`Bundle::check`]; the old bundle then stays.
     pub fn swap(&self, bundle: impl Into<Arc<Bundle>>) -> Result<Option<Arc<Bundle>>> {

@@ -282,6 +282,9 @@ fn cell<'a>(field: &Field, value: Raw<'a>) -> Result<Cell<'a>, String> {
         (Kind::Time, Raw::Num(t)) => {
             return Err(format!("{t}, no whole number of microseconds"));
         }
+        (Kind::Cat, Raw::Int(v)) => {
+            return Err(format!("the number {v} (a category is text: `\"{v}\"`)"));
+        }
         (_, other) => return Err(other.word().into()),
     })
 }

@@ -60,7 +60,9 @@ macro_rules! entries {
 with_objectives!(entries);
 
 impl ParameterValue for Option<Objective> {
-    const KIND: &'static str = "the name of an objective in LightGBM";
+    const KIND: &'static str = "an objective: regression, regression_l1, huber, fair, poisson, \
+        quantile, mape, gamma, tweedie, binary, multiclass, multiclassova, lambdarank, \
+        rank_xendcg, yeti_rank, or an alias of one";
     fn parse(text: &str) -> Option<Self> {
         Objective::named(text).map(Some)
     }

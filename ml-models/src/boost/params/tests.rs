@@ -137,7 +137,14 @@ fn nonsense_is_refused_by_name() {
     let refused = |name: &str, value: &str| Boost::new().set(name, value).unwrap_err().to_string();
     assert!(refused("etta", "1").contains("etta"));
     assert!(refused("num_leaves", "-3").contains("num_leaves"));
-    assert!(refused("objective", "cubic").contains("cubic"));
+    let objectives = refused("objective", "cubic");
+    for objective in Objective::ALL {
+        let name = objective.aliases()[0];
+        assert!(
+            objectives.contains(&format!(" {name},")),
+            "{name}: {objectives}"
+        );
+    }
     assert!(refused("monotone_constraints", "1,x").contains("monotone_constraints"));
     for sets in ["a,b", "[a],b]", "[a] [b]"] {
         assert!(refused("interaction_constraints", sets).contains("interaction_constraints"));
