@@ -228,6 +228,6 @@ fn a_row_that_is_too_short_names_what_it_lacks() {
     let e = Apply::<Dense>::apply_row(&fitted, &[4.0], &mut (), &mut out);
     assert_eq!(
         e.unwrap_err().to_string(),
-        "StandardScaler: expected at least 3 columns, found 1: no `b`, `c`"
+        "schema changed: StandardScaler: expected at least 3 columns, found 1: no `b`, `c`"
     );
 }

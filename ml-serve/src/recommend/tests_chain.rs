@@ -40,7 +40,7 @@ fn case_v11_what_a_user_has_is_not_recommended_unless_it_is_bought_again() {
     assert!(answer.recommendations.is_empty());
     assert_eq!(
         answer.trace.notes,
-        ["the filters leave no product that the user does not have"]
+        ["the filters leave no product that the user has not seen"]
     );
     let again = bundle([popularity()]).known(known).rebuy(true);
     let again = RecommendationService::new(again).unwrap();

@@ -62,7 +62,7 @@ with_objectives!(entries);
 impl ParameterValue for Option<Objective> {
     const KIND: &'static str = "an objective: regression, regression_l1, huber, fair, poisson, \
         quantile, mape, gamma, tweedie, binary, multiclass, multiclassova, lambdarank, \
-        rank_xendcg, yeti_rank, or an alias of one";
+        rank:map, rank_xendcg, yeti_rank, or an alias of one";
     fn parse(text: &str) -> Option<Self> {
         Objective::named(text).map(Some)
     }

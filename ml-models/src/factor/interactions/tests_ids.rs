@@ -118,7 +118,7 @@ fn tables_of_every_kind_of_ids_and_their_faults() {
     let number = "expected a finite number of at least 0, found";
     assert_eq!(
         said("gap", "pieces"),
-        "column `gap`, row 1: expected an id, found a missing value"
+        "column `gap`, row 1: expected an id (`filter_by` drops rows), found a missing value"
     );
     assert_eq!(
         said("item", "owed"),
