@@ -131,6 +131,7 @@ pub mod docs {
     #[doc = concat!("# `regression_in_time`\n```ignore\n", include_str!("../examples/regression_in_time.rs"), "```\n")]
     #[doc = concat!("# `explain`\n```ignore\n", include_str!("../examples/explain.rs"), "```\n")]
     #[doc = concat!("# `arrays`\n```ignore\n", include_str!("../examples/arrays.rs"), "```\n")]
+    #[doc = concat!("# `tabular`\n```ignore\n", include_str!("../examples/tabular.rs"), "```\n")]
     #[doc = concat!("# `drift`\n```ignore\n", include_str!("../examples/drift.rs"), "```\n")]
     pub mod examples {}
 }

@@ -254,7 +254,7 @@ fn artifacts_of_released_formats_predict_what_they_did() {
     }
 }
 
-/// What is stored now is read as well, and is of the same kind.
+/// Models that are stored now are read as well, by the same types.
 #[test]
 fn models_fitted_now_are_read_back() {
     for kind in KINDS {

@@ -384,7 +384,7 @@ fn case_r2_values_of_requests_are_exact_or_refused_by_name() {
         (
             "city",
             json!(1),
-            "the number 1 (a category is text: `\"1\"`), expected categorical",
+            "the number 1 (a category is text: `\"1\"`)",
         ),
         ("city", json!(true), "a boolean"),
         ("note", json!(1), "a number, expected text"),

@@ -1,4 +1,4 @@
-//! What boards of models have in common.
+//! The best model of a board, and the legend below it.
 
 use super::metric::Direction;
 use crate::error::{Error, Result};

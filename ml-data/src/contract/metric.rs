@@ -79,8 +79,8 @@ impl Direction {
 ///     fn score(&self, truth: &RealLabels, p: &Scores, weights: Option<&[f64]>) -> Result<f64> {
 ///         Error::check_len("predictions", truth.len(), p.len())?;
 ///         let counts = |i: &usize| weights.is_none_or(|w| w[*i] > 0.0);
-///         let errors = (0..truth.len()).filter(counts).map(|i| (p.0[i] - truth.values()[i]).abs());
-///         let largest = errors.reduce(f64::max);
+///         let error = |i: usize| (p.0[i] - truth.values()[i]).abs();
+///         let largest = (0..truth.len()).filter(counts).map(error).reduce(f64::max);
 ///         largest.ok_or_else(|| Error::Empty("sample to score".into()))
 ///     }
 /// }

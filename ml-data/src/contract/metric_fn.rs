@@ -151,3 +151,23 @@ where
         (self.score)(truth, predicted, weights)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{Real, RealLabels};
+
+    #[test]
+    fn a_function_keeps_its_name_and_direction() {
+        let worst = |y: &RealLabels, p: &Scores, _: Option<&[f64]>| {
+            let errors = y.values().iter().zip(&p.0).map(|(y, p)| (y - p).abs());
+            Ok(errors.fold(0.0, f64::max))
+        };
+        let metric = MetricFn::<Real, _>::new("worst", Direction::LowerIsBetter, worst);
+        assert_eq!(Metric::name(&metric), "worst");
+        assert_eq!(metric.direction(), Direction::LowerIsBetter);
+        let truth = RealLabels::new([1.0, 4.0]).unwrap();
+        let score = metric.score(&truth, &Scores(vec![1.5, 2.0]), None);
+        assert_eq!(score.unwrap(), 2.0);
+    }
+}

@@ -78,3 +78,25 @@ impl OneVsRest for Class {
         f64::from(u8::from(labels.codes()[i] as usize == output))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_every_target_read_as_numbers() {
+        let real = RealLabels::new([1.5, -2.0]).unwrap();
+        let binary = BinaryLabels::new([1_u8, 0], "yes").unwrap();
+        let grades = RelevanceLabels::new(vec![3.0_f32, 0.5], vec![7_u32, 7]).unwrap();
+        let of_both = |read: &dyn Fn(usize) -> f64| [read(0), read(1)];
+        assert_eq!(of_both(&|i| Real::real(&real, i)), [1.5, -2.0]);
+        assert_eq!(of_both(&|i| Binary::real(&binary, i)), [1.0, 0.0]);
+        assert_eq!(of_both(&|i| Relevance::real(&grades, i)), [3.0, 0.5]);
+        // One number a label: the output does not matter.
+        assert_eq!(
+            of_both(&|i| Relevance::indicator(&grades, i, 1)),
+            [3.0, 0.5]
+        );
+        assert!(Relevance::classes(&grades).is_none() && Real::classes(&real).is_none());
+    }
+}

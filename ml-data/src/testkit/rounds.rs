@@ -9,8 +9,8 @@ use std::ops::ControlFlow;
 
 /// Checks that a model watches validation rows as [`LearnValid`] promises: every round is measured
 /// on them, in order; a callback that never breaks changes no bit; one that breaks leaves a usable
-/// model; and rows of other columns are refused. [`check_model`](super::check_model) checks the same
-/// without validation rows.
+/// model; and rows of other columns are refused. [`check_model`](super::check_model) checks the
+/// same without validation rows.
 pub fn check_valid<R, Y, E>(estimator: &E, fixture: &Fixture<R, Y::Labels>) -> Report
 where
     R: Take,

@@ -27,8 +27,8 @@ pub trait NumFn: Clone + Debug + Send + Sync + Serialize + DeserializeOwned + 's
 /// Change nothing.
 ///
 /// # Errors
-/// A column of another kind; a number for which the function is not defined (it returns `NaN`), with
-/// column and row.
+/// A column of another kind; a number for which the function is not defined (it returns `NaN`),
+/// with column and row.
 ///
 /// ```
 /// use ml_data::prelude::*;

@@ -12,7 +12,7 @@ use super::loss::softmax;
 use super::network::{Network, RowScratch};
 use super::rows::{error, matrix};
 
-/// What training gives: the network, the columns it reads and how it got there.
+/// Result of a training: the network, the columns it reads and its learning curves.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Saved")]
 pub struct Trained {
@@ -188,8 +188,8 @@ macro_rules! network_methods {
                 ArrayView2::from_shape((table.cardinality + 1, table.dim), &table.weights).ok()
             }
 
-            /// Weights (inputs x outputs) and biases of a layer; the output unit is the layer after the
-            /// last hidden one.
+            /// Weights (inputs x outputs) and biases of a layer; the output units are the layer
+            /// after the last hidden one.
             pub fn layer(&self, which: usize) -> Option<(ArrayView2<'_, f32>, &[f32])> {
                 let layer = self
                     .trained

@@ -46,13 +46,15 @@ pub(super) fn routes(app: Arc<App>) -> Router {
 ///
 /// # Errors
 /// Two routes of one path and method.
-pub(super) fn whole(app: Arc<App>, own: Option<Router>) -> Result<Router> {
-    let Some(own) = own else {
+pub(super) fn whole(app: Arc<App>, own: &[Router]) -> Result<Router> {
+    if own.is_empty() {
         return Ok(guarded(api(app.clone()).fallback(not_found), app));
-    };
+    }
     let api = api(app.clone());
     // Axum has no other way to ask whether routes overlap.
-    let merged = std::panic::catch_unwind(AssertUnwindSafe(|| own.merge(api)));
+    let merged = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        own.iter().cloned().fold(api, Router::merge)
+    }));
     merged.map(|all| guarded(all, app)).map_err(|panic| {
         let reason = recommend::panic_text(&*panic);
         Error::Routes { reason }

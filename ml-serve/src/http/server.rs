@@ -46,7 +46,7 @@ use tokio::sync::Semaphore;
 pub struct Server {
     pub(super) limits: HttpLimits,
     /// Routes of the user.
-    own: Option<Router>,
+    own: Vec<Router>,
 }
 
 impl Server {
@@ -153,8 +153,8 @@ impl Server {
 
     /// Routes of one's own, served beside those of the service under this server's connection
     /// limits, its notice and its drain; requests to them are counted as route `other`, and a panic
-    /// in them is a 500. Paths that no route takes go to their `fallback` if they have one, and else
-    /// get an empty 404. Bodies and work have no limits but those that the routes bring
+    /// in them is a 500. Paths that no route takes go to their `fallback` if they have one, and
+    /// else get an empty 404. Bodies and work have no limits but those that the routes bring
     /// (axum's `DefaultBodyLimit`, tower's time-outs).
     ///
     /// [`Response`](crate::recommend::Response) and [`Error`] are answers of axum's, those of the
@@ -179,14 +179,11 @@ impl Server {
     /// # Ok::<(), ml_serve::Error>(())
     /// ```
     ///
-    /// A path and method that the service answers itself are refused by [`serve`](Self::serve) and
-    /// [`Listening::run`] as [`Error::Routes`].
+    /// A path and method that the service answers itself, or that are given twice, are refused by
+    /// [`serve`](Self::serve) and [`Listening::run`] as [`Error::Routes`].
     #[must_use]
     pub fn routes(mut self, own: Router) -> Self {
-        self.own = Some(match self.own {
-            Some(before) => before.merge(own),
-            None => own,
-        });
+        self.own.push(own);
         self
     }
 
@@ -228,7 +225,7 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
         let app = self.app(service);
-        let router = whole(app.clone(), self.own.clone())?;
+        let router = whole(app.clone(), &self.own)?;
         Acceptor::new(app, router).run(listener, shutdown).await
     }
 

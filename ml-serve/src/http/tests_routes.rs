@@ -65,6 +65,9 @@ fn a_route_that_the_service_has_is_refused() {
     let e = running.stop().unwrap_err();
     assert!(matches!(e, Error::Routes { .. }), "{e}");
     assert!(e.to_string().contains("/health/live"), "{e}");
+    let running = start(quick().routes(own()).routes(own()), service("v1", 0).0);
+    let e = running.stop().unwrap_err().to_string();
+    assert!(e.contains("/about"), "{e}");
 }
 
 #[test]

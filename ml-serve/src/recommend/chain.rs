@@ -116,7 +116,7 @@ impl Workspace {
         }
     }
 
-    /// What the user has already and the products of the session, in ascending order, unless the
+    /// Items that the user has already and those of the session, in ascending order; none where the
     /// bundle or the request lets them be recommended again. The buffer is `self.seen`.
     fn seen_items(&mut self, bundle: &Bundle, request: &Request, visit: Visit<'_>) -> Vec<u32> {
         let mut seen = std::mem::take(&mut self.seen);

@@ -135,7 +135,7 @@ impl BundleLoader {
     }
 }
 
-/// What numbers of items and users there are.
+/// Numbers of items and users of a bundle.
 struct Numbers<'a> {
     products: usize,
     users: &'a IdIndex,

@@ -1,8 +1,8 @@
 //! Recommendations as a library call: a request in, a ranked list with reasons out, whatever breaks
 //! in between.
 //!
-//! A [`Bundle`] is everything one model version needs: a [`Catalogue`], the ids of the known users and a
-//! chain of [`Rung`]s, best first (`blend`, `factorisation`, `popularity`).
+//! A [`Bundle`] is everything one model version needs: a [`Catalogue`], the ids of the known users
+//! and a chain of [`Rung`]s, best first (`blend`, `factorisation`, `popularity`).
 //! [`RecommendationService::recommend`] asks the rungs in order. A rung that fails, panics, takes
 //! longer than its budget or has no opinion leaves the answer to the next; an answer that is too
 //! short is filled up from the next. A rung that keeps failing is switched off for a while by its

@@ -129,3 +129,17 @@ fn check_shares([valid, test]: [f64; 2]) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_leave_something_to_train_on() {
+        assert!(check_shares([0.25, 0.5]).is_ok());
+        for bad in [[0.5, 0.5], [0.75, 0.5]] {
+            let e = check_shares(bad).unwrap_err().to_string();
+            assert!(e.contains("`valid + test`") && e.contains("below 1"), "{e}");
+        }
+    }
+}

@@ -83,7 +83,7 @@ impl Interactions {
     /// let later = Interactions::from_ids([("eve", "mug"), ("bob", "mug"), ("bob", "lamp")])?;
     /// let (later, cold) = later.with_ids_of(&train)?;
     /// assert_eq!(later.user(train.user_index("bob")?).ids, [0]);
-    /// assert_eq!((cold.users, cold.items, cold.pairs), (vec!["eve".into()], vec!["lamp".into()], 2));
+    /// assert_eq!((&cold.users[0][..], &cold.items[0][..], cold.pairs), ("eve", "lamp", 2));
     /// # Ok::<(), ml_data::Error>(())
     /// ```
     ///
