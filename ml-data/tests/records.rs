@@ -381,11 +381,7 @@ fn case_r2_values_of_requests_are_exact_or_refused_by_name() {
         ("price", json!(u64::MAX), "18446744073709551615, which"),
         ("price", json!([1]), "a list"),
         ("price", json!({"a": 1}), "an object"),
-        (
-            "city",
-            json!(1),
-            "the number 1 (a category is text: `\"1\"`)",
-        ),
+        ("city", json!(1), "the number 1 (a category is text"),
         ("city", json!(true), "a boolean"),
         ("note", json!(1), "a number, expected text"),
         ("new", json!(2), "a number, expected boolean"),
