@@ -56,7 +56,8 @@ pub(super) fn whole(app: Arc<App>, own: &[Router]) -> Result<Router> {
         own.iter().cloned().fold(api, Router::merge)
     }));
     merged.map(|all| guarded(all, app)).map_err(|panic| {
-        let reason = recommend::panic_text(&*panic);
+        let text = recommend::panic_text(&*panic);
+        let reason = text.trim_start_matches("panicked: ").into();
         Error::Routes { reason }
     })
 }

@@ -67,7 +67,11 @@ fn a_route_that_the_service_has_is_refused() {
     assert!(e.to_string().contains("/health/live"), "{e}");
     let running = start(quick().routes(own()).routes(own()), service("v1", 0).0);
     let e = running.stop().unwrap_err().to_string();
-    assert!(e.contains("/about"), "{e}");
+    // Whichever of the three axum finds first.
+    assert!(
+        e.contains("already exists") && !e.contains("panicked"),
+        "{e}"
+    );
 }
 
 #[test]
