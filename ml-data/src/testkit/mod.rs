@@ -13,6 +13,7 @@ mod fixture;
 mod golden;
 mod metric;
 mod model;
+mod predictions;
 mod ranker;
 mod rounds;
 mod step;

@@ -1,5 +1,6 @@
 //! Rules for models.
 
+use super::predictions::{batch, finite, round_trip};
 use super::{
     Claims, Fixture, Report, Take, Weights, allocations, refused, rounds, same,
     same_for_any_thread_count, text, worded,
@@ -83,10 +84,6 @@ fn by_row<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> crate::Result<Ve
     Ok(out.values().to_vec())
 }
 
-pub(super) fn batch<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> crate::Result<Vec<f64>> {
-    Ok(model.predict(x)?.values().to_vec())
-}
-
 fn row_is_batch<R: Take, M: Predict<R>>(
     model: &M,
     x: View<'_, R>,
@@ -112,16 +109,6 @@ fn subset<R: Take, M: Predict<R>>(model: &M, valid: &R, tolerance: f64) -> Resul
         .flat_map(|&r| all[r as usize * width..(r as usize + 1) * width].to_vec())
         .collect();
     same(&expected, &part, tolerance)
-}
-
-pub(super) fn round_trip<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> Result<(), String> {
-    let bytes = postcard::to_stdvec(model).map_err(text)?;
-    let back: M = postcard::from_bytes(&bytes).map_err(text)?;
-    same(
-        &batch(model, x).map_err(text)?,
-        &batch(&back, x).map_err(text)?,
-        0.0,
-    )
 }
 
 fn threads<R: Take, Y: Target, E: Estimator<R, Y>>(
@@ -262,13 +249,5 @@ fn warm<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> Result<(), String>
         None => Err("the test binary has no CountingAllocator".into()),
         Some(0) => Ok(()),
         Some(n) => Err(format!("{n} allocations in {} warm rows", x.len())),
-    }
-}
-
-pub(super) fn finite<R: Take, M: Predict<R>>(model: &M, x: View<'_, R>) -> Result<(), String> {
-    let values = batch(model, x).map_err(text)?;
-    match values.iter().position(|v| !v.is_finite()) {
-        Some(i) => Err(format!("prediction {i} is {}", values[i])),
-        None => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! Rules for trainings that are watched.
 
-use super::model::{batch, finite, round_trip};
+use super::predictions::{batch, finite, round_trip};
 use super::{Fixture, Report, Take, refused, same, same_for_any_thread_count, text};
 use crate::contract::{Estimator, Fit, LearnValid, OnRound, Round};
 use crate::repr::View;

@@ -96,17 +96,7 @@ pub(crate) fn train(
         state.trees.push(trees);
         state.rounds = iteration;
         if let (Some(dart), Some(dropped)) = (&dart, &dropped) {
-            let changes = dart.normalise(dropped, &mut state);
-            if let Some(watch) = &watch {
-                for (round, by) in changes {
-                    watch.add(
-                        &state.trees[round],
-                        by,
-                        &training.layout,
-                        &mut state.valid_scores,
-                    );
-                }
-            }
+            normalise(dart, dropped, watch.as_ref(), training, &mut state);
         }
         let progress = RoundReport {
             iteration,
@@ -127,6 +117,22 @@ pub(crate) fn train(
 }
 
 /// Trees in the features' own values, from the last state.
+/// Gives the trees that were dropped, and the new one, their weights, also in validation scores.
+fn normalise(
+    dart: &Dart<'_>,
+    dropped: &[usize],
+    watch: Option<&EarlyStopping<'_>>,
+    training: &TrainingSet<'_>,
+    state: &mut State,
+) {
+    let changes = dart.normalise(dropped, state);
+    let Some(watch) = watch else { return };
+    for (round, by) in changes {
+        let trees = &state.trees[round];
+        watch.add(trees, by, &training.layout, &mut state.valid_scores);
+    }
+}
+
 fn trained(
     params: &BoostParams,
     training: &TrainingSet<'_>,

@@ -61,6 +61,17 @@ pub(super) struct Learned {
     pub(super) oob: Option<Oob>,
 }
 
+/// Refuses labels whose sums of squares `f64` does not hold.
+fn check_size(values: &[f64]) -> Result<()> {
+    match values.iter().position(|y| y.abs() > LARGEST_LABEL) {
+        Some(row) => {
+            let rule = "a number between -1e100 and 1e100";
+            Err(Error::cell("label", row, rule, values[row]))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Grows a forest.
 pub(super) fn fit<F: Float>(
     step: &'static str,
@@ -100,10 +111,7 @@ pub(super) fn fit<F: Float>(
     match known.answers {
         Answers::Real(labels) => {
             let values = labels.values();
-            if let Some(row) = values.iter().position(|y| y.abs() > LARGEST_LABEL) {
-                let rule = "a number between -1e100 and 1e100";
-                return Err(Error::cell("label", row, rule, values[row]));
-            }
+            check_size(values)?;
             let truth: Vec<f64> = kept.iter().map(|&i| values[i as usize]).collect();
             let variance = Variance::new(truth.clone(), counted(None)?, draws);
             let score = oob::r2(&truth);

@@ -1,49 +1,11 @@
 //! A bundle as one artifact.
 
 use super::bundle::Bundle;
-use super::catalogue::Product;
-use super::facts::{Facts, ReasonProvider, RecommendationReason};
-use super::loader::check_sets;
+use super::facts::{Facts, ReasonProvider, SavedFacts};
 use super::rung::Rung;
+use super::stored::{BUNDLE_KIND, SavedBundle, SavedRung, check_sets};
 use crate::error::{Error, Result};
 use ml_data::artifact::Artifact;
-use ml_data::contract::{IdIndex, ItemSet};
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-use std::time::Duration;
-
-/// The kind of a bundle's artifact.
-pub const BUNDLE_KIND: &str = "recommender/1";
-
-/// A bundle as it is stored.
-#[derive(Serialize, Deserialize)]
-pub(super) struct SavedBundle {
-    pub(super) version: String,
-    pub(super) products: Vec<Product>,
-    pub(super) users: IdIndex,
-    pub(super) known: Vec<ItemSet>,
-    pub(super) rebuy: bool,
-    pub(super) facts: Option<SavedFacts>,
-    pub(super) rungs: Vec<SavedRung>,
-}
-
-/// A rung as it is stored; its ranker is an artifact within.
-#[derive(Serialize, Deserialize)]
-pub(super) struct SavedRung {
-    pub(super) name: String,
-    pub(super) ranker: Vec<u8>,
-    pub(super) budget: Option<Duration>,
-    pub(super) breaker: (u32, Duration),
-    pub(super) default_reason: Option<RecommendationReason>,
-    pub(super) facts: Option<SavedFacts>,
-}
-
-/// Facts as they are stored: what does not follow from the catalogue.
-#[derive(Serialize, Deserialize)]
-pub(super) struct SavedFacts {
-    pub(super) bought: Vec<ItemSet>,
-    pub(super) similar: Vec<ItemSet>,
-}
 
 /// # One artifact
 impl Bundle {
@@ -156,15 +118,4 @@ fn saved_facts(part: &str, reasons: Option<&dyn ReasonProvider>) -> Result<Optio
         expected: "`Facts`, or none; set others again after loading".into(),
         found: "reasons that can not be stored".into(),
     })
-}
-
-/// The facts of a bundle that was read, about its products.
-pub(super) fn facts_of(saved: SavedFacts, facts: Facts) -> Arc<dyn ReasonProvider> {
-    let of_user = |(user, items): (u32, &ItemSet)| {
-        let items = items.items().to_vec();
-        items.into_iter().map(move |item| (user, item))
-    };
-    let bought = (0..).zip(&saved.bought).flat_map(of_user);
-    let similar = saved.similar.iter().map(|near| near.items().to_vec());
-    Arc::new(facts.bought(bought).similar(similar.collect()))
 }

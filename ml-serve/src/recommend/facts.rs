@@ -1,6 +1,5 @@
 //! Reasons for showing a product: sentences that follow from facts.
 
-use super::artifact::SavedFacts;
 use super::catalogue::Catalogue;
 use ml_data::contract::{ItemSet, Visit};
 use serde::{Deserialize, Serialize};
@@ -131,6 +130,13 @@ pub struct Facts {
     neighbour_of: Vec<ItemSet>,
 }
 
+/// Facts as they are stored: what does not follow from the catalogue.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SavedFacts {
+    pub(super) bought: Vec<ItemSet>,
+    pub(super) similar: Vec<ItemSet>,
+}
+
 impl Facts {
     /// No facts yet about the products of a catalogue.
     pub fn of(catalogue: &Catalogue) -> Self {
@@ -171,6 +177,17 @@ impl Facts {
             bought: self.bought.clone(),
             similar: self.similar.clone(),
         }
+    }
+
+    /// These facts with those that were stored.
+    pub(super) fn restored(self, saved: SavedFacts) -> Self {
+        let of_user = |(user, items): (u32, &ItemSet)| {
+            let items = items.items().to_vec();
+            items.into_iter().map(move |item| (user, item))
+        };
+        let bought = (0..).zip(&saved.bought).flat_map(of_user);
+        let similar = saved.similar.iter().map(|near| near.items().to_vec());
+        self.bought(bought).similar(similar.collect())
     }
 
     fn interested(&self, visit: &Visit<'_>, item: u32) -> bool {

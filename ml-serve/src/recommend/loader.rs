@@ -1,11 +1,11 @@
 //! Bundles from artifacts.
 
-use super::artifact::{BUNDLE_KIND, SavedBundle, SavedFacts, facts_of};
 use super::bundle::Bundle;
 use super::catalogue::Catalogue;
-use super::facts::{Facts, ReasonProvider};
+use super::facts::{Facts, ReasonProvider, SavedFacts};
 use super::rung::Rung;
-use crate::error::{Error, Result};
+use super::stored::{BUNDLE_KIND, SavedBundle, check_sets};
+use crate::error::Result;
 use crate::registry::{Registry, VersionSelector};
 use ml_data::artifact::{Artifact, ArtifactError, structure};
 use ml_data::contract::{ByVisit, IdIndex, ItemSet, Narrow, Ranker};
@@ -162,35 +162,6 @@ impl Numbers<'_> {
             (self.products, "products"),
             self.products,
         )?;
-        Ok(Some(facts_of(saved, Facts::of(catalogue))))
-    }
-}
-
-/// Refuses more sets of items than there are owners, and items past the last product.
-pub(super) fn check_sets(
-    part: &str,
-    sets: &[ItemSet],
-    (owners, what): (usize, &str),
-    products: usize,
-) -> Result<()> {
-    let refuse = |expected: String, found: String| {
-        let part = part.into();
-        Err(Error::Bundle {
-            part,
-            expected,
-            found,
-        })
-    };
-    if sets.len() > owners {
-        let found = format!("items of {what} up to number {}", sets.len() - 1);
-        return refuse(format!("{what} below {owners}"), found);
-    }
-    let highest = sets.iter().filter_map(|set| set.items().last()).max();
-    match highest.filter(|item| **item as usize >= products) {
-        Some(item) => refuse(
-            format!("items below {products}, the number of products"),
-            format!("item {item}"),
-        ),
-        None => Ok(()),
+        Ok(Some(Arc::new(Facts::of(catalogue).restored(saved))))
     }
 }

@@ -31,6 +31,7 @@ mod response;
 mod rung;
 mod service;
 mod sink;
+mod stored;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -39,7 +40,6 @@ mod tests_artifact;
 mod tests_chain;
 mod timed;
 
-pub use artifact::BUNDLE_KIND;
 pub use breaker::{Breaker, BreakerState};
 pub use bundle::Bundle;
 pub use catalogue::{Catalogue, Product};
@@ -53,3 +53,4 @@ pub use response::{Recommendation, Response, ResponseMetadata, Trace};
 pub use rung::{Rung, RungStats};
 pub use service::{Recommend, RecommendationService, ServiceStats};
 pub use sink::{ChannelSink, EventBuffer, EventSink, JsonLines};
+pub use stored::BUNDLE_KIND;

@@ -1,4 +1,4 @@
-use super::artifact::{BUNDLE_KIND, SavedBundle};
+use super::stored::{BUNDLE_KIND, SavedBundle};
 use super::tests::{popularity, shop};
 use super::*;
 use crate::error::Error;
