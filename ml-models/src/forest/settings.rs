@@ -86,6 +86,14 @@ pub(super) struct Settings {
     pub(super) progress_bar: BarHandle,
 }
 
+/// A parameter's value, and whether it is as expected.
+struct Rule {
+    name: &'static str,
+    value: String,
+    holds: bool,
+    expected: &'static str,
+}
+
 impl Settings {
     pub(super) fn forest() -> Self {
         Self {
@@ -108,6 +116,14 @@ impl Settings {
     }
 
     pub(super) fn check(&self, step: &'static str) -> Result<()> {
+        let broken = self.rules().into_iter().find(|r| !r.holds);
+        broken.map_or(Ok(()), |r| {
+            Err(Error::parameter(step, r.name, r.value, r.expected))
+        })
+    }
+
+    /// One row a rule.
+    fn rules(&self) -> [Rule; 12] {
         let share = |s: f64| s > 0.0 && s <= 1.0;
         let features = match self.max_features {
             Some(MaxFeatures::Share(s)) => share(s),
@@ -122,7 +138,7 @@ impl Settings {
         let text = |n: usize| n.to_string();
         let some = |n: Option<usize>| n.map_or("None".into(), text);
         let (one, two) = ("at least 1", "at least 2");
-        let checks: [(&'static str, String, bool, &'static str); 12] = [
+        let rules = [
             (
                 "n_estimators",
                 text(self.n_estimators),
@@ -198,10 +214,12 @@ impl Settings {
                 "from 2 to 255",
             ),
         ];
-        match checks.into_iter().find(|c| !c.2) {
-            Some((name, value, _, rule)) => Err(Error::parameter(step, name, value, rule)),
-            None => Ok(()),
-        }
+        rules.map(|(name, value, holds, expected)| Rule {
+            name,
+            value,
+            holds,
+            expected,
+        })
     }
 }
 

@@ -67,9 +67,10 @@ impl BundleLoader {
     ///
     /// # Errors
     /// Damaged bytes, another kind of artifact, a ranker of a type it does not know
-    /// ([`Error::Data`]); [`Error::Bundle`] for parts that do not fit together: a ranker of another
-    /// number of items than there are products, or of users than there are ids, items or users past
-    /// the last; products and rungs as [`Catalogue::new`] and [`Bundle::check`] refuse them.
+    /// ([`Error::Data`](crate::Error::Data)); [`Error::Bundle`](crate::Error::Bundle) for parts that
+    /// do not fit together: a ranker of another number of items than there are products, or of
+    /// users than there are ids, items or users past the last; products and rungs as
+    /// [`Catalogue::new`] and [`Bundle::check`] refuse them.
     pub fn load(&self, bytes: &[u8]) -> Result<Bundle> {
         let artifact = Artifact::from_bytes(bytes).map_err(ml_data::Error::from)?;
         let saved = artifact.state::<SavedBundle>(BUNDLE_KIND);
