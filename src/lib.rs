@@ -81,8 +81,8 @@ pub mod prelude {
     #[cfg(feature = "eval")]
     #[doc(no_inline)]
     pub use ml_eval::metric::{
-        Accuracy, LogLoss, Mae, MeanAveragePrecision, MultiLogLoss, Ndcg, PrecisionAtK, RecallAtK,
-        Rmse, RocAuc, RocAucOvr,
+        Accuracy, LogLoss, Mae, MeanAveragePrecision, MultiLogLoss, Ndcg, PrecisionAtK, R2,
+        RecallAtK, Rmse, RocAuc, RocAucOvr,
     };
     #[cfg(feature = "features")]
     #[doc(no_inline)]

@@ -51,9 +51,10 @@ impl Split {
     pub fn holdout(test: f64) -> TrainTestSplit {
         TrainTestSplit::share(test)
     }
-    /// Two parts by time: test rows are at or after `test_from` (microseconds since 1970).
-    pub fn holdout_from(test_from: i64) -> TrainTestSplit {
-        TrainTestSplit::from_time(test_from)
+    /// Two parts by time: test rows are at or after `test_from` (microseconds since 1970, or
+    /// [`Micros`](crate::time::Micros)).
+    pub fn holdout_from(test_from: impl Into<i64>) -> TrainTestSplit {
+        TrainTestSplit::from_time(test_from.into())
     }
     /// Shares of rows drawn at random. For data with time or repeated users, use the other ones.
     pub fn random(valid: f64, test: f64) -> Self {
@@ -70,11 +71,11 @@ impl Split {
         Self::by_share(Unit::Group, valid, test)
     }
     /// By time: training rows are before `valid_from`, test rows at or after `test_from`
-    /// (microseconds since 1970).
-    pub fn temporal(valid_from: i64, test_from: i64) -> Self {
+    /// (microseconds since 1970, or [`Micros`](crate::time::Micros)).
+    pub fn temporal(valid_from: impl Into<i64>, test_from: impl Into<i64>) -> Self {
         Self::new(How::Temporal {
-            valid_from,
-            test_from,
+            valid_from: valid_from.into(),
+            test_from: test_from.into(),
         })
     }
     /// Seeds the splits that draw.

@@ -17,15 +17,17 @@ impl Table {
     /// ```
     ///
     /// # Errors
-    /// No table, or different columns.
+    /// No table, or different columns: other names, kinds or another order.
     pub fn concat(parts: &[Table]) -> Result<Self> {
         let first = parts
             .first()
             .ok_or_else(|| Error::Empty("list of tables to stack".into()))?;
-        for p in &parts[1..] {
+        for (i, p) in parts.iter().enumerate().skip(1) {
             let same = p.schema.fields().iter().map(|f| (f.name(), f.kind()));
             if !same.eq(first.schema.fields().iter().map(|f| (f.name(), f.kind()))) {
-                return Err(Error::Schema(p.schema.difference(&first.schema)));
+                let difference = p.schema.difference(&first.schema);
+                let advice = "`select` orders columns and leaves some out, `cast` changes kinds";
+                return Err(Error::Schema(format!("table {i}: {difference}; {advice}")));
             }
         }
         let columns = (0..first.columns.len())
