@@ -19,6 +19,8 @@ mod explain;
 mod forest;
 #[path = "peers/gbdt.rs"]
 mod gbdt;
+#[path = "peers/growth.rs"]
+mod growth;
 #[path = "peers/meter.rs"]
 mod meter;
 #[path = "peers/metrics.rs"]
@@ -31,6 +33,8 @@ mod npy;
 mod preprocess;
 #[path = "peers/recsys.rs"]
 mod recsys;
+#[path = "peers/utc.rs"]
+mod utc;
 
 use args::{Ask, Job};
 use case::{Case, Entry};
@@ -50,6 +54,7 @@ fn entries() -> Vec<Entry> {
         metrics::ENTRIES,
         preprocess::ENTRIES,
         drift::ENTRIES,
+        growth::ENTRIES,
     ];
     of.concat()
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
 usage: cargo bench --bench peers -- --workload NAME --data-dir DIR [options]
-  --workload NAME   gbdt forest explain recsys mlp metrics preprocess drift
+  --workload NAME   gbdt forest explain recsys mlp metrics preprocess drift growth
   --data-dir DIR    where the .npy, .csv and .parquet files are
   --threads N       size of the thread pool (1)
   --only PATTERNS   comma-separated DATASET/CASE patterns, e.g. 'higgs/*' (*)

@@ -3,6 +3,7 @@
 use crate::args::Job;
 use crate::meter::{self, Clock, Spent};
 use crate::npy::{Element, Npy};
+use crate::utc;
 use ml_pipeline::data::Result;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -128,7 +129,7 @@ fn print(job: &Job, entry: &Entry, op: &str, fields: Fields) {
     ];
     line.extend(fields);
     line.push(("load1", json!(meter::load())));
-    line.push(("at", json!(meter::utc())));
+    line.push(("at", json!(utc::now())));
     let pairs: Vec<String> = line
         .into_iter()
         .map(|(key, value)| format!("\"{key}\": {}", short(value)))

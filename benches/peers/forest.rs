@@ -1,4 +1,4 @@
-//! Forests of the first 100,000 rows; `forest.py` runs the same for scikit-learn.
+//! Forests of the first 100,000 rows; the scripts beside run the same for other libraries.
 
 use crate::case::{Case, Entry};
 use crate::gbdt::{rows, zero_or_one};
@@ -62,11 +62,23 @@ where
         },
     )?;
     let (test, truth) = (rows(case, "test")?, labels("test")?);
-    let auc = roc_auc(&model.predict(&test)?.0, &truth, None)?;
+    let p = model.predict(&test)?.0;
+    let auc = roc_auc(&p, &truth, None)?;
+    let right = p
+        .iter()
+        .zip(&truth)
+        .filter(|(p, t)| (**p >= 0.5) == (**t == 1));
+    let accuracy = right.count() as f64 / truth.len() as f64;
     case.time(
         "predict",
         || model.predict(&test),
-        |_, _| vec![("rows", json!(test.len())), ("auc", json!(auc))],
+        |_, _| {
+            vec![
+                ("rows", json!(test.len())),
+                ("auc", json!(auc)),
+                ("accuracy", json!(accuracy)),
+            ]
+        },
     )?;
     Ok(())
 }

@@ -237,7 +237,7 @@ fn table(case: &Case<'_>, part: &str, like: Option<&Table>) -> Result<Table> {
     Table::new(columns)
 }
 
-fn boost(case: &Case<'_>) -> Boost {
+pub(crate) fn boost(case: &Case<'_>) -> Boost {
     Boost::new()
         .num_iterations(case.job.trees)
         .learning_rate(0.1)
@@ -290,6 +290,7 @@ fn lines<R: Repr, Y: Target, E: Estimator<R, Y>>(
         |model, _| {
             vec![
                 ("trees", json!(trees(model))),
+                ("rows", json!(train.len())),
                 ("note", json!("binning is in fit")),
             ]
         },

@@ -36,7 +36,7 @@ fn run(case: &Case<'_>) -> Result<()> {
         .learning_rate(1e-3)
         .epochs(EPOCHS)
         .patience(EPOCHS)
-        .seed(1);
+        .seed(case.job.seed as u64);
     let model = case.time(
         "fit",
         || mlp.fit(&train),

@@ -105,7 +105,7 @@ fn als(case: &Case<'_>, solver: Solver) -> Result<()> {
         .regularization(50.0)
         .alpha(5.0)
         .solver(solver)
-        .seed(1);
+        .seed(case.job.seed as u64);
     let model = case.time(
         "fit",
         || als.fit(&train),

@@ -4,12 +4,14 @@ A script registers its cases with `@case("DATASET", "CASE", ...)` and ends with 
 
     python gbdt.py --data-dir DATA --threads 2 --only 'higgs/*' --seed 3
 
-Each case runs in a process of its own, so that its peak of memory is its own, the limits on threads are
-set before any library is loaded, and a crash costs one case. A result is one JSON line on standard
-output with the fields of `cargo bench --bench peers`: `workload dataset peer version case op threads
-wall_s cpu_s base_rss_mb peak_rss_mb`, what the operation adds, and `note`: why this setting. A case that
-can not run here prints `op: skipped` and `why`; one that broke prints `op: failed` and `why`.
+Each case runs in a process of its own, so that its peak of memory is its own, the limits on threads
+are set before any library is loaded, and a crash costs one case. A result is one JSON line on
+standard output with the fields of `cargo bench --bench peers`: `workload dataset peer version case
+op threads wall_s cpu_s base_rss_mb peak_rss_mb`, what the operation adds, and `note`: why this
+setting. A case that can not run here prints `op: skipped` and `why`; one that broke prints `op:
+failed` and `why`.
 """
+
 import argparse
 import fnmatch
 import importlib
@@ -19,12 +21,21 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from typing import Any, Callable, NamedTuple
 
-# What libraries read their number of threads from, and all of it before they are loaded.
+# What libraries read their number of threads from when they are loaded.
 THREADS = [
-    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS",
-    "RAYON_NUM_THREADS", "TBB_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "POLARS_MAX_THREADS", "LOKY_MAX_CPU_COUNT",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "RAYON_NUM_THREADS",
+    "TBB_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "LOKY_MAX_CPU_COUNT",
 ]
 
 
@@ -46,13 +57,19 @@ class Entry(NamedTuple):
 ENTRIES: list = []
 
 
+class Skip(Exception):
+    """What this machine lacks for a case."""
+
+
 def case(dataset, name, peer=None, package=None, needs=(), note=""):
-    """Registers `run(case)`: `peer` is the library's name as boards show it, `package` the one whose
-    version is told, `needs` the modules that must be there, `note` why this setting."""
+    """Registers `run(case)`: `peer` is the library's name as boards show it, `package` the one
+    whose version is told, `needs` the modules that must be there, `note` why this setting."""
 
     def register(run):
         shown = peer or name
-        ENTRIES.append(Entry(dataset, name, shown, package or shown, list(needs) or [shown], note, run))
+        ENTRIES.append(
+            Entry(dataset, name, shown, package or shown, list(needs) or [shown], note, run)
+        )
         return run
 
     return register
@@ -63,7 +80,12 @@ class Case:
 
     def __init__(self, asked, workload, entry, out):
         self.asked, self.workload, self.entry, self.out = asked, workload, entry, out
-        self.threads, self.seed, self.trees, self.dataset = asked.threads, asked.seed, asked.trees, entry.dataset
+        self.threads, self.seed, self.trees, self.dataset = (
+            asked.threads,
+            asked.seed,
+            asked.trees,
+            entry.dataset,
+        )
         try:
             self.version = importlib.metadata.version(entry.package)
         except importlib.metadata.PackageNotFoundError:
@@ -88,8 +110,15 @@ class Case:
             result = work()
             runs.append((time.perf_counter() - wall, processor_seconds() - cpu))
         wall, cpu = min(runs)
-        line = {"wall_s": wall, "cpu_s": cpu, "base_rss_mb": base, "peak_rss_mb": status_mb("VmHWM")}
-        line |= {key: value(result, wall) if callable(value) else value for key, value in more.items()}
+        line = {
+            "wall_s": wall,
+            "cpu_s": cpu,
+            "base_rss_mb": base,
+            "peak_rss_mb": status_mb("VmHWM"),
+        }
+        line |= {
+            key: value(result, wall) if callable(value) else value for key, value in more.items()
+        }
         self.emit(op, **line)
         return result
 
@@ -126,7 +155,9 @@ def plain(value: Any):
 
 
 def write(out, workload, entry, op, threads, **fields):
-    line = dict(workload=workload, dataset=entry.dataset, peer=entry.peer, version=fields.pop("version", ""))
+    line = dict(
+        workload=workload, dataset=entry.dataset, peer=entry.peer, version=fields.pop("version", "")
+    )
     line |= dict(case=entry.name, op=op, threads=threads, **fields)
     line |= dict(load1=load(), at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
     out.write(json.dumps({key: plain(value) for key, value in line.items()}) + "\n")
@@ -139,8 +170,8 @@ def load():
 
 def processor_seconds():
     """User and system seconds of this process and of children that have ended."""
-    spent = os.times()
-    return spent.user + spent.system + spent.children_user + spent.children_system
+    children = os.times()
+    return time.process_time() + children.children_user + children.children_system
 
 
 def status_mb(field):
@@ -168,13 +199,17 @@ def missing(needs):
     for module in needs:
         try:
             importlib.import_module(module)
-        except Exception as reason:  # libraries fail to load in many ways: no wheel, no libgomp, another NumPy
+        except (
+            Exception
+        ) as reason:  # libraries fail to load in many ways: no wheel, no libgomp, another NumPy
             return f"{module}: {type(reason).__name__}: {' '.join(str(reason).split())[:200]}"
     return None
 
 
 def run_child(asked, workload, entry):
-    """One case, in the process of its own that `main` started for it."""
+    """One case, in a process of its own."""
+    os.environ.update({name: str(asked.threads) for name in THREADS} | {"PYTHONWARNINGS": "ignore"})
+    warnings.simplefilter("ignore")
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a library prints goes to standard error
     why = missing(entry.needs)
@@ -183,8 +218,17 @@ def run_child(asked, workload, entry):
         return 0
     try:
         entry.run(Case(asked, workload, entry, out))
+    except Skip as reason:
+        write(out, workload, entry, "skipped", asked.threads, why=str(reason))
     except FileNotFoundError as reason:
-        write(out, workload, entry, "skipped", asked.threads, why=f"no file {os.path.basename(str(reason.filename))}")
+        write(
+            out,
+            workload,
+            entry,
+            "skipped",
+            asked.threads,
+            why=f"no file {os.path.basename(str(reason.filename))}",
+        )
     except Exception as reason:
         why = f"{type(reason).__name__}: {' '.join(str(reason).split())[:300]}"
         write(out, workload, entry, "failed", asked.threads, why=why)
@@ -193,16 +237,20 @@ def run_child(asked, workload, entry):
 
 
 def arguments():
-    said = argparse.ArgumentParser(description="One workload of other libraries, one JSON line a result.")
+    said = argparse.ArgumentParser(
+        description="One workload of other libraries, one JSON line a result."
+    )
     said.add_argument("--data-dir", help="folder of the .npy, .csv and .parquet files")
     said.add_argument("--threads", type=int, default=1)
-    said.add_argument("--repeat", type=int, default=1, help="the best of so many runs of each operation")
+    said.add_argument(
+        "--repeat", type=int, default=1, help="the best of so many runs of each operation"
+    )
     said.add_argument("--only", default="*", help="comma-separated DATASET/CASE patterns")
     said.add_argument("--seed", type=int, default=1)
     said.add_argument("--trees", type=int, default=100)
     said.add_argument("--iterations", type=int, default=15, help="of ALS")
     said.add_argument("--list", action="store_true", help="print the cases and stop")
-    said.add_argument("--child", help=argparse.SUPPRESS)
+    said.add_argument("--child", metavar="DATASET/CASE", help="one case, in this process")
     asked = said.parse_args()
     if not asked.list and not asked.data_dir:
         said.error("--data-dir is missing")
@@ -213,21 +261,26 @@ def main(workload):
     """Runs every case that `--only` lets through in a process of its own."""
     asked = arguments()
     if asked.child:
-        entry = next(e for e in ENTRIES if e.path() == asked.child)
+        entry = next((e for e in ENTRIES if e.path() == asked.child), None)
+        if entry is None:
+            sys.exit(f"error: no case `{asked.child}` in workload `{workload}`")
         sys.exit(run_child(asked, workload, entry))
     patterns = [p.strip() for p in asked.only.split(",")]
     chosen = [e for e in ENTRIES if any(fnmatch.fnmatchcase(e.path(), p) for p in patterns)]
     if not chosen:
-        sys.exit(f"error: `--only {asked.only}` matches no case; there are: {' '.join(e.path() for e in ENTRIES)}")
+        sys.exit(
+            f"error: `--only {asked.only}` matches no case; there are: {' '.join(e.path() for e in ENTRIES)}"
+        )
     if asked.list:
         print("\n".join(e.path() for e in chosen))
         return
-    environment = os.environ | {name: str(asked.threads) for name in THREADS} | {"PYTHONWARNINGS": "ignore"}
     worst = 0
     for entry in chosen:
         command = [sys.executable, sys.argv[0], *sys.argv[1:], "--child", entry.path()]
-        code = subprocess.run(command, env=environment, check=False).returncode
+        code = subprocess.run(command, check=False).returncode
         if code not in (0, 1):  # 1 has said why itself
-            write(sys.stdout, workload, entry, "failed", asked.threads, why=f"ended with code {code}")
+            write(
+                sys.stdout, workload, entry, "failed", asked.threads, why=f"ended with code {code}"
+            )
         worst = max(worst, abs(code))
     sys.exit(min(worst, 125))

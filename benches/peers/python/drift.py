@@ -1,4 +1,6 @@
-"""The workload `drift`: tests of 16 columns of numbers and 4 of categories, a million rows on each side."""
+"""The workload `drift`: tests of 16 columns of numbers and 4 of categories, a million rows on each
+side."""
+
 from common import case, main
 
 
@@ -6,7 +8,12 @@ def tables(c, kind):
     return [c.array(f"drift_{side}_{kind}") for side in ("ref", "cur")]
 
 
-@case("drift1m", "scipy", needs=["scipy", "numpy"], note="column by column, on contiguous copies; psi is NumPy's")
+@case(
+    "drift1m",
+    "scipy",
+    needs=["scipy", "numpy"],
+    note="column by column, on contiguous copies; psi is NumPy's",
+)
 def scipy(c):
     import numpy
     from scipy import stats
@@ -14,18 +21,32 @@ def scipy(c):
     reference, current = tables(c, "num")
     columns = reference.shape[1]
     column = lambda table, j: numpy.ascontiguousarray(table[:, j])
-    each = lambda work: lambda: [work(column(reference, j), column(current, j)) for j in range(columns)]
+    each = lambda work: (
+        lambda: [work(column(reference, j), column(current, j)) for j in range(columns)]
+    )
     statistics = lambda tests, _: [float(t.statistic) for t in tests]
 
     asymptotic = each(lambda a, b: stats.ks_2samp(a, b, method="asymp"))
-    c.time("ks", asymptotic, cols=columns, stat=statistics, p=lambda tests, _: [float(t.pvalue) for t in tests])
+    c.time(
+        "ks",
+        asymptotic,
+        cols=columns,
+        stat=statistics,
+        p=lambda tests, _: [float(t.pvalue) for t in tests],
+    )
 
     def psi(a, b):
         edges = numpy.quantile(a, numpy.linspace(0, 1, 11)[1:-1])
         p, q = [numpy.bincount(numpy.searchsorted(edges, z), minlength=10) / len(z) for z in (a, b)]
         return ((q - p) * numpy.log(q / p)).sum()
 
-    c.time("psi", each(psi), cols=columns, bins="reference deciles", stat=lambda values, _: [float(v) for v in values])
+    c.time(
+        "psi",
+        each(psi),
+        cols=columns,
+        bins="reference deciles",
+        stat=lambda values, _: [float(v) for v in values],
+    )
 
     reference, current = tables(c, "cat")
     levels = int(max(reference.max(), current.max())) + 1

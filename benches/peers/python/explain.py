@@ -1,7 +1,9 @@
 """The workload `explain`: Shapley values of 100 trees on the first 200,000 rows.
 
-Trees of 31 leaves (10,000 rows explained) and of 255 (1,000 rows), as the libraries' own calls give them.
+Trees of 31 leaves (10,000 rows explained) and of 255 (1,000 rows), as the libraries' own calls give
+them.
 """
+
 import trees
 from common import case, main
 
@@ -17,7 +19,14 @@ def booster(c, leaves):
     import lightgbm
 
     x, y, test = data(c)
-    said = dict(objective="binary", num_leaves=leaves, learning_rate=trees.RATE, num_threads=c.threads, seed=1, verbosity=-1)
+    said = dict(
+        objective="binary",
+        num_leaves=leaves,
+        learning_rate=trees.RATE,
+        num_threads=c.threads,
+        seed=1,
+        verbosity=-1,
+    )
     return lightgbm.train(said, lightgbm.Dataset(x, y), c.trees), test
 
 
@@ -48,7 +57,13 @@ def xgboost(c, leaves, n):
     import xgboost as library
 
     x, y, test = data(c)
-    said = dict(objective="binary:logistic", tree_method="hist", grow_policy="lossguide", max_leaves=leaves, max_depth=0)
+    said = dict(
+        objective="binary:logistic",
+        tree_method="hist",
+        grow_policy="lossguide",
+        max_leaves=leaves,
+        max_depth=0,
+    )
     said |= dict(learning_rate=trees.RATE, nthread=c.threads, seed=1)
     model = library.train(said, library.QuantileDMatrix(x, y, nthread=c.threads), c.trees)
     rows = library.DMatrix(test[:n].copy(), nthread=c.threads)
@@ -60,20 +75,42 @@ def catboost(c, leaves, n):
 
     x, y, test = data(c)
     depth = 5 if leaves == 31 else 8
-    model = library.CatBoostClassifier(iterations=c.trees, depth=depth, learning_rate=trees.RATE, thread_count=c.threads,
-                                       random_seed=1, verbose=False, allow_writing_files=False).fit(x, y)
+    model = library.CatBoostClassifier(
+        iterations=c.trees,
+        depth=depth,
+        learning_rate=trees.RATE,
+        thread_count=c.threads,
+        random_seed=1,
+        verbose=False,
+        allow_writing_files=False,
+    ).fit(x, y)
     rows = library.Pool(test[:n].copy())
-    explain(c, len(test[:n]), lambda: model.get_feature_importance(rows, type="ShapValues", thread_count=c.threads))
+    explain(
+        c,
+        len(test[:n]),
+        lambda: model.get_feature_importance(rows, type="ShapValues", thread_count=c.threads),
+    )
 
 
 for leaves, n in ((31, 10_000), (255, 1_000)):
     for name, run, needs, note in (
         ("lightgbm", lightgbm, ["lightgbm"], "`pred_contrib`, its own call"),
-        ("shap", shap, ["shap", "lightgbm"], "its own C code, which uses one thread, on LightGBM's trees"),
+        (
+            "shap",
+            shap,
+            ["shap", "lightgbm"],
+            "its own C code, which uses one thread, on LightGBM's trees",
+        ),
         ("xgboost", xgboost, ["xgboost"], "`pred_contribs`, its own call"),
-        ("catboost", catboost, ["catboost"], "symmetric trees of 32 or 256 leaves, its default kind"),
+        (
+            "catboost",
+            catboost,
+            ["catboost"],
+            "symmetric trees of 32 or 256 leaves, its default kind",
+        ),
     ):
         case("higgs", f"{name}-{leaves}leaves", peer=name, needs=needs, note=note)(
-            lambda c, run=run, leaves=leaves, n=n: run(c, leaves, n))
+            lambda c, run=run, leaves=leaves, n=n: run(c, leaves, n)
+        )
 
 main("explain")

@@ -1,45 +1,104 @@
 """The workload `gbdt`: boosted trees on numbers, classes, ranked lists and categories."""
+
 import os
 import tempfile
 
 import trees
 from common import case, main
 
-FEW_LEVELS = "gradients of 16 levels, leaves renewed: its quickest training at about its plain quality"
+FEW_LEVELS = (
+    "gradients of 16 levels, leaves renewed: its quickest training at about its plain quality"
+)
 PLAIN = "its defaults but for the common sizes"
 DEPTH8 = "symmetric trees of depth 8 (256 leaves), its default kind"
 LAMBDA = "leaf-wise by histograms, its quickest; l2 of 1 where others have 0"
-LEAF_WEIGHT = LAMBDA + "; it has no least number of rows a leaf, so a least weight of 1 (20 for numbers)"
+LEAF_WEIGHT = (
+    LAMBDA + "; it has no least number of rows a leaf, so a least weight of 1 (20 for numbers)"
+)
 
 
 def add(dataset, name, run, peer=None, package=None, needs=(), note="", **more):
     # metrics of all cases are scikit-learn's
     modules = [*needs, "sklearn"]
-    case(dataset, name, peer=peer, package=package, needs=modules, note=note)(lambda c: run(c, **more))
+    case(dataset, name, peer=peer, package=package, needs=modules, note=note)(
+        lambda c: run(c, **more)
+    )
 
 
 for dataset in ("higgs", "reg", "multi", "ltr", "cat"):
     add(dataset, "lightgbm", trees.lightgbm, needs=["lightgbm"], note=PLAIN)
     if dataset != "cat":
-        add(dataset, "lightgbm-quantised", trees.lightgbm, "lightgbm", "lightgbm", ["lightgbm"], FEW_LEVELS,
-            num_grad_quant_bins=16, **trees.QUANTISED)
+        add(
+            dataset,
+            "lightgbm-quantised",
+            trees.lightgbm,
+            "lightgbm",
+            "lightgbm",
+            ["lightgbm"],
+            FEW_LEVELS,
+            num_grad_quant_bins=16,
+            **trees.QUANTISED,
+        )
     add(dataset, "xgboost", trees.xgboost, needs=["xgboost"], note=LEAF_WEIGHT)
     if dataset != "ltr":
         add(dataset, "catboost", trees.catboost, needs=["catboost"], note=DEPTH8)
-        add(dataset, "sklearn", trees.sklearn, package="scikit-learn", note="it has no ranking; " + PLAIN)
+        add(
+            dataset,
+            "sklearn",
+            trees.sklearn,
+            package="scikit-learn",
+            note="it has no ranking; " + PLAIN,
+        )
 
-add("higgs", "lightgbm-bagging", trees.lightgbm, "lightgbm", "lightgbm", ["lightgbm"],
-    "half of the rows in each bag", bagging_fraction=0.5, bagging_freq=1)
-add("higgs", "catboost-leafwise", trees.catboost, "catboost", "catboost", ["catboost"],
-    "255 leaves, leaf by leaf, as the others grow them", leafwise=True)
-add("multi", "lightgbm-quantised-4", trees.lightgbm, "lightgbm", "lightgbm", ["lightgbm"],
-    "gradients of 4 levels, as ours in this case", num_grad_quant_bins=4, **trees.QUANTISED)
-add("ltr", "catboost-yeti_rank", trees.catboost, "catboost", "catboost", ["catboost"],
-    "YetiRank, what it recommends for lists; " + DEPTH8)
+add(
+    "higgs",
+    "lightgbm-bagging",
+    trees.lightgbm,
+    "lightgbm",
+    "lightgbm",
+    ["lightgbm"],
+    "half of the rows in each bag",
+    bagging_fraction=0.5,
+    bagging_freq=1,
+)
+add(
+    "higgs",
+    "catboost-leafwise",
+    trees.catboost,
+    "catboost",
+    "catboost",
+    ["catboost"],
+    "255 leaves, leaf by leaf, as the others grow them",
+    leafwise=True,
+)
+add(
+    "multi",
+    "lightgbm-quantised-4",
+    trees.lightgbm,
+    "lightgbm",
+    "lightgbm",
+    ["lightgbm"],
+    "gradients of 4 levels, as ours in this case",
+    num_grad_quant_bins=4,
+    **trees.QUANTISED,
+)
+add(
+    "ltr",
+    "catboost-yeti_rank",
+    trees.catboost,
+    "catboost",
+    "catboost",
+    ["catboost"],
+    "YetiRank, what it recommends for lists; " + DEPTH8,
+)
 
 
-@case("higgs", "lleaves", needs=["lleaves", "lightgbm", "sklearn"],
-      note="LightGBM's model compiled to machine code; one call, from Python, for a row")
+@case(
+    "higgs",
+    "lleaves",
+    needs=["lleaves", "lightgbm", "sklearn"],
+    note="LightGBM's model compiled to machine code; one call, from Python, for a row",
+)
 def compiled(c):
     import lightgbm
     import lleaves
@@ -53,7 +112,9 @@ def compiled(c):
         model = lleaves.Model(model_file=file)
         c.time("compile", model.compile, repeat=1, trees=c.trees)
         predict = lambda x: numpy.ravel(model.predict(x, n_jobs=c.threads))
-        rows = [numpy.ascontiguousarray(data.test[i:i + 1]) for i in range(min(2000, len(data.test)))]
+        rows = [
+            numpy.ascontiguousarray(data.test[i : i + 1]) for i in range(min(2000, len(data.test)))
+        ]
         trees.after_fit(c, data, predict, model.predict, rows, "its Python call")
 
 

@@ -1,8 +1,11 @@
-"""The workload `growth`: how LightGBM's fit grows with rows, columns, trees and levels of a category.
+"""The workload `growth`: how LightGBM's fit grows with rows, columns, trees and levels of a
+category.
 
-Cases are named `rows-10`, `rows-100`: ten and a hundred percent of what the workload has. Columns beyond
-those of the file are copies moved down by 997 rows a copy, so that they are as wide as theirs and tell nothing.
+Cases are named `rows-10`, `rows-100`: ten and a hundred percent of what the workload has. Columns
+beyond those of the file are copies moved down by 997 rows a copy, so that they are as wide as
+theirs and tell nothing.
 """
+
 import trees
 from common import case, main
 
@@ -14,8 +17,14 @@ def fit(c, x, y, rounds, categories="auto", **said):
 
     parameters = trees.lightgbm_parameters(c)
     made = lambda: lightgbm.Dataset(x, y, params=parameters, categorical_feature=categories)
-    c.time("fit", lambda: lightgbm.train(parameters, made(), rounds),
-           rows=len(x), columns=x.shape[1], trees=rounds, **said)
+    c.time(
+        "fit",
+        lambda: lightgbm.train(parameters, made(), rounds),
+        rows=len(x),
+        columns=x.shape[1],
+        trees=rounds,
+        **said,
+    )
 
 
 def first(c, share):

@@ -1,4 +1,5 @@
 """The workload `metrics`: scores of two classes, and ranked lists of 100 documents."""
+
 from common import case, main
 
 RANKED = ("ndcg@10", "ndcg_burges@10", "map@10", "recall@10")
@@ -16,12 +17,21 @@ def scores(c):
     c.time("log_loss", lambda: metrics.log_loss(y, p), value=value)
 
 
-@case("rank100k", "sklearn", package="scikit-learn", note="ties as they come, its quicker way; gain is the grade")
+@case(
+    "rank100k",
+    "sklearn",
+    package="scikit-learn",
+    note="ties as they come, its quicker way; gain is the grade",
+)
 def lists(c):
     from sklearn.metrics import ndcg_score
 
     grades, s = c.array("rank_rel"), c.array("rank_score")
-    c.time("ndcg@10", lambda: ndcg_score(grades, s, k=10, ignore_ties=True), value=lambda v, _: float(v))
+    c.time(
+        "ndcg@10",
+        lambda: ndcg_score(grades, s, k=10, ignore_ties=True),
+        value=lambda v, _: float(v),
+    )
 
 
 def ranx(c, sorted_before):
@@ -46,9 +56,18 @@ def ranx(c, sorted_before):
 
 
 NEEDS = ["ranx", "numba"]
-case("rank100k", "ranx", needs=NEEDS, note="on arrays, its quickest form; sorting the lists counts, as it does in ours")(
-    lambda c: ranx(c, False))
-case("rank100k", "ranx-presorted", peer="ranx", needs=NEEDS, note="lists sorted before the clock starts; ours sorts them in its time")(
-    lambda c: ranx(c, True))
+case(
+    "rank100k",
+    "ranx",
+    needs=NEEDS,
+    note="on arrays, its quickest form; sorting the lists counts, as it does in ours",
+)(lambda c: ranx(c, False))
+case(
+    "rank100k",
+    "ranx-presorted",
+    peer="ranx",
+    needs=NEEDS,
+    note="lists sorted before the clock starts; ours sorts them in its time",
+)(lambda c: ranx(c, True))
 
 main("metrics")

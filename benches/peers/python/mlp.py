@@ -1,5 +1,8 @@
 """The workload `mlp`: 64-128-64-1 units, batches of 256, Adam with rate .001, 5 epochs."""
-from common import case, main
+
+import shutil
+
+from common import Skip, case, main
 
 EPOCHS, BATCH = 5, 256
 
@@ -16,6 +19,8 @@ def torch(c, compiled):
     import torch as library
     from sklearn.metrics import roc_auc_score
 
+    if compiled and not any(map(shutil.which, ("g++", "c++", "clang++"))):
+        raise Skip("no C++ compiler, which torch.compile needs")
     library.set_num_threads(c.threads)
     x, y, test, truth = [library.from_numpy(a) for a in read(c)]
     layer, relu = library.nn.Linear, library.nn.ReLU
@@ -32,12 +37,14 @@ def torch(c, compiled):
         for _ in range(epochs):
             order = library.randperm(rows)
             for start in range(0, rows, BATCH):
-                batch = order[start:start + BATCH]
+                batch = order[start : start + BATCH]
                 adam.zero_grad(set_to_none=True)
                 loss(x[batch], y[batch]).backward()
                 adam.step()
 
-    fit(min(len(x), BATCH + len(x) % BATCH), 1)  # compiles for whole batches and for the last, shorter one
+    fit(
+        min(len(x), BATCH + len(x) % BATCH), 1
+    )  # compiles for whole batches and for the last, shorter one
     c.time("fit", fit, samples_per_s=rate(len(x)), epochs=EPOCHS)
     model.eval()
     with library.inference_mode():
@@ -45,7 +52,7 @@ def torch(c, compiled):
         run(test), run(test[:1])
         predicted = c.time("predict", lambda: library.sigmoid(run(test)).squeeze(1), rows=len(test))
         c.emit("score", auc=float(roc_auc_score(truth, predicted)))
-        rows = [test[i:i + 1] for i in range(min(2000, len(test)))]
+        rows = [test[i : i + 1] for i in range(min(2000, len(test)))]
         c.latency("row", run, rows, api="inference mode, one row a call")
 
 
@@ -54,17 +61,44 @@ def sklearn(c):
     from sklearn.neural_network import MLPClassifier
 
     x, y, test, truth = read(c)
-    made = lambda: MLPClassifier((128, 64), batch_size=BATCH, max_iter=EPOCHS, alpha=0.0, n_iter_no_change=99, random_state=c.seed)
+    made = lambda: MLPClassifier(
+        (128, 64),
+        batch_size=BATCH,
+        max_iter=EPOCHS,
+        alpha=0.0,
+        n_iter_no_change=99,
+        random_state=c.seed,
+    )
     model = c.time("fit", lambda: made().fit(x, y), samples_per_s=rate(len(x)), epochs=EPOCHS)
     predicted = c.time("predict", lambda: model.predict_proba(test)[:, 1], rows=len(test))
     c.emit("score", auc=float(roc_auc_score(truth, predicted)))
-    c.latency("row", model.predict_proba, [test[i:i + 1] for i in range(300)], calls=300, api="its Python call")
+    c.latency(
+        "row",
+        model.predict_proba,
+        [test[i : i + 1] for i in range(300)],
+        calls=300,
+        api="its Python call",
+    )
 
 
-case("mlp", "torch", needs=["torch", "sklearn"], note="eager, fused Adam, batches gathered by index: its quickest without a compiler")(
-    lambda c: torch(c, False))
-case("mlp", "torch-compiled", peer="torch", needs=["torch", "sklearn"],
-     note="forward and loss through torch.compile, compiled before the clock starts")(lambda c: torch(c, True))
-case("mlp", "sklearn", package="scikit-learn", note="Adam without penalty; its first weights are Glorot's")(sklearn)
+case(
+    "mlp",
+    "torch",
+    needs=["torch", "sklearn"],
+    note="eager, fused Adam, batches gathered by index: its quickest without a compiler",
+)(lambda c: torch(c, False))
+case(
+    "mlp",
+    "torch-compiled",
+    peer="torch",
+    needs=["torch", "sklearn"],
+    note="forward and loss through torch.compile, compiled before the clock starts",
+)(lambda c: torch(c, True))
+case(
+    "mlp",
+    "sklearn",
+    package="scikit-learn",
+    note="Adam without penalty; its first weights are Glorot's",
+)(sklearn)
 
 main("mlp")

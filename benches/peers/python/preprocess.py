@@ -1,4 +1,5 @@
 """The workload `preprocess`: a table of 20 columns read, imputed, scaled and encoded."""
+
 from common import case, main
 
 NUMBERS = [f"x{j}" for j in range(10)]
@@ -18,20 +19,31 @@ def polars(c):
     c.time("read_parquet", lambda: library.read_parquet(c.path("table.parquet")), shape=shape)
 
 
-@case("table", "polars-lazy", peer="polars", note="lazy scans, collected; steps as one lazy plan, its levels known before")
+@case(
+    "table",
+    "polars-lazy",
+    peer="polars",
+    note="lazy scans, collected; steps as one lazy plan, its levels known before",
+)
 def polars_lazy(c):
     import polars as library
 
     c.time("read_csv", lambda: library.scan_csv(c.path("table.csv")).collect(), shape=shape)
-    c.time("read_parquet", lambda: library.scan_parquet(c.path("table.parquet")).collect(), shape=shape)
+    c.time(
+        "read_parquet", lambda: library.scan_parquet(c.path("table.parquet")).collect(), shape=shape
+    )
     frame = library.read_parquet(c.path("table.parquet"))
     levels = {name: frame[name].unique().sort().to_list() for name in FEW}
     column = library.col
 
     def steps():
-        filled = [column(x).fill_nan(None).fill_null(column(x).fill_nan(None).median()) for x in NUMBERS]
+        filled = [
+            column(x).fill_nan(None).fill_null(column(x).fill_nan(None).median()) for x in NUMBERS
+        ]
         scaled = [((f - f.mean()) / f.std(ddof=0)).alias(x) for f, x in zip(filled, NUMBERS)]
-        shown = [(column(n) == v).cast(library.UInt8).alias(f"{n}={v}") for n in FEW for v in levels[n]]
+        shown = [
+            (column(n) == v).cast(library.UInt8).alias(f"{n}={v}") for n in FEW for v in levels[n]
+        ]
         return frame.lazy().select(scaled + shown).collect()
 
     c.time("impute_scale_onehot", steps, shape=shape)
@@ -67,8 +79,13 @@ def duckdb(c):
     c.time("read_parquet", lambda: into(quoted("table.parquet")))
 
 
-@case("table", "sklearn", package="scikit-learn", needs=["sklearn", "pandas", "pyarrow"],
-      note="a ColumnTransformer on a data frame; dense numbers, sparse codes, its defaults")
+@case(
+    "table",
+    "sklearn",
+    package="scikit-learn",
+    needs=["sklearn", "pandas", "pyarrow"],
+    note="a ColumnTransformer on a data frame; dense numbers, sparse codes, its defaults",
+)
 def sklearn(c):
     import pandas
     from sklearn.compose import ColumnTransformer
@@ -80,12 +97,14 @@ def sklearn(c):
 
     def columns():
         numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
-        return ColumnTransformer([("n", numbers, NUMBERS), ("c", OneHotEncoder(handle_unknown="ignore"), FEW)])
+        return ColumnTransformer(
+            [("n", numbers, NUMBERS), ("c", OneHotEncoder(handle_unknown="ignore"), FEW)]
+        )
 
     c.time("impute_scale_onehot", lambda: columns().fit_transform(frame), shape=shape)
     fitted = columns().fit(frame)
     c.time("impute_scale_onehot_transform", lambda: fitted.transform(frame), shape=shape)
-    rows = [frame.iloc[i:i + 1] for i in range(min(200, len(frame)))]
+    rows = [frame.iloc[i : i + 1] for i in range(min(200, len(frame)))]
     c.latency("impute_scale_onehot_row", fitted.transform, rows, calls=200)
     categories = frame[CATEGORIES]
     encode = lambda: TargetEncoder(cv=5, random_state=c.seed).fit_transform(categories, frame["y"])

@@ -1,17 +1,21 @@
 """The workload `recsys`: implicit feedback, factors by alternating least squares."""
+
 from common import case, main
 
 K = 10
 
 
 def read(c):
-    """Training and held-out interactions as sparse matrices; users and items are counted over both."""
+    """Training and held-out interactions as sparse matrices; users and items are counted over
+    both."""
     import numpy
     import scipy.sparse
 
     pairs = [c.array(f"recsys_{part}") for part in ("train", "test")]
     shape = tuple(int(max(p[:, side].max() for p in pairs)) + 1 for side in (0, 1))
-    matrix = lambda p: scipy.sparse.csr_matrix((numpy.ones(len(p), "f4"), (p[:, 0], p[:, 1])), shape=shape)
+    matrix = lambda p: scipy.sparse.csr_matrix(
+        (numpy.ones(len(p), "f4"), (p[:, 0], p[:, 1])), shape=shape
+    )
     return [matrix(p) for p in pairs]
 
 
@@ -22,11 +26,13 @@ def score(c, top, held_out):
     discount, places = 1 / numpy.log2(numpy.arange(2, K + 2)), numpy.arange(1, K + 1)
     ndcg, precision = [], []
     for user in numpy.flatnonzero(numpy.diff(held_out.indptr)):
-        relevant = held_out.indices[held_out.indptr[user]:held_out.indptr[user + 1]]
+        relevant = held_out.indices[held_out.indptr[user] : held_out.indptr[user + 1]]
         hit, most = numpy.isin(top[user], relevant), min(K, len(relevant))
         ndcg.append((hit * discount).sum() / discount[:most].sum())
         precision.append((hit * numpy.cumsum(hit) / places).sum() / most)
-    c.emit("score", ndcg10=float(numpy.mean(ndcg)), map10=float(numpy.mean(precision)), users=len(ndcg))
+    c.emit(
+        "score", ndcg10=float(numpy.mean(ndcg)), map10=float(numpy.mean(precision)), users=len(ndcg)
+    )
 
 
 def als(c, solver):
@@ -38,15 +44,26 @@ def als(c, solver):
     train, held_out = read(c)
 
     def fit():
-        model = AlternatingLeastSquares(factors=64, iterations=c.asked.iterations, regularization=50.0, alpha=5.0,
-                                        use_cg=solver == "cg", num_threads=c.threads, random_state=c.seed)
+        model = AlternatingLeastSquares(
+            factors=64,
+            iterations=c.asked.iterations,
+            regularization=50.0,
+            alpha=5.0,
+            use_cg=solver == "cg",
+            num_threads=c.threads,
+            random_state=c.seed,
+        )
         model.fit(train, show_progress=False)
         return model
 
     model = c.time("fit", fit, factors=64, iterations=c.asked.iterations, solver=solver)
     users = numpy.arange(train.shape[0])
-    pieces = numpy.array_split(users, 50)  # scores of all items for all users at once would take gigabytes
-    recommend = lambda: numpy.vstack([model.recommend(u, train[u], N=K, filter_already_liked_items=True)[0] for u in pieces])
+    pieces = numpy.array_split(
+        users, 50
+    )  # scores of all items for all users at once would take gigabytes
+    recommend = lambda: numpy.vstack(
+        [model.recommend(u, train[u], N=K, filter_already_liked_items=True)[0] for u in pieces]
+    )
     top = c.time("recommend", recommend, users_per_s=lambda _, wall: len(users) / wall)
     score(c, top, held_out)
 
@@ -54,7 +71,12 @@ def als(c, solver):
 NEEDS = ["implicit", "scipy", "threadpoolctl"]
 STEPS = "three steps of conjugate gradients, its default; alpha and regularisation as ours"
 case("implicit5m", "implicit-als", peer="implicit", needs=NEEDS, note=STEPS)(lambda c: als(c, "cg"))
-case("implicit5m", "implicit-als-cholesky", peer="implicit", needs=NEEDS, note="each row's equations solved exactly")(
-    lambda c: als(c, "cholesky"))
+case(
+    "implicit5m",
+    "implicit-als-cholesky",
+    peer="implicit",
+    needs=NEEDS,
+    note="each row's equations solved exactly",
+)(lambda c: als(c, "cholesky"))
 
 main("recsys")

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # PyTorch for processors in an environment: torch.sh PYTHON
-# Its wheels for processors alone have an index of their own. Where that can not be reached, the general
-# wheel is installed without the gigabytes of libraries for graphics cards that it names, and each of these
-# is stood in for by an empty library of its name: they are loaded, and never called where there is no card.
+# Its wheels for processors alone have an index of their own. Where that can not be reached, the
+# general wheel is installed without the gigabytes of libraries for graphics cards that it names, and
+# each of these is stood in for by an empty library of its name: they are loaded, and never called
+# where there is no card.
 set -euo pipefail
 python="$1"
 version=2.15.0
@@ -13,8 +14,8 @@ case "$(uname -sm)" in
   "Linux x86_64") ;;
   *) pip "torch==$version"; exit ;; # these wheels are for processors
 esac
-if timeout 600 "$python" -m pip install --quiet --disable-pip-version-check --retries 0 --timeout 15 \
-  --index-url https://download.pytorch.org/whl/cpu "torch==$version" 2> /dev/null && imports; then
+index=https://download.pytorch.org/whl/cpu
+if pip --retries 0 --timeout 15 --index-url "$index" "torch==$version" 2> /dev/null && imports; then
   exit 0
 fi
 pip --no-deps "torch==$version" nvidia-cuda-cupti==13.2.86 nvidia-cuda-runtime==13.2.86
@@ -23,10 +24,12 @@ lib=$("$python" -c 'import sysconfig; print(sysconfig.get_paths()["platlib"])')/
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Every undefined symbol that belongs to a library for graphics cards, as a function that fails.
-readelf --dyn-syms --wide "$lib"/libtorch*.so "$lib"/libc10*.so | awk '$7 == "UND" { sub(/@.*/, "", $8); print $8 }' |
+readelf --dyn-syms --wide "$lib"/libtorch*.so "$lib"/libc10*.so |
+  awk '$7 == "UND" { sub(/@.*/, "", $8); print $8 }' |
   grep -E '^(cublas|cudnn|cufft|cu[fF]ile|cusolver|cusparse|nccl|nvrtc|nvJitLink|nvshmem)' | sort -u |
   sed 's/.*/int &(void) { return 1; }/' > "$work/none.c"
-readelf --dynamic "$lib"/lib*.so | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u | while read -r needed; do
+needed() { readelf --dynamic "$lib"/lib*.so | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u; }
+needed | while read -r needed; do
   case "$needed" in
     libcupti* | libcudart*) continue ;; # small, and installed above
     libnvshmem*) symbols=NVSHMEM ;;
@@ -34,6 +37,7 @@ readelf --dynamic "$lib"/lib*.so | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort
     *) continue ;;
   esac
   echo "$symbols { *; };" > "$work/version.map"
-  "${CC:-cc}" -w -shared -fPIC "$work/none.c" -Wl,-soname,"$needed",--version-script="$work/version.map" -o "$lib/$needed"
+  link=-Wl,-soname,"$needed",--version-script="$work/version.map"
+  "${CC:-cc}" -w -shared -fPIC "$work/none.c" "$link" -o "$lib/$needed"
 done
 imports

@@ -1,8 +1,10 @@
 """Boosted trees of the libraries beside, for the workloads `gbdt`, `growth` and `explain`.
 
-100 trees (a class), learning rate .1, at most 255 leaves, at least 20 rows a leaf, 255 bins: what a library
-has no word for is in the notes of its cases. A fit takes rows as they are and includes their bins.
+100 trees (a class), learning rate .1, at most 255 leaves, at least 20 rows a leaf, 255 bins: what a
+library has no word for is in the notes of its cases. A fit takes rows as they are and includes
+their bins.
 """
+
 import ctypes
 import json
 from typing import NamedTuple
@@ -13,8 +15,8 @@ QUANTISED = dict(use_quantized_grad=True, quant_train_renew_leaf=True)
 
 
 class Data(NamedTuple):
-    """Rows and labels of both parts; rows of each query where rows are ranked; how many of the first
-    columns are codes of categories."""
+    """Rows and labels of both parts; rows of each query where rows are ranked; how many of the
+    first columns are codes of categories."""
 
     x: object
     y: object
@@ -31,7 +33,10 @@ def read(case) -> Data:
     name = case.dataset
     parts = [(p, case.array(f"{name}_{p}_y")) for p in ("train", "test")]
     if name == "cat":
-        x, test = [numpy.hstack([case.array(f"cat_{p}_cat").astype("f4"), case.array(f"cat_{p}_num")]) for p, _ in parts]
+        x, test = [
+            numpy.hstack([case.array(f"cat_{p}_cat").astype("f4"), case.array(f"cat_{p}_num")])
+            for p, _ in parts
+        ]
         categories = case.array("cat_test_cat").shape[1]
     else:
         (x, test), categories = [case.array(f"{name}_{p}_x") for p, _ in parts], 0
@@ -61,34 +66,52 @@ def quality(dataset, truth, predicted, groups):
 
 
 def ndcg10(truth, scores, groups):
-    """Mean NDCG@10 of the queries with a relevant document: gain `2^grade - 1`, discount `1 / log2(place + 1)`."""
+    """Mean NDCG@10 of the queries with a relevant document: gain `2^grade - 1`, discount `1 /
+    log2(place + 1)`."""
     import numpy
 
     discount, values, start = 1 / numpy.log2(numpy.arange(2, 12)), [], 0
     for n in groups:
-        gain = 2.0 ** truth[start:start + n] - 1
+        gain = 2.0 ** truth[start : start + n] - 1
         best = -numpy.sort(-gain)[:10]
         if best[0] > 0:
-            found = gain[numpy.argsort(-scores[start:start + n], kind="stable")[:10]]
-            values.append((found @ discount[:len(found)]) / (best @ discount[:len(best)]))
+            found = gain[numpy.argsort(-scores[start : start + n], kind="stable")[:10]]
+            values.append((found @ discount[: len(found)]) / (best @ discount[: len(best)]))
         start += n
     return float(numpy.mean(values))
 
 
 def after_fit(case, data, predict, row=None, rows=None, api=""):
-    """Lines of predicting: the batch of all training rows, the quality of the test rows, single rows."""
+    """Lines of predicting: the batch of all training rows, the quality of the test rows, single
+    rows."""
     found = quality(case.dataset, data.truth, predict(data.test), data.test_groups)
     n = len(data.x)
-    case.time("predict", lambda: predict(data.x), rows=n, trees=case.trees, s_per_1m=lambda _, wall: wall * 1e6 / n, **found)
+    case.time(
+        "predict",
+        lambda: predict(data.x),
+        rows=n,
+        trees=case.trees,
+        s_per_1m=lambda _, wall: wall * 1e6 / n,
+        **found,
+    )
     if row is not None:
         case.latency("row", row, rows, api=api, trees=case.trees)
 
 
 # LightGBM
 
+
 def lightgbm_parameters(case, **more):
-    kind = {"reg": "regression", "multi": "multiclass", "ltr": "lambdarank"}.get(case.dataset, "binary")
-    said = dict(objective=kind, num_leaves=LEAVES, learning_rate=RATE, max_bin=BINS, min_data_in_leaf=LEAF_ROWS)
+    kind = {"reg": "regression", "multi": "multiclass", "ltr": "lambdarank"}.get(
+        case.dataset, "binary"
+    )
+    said = dict(
+        objective=kind,
+        num_leaves=LEAVES,
+        learning_rate=RATE,
+        max_bin=BINS,
+        min_data_in_leaf=LEAF_ROWS,
+    )
     said |= dict(num_threads=case.threads, seed=case.seed, verbosity=-1)
     return said | (dict(num_class=7) if case.dataset == "multi" else {}) | more
 
@@ -100,7 +123,9 @@ def lightgbm(case, **more):
 
     def bins():
         columns = list(range(data.categories)) or "auto"
-        return library.Dataset(data.x, data.y, group=data.groups, params=said, categorical_feature=columns).construct()
+        return library.Dataset(
+            data.x, data.y, group=data.groups, params=said, categorical_feature=columns
+        ).construct()
 
     case.time("bin", bins, rows=len(data.x))
     model = case.time("fit", lambda: library.train(said, bins(), case.trees), trees=case.trees)
@@ -110,20 +135,29 @@ def lightgbm(case, **more):
 
 
 def lightgbm_row(library, model, test):
-    """The quickest call that the library has for one row, and the addresses of rows to call it with."""
+    """The quickest call that the library has for one row, and the addresses of rows to call it
+    with."""
     import numpy
 
-    c, fast, count, out = library.basic._LIB, ctypes.c_void_p(), ctypes.c_int64(), (ctypes.c_double * 8)()
+    c, fast, count, out = (
+        library.basic._LIB,
+        ctypes.c_void_p(),
+        ctypes.c_int64(),
+        (ctypes.c_double * 8)(),
+    )
     rows = numpy.ascontiguousarray(test[:2000])
     width, scores = ctypes.c_int32(rows.shape[1]), 0
     prepared = c.LGBM_BoosterPredictForMatSingleRowFastInit(
-        model._handle, scores, 0, -1, 0, width, b"num_threads=1", ctypes.byref(fast))
+        model._handle, scores, 0, -1, 0, width, b"num_threads=1", ctypes.byref(fast)
+    )
     library.basic._safe_call(prepared)
     at = [ctypes.c_void_p(rows.ctypes.data + i * rows.strides[0]) for i in range(len(rows))]
-    call = lambda address: c.LGBM_BoosterPredictForMatSingleRowFast(fast, address, ctypes.byref(count), out)
+    call = lambda address: c.LGBM_BoosterPredictForMatSingleRowFast(
+        fast, address, ctypes.byref(count), out
+    )
     last = len(rows) - 1
     call(at[last])
-    if not numpy.allclose(out[:count.value], model.predict(rows[last:]).ravel()):
+    if not numpy.allclose(out[: count.value], model.predict(rows[last:]).ravel()):
         raise ValueError("one row by the C API and a batch of one differ")
     # `rows` is kept alive by what is returned.
     return lambda address, _rows=rows: call(address), at
@@ -131,24 +165,40 @@ def lightgbm_row(library, model, test):
 
 # XGBoost
 
+
 def xgboost(case, **more):
     import numpy
     import xgboost as library
 
     data = read(case)
-    kind = {"reg": "reg:squarederror", "multi": "multi:softprob", "ltr": "rank:ndcg"}.get(case.dataset, "binary:logistic")
+    kind = {"reg": "reg:squarederror", "multi": "multi:softprob", "ltr": "rank:ndcg"}.get(
+        case.dataset, "binary:logistic"
+    )
     least = LEAF_ROWS if case.dataset == "reg" else 1
-    said = dict(objective=kind, tree_method="hist", grow_policy="lossguide", max_leaves=LEAVES, max_depth=0)
-    said |= dict(learning_rate=RATE, max_bin=BINS + 1, min_child_weight=least, nthread=case.threads, seed=case.seed, verbosity=0)
+    said = dict(
+        objective=kind, tree_method="hist", grow_policy="lossguide", max_leaves=LEAVES, max_depth=0
+    )
+    said |= dict(
+        learning_rate=RATE,
+        max_bin=BINS + 1,
+        min_child_weight=least,
+        nthread=case.threads,
+        seed=case.seed,
+        verbosity=0,
+    )
     said |= (dict(num_class=7) if case.dataset == "multi" else {}) | more
     kinds = {}
     if data.categories:
         numbers = data.x.shape[1] - data.categories
-        kinds = dict(feature_types=["c"] * data.categories + ["q"] * numbers, enable_categorical=True)
+        kinds = dict(
+            feature_types=["c"] * data.categories + ["q"] * numbers, enable_categorical=True
+        )
 
     def bins():
         ids = query_ids(data.groups)
-        return library.QuantileDMatrix(data.x, data.y, qid=ids, max_bin=BINS + 1, nthread=case.threads, **kinds)
+        return library.QuantileDMatrix(
+            data.x, data.y, qid=ids, max_bin=BINS + 1, nthread=case.threads, **kinds
+        )
 
     case.time("bin", bins, rows=len(data.x))
     model = case.time("fit", lambda: library.train(said, bins(), case.trees), trees=case.trees)
@@ -165,15 +215,34 @@ def xgboost_row(library, model, rows):
     import numpy
 
     c, held = library.core._LIB, numpy.zeros((1, rows.shape[1]), "f4")
-    array = json.dumps({"data": [held.ctypes.data, False], "shape": held.shape, "typestr": "<f4", "version": 3}).encode()
-    asked = {"type": 0, "training": False, "iteration_begin": 0, "iteration_end": 0, "strict_shape": False}
+    array = json.dumps(
+        {"data": [held.ctypes.data, False], "shape": held.shape, "typestr": "<f4", "version": 3}
+    ).encode()
+    asked = {
+        "type": 0,
+        "training": False,
+        "iteration_begin": 0,
+        "iteration_end": 0,
+        "strict_shape": False,
+    }
     asked = json.dumps(asked | {"missing": float("nan")}).encode()
-    shape, width, out = ctypes.POINTER(ctypes.c_uint64)(), ctypes.c_uint64(), ctypes.POINTER(ctypes.c_float)()
+    shape, width, out = (
+        ctypes.POINTER(ctypes.c_uint64)(),
+        ctypes.c_uint64(),
+        ctypes.POINTER(ctypes.c_float)(),
+    )
 
     def call(row):
         held[0] = row
         return c.XGBoosterPredictFromDense(
-            model.handle, array, asked, None, ctypes.byref(shape), ctypes.byref(width), ctypes.byref(out))
+            model.handle,
+            array,
+            asked,
+            None,
+            ctypes.byref(shape),
+            ctypes.byref(width),
+            ctypes.byref(out),
+        )
 
     last = len(rows) - 1
     if call(rows[last]) or abs(out[0] - numpy.ravel(model.inplace_predict(rows[last:]))[0]) > 1e-5:
@@ -183,25 +252,36 @@ def xgboost_row(library, model, rows):
 
 # CatBoost
 
+
 def catboost(case, leafwise=False, **more):
     import numpy
     import catboost as library
 
     data = read(case)
     loss = {"reg": "RMSE", "multi": "MultiClass", "ltr": "YetiRank"}.get(case.dataset, "Logloss")
-    said = dict(loss_function=loss, iterations=case.trees, learning_rate=RATE, border_count=BINS - 1)
-    said |= dict(thread_count=case.threads, random_seed=case.seed, verbose=False, allow_writing_files=False)
-    lossguide = dict(grow_policy="Lossguide", max_leaves=LEAVES, min_data_in_leaf=LEAF_ROWS, depth=16)
+    said = dict(
+        loss_function=loss, iterations=case.trees, learning_rate=RATE, border_count=BINS - 1
+    )
+    said |= dict(
+        thread_count=case.threads, random_seed=case.seed, verbose=False, allow_writing_files=False
+    )
+    lossguide = dict(
+        grow_policy="Lossguide", max_leaves=LEAVES, min_data_in_leaf=LEAF_ROWS, depth=16
+    )
     said |= lossguide if leafwise else dict(grow_policy="SymmetricTree", depth=8)
     said |= more
 
     def pool(x, y=None, groups=None):
-        given = dict(thread_count=case.threads) | ({} if groups is None else dict(group_id=query_ids(groups)))
+        given = dict(thread_count=case.threads) | (
+            {} if groups is None else dict(group_id=query_ids(groups))
+        )
         if not data.categories:
             return library.Pool(x, y, **given)
-        numbers = numpy.ascontiguousarray(x[:, data.categories:])
-        codes = x[:, :data.categories].astype("i4").astype("S6").astype(object)
-        return library.Pool(library.FeaturesData(num_feature_data=numbers, cat_feature_data=codes), y, **given)
+        numbers = numpy.ascontiguousarray(x[:, data.categories :])
+        codes = x[:, : data.categories].astype("i4").astype("S6").astype(object)
+        return library.Pool(
+            library.FeaturesData(num_feature_data=numbers, cat_feature_data=codes), y, **given
+        )
 
     def bins():
         made = pool(data.x, data.y, data.groups)
@@ -223,24 +303,40 @@ def catboost(case, leafwise=False, **more):
     if data.categories:
         return after_fit(case, data, predict)
     row = lambda values: model.predict(values, prediction_type="RawFormulaVal", thread_count=1)
-    after_fit(case, data, predict, row, data.test[:2000], "its Python call: its C library is not in the wheel")
+    after_fit(
+        case,
+        data,
+        predict,
+        row,
+        data.test[:2000],
+        "its Python call: its C library is not in the wheel",
+    )
 
 
 # scikit-learn
+
 
 def sklearn(case, **more):
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     data = read(case)
-    said = dict(max_iter=case.trees, learning_rate=RATE, max_leaf_nodes=LEAVES, max_bins=BINS, min_samples_leaf=LEAF_ROWS)
+    said = dict(
+        max_iter=case.trees,
+        learning_rate=RATE,
+        max_leaf_nodes=LEAVES,
+        max_bins=BINS,
+        min_samples_leaf=LEAF_ROWS,
+    )
     said |= dict(early_stopping=False, random_state=case.seed) | more
     if data.categories:  # its limit on levels is the number of bins; others go in as numbers
         few = [j for j in range(data.categories) if data.x[:, j].max() < BINS - 1]
         said["categorical_features"] = few
-    learner = HistGradientBoostingRegressor if case.dataset == "reg" else HistGradientBoostingClassifier
+    learner = (
+        HistGradientBoostingRegressor if case.dataset == "reg" else HistGradientBoostingClassifier
+    )
     model = case.time("fit", lambda: learner(**said).fit(data.x, data.y), trees=case.trees)
     predict = {"reg": model.predict}.get(case.dataset) or model.predict_proba
     if case.dataset in ("higgs", "cat"):
         predict = lambda x: model.predict_proba(x)[:, 1]
-    rows = [data.test[i:i + 1] for i in range(min(300, len(data.test)))]
+    rows = [data.test[i : i + 1] for i in range(min(300, len(data.test)))]
     after_fit(case, data, predict, predict, rows, "its Python call")
