@@ -12,7 +12,7 @@ pub(super) const THEIRS: RGBColor = RGBColor(214, 110, 30);
 const WIDTH: u32 = 900;
 const ROW: u32 = 20;
 /// Room for the names of rows.
-const NAMES: i32 = 480;
+const NAMES: i32 = 400;
 const SMALL: (&str, i32) = ("sans-serif", 12);
 
 /// A row of a plot of ranges.
@@ -42,6 +42,7 @@ pub(super) fn ranges(axis: &str, rows: &[Row]) -> Result<String, Box<dyn Error>>
             .configure_mesh()
             .disable_y_mesh()
             .disable_y_axis()
+            .x_labels(6)
             .x_desc(axis)
             .x_label_formatter(&|x| short(*x))
             .label_style(SMALL)
@@ -90,6 +91,8 @@ pub(super) fn growth(x: &str, y: &str, curves: &[Curve]) -> Result<String, Box<d
             .build_cartesian_2d(across, up)?;
         chart
             .configure_mesh()
+            .x_labels(5)
+            .y_labels(6)
             .x_desc(x)
             .y_desc(y)
             .x_label_formatter(&|v| short(*v))

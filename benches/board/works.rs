@@ -163,11 +163,12 @@ const fn growth(dataset: &'static str, case: &'static str) -> Work {
         dataset,
         case,
         repeat: 1,
-        ops: &[op("fit", "boosting fit", &[])],
+        ops: GROWN,
         peers: &[LIGHTGBM_AS_CASE],
     }
 }
 
+const GROWN: &[Op] = &[op("fit", "boosting fit", &[])];
 /// The case that has the name of ours.
 const LIGHTGBM_AS_CASE: Peer = python("", "LightGBM");
 
@@ -209,7 +210,7 @@ pub(crate) const WORKS: &[Work] = &[
                 case: "lleaves",
                 label: "lleaves",
             },
-            rust("perpetual", "perpetual"),
+            python("perpetual", "perpetual"),
             rust("forust", "forust"),
         ],
     ),
@@ -237,7 +238,7 @@ pub(crate) const WORKS: &[Work] = &[
             XGBOOST,
             CATBOOST,
             SKLEARN,
-            rust("perpetual", "perpetual"),
+            python("perpetual", "perpetual"),
             rust("forust", "forust"),
         ],
     ),

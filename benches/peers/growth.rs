@@ -8,10 +8,8 @@ use crate::case::{Case, Entry};
 use crate::gbdt::{boost, rows, zero_or_one};
 use ml_pipeline::data::prelude::*;
 use ml_pipeline::data::repr::Rows;
-use ml_pipeline::data::table::Levels;
 use ml_pipeline::models::boost::Boost;
 use serde_json::json;
-use std::sync::Arc;
 
 pub(crate) const ENTRIES: &[Entry] = &[
     entry("rows-10", |c| by_rows(c, 10)),
@@ -60,16 +58,13 @@ fn first(case: &Case<'_>, percent: usize) -> Result<(Dense<f32>, Vec<u8>)> {
 }
 
 /// Times a fit.
-fn fit<R: Repr>(
+fn fit(
     case: &Case<'_>,
-    x: R,
+    x: Dense<f32>,
     y: Vec<u8>,
     boost: &Boost,
     (axis, size): (&'static str, usize),
-) -> Result<()>
-where
-    Boost: Estimator<R, Binary>,
-{
+) -> Result<()> {
     let train = Dataset::binary(x, y, "1")?.into_train();
     let rows = train.len();
     case.time(
@@ -116,18 +111,15 @@ fn by_levels(case: &Case<'_>, column: usize) -> Result<()> {
     let numbers = case.npy::<f32>("cat_train_num")?;
     let y = zero_or_one(case.npy::<f32>("cat_train_y")?.values())?;
     let count = codes.iter().max().map_or(0, |last| *last as usize + 1);
-    let mut names = Levels::default();
-    (0..count).for_each(|code| {
-        names.add(&code.to_string());
-    });
-    let mut columns = vec![(
-        "c".to_owned(),
-        Column::cat_from_codes(codes, Arc::new(names))?,
-    )];
-    for j in 0..numbers.width() {
-        let values = numbers.column(j).into_iter().map(f64::from);
-        columns.push((format!("n{j}"), Column::num(values)));
+    let mut values = Vec::with_capacity(codes.len() * (1 + numbers.width()));
+    for (code, row) in codes
+        .iter()
+        .zip(numbers.values().chunks_exact(numbers.width()))
+    {
+        values.push(*code as f32);
+        values.extend_from_slice(row);
     }
-    let table = Table::new(columns)?;
-    fit(case, table, y, &boost(case), ("levels", count))
+    let x = Dense::from_rows(1 + numbers.width(), values)?;
+    let boost = boost(case).categorical_feature(["x0"]);
+    fit(case, x, y, &boost, ("levels", count))
 }

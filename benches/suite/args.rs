@@ -15,6 +15,7 @@ usage: cargo bench --bench suite -- [WORKLOAD...] --data-dir DIR --out DIR [opti
   --python FILE       the Python of the libraries beside; without it they are skipped
   --python-old FILE   another with older parts, for those that need them
   --rust FILE         the program of the Rust libraries beside
+  --ours FILE         our program, in place of the one that cargo builds
   --timeout S         wall seconds a process (3600)
   --resume            go on with the results in --out
   --build-times       compile times and crate counts of small programs, too
@@ -36,6 +37,7 @@ pub(crate) struct Job {
     pub(crate) python: Option<PathBuf>,
     pub(crate) python_old: Option<PathBuf>,
     pub(crate) rust: Option<PathBuf>,
+    pub(crate) ours: Option<PathBuf>,
     pub(crate) timeout: usize,
     pub(crate) resume: bool,
     pub(crate) build_times: bool,
@@ -47,7 +49,7 @@ pub(crate) struct Job {
 pub(crate) enum Ask {
     /// Nothing was asked for, as in a plain `cargo bench`.
     Usage,
-    Run(Job),
+    Run(Box<Job>),
     Board(PathBuf),
     Readme(PathBuf),
 }
@@ -69,6 +71,7 @@ pub(crate) fn parse(given: &[String], cores: usize) -> Result<Ask, String> {
         python: None,
         python_old: None,
         rust: None,
+        ours: None,
         timeout: 3600,
         resume: false,
         build_times: false,
@@ -104,6 +107,7 @@ pub(crate) fn parse(given: &[String], cores: usize) -> Result<Ask, String> {
                     "--only" => job.only.clone_from(value),
                     "--python" => job.python = Some(value.into()),
                     "--python-old" => job.python_old = Some(value.into()),
+                    "--ours" => job.ours = Some(value.into()),
                     "--rust" => job.rust = Some(value.into()),
                     _ => return Err(format!("unknown option `{name}`")),
                 }
@@ -111,7 +115,7 @@ pub(crate) fn parse(given: &[String], cores: usize) -> Result<Ask, String> {
             workload => job.workloads.push(workload.into()),
         }
     }
-    finished(job, cores).map(Ask::Run)
+    finished(job, cores).map(|job| Ask::Run(Box::new(job)))
 }
 
 /// Fills in what was not said, and checks what was.

@@ -24,11 +24,6 @@ const PROGRAMS: &[Program] = &[
         source: include_str!("programs/ml_pipeline.rs"),
     },
     Program {
-        name: "perpetual",
-        dependencies: "perpetual = \"=2.3.0\"",
-        source: include_str!("programs/perpetual.rs"),
-    },
-    Program {
         name: "forust-ml",
         dependencies: "forust-ml = \"=0.8.0\"",
         source: include_str!("programs/forust.rs"),

@@ -44,7 +44,10 @@ pub(crate) fn run(job: &Job) -> Result<ExitCode, String> {
     let members: usize = groups.iter().map(|g| g.members.len()).sum();
     let mut drive = Drive {
         job,
-        ours: tools::bench("peers")?,
+        ours: match &job.ours {
+            Some(program) => program.clone(),
+            None => tools::bench("peers")?,
+        },
         store,
         start: Instant::now(),
         done: 0,

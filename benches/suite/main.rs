@@ -7,7 +7,7 @@
 
 mod args;
 #[path = "../board/mod.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 mod board;
 mod builds;
 mod drive;
@@ -15,7 +15,6 @@ mod drive;
 #[allow(dead_code)]
 mod meter;
 mod plan;
-#[path = "../limits/machine.rs"]
 mod probe;
 mod process;
 mod tools;

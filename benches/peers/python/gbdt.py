@@ -11,6 +11,9 @@ FEW_LEVELS = (
 )
 PLAIN = "its defaults but for the common sizes"
 DEPTH8 = "symmetric trees of depth 8 (256 leaves), its default kind"
+BUDGET = (
+    "its usual budget: it chooses trees and learning rate itself, so quality tells how far it went"
+)
 LAMBDA = "leaf-wise by histograms, its quickest; l2 of 1 where others have 0"
 LEAF_WEIGHT = (
     LAMBDA + "; it has no least number of rows a leaf, so a least weight of 1 (20 for numbers)"
@@ -91,6 +94,10 @@ add(
     ["catboost"],
     "YetiRank, what it recommends for lists; " + DEPTH8,
 )
+
+
+for dataset in ("higgs", "reg"):
+    add(dataset, "perpetual", trees.perpetual, needs=["perpetual"], note=BUDGET)
 
 
 @case(

@@ -1,15 +1,12 @@
-//! Boosted trees: perpetual and forust.
+//! Boosted trees of forust.
 
 use crate::case::{Case, Entry, Matrix, auc, rmse};
 use serde_json::{Value, json};
 use std::time::Instant;
 
-const BUDGET: &str = "budget 1; it chooses trees and learning rate itself";
 const LEAVES: &str = "100 trees of 255 leaves, rate .1, grown leaf by leaf";
 
 pub(crate) const ENTRIES: &[Entry] = &[
-    entry("higgs", "perpetual", "2.3.0", BUDGET, perpetual),
-    entry("reg", "perpetual", "2.3.0", BUDGET, perpetual),
     entry("higgs", "forust", "0.8.0", LEAVES, forust),
     entry("reg", "forust", "0.8.0", LEAVES, forust),
 ];
@@ -95,40 +92,8 @@ fn after_fit(
     Ok(())
 }
 
-fn perpetual(case: &Case) -> Result<(), String> {
-    use perpetual::objective::Objective;
-    use perpetual::{Matrix, PerpetualBooster};
-
-    let data = read(case)?;
-    let objective = match case.entry.dataset {
-        "reg" => Objective::SquaredLoss,
-        _ => Objective::LogLoss,
-    };
-    let (rows, columns) = (data.x.1.rows, data.x.1.columns);
-    let fit = || {
-        let mut model = PerpetualBooster::default()
-            .set_objective(objective.clone())
-            .set_budget(1.0)
-            .set_num_threads(Some(case.threads))
-            .set_seed(case.seed as u64);
-        let x = Matrix::new(&data.x.0, rows, columns);
-        model
-            .fit(&x, &data.y, None, None)
-            .map_err(|e| e.to_string())?;
-        Ok(model)
-    };
-    let trees = |m: &PerpetualBooster| m.get_prediction_trees().len();
-    let model = case.time("fit", fit, |m| {
-        vec![("trees", json!(trees(m))), ("rows", json!(rows))]
-    })?;
-    let batch =
-        |x: &[f64], rows: usize| model.predict(&Matrix::new(x, rows, columns), case.threads > 1);
-    let row = |x: &[f64]| model.predict(&Matrix::new(x, 1, columns), false);
-    after_fit(case, &data, trees(&model), batch, row)
-}
-
 fn forust(case: &Case) -> Result<(), String> {
-    use forust_ml::grower::GrowPolicy;
+    use forust_ml::gradientbooster::GrowPolicy;
     use forust_ml::objective::ObjectiveType;
     use forust_ml::{GradientBooster, Matrix};
 
@@ -146,10 +111,10 @@ fn forust(case: &Case) -> Result<(), String> {
             .set_max_leaves(255)
             .set_max_depth(30)
             .set_nbins(255)
-            .set_grow_policy(GrowPolicy::LossGuide)
             .set_parallel(case.threads > 1)
             .set_num_threads(Some(case.threads))
             .set_seed(case.seed as u64);
+        model.grow_policy = GrowPolicy::LossGuide;
         let x = Matrix::new(&data.x.0, rows, columns);
         model
             .fit_unweighted(&x, &data.y, None)

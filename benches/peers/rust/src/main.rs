@@ -1,6 +1,6 @@
 //! Boosting and forests of other Rust libraries, the lines of `cargo bench --bench peers`:
 //!
-//! `peers --workload gbdt --data-dir DATA --threads 1 --child higgs/perpetual`
+//! `peers --workload gbdt --data-dir DATA --threads 1 --child higgs/forust`
 //!
 //! One case a process; `--list` prints the cases.
 
