@@ -67,24 +67,59 @@ impl Registry {
     /// An unknown alias; [`Error::NothingToRollBack`]; a damaged earlier version (the alias then
     /// stays where it is).
     pub fn rollback(&self, model: &str, alias: &str) -> Result<Version> {
+        self.change_aliases(model, |state| self.point_back(model, alias, state))
+    }
+
+    /// As [`rollback`](Self::rollback), but only where the alias still points at `from`. `None`
+    /// where it was moved meanwhile: of several processes that hear one signal, one goes back.
+    ///
+    /// ```
+    /// use ml_serve::registry::{GateOutcome, MemoryStore, Metadata, Registry};
+    /// let registry = Registry::new(MemoryStore::new());
+    /// let mut version = || registry.publish("shop", b"model", Metadata::default());
+    /// let (v1, v2, v3) = (version()?, version()?, version()?);
+    /// for v in [v1, v2, v3] {
+    ///     registry.promote("shop", v, "champion", &GateOutcome::pass(["better"]))?;
+    /// }
+    /// assert_eq!(registry.rollback_from("shop", "champion", v3)?, Some(v2));
+    /// assert_eq!(registry.rollback_from("shop", "champion", v3)?, None);
+    /// # Ok::<(), ml_serve::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`rollback`](Self::rollback).
+    pub fn rollback_from(
+        &self,
+        model: &str,
+        alias: &str,
+        from: Version,
+    ) -> Result<Option<Version>> {
         self.change_aliases(model, |state| {
-            let Some(held) = state.aliases.get_mut(alias) else {
-                return Err(unknown_alias(model, alias, state));
-            };
-            let from = held.version;
-            let Some(to) = held.before.pop() else {
-                return Err(Error::NothingToRollBack {
-                    model: model.into(),
-                    alias: alias.into(),
-                });
-            };
-            held.version = to;
-            self.check_pinned(state, &self.load(model, to)?.manifest)?;
-            let kind = AliasMoveKind::RolledBack;
-            let moved = self.alias_move(alias, kind, Some(from), to, Vec::new());
-            state.history.push(moved);
-            Ok(to)
+            let held = state.aliases.get(alias);
+            if held.is_some_and(|held| held.version != from) {
+                return Ok(None);
+            }
+            self.point_back(model, alias, state).map(Some)
         })
+    }
+
+    fn point_back(&self, model: &str, alias: &str, state: &mut Aliases) -> Result<Version> {
+        let Some(held) = state.aliases.get_mut(alias) else {
+            return Err(unknown_alias(model, alias, state));
+        };
+        let from = held.version;
+        let Some(to) = held.before.pop() else {
+            return Err(Error::NothingToRollBack {
+                model: model.into(),
+                alias: alias.into(),
+            });
+        };
+        held.version = to;
+        self.check_pinned(state, &self.load(model, to)?.manifest)?;
+        let kind = AliasMoveKind::RolledBack;
+        let moved = self.alias_move(alias, kind, Some(from), to, Vec::new());
+        state.history.push(moved);
+        Ok(to)
     }
 
     /// Reads the aliases, changes them, and writes them if nobody else did in between; else again.

@@ -86,21 +86,32 @@ where
     /// # Errors
     /// No version before; a damaged version before. Nothing then changes.
     pub fn rollback(&self) -> Result<Version> {
-        self.roll_back(&mut self.lock())
-    }
-
-    fn roll_back(&self, loaded: &mut LoadedVersions) -> Result<Version> {
+        let mut loaded = self.lock();
         let before = self.registry.previous(&self.model, &self.alias)?;
-        let bundle = self.load(before, loaded)?;
+        let bundle = self.load(before, &mut loaded)?;
         let now = self.registry.rollback(&self.model, &self.alias)?;
         // Another process may have moved the alias in between: serve what it points at.
         let bundle = if now == before {
             bundle
         } else {
-            self.load(now, loaded)?
+            self.load(now, &mut loaded)?
         };
-        self.switch(now, bundle, loaded)?;
+        self.switch(now, bundle, &mut loaded)?;
         Ok(now)
+    }
+
+    /// Takes the promotion of a version back, unless somebody else has moved the alias since; what
+    /// it points at is served then. True when another version is served than before.
+    fn take_back(&self, promoted: Version, loaded: &mut LoadedVersions) -> Result<bool> {
+        let before = self.registry.previous(&self.model, &self.alias)?;
+        // What can not be built is not gone back to.
+        let bundle = self.load(before, loaded)?;
+        let moved = (self.registry).rollback_from(&self.model, &self.alias, promoted)?;
+        if moved != Some(before) {
+            return Ok(self.follow(loaded)?.is_some());
+        }
+        self.switch(before, bundle, loaded)?;
+        Ok(true)
     }
 
     /// Serves the version the alias points at, if that is another than the one served. Returns it
@@ -130,12 +141,12 @@ where
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The last move of the alias; none before the first promotion.
-    fn last_move(&self) -> Result<Option<AliasMoveKind>> {
+    /// The last move of the alias, and where to; none before the first promotion.
+    fn last_move(&self) -> Result<Option<(AliasMoveKind, Version)>> {
         let history = self.registry.history(&self.model)?;
         let mut moves = history.iter().rev().filter(|m| m.alias == self.alias);
         let moved = moves.find(|m| m.kind != AliasMoveKind::Refused);
-        Ok(moved.map(|m| m.kind))
+        Ok(moved.map(|m| (m.kind, m.to)))
     }
 
     fn load(&self, version: Version, loaded: &mut LoadedVersions) -> Result<Arc<Bundle>> {
@@ -222,9 +233,9 @@ where
         let mut loaded = self.lock();
         match self.last_move()? {
             None => Ok(false),
-            Some(AliasMoveKind::RolledBack) => Ok(self.follow(&mut loaded)?.is_some()),
-            Some(_) => match self.roll_back(&mut loaded) {
-                Ok(_) => Ok(true),
+            Some((AliasMoveKind::RolledBack, _)) => Ok(self.follow(&mut loaded)?.is_some()),
+            Some((_, promoted)) => match self.take_back(promoted, &mut loaded) {
+                Ok(changed) => Ok(changed),
                 Err(Error::NothingToRollBack { .. }) => Ok(false),
                 Err(e) => Err(e.into()),
             },

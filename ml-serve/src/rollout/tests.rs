@@ -1,7 +1,7 @@
 use super::*;
 use crate::Error;
 use crate::recommend::{Recommend, Request};
-use crate::registry::{GateOutcome, Metadata, Registry};
+use crate::registry::{AliasMoveKind, GateOutcome, Metadata, Registry};
 use crate::testing::{FAILS, FINE, SLOW, Switch, bundle, fake, from_item, purchase, service};
 use ml_data::event::{Action, OutcomeEvent};
 use std::sync::Arc;
@@ -248,6 +248,49 @@ fn a_signal_takes_the_newest_promotion_back_once() {
     let said = two.act(&roll_back).unwrap_err().to_string();
     assert!(said.contains("can not be built"), "{said}");
     assert_eq!(version(&also_served), "v4");
+}
+
+#[test]
+fn of_processes_that_hear_a_signal_at_once_one_goes_back() {
+    use ml_data::health::{Act, Action, HealthSignal, Severity};
+    let pass = GateOutcome::pass(["ok"]);
+    let roll_back = HealthSignal {
+        source: "error_rate".into(),
+        at: 0,
+        severity: Severity::Critical,
+        action: Action::RollBack,
+        reason: "value 0.02 crossed 0.01".into(),
+    };
+    for _ in 0..30 {
+        let registry = Registry::new(crate::registry::MemoryStore::new());
+        for byte in 0..4u8 {
+            let version = registry.publish("shop", &[byte], Metadata::default());
+            registry
+                .promote("shop", version.unwrap(), "champion", &pass)
+                .unwrap();
+        }
+        let start = std::sync::Barrier::new(4);
+        let process = || {
+            let service = Arc::new(crate::recommend::RecommendationService::empty());
+            let build = |p: &crate::registry::LoadedVersion| {
+                let answer = from_item(p.artifact[0].into(), Switch::default());
+                Ok::<_, Error>(bundle(&p.version.to_string(), answer))
+            };
+            let deploy =
+                BlueGreen::new(registry.clone(), "shop", "champion", service.clone(), build);
+            deploy.refresh().unwrap();
+            start.wait();
+            assert!(deploy.act(&roll_back).unwrap(), "another version is served");
+            assert_eq!(service.version().as_deref(), Some("v3"));
+        };
+        std::thread::scope(|scope| {
+            let all: Vec<_> = (0..4).map(|_| scope.spawn(process)).collect();
+            all.into_iter().for_each(|p| p.join().unwrap());
+        });
+        let moved = registry.history("shop").unwrap();
+        let back = AliasMoveKind::RolledBack;
+        assert_eq!(moved.iter().filter(|m| m.kind == back).count(), 1);
+    }
 }
 
 #[test]
