@@ -152,6 +152,35 @@ pub fn at<R>(isa: InstructionSet, work: impl FnOnce() -> R) -> R {
     unsafe { run(isa.min(InstructionSet::processor()), work) }
 }
 
+/// Runs `work` as [`widest`] does, with fused multiply-add where it is told `true`: `x.mul_add(a, b)`
+/// is one instruction then, and slow where it is told `false`. The bits depend on the instruction
+/// set, so this is for measuring a processor.
+#[doc(hidden)]
+#[inline]
+pub fn widest_fused<R>(work: impl FnOnce(bool) -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    match InstructionSet::detect() {
+        // SAFETY: `detect` gives no instruction set above the processor's.
+        InstructionSet::Avx512 => return unsafe { avx512_fused(work) },
+        // SAFETY: as above.
+        InstructionSet::Avx2 => return unsafe { avx2_fused(work) },
+        InstructionSet::Baseline => {}
+    }
+    work(cfg!(any(target_arch = "aarch64", target_feature = "fma")))
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")]
+fn avx512_fused<R>(work: impl FnOnce(bool) -> R) -> R {
+    work(true)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2_fused<R>(work: impl FnOnce(bool) -> R) -> R {
+    work(true)
+}
+
 /// # Safety
 /// The processor has the instruction set.
 #[inline(always)]

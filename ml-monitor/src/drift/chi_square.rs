@@ -1,5 +1,7 @@
 //! Chi-square test of homogeneity on category counts.
 
+use super::code_counts::{BLOCK, CodeCounts};
+use crate::limits;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 use statrs::function::gamma::checked_gamma_ur;
@@ -115,6 +117,71 @@ pub fn chi_square(reference: &[u64], current: &[u64], correction: bool) -> Resul
     })
 }
 
+/// [`chi_square`] of two samples of category codes, which are counted where they are, in one pass:
+/// the codes may be those of a column (`codes.iter().copied()`), or every n-th of a row-major
+/// matrix.
+///
+/// # Missing values
+/// `u32::MAX` ([`MISSING_CODE`](ml_data::schema::MISSING_CODE)) is missing and left out.
+///
+/// # Errors
+/// A sample without a row that has a category, a code past [`limits::CODES`].
+///
+/// # Example
+/// ```
+/// use ml_monitor::drift::{chi_square, chi_square_2samp};
+///
+/// let (reference, current) = ([0, 0, 1, 2, 1, 0], [2, 2, 1, 0]);
+/// let test = chi_square_2samp(reference, current, false)?;
+/// assert_eq!(test, chi_square(&[3, 2, 1], &[1, 1, 2], false)?);
+/// # Ok::<(), ml_data::Error>(())
+/// ```
+pub fn chi_square_2samp(
+    reference: impl IntoIterator<Item = u32>,
+    current: impl IntoIterator<Item = u32>,
+    correction: bool,
+) -> Result<ChiSquareResult> {
+    let reference = counted("reference", reference.into_iter())?;
+    let current = counted("current", current.into_iter())?;
+    chi_square_of_codes(reference, current, correction)
+}
+
+/// The test of rows of each code, as many codes as were found.
+pub(crate) fn chi_square_of_codes(
+    mut reference: Vec<u64>,
+    mut current: Vec<u64>,
+    correction: bool,
+) -> Result<ChiSquareResult> {
+    let levels = reference.len().max(current.len());
+    reference.resize(levels, 0);
+    current.resize(levels, 0);
+    chi_square(&reference, &current, correction)
+}
+
+/// Rows of each code of a sample.
+fn counted(sample: &str, mut codes: impl Iterator<Item = u32>) -> Result<Vec<u64>> {
+    let mut counts = CodeCounts::new(limits::CODES);
+    let mut block = Vec::with_capacity(BLOCK);
+    let mut before = 0;
+    loop {
+        block.clear();
+        block.extend(codes.by_ref().take(BLOCK));
+        if block.is_empty() {
+            return Ok(counts.finish().0);
+        }
+        counts.add(&block).map_err(|outside| {
+            let expected = format!("a code below {} (limits::CODES)", limits::CODES);
+            Error::cell(
+                format!("{sample} codes of chi_square_2samp"),
+                before + outside.at,
+                expected,
+                outside.code,
+            )
+        })?;
+        before += block.len();
+    }
+}
+
 fn total(counts: &[u64]) -> f64 {
     counts.iter().map(|&c| c as f64).sum()
 }
@@ -203,6 +270,20 @@ mod tests {
         // Of three categories the first is low, on both sides: 2 of 6 cells.
         let third = chi_square(&[4, 10, 20], &[5, 10, 20], false).unwrap();
         assert_eq!(third.low_expected, 2.0 / 6.0);
+    }
+
+    /// Every third entry of rows of three, with a missing row, is the column; codes far apart count
+    /// as nothing between them.
+    #[test]
+    fn codes_are_counted_where_they_are() {
+        let rows = [7, 0, 1, 7, 5000, 1, 7, 0, 1, 7, u32::MAX, 1];
+        let column = || rows.iter().skip(1).step_by(3).copied();
+        let found = chi_square_2samp(column(), [0, 0, 5000], true).unwrap();
+        assert_eq!(found, chi_square(&[2, 1], &[2, 1], true).unwrap());
+        let outside = chi_square_2samp([0, 1], [0, limits::CODES as u32], true).unwrap_err();
+        let text = outside.to_string();
+        assert!(text.contains("current") && text.contains("row 1"), "{text}");
+        assert!(chi_square_2samp([u32::MAX], [0], true).is_err());
     }
 
     #[test]

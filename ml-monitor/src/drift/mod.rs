@@ -7,6 +7,8 @@
 //! [`adjust_p_values`].
 
 mod chi_square;
+mod chi_square_columns;
+mod code_counts;
 mod column_test;
 mod compare;
 mod correction;
@@ -21,7 +23,8 @@ mod psi;
 mod report;
 mod values;
 
-pub use chi_square::{ChiSquareResult, LOW_EXPECTED, chi_square};
+pub use chi_square::{ChiSquareResult, LOW_EXPECTED, chi_square, chi_square_2samp};
+pub use chi_square_columns::chi_square_columns;
 pub use column_test::*;
 pub use correction::{Correction, adjust_p_values};
 pub use detector::DriftDetector;

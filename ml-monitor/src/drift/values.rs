@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::code_counts::{BLOCK, CodeCounts};
 use ml_data::schema::MISSING_CODE;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -106,22 +107,15 @@ impl<'a> Values<'a> {
 
 /// Rows per category, and rows without one.
 pub(crate) fn count_codes(column: &str, codes: &[u32], levels: usize) -> Result<(Vec<u64>, u64)> {
-    let mut counts = vec![0u64; levels];
-    let mut missing = 0;
-    for (row, &code) in codes.iter().enumerate() {
-        match counts.get_mut(code as usize) {
-            Some(count) => *count += 1,
-            None if code == MISSING_CODE => missing += 1,
-            None => {
-                return Err(Error::cell(
-                    column,
-                    row,
-                    format!("a code below {levels}"),
-                    code,
-                ));
-            }
-        }
+    let mut found = CodeCounts::new(levels);
+    for (number, block) in codes.chunks(BLOCK).enumerate() {
+        found.add(block).map_err(|outside| {
+            let row = number * BLOCK + outside.at;
+            Error::cell(column, row, format!("a code below {levels}"), outside.code)
+        })?;
     }
+    let (mut counts, missing) = found.finish();
+    counts.resize(levels, 0);
     Ok((counts, missing))
 }
 

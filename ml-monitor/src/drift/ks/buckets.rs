@@ -6,7 +6,7 @@
 /// multiplication, clamping and rounding are monotone. That is all that exactness rests on; where
 /// the cells lie only decides the speed.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Buckets {
+pub(crate) struct Buckets {
     low: f64,
     scale: f64,
     last: f64,
@@ -21,7 +21,7 @@ const LOOKS: usize = 2048;
 impl Buckets {
     /// `cells` buckets (at most 2^16) over the middle of a look at both samples; none when they
     /// hardly vary.
-    pub(super) fn covering(a: &[f64], b: &[f64], cells: usize) -> Option<Self> {
+    pub(crate) fn covering(a: &[f64], b: &[f64], cells: usize) -> Option<Self> {
         let look = |v: &[f64]| {
             v.iter()
                 .step_by((v.len() / LOOKS).max(1))
@@ -36,7 +36,7 @@ impl Buckets {
 
     /// The same over the middle of values already sorted; a few outliers must not stretch the
     /// cells.
-    pub(super) fn over_sorted(sorted: &[f64], cells: usize) -> Option<Self> {
+    pub(crate) fn over_sorted(sorted: &[f64], cells: usize) -> Option<Self> {
         let outer = sorted.len() / 500;
         let (low, high) = (*sorted.get(outer)?, *sorted.get(sorted.len() - 1 - outer)?);
         let scale = cells as f64 / (high - low);
@@ -46,7 +46,7 @@ impl Buckets {
 
     /// The cell of a value; NaN gets one too.
     #[inline]
-    pub(super) fn of(&self, x: f64) -> usize {
+    pub(crate) fn of(&self, x: f64) -> usize {
         let cell = (x - self.low) * self.scale;
         // Plain comparisons, so that NaN goes to 0 and each is one instruction.
         let cell = if cell > 0.0 { cell } else { 0.0 };
@@ -55,7 +55,7 @@ impl Buckets {
     }
 
     /// Values per cell, NaN left out.
-    pub(super) fn count(&self, values: &[f64]) -> Vec<u32> {
+    pub(crate) fn count(&self, values: &[f64]) -> Vec<u32> {
         let mut counts = vec![0u32; self.last as usize + 1];
         for &x in values {
             counts[self.of(x)] += u32::from(!x.is_nan());

@@ -10,8 +10,9 @@ mod exact;
 mod kolmogorov;
 mod statistic;
 
+pub(crate) use buckets::Buckets;
 pub(crate) use empirical::{CdfPoint, EmpiricalCdf};
-pub(crate) use statistic::{check_len, sorted_keys, unkey};
+pub(crate) use statistic::{check_len, sorted_keys, sorted_keys_where, unkey};
 
 use serde::{Deserialize, Serialize};
 

@@ -74,7 +74,8 @@ pub(crate) fn sorted_keys(values: &[f64]) -> Vec<u64> {
     sorted_keys_where(values, |_| true)
 }
 
-fn sorted_keys_where(values: &[f64], keep: impl Fn(f64) -> bool) -> Vec<u64> {
+/// Sorted keys of some of the values that are not missing.
+pub(crate) fn sorted_keys_where(values: &[f64], keep: impl Fn(f64) -> bool) -> Vec<u64> {
     let mut keys: Vec<u64> = values
         .iter()
         .filter(|x| !x.is_nan() && keep(**x))

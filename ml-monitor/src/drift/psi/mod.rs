@@ -3,14 +3,16 @@
 
 mod null;
 mod quantiles;
+mod select;
 
 pub use null::{NullDistribution, NullMethod};
 pub(crate) use quantiles::PooledNumbers;
 
+use ml_data::simd::widest;
 use ml_data::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-use super::ks::{sorted_keys, unkey};
+use super::ks::unkey;
 use crate::limits;
 
 /// Bins of numbers for the index, and the share that an empty bin counts as.
@@ -170,14 +172,11 @@ fn sum_of_shares(bins: impl Iterator<Item = (u64, u64)>, n: f64, m: f64, epsilon
 /// ```
 pub fn psi_2samp(reference: &[f64], current: &[f64], bins: PsiBins) -> Result<f64> {
     bins.check()?;
-    let sorted = sorted_keys(reference);
-    if sorted.is_empty() {
-        return Err(Error::Empty("reference sample of psi".into()));
-    }
+    let edges = select::quantile_edges(bins.bins, reference)
+        .ok_or_else(|| Error::Empty("reference sample of psi".into()))?;
     if current.is_empty() {
         return Err(Error::Empty("current sample of psi".into()));
     }
-    let edges = edges_of_sorted(bins.bins, &sorted);
     Ok(index(
         &count(&edges, reference),
         &count(&edges, current),
@@ -224,8 +223,50 @@ pub(crate) fn quantile(q: f64, n: u64, at: impl Fn(u64) -> f64) -> f64 {
     }
 }
 
+/// Up to so many borders are compared with every value; a search among more is faster.
+const COMPARED: usize = 24;
+/// Values that stay in the first-level cache while they are compared with every border.
+const BLOCK: usize = 1024;
+
 /// Values per bin, then missing values.
 pub(crate) fn count(edges: &[f64], values: &[f64]) -> Vec<u64> {
+    if edges.len() <= COMPARED {
+        return widest(
+            #[inline(always)]
+            || count_compared(edges, values),
+        );
+    }
+    count_searched(edges, values)
+}
+
+/// By the values above each border: those of a bin are the difference of two.
+#[inline(always)]
+fn count_compared(edges: &[f64], values: &[f64]) -> Vec<u64> {
+    let mut above = vec![0u64; edges.len()];
+    let mut missing = 0;
+    for block in values.chunks(BLOCK) {
+        missing += sum(block, |x| x.is_nan());
+        for (above, &edge) in above.iter_mut().zip(edges) {
+            *above += sum(block, |x| x > edge);
+        }
+    }
+    let mut counts = Vec::with_capacity(edges.len() + 2);
+    let mut rest = values.len() as u64 - missing;
+    for above in above {
+        counts.push(rest - above);
+        rest = above;
+    }
+    counts.extend([rest, missing]);
+    counts
+}
+
+/// Values that something holds for.
+#[inline(always)]
+fn sum(block: &[f64], holds: impl Fn(f64) -> bool) -> u64 {
+    block.iter().map(|&x| u64::from(holds(x))).sum()
+}
+
+fn count_searched(edges: &[f64], values: &[f64]) -> Vec<u64> {
     let mut counts = vec![0u64; edges.len() + 2];
     for &x in values {
         let bin = if x.is_nan() {
@@ -240,6 +281,7 @@ pub(crate) fn count(edges: &[f64], values: &[f64]) -> Vec<u64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ks::sorted_keys;
     use super::*;
     use proptest::prelude::*;
 
@@ -377,6 +419,8 @@ mod tests {
             prop_assert!(edges.windows(2).all(|w| w[0] < w[1]));
             let counts = count(&edges, &v);
             prop_assert_eq!(counts.iter().sum::<u64>(), v.len() as u64);
+            prop_assert_eq!(&counts, &count_searched(&edges, &v));
+            prop_assert_eq!(&counts, &count_compared(&edges, &v));
             for (i, &count) in counts.iter().enumerate() {
                 let slow = v.iter().filter(|x| edges.iter().filter(|e| *e < x).count() == i).count();
                 prop_assert_eq!(count, slow as u64);
