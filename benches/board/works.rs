@@ -238,7 +238,6 @@ pub(crate) const WORKS: &[Work] = &[
             XGBOOST,
             CATBOOST,
             SKLEARN,
-            python("perpetual", "perpetual"),
             rust("forust", "forust"),
         ],
     ),

@@ -12,17 +12,18 @@
 #   --resume         go on with the results in DIR
 #   --old            an environment with older parts, too, for libraries that need them (lleaves)
 #   --python FILE    the Python of an environment that is there; nothing is installed
+#   --no-rust        without the libraries of Rust, which take a build
 #   --build-times    compile times and crate counts of small programs, too
 #
-# It needs Rust, a C compiler and Python 3 with venv and pip. What this machine lacks is skipped, and said.
-# Everything is written below target/, an environment of Python with all libraries takes about 3 GB.
+# It needs Rust, a C compiler and Python 3 with venv and pip. What this machine lacks is skipped,
+# and said. Everything is written below target/; an environment of Python with all libraries takes 3 GB.
 set -euo pipefail
 from=$PWD
 cd "$(dirname "$0")/../.."
 root=$PWD
 target=${CARGO_TARGET_DIR:-$root/target}
 home=$target/peers
-workloads=() options=() quick='' old='' python='' out='' data=''
+workloads=() options=() quick='' old='' python='' rust=yes out='' data=''
 absolute() { case "$1" in /*) echo "$1" ;; *) echo "$from/$1" ;; esac; }
 usage() { sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p;}' "$root/benches/peers/run.sh"; }
 while [ $# -gt 0 ]; do
@@ -31,6 +32,7 @@ while [ $# -gt 0 ]; do
     --quick) quick=-quick; options+=(--quick) ;;
     --resume | --build-times) options+=("$1") ;;
     --old) old=yes ;;
+    --no-rust) rust='' ;;
     --threads | --rounds | --seeds | --only | --timeout | --out | --data | --python)
       [ $# -gt 1 ] || { echo "error: $1 lacks its value" >&2; exit 2; }
       case "$1" in
@@ -79,7 +81,10 @@ environment() {
   stamp=$(cksum < "$file")
   if [ "$(cat "$folder/stamp" 2> /dev/null)" = "$stamp" ]; then return; fi
   command -v python3 > /dev/null || { skip "no python3"; return 1; }
-  [ -x "$folder/bin/python" ] || python3 -m venv "$folder" || { skip "python3 has no venv"; return 1; }
+  if ! [ -x "$folder/bin/python" ] && ! python3 -m venv "$folder"; then
+    skip "python3 has no venv"
+    return 1
+  fi
   local pip=("$folder/bin/python" -m pip install --disable-pip-version-check --progress-bar off)
   # Without building from source first: a build may want compilers that are not there.
   if ! "${pip[@]}" --only-binary :all: -r "$file" > "$folder/pip.log" 2>&1; then
@@ -107,9 +112,10 @@ else
   fi
 fi
 
-if [[ " ${workloads[*]} " =~ ' '(gbdt|forest)' ' ]]; then
+if [ -n "$rust" ] && [[ " ${workloads[*]} " =~ ' '(gbdt|forest)' ' ]]; then
   say "libraries of Rust"
-  if cargo build --release --locked --manifest-path benches/peers/rust/Cargo.toml --target-dir "$home/rust"; then
+  manifest=benches/peers/rust/Cargo.toml
+  if cargo build --release --locked --manifest-path "$manifest" --target-dir "$home/rust"; then
     options+=(--rust "$home/rust/release/peers")
   else
     skip "the libraries of Rust do not build here"
@@ -117,4 +123,5 @@ if [[ " ${workloads[*]} " =~ ' '(gbdt|forest)' ' ]]; then
 fi
 
 say "both sides in turn"
-cargo bench --locked --bench suite -- "${workloads[@]}" --data-dir "$data" --out "$out" "${options[@]}"
+cargo bench --locked --bench suite -- "${workloads[@]}" \
+  --data-dir "$data" --out "$out" ${options[@]+"${options[@]}"}

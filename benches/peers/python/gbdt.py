@@ -96,8 +96,7 @@ add(
 )
 
 
-for dataset in ("higgs", "reg"):
-    add(dataset, "perpetual", trees.perpetual, needs=["perpetual"], note=BUDGET)
+add("higgs", "perpetual", trees.perpetual, needs=["perpetual"], note=BUDGET)
 
 
 @case(

@@ -349,11 +349,9 @@ def perpetual(case):
     from perpetual import PerpetualBooster
 
     data = read(case)
-    two = case.dataset == "higgs"
-    said = dict(objective="LogLoss" if two else "SquaredLoss", num_threads=case.threads)
-    made = lambda: PerpetualBooster(**said, seed=case.seed)
+    made = lambda: PerpetualBooster(objective="LogLoss", num_threads=case.threads, seed=case.seed)
     count = lambda model, _: model.number_of_trees
     model = case.time("fit", lambda: made().fit(data.x, data.y), trees=count)
-    predict = (lambda x: model.predict_proba(x)[:, 1]) if two else model.predict
+    predict = lambda x: model.predict_proba(x)[:, 1]
     rows = [data.test[i : i + 1] for i in range(min(300, len(data.test)))]
     after_fit(case, data, predict, predict, rows, "its Python call")
