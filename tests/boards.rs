@@ -416,3 +416,13 @@ fn scripts_have_the_cases_that_works_name() {
         }
     }
 }
+
+/// The small program whose build the suite times.
+mod program {
+    include!("../benches/suite/programs/ml_pipeline.rs");
+
+    #[test]
+    fn fits_a_model() {
+        main().unwrap();
+    }
+}
