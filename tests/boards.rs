@@ -1,5 +1,5 @@
 //! The benchmark suite's board: pairing, spreads, verdicts, resuming, and README's table.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 #[path = "../benches/suite/args.rs"]
 #[allow(dead_code)]

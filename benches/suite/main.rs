@@ -15,6 +15,7 @@ mod drive;
 #[allow(dead_code)]
 mod meter;
 mod plan;
+#[path = "../limits/machine.rs"]
 mod probe;
 mod process;
 mod tools;
