@@ -1,6 +1,7 @@
 //! Boosted trees: 255 leaves, learning rate 0.1, at least 20 rows a leaf.
 
 use crate::case::{Case, Entry, Fields, latency};
+use crate::npy::Npy;
 use ml_pipeline::data::prelude::*;
 use ml_pipeline::data::repr::Rows;
 use ml_pipeline::data::sample::{
@@ -178,9 +179,9 @@ fn cat(case: &Case<'_>) -> Result<()> {
         zero_or_one(y.values())
     };
     let truth = labels("test")?;
-    let train = table(case, "train", None)?;
-    // Codes mean the same levels in both parts.
-    let test = table(case, "test", Some(&train))?;
+    let levels = levels(case)?;
+    let train = table(case, "train", &levels)?;
+    let test = table(case, "test", &levels)?;
     let labels = BinaryLabels::new(labels("train")?, "1")?;
     let train = Dataset::<_, Binary>::new(train, labels)?.into_train();
     let model = ColumnTransformer::new()
@@ -208,27 +209,35 @@ fn cat(case: &Case<'_>) -> Result<()> {
     )
 }
 
-/// Category codes and numbers of a part as columns `c0`.. and `n0`.., with the levels of another
-/// table where given.
-fn table(case: &Case<'_>, part: &str, like: Option<&Table>) -> Result<Table> {
+/// The category codes of a part.
+fn codes(case: &Case<'_>, part: &str) -> Result<Npy<u32>> {
     let name = format!("{}_{part}_cat", case.dataset());
-    let codes = case.npy::<i32>(&name)?.ids(&name)?;
+    case.npy::<i32>(&name)?.ids(&name)
+}
+
+/// Levels of each column of codes: as many as both parts have together, so that a code means the
+/// same level in both, and one that only the test rows have is there, too.
+fn levels(case: &Case<'_>) -> Result<Vec<Arc<Levels>>> {
+    let parts = [codes(case, "train")?, codes(case, "test")?];
+    let of = |c: usize| {
+        let most = parts.iter().flat_map(|p| p.column(c)).max();
+        let mut levels = Levels::default();
+        (0..most.map_or(0, |last| last + 1)).for_each(|code| {
+            levels.add(&code.to_string());
+        });
+        Arc::new(levels)
+    };
+    Ok((0..parts[0].width()).map(of).collect())
+}
+
+/// Category codes and numbers of a part as columns `c0`.. and `n0`...
+fn table(case: &Case<'_>, part: &str, levels: &[Arc<Levels>]) -> Result<Table> {
+    let codes = codes(case, part)?;
     let numbers = case.npy::<f32>(&format!("{}_{part}_num", case.dataset()))?;
     let mut columns = Vec::new();
-    for c in 0..codes.width() {
-        let column = codes.column(c);
-        let levels = match like.and_then(|t| t.column(c).levels()) {
-            Some(levels) => Arc::clone(levels),
-            None => {
-                let mut levels = Levels::default();
-                let past = column.iter().max().map_or(0, |last| last + 1);
-                (0..past).for_each(|code| {
-                    levels.add(&code.to_string());
-                });
-                Arc::new(levels)
-            }
-        };
-        columns.push((format!("c{c}"), Column::cat_from_codes(column, levels)?));
+    for (c, levels) in levels.iter().enumerate() {
+        let column = Column::cat_from_codes(codes.column(c), Arc::clone(levels))?;
+        columns.push((format!("c{c}"), column));
     }
     for c in 0..numbers.width() {
         let column = numbers.column(c).into_iter().map(f64::from);
