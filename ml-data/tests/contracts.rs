@@ -316,3 +316,17 @@ fn weights_of_rows_are_one_without_weights() {
     assert_eq!([plain.weight(0), plain.weight(1)], [1.0, 1.0]);
     assert_eq!([weighted.weight(0), weighted.weight(1)], [0.0, 2.5]);
 }
+
+#[test]
+fn a_pointer_of_ones_own_to_a_ranker_tells_no_counts() {
+    use ml_data::contract::{AnyRanker, ByUser, Candidates, RankFn, RankSession, Scored};
+    struct Own;
+    impl AnyRanker<ByUser> for Own {
+        fn session(self: Arc<Self>) -> Box<dyn RankSession<ByUser>> {
+            let none = |_: u32, _: Candidates<'_>, _: usize, _: &mut Vec<Scored>| Ok(());
+            AnyRanker::session(Arc::new(RankFn::<ByUser, _>::new(none)))
+        }
+    }
+    assert_eq!((Own.item_count(), Own.user_count()), (None, None));
+    assert!(Arc::new(Own).session().rank(0, 3).unwrap().is_empty());
+}
