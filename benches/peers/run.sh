@@ -17,6 +17,7 @@
 #
 # It needs Rust, a C compiler and Python 3 with venv and pip. What this machine lacks is skipped,
 # and said. Everything is written below target/; an environment of Python with all libraries takes 3 GB.
+# TORCH_INDEX=URL names an index of PyTorch's wheels for processors alone; else the general one serves.
 set -euo pipefail
 from=$PWD
 cd "$(dirname "$0")/../.."

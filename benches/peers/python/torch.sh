@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # PyTorch for processors in an environment: torch.sh PYTHON
-# Its wheels for processors alone have an index of their own. Where that can not be reached, the
+# Its wheels for processors alone have an index of their own: TORCH_INDEX names it. Without it, the
 # general wheel is installed without the gigabytes of libraries for graphics cards that it names, and
 # each of these is stood in for by an empty library of its name: they are loaded, and never called
 # where there is no card.
@@ -14,9 +14,10 @@ case "$(uname -sm)" in
   "Linux x86_64") ;;
   *) pip "torch==$version"; exit ;; # these wheels are for processors
 esac
-index=https://download.pytorch.org/whl/cpu
-if pip --retries 0 --timeout 15 --index-url "$index" "torch==$version" 2> /dev/null && imports; then
-  exit 0
+if [ -n "${TORCH_INDEX:-}" ]; then
+  pip --index-url "$TORCH_INDEX" "torch==$version"
+  imports
+  exit
 fi
 pip --no-deps "torch==$version" nvidia-cuda-cupti==13.2.86 nvidia-cuda-runtime==13.2.86
 pip filelock fsspec jinja2 networkx sympy typing-extensions setuptools
