@@ -2,7 +2,7 @@
 
 use super::line::Line;
 use super::machine::Machine;
-use super::number::scaled;
+use super::number::{scaled, with_rows};
 use super::quality::{Quality, compare};
 use super::stats::{Spread, Verdict, verdict};
 use super::why::{Bound, bounds};
@@ -88,7 +88,7 @@ pub(crate) fn build(lines: &[Line]) -> Board {
         for op in work.ops {
             for peer in work.peers {
                 for &n in &threads {
-                    entries.extend(entry(lines, machine.scale, work, op, peer, n));
+                    entries.extend(entry(lines, &machine, work, op, peer, n));
                 }
             }
         }
@@ -109,10 +109,9 @@ pub(crate) fn build(lines: &[Line]) -> Board {
 }
 
 fn skipped(lines: &[Line]) -> Vec<Skipped> {
-    let lost = |op: &str| op == "skipped" || op == "failed";
     let mut all: Vec<Skipped> = lines
         .iter()
-        .filter(|l| lost(l.text("op")))
+        .filter(|l| l.is_lost())
         .map(|l| Skipped {
             workload: l.text("workload").into(),
             dataset: l.text("dataset").into(),
@@ -176,7 +175,7 @@ fn time(line: &Line) -> Option<(f64, &'static str)> {
 
 fn entry(
     lines: &[Line],
-    scale: f64,
+    machine: &Machine,
     work: &Work,
     op: &Op,
     peer: &Peer,
@@ -205,7 +204,7 @@ fn entry(
         workload: work.workload.into(),
         dataset: work.dataset.into(),
         op: op.op.into(),
-        title: title(work, op, &ours, scale),
+        title: title(work, op, &ours, machine.scale),
         threads,
         unit: unit.into(),
         ratio: Spread {
@@ -213,7 +212,12 @@ fn entry(
             median: of_medians,
             max: spread.map_or(of_medians, |s| s.max.max(of_medians)),
         },
-        verdict: verdict(&a, &b),
+        // Quick sizes show that all runs, not how fast.
+        verdict: if machine.quick {
+            Verdict::TooFewRounds
+        } else {
+            verdict(&a, &b)
+        },
         quality: op.metrics.iter().find_map(|m| quality(m, op, &our, &their)),
         ours,
         theirs,
@@ -225,9 +229,10 @@ fn quality(metric: &Metric, op: &Op, ours: &Rounds<'_>, theirs: &Rounds<'_>) -> 
     compare(metric, &of(ours), &of(theirs))
 }
 
-/// The title; of growth with what grows.
+/// The title with the rows there are; of growth with what grows.
 fn title(work: &Work, op: &Op, ours: &Runs, scale: f64) -> String {
-    let plain = scaled(op.title, scale);
+    let told = with_rows(op.title, ours.sizes.get("rows").copied());
+    let plain = scaled(&told, scale);
     let axis = work.case.split_once('-').map_or("", |(axis, _)| axis);
     match ours.sizes.get(axis) {
         Some(n) if work.workload == "growth" => format!("{plain}, {n} {axis}"),

@@ -51,6 +51,11 @@ impl Line {
         }
     }
 
+    /// Whether it says that a case gave no result.
+    pub(crate) fn is_lost(&self) -> bool {
+        ["skipped", "failed"].contains(&self.text("op"))
+    }
+
     /// As text, without the end of line.
     pub(crate) fn json(&self) -> String {
         Value::Object(self.0.clone()).to_string()

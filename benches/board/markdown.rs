@@ -2,16 +2,19 @@
 
 use super::build::{Board, Entry};
 use super::number::short;
+use super::quality::Quality;
 use super::stats::Spread;
 use serde_json::Value;
 use std::fmt::Write;
 
 /// How the numbers came about.
 const RULES: &str = "\
-Both sides in turn, each case in a process of its own; medians with least and greatest of the
-rounds; their time over ours. *Faster* and *slower* are said only where all runs of one side are
-quicker than all of the other. Binning counts as fit on both sides. Memory is the peak above what
-was resident before.";
+Both sides in turn, in an order that each round begins elsewhere, each case in a process of its own;
+medians with least and greatest of the rounds; their time over ours. *Faster* and *slower* are said
+only of three rounds or more, where all runs of one side are quicker than all of the other and the
+medians differ by 2 % or more. Works with an operation of well under a second take the best of three
+runs within a process. Binning counts as fit on both sides. Memory is the peak above what was
+resident before.";
 
 /// Titles of a table's columns.
 const COLUMNS: [&str; 8] = [
@@ -57,12 +60,10 @@ fn head(out: &mut String, board: &Board) {
         .iter()
         .map(|(k, v)| format!("{k} {v}"))
         .collect();
-    put!(
-        out,
-        "{}; load {} at the start.",
-        tools.join(", "),
-        machine.load
-    );
+    let load = machine
+        .load
+        .map_or_else(String::new, |load| format!("; load {load} at the start"));
+    put!(out, "{}{load}.", tools.join(", "));
     if machine.quick {
         put!(
             out,
@@ -114,9 +115,11 @@ fn memory(e: &Entry) -> String {
 
 /// Quality of both sides, with a mark where it is not equal.
 pub(super) fn quality(e: &Entry, seeds: bool) -> String {
-    let Some(q) = &e.quality else {
-        return String::new();
-    };
+    let text = |q: &Quality| quality_text(q, seeds);
+    e.quality.as_ref().map_or_else(String::new, text)
+}
+
+pub(super) fn quality_text(q: &Quality, seeds: bool) -> String {
     let mut text = format!(
         "{} {:.4} / {:.4}{}",
         q.metric,

@@ -32,6 +32,18 @@ pub(crate) fn scaled(text: &str, scale: f64) -> String {
     out + rest
 }
 
+/// A text whose `{rows:100k}` is the number of rows that was told, or else the count within.
+pub(crate) fn with_rows(text: &str, rows: Option<f64>) -> String {
+    let parts = text
+        .split_once("{rows:")
+        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    let Some((before, (usual, after))) = parts else {
+        return text.into();
+    };
+    let count = rows.map_or_else(|| usual.to_owned(), count_text);
+    format!("{before}{count}{after}")
+}
+
 /// `500k` as 500,000.
 fn number_of(text: &str) -> Option<f64> {
     let (digits, unit) = match text.strip_suffix('k') {

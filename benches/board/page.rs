@@ -20,9 +20,11 @@ h2 { margin-top: 2em }
 svg { max-width: 100%; height: auto }";
 
 const RULES: &str = "\
-Both sides in turn, each case in a process of its own. Numbers are medians with the least and
-greatest of the rounds; ratios are their time over ours, above 1 where ours is quicker. A verdict is
-given only where all runs of one side are quicker than all of the other.";
+Both sides in turn, in an order that each round begins elsewhere, each case in a process of its own.
+Numbers are medians with the least and greatest of the rounds; ratios are their time over ours,
+above 1 where ours is quicker. A verdict is given only of three rounds or more, where all runs of
+one side are quicker than all of the other and the medians differ by 2 % or more. Works with an
+operation of well under a second take the best of three runs within a process.";
 
 /// What grows in the workload `growth`, and how axes name it.
 const AXES: [(&str, &str); 4] = [

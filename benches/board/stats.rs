@@ -31,14 +31,15 @@ impl Spread {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verdict {
-    /// Our slowest run is quicker than their quickest.
+    /// Our slowest run is quicker than their quickest, and the medians differ by the margin.
     Faster,
-    /// Their slowest run is quicker than our quickest.
+    /// Their slowest run is quicker than our quickest, and the medians differ by the margin.
     Slower,
-    /// The ranges of both sides overlap: neither is called quicker.
+    /// The ranges of both sides overlap, or the medians are all but equal: neither is called
+    /// quicker.
     WithinSpread,
-    /// A side ran once: there is no spread to judge by.
-    OneRun,
+    /// A side ran too few times to judge by, or on quick sizes.
+    TooFewRounds,
 }
 
 impl Verdict {
@@ -48,21 +49,28 @@ impl Verdict {
             Self::Faster => "faster",
             Self::Slower => "slower",
             Self::WithinSpread => "within the spread",
-            Self::OneRun => "one run",
+            Self::TooFewRounds => "too few rounds",
         }
     }
 }
 
+/// Least number of rounds of each side. Ranges of two equal sides part by chance in one of three
+/// pairs of two rounds, and in one of ten pairs of three.
+const LEAST_ROUNDS: usize = 3;
+/// Least ratio of the medians: what parts by chance parts by little.
+const LEAST_MARGIN: f64 = 1.02;
+
 /// The verdict on times of both sides.
 pub(crate) fn verdict(ours: &[f64], theirs: &[f64]) -> Verdict {
     let (Some(our), Some(their)) = (Spread::of(ours), Spread::of(theirs)) else {
-        return Verdict::OneRun;
+        return Verdict::TooFewRounds;
     };
-    if ours.len() < 2 || theirs.len() < 2 {
-        Verdict::OneRun
-    } else if our.max < their.min {
+    let quicker = |a: Spread, b: Spread| a.max < b.min && b.median >= LEAST_MARGIN * a.median;
+    if ours.len().min(theirs.len()) < LEAST_ROUNDS {
+        Verdict::TooFewRounds
+    } else if quicker(our, their) {
         Verdict::Faster
-    } else if their.max < our.min {
+    } else if quicker(their, our) {
         Verdict::Slower
     } else {
         Verdict::WithinSpread

@@ -53,30 +53,27 @@ pub(crate) struct Store {
 impl Store {
     /// Opens a file of results: empty, or with what an earlier run left.
     ///
-    /// Lines of processes that did not finish are dropped from it, a last line that was cut off
-    /// with them.
+    /// To go on, lines of processes that did not finish are dropped, a last line that was cut off
+    /// with them, and all of a case that gave no result, which is tried anew. To begin anew, the
+    /// old file becomes `results-1.jsonl`, or whatever number is free.
     ///
     /// # Errors
     /// A file that can not be read or written.
     pub(crate) fn open(path: &Path, resume: bool) -> io::Result<Self> {
-        let old = if resume && path.exists() {
-            fs::read_to_string(path)?
-        } else {
-            String::new()
-        };
-        let all: Vec<Line> = old.lines().filter_map(Line::parse).collect();
-        let done: BTreeSet<Key> = all
-            .iter()
-            .filter(|l| l.text("op") == "done")
-            .map(Key::of)
-            .collect();
-        // Lines without a side are of the machine.
-        let lines: Vec<Line> = all
-            .into_iter()
-            .filter(|l| l.text("side").is_empty() || done.contains(&Key::of(l)))
-            .collect();
+        let mut lines = Vec::new();
+        if path.exists() {
+            if resume {
+                lines = without_lost(finished(&fs::read_to_string(path)?));
+            } else {
+                set_aside(path)?;
+            }
+        }
+        let done = done(&lines);
         let kept: String = lines.iter().map(|l| l.json() + "\n").collect();
-        fs::write(path, kept)?;
+        // A run that is cut here leaves the old file whole.
+        let part = path.with_extension("jsonl.part");
+        fs::write(&part, kept)?;
+        fs::rename(&part, path)?;
         let file = OpenOptions::new().append(true).open(path)?;
         Ok(Self { file, done, lines })
     }
@@ -98,4 +95,40 @@ impl Store {
         self.lines.push(line);
         Ok(())
     }
+}
+
+/// The lines of processes that have finished, and those of the machine, which have no side.
+pub(crate) fn finished(text: &str) -> Vec<Line> {
+    let mut lines: Vec<Line> = text.lines().filter_map(Line::parse).collect();
+    let done = done(&lines);
+    lines.retain(|l| l.text("side").is_empty() || done.contains(&Key::of(l)));
+    lines
+}
+
+fn done(lines: &[Line]) -> BTreeSet<Key> {
+    let marks = lines.iter().filter(|l| l.text("op") == "done");
+    marks.map(Key::of).collect()
+}
+
+/// Without the lines of all rounds of cases that gave no result in one of them.
+fn without_lost(mut lines: Vec<Line>) -> Vec<Line> {
+    let case = |line: &Line| Key {
+        round: 0,
+        ..Key::of(line)
+    };
+    let lost: BTreeSet<Key> = lines.iter().filter(|l| l.is_lost()).map(case).collect();
+    lines.retain(|l| !lost.contains(&case(l)));
+    lines
+}
+
+/// Gives a file that holds something another name.
+fn set_aside(path: &Path) -> io::Result<()> {
+    if fs::metadata(path)?.len() == 0 {
+        return Ok(());
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let free = (1..)
+        .map(|n| path.with_file_name(format!("{stem}-{n}.jsonl")))
+        .find(|other| !other.exists());
+    free.map_or(Ok(()), |other| fs::rename(path, other))
 }

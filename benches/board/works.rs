@@ -46,7 +46,8 @@ pub(crate) struct Metric {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Op {
     pub(crate) op: &'static str,
-    /// What boards call it; counts in braces are scaled with the data.
+    /// What boards call it; counts in braces are scaled with the data, and `{rows:100k}` is the
+    /// number of rows that lines tell.
     pub(crate) title: &'static str,
     /// The first that both sides tell is compared.
     pub(crate) metrics: &'static [Metric],
@@ -58,8 +59,8 @@ pub(crate) struct Work {
     pub(crate) workload: &'static str,
     pub(crate) dataset: &'static str,
     pub(crate) case: &'static str,
-    /// The best of so many runs within a process, the same on both sides: more than one where a
-    /// run takes well under a second.
+    /// The best of so many runs within a process, the same on both sides: more than one where an
+    /// operation takes well under a second.
     pub(crate) repeat: usize,
     pub(crate) ops: &'static [Op],
     pub(crate) peers: &'static [Peer],
@@ -301,12 +302,12 @@ pub(crate) const WORKS: &[Work] = &[
         &[
             op(
                 "fit",
-                "random forest fit, {100k} x 28, 100 full trees",
+                "random forest fit, {rows:100k} x 28, 100 full trees",
                 &[AUC, ACCURACY],
             ),
             op(
                 "predict",
-                "forest predict, {100k} rows, 100 full trees",
+                "forest predict, {rows:100k} rows, 100 full trees",
                 &[],
             ),
         ],
@@ -343,7 +344,7 @@ pub(crate) const WORKS: &[Work] = &[
         repeat: 1,
         ops: &[op(
             "treeshap",
-            "Shapley values, 10,000 rows, 100 x 31 leaves",
+            "Shapley values, {rows:10,000} rows, 100 x 31 leaves",
             &[],
         )],
         peers: &[
@@ -360,7 +361,7 @@ pub(crate) const WORKS: &[Work] = &[
         repeat: 1,
         ops: &[op(
             "treeshap",
-            "Shapley values, 1,000 rows, 100 x 255 leaves",
+            "Shapley values, {rows:1,000} rows, 100 x 255 leaves",
             &[],
         )],
         peers: &[
@@ -374,7 +375,7 @@ pub(crate) const WORKS: &[Work] = &[
         workload: "recsys",
         dataset: "implicit5m",
         case: "als",
-        repeat: 1,
+        repeat: 3,
         ops: &[
             op(
                 "fit",
@@ -397,7 +398,7 @@ pub(crate) const WORKS: &[Work] = &[
         workload: "mlp",
         dataset: "mlp",
         case: "mlp",
-        repeat: 1,
+        repeat: 3,
         ops: &[
             op("fit", "network 64-128-64-1, 5 epochs of {200k}", &[AUC]),
             op("predict", "network predict, {50k} rows", &[]),
@@ -480,7 +481,7 @@ pub(crate) const WORKS: &[Work] = &[
         workload: "drift",
         dataset: "drift1m",
         case: "drift",
-        repeat: 1,
+        repeat: 3,
         ops: &[
             op("ks", "Kolmogorov-Smirnov, 16 x ({1M}, {1M})", &[STATISTICS]),
             op(

@@ -3,6 +3,7 @@
 use ml_pipeline::data::random::{generator, permutation};
 use ml_pipeline::data::simd::{widest, widest_fused};
 use std::hint::black_box;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Eight words of eight bytes: a cache line.
 type Line = [u64; 8];
@@ -22,6 +23,15 @@ pub(crate) fn store(lines: &mut [Line], value: u64) {
         #[inline(always)]
         || lines.iter_mut().for_each(|line| *line = [value; 8]),
     );
+}
+
+/// Writes all words one by one: stores of atomic words are not joined to wider ones.
+pub(crate) fn store_words(lines: &[[AtomicU64; 8]], value: u64) {
+    for line in lines {
+        for word in line {
+            word.store(value, Ordering::Relaxed);
+        }
+    }
 }
 
 /// Copies one half to the other: each byte is read and written once.

@@ -2,7 +2,8 @@
 //! `cargo bench --bench limits`, or `-- --json --threads N` for one JSON line a limit.
 //!
 //! Bandwidth of reading, storing and copying (bytes read and written) and latency of random reads
-//! by level of the memory, and multiply-adds in single and double precision.
+//! by level of the memory, stores of eight bytes each, and multiply-adds in single and double
+//! precision.
 #![allow(clippy::print_stdout, clippy::print_stderr, missing_docs)]
 
 mod kernels;
@@ -10,7 +11,7 @@ mod machine;
 mod measure;
 
 use machine::Machine;
-use measure::{ACCESSES, arithmetic, bandwidth, levels, random_read};
+use measure::{ACCESSES, arithmetic, bandwidth, levels, random_read, word_stores};
 use ml_pipeline::data::simd::InstructionSet;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -139,6 +140,16 @@ fn run(job: &Job, machine: &Machine) {
                 say(&format!(
                     "{:8} {read:8.1} GB/s {store:5.1} GB/s {copy:5.1} GB/s {ns:8.2} ns",
                     level.name
+                ));
+            }
+        }
+        if let Some(level) = levels(machine, threads).first().copied() {
+            let rate = word_stores(level, threads, job.seconds);
+            let fields = json!({"level": level.name, "gb_s": short(rate), "bytes": level.bytes});
+            line(job, "store_8", threads, fields);
+            if !job.json {
+                say(&format!(
+                    "store_8  {rate:8.1} GB/s in stores of eight bytes"
                 ));
             }
         }

@@ -1,9 +1,10 @@
 //! Best of several timings of each limit, on one thread or several side by side.
 
-use crate::kernels::{chase, copy, fma_f32, fma_f64, read, ring, store};
+use crate::kernels::{chase, copy, fma_f32, fma_f64, read, ring, store, store_words};
 use crate::machine::Machine;
 use std::hint::black_box;
 use std::sync::Barrier;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 /// Bytes of a line.
@@ -62,10 +63,8 @@ pub(crate) type Access = fn(&mut [[u64; 8]], u64);
 
 /// Gigabytes a second of one kind of access, all threads together.
 pub(crate) fn bandwidth(access: Access, level: Level, threads: usize, seconds: f64) -> f64 {
-    let lines = (level.bytes / LINE).max(8);
+    let (lines, passes) = passes(level);
     let bytes = lines * LINE;
-    // Enough passes that starting them is nothing.
-    let passes = ((4 << 20) / bytes).max(1);
     let rate = best(threads, seconds, || {
         let mut lines = vec![[1u64; 8]; lines];
         move || {
@@ -74,6 +73,25 @@ pub(crate) fn bandwidth(access: Access, level: Level, threads: usize, seconds: f
         }
     });
     rate / 1e9
+}
+
+/// Gigabytes a second of stores of eight bytes each, all threads together.
+pub(crate) fn word_stores(level: Level, threads: usize, seconds: f64) -> f64 {
+    let (lines, passes) = passes(level);
+    let rate = best(threads, seconds, || {
+        let lines: Vec<[AtomicU64; 8]> = (0..lines).map(|_| Default::default()).collect();
+        move || {
+            (0..passes).for_each(|pass| store_words(black_box(&lines), pass as u64));
+            (passes * lines.len() * LINE) as f64
+        }
+    });
+    rate / 1e9
+}
+
+/// Lines of a level, and enough passes over them that starting them is nothing.
+fn passes(level: Level) -> (usize, usize) {
+    let lines = (level.bytes / LINE).max(8);
+    (lines, ((4 << 20) / (lines * LINE)).max(1))
 }
 
 /// Nanoseconds of a read that waits for the one before it, on one of the threads.

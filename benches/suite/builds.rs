@@ -40,8 +40,8 @@ const PROGRAMS: &[Program] = &[
     },
 ];
 
-/// A line a program; one that can not be built says why.
-pub(crate) fn all(out: &Path) -> Vec<Line> {
+/// A line a program that is not among `built`; one that can not be built says why.
+pub(crate) fn all(out: &Path, built: &[String]) -> Vec<Line> {
     let line = |program: &Program| {
         eprintln!("build of {}", program.name);
         let folder = out.join("builds").join(program.name.replace(", ", "+"));
@@ -61,7 +61,8 @@ pub(crate) fn all(out: &Path) -> Vec<Line> {
                 .with("why", why),
         }
     };
-    PROGRAMS.iter().map(line).collect()
+    let missing = |p: &&Program| !built.iter().any(|name| name == p.name);
+    PROGRAMS.iter().filter(missing).map(line).collect()
 }
 
 fn build(program: &Program, folder: &Path) -> Result<Value, String> {

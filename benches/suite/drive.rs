@@ -1,11 +1,11 @@
 //! The run: A B A B, one process at a time.
 
 use crate::args::Job;
-use crate::board::{self, HERE, Judgement, Key, Line, Side, Store, Verdict};
-use crate::plan::{Group, Member, groups};
+use crate::board::{self, HERE, Judgement, Key, Line, Machine, Side, Store, Verdict};
+use crate::plan::{Group, Member, groups, in_round};
 use crate::process::{self, Outcome};
 use crate::{builds, tools, write_board};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -38,27 +38,44 @@ pub(crate) fn run(job: &Job) -> Result<ExitCode, String> {
         }
         return Ok(ExitCode::SUCCESS);
     }
+    // The programs first: results of an earlier run are touched only once this one can begin.
+    let ours = match &job.ours {
+        Some(program) if !program.is_file() => {
+            return Err(format!("`--ours {}` is not a file", program.display()));
+        }
+        Some(program) => program.clone(),
+        None => tools::bench("peers")?,
+    };
+    let machine = tools::machine(job);
     let file = job.out.join("results.jsonl");
     std::fs::create_dir_all(&job.out).map_err(|e| format!("{}: {e}", job.out.display()))?;
-    let store = Store::open(&file, job.resume).map_err(|e| format!("{}: {e}", file.display()))?;
+    let failed = |e: std::io::Error| format!("{}: {e}", file.display());
+    if job.resume && file.exists() {
+        let old = board::finished(&std::fs::read_to_string(&file).map_err(failed)?);
+        if let Some(why) = Machine::told(&old).and_then(|old| old.differs(&machine)) {
+            return Err(format!(
+                "`--resume`: {why}; begin anew or in another `--out`"
+            ));
+        }
+    }
+    let store = Store::open(&file, job.resume).map_err(failed)?;
     let members: usize = groups.iter().map(|g| g.members.len()).sum();
     let mut drive = Drive {
         job,
-        ours: match &job.ours {
-            Some(program) => program.clone(),
-            None => tools::bench("peers")?,
-        },
+        ours,
         store,
         start: Instant::now(),
         done: 0,
         total: members * job.rounds,
     };
-    drive.machine()?;
+    drive.machine(&machine)?;
+    drive.limits()?;
     for group in &groups {
         drive.group(group)?;
     }
     if job.build_times {
-        for line in builds::all(&job.out) {
+        let built: Vec<String> = drive.of("build").map(|b| text(b, "name")).collect();
+        for line in builds::all(&job.out, &built) {
             drive.add(line)?;
         }
     }
@@ -82,15 +99,34 @@ impl Drive<'_> {
             .map_err(|e| format!("results.jsonl: {e}"))
     }
 
-    /// The machine and its limits, where an earlier run has not told them.
-    fn machine(&mut self) -> Result<(), String> {
-        if self.store.lines.iter().any(|l| l.text("op") == "machine") {
+    /// What lines of a kind hold.
+    fn of(&self, op: &str) -> impl Iterator<Item = &Value> {
+        let lines = self.store.lines.iter().filter(move |l| l.text("op") == op);
+        lines.filter_map(move |l| l.get(op))
+    }
+
+    /// The machine, where an earlier run has not told it, or was of another commit.
+    fn machine(&mut self, machine: &Machine) -> Result<(), String> {
+        eprintln!("{}", machine.text());
+        let old = Machine::told(&self.store.lines);
+        if old.is_some_and(|old| machine.commits.iter().all(|c| old.commits.contains(c))) {
             return Ok(());
         }
-        let machine = tools::machine(self.job);
-        eprintln!("{}", machine.text());
-        let value = serde_json::to_value(&machine).map_err(|e| e.to_string())?;
-        self.add(Line::default().with("op", "machine").with("machine", value))?;
+        let value = serde_json::to_value(machine).map_err(|e| e.to_string())?;
+        self.add(Line::default().with("op", "machine").with("machine", value))
+    }
+
+    /// The machine's limits on those numbers of threads that have none so far.
+    fn limits(&mut self) -> Result<(), String> {
+        let told: Vec<usize> = self
+            .of("limit")
+            .filter_map(|l| usize::try_from(l["threads"].as_u64()?).ok())
+            .collect();
+        let missing = |n: &&usize| !told.contains(n);
+        let threads: Vec<usize> = self.job.threads.iter().filter(missing).copied().collect();
+        if threads.is_empty() {
+            return Ok(());
+        }
         let program = match tools::bench("limits") {
             Ok(program) => program,
             Err(reason) => {
@@ -98,11 +134,16 @@ impl Drive<'_> {
                 return Ok(());
             }
         };
-        for threads in &self.job.threads {
+        for threads in threads {
             eprintln!("limits of the machine, {threads} threads");
             let mut command = Command::new(&program);
             command.args(["--json", "--threads", &threads.to_string()]);
             let outcome = self.process(&mut command);
+            if let Some(failure) = outcome.failure {
+                // Part of them would pass for all.
+                eprintln!("limits of the machine: skipped, {failure}");
+                continue;
+            }
             for line in outcome.lines {
                 let value = serde_json::from_str(&line.json()).unwrap_or(json!(null));
                 self.add(Line::default().with("op", "limit").with("limit", value))?;
@@ -116,8 +157,8 @@ impl Drive<'_> {
         process::run(command, timeout, &self.job.out.join("stderr.log"))
     }
 
-    /// All rounds of both sides of a work; on the most threads, more of them for those whose
-    /// quality differs.
+    /// All rounds of both sides of a work; on the most threads, all further seeds for those whose
+    /// quality differs after them. To stop as soon as it is equal would be to choose the seeds.
     fn group(&mut self, group: &Group) -> Result<(), String> {
         let mut members = group.members.clone();
         for round in 1..=self.job.rounds {
@@ -126,9 +167,9 @@ impl Drive<'_> {
         if self.job.threads.last() != Some(&group.threads) {
             return Ok(());
         }
+        let unequal = self.unequal(group);
+        members.retain(|m| m.side.is_none() || unequal.contains(&m.case.to_owned()));
         for round in self.job.rounds + 1..=self.job.seeds {
-            let unequal = self.unequal(group);
-            members.retain(|m| m.side.is_none() || unequal.contains(&m.case.to_owned()));
             if members.len() < 2 {
                 break;
             }
@@ -138,11 +179,14 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// Cases beside whose quality is not equal to ours so far.
+    /// Cases beside whose quality is not equal to ours in the rounds that all have.
     fn unequal(&self, group: &Group) -> Vec<String> {
         let work = group.work;
-        let own =
-            |l: &&Line| l.text("workload") == work.workload && l.text("dataset") == work.dataset;
+        let own = |l: &&Line| {
+            l.text("workload") == work.workload
+                && l.text("dataset") == work.dataset
+                && l.count("round") <= self.job.rounds
+        };
         let lines: Vec<Line> = self.store.lines.iter().filter(own).cloned().collect();
         let differs = |e: &&board::Entry| {
             let quality = e.quality.as_ref();
@@ -168,7 +212,7 @@ impl Drive<'_> {
         round: usize,
     ) -> Result<(), String> {
         let mut lost = Vec::new();
-        for member in members.iter() {
+        for member in &in_round(members, round) {
             self.done += 1;
             let key = group.key(member, round);
             if self.store.has(&key) {
@@ -206,11 +250,10 @@ impl Drive<'_> {
                 }
             }
         };
-        let lost = |l: &Line| ["skipped", "failed"].contains(&l.text("op"));
         let mut why = outcome
             .lines
             .iter()
-            .find(|l| lost(l))
+            .find(|l| l.is_lost())
             .map(|l| l.text("why").to_owned());
         for line in &outcome.lines {
             self.add(key.mark(line.clone()).with("seed", key.round))?;
@@ -278,16 +321,20 @@ impl Drive<'_> {
     }
 }
 
+fn text(value: &Value, field: &str) -> String {
+    value[field].as_str().unwrap_or("").to_owned()
+}
+
 /// What came of it; a failure where a case of ours failed.
 fn summary(board: &board::Board, lines: &[Line], out: &Path) -> ExitCode {
     let count = |v: Verdict| board.entries.iter().filter(|e| e.verdict == v).count();
     println!(
-        "{} lines: {} faster, {} slower, {} within the spread, {} of one run; {} cases did not run",
+        "{} lines: {} faster, {} slower, {} within the spread, {} of too few rounds; {} cases did not run",
         board.entries.len(),
         count(Verdict::Faster),
         count(Verdict::Slower),
         count(Verdict::WithinSpread),
-        count(Verdict::OneRun),
+        count(Verdict::TooFewRounds),
         board.skipped.len()
     );
     println!("{}", out.join("index.html").display());

@@ -61,8 +61,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 /// Writes the board of the results in a folder.
 fn again(folder: &Path) -> Result<ExitCode, String> {
     let text = read(&folder.join("results.jsonl"))?;
-    let lines: Vec<Line> = text.lines().filter_map(Line::parse).collect();
-    write_board(folder, &lines)?;
+    write_board(folder, &board::finished(&text))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -47,6 +47,13 @@ impl Group {
     }
 }
 
+/// The order of a round: each begins with another, so that none is always first or after the same.
+pub(crate) fn in_round(members: &[Member], round: usize) -> Vec<Member> {
+    let mut order = members.to_vec();
+    order.rotate_left(round.saturating_sub(1) % members.len().max(1));
+    order
+}
+
 /// The groups of a job, in the order of the works; each number of threads has one.
 ///
 /// # Errors

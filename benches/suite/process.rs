@@ -54,18 +54,42 @@ pub(crate) fn run(command: &mut Command, timeout: Duration, log: &Path) -> Outco
     };
     let text = |handle: thread::JoinHandle<String>| handle.join().unwrap_or_default();
     let (out, errors) = (text(out), text(errors));
-    keep(log, command, &errors);
+    let (lines, broken, noise) = results(&out);
+    keep(log, command, &(errors.clone() + &noise));
     let failure = match status {
         _ if late => Some(format!("ended after {} s", timeout.as_secs())),
-        Ok(status) if status.success() => None,
-        Ok(status) => Some(last_line(&errors).unwrap_or_else(|| status.to_string())),
+        Ok(status) if status.success() => broken,
+        Ok(status) => Some(match last_line(&errors) {
+            // Ended from outside, as for want of memory: its last words do not say why.
+            Some(line) if status.code().is_none() => format!("{status}: {line}"),
+            Some(line) => line,
+            None => status.to_string(),
+        }),
         Err(reason) => Some(reason),
     };
     Outcome {
-        lines: out.lines().filter_map(Line::parse).collect(),
+        lines,
         failure,
         wall_s: start.elapsed().as_secs_f64(),
     }
+}
+
+/// Results, why one can not be read, and what else was printed.
+fn results(out: &str) -> (Vec<Line>, Option<String>, String) {
+    let (mut lines, mut broken, mut noise) = (Vec::new(), None, String::new());
+    for text in out.lines().filter(|l| !l.trim().is_empty()) {
+        match Line::parse(text) {
+            Some(line) => lines.push(line),
+            None => {
+                noise = noise + text + "\n";
+                if text.trim_start().starts_with('{') {
+                    let start: String = text.chars().take(200).collect();
+                    broken.get_or_insert(format!("a result that is no JSON: {start}"));
+                }
+            }
+        }
+    }
+    (lines, broken, noise)
 }
 
 /// Reads all text of a pipe in a thread of its own, so that neither pipe fills up.

@@ -69,7 +69,9 @@ pub(crate) fn machine(job: &Job) -> Machine {
         command.arg(flag);
         let text = version(command);
         let own = text.strip_prefix(name).map_or(text.as_str(), str::trim);
-        tools.insert(name.to_owned(), own.to_owned());
+        if !own.is_empty() {
+            tools.insert(name.to_owned(), own.to_owned());
+        }
     };
     told(
         "rustc",
@@ -83,9 +85,7 @@ pub(crate) fn machine(job: &Job) -> Machine {
     let names = ["L1d", "L2", "L3"];
     let caches = names.iter().zip(found.caches);
     Machine {
-        processor: found
-            .processor
-            .unwrap_or_else(|| "unknown processor".into()),
+        processor: found.processor.unwrap_or_default(),
         cores: found.cores,
         caches: caches
             .filter_map(|(name, bytes)| Some(format!("{name} {}", size(bytes?))))
@@ -94,10 +94,28 @@ pub(crate) fn machine(job: &Job) -> Machine {
         system: system(),
         tools,
         at: crate::utc::now(),
-        load: crate::meter::load().unwrap_or(0.0),
+        load: crate::meter::load(),
         scale: scale(&job.data_dir),
         quick: job.quick,
+        commits: match &job.ours {
+            None => commit().into_iter().collect(),
+            Some(_) => vec!["of a given program".into()],
+        },
     }
+}
+
+/// The commit of this source, marked where files differ from it; none outside of a repository.
+fn commit() -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        let output = command.current_dir(ROOT).args(arguments).output().ok()?;
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        output.status.success().then_some(text)
+    };
+    let commit = git(&["rev-parse", "--short=12", "HEAD"])?;
+    let changed = git(&["status", "--porcelain", "--untracked-files=no"])?;
+    let mark = if changed.is_empty() { "" } else { "-changed" };
+    Some(commit + mark)
 }
 
 fn size(bytes: usize) -> String {
@@ -117,7 +135,11 @@ fn system() -> String {
         .map_or(std::env::consts::OS, |n| n.trim_matches('"'));
     let mut uname = Command::new("uname");
     uname.arg("-sr");
-    format!("{name}, {}", version(uname))
+    let kernel = version(uname);
+    if kernel.is_empty() {
+        return name.to_owned();
+    }
+    format!("{name}, {kernel}")
 }
 
 /// What the generator multiplied its numbers of rows by; 1 where it left no word of it.
