@@ -99,7 +99,7 @@ pub(crate) fn machine(job: &Job) -> Machine {
         quick: job.quick,
         commits: match &job.ours {
             None => commit().into_iter().collect(),
-            Some(_) => vec!["of a given program".into()],
+            Some(_) => vec!["not known (`--ours`)".into()],
         },
     }
 }
