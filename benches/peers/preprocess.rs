@@ -40,6 +40,7 @@ fn read(case: &Case<'_>) -> Result<()> {
     Ok(())
 }
 
+/// Categories are read as codes before the clock; the libraries beside start with codes, too.
 fn steps(case: &Case<'_>) -> Result<()> {
     let source = ParquetSource::path(case.path("table.parquet"));
     let source = CATEGORIES.iter().fold(source, |s, c| s.column(c, As::Cat));

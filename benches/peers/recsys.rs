@@ -1,6 +1,7 @@
 //! Implicit feedback: factors by alternating least squares, and popularity as the floor.
 
 use crate::case::{Case, Entry, Fields};
+use crate::npy::Npy;
 use ml_pipeline::data::contract::ItemSet;
 use ml_pipeline::data::prelude::*;
 use ml_pipeline::eval::metric::{MeanAveragePrecision, Ndcg, RankingMetric, Relevant};
@@ -29,8 +30,32 @@ const fn entry(case: &'static str, run: fn(&Case<'_>) -> Result<()>) -> Entry {
 /// Length of the recommended lists.
 const K: usize = 10;
 
-/// The training and the held-out interactions. Users and items are counted over both.
-fn load(case: &Case<'_>) -> Result<[Interactions; 2]> {
+/// Pairs of a user and an item for training, and those held out.
+#[derive(Debug)]
+struct Pairs {
+    files: [Npy<u32>; 2],
+    users: usize,
+    items: usize,
+}
+
+impl Pairs {
+    /// Rows of a user, and of an item: both are made.
+    fn matrix(&self, part: usize) -> Result<Interactions> {
+        let pairs = self.files[part].values().chunks_exact(2);
+        Interactions::from_pairs(self.users, self.items, pairs.map(|p| (p[0], p[1])))
+    }
+
+    fn train(&self) -> Result<Interactions> {
+        self.matrix(0)
+    }
+
+    fn held_out(&self) -> Result<Interactions> {
+        self.matrix(1)
+    }
+}
+
+/// Reads the pairs. Users and items are counted over both parts.
+fn load(case: &Case<'_>) -> Result<Pairs> {
     let file = |name: &str| case.npy::<i32>(name)?.ids(name);
     let files = [file("recsys_train")?, file("recsys_test")?];
     let mut counts = [0usize; 2];
@@ -48,13 +73,15 @@ fn load(case: &Case<'_>) -> Result<[Interactions; 2]> {
             }
         }
     }
-    let matrix = |pairs: &[u32]| {
-        let pairs = pairs.chunks_exact(2).map(|p| (p[0], p[1]));
-        Interactions::from_pairs(counts[0], counts[1], pairs)
+    let [users, items] = counts;
+    let pairs = Pairs {
+        files,
+        users,
+        items,
     };
-    let train = case.time(
+    case.time(
         "interactions",
-        || matrix(files[0].values()),
+        || pairs.train(),
         |m, _| {
             vec![
                 ("users", json!(m.users())),
@@ -63,7 +90,7 @@ fn load(case: &Case<'_>) -> Result<[Interactions; 2]> {
             ]
         },
     )?;
-    Ok([train, matrix(files[1].values())?])
+    Ok(pairs)
 }
 
 /// Mean NDCG and average precision at 10 over users with held-out items.
@@ -97,8 +124,10 @@ fn per_second(users: usize, wall: f64) -> Fields {
     vec![("users_per_s", json!(users as f64 / wall))]
 }
 
+/// The interactions of users and of items are made within the fit: a library that starts with those
+/// of users makes the others in its fit, too.
 fn als(case: &Case<'_>, solver: Solver) -> Result<()> {
-    let [train, held_out] = load(case)?;
+    let pairs = load(case)?;
     let als = ImplicitAls::new()
         .factors(64)
         .iterations(case.job.iterations)
@@ -106,11 +135,16 @@ fn als(case: &Case<'_>, solver: Solver) -> Result<()> {
         .alpha(5.0)
         .solver(solver)
         .seed(case.job.seed as u64);
-    let model = case.time(
+    let (train, model) = case.time(
         "fit",
-        || als.fit(&train),
+        || {
+            let train = pairs.train()?;
+            let model = als.fit(&train)?;
+            Ok((train, model))
+        },
         |_, _| {
             vec![
+                ("note", json!("fit starts with pairs")),
                 ("factors", json!(64)),
                 ("iterations", json!(case.job.iterations)),
                 ("solver", json!(format!("{solver:?}"))),
@@ -123,11 +157,12 @@ fn als(case: &Case<'_>, solver: Solver) -> Result<()> {
         || model.recommend_batch(&users, K, Some(&train)),
         |_, wall| per_second(users.len(), wall),
     )?;
-    score(case, top.iter(), &held_out)
+    score(case, top.iter(), &pairs.held_out()?)
 }
 
 fn popularity(case: &Case<'_>) -> Result<()> {
-    let [train, held_out] = load(case)?;
+    let pairs = load(case)?;
+    let train = pairs.train()?;
     let model = case.time("fit", || Popularity::new().fit(&train), |_, _| Vec::new())?;
     let users = train.users();
     let one = |user: u32| {
@@ -155,5 +190,5 @@ fn popularity(case: &Case<'_>) -> Result<()> {
         },
         |_, wall| per_second(users, wall),
     )?;
-    score(case, top.iter().map(Vec::as_slice), &held_out)
+    score(case, top.iter().map(Vec::as_slice), &pairs.held_out()?)
 }

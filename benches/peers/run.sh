@@ -7,17 +7,21 @@
 #   --quick          small data, two rounds, all cores: shows that everything runs, in minutes
 #   --threads 1,2    numbers of threads (1 and all cores)
 #   --rounds N       both sides in turn, so many times (3)
+#   --seeds N        most rounds where quality differs by more than its tolerance (5)
+#   --only PATTERNS  comma-separated DATASET/CASE patterns of our cases, e.g. 'higgs/*' (all)
+#   --timeout S      wall seconds a process (3600)
 #   --out DIR        where results and the board go (target/peers/board, or board-quick)
 #   --data DIR       where the data is made (target/peers/data, or data-quick)
 #   --resume         go on with the results in DIR
 #   --old            an environment with older parts, too, for libraries that need them (lleaves)
-#   --python FILE    the Python of an environment that is there; nothing is installed
+#   --python FILE    the Python of an environment that is there; nothing is installed, --old neither
 #   --no-rust        without the libraries of Rust, which take a build
 #   --build-times    compile times and crate counts of small programs, too
 #
 # It needs Rust, a C compiler and Python 3 with venv and pip. What this machine lacks is skipped,
-# and said. Everything is written below target/; an environment of Python with all libraries takes 3 GB.
-# TORCH_INDEX=URL names an index of PyTorch's wheels for processors alone; else the general one serves.
+# and said. Everything is written below target/; an environment of Python with all libraries takes
+# 3 GB. TORCH_INDEX=URL names an index of PyTorch's wheels for processors alone; else the general
+# one serves.
 set -euo pipefail
 from=$PWD
 cd "$(dirname "$0")/../.."
@@ -39,7 +43,10 @@ while [ $# -gt 0 ]; do
       case "$1" in
         --out) out=$(absolute "$2") ;;
         --data) data=$(absolute "$2") ;;
-        --python) python=$(command -v "$2") || { echo "error: no Python $2" >&2; exit 2; } ;;
+        --python)
+          case "$2" in */*) python=$(absolute "$2") ;; *) python=$2 ;; esac
+          python=$(command -v "$python") || { echo "error: no Python $2" >&2; exit 2; }
+          ;;
         *) options+=("$1" "$2") ;;
       esac
       shift ;;
@@ -59,6 +66,9 @@ mkdir -p "$home" "$out" "$data"
 
 say "our side"
 cargo bench --locked --no-run --bench data --bench peers --bench limits --bench suite
+# Workloads and patterns that match nothing are refused before anything is made or installed.
+cargo bench --locked --bench suite -- "${workloads[@]}" ${options[@]+"${options[@]}"} --list \
+  > /dev/null
 
 say "data"
 sets=''
@@ -80,11 +90,16 @@ cargo bench --locked --bench data -- --out "$data" --only "$sets" ${quick:+--qui
 environment() {
   local folder=$home/$1 file=benches/peers/python/$2 stamp
   stamp=$(cksum < "$file")
-  if [ "$(cat "$folder/stamp" 2> /dev/null)" = "$stamp" ]; then return; fi
+  imports() { "$folder/bin/python" -c 'import numpy' 2>> "$folder/pip.log"; }
+  if [ "$(cat "$folder/stamp" 2> /dev/null)" = "$stamp" ] && imports; then return; fi
   command -v python3 > /dev/null || { skip "no python3"; return 1; }
-  if ! [ -x "$folder/bin/python" ] && ! python3 -m venv "$folder"; then
-    skip "python3 has no venv"
-    return 1
+  if ! "$folder/bin/python" -m pip --version > /dev/null 2>&1; then
+    rm -rf "$folder" # half an environment is worse than none
+    if ! python3 -m venv "$folder" || ! "$folder/bin/python" -m pip --version > /dev/null; then
+      rm -rf "$folder"
+      skip "python3 has no venv with pip"
+      return 1
+    fi
   fi
   local pip=("$folder/bin/python" -m pip install --disable-pip-version-check --progress-bar off)
   # Without building from source first: a build may want compilers that are not there.
@@ -96,9 +111,15 @@ environment() {
       "${pip[@]}" "$line" >> "$folder/pip.log" 2>&1 || skip "${line%%;*} can not be installed"
     done < "$file"
   fi
+  # All cases need NumPy: without it, the next run tries again.
+  if ! imports; then
+    skip "NumPy is not there: see $folder/pip.log"
+    return 1
+  fi
   echo "$stamp" > "$folder/stamp"
 }
 if [ -n "$python" ]; then
+  [ -z "$old" ] || echo "--old is ignored beside --python" >&2
   options+=(--python "$python")
 else
   say "libraries of Python (the first time, minutes)"

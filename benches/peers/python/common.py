@@ -17,6 +17,7 @@ import fnmatch
 import importlib
 import importlib.metadata
 import json
+import math
 import os
 import subprocess
 import sys
@@ -89,7 +90,9 @@ class Case:
         try:
             self.version = importlib.metadata.version(entry.package)
         except importlib.metadata.PackageNotFoundError:
-            self.version = ""
+            # a build of another name, as xgboost-cpu
+            module = importlib.import_module(entry.needs[0])
+            self.version = getattr(module, "__version__", "")
 
     def path(self, name):
         return os.path.join(self.asked.data_dir, name)
@@ -122,19 +125,16 @@ class Case:
         self.emit(op, **line)
         return result
 
-    def latency(self, op, call, rows, calls=2000, **more):
-        """Microseconds of single calls on successive rows after a warm-up."""
-        for i in range(min(100, calls)):
-            call(rows[i % len(rows)])
-        spent = []
-        for i in range(calls):
-            row = rows[i % len(rows)]
-            start = time.perf_counter_ns()
-            call(row)
-            spent.append(time.perf_counter_ns() - start)
-        spent.sort()
-        at = lambda share: spent[calls * share // 100] / 1e3
-        self.emit(op, p50_us=at(50), p99_us=at(99), **more)
+    def latency(self, op, call, rows, calls=2000, api="its Python call", empty=None, **more):
+        """Microseconds of single calls on successive rows after a warm-up. `api` is what is called;
+        `empty` goes the same way into the library and does nothing there: what the way costs."""
+        spent = microseconds(call, rows, calls)
+        at = lambda share: spent[calls * share // 100]
+        nothing = microseconds(empty or (lambda _: None), rows, calls)[calls // 2]
+        way = "the same way" if empty else "in Python"
+        note = f"one row a call: {api}; an empty call {way} takes {nothing:.2f} microseconds"
+        note = f"{self.entry.note}; {note}" if self.entry.note else note
+        self.emit(op, p50_us=at(50), p99_us=at(99), empty_us=nothing, api=api, note=note, **more)
 
     def emit(self, op, **fields):
         e = self.entry
@@ -143,12 +143,26 @@ class Case:
         write(self.out, self.workload, e, op, self.threads, version=self.version, **fields)
 
 
+def microseconds(call, rows, calls):
+    """Sorted times of single calls, after a hundred that do not count."""
+    for i in range(min(100, calls)):
+        call(rows[i % len(rows)])
+    spent = []
+    for i in range(calls):
+        row = rows[i % len(rows)]
+        start = time.perf_counter_ns()
+        call(row)
+        spent.append((time.perf_counter_ns() - start) / 1e3)
+    return sorted(spent)
+
+
 def plain(value: Any):
-    """Six significant digits of every fraction, and no numbers of NumPy's own."""
-    if hasattr(value, "item"):
-        value = value.item()
+    """Six significant digits of every fraction, and no numbers of NumPy's own. What JSON has no
+    word for, NaN and the infinities, is null."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
     if isinstance(value, float):
-        return float(f"{value:.6g}")
+        return float(f"{value:.6g}") if math.isfinite(value) else None
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
     return value
@@ -160,7 +174,8 @@ def write(out, workload, entry, op, threads, **fields):
     )
     line |= dict(case=entry.name, op=op, threads=threads, **fields)
     line |= dict(load1=load(), at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-    out.write(json.dumps({key: plain(value) for key, value in line.items()}) + "\n")
+    line = {key: plain(value) for key, value in line.items()}
+    out.write(json.dumps(line, allow_nan=False) + "\n")
     out.flush()
 
 

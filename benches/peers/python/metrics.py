@@ -5,7 +5,7 @@ from common import case, main
 RANKED = ("ndcg@10", "ndcg_burges@10", "map@10", "recall@10")
 
 
-@case("scores10m", "sklearn", package="scikit-learn", note="its own calls on arrays")
+@case("scores10m", "sklearn", package="scikit-learn", note="its own calls on arrays; one thread")
 def scores(c):
     import numpy
     from sklearn import metrics
@@ -21,7 +21,7 @@ def scores(c):
     "rank100k",
     "sklearn",
     package="scikit-learn",
-    note="ties as they come, its quicker way; gain is the grade",
+    note="ties as they come, its quicker way; gain is the grade; one thread",
 )
 def lists(c):
     from sklearn.metrics import ndcg_score

@@ -53,7 +53,7 @@ def torch(c, compiled):
         predicted = c.time("predict", lambda: library.sigmoid(run(test)).squeeze(1), rows=len(test))
         c.emit("score", auc=float(roc_auc_score(truth, predicted)))
         rows = [test[i : i + 1] for i in range(min(2000, len(test)))]
-        c.latency("row", run, rows, api="inference mode, one row a call")
+        c.latency("row", run, rows, api="its Python call in inference mode")
 
 
 def sklearn(c):

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 LEAVES, RATE, BINS, LEAF_ROWS = 255, 0.1, 255, 20
 
+# A note on LightGBM.
+TRIED = "; each fit tries histograms by rows and by columns and takes the quicker, its default"
+
 QUANTISED = dict(use_quantized_grad=True, quant_train_renew_leaf=True)
 
 
@@ -25,6 +28,15 @@ class Data(NamedTuple):
     groups: object = None
     test_groups: object = None
     categories: int = 0
+
+
+class Row(NamedTuple):
+    """How one row is scored: the call and its arguments, what it is, and an empty call."""
+
+    call: object
+    rows: list
+    api: str = "its Python call"
+    empty: object = None
 
 
 def read(case) -> Data:
@@ -81,11 +93,11 @@ def ndcg10(truth, scores, groups):
     return float(numpy.mean(values))
 
 
-def after_fit(case, data, predict, row=None, rows=None, api=""):
+def after_fit(case, data, predict, row=None):
     """Lines of predicting: the batch of all training rows, the quality of the test rows, single
-    rows."""
+    rows. `row` makes a `Row`, and may set the model to one thread."""
     found = quality(case.dataset, data.truth, predict(data.test), data.test_groups)
-    n = len(data.x)
+    n = len(data.y)
     case.time(
         "predict",
         lambda: predict(data.x),
@@ -95,7 +107,8 @@ def after_fit(case, data, predict, row=None, rows=None, api=""):
         **found,
     )
     if row is not None:
-        case.latency("row", row, rows, api=api, trees=case.trees)
+        made = row()
+        case.latency("row", *made[:2], api=made.api, empty=made.empty, trees=case.trees)
 
 
 # LightGBM
@@ -130,13 +143,11 @@ def lightgbm(case, **more):
     case.time("bin", bins, rows=len(data.x))
     model = case.time("fit", lambda: library.train(said, bins(), case.trees), trees=case.trees)
     predict = lambda x: model.predict(x, num_threads=case.threads)
-    row, rows = lightgbm_row(library, model, data.test)
-    after_fit(case, data, predict, row, rows, "SingleRowFast of its C API")
+    after_fit(case, data, predict, lambda: lightgbm_row(library, model, data.test))
 
 
 def lightgbm_row(library, model, test):
-    """The quickest call that the library has for one row, and the addresses of rows to call it
-    with."""
+    """The quickest call that the library has for one row, on addresses of rows."""
     import numpy
 
     c, fast, count, out = (
@@ -152,15 +163,18 @@ def lightgbm_row(library, model, test):
     )
     library.basic._safe_call(prepared)
     at = [ctypes.c_void_p(rows.ctypes.data + i * rows.strides[0]) for i in range(len(rows))]
-    call = lambda address: c.LGBM_BoosterPredictForMatSingleRowFast(
-        fast, address, ctypes.byref(count), out
+    at_count, threads = ctypes.byref(count), ctypes.c_int()
+    # `rows` lives as long as the call, which reads it by its addresses.
+    call = lambda address, _rows=rows: c.LGBM_BoosterPredictForMatSingleRowFast(
+        fast, address, at_count, out
     )
     last = len(rows) - 1
     call(at[last])
     if not numpy.allclose(out[: count.value], model.predict(rows[last:]).ravel()):
         raise ValueError("one row by the C API and a batch of one differ")
-    # `rows` is kept alive by what is returned.
-    return lambda address, _rows=rows: call(address), at
+    at_threads = ctypes.byref(threads)
+    empty = lambda _: c.LGBM_GetMaxThreads(at_threads)
+    return Row(call, at, "SingleRowFast of its C API, one thread, through ctypes", empty)
 
 
 # XGBoost
@@ -204,20 +218,24 @@ def xgboost(case, **more):
     model = case.time("fit", lambda: library.train(said, bins(), case.trees), trees=case.trees)
     model.set_param({"nthread": case.threads})
     if kinds:
-        predict = lambda x: model.predict(library.DMatrix(x, nthread=case.threads, **kinds))
-        return after_fit(case, data, predict)
+        made = lambda x: library.DMatrix(x, nthread=case.threads, **kinds)
+        return after_fit(case, data._replace(x=made(data.x), test=made(data.test)), model.predict)
     rows = numpy.ascontiguousarray(data.test[:2000], "f4")
-    row = xgboost_row(library, model, rows)
-    after_fit(case, data, model.inplace_predict, row, rows, "PredictFromDense of its C API")
+    after_fit(case, data, model.inplace_predict, lambda: xgboost_row(library, model, rows))
 
 
 def xgboost_row(library, model, rows):
+    """A call on descriptions of rows, which are written before the clock starts."""
     import numpy
 
-    c, held = library.core._LIB, numpy.zeros((1, rows.shape[1]), "f4")
-    array = json.dumps(
-        {"data": [held.ctypes.data, False], "shape": held.shape, "typestr": "<f4", "version": 3}
-    ).encode()
+    c = library.core._LIB
+    model.set_param({"nthread": 1})
+    described = [
+        {"data": [rows.ctypes.data + i * rows.strides[0], True], "shape": [1, rows.shape[1]]}
+        | {"typestr": "<f4", "version": 3}
+        for i in range(len(rows))
+    ]
+    arrays = [json.dumps(row).encode() for row in described]
     asked = {
         "type": 0,
         "training": False,
@@ -226,28 +244,19 @@ def xgboost_row(library, model, rows):
         "strict_shape": False,
     }
     asked = json.dumps(asked | {"missing": float("nan")}).encode()
-    shape, width, out = (
-        ctypes.POINTER(ctypes.c_uint64)(),
-        ctypes.c_uint64(),
-        ctypes.POINTER(ctypes.c_float)(),
-    )
-
-    def call(row):
-        held[0] = row
-        return c.XGBoosterPredictFromDense(
-            model.handle,
-            array,
-            asked,
-            None,
-            ctypes.byref(shape),
-            ctypes.byref(width),
-            ctypes.byref(out),
-        )
-
+    out = ctypes.POINTER(ctypes.c_float)()
+    to = [ctypes.byref(ctypes.POINTER(ctypes.c_uint64)()), ctypes.byref(ctypes.c_uint64())]
+    to.append(ctypes.byref(out))
+    handle = model.handle
+    # `rows` lives as long as the call, which reads it by its addresses.
+    call = lambda array, _rows=rows: c.XGBoosterPredictFromDense(handle, array, asked, None, *to)
     last = len(rows) - 1
-    if call(rows[last]) or abs(out[0] - numpy.ravel(model.inplace_predict(rows[last:]))[0]) > 1e-5:
+    found = call(arrays[last])
+    if found or abs(out[0] - numpy.ravel(model.inplace_predict(rows[last:]))[0]) > 1e-5:
         raise ValueError("one row by the C API and a batch of one differ")
-    return call
+    version = [ctypes.byref(ctypes.c_int()) for _ in range(3)]
+    empty = lambda _: c.XGBoostVersion(*version)
+    return Row(call, arrays, "PredictFromDense of its C API, one thread, through ctypes", empty)
 
 
 # CatBoost
@@ -285,32 +294,27 @@ def catboost(case, leafwise=False, **more):
 
     def bins():
         made = pool(data.x, data.y, data.groups)
-        if not data.categories:  # with categories, bins and target statistics are made in the fit
-            made.quantize(border_count=BINS - 1)
+        made.quantize(border_count=BINS - 1)
         return made
 
-    if not data.categories:
-        case.time("bin", bins, rows=len(data.x))
     model = library.CatBoost(said)
-    case.time("fit", lambda: model.fit(bins()), trees=case.trees)
     two = case.dataset in ("higgs", "cat")
     kind = "Probability" if two or case.dataset == "multi" else "RawFormulaVal"
 
     def predict(x):
-        made = model.predict(pool(x), prediction_type=kind, thread_count=case.threads)
+        made = x if data.categories else pool(x)
+        made = model.predict(made, prediction_type=kind, thread_count=case.threads)
         return made[:, 1] if two else made
 
-    if data.categories:
+    if data.categories:  # strings are hashed before the clock; bins and statistics in the fit
+        data = data._replace(x=pool(data.x, data.y), test=pool(data.test))
+        case.time("fit", lambda: model.fit(data.x), trees=case.trees)
         return after_fit(case, data, predict)
+    case.time("bin", bins, rows=len(data.x))
+    case.time("fit", lambda: model.fit(bins()), trees=case.trees)
     row = lambda values: model.predict(values, prediction_type="RawFormulaVal", thread_count=1)
-    after_fit(
-        case,
-        data,
-        predict,
-        row,
-        data.test[:2000],
-        "its Python call: its C library is not in the wheel",
-    )
+    api = "its Python call on one thread: its C library is not in the wheel"
+    after_fit(case, data, predict, lambda: Row(row, data.test[:2000], api))
 
 
 # scikit-learn
@@ -318,6 +322,7 @@ def catboost(case, leafwise=False, **more):
 
 def sklearn(case, **more):
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from threadpoolctl import threadpool_limits
 
     data = read(case)
     said = dict(
@@ -339,7 +344,12 @@ def sklearn(case, **more):
     if case.dataset in ("higgs", "cat"):
         predict = lambda x: model.predict_proba(x)[:, 1]
     rows = [data.test[i : i + 1] for i in range(min(300, len(data.test)))]
-    after_fit(case, data, predict, predict, rows, "its Python call")
+
+    def row():
+        threadpool_limits(1)
+        return Row(predict, rows, "its Python call on one thread")
+
+    after_fit(case, data, predict, row)
 
 
 # perpetual
@@ -354,4 +364,4 @@ def perpetual(case):
     model = case.time("fit", lambda: made().fit(data.x, data.y), trees=count)
     predict = lambda x: model.predict_proba(x)[:, 1]
     rows = [data.test[i : i + 1] for i in range(min(300, len(data.test)))]
-    after_fit(case, data, predict, predict, rows, "its Python call")
+    after_fit(case, data, predict, lambda: Row(predict, rows))
