@@ -32,6 +32,12 @@ pub(crate) const MICROS: &str = "ml_data::time::Micros";
 #[serde(rename = "ml_data::time::Micros")]
 pub struct Micros(pub i64);
 
+impl From<i64> for Micros {
+    fn from(micros: i64) -> Self {
+        Self(micros)
+    }
+}
+
 impl From<Micros> for i64 {
     fn from(time: Micros) -> Self {
         time.0

@@ -4,6 +4,7 @@ use super::divide::{Unit, by_share, by_time};
 use super::input::{SplitInput, check_share, gap_of_time, parts_not_empty};
 use super::two_way::TrainTestSplit;
 use crate::error::{Error, Result};
+use crate::time::Micros;
 
 /// Split of a data set in three, by [`Dataset::split`](crate::sample::Dataset::split);
 /// [`Split::holdout`] is one in two.
@@ -52,9 +53,9 @@ impl Split {
         TrainTestSplit::share(test)
     }
     /// Two parts by time: test rows are at or after `test_from` (microseconds since 1970, or
-    /// [`Micros`](crate::time::Micros)).
-    pub fn holdout_from(test_from: impl Into<i64>) -> TrainTestSplit {
-        TrainTestSplit::from_time(test_from.into())
+    /// [`Micros`]).
+    pub fn holdout_from(test_from: impl Into<Micros>) -> TrainTestSplit {
+        TrainTestSplit::from_time(test_from.into().0)
     }
     /// Shares of rows drawn at random. For data with time or repeated users, use the other ones.
     pub fn random(valid: f64, test: f64) -> Self {
@@ -71,11 +72,11 @@ impl Split {
         Self::by_share(Unit::Group, valid, test)
     }
     /// By time: training rows are before `valid_from`, test rows at or after `test_from`
-    /// (microseconds since 1970, or [`Micros`](crate::time::Micros)).
-    pub fn temporal(valid_from: impl Into<i64>, test_from: impl Into<i64>) -> Self {
+    /// (microseconds since 1970, or [`Micros`]).
+    pub fn temporal(valid_from: impl Into<Micros>, test_from: impl Into<Micros>) -> Self {
         Self::new(How::Temporal {
-            valid_from: valid_from.into(),
-            test_from: test_from.into(),
+            valid_from: valid_from.into().0,
+            test_from: test_from.into().0,
         })
     }
     /// Seeds the splits that draw.
