@@ -276,7 +276,13 @@ pub(crate) const WORKS: &[Work] = &[
             ),
             op("predict", "predict, {300k} x 20 with categories", &[]),
         ],
-        &[CATBOOST, LIGHTGBM, XGBOOST, SKLEARN],
+        &[
+            CATBOOST,
+            python("catboost-combined", "CatBoost, combined categories"),
+            LIGHTGBM,
+            XGBOOST,
+            SKLEARN,
+        ],
     ),
     gbdt(
         "ltr",
