@@ -6,33 +6,18 @@
 use ml_pipeline::monitor::drift::{ColumnSet, DriftDetector, ReferenceProfile};
 use ml_pipeline::prelude::*;
 
+fn visits(n: i64, shift: f64) -> Result<Table> {
+    let price = Column::num((0..n).map(|i| shift + (i * 7919 % 997) as f64 / 10.0));
+    let device = Column::cat((0..n).map(|i| Some(["desktop", "phone"][i as usize % 2])));
+    Table::new([("price", price), ("device", device)])
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let visits = |n: i64, shift: f64, phones: usize| {
-        let device = |i: i64| {
-            Some(if i as usize % 10 < phones {
-                "phone"
-            } else {
-                "desktop"
-            })
-        };
-        Table::new([
-            (
-                "age",
-                Column::num((0..n).map(|i| 20.0 + (i * 37 % 50) as f64)),
-            ),
-            (
-                "price",
-                Column::num((0..n).map(|i| shift + (i * 7919 % 997) as f64 / 10.0)),
-            ),
-            ("device", Column::cat((0..n).map(device))),
-        ])
-    };
-    let (trained, today) = (visits(5000, 0.0, 5)?, visits(1000, 8.0, 7)?);
+    let (trained, today) = (visits(5000, 0.0)?, visits(1000, 8.0)?);
     let profile = ReferenceProfile::new(&ColumnSet::from_table(&trained)?)?;
     let report = DriftDetector::new().compare(&profile, &ColumnSet::from_table(&today)?)?;
-    println!("{report}");
-    println!("{}", serde_json::to_string_pretty(&report)?);
+    println!("{report}\n{}", serde_json::to_string_pretty(&report)?);
     let drifted: Vec<&str> = report.drifted().map(|c| c.name.as_str()).collect();
-    assert_eq!(drifted, ["price", "device"]);
+    assert_eq!(drifted, ["price"]);
     Ok(())
 }
