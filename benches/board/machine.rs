@@ -20,7 +20,7 @@ pub(crate) struct Machine {
     pub(crate) at: String,
     /// Load average when it began, where the system tells it.
     pub(crate) load: Option<f64>,
-    /// What the numbers of rows, users and queries are multiplied by.
+    /// Factor of the numbers of rows, users and queries.
     pub(crate) scale: f64,
     pub(crate) quick: bool,
     /// The commit of our side; several where a run was resumed with another.

@@ -16,6 +16,7 @@ mod readme;
 mod stats;
 mod store;
 mod why;
+mod work;
 mod works;
 
 pub(crate) use build::{Board, Entry, HERE, build};
@@ -29,4 +30,5 @@ pub(crate) use readme::{named_board, rewrite, table};
 pub(crate) use stats::{Spread, Verdict, verdict};
 pub(crate) use store::{Key, Store, finished};
 pub(crate) use why::{Bound, bounds};
-pub(crate) use works::{Metric, Op, Peer, Side, WORKS, Work};
+pub(crate) use work::{Metric, Op, Peer, Side, Work};
+pub(crate) use works::WORKS;

@@ -26,7 +26,7 @@ above 1 where ours is quicker. A verdict is given only of three rounds or more, 
 one side are quicker than all of the other and the medians differ by 2 % or more. Works with an
 operation of well under a second take the best of three runs within a process.";
 
-/// What grows in the workload `growth`, and how axes name it.
+/// Sizes that grow in the workload `growth`, and their names on axes.
 const AXES: [(&str, &str); 4] = [
     ("rows", "rows"),
     ("columns", "columns"),
@@ -37,7 +37,7 @@ const AXES: [(&str, &str); 4] = [
 /// The page.
 ///
 /// # Errors
-/// What the plots can not be drawn of.
+/// A plot that can not be drawn.
 pub(crate) fn page(board: &Board) -> Result<String, Box<dyn Error>> {
     let mut out = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Board</title>\

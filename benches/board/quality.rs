@@ -1,6 +1,6 @@
 //! Whether both sides do the same work: quality over the seeds of the rounds.
 
-use super::works::Metric;
+use super::work::Metric;
 use serde::{Deserialize, Serialize};
 
 /// Quality of both sides.
@@ -18,7 +18,7 @@ pub(crate) struct Quality {
     pub(crate) judgement: Judgement,
 }
 
-/// What is said of it.
+/// Judgement of a difference of quality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Judgement {

@@ -27,7 +27,7 @@ impl Spread {
     }
 }
 
-/// What two spreads of times say.
+/// Verdict on two spreads of times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Verdict {

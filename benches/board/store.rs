@@ -6,7 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// What one process of the suite is: a case of a side, in a round, on a number of threads.
+/// Identity of one process of the suite: a case of a side, in a round, on a number of threads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) workload: String,

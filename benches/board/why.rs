@@ -22,11 +22,11 @@ pub(crate) struct Bound {
     pub(crate) least_s: f64,
     pub(crate) measured_s: f64,
     pub(crate) share: f64,
-    /// What the work counts, and what else takes time.
+    /// Counted operations, and what else takes time.
     pub(crate) what: String,
 }
 
-/// What a work costs at the least, at scale 1; it grows with the scale of the data.
+/// Least cost of a work at scale 1; it grows with the scale of the data.
 #[derive(Debug)]
 struct Cost {
     workload: &'static str,
@@ -210,7 +210,7 @@ impl Cost {
             && self.op == entry.op
     }
 
-    /// What the work is multiplied by: the data's scale, but for works that take a number of rows
+    /// Factor of the work: the data's scale, but for works that take a number of rows
     /// of their own, or all where there are fewer.
     fn growth(&self, entry: &Entry, scale: f64) -> f64 {
         let (counted, all): (f64, f64) = match self.workload {

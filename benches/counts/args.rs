@@ -22,7 +22,7 @@ pub(crate) enum Ask {
     Count(Job),
 }
 
-/// What to do with the counts.
+/// Files to keep counts in and to compare them with.
 #[derive(Debug, Default)]
 pub(crate) struct Job {
     pub(crate) save: Option<PathBuf>,

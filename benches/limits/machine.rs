@@ -85,7 +85,7 @@ fn told_caches() -> [Option<usize>; 3] {
     ]
 }
 
-/// What a program prints; none of one that is not there or fails.
+/// Output of a program; none of one that is not there or fails.
 fn said(program: &str, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
     let output = command.args(arguments).env("LC_ALL", "C").output().ok()?;

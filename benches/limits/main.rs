@@ -26,7 +26,7 @@ usage: cargo bench --bench limits -- [options]
 /// Bad arguments.
 const UNUSABLE: u8 = 2;
 
-/// What to measure.
+/// Limits to measure.
 struct Job {
     threads: Vec<usize>,
     seconds: f64,

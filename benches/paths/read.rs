@@ -75,7 +75,7 @@ fn json(rows: usize) -> Result<Work> {
     }))
 }
 
-/// What a program of one's own binds and collects.
+/// Record that a program of one's own binds and collects.
 #[derive(Debug, Serialize)]
 struct Visit {
     price: f64,

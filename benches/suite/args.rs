@@ -23,7 +23,7 @@ usage: cargo bench --bench suite -- [WORKLOAD...] --data-dir DIR --out DIR [opti
   --board DIR         write the board again from DIR/results.jsonl, and stop
   --readme FILE       write README's table from a board's JSON, and stop";
 
-/// What to run.
+/// Cases to run.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Job {
     pub(crate) workloads: Vec<String>,

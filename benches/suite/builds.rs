@@ -1,4 +1,4 @@
-//! What a build of a small program takes: crates, seconds, the size of the program.
+//! Builds of small programs: crates, seconds, the size of the program.
 
 use crate::board::Line;
 use crate::tools::{ROOT, cargo};
@@ -94,7 +94,7 @@ fn build(program: &Program, folder: &Path) -> Result<Value, String> {
     }))
 }
 
-/// What a cargo command prints.
+/// Output of a cargo command.
 fn run(folder: &Path, arguments: &[&str]) -> Result<String, String> {
     let output = cargo()
         .current_dir(folder)

@@ -99,7 +99,7 @@ impl Drive<'_> {
             .map_err(|e| format!("results.jsonl: {e}"))
     }
 
-    /// What lines of a kind hold.
+    /// Values of the lines of a kind.
     fn of(&self, op: &str) -> impl Iterator<Item = &Value> {
         let lines = self.store.lines.iter().filter(move |l| l.text("op") == op);
         lines.filter_map(move |l| l.get(op))
@@ -325,7 +325,7 @@ fn text(value: &Value, field: &str) -> String {
     value[field].as_str().unwrap_or("").to_owned()
 }
 
-/// What came of it; a failure where a case of ours failed.
+/// Exit code of a run; a failure where a case of ours failed.
 fn summary(board: &board::Board, lines: &[Line], out: &Path) -> ExitCode {
     let count = |v: Verdict| board.entries.iter().filter(|e| e.verdict == v).count();
     println!(

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What a process left.
+/// Outcome of a process.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) lines: Vec<Line>,

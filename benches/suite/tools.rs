@@ -142,7 +142,7 @@ fn system() -> String {
     format!("{name}, {kernel}")
 }
 
-/// What the generator multiplied its numbers of rows by; 1 where it left no word of it.
+/// Factor of the generator's numbers of rows; 1 where it left no word of it.
 fn scale(data: &Path) -> f64 {
     let text = std::fs::read_to_string(data.join("manifest.json")).unwrap_or_default();
     let manifest: Value = serde_json::from_str(&text).unwrap_or_default();

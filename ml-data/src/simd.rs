@@ -152,9 +152,9 @@ pub fn at<R>(isa: InstructionSet, work: impl FnOnce() -> R) -> R {
     unsafe { run(isa.min(InstructionSet::processor()), work) }
 }
 
-/// Runs `work` as [`widest`] does, with fused multiply-add where it is told `true`: `x.mul_add(a, b)`
-/// is one instruction then, and slow where it is told `false`. The bits depend on the instruction
-/// set, so this is for measuring a processor.
+/// Runs `work` as [`widest`] does, with fused multiply-add where it is told `true`:
+/// `x.mul_add(a, b)` is one instruction then, and slow where it is told `false`. The bits depend on
+/// the instruction set, so this is for measuring a processor.
 #[doc(hidden)]
 #[inline]
 pub fn widest_fused<R>(work: impl FnOnce(bool) -> R) -> R {

@@ -121,7 +121,7 @@ const fn set(
     Set { name, what, write }
 }
 
-/// What became of a set.
+/// Outcome of writing a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
     /// It was there.

@@ -73,7 +73,12 @@ fn counted(sample: &str, codes: ArrayView2<'_, u32>) -> Result<Vec<Vec<u64>>> {
     for (pair, columns) in pairs.into_iter().zip(columns.chunks_exact_mut(2)) {
         pair.add_up(columns);
     }
-    Ok(columns.into_iter().map(|c| c.finish().0).collect())
+    let counts = columns.into_iter().map(|c| c.finish().0).enumerate();
+    let known = counts.map(|(j, counts)| match counts.iter().all(|n| *n == 0) {
+        true => Err(Error::Empty(format!("column {j} of the {sample} codes"))),
+        false => Ok(counts),
+    });
+    known.collect()
 }
 
 /// Counts a column of a block.
@@ -138,6 +143,12 @@ mod tests {
             .to_string();
         assert!(text.contains("column 1 of the current codes"), "{text}");
         assert!(text.contains(&format!("row {}", BLOCK + 1)), "{text}");
+        let mut missing = Array2::zeros((2, 3));
+        missing.column_mut(2).fill(MISSING_CODE);
+        let text = chi_square_columns(missing.view(), missing.view(), true)
+            .unwrap_err()
+            .to_string();
+        assert!(text.contains("column 2 of the reference codes"), "{text}");
         let narrow = Array2::zeros((1, 1));
         assert!(chi_square_columns(fine.view(), narrow.view(), true).is_err());
     }
