@@ -56,6 +56,7 @@ where
         || forest.fit(&train),
         |m, _| {
             vec![
+                ("rows", json!(n)),
                 ("trees", json!(m.trees().len())),
                 ("leaves", json!(leaves(m) / m.trees().len())),
             ]
