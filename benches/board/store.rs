@@ -83,6 +83,12 @@ impl Store {
         self.done.contains(key)
     }
 
+    /// Wall seconds of a process that has finished, its data read and its start with them.
+    pub(crate) fn process_s(&self, key: &Key) -> Option<f64> {
+        let is_it = |l: &&Line| l.text("op") == "done" && Key::of(l) == *key;
+        self.lines.iter().find(is_it)?.number("process_s")
+    }
+
     /// Adds a line.
     ///
     /// # Errors

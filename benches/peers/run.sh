@@ -9,6 +9,7 @@
 #   --rounds N       both sides in turn, so many times (3)
 #   --seeds N        most rounds where quality differs by more than its tolerance (5)
 #   --only PATTERNS  comma-separated DATASET/CASE patterns of our cases, e.g. 'higgs/*' (all)
+#   --patience S     a library beside that took longer in the first round has no other (120)
 #   --timeout S      wall seconds a process (3600)
 #   --out DIR        where results and the board go (target/peers/board, or board-quick)
 #   --data DIR       where the data is made (target/peers/data, or data-quick)
@@ -38,7 +39,7 @@ while [ $# -gt 0 ]; do
     --resume | --build-times) options+=("$1") ;;
     --old) old=yes ;;
     --no-rust) rust='' ;;
-    --threads | --rounds | --seeds | --only | --timeout | --out | --data | --python)
+    --threads | --rounds | --seeds | --only | --patience | --timeout | --out | --data | --python)
       [ $# -gt 1 ] || { echo "error: $1 lacks its value" >&2; exit 2; }
       case "$1" in
         --out) out=$(absolute "$2") ;;

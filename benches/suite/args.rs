@@ -16,6 +16,7 @@ usage: cargo bench --bench suite -- [WORKLOAD...] --data-dir DIR --out DIR [opti
   --python-old FILE   another with older parts, for those that need them
   --rust FILE         the program of the Rust libraries beside
   --ours FILE         our program, in place of the one that cargo builds
+  --patience S        a library beside that took longer in the first round has no other (120)
   --timeout S         wall seconds a process (3600)
   --resume            go on with the results in --out
   --build-times       compile times and crate counts of small programs, too
@@ -38,6 +39,7 @@ pub(crate) struct Job {
     pub(crate) python_old: Option<PathBuf>,
     pub(crate) rust: Option<PathBuf>,
     pub(crate) ours: Option<PathBuf>,
+    pub(crate) patience: usize,
     pub(crate) timeout: usize,
     pub(crate) resume: bool,
     pub(crate) build_times: bool,
@@ -72,6 +74,7 @@ pub(crate) fn parse(given: &[String], cores: usize) -> Result<Ask, String> {
         python_old: None,
         rust: None,
         ours: None,
+        patience: 120,
         timeout: 3600,
         resume: false,
         build_times: false,
@@ -103,6 +106,7 @@ pub(crate) fn parse(given: &[String], cores: usize) -> Result<Ask, String> {
                     "--threads" => job.threads = counts(name, value)?,
                     "--rounds" => job.rounds = count(name, value)?,
                     "--seeds" => job.seeds = count(name, value)?,
+                    "--patience" => job.patience = count(name, value)?,
                     "--timeout" => job.timeout = count(name, value)?,
                     "--only" => job.only.clone_from(value),
                     "--python" => job.python = Some(value.into()),

@@ -163,6 +163,9 @@ impl Drive<'_> {
         let mut members = group.members.clone();
         for round in 1..=self.job.rounds {
             self.round(group, &mut members, round)?;
+            if round == 1 {
+                self.leave_slow(group, &mut members);
+            }
         }
         if self.job.threads.last() != Some(&group.threads) {
             return Ok(());
@@ -177,6 +180,19 @@ impl Drive<'_> {
             self.round(group, &mut members, round)?;
         }
         Ok(())
+    }
+
+    /// Leaves out cases beside that took longer than the patience: one round of them is enough to
+    /// see how far away they are, and its verdict stays open.
+    fn leave_slow(&mut self, group: &Group, members: &mut Vec<Member>) {
+        let patience = self.job.patience as f64;
+        let slow = |m: &Member| {
+            let key = group.key(m, 1);
+            m.side.is_some() && self.store.process_s(&key).is_some_and(|s| s > patience)
+        };
+        let before = members.len();
+        members.retain(|m| !slow(m));
+        self.total -= (before - members.len()) * self.job.rounds.saturating_sub(1);
     }
 
     /// Cases beside whose quality is not equal to ours in the rounds that all have.
@@ -265,7 +281,8 @@ impl Drive<'_> {
             self.add(key.mark(line))?;
             why = Some(failure);
         }
-        self.add(key.mark(Line::default().with("op", "done")))?;
+        let done = Line::default().with("op", "done");
+        self.add(key.mark(done.with("process_s", outcome.wall_s)))?;
         match &why {
             None => eprintln!("{:.1} s", outcome.wall_s),
             Some(why) => eprintln!("did not run: {why}"),

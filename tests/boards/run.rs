@@ -67,17 +67,21 @@ fn a_case_that_gave_no_result_is_tried_anew_as_a_whole() {
             store.add(key(case, round).mark(line(op))).unwrap();
         }
     }
+    let slow = key("c", 1).mark(line("done")).with("process_s", 300.0);
+    store.add(slow).unwrap();
+    assert_eq!(store.process_s(&key("c", 1)), Some(300.0));
+    assert_eq!(store.process_s(&key("b", 1)), None);
     let build = |op: &str| line(op).with("workload", "build").with("case", "linfa");
     store.add(build("skipped")).unwrap();
     store.add(line("build").with("build", "smartcore")).unwrap();
     store.add(key("b", 2).mark(line("fit"))).unwrap();
     // A board of this file has what failed, and not the process that was cut.
     let text = fs::read_to_string(&path).unwrap();
-    assert_eq!(finished(&text).len(), 8);
+    assert_eq!(finished(&text).len(), 9);
     let store = Store::open(&path, true).unwrap();
     assert!(!store.has(&key("a", 1)) && !store.has(&key("a", 2)) && store.has(&key("b", 1)));
     let ops: Vec<&str> = store.lines.iter().map(|l| l.text("op")).collect();
-    assert_eq!(ops, ["fit", "done", "build"]);
+    assert_eq!(ops, ["fit", "done", "done", "build"]);
 }
 
 #[test]
@@ -188,6 +192,8 @@ fn arguments_fill_each_other_in() {
     );
     let quick = run("--quick --data-dir . --out o");
     assert_eq!((quick.threads, quick.rounds, quick.seeds), (vec![4], 2, 2));
+    assert_eq!((plain.patience, plain.timeout), (120, 3600));
+    assert_eq!(run("--patience 9 --data-dir . --out o").patience, 9);
     assert_eq!(run("--threads 2,1,2 --data-dir . --out o").threads, [1, 2]);
     assert_eq!(parse(&words("--bench"), 4), Ok(Ask::Usage));
     assert_eq!(
