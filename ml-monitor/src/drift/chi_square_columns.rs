@@ -2,6 +2,7 @@
 
 use super::chi_square::{ChiSquareResult, chi_square_of_codes};
 use super::code_counts::{BLOCK, CodeCounts, CodePairs};
+use super::few_codes::FewCodes;
 use crate::limits;
 use ml_data::ndarray::{ArrayView1, ArrayView2, Axis};
 use ml_data::{Error, Result};
@@ -50,9 +51,15 @@ fn counted(sample: &str, codes: ArrayView2<'_, u32>) -> Result<Vec<Vec<u64>>> {
     let width = codes.ncols();
     let mut columns: Vec<CodeCounts> = (0..width).map(|_| CodeCounts::new(limits::CODES)).collect();
     let mut pairs: Vec<CodePairs> = (0..width / 2).map(|_| CodePairs::default()).collect();
+    let mut few = FewCodes::new(width);
     let mut buffer = Vec::with_capacity(BLOCK);
     for (number, rows) in codes.axis_chunks_iter(Axis(0), BLOCK).enumerate() {
-        let low = rows.as_slice().filter(|block| CodePairs::hold(block));
+        let block = rows.as_slice().map(|b| (b, CodePairs::last_place(b)));
+        if block.is_some_and(|(block, last)| few.add(block, last)) {
+            continue;
+        }
+        let low = block.filter(|(_, last)| CodePairs::hold(*last));
+        let low = low.map(|(block, _)| block);
         let paired = if low.is_some() { width / 2 * 2 } else { 0 };
         for (at, pair) in pairs.iter_mut().enumerate().take(paired / 2) {
             pair.add(low.unwrap_or_default(), width, 2 * at);
@@ -73,6 +80,7 @@ fn counted(sample: &str, codes: ArrayView2<'_, u32>) -> Result<Vec<Vec<u64>>> {
     for (pair, columns) in pairs.into_iter().zip(columns.chunks_exact_mut(2)) {
         pair.add_up(columns);
     }
+    few.add_up(&mut columns);
     let counts = columns.into_iter().map(|c| c.finish().0).enumerate();
     let known = counts.map(|(j, counts)| match counts.iter().all(|n| *n == 0) {
         true => Err(Error::Empty(format!("column {j} of the {sample} codes"))),

@@ -75,8 +75,8 @@ impl CodeCounts {
         &mut self.counts[code]
     }
 
-    /// Adds rows of a place of a pair.
-    fn add_place(&mut self, place: usize, rows: u64) {
+    /// Adds rows of a place: one more than the code, 0 of missing rows.
+    pub(crate) fn add_place(&mut self, place: usize, rows: u64) {
         match place.checked_sub(1) {
             Some(code) => *self.reach(code) += rows,
             None => self.missing += rows,
@@ -105,7 +105,7 @@ pub(crate) struct CodePairs {
 impl CodePairs {
     /// The largest place in a table of any code of a block: one more than the code, 0 of missing
     /// rows.
-    fn last_place(block: &[u32]) -> usize {
+    pub(crate) fn last_place(block: &[u32]) -> usize {
         let most = widest(
             #[inline(always)]
             || {
@@ -117,9 +117,9 @@ impl CodePairs {
         most as usize
     }
 
-    /// Whether all codes of a block have a place in the table.
-    pub(crate) fn hold(block: &[u32]) -> bool {
-        Self::last_place(block) < PLACES
+    /// Whether all codes of a block have a place in the table, by the largest of them.
+    pub(crate) fn hold(last_place: usize) -> bool {
+        last_place < PLACES
     }
 
     /// Counts the codes `at` and `at + 1` of each row of `width` of a block that [`hold`]s.

@@ -9,6 +9,7 @@
 mod chi_square;
 mod chi_square_columns;
 mod code_counts;
+mod few_codes;
 mod column_test;
 mod compare;
 mod correction;

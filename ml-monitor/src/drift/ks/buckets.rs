@@ -1,5 +1,7 @@
 //! Equal-width buckets: a cheap way to put values into rough order.
 
+use ml_data::simd::widest;
+
 /// Cells of width `1 / scale` from `low` upwards, the first and last open-ended.
 ///
 /// The cell of a value never falls as the value rises, whatever the rounding: subtraction,
@@ -52,6 +54,14 @@ impl Buckets {
         let cell = if cell > 0.0 { cell } else { 0.0 };
         let cell = if cell < self.last { cell } else { self.last };
         usize::from((cell + WHOLE).to_bits() as u16)
+    }
+
+    /// The cells of values; NaN gets one too.
+    pub(crate) fn cells(&self, values: &[f64]) -> Vec<u16> {
+        widest(
+            #[inline(always)]
+            || values.iter().map(|&x| self.of(x) as u16).collect(),
+        )
     }
 
     /// Values per cell, NaN left out.

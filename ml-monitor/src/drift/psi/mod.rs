@@ -172,16 +172,12 @@ fn sum_of_shares(bins: impl Iterator<Item = (u64, u64)>, n: f64, m: f64, epsilon
 /// ```
 pub fn psi_2samp(reference: &[f64], current: &[f64], bins: PsiBins) -> Result<f64> {
     bins.check()?;
-    let edges = select::quantile_edges(bins.bins, reference)
+    let (edges, counts) = select::quantile_bins(bins.bins, reference)
         .ok_or_else(|| Error::Empty("reference sample of psi".into()))?;
     if current.is_empty() {
         return Err(Error::Empty("current sample of psi".into()));
     }
-    Ok(index(
-        &count(&edges, reference),
-        &count(&edges, current),
-        bins.epsilon,
-    ))
+    Ok(index(&counts, &count(&edges, current), bins.epsilon))
 }
 
 /// Inner bin borders: the distinct quantiles `1/bins, 2/bins, ...` of a sample whose smallest value

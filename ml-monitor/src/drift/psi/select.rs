@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::super::ks::{Buckets, sorted_keys, sorted_keys_where, unkey};
+use super::super::ks::{Buckets, key, sorted_keys, unkey};
 use super::{edges, edges_of_sorted, quantile};
 
 /// Below this many values, sorting beats filling buckets.
@@ -10,60 +10,147 @@ const BUCKETS_FROM: usize = 1 << 13;
 const BUCKETS: usize = 1 << 12;
 /// With more bins, the buckets that hold their borders hold a large part of the sample.
 const FEW: usize = 64;
+/// Values of which one look says whether any lies in a wanted bucket.
+const LOOK: usize = 32;
 
-/// Borders of quantile bins of a sample in any order, NaN left out; none without a value.
+/// Borders of quantile bins of a sample in any order, NaN left out, and its values per bin, those
+/// that are missing last; none without a value.
 ///
 /// Values are counted in buckets of equal width; only those of the few buckets that the quantiles
 /// lie in are sorted. The borders are those of the sorted sample, to the bit.
-pub(super) fn quantile_edges(bins: usize, values: &[f64]) -> Option<Vec<f64>> {
+pub(super) fn quantile_bins(bins: usize, values: &[f64]) -> Option<(Vec<f64>, Vec<u64>)> {
     let worth = values.len() >= BUCKETS_FROM && bins <= FEW;
     let buckets = worth
         .then(|| Buckets::covering(values, &[], BUCKETS))
         .flatten();
-    match buckets {
-        Some(buckets) => Some(in_buckets(bins, values, &buckets)),
-        None => {
-            let sorted = sorted_keys(values);
-            (!sorted.is_empty()).then(|| edges_of_sorted(bins, &sorted))
-        }
+    if let Some(buckets) = buckets {
+        let sample = Bucketed::new(values, buckets);
+        return Some(sample.quantile_bins(bins));
     }
+    let sorted = sorted_keys(values);
+    if sorted.is_empty() {
+        return None;
+    }
+    let edges = edges_of_sorted(bins, &sorted);
+    let up_to = |edge: f64| sorted.partition_point(|&k| unkey(k) <= edge) as u64;
+    let counts = counts(&edges, up_to, sorted.len(), values.len());
+    Some((edges, counts))
 }
 
-fn in_buckets(bins: usize, values: &[f64], buckets: &Buckets) -> Vec<f64> {
-    // Rank of the first value of each bucket, and the number of values.
-    let mut first = vec![0u64];
-    for count in buckets.count(values) {
-        first.push(first[first.len() - 1] + u64::from(count));
+/// Values per bin from the values up to each border, and those that are missing.
+fn counts(edges: &[f64], up_to: impl Fn(f64) -> u64, present: usize, rows: usize) -> Vec<u64> {
+    let mut counts = Vec::with_capacity(edges.len() + 2);
+    let mut before = 0;
+    for below in edges.iter().map(|&e| up_to(e)).chain([present as u64]) {
+        counts.push(below - before);
+        before = below;
     }
-    let n = first[first.len() - 1];
-    let bucket = |rank: u64| first.partition_point(|&f| f <= rank) - 1;
-    let asked = RefCell::new(vec![0]);
-    let note = |rank: u64| {
-        asked.borrow_mut().push(rank);
-        0.0
-    };
-    edges(bins, 0.0, |q| quantile(q, n, note));
-    let mut wanted = vec![false; BUCKETS];
-    for rank in asked.into_inner() {
-        wanted[bucket(rank)] = true;
+    counts.push((rows - present) as u64);
+    counts
+}
+
+/// A sample in rough order.
+struct Bucketed<'a> {
+    values: &'a [f64],
+    buckets: Buckets,
+    cells: Vec<u16>,
+    /// Rank of the first value of each bucket, and the number of values.
+    first: Vec<u64>,
+}
+
+impl<'a> Bucketed<'a> {
+    fn new(values: &'a [f64], buckets: Buckets) -> Self {
+        let cells = buckets.cells(values);
+        // Two counters a bucket: neighbours in one bucket need not wait for each other.
+        let mut counts = vec![[0u32; 2]; BUCKETS];
+        for pair in cells.chunks(2) {
+            for (i, &cell) in pair.iter().enumerate() {
+                counts[usize::from(cell)][i] += 1;
+            }
+        }
+        let missing: usize = values.iter().map(|x| usize::from(x.is_nan())).sum();
+        let mut first = Vec::with_capacity(BUCKETS + 1);
+        let mut rank = 0;
+        for (bucket, [a, b]) in counts.into_iter().enumerate() {
+            first.push(rank);
+            rank += u64::from(a) + u64::from(b);
+            if bucket == buckets.of(f64::NAN) {
+                rank -= missing as u64;
+            }
+        }
+        first.push(rank);
+        Self {
+            values,
+            buckets,
+            cells,
+            first,
+        }
     }
-    let keys = sorted_keys_where(values, |x| wanted[buckets.of(x)]);
-    // Where the keys of each wanted bucket begin.
-    let mut begins = vec![0u64; BUCKETS];
-    let mut begin = 0;
-    for k in (0..BUCKETS).filter(|&k| wanted[k]) {
-        begins[k] = begin;
-        begin += first[k + 1] - first[k];
+
+    /// The number of values.
+    fn present(&self) -> u64 {
+        self.first[BUCKETS]
     }
-    let at = |rank: u64| {
-        let k = bucket(rank);
-        unkey(keys[(begins[k] + rank - first[k]) as usize])
-    };
-    edges(bins, at(0), |q| quantile(q, n, at))
+
+    /// The bucket of the value of a rank.
+    fn bucket(&self, rank: u64) -> usize {
+        self.first.partition_point(|&f| f <= rank) - 1
+    }
+
+    fn quantile_bins(&self, bins: usize) -> (Vec<f64>, Vec<u64>) {
+        let n = self.present();
+        let asked = RefCell::new(vec![0]);
+        let note = |rank: u64| {
+            asked.borrow_mut().push(rank);
+            0.0
+        };
+        edges(bins, 0.0, |q| quantile(q, n, note));
+        let mut wanted = [false; BUCKETS];
+        for rank in asked.into_inner() {
+            wanted[self.bucket(rank)] = true;
+        }
+        let keys = self.sorted_keys(&wanted);
+        // Where the keys of each bucket begin.
+        let mut begins = vec![0usize; BUCKETS + 1];
+        for (k, &wanted) in wanted.iter().enumerate() {
+            let size = (self.first[k + 1] - self.first[k]) as usize;
+            begins[k + 1] = begins[k] + if wanted { size } else { 0 };
+        }
+        let at = |rank: u64| {
+            let k = self.bucket(rank);
+            unkey(keys[begins[k] + (rank - self.first[k]) as usize])
+        };
+        let edges = edges(bins, at(0), |q| quantile(q, n, at));
+        // A border lies between two values of neighbouring ranks: a bucket that was not wanted has
+        // no values beside it.
+        let up_to = |edge: f64| {
+            let k = self.buckets.of(edge);
+            let keys = &keys[begins[k]..begins[k + 1]];
+            self.first[k] + keys.partition_point(|&key| unkey(key) <= edge) as u64
+        };
+        let counts = counts(&edges, up_to, n as usize, self.values.len());
+        (edges, counts)
+    }
+
+    /// Keys of the values in wanted buckets, ascending.
+    fn sorted_keys(&self, wanted: &[bool; BUCKETS]) -> Vec<u64> {
+        let mut keys = Vec::new();
+        let is_wanted = |cell: &u16| wanted[usize::from(*cell) % BUCKETS];
+        for (cells, values) in self.cells.chunks(LOOK).zip(self.values.chunks(LOOK)) {
+            if cells.iter().fold(false, |any, c| any | is_wanted(c)) {
+                let both = cells.iter().zip(values);
+                let kept = both.filter(|(c, x)| is_wanted(c) && !x.is_nan());
+                keys.extend(kept.map(|(_, &x)| key(x)));
+            }
+        }
+        keys.sort_unstable();
+        keys
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::count;
     use super::*;
     use ml_data::random::{RngExt, generator};
 
@@ -93,11 +180,18 @@ mod tests {
                 let sorted = sorted_keys(&values);
                 for bins in [2, 3, 10, FEW, FEW + 1] {
                     let want = (!sorted.is_empty()).then(|| edges_of_sorted(bins, &sorted));
-                    let bits = |e: Option<Vec<f64>>| {
-                        e.map(|e| e.iter().map(|x| x.to_bits()).collect::<Vec<_>>())
+                    let want = want.map(|edges| {
+                        let counts = count(&edges, &values);
+                        (edges, counts)
+                    });
+                    let bits = |both: Option<(Vec<f64>, Vec<u64>)>| {
+                        both.map(|(edges, counts)| {
+                            let edges = edges.iter().map(|x| x.to_bits());
+                            (edges.collect::<Vec<_>>(), counts)
+                        })
                     };
                     assert_eq!(
-                        bits(quantile_edges(bins, &values)),
+                        bits(quantile_bins(bins, &values)),
                         bits(want),
                         "{shape} {n} {bins}"
                     );
