@@ -87,7 +87,7 @@ fn check_width<T: Copy>(reference: &Npy<T>, current: &Npy<T>) -> Result<()> {
 
 /// Copies columns to vectors of their own, whose memory is used again.
 fn copy(x: &Npy<f64>, columns: Range<usize>, to: &mut Vec<Vec<f64>>) {
-    const ROWS: usize = 512;
+    const ROWS: usize = 128;
     to.resize_with(to.len().max(columns.len()), Vec::new);
     to.iter_mut().for_each(Vec::clear);
     for rows in x.values().chunks(ROWS * x.width()) {

@@ -95,7 +95,14 @@ mod tests {
     /// longer than a lane can count.
     #[test]
     fn counts_are_those_of_a_plain_loop() {
-        for (width, rows) in [(1, 1), (4, 5000), (5, 777), (300, 3), (1, 70_000), (7, 20_000)] {
+        for (width, rows) in [
+            (1, 1),
+            (4, 5000),
+            (5, 777),
+            (300, 3),
+            (1, 70_000),
+            (7, 20_000),
+        ] {
             let code = |i: usize| match hash(width as u64, i as u64) % 24 {
                 23 => MISSING_CODE,
                 code => code as u32,

@@ -9,11 +9,11 @@
 mod chi_square;
 mod chi_square_columns;
 mod code_counts;
-mod few_codes;
 mod column_test;
 mod compare;
 mod correction;
 mod detector;
+mod few_codes;
 mod from_matrix;
 #[cfg(feature = "table")]
 mod from_table;

@@ -56,12 +56,16 @@ impl Buckets {
         usize::from((cell + WHOLE).to_bits() as u16)
     }
 
-    /// The cells of values; NaN gets one too.
-    pub(crate) fn cells(&self, values: &[f64]) -> Vec<u16> {
+    /// The cells of a block of values; NaN gets one too.
+    pub(crate) fn cells(&self, values: &[f64], cells: &mut [u16]) {
         widest(
             #[inline(always)]
-            || values.iter().map(|&x| self.of(x) as u16).collect(),
-        )
+            || {
+                for (cell, &x) in cells.iter_mut().zip(values) {
+                    *cell = self.of(x) as u16;
+                }
+            },
+        );
     }
 
     /// Values per cell, NaN left out.

@@ -10,6 +10,8 @@ const BUCKETS_FROM: usize = 1 << 13;
 const BUCKETS: usize = 1 << 12;
 /// With more bins, the buckets that hold their borders hold a large part of the sample.
 const FEW: usize = 64;
+/// Values whose cells are found together, and stay in the first-level cache.
+const BLOCK: usize = 2048;
 /// Values of which one look says whether any lies in a wanted bucket.
 const LOOK: usize = 32;
 
@@ -53,22 +55,23 @@ fn counts(edges: &[f64], up_to: impl Fn(f64) -> u64, present: usize, rows: usize
 struct Bucketed<'a> {
     values: &'a [f64],
     buckets: Buckets,
-    cells: Vec<u16>,
     /// Rank of the first value of each bucket, and the number of values.
     first: Vec<u64>,
 }
 
 impl<'a> Bucketed<'a> {
     fn new(values: &'a [f64], buckets: Buckets) -> Self {
-        let cells = buckets.cells(values);
         // Two counters a bucket: neighbours in one bucket need not wait for each other.
         let mut counts = vec![[0u32; 2]; BUCKETS];
-        for pair in cells.chunks(2) {
-            for (i, &cell) in pair.iter().enumerate() {
-                counts[usize::from(cell)][i] += 1;
+        let mut missing = 0;
+        each_block(&buckets, values, |values, cells| {
+            for pair in cells.chunks(2) {
+                for (i, &cell) in pair.iter().enumerate() {
+                    counts[usize::from(cell) % BUCKETS][i] += 1;
+                }
             }
-        }
-        let missing: usize = values.iter().map(|x| usize::from(x.is_nan())).sum();
+            missing += values.iter().filter(|x| x.is_nan()).count();
+        });
         let mut first = Vec::with_capacity(BUCKETS + 1);
         let mut rank = 0;
         for (bucket, [a, b]) in counts.into_iter().enumerate() {
@@ -82,7 +85,6 @@ impl<'a> Bucketed<'a> {
         Self {
             values,
             buckets,
-            cells,
             first,
         }
     }
@@ -136,15 +138,27 @@ impl<'a> Bucketed<'a> {
     fn sorted_keys(&self, wanted: &[bool; BUCKETS]) -> Vec<u64> {
         let mut keys = Vec::new();
         let is_wanted = |cell: &u16| wanted[usize::from(*cell) % BUCKETS];
-        for (cells, values) in self.cells.chunks(LOOK).zip(self.values.chunks(LOOK)) {
-            if cells.iter().fold(false, |any, c| any | is_wanted(c)) {
-                let both = cells.iter().zip(values);
-                let kept = both.filter(|(c, x)| is_wanted(c) && !x.is_nan());
-                keys.extend(kept.map(|(_, &x)| key(x)));
+        each_block(&self.buckets, self.values, |values, cells| {
+            for (cells, values) in cells.chunks(LOOK).zip(values.chunks(LOOK)) {
+                if cells.iter().fold(false, |any, c| any | is_wanted(c)) {
+                    let both = cells.iter().zip(values);
+                    let kept = both.filter(|(c, x)| is_wanted(c) && !x.is_nan());
+                    keys.extend(kept.map(|(_, &x)| key(x)));
+                }
             }
-        }
+        });
         keys.sort_unstable();
         keys
+    }
+}
+
+/// Calls `f` with each block of values and their cells.
+fn each_block(buckets: &Buckets, values: &[f64], mut f: impl FnMut(&[f64], &[u16])) {
+    let mut cells = [0u16; BLOCK];
+    for values in values.chunks(BLOCK) {
+        let cells = &mut cells[..values.len()];
+        buckets.cells(values, cells);
+        f(values, cells);
     }
 }
 
