@@ -2,6 +2,8 @@
 
 use ml_data::simd::widest;
 
+use super::statistic::key;
+
 /// Cells of width `1 / scale` from `low` upwards, the first and last open-ended.
 ///
 /// The cell of a value never falls as the value rises, whatever the rounding: subtraction,
@@ -17,6 +19,10 @@ pub(crate) struct Buckets {
 /// Adding 2^52 to a number below it leaves its nearest whole number in the low bits.
 const WHOLE: f64 = 4_503_599_627_370_496.0;
 
+/// Values whose cells are found together, and stay in the first-level cache.
+const BLOCK: usize = 2048;
+/// Values of which one look says whether any lies in a marked cell.
+const LOOK: usize = 32;
 /// Values looked at per sample to place the cells.
 const LOOKS: usize = 2048;
 
@@ -56,16 +62,38 @@ impl Buckets {
         usize::from((cell + WHOLE).to_bits() as u16)
     }
 
-    /// The cells of a block of values; NaN gets one too.
-    pub(crate) fn cells(&self, values: &[f64], cells: &mut [u16]) {
-        widest(
-            #[inline(always)]
-            || {
-                for (cell, &x) in cells.iter_mut().zip(values) {
-                    *cell = self.of(x) as u16;
+    /// Calls `f` with each block of values and their cells; NaN gets one too.
+    pub(crate) fn each_block(&self, values: &[f64], mut f: impl FnMut(&[f64], &[u16])) {
+        let mut cells = [0u16; BLOCK];
+        for values in values.chunks(BLOCK) {
+            let cells = &mut cells[..values.len()];
+            widest(
+                #[inline(always)]
+                || {
+                    for (cell, &x) in cells.iter_mut().zip(values) {
+                        *cell = self.of(x) as u16;
+                    }
+                },
+            );
+            f(values, cells);
+        }
+    }
+
+    /// Keys of the values in marked cells, ascending, NaN left out.
+    pub(crate) fn sorted_keys(&self, values: &[f64], marked: &[bool]) -> Vec<u64> {
+        let mut keys = Vec::new();
+        let is_marked = |cell: &u16| marked.get(usize::from(*cell)) == Some(&true);
+        self.each_block(values, |values, cells| {
+            for (cells, values) in cells.chunks(LOOK).zip(values.chunks(LOOK)) {
+                if cells.iter().fold(false, |any, c| any | is_marked(c)) {
+                    let both = cells.iter().zip(values);
+                    let kept = both.filter(|(c, x)| is_marked(c) && !x.is_nan());
+                    keys.extend(kept.map(|(_, &x)| key(x)));
                 }
-            },
-        );
+            }
+        });
+        keys.sort_unstable();
+        keys
     }
 
     /// Values per cell, NaN left out.

@@ -12,7 +12,7 @@ mod statistic;
 
 pub(crate) use buckets::Buckets;
 pub(crate) use empirical::{CdfPoint, EmpiricalCdf};
-pub(crate) use statistic::{check_len, key, sorted_keys, unkey};
+pub(crate) use statistic::{check_len, sorted_keys, unkey};
 
 use serde::{Deserialize, Serialize};
 

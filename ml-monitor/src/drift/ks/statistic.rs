@@ -71,16 +71,8 @@ pub(crate) fn unkey(key: u64) -> f64 {
 
 /// Sorted keys of the values that are not missing.
 pub(crate) fn sorted_keys(values: &[f64]) -> Vec<u64> {
-    sorted_keys_where(values, |_| true)
-}
-
-/// Sorted keys of some of the values that are not missing.
-pub(crate) fn sorted_keys_where(values: &[f64], keep: impl Fn(f64) -> bool) -> Vec<u64> {
-    let mut keys: Vec<u64> = values
-        .iter()
-        .filter(|x| !x.is_nan() && keep(**x))
-        .map(|&x| key(x))
-        .collect();
+    let present = values.iter().filter(|x| !x.is_nan());
+    let mut keys: Vec<u64> = present.map(|&x| key(x)).collect();
     keys.sort_unstable();
     keys
 }
@@ -137,7 +129,7 @@ fn in_buckets(bins: &Buckets, reference: &[f64], current: &[f64]) -> Result<Dist
     if inside > (n + m) / 8 {
         unmark_single_values(bins, &mut marked, [reference, current]);
     }
-    let gather = |values: &[f64]| sorted_keys_where(values, |x| marked[bins.of(x)]);
+    let gather = |values: &[f64]| bins.sorted_keys(values, &marked);
     let (ka, kb) = (gather(reference), gather(current));
     let (mut i, mut j) = (0, 0);
     at = 0;

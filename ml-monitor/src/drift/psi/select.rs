@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::super::ks::{Buckets, key, sorted_keys, unkey};
+use super::super::ks::{Buckets, sorted_keys, unkey};
 use super::{edges, edges_of_sorted, quantile};
 
 /// Below this many values, sorting beats filling buckets.
@@ -10,10 +10,6 @@ const BUCKETS_FROM: usize = 1 << 13;
 const BUCKETS: usize = 1 << 12;
 /// With more bins, the buckets that hold their borders hold a large part of the sample.
 const FEW: usize = 64;
-/// Values whose cells are found together, and stay in the first-level cache.
-const BLOCK: usize = 2048;
-/// Values of which one look says whether any lies in a wanted bucket.
-const LOOK: usize = 32;
 
 /// Borders of quantile bins of a sample in any order, NaN left out, and its values per bin, those
 /// that are missing last; none without a value.
@@ -64,7 +60,7 @@ impl<'a> Bucketed<'a> {
         // Two counters a bucket: neighbours in one bucket need not wait for each other.
         let mut counts = vec![[0u32; 2]; BUCKETS];
         let mut missing = 0;
-        each_block(&buckets, values, |values, cells| {
+        buckets.each_block(values, |values, cells| {
             for pair in cells.chunks(2) {
                 for (i, &cell) in pair.iter().enumerate() {
                     counts[usize::from(cell) % BUCKETS][i] += 1;
@@ -111,7 +107,7 @@ impl<'a> Bucketed<'a> {
         for rank in asked.into_inner() {
             wanted[self.bucket(rank)] = true;
         }
-        let keys = self.sorted_keys(&wanted);
+        let keys = self.buckets.sorted_keys(self.values, &wanted);
         // Where the keys of each bucket begin.
         let mut begins = vec![0usize; BUCKETS + 1];
         for (k, &wanted) in wanted.iter().enumerate() {
@@ -132,33 +128,6 @@ impl<'a> Bucketed<'a> {
         };
         let counts = counts(&edges, up_to, n as usize, self.values.len());
         (edges, counts)
-    }
-
-    /// Keys of the values in wanted buckets, ascending.
-    fn sorted_keys(&self, wanted: &[bool; BUCKETS]) -> Vec<u64> {
-        let mut keys = Vec::new();
-        let is_wanted = |cell: &u16| wanted[usize::from(*cell) % BUCKETS];
-        each_block(&self.buckets, self.values, |values, cells| {
-            for (cells, values) in cells.chunks(LOOK).zip(values.chunks(LOOK)) {
-                if cells.iter().fold(false, |any, c| any | is_wanted(c)) {
-                    let both = cells.iter().zip(values);
-                    let kept = both.filter(|(c, x)| is_wanted(c) && !x.is_nan());
-                    keys.extend(kept.map(|(_, &x)| key(x)));
-                }
-            }
-        });
-        keys.sort_unstable();
-        keys
-    }
-}
-
-/// Calls `f` with each block of values and their cells.
-fn each_block(buckets: &Buckets, values: &[f64], mut f: impl FnMut(&[f64], &[u16])) {
-    let mut cells = [0u16; BLOCK];
-    for values in values.chunks(BLOCK) {
-        let cells = &mut cells[..values.len()];
-        buckets.cells(values, cells);
-        f(values, cells);
     }
 }
 
