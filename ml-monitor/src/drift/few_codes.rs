@@ -91,6 +91,18 @@ mod tests {
     use ml_data::random::hash;
     use ml_data::schema::MISSING_CODE;
 
+    /// One code on more rows than the counters of all lanes hold together.
+    #[test]
+    fn lanes_are_added_up_before_they_are_full() {
+        let rows = LANES * CHUNKS + 1000;
+        let mut few = FewCodes::new(1);
+        assert!(few.add(&vec![2; rows], 3));
+        let mut column = [CodeCounts::new(3)];
+        few.add_up(&mut column);
+        let [column] = column;
+        assert_eq!(column.finish(), (vec![0, 0, rows as u64], 0));
+    }
+
     /// Widths that share no factor with the lanes, blocks that fill them and do not, one block
     /// longer than a lane can count.
     #[test]
